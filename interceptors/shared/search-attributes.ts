@@ -1,0 +1,28 @@
+/**
+ * The search attributes of a bound run: names, types and values.
+ *
+ * Pure, used by the sandbox, the worker and the client alike. The names are a contract with every
+ * namespace that has them registered and with every saved query: they never change.
+ */
+
+/** Custom search attributes that the plugin binds to runs, with the type each must have in the namespace. */
+export const SEARCH_ATTRIBUTES = Object.freeze({
+  /** 32 lower-case hex digits, W3C trace-id. */
+  TraceId: 'KEYWORD',
+  /** Name of the job: the workflow type unless the starter gives one. */
+  JobName: 'KEYWORD',
+  /** What started the run, see {@link JobTrigger}. */
+  JobTrigger: 'KEYWORD',
+  /** On children and shards: run id of the job run they belong to. */
+  JobRunId: 'KEYWORD',
+  /** Whether the run's trace is recorded. */
+  TraceSampled: 'BOOL',
+} as const);
+
+export type SearchAttributeName = keyof typeof SEARCH_ATTRIBUTES;
+
+/** What started a run. */
+export type JobTrigger = 'cron' | 'schedule' | 'manual' | 'api' | 'retry' | 'shard' | 'child';
+
+/** Memo key under which a starter without registered search attributes can name the job. */
+export const JOB_NAME_MEMO = 'jobName';

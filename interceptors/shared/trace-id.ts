@@ -1,0 +1,40 @@
+/**
+ * From run ids to trace and span ids, and back.
+ *
+ * A top-level run's TraceId *is* its run id without dashes: computable anywhere, at once, without an
+ * index. Pure; the rule is a contract with every stored trace.
+ */
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const TRACE_ID = /^[0-9a-f]{32}$/;
+const INVALID_TRACE_ID = '0'.repeat(32);
+
+/** The trace id (32 lower-case hex digits) of the top-level run with this run id (a UUID with dashes). */
+export function traceIdOfRun(runId: string): string {
+  return runId.replaceAll('-', '').toLowerCase();
+}
+
+/** The run id (a UUID with dashes) that this trace id (32 hex digits) stands for if a top-level run made it. */
+export function runIdOfTrace(traceId: string): string {
+  const id = traceId.toLowerCase();
+  return `${id.slice(0, 8)}-${id.slice(8, 12)}-${id.slice(12, 16)}-${id.slice(16, 20)}-${id.slice(20)}`;
+}
+
+/** Span id (16 lower-case hex digits) of the `RunWorkflow` span: the last 16 digits of the current run id. */
+export function rootSpanIdOfRun(runId: string): string {
+  return traceIdOfRun(runId).slice(16);
+}
+
+/**
+ * Whether the id is a valid W3C trace-id: 32 lower-case hex digits, not all zero.
+ *
+ * @see https://www.w3.org/TR/trace-context/#trace-id
+ */
+export function isTraceId(id: string): boolean {
+  return TRACE_ID.test(id) && id !== INVALID_TRACE_ID;
+}
+
+/** Whether the id is a run id as Temporal writes them: a lower-case UUID with dashes. */
+export function isRunId(id: string): boolean {
+  return UUID.test(id);
+}
