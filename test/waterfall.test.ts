@@ -1,0 +1,101 @@
+/** The waterfall that an example prints: readable, within its width, and right about what was slow. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { duration } from '../examples/support/terminal.js';
+import { waterfall } from '../examples/support/waterfall.js';
+import type { ReceivedSpan } from './support/otlp-span.js';
+
+const TRACE_ID = '0af7651916cd43dd8448eb211c80319c';
+const RUN = [
+  span('RunWorkflow:nightlyJob', 'worker', 0, 1000),
+  span('RunActivity:loadUsers', 'worker', 50, 100, 'RunWorkflow:nightlyJob'),
+  span('RunActivity:saveUsers', 'worker', 200, 780, 'RunWorkflow:nightlyJob'),
+  span('PUT /users', 'ServiceApplication', 210, 760, 'RunActivity:saveUsers'),
+  span('userInfoSave', 'ServiceApplication', 220, 700, 'PUT /users'),
+  span('audit', 'ServiceApplication', 930, 0.4, 'PUT /users'),
+];
+
+test('a trace is drawn as a tree with bars on one time axis, and its slowest operation is named', () => {
+  assert.deepEqual(waterfall([...RUN].reverse(), { columns: 90 }), [
+    `Trace ${TRACE_ID}  1.00 s, 6 spans, 2 services`,
+    '',
+    'RunWorkflow:nightlyJob    worker              █████████████████████████████████  1.00 s',
+    '├─ RunActivity:loadUsers  worker               ███                               100 ms',
+    '└─ RunActivity:saveUsers  worker                    ██████████████████████████   780 ms',
+    '   └─ PUT /users          ServiceApplication        █████████████████████████    760 ms',
+    '      ├─ userInfoSave     ServiceApplication         ███████████████████████     700 ms  ◀',
+    '      └─ audit            ServiceApplication                                ▏    0.4 ms',
+    '',
+    '◀ slowest operation: userInfoSave in ServiceApplication, 700 ms of 1.00 s (70 %)',
+  ]);
+});
+
+test('no line is longer than asked for, however long the names are', () => {
+  const long = span('a'.repeat(200), 'b'.repeat(200), 0, 1000, 'RunWorkflow:nightlyJob');
+  for (const line of waterfall([...RUN, long], { columns: 100 })) {
+    if (!line.startsWith('◀')) assert.ok(line.length <= 100, `${line.length}: ${line}`);
+  }
+});
+
+test('an operation that failed is marked, in red where there is colour', () => {
+  const failed = { ...span('RunActivity:x', 'worker', 0, 1), status: { code: 'error' as const } };
+  assert.match(waterfall([failed])[2] ?? '', /^✗ RunActivity:x {2}worker/);
+  assert.ok(waterfall([failed], { color: true })[2]?.startsWith('\u001b[31m✗ RunActivity:x'));
+});
+
+test('spans whose parent is missing stand at the top, a repeated span stands there once, no span is said', () => {
+  const lost = span('lost', 'worker', 0, 2, 'gone');
+  const lines = waterfall([lost, lost, span('below', 'worker', 1, 1, 'lost')]);
+  assert.deepEqual(
+    lines.slice(2, 4).map((line) => line.split('  ')[0]),
+    ['lost', '└─ below'],
+  );
+  assert.deepEqual(waterfall([]), ['The trace has no span.']);
+});
+
+test('an instant without any duration is drawn', () => {
+  assert.match(
+    waterfall([span('instant', 'worker', 0, 0)])[2] ?? '',
+    /^instant {2}worker {2}▏ .* 0 ms {2}◀$/,
+  );
+});
+
+test('durations read in the unit that fits', () => {
+  const texts = [0, 0.04, 0.4, 12.6, 999.6, 59_990, 59_999, 125_000].map(duration);
+  assert.deepEqual(texts, [
+    '0 ms',
+    '<0.1 ms',
+    '0.4 ms',
+    '13 ms',
+    '1.00 s',
+    '59.99 s',
+    '1 min 0 s',
+    '2 min 5 s',
+  ]);
+});
+
+function span(
+  name: string,
+  service: string,
+  startMs: number,
+  durationMs: number,
+  parent?: string,
+): ReceivedSpan {
+  return {
+    name,
+    kind: 'internal',
+    traceId: TRACE_ID,
+    spanId: name,
+    ...(parent === undefined ? {} : { parentSpanId: parent }),
+    flags: 1,
+    startMs,
+    endMs: startMs + durationMs,
+    durationMs,
+    attributes: {},
+    status: { code: 'unset' },
+    events: [],
+    links: [],
+    resource: { 'service.name': service },
+    scope: 'test',
+  };
+}
