@@ -1,0 +1,161 @@
+/**
+ * The Temporal server of the tests is there when it is needed and gone when it is not.
+ */
+
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { after, before, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Connection } from '@temporalio/client';
+import { startTemporalServer, type TemporalServer, temporalCli } from './support/temporal-server.js';
+
+const MODULE = require.resolve('./support/temporal-server.js');
+/** As if no server were running yet. */
+const { TEMPORAL_ADDRESS: _running, ...env } = process.env;
+const quiet = { env, log: () => {} };
+
+describe('startTemporalServer', () => {
+  test('two servers at once answer in their own namespaces, keep nothing of each other, and stop', async () => {
+    const [one, two] = await Promise.all([
+      startTemporalServer({ ...quiet, namespaces: ['default', 'first'], ui: true }),
+      startTemporalServer({ ...quiet, namespaces: ['second'] }),
+    ]);
+    try {
+      assert.deepEqual(await namespacesOf(one.address), ['default', 'first']);
+      assert.deepEqual(await namespacesOf(two.address), ['default', 'second']);
+      assert.match(await (await fetch(String(one.uiUrl))).text(), /<html/);
+      assert.equal(two.uiUrl, undefined);
+    } finally {
+      await Promise.all([one.stop(), two.stop()]);
+    }
+    await one.stop();
+    assert.deepEqual(await Promise.all([accepts(one.address), accepts(two.address)]), [false, false]);
+  });
+
+  test('a running server is used, gets the missing namespaces, and is not stopped', async (t) => {
+    const running = await startTemporalServer(quiet);
+    t.after(() => running.stop());
+    const given = {
+      TEMPORAL_ADDRESS: running.address,
+      TEMPORAL_CLI: '/some/temporal',
+      TEMPORAL_UI_URL: 'http://ui',
+    };
+    const used = await startTemporalServer({ env: given, namespaces: ['missing'] });
+    assert.deepEqual(
+      [used.address, used.temporalBinary, used.uiUrl],
+      [running.address, '/some/temporal', 'http://ui'],
+    );
+    assert.deepEqual(await namespacesOf(running.address), ['default', 'missing']);
+    await used.stop();
+    assert.equal(await accepts(running.address), true);
+  });
+
+  for (const { end, how } of [
+    { end: 'process.kill(process.pid, "SIGKILL")', how: 'is killed' },
+    { end: 'process.kill(process.pid, "SIGINT")', how: 'is interrupted with Ctrl-C' },
+    { end: 'setImmediate(() => { throw new Error("uncaught"); })', how: 'throws' },
+    { end: '', how: 'ends without stopping it' },
+  ]) {
+    test(`the server ends when the process that started it ${how}`, async () => {
+      const program = `require(${JSON.stringify(MODULE)}).startTemporalServer({ log() {} })
+        .then(({ address }) => process.stdout.write(address + '\\n', () => { ${end} }))`;
+      const child = spawn(process.execPath, ['-e', program], { env, stdio: ['ignore', 'pipe', 'ignore'] });
+      const [address] = (await once(createInterface(child.stdout), 'line')) as [string];
+      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+      const deadline = Date.now() + 5_000;
+      while ((await accepts(address)) && Date.now() < deadline) await sleep(50);
+      assert.equal(await accepts(address), false);
+    });
+  }
+});
+
+test('each failing step is told in one line with the next one, and the end says what to install', async (t) => {
+  const directory = await mkdtemp(join(tmpdir(), 'temporal-binary-'));
+  t.after(() => rm(directory, { recursive: true, force: true }));
+  await writeFile(join(directory, 'temporal'), '#!/bin/sh\necho "temporal version 0.9.0 (Server 1.20.0)"\n');
+  await chmod(join(directory, 'temporal'), 0o755);
+  const lines: string[] = [];
+  const nothingWorks = {
+    PATH: directory,
+    XDG_CACHE_HOME: directory,
+    HTTPS_PROXY: 'http://127.0.0.1:9',
+    TEMPORAL_ADDRESS: '127.0.0.1:9',
+  };
+  await assert.rejects(
+    startTemporalServer({ env: nothingWorks, log: (line) => lines.push(line) }),
+    /No Temporal server.*Install the Temporal CLI.*TEMPORAL_ADDRESS/,
+  );
+  const expected = [
+    /^TEMPORAL_ADDRESS=127\.0\.0\.1:9: does not answer; next: /,
+    /^`temporal` on the PATH: .* is too old, Temporal server 1\.29 is needed: .*0\.9\.0.*; next: an earlier cached /,
+    /^an earlier cached binary: none at .*; next: the download of @temporalio\/testing$/,
+    /^the download of @temporalio\/testing: .*; next: go install/,
+    /^go install of the Temporal CLI [\d.]+: Go is not installed$/,
+  ];
+  assert.equal(lines.length, expected.length, lines.join('\n'));
+  for (const [index, pattern] of expected.entries()) assert.match(lines[index] ?? '', pattern);
+  assert.deepEqual(
+    await readdir(join(directory, 'temporal-job-tracing')),
+    [],
+    'nothing half-made in the cache',
+  );
+});
+
+describe('temporalCli', () => {
+  let server: TemporalServer;
+  before(async () => {
+    server = await startTemporalServer(quiet);
+  });
+  after(() => server.stop());
+
+  test('a search attribute can be used as soon as it is registered', async () => {
+    await temporalCli(server, ...'operator search-attribute create --name Fresh --type Keyword'.split(' '));
+    const start = 'workflow start --type T --task-queue q --workflow-id w --search-attribute Fresh="x"'.split(
+      ' ',
+    );
+    await temporalCli(server, ...start);
+    assert.match(await temporalCli(server, 'workflow', 'describe', '-w', 'w'), /Fresh/);
+  });
+
+  test('what the binary complains about is in the error', async () => {
+    await assert.rejects(temporalCli(server, 'workflow', 'describe', '-w', 'nobody'), /workflow not found/);
+  });
+
+  test('without a binary the error says what to set', async () => {
+    const withoutBinary = { address: server.address, temporalBinary: undefined };
+    await assert.rejects(temporalCli(withoutBinary, 'workflow', 'list'), /TEMPORAL_CLI/);
+  });
+});
+
+/** Names of the namespaces of a server, its internal one left out, in alphabetical order. */
+async function namespacesOf(address: string): Promise<(string | null | undefined)[]> {
+  const connection = await Connection.connect({ address });
+  try {
+    const { namespaces } = await connection.workflowService.listNamespaces({});
+    return namespaces
+      .map(({ namespaceInfo }) => namespaceInfo?.name)
+      .filter((name) => name !== 'temporal-system')
+      .sort();
+  } finally {
+    await connection.close();
+  }
+}
+
+async function accepts(address: string): Promise<boolean> {
+  const [host, port] = address.split(':');
+  const socket = connect({ host, port: Number(port) });
+  try {
+    await once(socket, 'connect');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
+}
