@@ -1,0 +1,22 @@
+/**
+ * gRPC status codes of the server's answers.
+ *
+ * Clients and native connections throw different errors, with the code on the error or on a cause of it.
+ */
+
+/** @see https://grpc.io/docs/guides/status-codes/ */
+export const GrpcStatus = Object.freeze({
+  INVALID_ARGUMENT: 3,
+  NOT_FOUND: 5,
+  PERMISSION_DENIED: 7,
+  UNIMPLEMENTED: 12,
+  UNAUTHENTICATED: 16,
+});
+
+/** The code of the error or of the nearest cause that has one. Never throws. */
+export function grpcStatusOf(error: unknown): number | undefined {
+  for (let link = error; link instanceof Error; link = link.cause) {
+    if ('code' in link && typeof link.code === 'number') return link.code;
+  }
+  return undefined;
+}

@@ -1,0 +1,184 @@
+/**
+ * The typed client: from a trace to its runs, and from a run to its trace.
+ *
+ * Needs no plugin on the client and no registered search attributes: a run's trace id follows from its run id.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
+import { runIdOfTrace, traceIdOfRun } from '../interceptors/shared/trace-id';
+import { compileTraceUrl, type TraceUrlOption } from '../interceptors/shared/trace-url';
+import { GrpcStatus, grpcStatusOf } from './grpc-status';
+import { type ExecutionInfo, type JobRun, toJobRun } from './job-run';
+import { parseRunId, parseTraceId } from './parse-trace-id';
+import { registerSearchAttributes, type SearchAttributesRegistration } from './search-attributes';
+
+export interface JobTracingClientOptions {
+  /** Client of the namespace in which the jobs run. */
+  readonly client: Client;
+  /** Where traces can be looked at; without it results have no `url`. */
+  readonly traceUrl?: TraceUrlOption;
+  /**
+   * How long a run that is not listed yet is waited for, in milliseconds, 0 to 60,000.
+   *
+   * @default 2000
+   */
+  readonly indexLagMs?: number;
+}
+
+/** The runs of a trace. */
+export interface TraceRuns {
+  /**
+   * The run whose trace it is; after a reset the newest. If that one is not listed (any more), the earliest
+   * of the trace.
+   */
+  readonly root: JobRun;
+  /** Ordinary children in the trace, and runs that ended with a reset. At most 1,000. */
+  readonly others: readonly JobRun[];
+}
+
+/** The trace of a run. */
+export interface RunTrace {
+  /** 32 lower-case hex digits. */
+  readonly traceId: string;
+  /** Whether the trace is recorded, as far as is known. */
+  readonly sampled?: boolean;
+  /** Link to the trace, with the option `traceUrl`; none if it is known that the trace is not recorded. */
+  readonly url?: string;
+  /** The run; left out if no run with this id is listed (yet, or any more). */
+  readonly run?: JobRun;
+}
+
+/** A run by its id, by a workflow handle, or by workflow id and run id (without one, the latest run). */
+export type RunReference = string | { readonly workflowId: string; readonly runId?: string };
+
+const DEFAULT_INDEX_LAG_MS = 2_000;
+const MAX_INDEX_LAG_MS = 60_000;
+const FIRST_PAUSE_MS = 50;
+/** Bound of one look at the server. */
+const RPC_TIMEOUT_MS = 10_000;
+const MAX_RUNS = 1_000;
+
+export class JobTracingClient {
+  readonly #client: Client;
+  readonly #traceUrl: string | undefined;
+  readonly #indexLagMs: number;
+
+  /** @throws TypeError that names the option, what is expected and what was given. */
+  constructor({ client, traceUrl, indexLagMs = DEFAULT_INDEX_LAG_MS }: JobTracingClientOptions) {
+    if (typeof client?.workflow?.list !== 'function') {
+      throw new TypeError(
+        `client: expected a Client of @temporalio/client, got ${client} (${typeof client})`,
+      );
+    }
+    if (!(typeof indexLagMs === 'number' && indexLagMs >= 0 && indexLagMs <= MAX_INDEX_LAG_MS)) {
+      const expectation = `a number from 0 to ${MAX_INDEX_LAG_MS}`;
+      throw new TypeError(`indexLagMs: expected ${expectation}, got ${indexLagMs} (${typeof indexLagMs})`);
+    }
+    this.#client = client;
+    this.#traceUrl = traceUrl === undefined ? undefined : compileTraceUrl(traceUrl);
+    this.#indexLagMs = indexLagMs;
+  }
+
+  /**
+   * The runs of a trace, `undefined` if there are none. Finds runs that are not bound, too, except ordinary
+   * children.
+   *
+   * @param traceId 32 hex digits, upper or lower case, or a run id with dashes.
+   * @throws TraceIdError that names what is wrong with the id.
+   */
+  async findByTraceId(traceId: string): Promise<TraceRuns | undefined> {
+    const id = parseTraceId(traceId);
+    const giveUp = Date.now() + this.#indexLagMs;
+    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs *= 2) {
+      const [root, ...others] = await this.#within(() => this.#runsOf(id));
+      if (root !== undefined) return Object.freeze({ root, others: Object.freeze(others) });
+      const leftMs = giveUp - Date.now();
+      if (leftMs <= 0) return undefined;
+      await sleep(Math.min(pauseMs, leftMs));
+    }
+  }
+
+  /**
+   * The trace of a run, bound or not. A run id alone is looked up, without waiting; if it is not listed, it is
+   * taken for that of a top-level run and nothing but its trace id is known.
+   *
+   * @throws TraceIdError if the run id is not a UUID, WorkflowNotFoundError if there is no such workflow.
+   */
+  async traceOf(reference: RunReference): Promise<RunTrace> {
+    if (typeof reference !== 'string') {
+      return this.#within(async () => this.#traceOfRun(await this.#describe(reference)));
+    }
+    const runId = parseRunId(reference);
+    return this.#within(async () => {
+      const [info] = await this.#list(`RunId = '${runId}'`);
+      return info ? this.#traceOfRun(info) : Object.freeze({ traceId: traceIdOfRun(runId) });
+    });
+  }
+
+  /**
+   * Registers the search attributes that the namespace does not have yet.
+   *
+   * @throws SearchAttributesError that says what to run instead, if one has a wrong type, if there is no room,
+   *   or if the caller may not.
+   */
+  ensureSearchAttributes(): Promise<SearchAttributesRegistration> {
+    return registerSearchAttributes(this.#client.connection, this.#client.options.namespace);
+  }
+
+  /** The listed runs of a trace: those with traces of their own before children, newest first; then by start. */
+  async #runsOf(traceId: string): Promise<JobRun[]> {
+    const [byRunId, byAttribute] = await Promise.all([
+      this.#list(`RunId = '${runIdOfTrace(traceId)}'`),
+      this.#list(`TraceId = '${traceId}'`).catch((error: unknown) => {
+        // Not registered in this namespace.
+        if (grpcStatusOf(error) === GrpcStatus.INVALID_ARGUMENT) return [];
+        throw error;
+      }),
+    ]);
+    const hits = new Map([...byRunId, ...byAttribute].map((info) => [info.runId, info]));
+    const runs = await Promise.all(
+      Array.from(hits.values(), (info) => toJobRun(this.#client, info, this.#traceUrl)),
+    );
+    return runs.filter((run) => run.traceId === traceId).sort(rootFirst);
+  }
+
+  async #list(query: string): Promise<WorkflowExecutionInfo[]> {
+    const hits: WorkflowExecutionInfo[] = [];
+    for await (const info of this.#client.workflow.list({ query, pageSize: MAX_RUNS })) {
+      hits.push(info);
+      if (hits.length === MAX_RUNS) break;
+    }
+    return hits;
+  }
+
+  async #traceOfRun(info: ExecutionInfo): Promise<RunTrace> {
+    const run = await toJobRun(this.#client, info, this.#traceUrl);
+    const { traceId, sampled, url } = run;
+    return Object.freeze({
+      traceId,
+      ...(sampled !== undefined && { sampled }),
+      ...(url !== undefined && { url }),
+      run,
+    });
+  }
+
+  #describe(reference: Exclude<RunReference, string>): Promise<ExecutionInfo> {
+    const { workflowId, runId } = reference;
+    const handle =
+      'describe' in reference && typeof reference.describe === 'function'
+        ? (reference as { describe(): Promise<ExecutionInfo> })
+        : this.#client.workflow.getHandle(workflowId, runId);
+    return handle.describe();
+  }
+
+  #within<T>(look: () => Promise<T>): Promise<T> {
+    return this.#client.connection.withDeadline(Date.now() + RPC_TIMEOUT_MS, look);
+  }
+}
+
+function rootFirst(a: JobRun, b: JobRun): number {
+  const [aIsChild, bIsChild] = [a.trigger === 'child', b.trigger === 'child'];
+  if (aIsChild !== bIsChild) return aIsChild ? 1 : -1;
+  const byStart = a.startTime.getTime() - b.startTime.getTime();
+  return aIsChild ? byStart : -byStart;
+}

@@ -1,0 +1,220 @@
+/**
+ * The search attributes of a namespace: read, compared with those we need, registered.
+ *
+ * For the client and the worker alike: works with a `Connection` and a `NativeConnection`. An upsert of an
+ * attribute that is not registered, or has another type, leaves a run stuck: nothing may be bound before
+ * {@link readSearchAttributes} has found all of them right.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ConnectionLike } from '@temporalio/client';
+import { SEARCH_ATTRIBUTES, type SearchAttributeName } from '../interceptors/shared/search-attributes';
+import { SearchAttributesError, type SearchAttributesProblem, type WrongSearchAttribute } from './errors';
+import { GrpcStatus, grpcStatusOf } from './grpc-status';
+
+/** What is needed of a connection: a `Connection` or a `NativeConnection`. */
+export type SearchAttributesConnection = Pick<
+  ConnectionLike,
+  'operatorService' | 'workflowService' | 'withDeadline'
+>;
+
+/** How the attributes of a namespace compare with {@link SEARCH_ATTRIBUTES}. */
+export interface SearchAttributesReport {
+  /** Registered with the right type. */
+  readonly present: readonly SearchAttributeName[];
+  readonly missing: readonly SearchAttributeName[];
+  readonly wrongType: readonly WrongSearchAttribute[];
+}
+
+/** What {@link registerSearchAttributes} did. */
+export interface SearchAttributesRegistration {
+  /** Registered now. */
+  readonly added: readonly SearchAttributeName[];
+  /** Were there before, with the right type. */
+  readonly present: readonly SearchAttributeName[];
+}
+
+const NAMES = Object.freeze(Object.keys(SEARCH_ATTRIBUTES)) as readonly SearchAttributeName[];
+/** Bound of the whole of reading or registering. */
+const TIMEOUT_MS = 10_000;
+/** Pause between looks whether a registered attribute has come. */
+const LOOK_AGAIN_MS = 100;
+
+/** The CLI's names of the server's types, by `temporal.api.enums.v1.IndexedValueType`. */
+const TYPE_NAMES: readonly string[] = Object.freeze([
+  'Unspecified',
+  'Text',
+  'Keyword',
+  'Int',
+  'Double',
+  'Bool',
+  'Datetime',
+  'KeywordList',
+]);
+const EXPECTED_TYPES = Object.freeze({ KEYWORD: 'Keyword', BOOL: 'Bool' });
+/** The columns of SQL visibility: `Keyword01`, `Bool03` … */
+const COLUMN = /^([A-Za-z]+)\d\d$/;
+
+/** Compares types by attribute name, as in `{ TraceId: 'Keyword' }`, with those that are needed. Pure. */
+export function compareSearchAttributes(types: ReadonlyMap<string, string>): SearchAttributesReport {
+  const wrongType = NAMES.flatMap((name) => {
+    const [expected, actual] = [expectedType(name), types.get(name)];
+    return actual === undefined || actual === expected ? [] : [Object.freeze({ name, expected, actual })];
+  });
+  return Object.freeze({
+    present: Object.freeze(NAMES.filter((name) => types.get(name) === expectedType(name))),
+    missing: Object.freeze(NAMES.filter((name) => !types.has(name))),
+    wrongType: Object.freeze(wrongType),
+  });
+}
+
+/**
+ * Reads the attributes of the namespace. Takes at most 10 seconds.
+ *
+ * @throws SearchAttributesError `denied` or `unavailable`, with the server's error as its cause.
+ */
+export async function readSearchAttributes(
+  connection: SearchAttributesConnection,
+  namespace: string,
+): Promise<SearchAttributesReport> {
+  try {
+    return await connection.withDeadline(Date.now() + TIMEOUT_MS, async () =>
+      compareSearchAttributes(await readTypes(connection, namespace)),
+    );
+  } catch (error) {
+    throw failure('read', namespace, NAMES, error);
+  }
+}
+
+/**
+ * Registers the missing attributes and waits until they are listed. Takes at most 20 seconds; may be called by
+ * many at once.
+ *
+ * @throws SearchAttributesError that says what to run instead; nothing is registered if one has a wrong type.
+ */
+export async function registerSearchAttributes(
+  connection: SearchAttributesConnection,
+  namespace: string,
+): Promise<SearchAttributesRegistration> {
+  const { present, missing, wrongType } = await readSearchAttributes(connection, namespace);
+  if (wrongType.length > 0) throw wrongTypeError(namespace, missing, wrongType);
+  if (missing.length === 0) return Object.freeze({ added: missing, present });
+  const deadline = Date.now() + TIMEOUT_MS;
+  try {
+    await connection.withDeadline(deadline, async () => {
+      await connection.operatorService.addSearchAttributes({
+        namespace,
+        searchAttributes: Object.fromEntries(missing.map((name) => [name, typeCode(name)])),
+      });
+      // A server with a cache lists them a little later.
+      while (compareSearchAttributes(await readTypes(connection, namespace)).missing.length > 0) {
+        await sleep(LOOK_AGAIN_MS);
+      }
+    });
+  } catch (error) {
+    throw failure('register', namespace, missing, error);
+  }
+  return Object.freeze({ added: missing, present });
+}
+
+/** Commands that register the attributes, for the Temporal CLI and for Temporal Cloud. Pure. */
+export function registrationCommands(
+  namespace: string,
+  names: readonly SearchAttributeName[],
+): readonly string[] {
+  const cli = names.map((name) => ` --name ${name} --type ${expectedType(name)}`).join('');
+  const cloud = names.map((name) => ` --search-attribute "${name}=${expectedType(name)}"`).join('');
+  return Object.freeze([
+    `temporal operator search-attribute create --namespace ${namespace}${cli}`,
+    `tcld namespace search-attributes add --namespace ${namespace}${cloud}`,
+  ]);
+}
+
+async function readTypes(connection: SearchAttributesConnection, namespace: string) {
+  try {
+    const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
+    const types = Object.entries(customAttributes).map(([name, code]) => [name, typeName(code)] as const);
+    return new Map(types);
+  } catch (error) {
+    const types = isDenied(error) ? await readTypesFromNamespace(connection, namespace) : undefined;
+    if (types === undefined) throw error;
+    return types;
+  }
+}
+
+/**
+ * What a caller without operator rights can see: which column stands for which attribute. `undefined` where
+ * the namespace has no such columns (Elasticsearch, or no attributes at all).
+ */
+async function readTypesFromNamespace(connection: SearchAttributesConnection, namespace: string) {
+  const { config } = await connection.workflowService.describeNamespace({ namespace });
+  const columns = Object.entries(config?.customSearchAttributeAliases ?? {});
+  if (columns.length === 0) return undefined;
+  return new Map(columns.map(([column, name]) => [name, COLUMN.exec(column)?.[1] ?? column]));
+}
+
+function expectedType(name: SearchAttributeName): string {
+  return EXPECTED_TYPES[SEARCH_ATTRIBUTES[name]];
+}
+
+function typeCode(name: SearchAttributeName): number {
+  return TYPE_NAMES.indexOf(expectedType(name));
+}
+
+function typeName(code: number | null | undefined): string {
+  return TYPE_NAMES[code ?? 0] ?? `type ${code}`;
+}
+
+function isDenied(error: unknown): boolean {
+  const status = grpcStatusOf(error);
+  return (
+    status === GrpcStatus.PERMISSION_DENIED ||
+    status === GrpcStatus.UNAUTHENTICATED ||
+    status === GrpcStatus.UNIMPLEMENTED
+  );
+}
+
+function failure(
+  action: 'read' | 'register',
+  namespace: string,
+  missing: readonly SearchAttributeName[],
+  cause: unknown,
+): SearchAttributesError {
+  const problem = problemOf(action, cause);
+  const commands = registrationCommands(namespace, missing);
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  const [cli, cloud] = commands;
+  const message =
+    `search attributes of namespace ${namespace}: could not ${action} them: ${reason}. ` +
+    `Let someone who may run \`${cli}\` (Temporal Cloud: \`${cloud}\`).`;
+  return new SearchAttributesError(message, { problem, namespace, missing, wrongType: [], commands }, cause);
+}
+
+function problemOf(action: 'read' | 'register', cause: unknown): SearchAttributesProblem {
+  if (isDenied(cause)) return 'denied';
+  const refused = action === 'register' && grpcStatusOf(cause) === GrpcStatus.INVALID_ARGUMENT;
+  return refused ? 'limit' : 'unavailable';
+}
+
+function wrongTypeError(
+  namespace: string,
+  missing: readonly SearchAttributeName[],
+  wrongType: readonly WrongSearchAttribute[],
+): SearchAttributesError {
+  const found = wrongType.map(({ name, expected, actual }) => `${name} is ${actual}, must be ${expected}`);
+  const names = wrongType.map(({ name }) => name);
+  const remove = names.map((name) => ` --name ${name}`).join('');
+  const commands = [
+    `temporal operator search-attribute remove --namespace ${namespace}${remove}`,
+    ...registrationCommands(namespace, [...names, ...missing]),
+  ];
+  const message =
+    `search attributes of namespace ${namespace}: ${found.join(', ')}. A type cannot be changed; if nothing ` +
+    `else needs them, run \`${commands[0]}\`, then \`${commands[1]}\`.`;
+  return new SearchAttributesError(message, {
+    problem: 'wrong-type',
+    namespace,
+    missing,
+    wrongType,
+    commands,
+  });
+}

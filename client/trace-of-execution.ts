@@ -1,0 +1,93 @@
+/**
+ * Which trace an execution belongs to.
+ *
+ * A top-level run's trace is its own id, a child's is in its attributes or, if it is not bound, in its header.
+ * Attributes alone are no proof: a continued run, a cron tick and a retry carry those of the run before until
+ * their own are set, and a reset run has a run id of its own.
+ */
+import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
+import { defineSearchAttributeKey } from '@temporalio/common';
+import { readHeader } from '../interceptors/shared/header';
+import { type JobTrigger, SEARCH_ATTRIBUTES } from '../interceptors/shared/search-attributes';
+import { isTraceId, traceIdOfRun } from '../interceptors/shared/trace-id';
+import { GrpcStatus, grpcStatusOf } from './grpc-status';
+
+/** The part of an execution's description that says what trace it is in. */
+export type Execution = Pick<WorkflowExecutionInfo, 'workflowId' | 'runId' | 'typedSearchAttributes'>;
+
+/** Our attributes on an execution; those that are missing or not ours are left out. */
+export interface BoundAttributes {
+  readonly traceId: string | undefined;
+  readonly job: string | undefined;
+  readonly trigger: JobTrigger | undefined;
+  readonly sampled: boolean | undefined;
+}
+
+const TRACE_ID = defineSearchAttributeKey('TraceId', SEARCH_ATTRIBUTES.TraceId);
+const JOB_NAME = defineSearchAttributeKey('JobName', SEARCH_ATTRIBUTES.JobName);
+const JOB_TRIGGER = defineSearchAttributeKey('JobTrigger', SEARCH_ATTRIBUTES.JobTrigger);
+const TRACE_SAMPLED = defineSearchAttributeKey('TraceSampled', SEARCH_ATTRIBUTES.TraceSampled);
+
+const TRIGGERS = Object.freeze({
+  cron: 'cron',
+  schedule: 'schedule',
+  manual: 'manual',
+  api: 'api',
+  retry: 'retry',
+  shard: 'shard',
+  child: 'child',
+} satisfies { [T in JobTrigger]: T });
+
+/** Reads the attributes. Never throws. */
+export function boundAttributes({ typedSearchAttributes }: Execution): BoundAttributes {
+  const traceId = typedSearchAttributes.get(TRACE_ID);
+  const trigger = typedSearchAttributes.get(JOB_TRIGGER) ?? '';
+  return {
+    traceId: traceId !== undefined && isTraceId(traceId) ? traceId : undefined,
+    job: typedSearchAttributes.get(JOB_NAME),
+    trigger: Object.hasOwn(TRIGGERS, trigger) ? TRIGGERS[trigger as JobTrigger] : undefined,
+    sampled: typedSearchAttributes.get(TRACE_SAMPLED),
+  };
+}
+
+/** The trace id of an execution, bound or not. Asks the server for the first event unless it is a bound child. */
+export async function traceIdOfExecution(client: Client, execution: Execution): Promise<string> {
+  const { traceId, trigger } = boundAttributes(execution);
+  if (traceId !== undefined && (trigger === 'child' || trigger === 'shard')) return traceId;
+  const started = await readStartedEvent(client, execution);
+  return joinedTraceId(started) ?? traceIdOfRun(started?.originalExecutionRunId || execution.runId);
+}
+
+type StartedEvent = NonNullable<Awaited<ReturnType<typeof readStartedEvent>>>;
+
+/** The trace that the run was started into: its parent's, or its caller's if that was asked for. */
+function joinedTraceId(started: StartedEvent | undefined): string | undefined {
+  const { part, span } = readHeader(started?.header?.fields).header ?? {};
+  switch (part?.kind) {
+    case 'child':
+      return span?.traceId;
+    case 'start':
+      // The header is copied to the runs that follow, which have traces of their own.
+      return part.joinCaller && !started?.continuedExecutionRunId ? span?.traceId : undefined;
+    case undefined:
+      // A parent with the official plugin, or in another language.
+      return started?.parentWorkflowExecution && !started.cronSchedule ? span?.traceId : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** The execution's first event; `undefined` when its history is gone. */
+async function readStartedEvent(client: Client, { workflowId, runId }: Execution) {
+  try {
+    const { history } = await client.workflowService.getWorkflowExecutionHistory({
+      namespace: client.options.namespace,
+      execution: { workflowId, runId },
+      maximumPageSize: 1,
+    });
+    return history?.events?.[0]?.workflowExecutionStartedEventAttributes ?? undefined;
+  } catch (error) {
+    if (grpcStatusOf(error) === GrpcStatus.NOT_FOUND) return undefined;
+    throw error;
+  }
+}
