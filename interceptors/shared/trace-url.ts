@@ -90,7 +90,7 @@ function placeholderValue(name: string, { traceId, spanId, runId, startMs, endMs
     case 'endIso':
       return new Date(to).toISOString();
     default:
-      return undefined;
+      return;
   }
 }
 
@@ -109,7 +109,8 @@ export function compileTraceUrl(option: TraceUrlOption): string {
     reject('traceUrl', 'a template with {traceId} or {runId}', template);
   }
   checkUrl('traceUrl', template);
-  return template;
+  // The Web UI shows links as Markdown, in which a parenthesis would end them.
+  return template.replace(/\(/g, '%28').replace(/\)/g, '%29');
 }
 
 function presetTemplate(option: TraceUrlPreset): string {

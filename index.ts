@@ -1,0 +1,13 @@
+/**
+ * temporal-job-tracing: a trace of its own for every run of a scheduled or batch job.
+ *
+ * - `.` the plugin and its options
+ * - `./client` finding runs by trace and traces by run
+ * - `./register` the plugin without a change of code
+ * - `./workflow-interceptors` the sandbox part, for those who bundle workflow code by hand
+ */
+export type { JobStartOptions } from './client/start-options';
+export type { TraceUrlOption, TraceUrlPreset } from './interceptors/shared/trace-url';
+export type { ForcedBy, JobTracingOptions } from './worker/options';
+export { JobTracingPlugin } from './worker/plugin';
+export type { SamplingOptions } from './worker/sampling';

@@ -1,0 +1,102 @@
+/**
+ * Around activities: the official interceptor makes the `RunActivity` span; ours feeds it the header in W3C,
+ * whatever `OTEL_PROPAGATORS` says, and adds what it does not know.
+ *
+ * Host code. An activity without a trace header (of a passive run, or not of a workflow) is left alone.
+ */
+import { context, propagation, ROOT_CONTEXT, trace } from '@opentelemetry/api';
+import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core';
+import type { Context as ActivityContext } from '@temporalio/activity';
+import {
+  OpenTelemetryActivityInboundInterceptor,
+  OpenTelemetryActivityOutboundInterceptor,
+  OpenTelemetryNexusInboundInterceptor,
+  OpenTelemetryNexusOutboundInterceptor,
+} from '@temporalio/interceptors-opentelemetry/lib/worker';
+import type {
+  ActivityInboundCallsInterceptor,
+  ActivityInterceptorsFactory,
+  NexusInterceptorsFactory,
+} from '@temporalio/worker';
+import { carrierOf, readHeader, TRACE_HEADER } from './shared/header';
+
+const W3C = new CompositePropagator({
+  propagators: [new W3CTraceContextPropagator(), new W3CBaggagePropagator()],
+});
+
+/** Baggage entries that become attributes of the activity's span. */
+const JOB_ATTRIBUTES = ['job.name', 'job.run.id', 'job.trigger'] as const;
+
+/** @param onIgnored told why a header was ignored */
+export function activityInterceptors(onIgnored: (why: string) => void): ActivityInterceptorsFactory {
+  return (ctx) => ({
+    inbound: new ActivityTracing(ctx, onIgnored),
+    outbound: new OpenTelemetryActivityOutboundInterceptor(ctx),
+  });
+}
+
+class ActivityTracing implements ActivityInboundCallsInterceptor {
+  readonly #ctx: ActivityContext;
+  readonly #official: OpenTelemetryActivityInboundInterceptor;
+  readonly #onIgnored: (why: string) => void;
+
+  constructor(ctx: ActivityContext, onIgnored: (why: string) => void) {
+    this.#ctx = ctx;
+    this.#official = new OpenTelemetryActivityInboundInterceptor(ctx);
+    this.#onIgnored = onIgnored;
+  }
+
+  execute: NonNullable<ActivityInboundCallsInterceptor['execute']> = (input, next) => {
+    const { header, problem } = readHeader(input.headers);
+    if (problem !== undefined) this.#onIgnored(problem);
+    if (header?.span === undefined) return next(input);
+    const parent = W3C.extract(ROOT_CONTEXT, carrierOf(header), GETTER);
+    // The official interceptor would read the header with the process's own propagator: the context is enough.
+    const { [TRACE_HEADER]: _, ...headers } = input.headers;
+    return context.with(parent, () =>
+      this.#official.execute({ ...input, headers }, (inner) => {
+        this.#describe();
+        return next(inner);
+      }),
+    );
+  };
+
+  #describe(): void {
+    const span = trace.getActiveSpan();
+    if (!span?.isRecording()) return;
+    const { currentAttemptScheduledTimestampMs, attempt } = this.#ctx.info;
+    span.setAttribute('job.activity.attempt', attempt);
+    // "Slow" is often "no worker": from schedule to start.
+    span.setAttribute('job.queue_time_ms', Math.max(0, Date.now() - currentAttemptScheduledTimestampMs));
+    const baggage = propagation.getActiveBaggage();
+    for (const name of JOB_ATTRIBUTES) {
+      const value = baggage?.getEntry(name)?.value;
+      if (value !== undefined) span.setAttribute(name, value);
+    }
+  }
+}
+
+/** Nexus operations: the official interceptors, fed the headers in W3C. */
+export function nexusInterceptors(): NexusInterceptorsFactory {
+  return (ctx) => {
+    const official = new OpenTelemetryNexusInboundInterceptor(ctx);
+    return {
+      inbound: {
+        startOperation: (input, next) =>
+          context.with(W3C.extract(ROOT_CONTEXT, input.ctx.headers, GETTER), () =>
+            official.startOperation(input, next),
+          ),
+        cancelOperation: (input, next) =>
+          context.with(W3C.extract(ROOT_CONTEXT, input.ctx.headers, GETTER), () =>
+            official.cancelOperation(input, next),
+          ),
+      },
+      outbound: new OpenTelemetryNexusOutboundInterceptor(ctx),
+    };
+  };
+}
+
+const GETTER = {
+  get: (carrier: Record<string, string>, key: string) => carrier[key],
+  keys: (carrier: Record<string, string>) => Object.keys(carrier),
+};

@@ -1,0 +1,46 @@
+/**
+ * Calls that reach a workflow: handlers are spans of the run's own trace, linked to their caller; plain errors
+ * that fail the workflow task are noted.
+ *
+ * Sandbox code: every method calls `next` synchronously and returns its very promise; nothing is drawn and no
+ * span is made in queries and update validators.
+ */
+import { SpanName } from '@temporalio/interceptors-opentelemetry/lib/workflow/definitions';
+import type { Headers, WorkflowInboundCallsInterceptor } from '@temporalio/workflow';
+import { readHeader } from '../shared/header';
+import { observe } from './observe';
+import { withSpan } from './otel-context';
+import type { RunState } from './run-state';
+import type { TaskErrors } from './task-errors';
+
+export function inboundInterceptor(state: RunState, errors: TaskErrors): WorkflowInboundCallsInterceptor {
+  /** Runs a handler in a span of its own, where spans are made. */
+  function handle<T>(name: string, headers: Headers, fn: () => Promise<T>): Promise<T> {
+    const { run } = state;
+    const tracer = state.recording();
+    if (!run || !tracer) return fn();
+    const caller = readHeader(headers).header?.span;
+    const links = caller ? [{ span: caller, attributes: { 'job.link': 'caller' } }] : [];
+    const span = tracer.start(name, run.root, { links });
+    return state.runInContext(withSpan(state.activeContext(), span), () => observe(errors.watch(fn()), span));
+  }
+
+  return {
+    execute: (input, next) => errors.watch(next(input)),
+
+    handleSignal: (input, next) =>
+      handle(`${SpanName.WORKFLOW_HANDLE_SIGNAL}:${input.signalName}`, input.headers, () => next(input)),
+
+    handleUpdate: (input, next) =>
+      handle(`${SpanName.WORKFLOW_HANDLE_UPDATE}:${input.name}`, input.headers, () => next(input)),
+
+    validateUpdate(input, next) {
+      state.readOnly = true;
+      try {
+        next(input);
+      } finally {
+        state.readOnly = false;
+      }
+    },
+  };
+}

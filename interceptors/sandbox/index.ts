@@ -1,0 +1,29 @@
+/**
+ * The sandbox side of the plugin, put together for one workflow execution.
+ *
+ * Sandbox code, loaded once per V8 context and frozen (`preloadModules`), so it must hold no state of its own:
+ * all state is in the objects made here. Imports nothing but `@temporalio/workflow`, `@temporalio/common`,
+ * the span names of the official package, and pure code beside it.
+ */
+import { proxySinks, type WorkflowInterceptors } from '@temporalio/workflow';
+import type { SandboxOptions } from '../shared/sandbox-options';
+import type { JobTracingSinks } from '../shared/span-record';
+import { inboundInterceptor } from './inbound';
+import { internalsInterceptor } from './internals';
+import { installApi } from './otel-api';
+import { outboundInterceptor } from './outbound';
+import { RunState } from './run-state';
+import { TaskErrors } from './task-errors';
+
+/** The interceptors of one workflow execution. */
+export function createInterceptors(options: SandboxOptions): WorkflowInterceptors {
+  const sink = proxySinks<JobTracingSinks>().jobTracing;
+  const state = new RunState();
+  const errors = new TaskErrors(state, sink);
+  installApi(state);
+  return {
+    inbound: [inboundInterceptor(state, errors)],
+    outbound: [outboundInterceptor(state)],
+    internals: [internalsInterceptor(state, errors, sink, options)],
+  };
+}

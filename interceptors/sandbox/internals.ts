@@ -1,0 +1,110 @@
+import type { coresdk } from '@temporalio/proto';
+import {
+  getCurrentDetails,
+  setCurrentDetails,
+  upsertSearchAttributes,
+  type WorkflowInfo,
+  type WorkflowInternalsInterceptor,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { SandboxOptions } from '../shared/sandbox-options';
+import type { JobTracingSinks } from '../shared/span-record';
+import { fillTraceUrl } from '../shared/trace-url';
+import { describeEnd, isFinal } from './outcome';
+import { type Run, readRun } from './run';
+import { attributesOfRun } from './run-attributes';
+import type { RunState } from './run-state';
+import type { TaskErrors } from './task-errors';
+import { RunTracer } from './tracer';
+
+type Activation = coresdk.workflow_activation.IWorkflowActivation;
+
+export function internalsInterceptor(
+  state: RunState,
+  errors: TaskErrors,
+  sink: JobTracingSinks['jobTracing'],
+  options: SandboxOptions,
+): WorkflowInternalsInterceptor {
+  function begin(activation: Activation): void {
+    const init = activation.jobs?.[0]?.initializeWorkflow;
+    if (init == null) return;
+    const info = workflowInfo();
+    const signals = (activation.jobs ?? []).map((job) => job.signalWorkflow?.signalName ?? '');
+    const { run, headerProblem } = readRun(info, init, signals, options);
+    if (headerProblem !== undefined && !info.unsafe.isReplaying) sink.ignored('header', headerProblem);
+    if (run === undefined) return;
+    if (run.kind === 'top' && run.bound) upsertSearchAttributes(attributesOfRun(run));
+    if (run.root.sampled) showLink(run, info, options);
+    state.begin(run, run.root.sampled ? tracerOf(run, info) : undefined);
+  }
+
+  return {
+    activate(input, next) {
+      try {
+        begin(input.activation);
+      } catch (error) {
+        sink.ignored('run', String(error));
+      }
+      state.readOnly = input.activation.jobs?.[0]?.queryWorkflow != null;
+      next(input);
+    },
+
+    concludeActivation(input, next) {
+      const output = next(input);
+      errors.settle();
+      const { tracer } = state;
+      if (tracer === undefined || state.readOnly) return output;
+      const final = output.commands.find(isFinal);
+      if (final) {
+        describeEnd(tracer.root, final);
+        tracer.endRun();
+      } else {
+        tracer.announce();
+      }
+      const spans = tracer.drain();
+      if (spans.length > 0 && !workflowInfo().unsafe.isReplaying) sink.export(spans);
+      return output;
+    },
+  };
+}
+
+function tracerOf(run: Run, info: WorkflowInfo): RunTracer {
+  const startMs = Date.now();
+  const { root, parentSpanId, links } = run;
+  const tracer = new RunTracer(info.workflowType, {
+    ref: root,
+    startMs,
+    links,
+    ...(parentSpanId && { parentSpanId }),
+  });
+  tracer.root.setAttributes({
+    'job.name': run.jobName,
+    'job.run.id': run.jobRunId,
+    'job.trigger': run.trigger,
+    'job.attempt': info.attempt,
+    ...(run.reason && { 'job.sampling.reason': run.reason }),
+    'job.queue_time_ms': queueTimeMs(info, startMs),
+    ...(info.cronSchedule && { 'faas.trigger': 'timer', 'faas.cron': info.cronSchedule }),
+    temporalWorkflowId: info.workflowId,
+    run_id: info.runId,
+  });
+  return tracer;
+}
+
+/** From the moment the run was due to its first workflow task. */
+function queueTimeMs(info: WorkflowInfo, startMs: number): number {
+  return Math.max(0, startMs - info.runStartTime.getTime() - (info.cronScheduleToScheduleInterval ?? 0));
+}
+
+/** Shows the trace's address in the Web UI, until user code sets details of its own. */
+function showLink(run: Run, info: WorkflowInfo, { traceUrl }: SandboxOptions): void {
+  if (traceUrl === '' || getCurrentDetails() !== '') return;
+  const { traceId, spanId } = run.root;
+  const url = fillTraceUrl(traceUrl, {
+    traceId,
+    spanId,
+    runId: info.runId,
+    startMs: info.runStartTime.getTime(),
+  });
+  setCurrentDetails(`[Trace ${traceId}](${url})`);
+}

@@ -1,0 +1,30 @@
+/**
+ * Ends a span when a promise settles, without standing in its way.
+ *
+ * Sandbox code: the caller gets the very promise back; our handlers hang beside it and are not shown in the
+ * stack traces of the Web UI.
+ */
+import { untrackPromise } from '@temporalio/workflow/lib/stack-helpers';
+import { type SandboxSpan, STATUS } from './span';
+
+/**
+ * Ends `span` with the outcome of `promise`; returns `promise`.
+ *
+ * @param isNoError errors that are the SDK's way of control, not failures
+ */
+export function observe<T>(
+  promise: Promise<T>,
+  span: SandboxSpan | undefined,
+  isNoError: (error: unknown) => boolean = () => false,
+): Promise<T> {
+  if (span === undefined) return promise;
+  const observed = promise.then(
+    () => span.setStatus({ code: STATUS.ok }).end(),
+    (error: unknown) => {
+      if (!isNoError(error)) span.fail(error);
+      span.end();
+    },
+  );
+  untrackPromise(observed);
+  return promise;
+}

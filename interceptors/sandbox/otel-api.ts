@@ -1,0 +1,121 @@
+/**
+ * What `@opentelemetry/api` finds when workflow code calls it: the run's active span, a tracer whose spans
+ * join the run's trace, and the run's baggage.
+ *
+ * Sandbox code: the API is not imported; it looks under a well-known global, which the SDK swaps per
+ * workflow. User code cannot register a provider of its own beside this one: the API refuses a second
+ * registration with a message to its `diag` logger, as under the official plugin.
+ */
+import type {
+  Context,
+  ContextManager,
+  Span,
+  SpanOptions,
+  TextMapGetter,
+  TextMapPropagator,
+  TextMapSetter,
+  Tracer,
+  TracerProvider,
+} from '@opentelemetry/api';
+import { parseBaggage } from '../shared/baggage';
+import { carrierOf } from '../shared/header';
+import type { LinkRecord } from '../shared/span-record';
+import { parseTraceparent, type SpanRef } from '../shared/traceparent';
+import { ForeignSpan } from './foreign-span';
+import { baggageHeaderOf, spanContextOf, spanOf, withBaggage, withSpan } from './otel-context';
+import type { RunState } from './run-state';
+import { toLinkRecord, toMs } from './span';
+
+const API_GLOBAL = Symbol.for('opentelemetry.js.api.1');
+/** The API takes a global of its own minor version or later; this is later than every 1.x. */
+const API_VERSION = '1.999.0';
+
+/** Makes the run's state visible to `@opentelemetry/api`. */
+export function installApi(state: RunState): void {
+  const contextManager: ContextManager = {
+    active: () => state.activeContext(),
+    with: (context, fn, thisArg, ...args) =>
+      state.runInContext(context, () => fn.apply(thisArg as never, args)),
+    bind: (context, target) =>
+      typeof target === 'function'
+        ? (((...args: unknown[]) => state.runInContext(context, () => target(...args))) as typeof target)
+        : target,
+    enable: () => contextManager,
+    disable: () => contextManager,
+  };
+  const provider: TracerProvider = {
+    getTracer: (name, version) =>
+      new SandboxTracer(state, version === undefined ? { name } : { name, version }),
+  };
+  Object.assign(globalThis, {
+    [API_GLOBAL]: { version: API_VERSION, context: contextManager, trace: provider, propagation: PROPAGATOR },
+  });
+}
+
+class SandboxTracer implements Tracer {
+  readonly #state: RunState;
+  readonly #scope: { readonly name: string; readonly version?: string };
+
+  constructor(state: RunState, scope: { readonly name: string; readonly version?: string }) {
+    this.#state = state;
+    this.#scope = { ...scope, name: String(scope.name) };
+  }
+
+  startSpan(name: string, options: SpanOptions = {}, context: Context = this.#state.activeContext()): Span {
+    const tracer = this.#state.recording();
+    if (tracer === undefined) return spanOf(context) ?? new ForeignSpan(undefined);
+    const parent = options.root ? undefined : spanContextOf(context);
+    const inTrace = parent !== undefined && parent.traceId === tracer.root.ref.traceId;
+    const links = (options.links ?? [])
+      .map(toLinkRecord)
+      .filter((link): link is LinkRecord => link !== undefined);
+    const span = tracer.start(
+      String(name),
+      inTrace ? { ...tracer.root.ref, spanId: parent.spanId } : tracer.root.ref,
+      {
+        links,
+        scope: this.#scope,
+        ...(options.kind !== undefined && { kind: Number(options.kind) || 0 }),
+        ...(options.startTime !== undefined && { startMs: toMs(options.startTime) }),
+      },
+    );
+    return span.setAttributes(options.attributes);
+  }
+
+  startActiveSpan<F extends (span: Span) => unknown>(
+    name: string,
+    optionsOrFn: SpanOptions | F,
+    contextOrFn?: Context | F,
+    fnGiven?: F,
+  ): ReturnType<F> {
+    const fn = [optionsOrFn, contextOrFn, fnGiven].find((arg): arg is F => typeof arg === 'function');
+    if (fn === undefined) throw new TypeError('startActiveSpan needs a function as its last argument');
+    const options = typeof optionsOrFn === 'function' ? {} : optionsOrFn;
+    const given = typeof contextOrFn === 'function' ? undefined : contextOrFn;
+    const context = given ?? this.#state.activeContext();
+    const span = this.startSpan(name, options, context);
+    return this.#state.runInContext(withSpan(context, span), () => fn(span)) as ReturnType<F>;
+  }
+}
+
+const PROPAGATOR: TextMapPropagator = Object.freeze({
+  inject(context: Context, carrier: unknown, setter: TextMapSetter): void {
+    const span = spanContextOf(context);
+    const ref: SpanRef | undefined = span && {
+      ...span,
+      traceState: '',
+      sampled: (span.traceFlags & 1) === 1,
+    };
+    const baggage = baggageHeaderOf(context);
+    const fields = carrierOf({ ...(ref && { span: ref }), ...(baggage !== undefined && { baggage }) });
+    for (const [key, value] of Object.entries(fields)) setter.set(carrier, key, value);
+  },
+  extract(context: Context, carrier: unknown, getter: TextMapGetter): Context {
+    const field = (key: string) => [getter.get(carrier, key)].flat()[0];
+    const ref = parseTraceparent(field('traceparent'), field('tracestate'));
+    const baggage = field('baggage');
+    const withRemote = ref ? withSpan(context, new ForeignSpan(ref)) : context;
+    return baggage === undefined ? withRemote : withBaggage(withRemote, parseBaggage(baggage));
+  },
+  fields: () => ['traceparent', 'tracestate', 'baggage'],
+});

@@ -1,0 +1,123 @@
+/**
+ * Context and baggage as `@opentelemetry/api` expects them, without loading it.
+ *
+ * Sandbox code. The keys are the API's own: `createContextKey` is `Symbol.for` in every 1.x.
+ *
+ * @see https://github.com/open-telemetry/opentelemetry-js/blob/main/api/src/context/context.ts
+ */
+import type {
+  BaggageEntry as ApiBaggageEntry,
+  Baggage,
+  Context,
+  Span,
+  SpanContext,
+} from '@opentelemetry/api';
+import { type BaggageEntry, formatBaggage } from '../shared/baggage';
+
+const SPAN_KEY = Symbol.for('OpenTelemetry Context Key SPAN');
+const BAGGAGE_KEY = Symbol.for('OpenTelemetry Baggage Key');
+
+class SandboxContext implements Context {
+  readonly #values: ReadonlyMap<symbol, unknown>;
+
+  constructor(values: ReadonlyMap<symbol, unknown>) {
+    this.#values = values;
+  }
+
+  getValue(key: symbol): unknown {
+    return this.#values.get(key);
+  }
+
+  setValue(key: symbol, value: unknown): Context {
+    return new SandboxContext(new Map(this.#values).set(key, value));
+  }
+
+  deleteValue(key: symbol): Context {
+    const values = new Map(this.#values);
+    values.delete(key);
+    return new SandboxContext(values);
+  }
+}
+
+/** A context without span and baggage. */
+export const EMPTY_CONTEXT: Context = new SandboxContext(new Map());
+
+export function withSpan(context: Context, span: Span): Context {
+  return context.setValue(SPAN_KEY, span);
+}
+
+export function spanOf(context: Context): Span | undefined {
+  const span = context.getValue(SPAN_KEY);
+  return typeof span === 'object' && span !== null ? (span as Span) : undefined;
+}
+
+/** The identity of the context's span, which may be any object of user code's. Never throws. */
+export function spanContextOf(context: Context | undefined): SpanContext | undefined {
+  try {
+    return context && spanOf(context)?.spanContext();
+  } catch {
+    return undefined;
+  }
+}
+
+export function withBaggage(context: Context, entries: ReadonlyMap<string, BaggageEntry>): Context {
+  return context.setValue(BAGGAGE_KEY, new SandboxBaggage(entries));
+}
+
+/** The context's baggage as a header; `undefined` when it has none. Never throws. */
+export function baggageHeaderOf(context: Context): string | undefined {
+  const baggage = context.getValue(BAGGAGE_KEY);
+  try {
+    const entries = (baggage as Baggage | undefined)?.getAllEntries();
+    return entries && formatBaggage(entries.map(([name, entry]) => [name, plainEntry(entry)]));
+  } catch {
+    return undefined;
+  }
+}
+
+function plainEntry({ value, metadata }: ApiBaggageEntry): BaggageEntry {
+  return metadata ? { value, metadata: metadata.toString() } : { value };
+}
+
+class SandboxBaggage implements Baggage {
+  readonly #entries: ReadonlyMap<string, BaggageEntry>;
+
+  constructor(entries: ReadonlyMap<string, BaggageEntry>) {
+    this.#entries = entries;
+  }
+
+  getEntry(key: string): ApiBaggageEntry | undefined {
+    const entry = this.#entries.get(key);
+    return entry && apiEntry(entry);
+  }
+
+  getAllEntries(): [string, ApiBaggageEntry][] {
+    return [...this.#entries].map(([name, entry]) => [name, apiEntry(entry)]);
+  }
+
+  setEntry(key: string, entry: ApiBaggageEntry): Baggage {
+    return new SandboxBaggage(new Map(this.#entries).set(key, plainEntry(entry)));
+  }
+
+  removeEntry(key: string): Baggage {
+    return this.removeEntries(key);
+  }
+
+  removeEntries(...keys: string[]): Baggage {
+    const entries = new Map(this.#entries);
+    for (const key of keys) entries.delete(key);
+    return new SandboxBaggage(entries);
+  }
+
+  clear(): Baggage {
+    return new SandboxBaggage(new Map());
+  }
+}
+
+const METADATA = Symbol.for('BaggageEntryMetadata');
+
+function apiEntry({ value, metadata }: BaggageEntry): ApiBaggageEntry {
+  if (metadata === undefined) return { value };
+  const apiMetadata = { __TYPE__: METADATA, toString: () => metadata };
+  return { value, metadata: apiMetadata as unknown as NonNullable<ApiBaggageEntry['metadata']> };
+}

@@ -1,0 +1,34 @@
+/**
+ * Search attributes of a run, as the SDK takes them. Sandbox code; pure.
+ */
+import { defineSearchAttributeKey, type SearchAttributePair } from '@temporalio/common';
+import type { Run } from './run';
+
+const TRACE_ID = defineSearchAttributeKey('TraceId', 'KEYWORD');
+const JOB_NAME = defineSearchAttributeKey('JobName', 'KEYWORD');
+const JOB_TRIGGER = defineSearchAttributeKey('JobTrigger', 'KEYWORD');
+const JOB_RUN_ID = defineSearchAttributeKey('JobRunId', 'KEYWORD');
+const TRACE_SAMPLED = defineSearchAttributeKey('TraceSampled', 'BOOL');
+
+/** What a top-level run upserts on itself. */
+export function attributesOfRun(run: Run): SearchAttributePair[] {
+  const attributes: SearchAttributePair[] = [
+    { key: TRACE_ID, value: run.root.traceId },
+    { key: JOB_NAME, value: run.jobName },
+    { key: JOB_TRIGGER, value: run.trigger },
+    { key: TRACE_SAMPLED, value: run.root.sampled },
+  ];
+  // The trace id of a run in its caller's trace is not its run id: this says that it is its own all the same.
+  return run.joined ? [...attributes, { key: JOB_RUN_ID, value: run.jobRunId }] : attributes;
+}
+
+/** What a parent gives an ordinary child at its start. */
+export function attributesOfChild(run: Run, jobName = run.jobName): SearchAttributePair[] {
+  return [
+    { key: TRACE_ID, value: run.root.traceId },
+    { key: JOB_NAME, value: jobName },
+    { key: JOB_TRIGGER, value: 'child' },
+    { key: JOB_RUN_ID, value: run.jobRunId },
+    { key: TRACE_SAMPLED, value: run.root.sampled },
+  ];
+}

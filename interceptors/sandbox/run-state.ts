@@ -1,0 +1,61 @@
+/**
+ * The state of one workflow execution inside the sandbox: its run, its tracer, its active context.
+ *
+ * Sandbox code: one instance per workflow. The active span of the workflow function is the run's root span, a
+ * plain variable; only handlers and user code's own nested spans enter an `AsyncLocalStorage`, which is made
+ * when first needed.
+ */
+
+import type { Context } from '@opentelemetry/api';
+import { AsyncLocalStorage } from '@temporalio/workflow';
+
+import type { SpanRef } from '../shared/traceparent';
+import { ForeignSpan } from './foreign-span';
+import { baggageHeaderOf, EMPTY_CONTEXT, spanContextOf, withBaggage, withSpan } from './otel-context';
+import type { Run } from './run';
+import type { RunTracer } from './tracer';
+
+export class RunState {
+  /** `undefined` until the first activation, and for a passive run. */
+  run: Run | undefined;
+  /** `undefined` for a run that is not sampled. */
+  tracer: RunTracer | undefined;
+  /** True in queries and update validators: no span may be made there. */
+  readOnly = false;
+  #rootContext: Context = EMPTY_CONTEXT;
+  #storage: InstanceType<typeof AsyncLocalStorage<Context>> | undefined;
+
+  begin(run: Run, tracer: RunTracer | undefined): void {
+    this.run = run;
+    this.tracer = tracer;
+    const root = tracer?.root ?? new ForeignSpan(run.root);
+    this.#rootContext = withBaggage(withSpan(EMPTY_CONTEXT, root), run.baggage);
+  }
+
+  /** The tracer where spans may be made now. */
+  recording(): RunTracer | undefined {
+    return this.readOnly ? undefined : this.tracer;
+  }
+
+  activeContext(): Context {
+    return this.#storage?.getStore() ?? this.#rootContext;
+  }
+
+  /** Runs `fn` at once, with this context active in it and in all that it starts. */
+  runInContext<T>(context: Context, fn: () => T): T {
+    this.#storage ??= new AsyncLocalStorage<Context>();
+    return this.#storage.run(context, fn);
+  }
+
+  /** The span that is active now; the run's root when the active context names none of this trace. */
+  activeRef(run: Run): SpanRef {
+    const active = spanContextOf(this.#storage?.getStore());
+    return active?.traceId === run.root.traceId ? { ...run.root, spanId: active.spanId } : run.root;
+  }
+
+  /** The baggage that is active now, as a header. */
+  activeBaggage(run: Run): string {
+    const context = this.#storage?.getStore();
+    return context === undefined ? run.baggageHeader : (baggageHeaderOf(context) ?? '');
+  }
+}

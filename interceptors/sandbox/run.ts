@@ -1,0 +1,196 @@
+/**
+ * What a run is, worked out once in its first activation, before any user code: its trace, who started it,
+ * and the decision that its history holds.
+ *
+ * Sandbox code: no await, no draw from any random sequence, never throws. A workflow command may depend only
+ * on the decision (our markers), never on a header.
+ */
+
+import type { coresdk } from '@temporalio/proto';
+import { patched, type WorkflowInfo } from '@temporalio/workflow';
+import { type BaggageEntry, formatBaggage, mergeBaggage, parseBaggage } from '../shared/baggage';
+import { type JobPart, readHeader, type TraceHeader } from '../shared/header';
+import { jobNameOf, keywordOf } from '../shared/job-name';
+import {
+  ABSENT,
+  type Decision,
+  decisionOf,
+  type Given,
+  idsToAsk,
+  RECORDED_IDS,
+  type SamplingReason,
+} from '../shared/markers';
+import type { SandboxOptions } from '../shared/sandbox-options';
+import type { JobTrigger } from '../shared/search-attributes';
+import type { LinkRecord } from '../shared/span-record';
+import { rootSpanIdOfRun, traceIdOfRun } from '../shared/trace-id';
+import type { SpanRef } from '../shared/traceparent';
+
+/** `ContinueAsNewInitiator` of Temporal's API. */
+const INITIATOR = Object.freeze({ none: 0, continueAsNew: 1, retry: 2, cron: 3 });
+
+/** A run that the plugin takes part in. */
+export interface Run {
+  readonly kind: 'top' | 'child';
+  /** The `RunWorkflow` span. */
+  readonly root: SpanRef;
+  /** The span in another run or process that {@link root} is a child of. */
+  readonly parentSpanId?: string;
+  readonly links: readonly LinkRecord[];
+  readonly bound: boolean;
+  readonly reason?: SamplingReason;
+  /** What started the job's run: a child has its parent's. */
+  readonly trigger: JobTrigger;
+  readonly jobName: string;
+  /** Run id of the job's run: a child has its parent's. */
+  readonly jobRunId: string;
+  /** Whether the trace is the caller's by request, so that its id is not the run's. */
+  readonly joined: boolean;
+  readonly baggage: ReadonlyMap<string, BaggageEntry>;
+  readonly baggageHeader: string;
+}
+
+export interface RunReading {
+  /** `undefined`: passive, the plugin does nothing in this run. */
+  readonly run?: Run;
+  /** Why the run's header was ignored. */
+  readonly headerProblem?: string;
+}
+
+/** Works out the run from its first activation. */
+export function readRun(
+  info: WorkflowInfo,
+  init: coresdk.workflow_activation.IInitializeWorkflow,
+  signals: readonly string[],
+  options: SandboxOptions,
+): RunReading {
+  const { header = {}, problem } = readHeader(init.headers);
+  const isChild = info.parent !== undefined && !info.cronSchedule && header.part?.kind !== 'top';
+  const run = isChild ? readChild(info, header) : readTopLevel(info, init, signals, header, options);
+  return { ...(run && { run }), ...(problem !== undefined && { headerProblem: problem }) };
+}
+
+/** An ordinary child, on all its attempts and continuations, stays in its parent's trace; it asks nothing. */
+function readChild(info: WorkflowInfo, header: TraceHeader): Run | undefined {
+  const { span, part } = header;
+  if (span === undefined) return undefined;
+  const job: { job: string; runId: string; trigger: JobTrigger } =
+    part?.kind === 'child' ? part : { job: info.workflowType, runId: info.runId, trigger: 'child' };
+  return {
+    kind: 'child',
+    root: { ...span, spanId: rootSpanIdOfRun(info.runId) },
+    parentSpanId: span.spanId,
+    links: [],
+    // Bound by its parent's start command; its own children are then bound by its.
+    bound: keywordOf(info, 'TraceId') === span.traceId,
+    ...describeJob(header, job.job, job.runId, job.trigger),
+    joined: false,
+  };
+}
+
+function readTopLevel(
+  info: WorkflowInfo,
+  init: coresdk.workflow_activation.IInitializeWorkflow,
+  signals: readonly string[],
+  header: TraceHeader,
+  options: SandboxOptions,
+): Run | undefined {
+  const initiator = Number(init.continuedInitiator ?? INITIATOR.none);
+  const part = partFor(initiator, header.part);
+  const signalled = options.acceptForcedSignal && signals.includes(options.runNowSignal);
+  const isStart = initiator === INITIATOR.none;
+  const forcedStart = isStart && part?.kind === 'start' && part.forced && options.acceptForcedStart;
+  const caller = isStart ? header.span : undefined;
+  const joined = part?.kind === 'start' && part.joinCaller && caller !== undefined;
+
+  let given: Given;
+  if (forcedStart) given = { forced: 'manual' };
+  else if (signalled && info.cronSchedule) given = { forced: 'signal' };
+  else if (signalled && isStart) given = { forced: 'manual' };
+  else if (part?.kind === 'continued') given = { inherited: { sampled: part.sampled } };
+  else if (joined) given = { inherited: { sampled: caller.sampled } };
+
+  const decision = info.unsafe.isReplaying ? recall() : decide(given);
+  if (decision === undefined) return undefined;
+  const reason = decision.reason ?? (decision.sampled && given ? reasonOf(given) : undefined);
+  const trigger = triggerOf(info, initiator, part, given);
+  return {
+    kind: 'top',
+    root: {
+      traceId: joined ? caller.traceId : traceIdOfRun(info.originalExecutionRunId),
+      spanId: rootSpanIdOfRun(info.runId),
+      sampled: decision.sampled,
+    },
+    ...(joined && { parentSpanId: caller.spanId }),
+    links: linksOf(info, joined ? undefined : caller),
+    bound: decision.bound,
+    ...(reason && { reason }),
+    ...describeJob(header, jobNameOf(info), info.runId, trigger),
+    joined,
+  };
+}
+
+/** A start's header is copied to later ticks, attempts and continuations: which part still holds for this run. */
+function partFor(initiator: number, part: JobPart | undefined): JobPart | undefined {
+  switch (initiator) {
+    case INITIATOR.cron:
+      return undefined;
+    case INITIATOR.continueAsNew:
+      return part?.kind === 'continued' ? part : undefined;
+    default:
+      return part;
+  }
+}
+
+/** The decision that the history of a replayed run holds; `undefined`: it was begun without the plugin. */
+function recall(): Decision | undefined {
+  // `patched` is true here only for markers in the history, and repeats their commands.
+  if (patched(ABSENT)) return undefined;
+  const id = RECORDED_IDS.find(patched);
+  return id === undefined ? undefined : decisionOf(id);
+}
+
+/** Asks the host; its answer becomes a marker in the history. */
+function decide(given: Given): Decision | undefined {
+  if (patched(ABSENT)) return undefined;
+  const id = idsToAsk(given).find(patched);
+  return id === undefined ? undefined : decisionOf(id);
+}
+
+function reasonOf(given: NonNullable<Given>): SamplingReason {
+  return 'forced' in given ? given.forced : 'inherited';
+}
+
+function triggerOf(
+  info: WorkflowInfo,
+  initiator: number,
+  part: JobPart | undefined,
+  given: Given,
+): JobTrigger {
+  if (info.cronSchedule) return 'cron';
+  if (keywordOf(info, 'TemporalScheduledById') !== undefined) return 'schedule';
+  if (part?.kind === 'continued') return part.trigger;
+  if (given && 'forced' in given) return 'manual';
+  if (initiator === INITIATOR.retry) {
+    if (part?.kind !== 'start') return 'retry';
+    return part.forced ? 'manual' : 'api';
+  }
+  return 'api';
+}
+
+/** The caller's span on a start; the run before on a tick, an attempt or a continuation. */
+function linksOf(info: WorkflowInfo, caller: SpanRef | undefined): LinkRecord[] {
+  if (caller) return [{ span: caller, attributes: { 'job.link': 'caller' } }];
+  const previous = info.continuedFromExecutionRunId;
+  if (!previous) return [];
+  const span = { traceId: traceIdOfRun(previous), spanId: rootSpanIdOfRun(previous), sampled: true };
+  return [{ span, attributes: { 'job.link': 'previous-run', 'job.run.id': previous } }];
+}
+
+function describeJob(header: TraceHeader, jobName: string, jobRunId: string, trigger: JobTrigger) {
+  const baggage = mergeBaggage(
+    { 'job.name': jobName, 'job.run.id': jobRunId, 'job.trigger': trigger, 'traffic.origin': 'scheduler' },
+    parseBaggage(header.baggage),
+  );
+  return { jobName, jobRunId, trigger, baggage, baggageHeader: formatBaggage(baggage) };
+}

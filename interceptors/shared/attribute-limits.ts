@@ -1,0 +1,76 @@
+/**
+ * Reduces attribute values from user code to OpenTelemetry's types within limits.
+ *
+ * Pure; never throws, whatever the value is (getters that throw, proxies, cycles). Nothing else may reach a
+ * sink: a value that cannot be cloned across the thread border leaves the run stuck for ever.
+ */
+import type { Attributes, AttributeValue } from './span-record';
+
+/** Characters of one string value; longer ones are cut. */
+export const MAX_STRING_LENGTH = 4_096;
+/** Elements of one array value; further ones are dropped. */
+export const MAX_ARRAY_LENGTH = 128;
+/** Attributes of one span, event or link; further ones are dropped and counted. */
+export const MAX_ATTRIBUTES = 128;
+
+/** The value as OpenTelemetry takes it; `undefined` when it has no such form. Never throws. */
+export function toAttributeValue(value: unknown): AttributeValue | undefined {
+  try {
+    return Array.isArray(value) ? toArray(value) : toPrimitive(value);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Reduces all entries of `source` into `target`; returns how many were dropped. Never throws. */
+export function copyAttributes(target: Attributes, source: unknown): number {
+  if (typeof source !== 'object' || source === null) return 0;
+  let dropped = 0;
+  let keys: string[];
+  try {
+    keys = Object.keys(source);
+  } catch {
+    return 1;
+  }
+  for (const key of keys)
+    if (!setAttribute(target, key, () => (source as Record<string, unknown>)[key])) dropped++;
+  return dropped;
+}
+
+/** Sets one attribute; false when it was dropped. Never throws. */
+export function setAttribute(target: Attributes, key: unknown, read: () => unknown): boolean {
+  if (typeof key !== 'string' || key === '') return false;
+  if (!Object.hasOwn(target, key) && Object.keys(target).length >= MAX_ATTRIBUTES) return false;
+  let value: AttributeValue | undefined;
+  try {
+    value = toAttributeValue(read());
+  } catch {
+    return false;
+  }
+  if (value === undefined) return false;
+  target[cut(key)] = value;
+  return true;
+}
+
+/** Cuts a string to the limit. */
+export function cut(text: string): string {
+  return text.length > MAX_STRING_LENGTH ? text.slice(0, MAX_STRING_LENGTH) : text;
+}
+
+function toPrimitive(value: unknown): string | number | boolean | undefined {
+  if (typeof value === 'string') return cut(value);
+  if (typeof value === 'number' || typeof value === 'boolean') return value;
+  return undefined;
+}
+
+function toArray(value: readonly unknown[]): AttributeValue | undefined {
+  const elements: (string | number | boolean)[] = [];
+  const length = Math.min(value.length, MAX_ARRAY_LENGTH);
+  for (let i = 0; i < length; i++) {
+    const element = toPrimitive(value[i]);
+    if (element === undefined || (elements.length > 0 && typeof element !== typeof elements[0]))
+      return undefined;
+    elements.push(element);
+  }
+  return elements as AttributeValue;
+}

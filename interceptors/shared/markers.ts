@@ -1,0 +1,72 @@
+/**
+ * The family of patch markers that record a run's decision and binding in its history.
+ *
+ * Pure. The ids are in the histories of users' runs: an id is never renamed, reused or reordered; new ones
+ * go to the end of their group. They are asked in this order until one is true, so on replay the first one
+ * that the history holds is the answer.
+ */
+
+/** Why a run is sampled. */
+export type SamplingReason = 'default' | 'rule' | 'inherited' | 'manual' | 'signal';
+
+/** What the history of a run says about it. */
+export interface Decision {
+  readonly sampled: boolean;
+  /** Whether the TraceId and the other search attributes are stored on the run. */
+  readonly bound: boolean;
+  /** `undefined` for a run that was not sampled by policy, or whose reason is not in the history. */
+  readonly reason?: SamplingReason;
+}
+
+const PREFIX = 'job-tracing:';
+
+/**
+ * Always denied by our host. True means that no host part answers (a bundle with the plugin on a worker
+ * without it): the run is passive, and this marker keeps it so.
+ */
+export const ABSENT = `${PREFIX}absent`;
+
+/** Marker ids and what each means, in the order in which they are asked. */
+export const DECISIONS = Object.freeze({
+  [`${PREFIX}unsampled`]: { sampled: false, bound: true },
+  [`${PREFIX}inherited-unsampled`]: { sampled: false, bound: true, reason: 'inherited' },
+  [`${PREFIX}default`]: { sampled: true, bound: true, reason: 'default' },
+  [`${PREFIX}rule`]: { sampled: true, bound: true, reason: 'rule' },
+  [`${PREFIX}inherited`]: { sampled: true, bound: true, reason: 'inherited' },
+  [`${PREFIX}manual`]: { sampled: true, bound: true, reason: 'manual' },
+  [`${PREFIX}signal`]: { sampled: true, bound: true, reason: 'signal' },
+  /** Sampled by policy, but the attributes are not verified in this namespace. */
+  [`${PREFIX}unbound`]: { sampled: true, bound: false },
+  /** The same for a run that knows by itself that it is sampled (forced or inherited). */
+  [`${PREFIX}unbound-given`]: { sampled: true, bound: false },
+} satisfies Record<string, Decision>);
+
+/** Ids asked of a new run that decides by policy. */
+const BY_POLICY = ['unsampled', 'default', 'rule', 'unbound'].map((name) => PREFIX + name);
+
+/** What a new run knows about itself before the policy is asked. */
+export type Given =
+  | { readonly forced: 'manual' | 'signal' }
+  | { readonly inherited: { readonly sampled: boolean } }
+  | undefined;
+
+/** The marker ids that a new run asks, in order. */
+export function idsToAsk(given: Given): readonly string[] {
+  if (given === undefined) return BY_POLICY;
+  if ('forced' in given) return [`${PREFIX}${given.forced}`, `${PREFIX}unbound-given`];
+  if (given.inherited.sampled) return [`${PREFIX}inherited`, `${PREFIX}unbound-given`];
+  return [`${PREFIX}inherited-unsampled`];
+}
+
+/** All ids that can be in a history, in order. */
+export const RECORDED_IDS: readonly string[] = Object.freeze(Object.keys(DECISIONS));
+
+/** Whether the patch id is one of ours. */
+export function isMarker(patchId: string): boolean {
+  return patchId.startsWith(PREFIX);
+}
+
+/** What a marker means; `undefined` for {@link ABSENT} and ids of a newer version. */
+export function decisionOf(id: string): Decision | undefined {
+  return (DECISIONS as Record<string, Decision>)[id];
+}

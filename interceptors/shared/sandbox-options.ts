@@ -1,0 +1,48 @@
+/**
+ * The static options that the sandbox needs, compiled into the workflow bundle.
+ *
+ * They travel in the resource query of the interceptor module's path (webpack gives it to the module as
+ * `__resourceQuery`), so the bundle itself tells which options it was built with, and a worker can compare.
+ * Pure; written as hex because the sandbox has neither `Buffer` nor `atob`.
+ */
+
+/** Options that workflow code is compiled with. */
+export interface SandboxOptions {
+  /** Name of the signal that makes a start (or the next tick of a cron) a manual run. */
+  readonly runNowSignal: string;
+  /** Whether a typed client's forced start is obeyed. */
+  readonly acceptForcedStart: boolean;
+  /** Whether the {@link runNowSignal} is obeyed. */
+  readonly acceptForcedSignal: boolean;
+  /** Compiled template of a trace's address, or empty. */
+  readonly traceUrl: string;
+}
+
+export const DEFAULT_SANDBOX_OPTIONS: SandboxOptions = Object.freeze({
+  runNowSignal: 'runNow',
+  acceptForcedStart: true,
+  acceptForcedSignal: true,
+  traceUrl: '',
+});
+
+const KEY = 'job-tracing';
+
+/** The resource query for these options: `?job-tracing=<hex>`. */
+export function toResourceQuery(options: SandboxOptions): string {
+  const bytes = encodeURIComponent(JSON.stringify(options));
+  let hex = '';
+  for (let i = 0; i < bytes.length; i++) hex += bytes.charCodeAt(i).toString(16).padStart(2, '0');
+  return `?${KEY}=${hex}`;
+}
+
+/** Finds the options in a resource query or in the code of a whole bundle; `undefined` when there are none. */
+export function findOptions(text: string): SandboxOptions | undefined {
+  const hex = new RegExp(`\\?${KEY}=((?:[0-9a-f]{2})+)`).exec(text)?.[1];
+  if (hex === undefined) return undefined;
+  try {
+    const bytes = hex.replace(/../g, (byte) => String.fromCharCode(Number.parseInt(byte, 16)));
+    return Object.freeze({ ...DEFAULT_SANDBOX_OPTIONS, ...JSON.parse(decodeURIComponent(bytes)) });
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,67 @@
+/**
+ * A finished workflow span as it crosses the thread border from the sandbox to the worker's host side.
+ *
+ * Plain data only (structured clone): anything else in a sink argument would leave the run stuck.
+ */
+import type { Sinks } from '@temporalio/workflow';
+import type { SpanRef } from './traceparent';
+
+/** OpenTelemetry's attribute values. @see https://opentelemetry.io/docs/specs/otel/common/#attribute */
+export type AttributeValue =
+  | string
+  | number
+  | boolean
+  | readonly string[]
+  | readonly number[]
+  | readonly boolean[];
+export type Attributes = Record<string, AttributeValue>;
+
+export interface EventRecord {
+  readonly name: string;
+  /** Milliseconds since the epoch. */
+  readonly timeMs: number;
+  readonly attributes: Attributes;
+}
+
+export interface LinkRecord {
+  readonly span: SpanRef;
+  readonly attributes: Attributes;
+}
+
+export interface SpanRecord {
+  readonly name: string;
+  /** `SpanKind` of `@opentelemetry/api`. */
+  readonly kind: number;
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly parentSpanId?: string;
+  /** True when the parent belongs to another process (a child run, a caller's trace). */
+  readonly parentIsRemote?: boolean;
+  readonly traceState?: string;
+  /** Milliseconds since the epoch, in workflow time. */
+  readonly startMs: number;
+  readonly endMs: number;
+  /** `SpanStatusCode` of `@opentelemetry/api`. */
+  readonly statusCode: number;
+  readonly statusMessage?: string;
+  readonly attributes: Attributes;
+  readonly events: readonly EventRecord[];
+  readonly links: readonly LinkRecord[];
+  readonly droppedAttributes: number;
+  /** Instrumentation scope of a span that user code made; ours otherwise. */
+  readonly scope?: { readonly name: string; readonly version?: string };
+}
+
+/** What the sandbox tells the host, each at most once an activation. */
+export interface JobTracingSinks extends Sinks {
+  jobTracing: {
+    /** Finished spans. */
+    export(spans: readonly SpanRecord[]): void;
+    /** A plain `Error` was thrown: the workflow task fails and is tried again, unless {@link settled} follows. */
+    taskFailed(error: { readonly type: string; readonly message: string }): void;
+    /** The error noted in this activation ended the run after all (`failureExceptionTypes`). */
+    settled(): void;
+    /** Something was ignored; the host says it once. */
+    ignored(what: 'header' | 'run', why: string): void;
+  };
+}

@@ -1,0 +1,38 @@
+/**
+ * W3C `traceparent`: reading and writing.
+ *
+ * Pure. The sandbox and the host always speak W3C between each other, whatever `OTEL_PROPAGATORS` says.
+ *
+ * @see https://www.w3.org/TR/trace-context/#traceparent-header
+ */
+
+/** The part of a span that others refer to. */
+export interface SpanRef {
+  /** 32 lower-case hex digits. */
+  readonly traceId: string;
+  /** 16 lower-case hex digits. */
+  readonly spanId: string;
+  readonly sampled: boolean;
+  /** The `tracestate` header as it was received. */
+  readonly traceState?: string;
+}
+
+const TRACEPARENT =
+  /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})(?:-.*)?$/;
+const SAMPLED = 0x01;
+
+/** Reads a `traceparent`; `undefined` when it is not valid. Never throws. */
+export function parseTraceparent(value: unknown, traceState?: unknown): SpanRef | undefined {
+  if (typeof value !== 'string') return undefined;
+  const [, traceId, spanId, flags] = TRACEPARENT.exec(value) ?? [];
+  if (traceId === undefined || spanId === undefined || flags === undefined) return undefined;
+  const sampled = (Number.parseInt(flags, 16) & SAMPLED) === SAMPLED;
+  return typeof traceState === 'string' && traceState !== ''
+    ? { traceId, spanId, sampled, traceState }
+    : { traceId, spanId, sampled };
+}
+
+/** Writes the `traceparent` (version 00) of a span. */
+export function formatTraceparent(span: SpanRef): string {
+  return `00-${span.traceId}-${span.spanId}-${span.sampled ? '01' : '00'}`;
+}

@@ -1,0 +1,20 @@
+/**
+ * Entry of the workflow bundle: the module that {@link JobTracingPlugin} adds to the bundle's interceptors.
+ *
+ * Sandbox code, evaluated anew for every workflow, so it is as small as can be. The options are compiled into
+ * the bundle as this module's resource query.
+ */
+import type { WorkflowInterceptors } from '@temporalio/workflow';
+import { createInterceptors } from './sandbox';
+import { DEFAULT_SANDBOX_OPTIONS, findOptions } from './shared/sandbox-options';
+
+/** Set by webpack: the query of the path under which this module was added to the bundle. */
+declare const __resourceQuery: string | undefined;
+
+const options =
+  findOptions(typeof __resourceQuery === 'string' ? __resourceQuery : '') ?? DEFAULT_SANDBOX_OPTIONS;
+
+/** @returns the interceptors of one workflow execution, as the SDK asks for them */
+export function interceptors(): WorkflowInterceptors {
+  return createInterceptors(options);
+}

@@ -1,0 +1,63 @@
+/**
+ * The plugin's part of the workflow bundle: adds it when a bundle is made, and tells whether a bundle that was
+ * made elsewhere fits this worker.
+ */
+import { readFile } from 'node:fs/promises';
+import type { BundleOptions, WorkerOptions } from '@temporalio/worker';
+import { findOptions, type SandboxOptions, toResourceQuery } from '../interceptors/shared/sandbox-options';
+
+/** Evaluated for each workflow: the options are in its resource query. */
+const ENTRY = require.resolve('../interceptors/workflow');
+/** Evaluated once and shared by all workflows of a V8 context. */
+const SHARED = require.resolve('../interceptors/sandbox');
+/** What the official plugin's sandbox part is called in lists of modules. */
+const OFFICIAL = /interceptors-opentelemetry/;
+
+/** Bundle options with our modules, once. */
+export function addToBundle(options: BundleOptions, sandbox: SandboxOptions): BundleOptions {
+  const { workflowInterceptorModules = [], preloadModules = [] } = options;
+  if (workflowInterceptorModules.some((module) => module.startsWith(ENTRY))) return options;
+  refuseOfficial(workflowInterceptorModules);
+  return {
+    ...options,
+    // First: the run must be known before any other interceptor makes a call.
+    workflowInterceptorModules: [ENTRY + toResourceQuery(sandbox), ...workflowInterceptorModules],
+    preloadModules: [...new Set([...preloadModules, SHARED])],
+  };
+}
+
+/** @throws {Error} when the official plugin is loaded as well: each call would be two spans in two traces */
+export function refuseOfficial(modules: readonly string[]): void {
+  const found = modules.find((module) => OFFICIAL.test(module));
+  if (found === undefined) return;
+  throw new Error(
+    `JobTracingPlugin cannot be used together with @temporalio/interceptors-opentelemetry (found '${found}'): ` +
+      'it makes the same spans. Remove OpenTelemetryPlugin and its interceptors from this worker; runs that were ' +
+      'begun with it finish with this plugin.',
+  );
+}
+
+/** What is wrong with a prebuilt bundle for a worker with these options; `undefined` when nothing is. */
+export async function bundleProblem(
+  bundle: NonNullable<WorkerOptions['workflowBundle']>,
+  sandbox: SandboxOptions,
+): Promise<string | undefined> {
+  const code = 'code' in bundle ? bundle.code : await readFile(bundle.codePath, 'utf8');
+  const compiled = findOptions(code);
+  if (compiled === undefined) {
+    return (
+      'the workflow bundle was made without the plugin, so workflow runs are not traced: ' +
+      'call bundleWorkflowCode({ …, plugins: [new JobTracingPlugin(options)] })'
+    );
+  }
+  const names = Object.keys(sandbox) as (keyof SandboxOptions)[];
+  const different = names.filter((name) => compiled[name] !== sandbox[name]);
+  if (different.length === 0) return undefined;
+  const values = different.map(
+    (name) => `${name} is ${JSON.stringify(compiled[name])}, not ${JSON.stringify(sandbox[name])}`,
+  );
+  return (
+    `the workflow bundle was made with other options (${values.join(', ')}), which hold for its workflows: ` +
+    'make it again with the same options as the worker'
+  );
+}

@@ -1,0 +1,134 @@
+/**
+ * The plugin's options: resolved and checked once, when the plugin is constructed; nothing throws later.
+ */
+import type { Resource } from '@opentelemetry/resources';
+import type { SpanProcessor } from '@opentelemetry/sdk-trace-base';
+import { DEFAULT_SANDBOX_OPTIONS, type SandboxOptions } from '../interceptors/shared/sandbox-options';
+import { compileTraceUrl, type TraceUrlOption } from '../interceptors/shared/trace-url';
+import { optionError } from './option-error';
+import { resolveSampling, type SamplingOptions, type SamplingPolicy } from './sampling';
+
+/** Who may force a run to be recorded. */
+export type ForcedBy = 'client' | 'signal';
+
+/** Options of `JobTracingPlugin`; all of them are optional. */
+export interface JobTracingOptions {
+  /**
+   * `false`: begin nothing, finish what was begun; the first step of adopting the plugin with workflows in
+   * flight, and the last before leaving it.
+   *
+   * @default true
+   */
+  readonly enabled?: boolean;
+  /** Which runs are recorded. @default every run */
+  readonly sampling?: SamplingOptions;
+  /**
+   * Which runs get search attributes: all, or only the recorded ones (an unsampled run then costs no event).
+   *
+   * @default 'all'
+   */
+  readonly bind?: 'all' | 'sampled';
+  /**
+   * Whether a worker may register missing search attributes in its namespace at start.
+   *
+   * @default true
+   */
+  readonly registerSearchAttributes?: boolean;
+  /** Name of the signal that makes a start, or the next tick of a cron, a manual run. @default 'runNow' */
+  readonly runNowSignal?: string;
+  /**
+   * Whose wish to record a run is obeyed. A guard against cost, not against attackers: a header is no
+   * authentication.
+   *
+   * @default both
+   */
+  readonly acceptForced?: readonly ForcedBy[];
+  /** Address of a trace in the back end, shown in the Web UI: a template or a preset. @default none */
+  readonly traceUrl?: TraceUrlOption;
+  /** Where spans go, instead of an export set up from the `OTEL_*` variables. At least one. */
+  readonly spanProcessors?: readonly SpanProcessor[];
+  /** Resource of the spans, with {@link spanProcessors}. @default from the `OTEL_*` variables */
+  readonly resource?: Resource;
+  /** Milliseconds that a worker waits at most for spans to leave when it stops. @default 5000 */
+  readonly flushTimeoutMs?: number;
+}
+
+/** The options as the parts of the plugin use them. */
+export interface ResolvedOptions {
+  readonly enabled: boolean;
+  readonly policy: SamplingPolicy;
+  readonly bind: 'all' | 'sampled';
+  readonly registerSearchAttributes: boolean;
+  readonly sandbox: SandboxOptions;
+  readonly spanProcessors?: readonly SpanProcessor[];
+  readonly resource?: Resource;
+  readonly flushTimeoutMs: number;
+}
+
+/** Milliseconds that stopping a worker may be delayed by spans that do not leave. */
+const DEFAULT_FLUSH_TIMEOUT_MS = 5_000;
+const FORCED_BY: readonly ForcedBy[] = ['client', 'signal'];
+
+/** @throws {TypeError} with the option's name, what was expected and what was given */
+export function resolveOptions(options: JobTracingOptions = {}): ResolvedOptions {
+  const { acceptForced = FORCED_BY, runNowSignal = DEFAULT_SANDBOX_OPTIONS.runNowSignal } = options;
+  const { spanProcessors, resource, flushTimeoutMs = DEFAULT_FLUSH_TIMEOUT_MS } = options;
+  rejectUnknown(options);
+  if (!Array.isArray(acceptForced) || acceptForced.some((by) => !FORCED_BY.includes(by))) {
+    throw optionError('acceptForced', "an array of 'client' and 'signal'", acceptForced);
+  }
+  if (typeof runNowSignal !== 'string' || runNowSignal === '') {
+    throw optionError('runNowSignal', 'a signal name', runNowSignal);
+  }
+  if (typeof flushTimeoutMs !== 'number' || !(flushTimeoutMs >= 0 && flushTimeoutMs <= 60_000)) {
+    throw optionError('flushTimeoutMs', 'milliseconds from 0 to 60000', flushTimeoutMs);
+  }
+  return Object.freeze({
+    enabled: booleanOf('enabled', options.enabled, true),
+    policy: resolveSampling(options.sampling),
+    bind: bindOf(options.bind),
+    registerSearchAttributes: booleanOf('registerSearchAttributes', options.registerSearchAttributes, true),
+    sandbox: Object.freeze({
+      runNowSignal,
+      acceptForcedStart: acceptForced.includes('client'),
+      acceptForcedSignal: acceptForced.includes('signal'),
+      traceUrl: options.traceUrl === undefined ? '' : compileTraceUrl(options.traceUrl),
+    }),
+    ...(spanProcessors !== undefined && { spanProcessors }),
+    ...(resource !== undefined && { resource }),
+    flushTimeoutMs,
+  });
+}
+
+const KNOWN = new Set<string>(
+  Object.keys({
+    enabled: true,
+    sampling: true,
+    bind: true,
+    registerSearchAttributes: true,
+    runNowSignal: true,
+    acceptForced: true,
+    traceUrl: true,
+    spanProcessors: true,
+    resource: true,
+    flushTimeoutMs: true,
+  } satisfies Record<keyof Required<JobTracingOptions>, true>),
+);
+
+function rejectUnknown(options: JobTracingOptions): void {
+  if (typeof options !== 'object' || options === null) throw optionError('options', 'an object', options);
+  const unknown = Object.keys(options).find((name) => !KNOWN.has(name));
+  if (unknown !== undefined) throw optionError(unknown, `one of ${[...KNOWN].join(', ')}`, unknown);
+}
+
+function booleanOf(name: string, value: unknown, byDefault: boolean): boolean {
+  if (value === undefined) return byDefault;
+  if (typeof value !== 'boolean') throw optionError(name, 'a boolean', value);
+  return value;
+}
+
+function bindOf(value: unknown): 'all' | 'sampled' {
+  if (value === undefined) return 'all';
+  if (value !== 'all' && value !== 'sampled') throw optionError('bind', "'all' or 'sampled'", value);
+  return value;
+}

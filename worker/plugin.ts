@@ -1,0 +1,163 @@
+/**
+ * `JobTracingPlugin`: wires the parts, and nothing else.
+ *
+ * 1. bundle: the sandbox part, with the options it needs compiled in
+ * 2. sink: finished workflow spans from the sandbox → 7
+ * 3. markers: the host's answers for decision and binding, beside a call-back of the user's
+ * 4. activities and Nexus operations: trace context in, spans out
+ * 5. clients: links, forced runs and job names of what they start
+ * 6. binding: search attributes verified before anything is bound
+ * 7. export: from the worker's start to its stop
+ */
+import type { ClientOptions, ClientPlugin, ConnectionPlugin } from '@temporalio/client';
+import {
+  type BundleOptions,
+  type BundlerPlugin,
+  type NativeConnectionPlugin,
+  type ReplayWorkerOptions,
+  Runtime,
+  type Worker,
+  type WorkerInterceptors,
+  type WorkerOptions,
+  type WorkerPlugin,
+} from '@temporalio/worker';
+import { clientInterceptors, hasClientInterceptors } from '../client/interceptor';
+import { activityInterceptors, nexusInterceptors } from '../interceptors/activity';
+import { type Binding, createBinding } from './binding';
+import { addToBundle, bundleProblem, refuseOfficial } from './bundle';
+import { acquireSpanExport, type SpanExport } from './export';
+import { composeMarkerHost } from './marker-host';
+import { createOnceLog } from './once-log';
+import { type JobTracingOptions, type ResolvedOptions, resolveOptions } from './options';
+import { constantPolicyStore } from './policy-store';
+import { createSink } from './sink';
+
+/** What belongs to one worker, found again by the sink that was given to it. */
+interface WorkerParts {
+  readonly binding: Binding;
+  export?: SpanExport;
+  started: boolean;
+}
+
+const PARTS = new WeakMap<object, WorkerParts>();
+
+/**
+ * Gives every run of a workflow its own trace, stored on the run.
+ *
+ * Takes its place in `plugins` of a worker, a client, a connection or `bundleWorkflowCode`; given twice, it
+ * counts once.
+ *
+ * @example
+ * ```ts
+ * const worker = await Worker.create({ connection, taskQueue, workflowsPath, plugins: [new JobTracingPlugin()] });
+ * ```
+ */
+export class JobTracingPlugin
+  implements WorkerPlugin, ClientPlugin, BundlerPlugin, ConnectionPlugin, NativeConnectionPlugin
+{
+  readonly name = 'temporal-job-tracing';
+  readonly #options: ResolvedOptions;
+
+  /** @throws {TypeError} naming the option, what was expected and what was given */
+  constructor(options?: JobTracingOptions) {
+    this.#options = resolveOptions(options);
+  }
+
+  configureBundler(options: BundleOptions): BundleOptions {
+    return addToBundle(options, this.#options.sandbox);
+  }
+
+  /** @throws {Error} when the official OpenTelemetry plugin is loaded as well */
+  async configureWorker(options: WorkerOptions): Promise<WorkerOptions> {
+    if (options.sinks?.jobTracing !== undefined) return options;
+    refuseOfficial([
+      ...(options.plugins ?? [])
+        .filter(({ name }) => name === 'OpenTelemetryPlugin')
+        .map(() => 'interceptors-opentelemetry'),
+      ...(options.interceptors?.workflowModules ?? []),
+    ]);
+    const log = createOnceLog(Runtime.instance().logger);
+    if (options.workflowBundle) {
+      const problem = await bundleProblem(options.workflowBundle, this.#options.sandbox);
+      if (problem !== undefined) log.warn('bundle', problem);
+    }
+    const { enabled, bind, policy, registerSearchAttributes } = this.#options;
+    const binding = createBinding({
+      namespace: options.namespace ?? 'default',
+      register: registerSearchAttributes,
+      log: Runtime.instance().logger,
+    });
+    const parts: WorkerParts = { binding, started: false };
+    const sink = createSink(() => parts.export, log);
+    PARTS.set(sink.jobTracing, parts);
+    if (enabled && options.connection) await binding.start(options.connection);
+    return {
+      ...options,
+      sinks: { ...options.sinks, ...sink },
+      patchActivationCallback: composeMarkerHost(
+        { enabled, bind, policy: constantPolicyStore(policy), mayBind: () => binding.mayBind() },
+        options.patchActivationCallback,
+      ),
+      interceptors: this.#interceptors(options.interceptors, (why) =>
+        log.warn(
+          'ignored:activity-header',
+          `The trace header of an activity was ignored: ${why}; it is not traced`,
+        ),
+      ),
+    };
+  }
+
+  configureReplayWorker(options: ReplayWorkerOptions): ReplayWorkerOptions {
+    if (options.sinks?.jobTracing !== undefined) return options;
+    const log = createOnceLog(Runtime.instance().logger);
+    return { ...options, sinks: { ...options.sinks, ...createSink(() => undefined, log) } };
+  }
+
+  configureClient(options: ClientOptions): ClientOptions {
+    if (!this.#options.enabled) return options;
+    return { ...options, interceptors: withClientInterceptors(options.interceptors) };
+  }
+
+  async runWorker(worker: Worker, next: (worker: Worker) => Promise<void>): Promise<void> {
+    const parts = PARTS.get(worker.options.sinks?.jobTracing ?? {});
+    if (parts === undefined || parts.started) return next(worker);
+    parts.started = true;
+    const { spanProcessors, resource, flushTimeoutMs, enabled } = this.#options;
+    parts.export = acquireSpanExport({
+      ...(spanProcessors && { spanProcessors }),
+      ...(resource && { resource }),
+      flushTimeoutMs,
+      log: Runtime.instance().logger,
+    });
+    try {
+      if (enabled && worker.client && !parts.binding.started())
+        await parts.binding.start(worker.client.connection);
+      await next(worker);
+    } finally {
+      parts.binding.close();
+      await parts.export.release();
+    }
+  }
+
+  #interceptors(users: WorkerInterceptors = {}, onIgnored: (why: string) => void): WorkerInterceptors {
+    return {
+      ...users,
+      client: withClientInterceptors(users.client),
+      activity: [activityInterceptors(onIgnored), ...(users.activity ?? [])],
+      nexus: [nexusInterceptors(), ...(users.nexus ?? [])],
+    };
+  }
+}
+
+type ClientInterceptors = NonNullable<ClientOptions['interceptors']>;
+
+function withClientInterceptors(users: ClientInterceptors = {}): ClientInterceptors {
+  const given = users.workflow ?? [];
+  if (!Array.isArray(given)) {
+    throw new TypeError(
+      'JobTracingPlugin: interceptors.workflow of the client is an object with factories, a form that the SDK ' +
+        'has deprecated; give an array of interceptors',
+    );
+  }
+  return hasClientInterceptors(given) ? users : { ...users, workflow: [...clientInterceptors(), ...given] };
+}

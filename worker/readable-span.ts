@@ -1,0 +1,66 @@
+/**
+ * Turns a span record of the sandbox into a `ReadableSpan` of the OpenTelemetry SDK 2.x. Pure.
+ */
+import { createTraceState, type HrTime, type SpanContext, TraceFlags } from '@opentelemetry/api';
+import type { Resource } from '@opentelemetry/resources';
+import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
+import type { SpanRecord } from '../interceptors/shared/span-record';
+import type { SpanRef } from '../interceptors/shared/traceparent';
+
+/** The name under which the plugin's own spans are exported. */
+export const SCOPE = Object.freeze({ name: 'temporal-job-tracing' });
+
+/** A span that is ready for a `SpanProcessor`'s `onEnd`. */
+export function toReadableSpan(record: SpanRecord, resource: Resource): ReadableSpan {
+  const ref = { traceId: record.traceId, spanId: record.spanId, sampled: true };
+  const context = toSpanContext(
+    record.traceState === undefined ? ref : { ...ref, traceState: record.traceState },
+  );
+  const parent = record.parentSpanId && {
+    ...toSpanContext({ ...ref, spanId: record.parentSpanId }),
+    isRemote: record.parentIsRemote === true,
+  };
+  return {
+    name: record.name,
+    kind: record.kind,
+    spanContext: () => context,
+    ...(parent && { parentSpanContext: parent }),
+    startTime: toHrTime(record.startMs),
+    endTime: toHrTime(record.endMs),
+    duration: toHrTime(record.endMs - record.startMs),
+    ended: true,
+    status: {
+      code: record.statusCode,
+      ...(record.statusMessage !== undefined && { message: record.statusMessage }),
+    },
+    attributes: record.attributes as ReadableSpan['attributes'],
+    events: record.events.map(({ name, timeMs, attributes }) => ({
+      name,
+      time: toHrTime(timeMs),
+      attributes: attributes as ReadableSpan['attributes'],
+    })),
+    links: record.links.map(({ span, attributes }) => ({
+      context: toSpanContext(span),
+      attributes: attributes as ReadableSpan['attributes'],
+    })),
+    resource,
+    instrumentationScope: record.scope ?? SCOPE,
+    droppedAttributesCount: record.droppedAttributes,
+    droppedEventsCount: 0,
+    droppedLinksCount: 0,
+  };
+}
+
+function toSpanContext({ traceId, spanId, sampled, traceState }: SpanRef): SpanContext {
+  return {
+    traceId,
+    spanId,
+    traceFlags: sampled ? TraceFlags.SAMPLED : TraceFlags.NONE,
+    ...(traceState !== undefined && { traceState: createTraceState(traceState) }),
+  };
+}
+
+function toHrTime(ms: number): HrTime {
+  const seconds = Math.floor(ms / 1_000);
+  return [seconds, Math.round((ms - seconds * 1_000) * 1_000_000)];
+}

@@ -1,0 +1,81 @@
+/**
+ * Host side of the sandbox's sink: spans go on to the export, notes wait for their run's root.
+ *
+ * Called before the workflow task's completion is sent, so it must be quick and must not throw.
+ */
+import type { Resource } from '@opentelemetry/resources';
+import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
+import type { InjectedSinks } from '@temporalio/worker';
+import type { EventRecord, JobTracingSinks, SpanRecord } from '../interceptors/shared/span-record';
+import { rootSpanIdOfRun } from '../interceptors/shared/trace-id';
+import type { OnceLog } from './once-log';
+import { toReadableSpan } from './readable-span';
+
+/** Where finished workflow spans go. */
+export interface SpanTarget {
+  readonly resource: Resource;
+  /** Never throws. */
+  onEnd(span: ReadableSpan): void;
+}
+
+/** Runs whose task failure is remembered until their root goes out; the oldest are forgotten first. */
+const MAX_NOTES = 1_000;
+
+/** @param target where spans go; `undefined` before the worker runs or when workflow spans are off */
+export function createSink(
+  target: () => SpanTarget | undefined,
+  log: OnceLog,
+): InjectedSinks<JobTracingSinks> {
+  const notes = new Map<string, { readonly event: EventRecord; repeated: boolean }>();
+
+  return {
+    jobTracing: {
+      export: {
+        fn({ runId }, spans) {
+          const to = target();
+          const rootSpanId = rootSpanIdOfRun(runId);
+          for (const span of spans) {
+            const isRoot = span.spanId === rootSpanId;
+            const note = isRoot ? notes.get(runId)?.event : undefined;
+            if (isRoot) notes.delete(runId);
+            to?.onEnd(toReadableSpan(note ? withEvent(span, note) : span, to.resource));
+          }
+        },
+      },
+      taskFailed: {
+        fn({ runId }, { type, message }) {
+          const note = notes.get(runId);
+          if (note) {
+            note.repeated = true;
+            return;
+          }
+          const [oldest] = notes.keys();
+          if (oldest !== undefined && notes.size >= MAX_NOTES) notes.delete(oldest);
+          const attributes = { 'exception.type': type, 'exception.message': message };
+          notes.set(runId, {
+            event: { name: 'workflow.task.failed', timeMs: Date.now(), attributes },
+            repeated: false,
+          });
+        },
+      },
+      settled: {
+        fn({ runId }) {
+          if (notes.get(runId)?.repeated === false) notes.delete(runId);
+        },
+      },
+      ignored: {
+        fn({ workflowId, runId }, what, why) {
+          const lost = what === 'header' ? 'its caller is not linked' : 'it is not traced';
+          log.warn(`ignored:${what}`, `The ${what} of a run was ignored: ${why}; ${lost}`, {
+            workflowId,
+            runId,
+          });
+        },
+      },
+    },
+  };
+}
+
+function withEvent(span: SpanRecord, event: EventRecord): SpanRecord {
+  return { ...span, events: [event, ...span.events] };
+}
