@@ -1,0 +1,64 @@
+/**
+ * What a fresh clone needs before anything can run: dependencies and compiled code, with visible progress.
+ *
+ * No dependencies of its own: it runs before there are any.
+ */
+
+import { spawn } from 'node:child_process';
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+const PROGRESS_INTERVAL_MS = 10_000;
+
+/** Installs the dependencies if they are missing or older than the lock file. Throws if that fails. */
+export async function installDependencies() {
+  const installed = join(ROOT, 'node_modules', '.package-lock.json');
+  if (existsSync(installed) && modifiedAt(installed) >= modifiedAt(join(ROOT, 'package-lock.json'))) return;
+  await step('Installing dependencies', 'npm', ['ci', '--no-audit', '--no-fund']);
+}
+
+/** Compiles what has changed into dist/. Throws if there are type errors. */
+export async function compile() {
+  await step('Compiling', 'node', [join('node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.json']);
+}
+
+/** Installs and compiles. Throws if either fails. */
+export async function setUp() {
+  await installDependencies();
+  await compile();
+}
+
+/** Runs a program in the project's folder with our input and output; resolves with its exit code. */
+export function run(command, args, env = process.env) {
+  const child = spawn(command, args, { cwd: ROOT, stdio: 'inherit', env });
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code) => resolve(code ?? 1));
+  });
+}
+
+/** Prints the error of a failed step and sets the exit code. */
+export function fail(error) {
+  console.error(error.message);
+  process.exitCode = 1;
+}
+
+async function step(name, command, args) {
+  const started = Date.now();
+  const seconds = () => Math.round((Date.now() - started) / 1000);
+  console.error(`${name} …`);
+  const progress = setInterval(() => console.error(`${name} … ${seconds()} s`), PROGRESS_INTERVAL_MS);
+  try {
+    const code = await run(command, args);
+    if (code !== 0) throw new Error(`${name} failed: ${command} ended with exit code ${code}.`);
+  } finally {
+    clearInterval(progress);
+  }
+}
+
+function modifiedAt(file) {
+  return statSync(file).mtimeMs;
+}
