@@ -34,7 +34,7 @@ export interface SearchAttributesRegistration {
 }
 
 const NAMES = Object.freeze(Object.keys(SEARCH_ATTRIBUTES)) as readonly SearchAttributeName[];
-/** Bound of the whole of reading or registering. */
+/** What the server gets for each of reading and registering; the SDK's pause before a retry can add 6 s. */
 const TIMEOUT_MS = 10_000;
 /** Pause between looks whether a registered attribute has come. */
 const LOOK_AGAIN_MS = 100;
@@ -55,7 +55,7 @@ const EXPECTED_TYPES = Object.freeze({ KEYWORD: 'Keyword', BOOL: 'Bool' });
 const COLUMN = /^([A-Za-z]+)\d\d$/;
 
 /** Compares types by attribute name, as in `{ TraceId: 'Keyword' }`, with those that are needed. Pure. */
-export function compareSearchAttributes(types: ReadonlyMap<string, string>): SearchAttributesReport {
+function compareSearchAttributes(types: ReadonlyMap<string, string>): SearchAttributesReport {
   const wrongType = NAMES.flatMap((name) => {
     const [expected, actual] = [expectedType(name), types.get(name)];
     return actual === undefined || actual === expected ? [] : [Object.freeze({ name, expected, actual })];
@@ -68,7 +68,7 @@ export function compareSearchAttributes(types: ReadonlyMap<string, string>): Sea
 }
 
 /**
- * Reads the attributes of the namespace. Takes at most 10 seconds.
+ * Reads the attributes of the namespace. Takes at most 16 seconds.
  *
  * @throws SearchAttributesError `denied` or `unavailable`, with the server's error as its cause.
  */
@@ -86,7 +86,7 @@ export async function readSearchAttributes(
 }
 
 /**
- * Registers the missing attributes and waits until they are listed. Takes at most 20 seconds; may be called by
+ * Registers the missing attributes and waits until they are listed. Takes at most 32 seconds; may be called by
  * many at once.
  *
  * @throws SearchAttributesError that says what to run instead; nothing is registered if one has a wrong type.
@@ -117,10 +117,7 @@ export async function registerSearchAttributes(
 }
 
 /** Commands that register the attributes, for the Temporal CLI and for Temporal Cloud. Pure. */
-export function registrationCommands(
-  namespace: string,
-  names: readonly SearchAttributeName[],
-): readonly string[] {
+function registrationCommands(namespace: string, names: readonly SearchAttributeName[]): readonly string[] {
   const cli = names.map((name) => ` --name ${name} --type ${expectedType(name)}`).join('');
   const cloud = names.map((name) => ` --search-attribute "${name}=${expectedType(name)}"`).join('');
   return Object.freeze([
@@ -148,7 +145,7 @@ async function readTypes(connection: SearchAttributesConnection, namespace: stri
 async function readTypesFromNamespace(connection: SearchAttributesConnection, namespace: string) {
   const { config } = await connection.workflowService.describeNamespace({ namespace });
   const columns = Object.entries(config?.customSearchAttributeAliases ?? {});
-  if (columns.length === 0) return undefined;
+  if (columns.length === 0) return;
   return new Map(columns.map(([column, name]) => [name, COLUMN.exec(column)?.[1] ?? column]));
 }
 

@@ -60,21 +60,17 @@ export async function traceIdOfExecution(client: Client, execution: Execution): 
 
 type StartedEvent = NonNullable<Awaited<ReturnType<typeof readStartedEvent>>>;
 
-/** The trace that the run was started into: its parent's, or its caller's if that was asked for. */
+/**
+ * The trace that the run was started into: an ordinary child's parent's, or its caller's if the start asked for
+ * that. The same rule as in the sandbox.
+ */
 function joinedTraceId(started: StartedEvent | undefined): string | undefined {
-  const { part, span } = readHeader(started?.header?.fields).header ?? {};
-  switch (part?.kind) {
-    case 'child':
-      return span?.traceId;
-    case 'start':
-      // The header is copied to the runs that follow, which have traces of their own.
-      return part.joinCaller && !started?.continuedExecutionRunId ? span?.traceId : undefined;
-    case undefined:
-      // A parent with the official plugin, or in another language.
-      return started?.parentWorkflowExecution && !started.cronSchedule ? span?.traceId : undefined;
-    default:
-      return undefined;
-  }
+  if (started === undefined) return undefined;
+  const { part, span } = readHeader(started.header?.fields).header ?? {};
+  const isOrdinaryChild = started.parentWorkflowExecution && !started.cronSchedule && part?.kind !== 'top';
+  // A start's header is copied to later ticks, attempts and continuations, but it is not theirs.
+  const joinsCaller = part?.kind === 'start' && part.joinCaller && !started.initiator;
+  return isOrdinaryChild || joinsCaller ? span?.traceId : undefined;
 }
 
 /** The execution's first event; `undefined` when its history is gone. */
@@ -87,7 +83,7 @@ async function readStartedEvent(client: Client, { workflowId, runId }: Execution
     });
     return history?.events?.[0]?.workflowExecutionStartedEventAttributes ?? undefined;
   } catch (error) {
-    if (grpcStatusOf(error) === GrpcStatus.NOT_FOUND) return undefined;
+    if (grpcStatusOf(error) === GrpcStatus.NOT_FOUND) return;
     throw error;
   }
 }

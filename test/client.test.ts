@@ -1,0 +1,300 @@
+/**
+ * The typed client finds a run by its trace and a trace by its run, on a real server, bound or not.
+ *
+ * The runs bind themselves, without the plugin: what is tested is how the client reads them.
+ */
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { after, before, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  Client,
+  Connection,
+  type WorkflowClientInterceptor,
+  WorkflowNotFoundError,
+  type WorkflowStartOptions,
+} from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { JobTracingClient, TraceIdError } from 'temporal-job-tracing/client';
+import { registerSearchAttributes } from '../client/search-attributes.js';
+import { TRACE_HEADER, writeHeader } from '../interceptors/shared/header.js';
+import { rootSpanIdOfRun, traceIdOfRun } from '../interceptors/shared/trace-id.js';
+import { startTemporalServer, type TemporalServer, temporalCli } from './support/temporal-server.js';
+import type * as workflows from './support/workflows/client-runs.js';
+
+const TASK_QUEUE = 'client-test';
+/** No worker polls it. */
+const IDLE_TASK_QUEUE = 'client-test-idle';
+const EVENTUALLY_MS = 10_000;
+const TEST_TIMEOUT_MS = 60_000;
+
+/** Namespaces of this test run only: the server may be shared. */
+const run = randomUUID().slice(0, 8);
+const [bound, bare] = [`bound-${run}`, `bare-${run}`] as const;
+
+let server: TemporalServer;
+let connection: Connection;
+let nativeConnection: NativeConnection;
+
+const clientOf = (namespace: string, interceptors: WorkflowClientInterceptor[] = []) =>
+  new Client({ connection, namespace, interceptors: { workflow: interceptors } });
+const tracingOf = (namespace: string, indexLagMs = EVENTUALLY_MS) =>
+  new JobTracingClient({
+    client: clientOf(namespace),
+    indexLagMs,
+    traceUrl: { preset: 'jaeger', baseUrl: 'http://jaeger.test' },
+  });
+
+before(async () => {
+  server = await startTemporalServer({ namespaces: [bound, bare], log: () => {} });
+  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  connection = await Connection.connect({ address: server.address });
+  nativeConnection = await NativeConnection.connect({ address: server.address });
+});
+
+after(async () => {
+  await nativeConnection?.close();
+  await connection?.close();
+  await server?.stop();
+});
+
+describe('findByTraceId and traceOf', { timeout: TEST_TIMEOUT_MS }, () => {
+  let workers: Worker[];
+  let running: Promise<unknown>;
+
+  before(async () => {
+    await registerSearchAttributes(connection, bound);
+    const workflowsPath = require.resolve('./support/workflows/client-runs.js');
+    const options = { connection: nativeConnection, workflowsPath, taskQueue: TASK_QUEUE };
+    const interceptors = { workflowModules: [workflowsPath] };
+    workers = await Promise.all(
+      [bound, bare].map((namespace) => Worker.create({ ...options, namespace, interceptors })),
+    );
+    running = Promise.all(workers.map((worker) => worker.run()));
+  });
+
+  after(async () => {
+    for (const worker of workers) worker.shutdown();
+    await running;
+  });
+
+  test('a bound run is found with all that is known of it, by each spelling of its id', async () => {
+    const { workflowId, runId, client } = await start(bound, 'boundJob');
+    const handle = client.workflow.getHandle(workflowId, runId);
+    await handle.signal<[]>('goOn');
+    await handle.result();
+    const traceId = traceIdOfRun(runId);
+    const tracing = tracingOf(bound);
+    await eventually(async () => (await tracing.findByTraceId(traceId))?.root.closeTime !== undefined);
+    const { startTime, executionTime, closeTime } = await handle.describe();
+    assert.ok(closeTime && executionTime);
+    const expected = {
+      workflowId,
+      runId,
+      workflowType: 'boundJob',
+      status: 'COMPLETED',
+      job: 'boundJob',
+      trigger: 'api',
+      sampled: true,
+      traceId,
+      startTime,
+      closeTime,
+      durationMs: closeTime.getTime() - executionTime.getTime(),
+      url: `http://jaeger.test/trace/${traceId}?uiFind=${rootSpanIdOfRun(runId)}`,
+    };
+    for (const id of [traceId, traceId.toUpperCase(), runId]) {
+      assert.deepEqual(await tracing.findByTraceId(id), { root: expected, others: [] });
+    }
+    for (const reference of [runId, handle, { workflowId }, { workflowId, runId }]) {
+      const { url } = expected;
+      assert.deepEqual(await tracing.traceOf(reference), { traceId, sampled: true, url, run: expected });
+    }
+  });
+
+  test('a run is found, and its job’s name in its memo, without worker, attributes or any registered', async () => {
+    for (const namespace of [bound, bare]) {
+      const options = { taskQueue: IDLE_TASK_QUEUE, memo: { jobName: 'nightly' } };
+      const { runId, workflowId } = await start(namespace, 'boundJob', options);
+      const { root } = (await tracingOf(namespace).findByTraceId(traceIdOfRun(runId))) ?? {};
+      assert.deepEqual([root?.workflowId, root?.status, root?.job], [workflowId, 'RUNNING', 'nightly']);
+      assert.equal(root?.sampled, undefined);
+      assert.equal((await tracingOf(namespace).traceOf({ workflowId })).traceId, traceIdOfRun(runId));
+    }
+  });
+
+  test('a run that is not listed yet is waited for', async () => {
+    const traceId = randomTraceId();
+    const finding = tracingOf(bound).findByTraceId(traceId);
+    await sleep(300);
+    const { workflowId } = await start(bound, 'boundJob', {
+      taskQueue: IDLE_TASK_QUEUE,
+      searchAttributes: { TraceId: [traceId], JobTrigger: ['shard'] },
+    });
+    assert.equal((await finding)?.root.workflowId, workflowId);
+  });
+
+  test('an id that nothing has is undefined, after the wait that was asked for', async () => {
+    for (const [namespace, indexLagMs] of [
+      [bound, 0],
+      [bare, 500],
+    ] as const) {
+      const begin = Date.now();
+      assert.equal(await tracingOf(namespace, indexLagMs).findByTraceId(randomTraceId()), undefined);
+      const tookMs = Date.now() - begin;
+      assert.ok(tookMs >= indexLagMs && tookMs < indexLagMs + 1_500, `${tookMs} ms`);
+    }
+  });
+
+  test('a continued run that still carries the id of the run before is not taken for it', async () => {
+    const { workflowId, runId, client } = await start(bound, 'continuedJob');
+    const traceId = traceIdOfRun(runId);
+    const carriers = () => count(client, `TraceId = '${traceId}'`);
+    await eventually(async () => (await carriers()) === 2);
+    const tracing = tracingOf(bound);
+    const first = await tracing.findByTraceId(traceId);
+    assert.deepEqual([first?.root.runId, first?.root.status, first?.others], [runId, 'CONTINUED_AS_NEW', []]);
+
+    const next = await tracing.traceOf({ workflowId });
+    assert.ok(next.run && next.run.runId !== runId);
+    assert.equal(next.traceId, traceIdOfRun(next.run.runId));
+    assert.deepEqual([next.run.trigger, next.sampled], [undefined, undefined]);
+    assert.deepEqual((await tracing.findByTraceId(next.traceId))?.root, next.run);
+
+    await client.workflow.getHandle(workflowId).signal<[]>('goOn');
+    await client.workflow.getHandle(workflowId).result();
+    const { run } = await tracing.traceOf(next.run.runId);
+    assert.deepEqual([run?.traceId, run?.trigger, run?.sampled], [next.traceId, 'api', true]);
+  });
+
+  test('a reset run is found by the trace id of the run that it was reset from', async () => {
+    const { workflowId, runId, client } = await start(bound, 'boundJob');
+    const traceId = traceIdOfRun(runId);
+    await eventually(async () => (await count(client, `TraceId = '${traceId}'`)) === 1);
+    const ids = ['--namespace', bound, '--workflow-id', workflowId, '--run-id', runId, '--event-id', '4'];
+    await temporalCli(server, 'workflow', 'reset', ...ids, '--reason', 'test');
+    const { runId: resetRunId } = await client.workflow.getHandle(workflowId).describe();
+    assert.notEqual(resetRunId, runId);
+    await eventually(async () => (await count(client, `TraceId = '${traceId}'`)) === 2);
+    const tracing = tracingOf(bound);
+    await eventually(async () => (await tracing.findByTraceId(traceId))?.others[0]?.status === 'TERMINATED');
+    const found = await tracing.findByTraceId(traceId);
+    assert.deepEqual([found?.root.runId, found?.root.status], [resetRunId, 'RUNNING']);
+    assert.deepEqual(
+      found?.others.map((other) => other.runId),
+      [runId],
+    );
+    assert.equal((await tracing.traceOf({ workflowId })).traceId, traceId);
+    assert.equal(await tracingOf(bound, 0).findByTraceId(resetRunId), undefined);
+    await client.workflow.getHandle(workflowId).terminate();
+  });
+
+  test('an ordinary child is in its parent’s trace, not in one of its own; not sampled means no link', async () => {
+    const { workflowId, runId, client } = await start(bound, 'parentJob');
+    await client.workflow.getHandle(workflowId).result();
+    const tracing = tracingOf(bound);
+    const traceId = traceIdOfRun(runId);
+    await eventually(async () => (await tracing.findByTraceId(traceId))?.others.length === 1);
+    const found = await tracing.findByTraceId(traceId);
+    const [child] = found?.others ?? [];
+    const { root } = found ?? {};
+    assert.deepEqual(
+      [root?.runId, root?.trigger, root?.sampled, root?.url],
+      [runId, 'schedule', false, undefined],
+    );
+    assert.deepEqual(
+      [child?.workflowType, child?.job, child?.trigger, child?.traceId],
+      ['childJob', 'parentJob', 'child', traceId],
+    );
+    assert.equal((await tracing.traceOf(child?.runId ?? '')).traceId, traceId);
+    assert.equal(await tracingOf(bound, 0).findByTraceId(child?.runId ?? ''), undefined);
+  });
+
+  test('a child that is not bound is in the trace that its header names', async () => {
+    const { workflowId, runId, client } = await start(bare, 'unboundParentJob');
+    await client.workflow.getHandle(workflowId).result();
+    const { traceId, run } = await tracingOf(bare).traceOf({ workflowId: `${workflowId}/child` });
+    assert.equal(traceId, traceIdOfRun(runId));
+    assert.equal(await tracingOf(bare, 0).findByTraceId(run?.runId ?? ''), undefined);
+  });
+
+  test('a run in its caller’s trace is found there, and the retry after it has a trace of its own', async () => {
+    const traceId = randomTraceId();
+    const span = { traceId, spanId: 'b7ad6b7169203331', sampled: true };
+    const part = { kind: 'start', forced: false, joinCaller: true } as const;
+    const joining: WorkflowClientInterceptor = {
+      startWithDetails: (input, next) =>
+        next({ ...input, headers: { ...input.headers, [TRACE_HEADER]: writeHeader({ span, part }) } }),
+    };
+    const options = {
+      searchAttributes: { TraceId: [traceId], JobTrigger: ['api'] },
+      retry: { maximumAttempts: 2, initialInterval: 100 },
+    };
+    const { workflowId, runId, client } = await start(bound, 'failingJob', options, [joining]);
+    await assert.rejects(client.workflow.getHandle(workflowId).result());
+    const tracing = tracingOf(bound);
+    const found = await tracing.findByTraceId(traceId);
+    assert.deepEqual([found?.root.runId, found?.others], [runId, []]);
+    const retry = await tracing.traceOf({ workflowId });
+    assert.ok(retry.run && retry.run.runId !== runId);
+    assert.equal(retry.traceId, traceIdOfRun(retry.run.runId));
+  });
+
+  test('a run id that is not listed gives its trace id and nothing else', async () => {
+    const runId = randomUUID();
+    assert.deepEqual(await tracingOf(bound).traceOf(runId.toUpperCase()), { traceId: traceIdOfRun(runId) });
+  });
+
+  test('malformed ids and unknown workflows are refused', async () => {
+    const tracing = tracingOf(bound);
+    await assert.rejects(tracing.findByTraceId("x' OR RunId != '"), TraceIdError);
+    await assert.rejects(tracing.traceOf(randomTraceId()), TraceIdError);
+    await assert.rejects(tracing.traceOf({ workflowId: randomUUID() }), WorkflowNotFoundError);
+  });
+});
+
+test('bad options are refused with name, expectation, value and type', () => {
+  const client = clientOf('default');
+  const construct = (options: object) => () => new JobTracingClient({ client, ...options });
+  const expectation = 'expected a number from 0 to 60000';
+  assert.throws(construct({ client: undefined }), {
+    message: 'client: expected a Client of @temporalio/client, got undefined (undefined)',
+  });
+  for (const value of [-1, 60_001, Number.NaN, '5']) {
+    const message = `indexLagMs: ${expectation}, got ${value} (${typeof value})`;
+    assert.throws(construct({ indexLagMs: value }), { name: 'TypeError', message });
+  }
+  assert.throws(construct({ traceUrl: 'nowhere' }), /^TypeError: traceUrl: /);
+});
+
+async function start(
+  namespace: string,
+  type: keyof typeof workflows,
+  options: Partial<WorkflowStartOptions> = {},
+  interceptors: WorkflowClientInterceptor[] = [],
+) {
+  const client = clientOf(namespace, interceptors);
+  const workflowId = `${type}-${randomUUID()}`;
+  const handle = await client.workflow.start(type, {
+    taskQueue: TASK_QUEUE,
+    ...options,
+    workflowId,
+    args: [],
+  });
+  return { client, workflowId, runId: handle.firstExecutionRunId };
+}
+
+async function count(client: Client, query: string): Promise<number> {
+  return (await client.workflow.count(query)).count;
+}
+
+async function eventually(holds: () => Promise<boolean>): Promise<void> {
+  const giveUp = Date.now() + EVENTUALLY_MS;
+  while (!(await holds())) {
+    assert.ok(Date.now() < giveUp, `never came true: ${holds}`);
+    await sleep(50);
+  }
+}
+
+function randomTraceId(): string {
+  return traceIdOfRun(randomUUID());
+}
