@@ -1,0 +1,175 @@
+/**
+ * What most tests need: a Temporal server, an OTLP receiver, a downstream service in a process of its own,
+ * and workers that use the plugin as a user's would.
+ */
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import {
+  bundleWorkflowCode,
+  DefaultLogger,
+  NativeConnection,
+  Runtime,
+  Worker,
+  type WorkerOptions,
+  type WorkflowBundleWithSourceMap,
+} from '@temporalio/worker';
+import { type JobTracingOptions, JobTracingPlugin } from 'temporal-job-tracing';
+import { JobTracingClient } from 'temporal-job-tracing/client';
+import * as activities from './activities';
+import { type OtlpReceiver, startOtlpReceiver } from './otlp-receiver';
+import type { ReceivedSpan } from './otlp-span';
+import { incomplete } from './otlp-trace';
+import { startTemporalServer, type TemporalServer, temporalCli } from './temporal-server';
+
+/** Workflows that most tests use. */
+export const WORKFLOWS_PATH = require.resolve('./workflows/jobs');
+
+export interface WorkerSetup {
+  /** Options of the plugin; `null`: a worker without it. */
+  readonly plugin?: JobTracingOptions | null;
+  readonly options?: Partial<WorkerOptions>;
+}
+
+export class Harness {
+  readonly server: TemporalServer;
+  readonly receiver: OtlpReceiver;
+  readonly connection: Connection;
+  /** A client without any plugin, as the Temporal CLI is one. */
+  readonly client: Client;
+  readonly tracing: JobTracingClient;
+  /** Lines of the Temporal runtime's log at WARN and above, and the plugin's at INFO. */
+  readonly log: string[];
+  readonly #native: NativeConnection;
+  readonly #downstream: ChildProcess;
+  readonly #bundles = new Map<string, Promise<WorkflowBundleWithSourceMap>>();
+  #queues = 0;
+
+  private constructor(parts: {
+    server: TemporalServer;
+    receiver: OtlpReceiver;
+    connection: Connection;
+    native: NativeConnection;
+    downstream: ChildProcess;
+    log: string[];
+  }) {
+    this.server = parts.server;
+    this.receiver = parts.receiver;
+    this.connection = parts.connection;
+    this.#native = parts.native;
+    this.#downstream = parts.downstream;
+    this.log = parts.log;
+    this.client = new Client({ connection: parts.connection });
+    this.tracing = new JobTracingClient({ client: this.client });
+  }
+
+  /** Starts everything; spans of this process go to the receiver through the plugin's default set-up. */
+  static async start(): Promise<Harness> {
+    const log: string[] = [];
+    Runtime.install({
+      logger: new DefaultLogger('INFO', ({ level, message, meta }) => {
+        const isOurs = message.startsWith('temporal-job-tracing');
+        if (level !== 'INFO' || isOurs) log.push(`${level} ${message} ${meta?.error ?? ''}`);
+      }),
+    });
+    const server = await startTemporalServer({ log: () => {} });
+    const receiver = await startOtlpReceiver();
+    process.env.OTEL_EXPORTER_OTLP_ENDPOINT = receiver.url;
+    process.env.OTEL_EXPORTER_OTLP_PROTOCOL = 'http/json';
+    process.env.OTEL_BSP_SCHEDULE_DELAY = '100';
+    const downstream = fork(path.join(__dirname, 'processes', 'downstream.js'));
+    const [{ port }] = await once(downstream, 'message');
+    process.env.DOWNSTREAM_URL = `http://127.0.0.1:${port}`;
+    const connection = await Connection.connect({ address: server.address });
+    const native = await NativeConnection.connect({ address: server.address });
+    return new Harness({ server, receiver, connection, native, downstream, log });
+  }
+
+  async stop(): Promise<void> {
+    this.#downstream.disconnect();
+    await this.connection.close();
+    await this.#native.close();
+    await this.receiver.close();
+    await this.server.stop();
+  }
+
+  /** A task queue that no other test uses. */
+  newTaskQueue(): string {
+    return `test-${process.pid}-${++this.#queues}`;
+  }
+
+  /** A worker of this process; run it with {@link Harness.whileRunning}. */
+  async createWorker(taskQueue: string, { plugin = {}, options = {} }: WorkerSetup = {}): Promise<Worker> {
+    return Worker.create({
+      connection: this.#native,
+      taskQueue,
+      ...(options.workflowsPath === undefined && { workflowBundle: await this.bundle(plugin) }),
+      activities,
+      ...(plugin && { plugins: [new JobTracingPlugin(plugin)] }),
+      ...options,
+    });
+  }
+
+  /** The bundle of {@link WORKFLOWS_PATH} for these options of the plugin, made once. */
+  bundle(plugin: JobTracingOptions | null = {}): Promise<WorkflowBundleWithSourceMap> {
+    const { runNowSignal, acceptForced, traceUrl } = plugin ?? {};
+    const key = plugin === null ? 'none' : JSON.stringify([runNowSignal, acceptForced, traceUrl]);
+    let bundle = this.#bundles.get(key);
+    if (bundle === undefined) {
+      bundle = bundleWorkflowCode({
+        workflowsPath: WORKFLOWS_PATH,
+        logger: new DefaultLogger('WARN'),
+        ...(plugin && { plugins: [new JobTracingPlugin(plugin)] }),
+      });
+      this.#bundles.set(key, bundle);
+    }
+    return bundle;
+  }
+
+  /** Runs `fn` while a worker, or a fleet of them, works on a task queue of its own. */
+  async whileWorking<T>(
+    setup: WorkerSetup | readonly WorkerSetup[],
+    fn: (taskQueue: string) => Promise<T>,
+  ): Promise<T> {
+    const taskQueue = this.newTaskQueue();
+    const setups = Array.isArray(setup) ? setup : [setup];
+    const workers: Worker[] = [];
+    for (const each of setups) workers.push(await this.createWorker(taskQueue, each));
+    return this.whileRunning(workers, () => fn(taskQueue));
+  }
+
+  /** Runs `fn` while the workers run; they are stopped after it, so their spans have left. */
+  async whileRunning<T>(workers: readonly Worker[], fn: () => Promise<T>): Promise<T> {
+    const runs = workers.map((worker) => worker.run());
+    try {
+      return await Promise.race([
+        fn(),
+        Promise.all(runs).then(() => Promise.reject(new Error('a worker stopped'))),
+      ]);
+    } finally {
+      for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+      await Promise.all(runs);
+    }
+  }
+
+  /** Runs the `temporal` CLI itself, with no plugin in it. */
+  cli(...args: string[]): Promise<string> {
+    return temporalCli(this.server, ...args);
+  }
+
+  /** The run's search attributes of ours. */
+  async attributesOf(workflowId: string, runId?: string): Promise<Record<string, unknown>> {
+    const { searchAttributes } = await this.client.workflow.getHandle(workflowId, runId).describe();
+    const names = ['TraceId', 'JobName', 'JobTrigger', 'JobRunId', 'TraceSampled'];
+    return Object.fromEntries(
+      names.flatMap((name) => (searchAttributes[name] ? [[name, searchAttributes[name][0]]] : [])),
+    );
+  }
+
+  /** Waits until the run's trace is complete at the receiver, and returns it. */
+  async completeTrace(traceId: string, timeoutMs = 10_000): Promise<ReceivedSpan[]> {
+    const isComplete = (trace: readonly ReceivedSpan[]) => trace.length > 0 && incomplete(trace).length === 0;
+    return this.receiver.waitFor(traceId, isComplete, timeoutMs);
+  }
+}

@@ -1,0 +1,70 @@
+/**
+ * OpenTelemetry for a process that has none: tracer provider, context, propagation and instrumentations.
+ *
+ * Traces only. `NodeSDK` would by default also send metrics and logs to the same endpoint, which many trace
+ * back ends refuse.
+ */
+import type { Instrumentation } from '@opentelemetry/instrumentation';
+import type { Resource } from '@opentelemetry/resources';
+import { NodeSDK } from '@opentelemetry/sdk-node';
+import { settledWithin } from './deadline';
+import { buildProcessors } from './exporters';
+import { SpanFanOut } from './fan-out';
+import { registering } from './globals';
+import { patchLoadedModules } from './instrumentations';
+import type { ExportLogger, SpanExportOptions } from './options';
+import { detectResource } from './resource';
+import { brokenTraces, type ExportSettings } from './settings';
+
+/** What the process's workers share. */
+export interface SetUp {
+  readonly resource: Resource;
+  /** Takes the spans of activities through the provider, and those of workflows directly. */
+  readonly spans: SpanFanOut;
+  /** Takes back what was registered, and shuts down what was made, within the time. Never rejects. */
+  close(timeoutMs: number): Promise<void>;
+}
+
+/** Registers everything. The provider is left out when there is nothing to export: context still flows. */
+export function startSetUp(
+  { spanProcessors, resource = detectResource() }: SpanExportOptions,
+  settings: ExportSettings,
+  instrumentations: Instrumentation[],
+  log: ExportLogger,
+): SetUp {
+  for (const problem of [...(spanProcessors ? [] : settings.problems), ...brokenTraces(process.env)]) {
+    log.warn(`temporal-job-tracing: ${problem}.`);
+  }
+  const built = spanProcessors ? undefined : buildProcessors(settings, log);
+  const spans = new SpanFanOut(spanProcessors ?? built?.processors ?? [], built !== undefined, log);
+  const sdk = new NodeSDK({
+    resource,
+    autoDetectResources: false,
+    spanProcessors: spans.processors.length > 0 ? [spans] : [],
+    metricReaders: [],
+    logRecordProcessors: [],
+    instrumentations,
+  });
+  const unregister = registering(() => sdk.start());
+  // The undici instrumentation reads the setting, not the state, for each request.
+  for (const instrumentation of instrumentations) setEnabled(instrumentation, true);
+  patchLoadedModules();
+  return {
+    resource,
+    spans,
+    async close(timeoutMs) {
+      for (const instrumentation of instrumentations) {
+        instrumentation.disable();
+        setEnabled(instrumentation, false);
+      }
+      unregister();
+      await settledWithin(timeoutMs, () => sdk.shutdown());
+      built?.abandon();
+      spans.endLosses();
+    },
+  };
+}
+
+function setEnabled(instrumentation: Instrumentation, enabled: boolean): void {
+  instrumentation.setConfig({ ...instrumentation.getConfig(), enabled });
+}
