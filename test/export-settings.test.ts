@@ -1,0 +1,140 @@
+/** What the export's options and the OTEL_* variables may say. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { checkExportOptions, type SpanExportOptions } from '../worker/export';
+import { brokenTraces, readExportSettings } from '../worker/export/settings';
+
+const PROCESSOR = { onStart() {}, onEnd() {}, async forceFlush() {}, async shutdown() {} };
+
+const BAD_OPTIONS: readonly (readonly [options: object, message: string])[] = [
+  [
+    { spanProcessors: [] },
+    "'spanProcessors': expected an array with at least one SpanProcessor, got [] (object)",
+  ],
+  [
+    { spanProcessors: PROCESSOR },
+    "'spanProcessors': expected an array with at least one SpanProcessor, got {",
+  ],
+  [
+    { spanProcessors: [PROCESSOR, 'console'] },
+    "'spanProcessors[1]': expected a SpanProcessor (onStart, onEnd, forceFlush, shutdown), got 'console' (string)",
+  ],
+  [
+    { resource: { 'service.name': 'x' } },
+    "'resource': expected a Resource with 'attributes', got { 'service.name': 'x' } (object)",
+  ],
+  [{ resource: null }, "'resource': expected a Resource with 'attributes', got null (object)"],
+];
+
+test('options of a wrong form are refused at once, with name, expectation, value and type', () => {
+  for (const [options, message] of BAD_OPTIONS) {
+    assert.throws(
+      () => checkExportOptions(options as SpanExportOptions),
+      (error: unknown) => error instanceof TypeError && error.message.includes(message),
+      message,
+    );
+  }
+  checkExportOptions({ spanProcessors: [PROCESSOR] });
+  checkExportOptions({});
+});
+
+test('without variables spans go to the standard endpoint as protobuf', () => {
+  const { batches, exporters, ...rest } = readExportSettings({});
+  assert.deepEqual([...exporters], ['otlp']);
+  assert.deepEqual(rest, {
+    disabled: false,
+    protocol: 'http/protobuf',
+    endpoint: 'http://localhost:4318/v1/traces',
+    problems: [],
+  });
+  assert.deepEqual(batches, {
+    maxQueueSize: 2_048,
+    maxExportBatchSize: 512,
+    scheduledDelayMs: 5_000,
+    exportTimeoutMs: 30_000,
+  });
+});
+
+test('batch sizes that would break the queue are replaced by the standard ones', () => {
+  for (const value of ['0', '-1', '1.5', 'many', ' ']) {
+    const { batches } = readExportSettings({ OTEL_BSP_MAX_EXPORT_BATCH_SIZE: value });
+    assert.equal(batches.maxExportBatchSize, 512, value);
+  }
+  assert.equal(readExportSettings({ OTEL_BSP_MAX_QUEUE_SIZE: '10' }).batches.maxQueueSize, 10);
+});
+
+const EXPORTERS: readonly (readonly [value: string, exporters: string[], problem?: string])[] = [
+  ['otlp', ['otlp']],
+  [' otlp , console', ['otlp', 'console']],
+  ['console', ['console']],
+  ['none', []],
+  ['', ['otlp']],
+  ['zipkin', [], 'OTEL_TRACES_EXPORTER=zipkin is not supported'],
+  ['otlp,jaeger', ['otlp'], 'OTEL_TRACES_EXPORTER=jaeger is not supported'],
+];
+
+test('OTEL_TRACES_EXPORTER chooses the exporters, and one that cannot be built is named', () => {
+  for (const [value, expected, problem] of EXPORTERS) {
+    const { exporters, problems } = readExportSettings({ OTEL_TRACES_EXPORTER: value });
+    assert.deepEqual([...exporters], expected, value);
+    assert.equal(problems.length, problem ? 1 : 0, value);
+    assert.ok(
+      problems.every((text) => text.startsWith(problem ?? '-')),
+      problems.join(),
+    );
+  }
+});
+
+test('the protocol for traces comes before the general one, and gRPC is named', () => {
+  const json = { OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: 'http/json', OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' };
+  assert.equal(readExportSettings(json).protocol, 'http/json');
+  const grpc = readExportSettings({ OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: 'grpc' });
+  assert.deepEqual([...grpc.exporters], []);
+  assert.match(grpc.problems[0] ?? '', /^OTEL_EXPORTER_OTLP_TRACES_PROTOCOL=grpc is not supported/);
+  const unused = readExportSettings({ OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc', OTEL_TRACES_EXPORTER: 'none' });
+  assert.deepEqual(unused.problems, []);
+});
+
+const ENDPOINTS: readonly (readonly [env: Record<string, string>, endpoint: string])[] = [
+  [
+    { OTEL_EXPORTER_OTLP_ENDPOINT: 'https://u:secret@host:1/base/?token=secret' },
+    'https://host:1/base/v1/traces',
+  ],
+  [{ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://host/x' }, 'http://host/x'],
+  [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'localhost:4318' }, 'the endpoint in OTEL_EXPORTER_OTLP_ENDPOINT'],
+  [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'collector' }, 'the endpoint in OTEL_EXPORTER_OTLP_ENDPOINT'],
+];
+
+test('messages name the endpoint without credentials, and one that is no address is named', () => {
+  for (const [env, expected] of ENDPOINTS) {
+    const { endpoint, problems } = readExportSettings(env);
+    assert.equal(endpoint, expected);
+    assert.equal(problems.length, expected.startsWith('the endpoint') ? 1 : 0, expected);
+  }
+});
+
+const SAMPLERS: readonly (readonly [value: string, breaks: boolean])[] = [
+  ['always_on', true],
+  ['always_off', true],
+  ['traceidratio', true],
+  ['parentbased_always_on', false],
+  ['parentbased_always_off', false],
+  ['parentbased_traceidratio', false],
+];
+
+test('a sampler that does not follow the run’s decision is named', () => {
+  for (const [value, breaks] of SAMPLERS) {
+    assert.equal(brokenTraces({ OTEL_TRACES_SAMPLER: value }).length, breaks ? 1 : 0, value);
+  }
+});
+
+test('propagators without tracecontext are named, with the value to set', () => {
+  const [problem] = brokenTraces({ OTEL_PROPAGATORS: 'b3,baggage' });
+  assert.match(
+    problem ?? '',
+    /^OTEL_PROPAGATORS=b3,baggage lacks tracecontext.*Set it to tracecontext,b3,baggage$/,
+  );
+  assert.match(brokenTraces({ OTEL_PROPAGATORS: 'none' })[0] ?? '', /Set it to tracecontext$/);
+  assert.deepEqual(brokenTraces({ OTEL_PROPAGATORS: 'baggage, tracecontext' }), []);
+  assert.deepEqual(brokenTraces({}), []);
+});

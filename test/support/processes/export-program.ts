@@ -1,0 +1,63 @@
+/** What the programs of the export tests have in common: spans as a worker makes them, a log, a report. */
+import { ROOT_CONTEXT, TraceFlags, trace } from '@opentelemetry/api';
+import type { Resource } from '@opentelemetry/resources';
+import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
+import { rootSpanIdOfRun, traceIdOfRun } from '../../../interceptors/shared/trace-id';
+import { toReadableSpan } from '../../../worker/readable-span';
+
+/** Log lines, as `level message`. */
+export interface RecordingLog {
+  readonly lines: string[];
+  info(message: string): void;
+  warn(message: string): void;
+  error(message: string): void;
+}
+
+export function recordingLog(): RecordingLog {
+  const lines: string[] = [];
+  const line = (level: string) => (message: string) => void lines.push(`${level} ${message}`);
+  return { lines, info: line('info'), warn: line('warn'), error: line('error') };
+}
+
+/** The root span of a run, as the sandbox's sink hands it over. */
+export function runSpan(runId: string, resource: Resource): ReadableSpan {
+  const now = Date.now();
+  const record = {
+    name: 'RunWorkflow:export',
+    kind: 0,
+    traceId: traceIdOfRun(runId),
+    spanId: rootSpanIdOfRun(runId),
+    startMs: now - 10,
+    endMs: now,
+    statusCode: 0,
+    attributes: {},
+    events: [],
+    links: [],
+    droppedAttributes: 0,
+  };
+  return toReadableSpan(record, resource);
+}
+
+/** Runs an activity of the run: its span's parent is the run's root, known from a header alone. */
+export async function activityOf(
+  runId: string,
+  activity: () => Promise<void>,
+  traceFlags = TraceFlags.SAMPLED,
+): Promise<void> {
+  const spanContext = {
+    traceId: traceIdOfRun(runId),
+    spanId: rootSpanIdOfRun(runId),
+    traceFlags,
+    isRemote: true,
+  };
+  const parent = trace.setSpanContext(ROOT_CONTEXT, spanContext);
+  await trace.getTracer('test').startActiveSpan('RunActivity:export', {}, parent, async (span) => {
+    await activity();
+    span.end();
+  });
+}
+
+/** Prints what the test reads: the last line of the program. */
+export function report(result: unknown): void {
+  console.log(JSON.stringify(result));
+}

@@ -1,0 +1,110 @@
+/**
+ * Batches spans for one exporter within a fixed amount of memory, and knows what became of each span.
+ *
+ * The SDK's batch processor drops silently when its queue is full, and forgets a batch whose exporter does
+ * not answer. So the spans are counted around it: at most `capacity` are on their way, whether queued or
+ * handed to the exporter, and the exporter's answer (or its absence) decides whether they count as lost.
+ */
+import { type Context, TraceFlags } from '@opentelemetry/api';
+import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
+import {
+  BatchSpanProcessor,
+  type ReadableSpan,
+  type Span,
+  type SpanExporter,
+  type SpanProcessor,
+} from '@opentelemetry/sdk-trace-base';
+import { type LossLog, reasonOf } from './losses';
+
+/** Sizes and times of a batch processor, as the `OTEL_BSP_*` variables have them. */
+export interface BatchSettings {
+  readonly maxQueueSize: number;
+  readonly maxExportBatchSize: number;
+  readonly scheduledDelayMs: number;
+  readonly exportTimeoutMs: number;
+}
+
+export class BoundedSpanProcessor implements SpanProcessor {
+  readonly #capacity: number;
+  readonly #exportTimeoutMs: number;
+  readonly #exporter: SpanExporter;
+  readonly #losses: LossLog;
+  readonly #batches: BatchSpanProcessor;
+  /** Exports without an answer; each call-back answers them with a failure. */
+  readonly #unanswered = new Set<(why: string) => void>();
+  #onTheirWay = 0;
+
+  constructor(exporter: SpanExporter, settings: BatchSettings, losses: LossLog) {
+    const { maxQueueSize, maxExportBatchSize, scheduledDelayMs, exportTimeoutMs } = settings;
+    this.#capacity = maxQueueSize + maxExportBatchSize;
+    this.#exportTimeoutMs = exportTimeoutMs;
+    this.#exporter = exporter;
+    this.#losses = losses;
+    this.#batches = new BatchSpanProcessor(
+      { export: (spans, done) => this.#export(spans, done), shutdown: () => exporter.shutdown() },
+      {
+        maxExportBatchSize,
+        scheduledDelayMillis: scheduledDelayMs,
+        // Larger than what is let in, and longer than what is waited for here: it never drops by itself.
+        maxQueueSize: this.#capacity,
+        exportTimeoutMillis: exportTimeoutMs + 1_000,
+      },
+    );
+  }
+
+  onStart(_span: Span, _parent: Context): void {}
+
+  onEnd(span: ReadableSpan): void {
+    if ((span.spanContext().traceFlags & TraceFlags.SAMPLED) === 0) return;
+    if (this.#onTheirWay >= this.#capacity) {
+      this.#losses.lost(1, `the queue is full, ${this.#capacity} spans are waiting`);
+      return;
+    }
+    this.#onTheirWay += 1;
+    this.#batches.onEnd(span);
+  }
+
+  async forceFlush(): Promise<void> {
+    await this.#batches.forceFlush();
+    // The batch processor does not wait for a batch that was already under way.
+    await this.#exporter.forceFlush?.();
+  }
+
+  shutdown(): Promise<void> {
+    return this.#batches.shutdown();
+  }
+
+  /** After a shutdown that may have failed: what has not left by now is lost. */
+  abandon(): void {
+    for (const answer of [...this.#unanswered]) answer('the worker stopped before they were sent');
+    if (this.#onTheirWay > 0) {
+      this.#losses.lost(this.#onTheirWay, 'the worker stopped before they were sent');
+      this.#onTheirWay = 0;
+    }
+    this.#losses.end('The worker has stopped');
+  }
+
+  #export(spans: ReadableSpan[], done: (result: ExportResult) => void): void {
+    const fail = (why: string) => answer({ code: ExportResultCode.FAILED, error: new Error(why) });
+    const timer = setTimeout(fail, this.#exportTimeoutMs, `no answer within ${this.#exportTimeoutMs} ms`);
+    timer.unref();
+    const answer = (result: ExportResult) => {
+      if (!this.#unanswered.delete(fail)) return;
+      clearTimeout(timer);
+      this.#onTheirWay -= spans.length;
+      if (result.code !== ExportResultCode.SUCCESS) {
+        this.#losses.lost(spans.length, reasonOf(result.error));
+      } else if (this.#onTheirWay <= this.#capacity / 2) {
+        // With a queue still nearly full the next span may be lost again.
+        this.#losses.end('Spans are exported again');
+      }
+      done(result);
+    };
+    this.#unanswered.add(fail);
+    try {
+      this.#exporter.export(spans, answer);
+    } catch (error) {
+      fail(reasonOf(error));
+    }
+  }
+}

@@ -1,0 +1,29 @@
+/**
+ * Instrumentations for what activities call: `fetch` (undici) and `http`/`https`.
+ *
+ * Only calls with a parent span become spans, so that the worker's own traffic makes no traces, and
+ * incoming requests (health checks, metrics) none at all. Temporal's gRPC is native and not seen by them.
+ */
+import { syncBuiltinESMExports } from 'node:module';
+import type { Instrumentation } from '@opentelemetry/instrumentation';
+import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
+import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici';
+
+/** Made once in a process: the module hooks below them cannot be taken back. Enabled by `NodeSDK`. */
+export function createInstrumentations(): Instrumentation[] {
+  return [
+    new HttpInstrumentation({
+      enabled: false,
+      disableIncomingRequestInstrumentation: true,
+      requireParentforOutgoingSpans: true,
+    }),
+    new UndiciInstrumentation({ enabled: false, requireParentforSpans: true }),
+  ];
+}
+
+/** Modules are patched when they are required next; the worker's program has loaded them long ago. */
+export function patchLoadedModules(): void {
+  require('node:http');
+  require('node:https');
+  syncBuiltinESMExports();
+}

@@ -1,0 +1,34 @@
+/**
+ * The resource of workflow and activity spans, detected once so that both kinds share it.
+ *
+ * The same detectors as `NodeSDK`, which keeps the resource that it detects to itself.
+ */
+import { getStringListFromEnv } from '@opentelemetry/core';
+import {
+  defaultResource,
+  detectResources,
+  envDetector,
+  hostDetector,
+  osDetector,
+  processDetector,
+  type Resource,
+  type ResourceDetector,
+  serviceInstanceIdDetector,
+} from '@opentelemetry/resources';
+
+const DETECTORS: Readonly<Record<string, ResourceDetector>> = {
+  env: envDetector,
+  host: hostDetector,
+  os: osDetector,
+  process: processDetector,
+  serviceinstance: serviceInstanceIdDetector,
+};
+const DEFAULT_DETECTORS = ['env', 'process', 'host'];
+
+/** Detects as `OTEL_NODE_RESOURCE_DETECTORS`, `OTEL_RESOURCE_ATTRIBUTES` and `OTEL_SERVICE_NAME` say. */
+export function detectResource(): Resource {
+  const given = getStringListFromEnv('OTEL_NODE_RESOURCE_DETECTORS') ?? DEFAULT_DETECTORS;
+  const names = given.includes('all') ? Object.keys(DETECTORS) : given;
+  const detectors = names.flatMap((name) => DETECTORS[name] ?? []);
+  return defaultResource().merge(detectResources({ detectors }));
+}

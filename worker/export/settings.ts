@@ -1,0 +1,134 @@
+/**
+ * What the standard `OTEL_*` variables say about the export of traces. Pure.
+ *
+ * A value that cannot be followed is named, with what to do, and never thrown: it comes from a deployment,
+ * and tracing must not stop a job.
+ *
+ * @see https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
+ */
+import type { BatchSettings } from './bounded-processor';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface ExportSettings {
+  /** `OTEL_SDK_DISABLED`: nothing at all is set up. */
+  readonly disabled: boolean;
+  readonly exporters: ReadonlySet<'otlp' | 'console'>;
+  readonly protocol: 'http/protobuf' | 'http/json';
+  /** Address for log messages, without credentials and query. */
+  readonly endpoint: string;
+  readonly batches: BatchSettings;
+  /** Sentences about values that cannot be followed. */
+  readonly problems: readonly string[];
+}
+
+const DEFAULT_ENDPOINT = 'http://localhost:4318';
+/**
+ * Samplers that decide for an activity by themselves. Every activity has a remote parent, its run, so the
+ * `parentbased_…` ones all follow the run's decision, whatever they do with roots.
+ */
+const IGNORES_PARENT = new Set(['always_on', 'always_off', 'traceidratio']);
+
+/** Reads the variables. Never throws. */
+export function readExportSettings(env: Environment): ExportSettings {
+  const problems: string[] = [];
+  const names = list(env, 'OTEL_TRACES_EXPORTER') ?? ['otlp'];
+  const exporters = new Set<'otlp' | 'console'>();
+  for (const name of names.includes('none') ? [] : names) {
+    if (name === 'otlp' || name === 'console') exporters.add(name);
+    else {
+      problems.push(
+        `OTEL_TRACES_EXPORTER=${name} is not supported and exports nothing. Set it to otlp, console or none, ` +
+          'or give the plugin { spanProcessors } with an exporter of your own',
+      );
+    }
+  }
+  const protocol = exporters.has('otlp') ? protocolOf(env, problems) : 'http/protobuf';
+  if (protocol === undefined) exporters.delete('otlp');
+  return {
+    disabled: text(env, 'OTEL_SDK_DISABLED')?.toLowerCase() === 'true',
+    exporters,
+    protocol: protocol ?? 'http/protobuf',
+    endpoint: exporters.has('otlp') ? endpointOf(env, problems) : '',
+    batches: {
+      maxQueueSize: positive(env, 'OTEL_BSP_MAX_QUEUE_SIZE', 2_048),
+      maxExportBatchSize: positive(env, 'OTEL_BSP_MAX_EXPORT_BATCH_SIZE', 512),
+      scheduledDelayMs: positive(env, 'OTEL_BSP_SCHEDULE_DELAY', 5_000),
+      exportTimeoutMs: positive(env, 'OTEL_BSP_EXPORT_TIMEOUT', 30_000),
+    },
+    problems,
+  };
+}
+
+function protocolOf(env: Environment, problems: string[]): ExportSettings['protocol'] | undefined {
+  const name = text(env, 'OTEL_EXPORTER_OTLP_TRACES_PROTOCOL')
+    ? 'OTEL_EXPORTER_OTLP_TRACES_PROTOCOL'
+    : 'OTEL_EXPORTER_OTLP_PROTOCOL';
+  const value = text(env, name) ?? 'http/protobuf';
+  if (value === 'http/protobuf' || value === 'http/json') return value;
+  problems.push(
+    `${name}=${value} is not supported and nothing is exported by OTLP. Set it to http/protobuf or http/json ` +
+      '(most collectors take both on port 4318), or give the plugin { spanProcessors } with an exporter of your own',
+  );
+  return undefined;
+}
+
+function endpointOf(env: Environment, problems: string[]): string {
+  const specific = text(env, 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT');
+  const name = specific ? 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT' : 'OTEL_EXPORTER_OTLP_ENDPOINT';
+  const base = specific ?? text(env, 'OTEL_EXPORTER_OTLP_ENDPOINT') ?? DEFAULT_ENDPOINT;
+  try {
+    const { protocol, host, pathname } = new URL(base);
+    if (protocol === 'http:' || protocol === 'https:') {
+      const address = `${protocol}//${host}${pathname}`;
+      return specific ? address : `${address.replace(/\/$/, '')}/v1/traces`;
+    }
+  } catch {
+    // Named below.
+  }
+  problems.push(
+    `${name} is not a URL with http: or https:, so spans cannot be sent. Set it as in ${DEFAULT_ENDPOINT}`,
+  );
+  return `the endpoint in ${name}`;
+}
+
+/**
+ * Sentences about values that take activities out of their traces, or add them where there is no trace:
+ * activities' spans pass the process's sampler and propagators, workflows' spans do not. Never throws.
+ */
+export function brokenTraces(env: Environment): readonly string[] {
+  const problems: string[] = [];
+  const sampler = text(env, 'OTEL_TRACES_SAMPLER');
+  if (sampler && IGNORES_PARENT.has(sampler)) {
+    problems.push(
+      `OTEL_TRACES_SAMPLER=${sampler} does not follow the decision of the run, so activities are missing from ` +
+        'traces or exported without their run. Set it to parentbased_always_on; which runs are sampled is the ' +
+        "plugin's option 'sampling'",
+    );
+  }
+  const propagators = list(env, 'OTEL_PROPAGATORS');
+  if (propagators && !propagators.includes('tracecontext')) {
+    problems.push(
+      `OTEL_PROPAGATORS=${propagators.join(',')} lacks tracecontext, so services called by activities get no ` +
+        `traceparent. Set it to ${['tracecontext', ...propagators.filter((name) => name !== 'none')].join(',')}`,
+    );
+  }
+  return problems;
+}
+
+function text(env: Environment, name: string): string | undefined {
+  return env[name]?.trim() || undefined;
+}
+
+function list(env: Environment, name: string): string[] | undefined {
+  const values = text(env, name)
+    ?.split(',')
+    .map((value) => value.trim())
+    .filter(Boolean);
+  return values?.length ? values : undefined;
+}
+
+function positive(env: Environment, name: string, byDefault: number): number {
+  const value = Number(text(env, name));
+  return Number.isInteger(value) && value > 0 ? value : byDefault;
+}

@@ -1,0 +1,138 @@
+/**
+ * One worker's share in the export of spans.
+ *
+ * A process has at most one set-up of ours, whichever worker comes first; it ends with the last one. In a
+ * process with a tracer provider of its own nothing is set up.
+ */
+import type { Resource } from '@opentelemetry/resources';
+import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace-base';
+import { DEFAULT_FLUSH_TIMEOUT_MS, settledWithin } from './deadline';
+import { SpanFanOut } from './fan-out';
+import { hasTracerProvider } from './globals';
+import { createInstrumentations } from './instrumentations';
+import { reasonOf } from './losses';
+import { checkExportOptions, type ExportLogger, type SpanExportOptions } from './options';
+import { type ProcessState, processState } from './process-state';
+import { detectResource } from './resource';
+import { type SetUp, startSetUp } from './set-up';
+import { readExportSettings } from './settings';
+
+/** Where the spans of one worker's workflows go. */
+export interface SpanExport {
+  /** `undefined`: workflow spans are off. */
+  readonly processors: readonly SpanProcessor[] | undefined;
+  /** Resource of workflow spans, the same as that of activities' spans. */
+  readonly resource: Resource;
+  /** Hands a finished span to all processors. Never throws. */
+  onEnd(span: ReadableSpan): void;
+  /** Waits until the spans so far have left, at most the flush time-out. Never rejects. */
+  flush(): Promise<void>;
+  /**
+   * Flushes; the last worker of the process also shuts down what was set up, within the flush time-out.
+   * Processors that the user gave are flushed and stay usable. Never rejects; may be called twice.
+   */
+  release(): Promise<void>;
+}
+
+const OWN_PROVIDER = `temporal-job-tracing: this process has an OpenTelemetry tracer provider of its own, and \
+@opentelemetry/api offers no way to its span processors, so spans of workflows are not exported (activities are \
+traced, and runs get their TraceId). Give both the same processors and resource:
+  const spanProcessors = [new BatchSpanProcessor(new OTLPTraceExporter())];
+  new NodeSDK({ spanProcessors, resource, autoDetectResources: false }).start();
+  new JobTracingPlugin({ spanProcessors, resource });`;
+
+const OTHER_PROCESSORS =
+  "temporal-job-tracing: another worker of this process has set up OpenTelemetry with other span processors: this worker's " +
+  "workflow spans go to its own 'spanProcessors', its activities' spans to those of the other worker. Give all " +
+  'workers of a process the same ones.';
+
+/**
+ * Joins the process's set-up, or makes it.
+ *
+ * @throws {TypeError} for options of a wrong form; whatever else fails is logged, and spans are off
+ */
+export function acquireSpanExport(options: SpanExportOptions & { readonly log: ExportLogger }): SpanExport {
+  checkExportOptions(options);
+  const state = processState();
+  const joined = join(state, options);
+  const spans = spansOf(state, joined?.setUp, options);
+  const { flushTimeoutMs = DEFAULT_FLUSH_TIMEOUT_MS } = options;
+  const flush = async () => {
+    if (spans) await settledWithin(flushTimeoutMs, () => spans.forceFlush());
+  };
+  const leave = async () => {
+    const isLast = joined !== undefined && --joined.users === 0;
+    if (isLast && state.current === joined) state.current = undefined;
+    const isShared = spans === joined?.setUp.spans;
+    await Promise.all([
+      isLast ? joined.setUp.close(flushTimeoutMs) : undefined,
+      isLast && isShared ? undefined : flush(),
+    ]);
+    if (!isShared) spans?.endLosses();
+  };
+  let left: Promise<void> | undefined;
+  return Object.freeze({
+    processors: spans?.processors,
+    resource: options.resource ?? joined?.setUp.resource ?? detectResource(),
+    onEnd: (span: ReadableSpan) => spans?.onEnd(span),
+    flush,
+    release: () => {
+      left ??= leave();
+      return left;
+    },
+  });
+}
+
+/** The set-up of the process with one more user; `undefined` where there is to be none. */
+function join(
+  state: ProcessState,
+  options: SpanExportOptions & { log: ExportLogger },
+): ProcessState['current'] {
+  if (!state.current && !hasTracerProvider()) {
+    const settings = readExportSettings(process.env);
+    if (settings.disabled) return undefined;
+    state.instrumentations ??= createInstrumentations();
+    try {
+      const setUp = startSetUp(options, settings, state.instrumentations, options.log);
+      state.current = { setUp, users: 0 };
+    } catch (error) {
+      options.log.error(`temporal-job-tracing: OpenTelemetry cannot be set up: ${reasonOf(error)}.`, {
+        error,
+      });
+      return undefined;
+    }
+  }
+  if (state.current) state.current.users += 1;
+  return state.current;
+}
+
+function spansOf(
+  state: ProcessState,
+  setUp: SetUp | undefined,
+  { spanProcessors, log }: SpanExportOptions & { log: ExportLogger },
+): SpanFanOut | undefined {
+  if (readExportSettings(process.env).disabled) {
+    say(state, log, 'info', 'temporal-job-tracing: OTEL_SDK_DISABLED is true, so no span is exported.');
+    return undefined;
+  }
+  if (setUp) {
+    const shared = setUp.spans.processors;
+    if (!spanProcessors || sameElements(spanProcessors, shared))
+      return shared.length > 0 ? setUp.spans : undefined;
+    say(state, log, 'warn', OTHER_PROCESSORS);
+  } else if (!spanProcessors) {
+    if (hasTracerProvider()) say(state, log, 'warn', OWN_PROVIDER);
+    return undefined;
+  }
+  return new SpanFanOut(spanProcessors, false, log);
+}
+
+function say(state: ProcessState, log: ExportLogger, level: 'info' | 'warn', message: string): void {
+  if (state.said.has(message)) return;
+  state.said.add(message);
+  log[level](message);
+}
+
+function sameElements(some: readonly unknown[], others: readonly unknown[]): boolean {
+  return some.length === others.length && some.every((element) => others.includes(element));
+}
