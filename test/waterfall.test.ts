@@ -1,9 +1,9 @@
 /** The waterfall that an example prints: readable, within its width, and right about what was slow. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { duration } from '../examples/support/terminal.js';
-import { waterfall } from '../examples/support/waterfall.js';
-import type { ReceivedSpan } from './support/otlp-span.js';
+import { duration } from '../examples/support/terminal';
+import { waterfall } from '../examples/support/waterfall';
+import type { ReceivedSpan } from './support/otlp-span';
 
 const TRACE_ID = '0af7651916cd43dd8448eb211c80319c';
 const RUN = [
@@ -39,7 +39,7 @@ test('no line is longer than asked for, however long the names are', () => {
 
 test('an operation that failed is marked, in red where there is colour', () => {
   const failed = { ...span('RunActivity:x', 'worker', 0, 1), status: { code: 'error' as const } };
-  assert.match(waterfall([failed])[2] ?? '', /^✗ RunActivity:x {2}worker/);
+  assert.ok(waterfall([failed])[2]?.startsWith('✗ RunActivity:x  worker'));
   assert.ok(waterfall([failed], { color: true })[2]?.startsWith('\u001b[31m✗ RunActivity:x'));
 });
 
@@ -54,10 +54,8 @@ test('spans whose parent is missing stand at the top, a repeated span stands the
 });
 
 test('an instant without any duration is drawn', () => {
-  assert.match(
-    waterfall([span('instant', 'worker', 0, 0)])[2] ?? '',
-    /^instant {2}worker {2}▏ .* 0 ms {2}◀$/,
-  );
+  const line = waterfall([span('instant', 'worker', 0, 0)], { columns: 45 })[2];
+  assert.equal(line, 'instant  worker  ▏                    0 ms  ◀');
 });
 
 test('durations read in the unit that fits', () => {

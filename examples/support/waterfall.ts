@@ -3,8 +3,8 @@
  *
  * Pure. The slowest operation is the longest span without children: the place where the time was spent.
  */
-import type { ReceivedSpan } from '../../test/support/otlp-span.js';
-import { duration, style } from './terminal.js';
+import type { ReceivedSpan } from '../../test/support/otlp-span';
+import { duration, style } from './terminal';
 
 const DEFAULT_COLUMNS = 100;
 const MAX_NAME_COLUMNS = 44;
@@ -49,13 +49,17 @@ export function waterfall(trace: readonly ReceivedSpan[], options: WaterfallOpti
   const taken = nameColumns + serviceColumns + durationColumns + GAPS_AND_MARK_COLUMNS;
   const barColumns = Math.max(MIN_BAR_COLUMNS, (options.columns ?? DEFAULT_COLUMNS) - taken);
 
+  const paintOf = (isError: boolean, isSlowest: boolean) => {
+    if (isError) return red;
+    return isSlowest ? yellow : (text: string) => text;
+  };
   const lines = rows.map((row) => {
     const { span } = row;
     const isSlowest = row === slowest;
-    const paint = span.status.code === 'error' ? red : isSlowest ? yellow : (text: string) => text;
+    const paint = paintOf(span.status.code === 'error', isSlowest);
     return [
-      paint(fit(row.label, nameColumns)),
-      dim(fit(serviceOf(span), serviceColumns)),
+      paint(padded(row.label, nameColumns)),
+      dim(padded(serviceOf(span), serviceColumns)),
       paint(bar((span.startMs - startMs) / totalMs, span.durationMs / totalMs, barColumns)),
       paint(duration(span.durationMs).padStart(durationColumns)),
       isSlowest ? paint(SLOWEST_MARK) : '',
@@ -98,7 +102,8 @@ function nameOf(span: ReceivedSpan): string {
 }
 
 function serviceOf(span: ReceivedSpan): string {
-  return String(span.resource['service.name'] ?? 'unknown service');
+  const name = span.resource['service.name'];
+  return typeof name === 'string' ? name : 'unknown service';
 }
 
 /** A bar of `columns` characters in all; a span shorter than one of them still shows. */
@@ -108,7 +113,7 @@ function bar(start: number, length: number, columns: number): string {
   return `${' '.repeat(from)}${cells > 0 ? '█'.repeat(cells) : '▏'}`.padEnd(columns);
 }
 
-function fit(text: string, columns: number): string {
+function padded(text: string, columns: number): string {
   return text.length > columns ? `${text.slice(0, columns - 1)}…` : text.padEnd(columns);
 }
 

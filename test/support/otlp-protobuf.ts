@@ -8,7 +8,7 @@
  * @see https://protobuf.dev/programming-guides/encoding/
  * @see https://github.com/open-telemetry/opentelemetry-proto/blob/main/opentelemetry/proto/trace/v1/trace.proto
  */
-import type { OtlpTraceRequest } from './otlp-span.js';
+import type { OtlpTraceRequest } from './otlp-span';
 
 /** Field number → name and type; a message's name, or one of {@link SCALARS}; `[]`: repeated. */
 const MESSAGES: Readonly<Record<string, Readonly<Record<number, readonly [name: string, type: string]>>>> = {

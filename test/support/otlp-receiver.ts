@@ -10,9 +10,9 @@ import { EventEmitter, once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
-import { decodeTraceRequest } from './otlp-protobuf.js';
-import { type OtlpTraceRequest, type ReceivedSpan, spansOf } from './otlp-span.js';
-import { TraceStore } from './otlp-store.js';
+import { decodeTraceRequest } from './otlp-protobuf';
+import { type OtlpTraceRequest, type ReceivedSpan, spansOf } from './otlp-span';
+import { TraceStore } from './otlp-store';
 
 /** Room for a test of some thousand runs. */
 const DEFAULT_MAX_SPANS = 200_000;

@@ -2,7 +2,7 @@
  * The received spans by trace, bounded: beyond `maxSpans` the oldest traces leave, whole.
  */
 import { EventEmitter } from 'node:events';
-import type { ReceivedSpan } from './otlp-span.js';
+import type { ReceivedSpan } from './otlp-span';
 
 /** Spans by trace, oldest trace first, with waiters for what has not arrived yet. */
 export class TraceStore {

@@ -3,7 +3,7 @@
  *
  * Pure. Every test that claims a complete trace uses `incomplete`, so the claim has one meaning.
  */
-import type { ReceivedSpan } from './otlp-span.js';
+import type { ReceivedSpan } from './otlp-span';
 
 const ROOT_NAME = 'RunWorkflow:';
 

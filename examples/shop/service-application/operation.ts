@@ -1,0 +1,45 @@
+/**
+ * One database operation, one span: named after the operation, with the attributes database spans have.
+ *
+ * @see https://opentelemetry.io/docs/specs/semconv/database/database-spans/
+ */
+import { type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+
+const tracer = trace.getTracer('ServiceApplication');
+
+/** Notes a statement's text on the operation's span and returns it. */
+export type Sql = (text: string) => string;
+
+/**
+ * Runs `work` as the operation `name` in a span of its own; an error is noted on it and thrown on.
+ *
+ * @param summary - what the statement does and to which table, as in `SELECT user_info`
+ */
+export function operation<T>(
+  name: string,
+  summary: `${'SELECT' | 'INSERT' | 'UPDATE'} ${string}`,
+  work: (sql: Sql, span: Span) => Promise<T>,
+): Promise<T> {
+  const [operationName = '', collection = ''] = summary.split(' ');
+  const attributes = {
+    'db.system.name': 'postgresql',
+    'db.operation.name': operationName,
+    'db.collection.name': collection,
+    'db.query.summary': summary,
+  };
+  return tracer.startActiveSpan(name, { kind: SpanKind.CLIENT, attributes }, async (span) => {
+    const sql: Sql = (text) => {
+      span.setAttribute('db.query.text', text);
+      return text;
+    };
+    try {
+      return await work(sql, span);
+    } catch (error) {
+      span.recordException(error as Error);
+      span.setStatus({ code: SpanStatusCode.ERROR, message: (error as Error).message });
+      throw error;
+    } finally {
+      span.end();
+    }
+  });
+}

@@ -1,0 +1,66 @@
+/**
+ * Where the example's spans go: where the standard `OTEL_*` variables say, or to a receiver of its own.
+ */
+
+import { startOtlpReceiver } from '../../test/support/otlp-receiver';
+import type { ReceivedSpan } from '../../test/support/otlp-span';
+import { incomplete } from '../../test/support/otlp-trace';
+import { waterfall } from '../support/waterfall';
+
+/** Milliseconds that spans wait in a process for others to leave with; OpenTelemetry's own default is 5000. */
+const EXPORT_DELAY_MS = 500;
+const TRACE_TIMEOUT_MS = 10_000;
+
+export interface RunTrace {
+  readonly spans: readonly ReceivedSpan[];
+  /** What had not arrived when it was no longer waited for, one sentence each. */
+  readonly missing: readonly string[];
+}
+
+export interface Telemetry {
+  /** Base URL of the OTLP/HTTP receiver. */
+  readonly otlpUrl: string;
+  readonly isOwn: boolean;
+  /** Template of a trace's address, `undefined` if it is not known. */
+  readonly traceUrl: string | undefined;
+  /** The trace of a run that has ended, as soon as all of it has arrived; `undefined` if spans go elsewhere. */
+  traceOf(traceId: string): Promise<RunTrace | undefined>;
+  stop(): Promise<void>;
+}
+
+/** Decides where spans go, and says so in the environment, for this process and those that it starts. */
+export async function startTelemetry(env: NodeJS.ProcessEnv = process.env): Promise<Telemetry> {
+  env.OTEL_SERVICE_NAME ??= 'shop-worker';
+  env.OTEL_BSP_SCHEDULE_DELAY ??= String(EXPORT_DELAY_MS);
+  env.OTEL_METRICS_EXPORTER ??= 'none';
+  env.OTEL_LOGS_EXPORTER ??= 'none';
+
+  const endpoint = env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? env.OTEL_EXPORTER_OTLP_ENDPOINT;
+  if (endpoint) {
+    const traceOf = async () => undefined;
+    return { otlpUrl: endpoint, isOwn: false, traceUrl: env.TRACE_URL, traceOf, stop: async () => {} };
+  }
+
+  const receiver = await startOtlpReceiver({ page: (trace) => `${waterfall(trace).join('\n')}\n` });
+  env.OTEL_EXPORTER_OTLP_ENDPOINT = receiver.url;
+  return {
+    otlpUrl: receiver.url,
+    isOwn: true,
+    traceUrl: `${receiver.url}/trace/{traceId}`,
+    traceOf: async (traceId) => {
+      const isComplete = (trace: readonly ReceivedSpan[]) => missing(trace).length === 0;
+      await receiver.waitFor(traceId, isComplete, TRACE_TIMEOUT_MS).catch(() => {});
+      const spans = receiver.trace(traceId);
+      return { spans, missing: missing(spans) };
+    },
+    stop: () => receiver.close(),
+  };
+}
+
+/** What the trace lacks: what any trace needs, and here the service's side of each activity. */
+function missing(trace: readonly ReceivedSpan[]): string[] {
+  const activities = trace.filter(({ name }) => name.startsWith('RunActivity:'));
+  const served = trace.filter(({ kind }) => kind === 'server');
+  const unserved = `${activities.length} activities have ${served.length} server spans`;
+  return [...incomplete(trace), ...(served.length < activities.length ? [unserved] : [])];
+}
