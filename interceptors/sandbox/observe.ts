@@ -18,13 +18,20 @@ export function observe<T>(
   isNoError: (error: unknown) => boolean = () => false,
 ): Promise<T> {
   if (span === undefined) return promise;
-  const observed = promise.then(
-    () => span.setStatus({ code: STATUS.ok }).end(),
-    (error: unknown) => {
-      if (!isNoError(error)) span.fail(error);
-      span.end();
-    },
+  void untracked(
+    promise.then(
+      () => span.setStatus({ code: STATUS.ok }).end(),
+      (error: unknown) => {
+        if (!isNoError(error)) span.fail(error);
+        span.end();
+      },
+    ),
   );
-  untrackPromise(observed);
+  return promise;
+}
+
+/** The promise itself, no longer shown in stack traces. */
+export function untracked<T>(promise: Promise<T>): Promise<T> {
+  untrackPromise(promise);
   return promise;
 }

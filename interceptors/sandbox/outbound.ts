@@ -14,7 +14,7 @@ import {
 import { carrierOf, type JobPart, TRACE_HEADER, type TraceHeader, writeHeader } from '../shared/header';
 import type { SpanRef } from '../shared/traceparent';
 import { bindChild } from './child-attributes';
-import { observe } from './observe';
+import { observe, untracked } from './observe';
 import type { Run } from './run';
 import type { RunState } from './run-state';
 import type { SandboxSpan } from './span';
@@ -70,11 +70,8 @@ export function outboundInterceptor(state: RunState): WorkflowOutboundCallsInter
         : { kind: 'child', job: run.jobName, runId: run.jobRunId, trigger: run.trigger };
       const options = isTopLevel || !run.bound ? input.options : bindChild(input.options, run);
       const started = next({ ...input, options, headers: withTrace(input.headers, { ...header, part }) });
-      if (span)
-        observe(
-          started.then(([startedRun]) => startedRun),
-          span,
-        );
+      // The span ends when the child has started: the child's own root tells the rest.
+      if (span) void observe(untracked(started.then(([startedRun]) => startedRun)), span);
       return started;
     },
 

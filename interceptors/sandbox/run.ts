@@ -97,19 +97,11 @@ function readTopLevel(
 ): Run | undefined {
   const initiator = Number(init.continuedInitiator ?? INITIATOR.none);
   const part = partFor(initiator, header.part);
-  const signalled = options.acceptForcedSignal && signals.includes(options.runNowSignal);
-  const isStart = initiator === INITIATOR.none;
-  const forcedStart = isStart && part?.kind === 'start' && part.forced && options.acceptForcedStart;
-  const caller = isStart ? header.span : undefined;
+  const caller = initiator === INITIATOR.none ? header.span : undefined;
   const joined = part?.kind === 'start' && part.joinCaller && caller !== undefined;
-
-  let given: Given;
-  if (forcedStart) given = { forced: 'manual' };
-  else if (signalled && info.cronSchedule) given = { forced: 'signal' };
-  else if (signalled && isStart) given = { forced: 'manual' };
-  else if (part?.kind === 'continued') given = { inherited: { sampled: part.sampled } };
-  else if (joined) given = { inherited: { sampled: caller.sampled } };
-
+  const given =
+    forcedBy(info, initiator, part, signals, options) ??
+    inheritedFrom(initiator, part, joined ? caller : undefined);
   const decision = info.unsafe.isReplaying ? recall() : decide(given);
   if (decision === undefined) return undefined;
   const reason = decision.reason ?? (decision.sampled && given ? reasonOf(given) : undefined);
@@ -128,6 +120,30 @@ function readTopLevel(
     ...describeJob(header, jobNameOf(info), info.runId, trigger),
     joined,
   };
+}
+
+/** Whether a person started this run, or asked for this tick. */
+function forcedBy(
+  info: WorkflowInfo,
+  initiator: number,
+  part: JobPart | undefined,
+  signals: readonly string[],
+  options: SandboxOptions,
+): Given {
+  const isStart = initiator === INITIATOR.none;
+  if (isStart && part?.kind === 'start' && part.forced && options.acceptForcedStart)
+    return { forced: 'manual' };
+  if (!options.acceptForcedSignal || !signals.includes(options.runNowSignal)) return undefined;
+  // A cron workflow that waits for its tick gets its signals together with that tick.
+  if (info.cronSchedule) return { forced: 'signal' };
+  return isStart ? { forced: 'manual' } : undefined;
+}
+
+/** Only a continuation inherits, or a run in its caller's trace: ticks and attempts decide anew. */
+function inheritedFrom(initiator: number, part: JobPart | undefined, caller: SpanRef | undefined): Given {
+  if (caller) return { inherited: { sampled: caller.sampled } };
+  const isContinuation = initiator === INITIATOR.continueAsNew && part?.kind === 'continued';
+  return isContinuation ? { inherited: { sampled: part.sampled } } : undefined;
 }
 
 /** A start's header is copied to later ticks, attempts and continuations: which part still holds for this run. */

@@ -6,9 +6,9 @@
  */
 import { TemporalFailure } from '@temporalio/common';
 import { ContinueAsNew, workflowInfo } from '@temporalio/workflow';
-import { untrackPromise } from '@temporalio/workflow/lib/stack-helpers';
 import { cut } from '../shared/attribute-limits';
 import type { JobTracingSinks } from '../shared/span-record';
+import { untracked } from './observe';
 import type { RunState } from './run-state';
 
 export class TaskErrors {
@@ -23,8 +23,7 @@ export class TaskErrors {
 
   /** Watches the outcome of user code; returns `promise` itself. */
   watch<T>(promise: Promise<T>): Promise<T> {
-    if (this.#state.tracer !== undefined)
-      untrackPromise(promise.then(undefined, (error) => this.#note(error)));
+    if (this.#state.tracer) void untracked(promise.then(undefined, (error) => this.#note(error)));
     return promise;
   }
 
