@@ -61,7 +61,9 @@ async function runTests(files) {
       ...reporter(join(scripts, 'test-counts.mjs'), countsFile),
     ];
     const code = await run(process.execPath, [...args, ...files], environmentOf(server));
-    const { passed, failed, skipped } = JSON.parse(readFileSync(countsFile, 'utf8'));
+    const written = readFileSync(countsFile, 'utf8');
+    if (written === '') throw new Error('The test run was interrupted.');
+    const { passed, failed, skipped } = JSON.parse(written);
     return { passed, failed: code === 0 ? failed : Math.max(failed, 1), skipped };
   } finally {
     rmSync(directory, { recursive: true });
