@@ -1,0 +1,103 @@
+/** The entry that adds the plugin without a change of the program: real programs, as a user starts them. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+
+const PACKAGE = path.dirname(require.resolve('temporal-job-tracing/package.json'));
+const MODULES = path.join(PACKAGE, 'node_modules');
+
+/** Prints the plugins with which a worker is created, and goes no further: no server is needed. */
+const CREATE = `
+const probe = { name: 'probe', configureWorker({ plugins }) { throw new Error(plugins.map((p) => p.name).join()); } };
+const create = (...plugins) => Worker.create({ taskQueue: 'q', plugins: [probe, ...plugins] })
+  .catch((error) => console.log(error.message));
+`;
+const ES_MODULE = `import { Worker } from '@temporalio/worker';\n${CREATE}`;
+const COMMON_JS = `const { Worker } = require('@temporalio/worker');\n${CREATE}`;
+
+let directory = '';
+
+before(() => {
+  directory = mkdtempSync(path.join(os.tmpdir(), 'job-tracing-register-'));
+});
+after(() => rmSync(directory, { recursive: true, force: true }));
+
+/** A program's folder with all that is installed here, and on request a copy of `@temporalio/worker` of its own. */
+function install(name: string, ownCopy: boolean): string {
+  const folder = path.join(directory, name);
+  const modules = path.join(folder, 'node_modules');
+  mkdirSync(path.join(modules, '@temporalio'), { recursive: true });
+  symlinkSync(PACKAGE, path.join(modules, 'temporal-job-tracing'));
+  for (const entry of readdirSync(MODULES).filter((entry) => entry !== '@temporalio')) {
+    symlinkSync(path.join(MODULES, entry), path.join(modules, entry));
+  }
+  for (const entry of readdirSync(path.join(MODULES, '@temporalio'))) {
+    const [from, to] = [path.join(MODULES, '@temporalio', entry), path.join(modules, '@temporalio', entry)];
+    if (ownCopy && entry === 'worker') cpSync(from, to, { recursive: true });
+    else symlinkSync(from, to);
+  }
+  return folder;
+}
+
+function run(
+  folder: string,
+  file: string,
+  code: string,
+): { output: string; errors: string; status: number | null } {
+  writeFileSync(path.join(folder, file), code);
+  const { stdout, stderr, status } = spawnSync(
+    process.execPath,
+    ['--import', 'temporal-job-tracing/register', file],
+    { cwd: folder, encoding: 'utf8', timeout: 15_000 },
+  );
+  return { output: stdout.trim(), errors: stderr, status };
+}
+
+test('every worker of a program gets the plugin, once, in CommonJS and in ES modules', () => {
+  const folder = install('same', false);
+  const given = `create().then(() => create({ name: 'temporal-job-tracing' }));`;
+  const expected = {
+    output: 'probe,temporal-job-tracing\nprobe,temporal-job-tracing',
+    errors: '',
+    status: 0,
+  };
+  assert.deepEqual(run(folder, 'worker.cjs', COMMON_JS + given), expected);
+  assert.deepEqual(run(folder, 'worker.mjs', ES_MODULE + given), expected);
+});
+
+test('a subclass of Worker stays what it is, and a call without options fails as without the plugin', () => {
+  const code = `${COMMON_JS}
+class Mine extends Worker {
+  static get nativeWorkerCtor() { throw new Error('mine'); }
+}
+const failed = (error) => console.log(error.message);
+Mine.create({ taskQueue: 'q' }).catch(failed).then(() => Worker.create()).catch(failed);`;
+  const { output } = run(install('subclass', false), 'worker.cjs', code);
+  assert.match(output, /^mine\nCannot read properties of undefined/);
+});
+
+test('the threads of a program are left alone', () => {
+  const code = `
+const { isMainThread, Worker } = require('node:worker_threads');
+if (isMainThread) new Worker(__filename);
+else console.log(Object.keys(require.cache).filter((file) => file.includes('@temporalio')).length);`;
+  assert.equal(run(install('threads', false), 'worker.cjs', code).output, '0');
+});
+
+test('a program with its own copy of @temporalio/worker runs untraced and is told which copies there are', () => {
+  const folder = install('other', true);
+  for (const [file, code] of [
+    ['worker.cjs', COMMON_JS],
+    ['worker.mjs', ES_MODULE],
+  ] as const) {
+    const { output, errors, status } = run(folder, file, `${code}create();`);
+    assert.equal(output, 'probe');
+    assert.match(errors, /loads another copy of @temporalio\/worker; its workers are not traced/);
+    assert.ok(errors.includes(path.join(folder, 'node_modules/@temporalio/worker/lib/worker.js')), errors);
+    assert.equal(errors.split('another copy').length, 2, 'said once');
+    assert.equal(status, 0);
+  }
+});
