@@ -5,6 +5,8 @@ import type { Resource } from '@opentelemetry/resources';
 import type { SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { DEFAULT_SANDBOX_OPTIONS, type SandboxOptions } from '../interceptors/shared/sandbox-options';
 import { compileTraceUrl, type TraceUrlOption } from '../interceptors/shared/trace-url';
+import { checkExportOptions } from './export';
+import { DEFAULT_FLUSH_TIMEOUT_MS } from './export/deadline';
 import { optionError } from './option-error';
 import { resolveSampling, type SamplingOptions, type SamplingPolicy } from './sampling';
 
@@ -65,8 +67,6 @@ export interface ResolvedOptions {
   readonly flushTimeoutMs: number;
 }
 
-/** Milliseconds that stopping a worker may be delayed by spans that do not leave. */
-const DEFAULT_FLUSH_TIMEOUT_MS = 5_000;
 const FORCED_BY: readonly ForcedBy[] = ['client', 'signal'];
 
 /** @throws {TypeError} with the option's name, what was expected and what was given */
@@ -74,6 +74,7 @@ export function resolveOptions(options: JobTracingOptions = {}): ResolvedOptions
   const { acceptForced = FORCED_BY, runNowSignal = DEFAULT_SANDBOX_OPTIONS.runNowSignal } = options;
   const { spanProcessors, resource, flushTimeoutMs = DEFAULT_FLUSH_TIMEOUT_MS } = options;
   rejectUnknown(options);
+  checkExportOptions(options);
   if (!Array.isArray(acceptForced) || acceptForced.some((by) => !FORCED_BY.includes(by))) {
     throw optionError('acceptForced', "an array of 'client' and 'signal'", acceptForced);
   }
