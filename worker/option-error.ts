@@ -3,8 +3,11 @@ import { inspect } from 'node:util';
 
 /** A `TypeError` that says which option is wrong, what was expected and what was given. */
 export function optionError(name: string, expected: string, value: unknown): TypeError {
+  return new TypeError(`JobTracingPlugin option '${name}': ${describeMismatch(expected, value)}`);
+}
+
+/** What was expected, and the value that was given with its type. */
+export function describeMismatch(expected: string, value: unknown): string {
   const given = inspect(value, { depth: 1, maxStringLength: 80, breakLength: Number.POSITIVE_INFINITY });
-  return new TypeError(
-    `JobTracingPlugin option '${name}': expected ${expected}, got ${given} (${typeof value})`,
-  );
+  return `expected ${expected}, got ${given} (${typeof value})`;
 }
