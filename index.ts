@@ -10,4 +10,5 @@ export type { JobStartOptions } from './client/start-options';
 export type { TraceUrlOption, TraceUrlPreset } from './interceptors/shared/trace-url';
 export type { ForcedBy, JobTracingOptions } from './worker/options';
 export { JobTracingPlugin } from './worker/plugin';
-export type { SamplingOptions } from './worker/sampling';
+export type { RunsPer, SamplingOptions, SamplingRule } from './worker/policy/rule';
+export type { PolicyStore } from './worker/policy-store';

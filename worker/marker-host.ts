@@ -7,10 +7,13 @@
 import type { WorkerOptions } from '@temporalio/worker';
 import type { WorkflowInfo } from '@temporalio/workflow';
 import { jobNameOf } from '../interceptors/shared/job-name';
-import { ABSENT, decisionOf, isMarker } from '../interceptors/shared/markers';
+import { ABSENT, decisionOf, isGiven, isMarker, type SamplingReason } from '../interceptors/shared/markers';
 import { traceIdOfRun } from '../interceptors/shared/trace-id';
+import { setBounded } from './bounded-map';
+import type { OnceLog } from './once-log';
+import { decide, type SamplingDecision } from './policy/decide';
+import { createFollowUps, type FollowUps } from './policy/follow-ups';
 import type { PolicyStore } from './policy-store';
-import { decideSampling } from './sampling';
 
 type PatchActivationCallback = NonNullable<WorkerOptions['patchActivationCallback']>;
 
@@ -20,35 +23,85 @@ export interface MarkerHostOptions {
   readonly policy: PolicyStore;
   /** Whether every search attribute has been seen in the namespace with the right type. */
   readonly mayBind: () => boolean;
+  /** Told of every run's decision, once. */
+  readonly onDecision?: (jobName: string, sampled: boolean, reason: SamplingReason) => void;
+  readonly log?: OnceLog;
 }
+
+/** Runs that are remembered, for tasks that fail and ask again; beyond it the oldest is forgotten. */
+const MAX_RUNS = 10_000;
 
 /** Our answers, composed with a call-back of the user's: its ids and its errors stay its own. */
 export function composeMarkerHost(
   options: MarkerHostOptions,
   users: PatchActivationCallback | undefined,
 ): PatchActivationCallback {
+  const answer = createAnswers(options);
   return (input) => {
-    if (isMarker(input.patchId)) return answer(options, input.workflowInfo, input.patchId);
-    return users === undefined ? true : users(input);
+    if (!isMarker(input.patchId)) return users === undefined ? true : users(input);
+    try {
+      return answer(input.workflowInfo, input.patchId);
+    } catch (error) {
+      // Of a policy store that breaks its contract: thrown here, it would leave the run stuck for ever.
+      options.log?.warn('decision', 'A run could not be decided about; it is not traced', { error });
+      return false;
+    }
   };
 }
 
-function answer(options: MarkerHostOptions, info: WorkflowInfo, id: string): boolean {
-  if (!options.enabled || id === ABSENT) return false;
-  const asked = decisionOf(id);
-  if (asked === undefined) return false;
-  if (asked.bound && !options.mayBind()) return false;
-  if (!asked.sampled && options.bind === 'sampled') return false;
-  if (isGiven(id, asked.reason)) return true;
-  const decided = decideSampling(
-    options.policy.current(),
-    jobNameOf(info),
-    traceIdOfRun(info.originalExecutionRunId),
-  );
-  return decided.sampled === asked.sampled && (asked.reason === undefined || asked.reason === decided.reason);
+function createAnswers(options: MarkerHostOptions): (info: WorkflowInfo, id: string) => boolean {
+  const followUps = createFollowUps();
+  const decisions = new Map<string, SamplingDecision>();
+  const told = new Map<string, true>();
+
+  function decisionFor(info: WorkflowInfo): SamplingDecision {
+    const known = decisions.get(info.runId);
+    if (known !== undefined) return known;
+    const decision = decideByPolicy(info, options.policy, followUps);
+    setBounded(decisions, info.runId, decision, MAX_RUNS);
+    tell(info, decision.sampled, decision.reason);
+    return decision;
+  }
+
+  function tell(info: WorkflowInfo, sampled: boolean, reason: SamplingReason): void {
+    if (options.onDecision === undefined || told.has(info.runId)) return;
+    setBounded(told, info.runId, true, MAX_RUNS);
+    options.onDecision(jobNameOf(info), sampled, reason);
+  }
+
+  return (info, id) => {
+    if (!options.enabled || id === ABSENT) return false;
+    const asked = decisionOf(id);
+    if (asked === undefined) return false;
+    const mayBind = options.mayBind() && (asked.sampled || options.bind === 'all');
+    if (isGiven(id)) {
+      // Not from memory: a signal may have come since the run's last, failed task, which asked by policy.
+      if (asked.reason !== undefined) tell(info, asked.sampled, asked.reason);
+      return mayBind || !asked.bound;
+    }
+    const decision = decisionFor(info);
+    // Asked last, when no id with a binding was true.
+    if (!asked.bound) return decision.sampled;
+    return mayBind && asked.sampled === decision.sampled && asked.reason === recordedReason(decision);
+  };
 }
 
-/** Whether the run knows its decision by itself and asks only whether it may bind. */
-function isGiven(id: string, reason: string | undefined): boolean {
-  return id.endsWith('-given') || (reason !== undefined && reason !== 'default' && reason !== 'rule');
+function decideByPolicy(info: WorkflowInfo, store: PolicyStore, followUps: FollowUps): SamplingDecision {
+  const run = {
+    jobName: jobNameOf(info),
+    traceId: traceIdOfRun(info.originalExecutionRunId),
+    // An attempt follows a failed one; a tick or a schedule's action brings the failure of the one before.
+    followsFailure: info.attempt > 1 || info.lastFailure !== undefined,
+  };
+  return decide(run, {
+    policy: store.current(),
+    counters: store.counters,
+    followUps,
+    wasSlow: (jobName) => store.wasSlow(jobName),
+  });
+}
+
+/** The reason as a marker tells it: an unsampled run's says nothing of the share that left it out. */
+function recordedReason({ sampled, reason }: SamplingDecision): SamplingReason | undefined {
+  return sampled || reason === 'capped' ? reason : undefined;
 }

@@ -8,7 +8,10 @@ import { compileTraceUrl, type TraceUrlOption } from '../interceptors/shared/tra
 import { checkExportOptions } from './export';
 import { DEFAULT_FLUSH_TIMEOUT_MS } from './export/deadline';
 import { optionError } from './option-error';
-import { resolveSampling, type SamplingOptions, type SamplingPolicy } from './sampling';
+import { policyFromEnvironment } from './policy/environment';
+import { resolvePolicy, type SamplingPolicy } from './policy/policy';
+import type { SamplingOptions } from './policy/rule';
+import type { PolicyStore } from './policy-store';
 
 /** Who may force a run to be recorded. */
 export type ForcedBy = 'client' | 'signal';
@@ -22,8 +25,10 @@ export interface JobTracingOptions {
    * @default true
    */
   readonly enabled?: boolean;
-  /** Which runs are recorded. @default every run */
+  /** Which runs are recorded. @default from `JOB_TRACING_SAMPLING` (the same as JSON), else every run */
   readonly sampling?: SamplingOptions;
+  /** Where rules live that change while workers run; {@link sampling} holds while it has none. @default none */
+  readonly policyStore?: PolicyStore;
   /**
    * Which runs get search attributes: all, or only the recorded ones (an unsampled run then costs no event).
    *
@@ -59,6 +64,7 @@ export interface JobTracingOptions {
 export interface ResolvedOptions {
   readonly enabled: boolean;
   readonly policy: SamplingPolicy;
+  readonly policyStore?: PolicyStore;
   readonly bind: 'all' | 'sampled';
   readonly registerSearchAttributes: boolean;
   readonly sandbox: SandboxOptions;
@@ -72,7 +78,7 @@ const FORCED_BY: readonly ForcedBy[] = ['client', 'signal'];
 /** @throws {TypeError} with the option's name, what was expected and what was given */
 export function resolveOptions(options: JobTracingOptions = {}): ResolvedOptions {
   const { acceptForced = FORCED_BY, runNowSignal = DEFAULT_SANDBOX_OPTIONS.runNowSignal } = options;
-  const { spanProcessors, resource, flushTimeoutMs = DEFAULT_FLUSH_TIMEOUT_MS } = options;
+  const { policyStore, spanProcessors, resource, flushTimeoutMs = DEFAULT_FLUSH_TIMEOUT_MS } = options;
   rejectUnknown(options);
   checkExportOptions(options);
   if (!Array.isArray(acceptForced) || acceptForced.some((by) => !FORCED_BY.includes(by))) {
@@ -86,7 +92,9 @@ export function resolveOptions(options: JobTracingOptions = {}): ResolvedOptions
   }
   return Object.freeze({
     enabled: booleanOf('enabled', options.enabled, true),
-    policy: resolveSampling(options.sampling),
+    policy:
+      options.sampling === undefined ? policyFromEnvironment(process.env) : resolvePolicy(options.sampling),
+    ...(policyStore !== undefined && { policyStore: checkedStore(policyStore) }),
     bind: bindOf(options.bind),
     registerSearchAttributes: booleanOf('registerSearchAttributes', options.registerSearchAttributes, true),
     sandbox: Object.freeze({
@@ -105,6 +113,7 @@ const KNOWN = new Set<string>(
   Object.keys({
     enabled: true,
     sampling: true,
+    policyStore: true,
     bind: true,
     registerSearchAttributes: true,
     runNowSignal: true,
@@ -120,6 +129,17 @@ function rejectUnknown(options: JobTracingOptions): void {
   if (typeof options !== 'object' || options === null) throw optionError('options', 'an object', options);
   const unknown = Object.keys(options).find((name) => !KNOWN.has(name));
   if (unknown !== undefined) throw optionError(unknown, `one of ${[...KNOWN].join(', ')}`, unknown);
+}
+
+const STORE_METHODS = ['current', 'markSlow', 'wasSlow', 'start', 'close'] as const;
+
+function checkedStore(store: PolicyStore): PolicyStore {
+  const isStore =
+    STORE_METHODS.every((method) => typeof store?.[method] === 'function') &&
+    typeof store.counters?.take === 'function';
+  if (!isStore)
+    throw optionError('policyStore', `a PolicyStore (${STORE_METHODS.join(', ')}, counters)`, store);
+  return store;
 }
 
 function booleanOf(name: string, value: unknown, byDefault: boolean): boolean {

@@ -1,19 +1,42 @@
 /**
- * Port to the place where the sampling policy lives.
+ * Port to the place where the sampling policy lives, and its adapter for a policy that never changes.
  *
  * A store answers from memory, at once: it is asked on the way of every run's first task. What fetches a
  * policy from elsewhere does so beside it.
  */
-import type { SamplingPolicy } from './sampling';
+import type { Logger } from '@temporalio/common';
+import { createFollowUps } from './policy/follow-ups';
+import type { SamplingPolicy } from './policy/policy';
+import { createWindowCounter, type WindowCounter } from './policy/windows';
 
 export interface PolicyStore {
-  /** The policy in force now. Never throws, never waits. */
+  /** The policy in force now, the same object until it changes. Never throws, never waits. */
   current(): SamplingPolicy;
-  /** Lets go of timers and connections; may be called twice. */
+  /** Behind reservoirs and caps; the keys are `reservoir:` and `cap:` with the job name. */
+  readonly counters: WindowCounter;
+  /** Notes that a run of this job was slow. Never throws, never waits. */
+  markSlow(jobName: string): void;
+  /** Takes the note; `false`: there is none. Never throws, never waits. */
+  wasSlow(jobName: string): boolean;
+  /**
+   * Begins to fetch. Called by every worker that uses the store; the first call counts. Never throws.
+   *
+   * @param fallback the policy of the plugin's options, for as long as the store has none of its own
+   */
+  start(log: Pick<Logger, 'info' | 'warn'>, fallback: SamplingPolicy): void;
+  /** Lets go of timers and connections, in bounded time; may be called twice. */
   close(): Promise<void>;
 }
 
-/** A store whose policy never changes. */
+/** A store whose policy never changes and whose counts are one worker's. */
 export function constantPolicyStore(policy: SamplingPolicy): PolicyStore {
-  return Object.freeze({ current: () => policy, close: async () => {} });
+  const slow = createFollowUps();
+  return Object.freeze({
+    current: () => policy,
+    counters: createWindowCounter(),
+    markSlow: (jobName: string) => slow.arm(jobName, 1),
+    wasSlow: (jobName: string) => slow.take(jobName),
+    start: () => {},
+    close: async () => {},
+  });
 }

@@ -6,8 +6,16 @@
  * that the history holds is the answer.
  */
 
-/** Why a run is sampled. */
-export type SamplingReason = 'default' | 'rule' | 'inherited' | 'manual' | 'signal';
+/** Why a run is sampled, or is not. */
+export type SamplingReason =
+  | 'default'
+  | 'rule'
+  | 'inherited'
+  | 'manual'
+  | 'signal'
+  | 'reservoir'
+  | 'after-failure'
+  | 'capped';
 
 /** What the history of a run says about it. */
 export interface Decision {
@@ -30,19 +38,28 @@ export const ABSENT = `${PREFIX}absent`;
 export const DECISIONS = Object.freeze({
   [`${PREFIX}unsampled`]: { sampled: false, bound: true },
   [`${PREFIX}inherited-unsampled`]: { sampled: false, bound: true, reason: 'inherited' },
+  [`${PREFIX}capped`]: { sampled: false, bound: true, reason: 'capped' },
   [`${PREFIX}default`]: { sampled: true, bound: true, reason: 'default' },
   [`${PREFIX}rule`]: { sampled: true, bound: true, reason: 'rule' },
   [`${PREFIX}inherited`]: { sampled: true, bound: true, reason: 'inherited' },
   [`${PREFIX}manual`]: { sampled: true, bound: true, reason: 'manual' },
   [`${PREFIX}signal`]: { sampled: true, bound: true, reason: 'signal' },
+  [`${PREFIX}reservoir`]: { sampled: true, bound: true, reason: 'reservoir' },
+  [`${PREFIX}after-failure`]: { sampled: true, bound: true, reason: 'after-failure' },
   /** Sampled by policy, but the attributes are not verified in this namespace. */
   [`${PREFIX}unbound`]: { sampled: true, bound: false },
   /** The same for a run that knows by itself that it is sampled (forced or inherited). */
   [`${PREFIX}unbound-given`]: { sampled: true, bound: false },
 } satisfies Record<string, Decision>);
 
-/** Ids asked of a new run that decides by policy. */
-const BY_POLICY = ['unsampled', 'default', 'rule', 'unbound'].map((name) => PREFIX + name);
+/** Ids asked of a new run that decides by policy: two asks for the common run, with {@link ABSENT}. */
+const BY_POLICY = ['unsampled', 'capped', 'default', 'rule', 'reservoir', 'after-failure', 'unbound'].map(
+  (name) => PREFIX + name,
+);
+
+const GIVEN: ReadonlySet<string> = new Set(
+  ['inherited-unsampled', 'inherited', 'manual', 'signal', 'unbound-given'].map((name) => PREFIX + name),
+);
 
 /** What a new run knows about itself before the policy is asked. */
 export type Given =
@@ -58,6 +75,11 @@ export function idsToAsk(given: Given): readonly string[] {
   return [`${PREFIX}inherited-unsampled`];
 }
 
+/** Whether the id is asked by a run that knows by itself whether it is sampled, and asks only whether it may bind. */
+export function isGiven(id: string): boolean {
+  return GIVEN.has(id);
+}
+
 /** All ids that can be in a history, in order. */
 export const RECORDED_IDS: readonly string[] = Object.freeze(Object.keys(DECISIONS));
 
@@ -70,3 +92,11 @@ export function isMarker(patchId: string): boolean {
 export function decisionOf(id: string): Decision | undefined {
   return (DECISIONS as Record<string, Decision>)[id];
 }
+
+/** Why a run that was not sampled left its root span after all. */
+export type KeptReason = 'kept-failed' | 'kept-slow';
+
+/** Asked once at the end of a bound run that was not sampled and failed. */
+export const KEPT_FAILED = `${PREFIX}kept-failed`;
+/** Asked once at the end of a bound run that was not sampled and took long. */
+export const KEPT_SLOW = `${PREFIX}kept-slow`;

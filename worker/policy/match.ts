@@ -5,6 +5,7 @@
  * characters besides `*`, then with the fewest `*`, then the first by code units, so that the answer never
  * depends on the order in which rules were written.
  */
+import { setBounded } from '../bounded-map';
 import type { SamplingPolicy } from './policy';
 import type { ResolvedRule } from './rule';
 
@@ -69,9 +70,7 @@ function compile(policy: SamplingPolicy): Matcher {
     let match = remembered.get(jobName);
     if (match === undefined) {
       match = find(jobName);
-      const [oldest] = remembered.size < MAX_REMEMBERED ? [] : remembered.keys();
-      if (oldest !== undefined) remembered.delete(oldest);
-      remembered.set(jobName, match);
+      setBounded(remembered, jobName, match, MAX_REMEMBERED);
     }
     return match;
   };

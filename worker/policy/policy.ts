@@ -13,19 +13,21 @@ export interface SamplingPolicy {
   readonly jobs: ReadonlyMap<string, ResolvedRule>;
 }
 
-/** @throws {TypeError} with the option's name, what was expected, the value and its type */
-export function resolvePolicy(options: SamplingOptions = {}): SamplingPolicy {
-  if (!isRecord(options)) throw optionError('sampling', "an object with 'default' and 'jobs'", options);
+/**
+ * @param name of the option or variable, for errors
+ * @throws {TypeError} with the option's name, what was expected, the value and its type
+ */
+export function resolvePolicy(options: SamplingOptions = {}, name = 'sampling'): SamplingPolicy {
+  if (!isRecord(options)) throw optionError(name, "an object with 'default' and 'jobs'", options);
   const { default: byDefault = {}, jobs = {}, ...unknown } = options;
-  const [name] = Object.keys(unknown);
-  if (name !== undefined) throw optionError(`sampling.${name}`, "only 'default' and 'jobs'", name);
-  if (!isRecord(jobs)) throw optionError('sampling.jobs', 'rules by job name or pattern', jobs);
-  if (Object.hasOwn(jobs, ''))
-    throw optionError('sampling.jobs', 'names and patterns that are not empty', '');
+  const [key] = Object.keys(unknown);
+  if (key !== undefined) throw optionError(`${name}.${key}`, "only 'default' and 'jobs'", key);
+  if (!isRecord(jobs)) throw optionError(`${name}.jobs`, 'rules by job name or pattern', jobs);
+  if (Object.hasOwn(jobs, '')) throw optionError(`${name}.jobs`, 'names and patterns that are not empty', '');
   return Object.freeze({
-    default: resolveRule('sampling.default', byDefault),
+    default: resolveRule(`${name}.default`, byDefault),
     jobs: new Map(
-      Object.entries(jobs).map(([job, rule]) => [job, resolveRule(`sampling.jobs['${job}']`, rule)]),
+      Object.entries(jobs).map(([job, rule]) => [job, resolveRule(`${name}.jobs['${job}']`, rule)]),
     ),
   });
 }
