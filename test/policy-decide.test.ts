@@ -1,0 +1,135 @@
+/** The decision for one run: after failure, ratio, reservoir, cap, in this order, each with its reason. */
+import { deepEqual, equal } from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { SamplingRule } from 'temporal-job-tracing';
+import { decide } from '../worker/policy/decide';
+import { createFollowUps } from '../worker/policy/follow-ups';
+import { resolvePolicy } from '../worker/policy/policy';
+import { createWindowCounter } from '../worker/policy/windows';
+
+const DAY = { per: '1 day' } as const;
+/** Kept by a ratio of a half. */
+const HIGH = 'f'.repeat(32);
+/** Dropped by a ratio of a half. */
+const LOW = `${'f'.repeat(18)}00000000000000`;
+
+interface Runs {
+  readonly jobName?: string;
+  readonly traceId?: string;
+  readonly followsFailure?: boolean;
+}
+
+/** A worker with this rule for the job `a` (or the default), and the jobs that were slow. */
+function workerWith(rule: SamplingRule, { isDefault = false, slow = [] as string[] } = {}) {
+  const policy = resolvePolicy(isDefault ? { default: rule } : { default: 0, jobs: { a: rule } });
+  const sources = {
+    policy,
+    counters: createWindowCounter(() => 0),
+    followUps: createFollowUps(),
+    wasSlow: (jobName: string) => {
+      const index = slow.indexOf(jobName);
+      return index >= 0 && slow.splice(index, 1).length > 0;
+    },
+  };
+  return ({ jobName = 'a', traceId = LOW, followsFailure = false }: Runs = {}) => {
+    const { sampled, reason } = decide({ jobName, traceId, followsFailure }, sources);
+    return `${sampled ? '+' : '-'}${reason}`;
+  };
+}
+
+const FAILED: Runs = { followsFailure: true };
+
+describe('a decision', () => {
+  test('by ratio says whether a rule or the default gave it', () => {
+    const byRule = workerWith({ ratio: 0.5 });
+    deepEqual([byRule({ traceId: HIGH }), byRule({ traceId: LOW })], ['+rule', '-rule']);
+    const byDefault = workerWith({ ratio: 0.5 }, { isDefault: true });
+    deepEqual([byDefault({ traceId: HIGH }), byDefault({ traceId: LOW })], ['+default', '-default']);
+  });
+
+  test('a run after a failed one is recorded whatever the ratio', () => {
+    deepEqual([FAILED, {}, FAILED, FAILED].map(workerWith({ ratio: 0 })), [
+      '+after-failure',
+      '-rule',
+      '+after-failure',
+      '+after-failure',
+    ]);
+  });
+
+  test('after-failure comes before the ratio', () => {
+    equal(workerWith({ ratio: 1 })(FAILED), '+after-failure');
+  });
+
+  test('afterFailure.runs counts the runs of the job after the failed one, on this worker', () => {
+    const run = workerWith({ ratio: 0, afterFailure: { runs: 3 } }, { isDefault: true });
+    deepEqual([FAILED, { jobName: 'b' }, {}, {}, {}].map(run), [
+      '+after-failure',
+      '-default',
+      '+after-failure',
+      '+after-failure',
+      '-default',
+    ]);
+    deepEqual(
+      [FAILED, {}, FAILED, {}, {}, {}].map(run),
+      [...Array(5).fill('+after-failure'), '-default'],
+      'another failure counts anew',
+    );
+  });
+
+  test('afterFailure.runs 0: a failure before is of no interest', () => {
+    const slow = ['a'];
+    const run = workerWith({ ratio: 0, afterFailure: { runs: 0 } }, { slow });
+    deepEqual([run(FAILED), run()], ['-rule', '-rule']);
+    deepEqual(slow, ['a'], 'the sign of a slow run stays for a rule that wants it');
+  });
+
+  test('a run after a slow one is recorded like one after a failed one', () => {
+    const run = workerWith({ ratio: 0, afterFailure: { runs: 2 } }, { slow: ['a'] });
+    deepEqual([run(), run(), run()], ['+after-failure', '+after-failure', '-rule']);
+  });
+
+  test('a reservoir records the first runs of a window, each job its own', () => {
+    const run = workerWith({ ratio: 0, atLeast: { runs: 2, ...DAY } }, { isDefault: true });
+    deepEqual([{}, {}, {}].map(run), ['+reservoir', '+reservoir', '-default']);
+    equal(run({ jobName: 'b' }), '+reservoir');
+  });
+
+  test('runs recorded for another reason take their place in the reservoir and keep their reason', () => {
+    const run = workerWith({ ratio: 0.5, atLeast: { runs: 3, ...DAY } });
+    deepEqual([{ traceId: HIGH }, FAILED, {}, {}].map(run), [
+      '+rule',
+      '+after-failure',
+      '+reservoir',
+      '-rule',
+    ]);
+  });
+
+  test('a cap holds for shares, reservoirs and runs after failures alike, each job its own', () => {
+    const cap = { runs: 1, ...DAY };
+    const byRatio = workerWith({ ratio: 0.5, atMost: cap }, { isDefault: true });
+    deepEqual(
+      [{}, { traceId: HIGH }, { traceId: HIGH }, {}].map(byRatio),
+      ['-default', '+default', '-capped', '-default'],
+      'runs that are not sampled do not count',
+    );
+    equal(byRatio({ jobName: 'b', traceId: HIGH }), '+default');
+    const reservoir = workerWith({ ratio: 0, atLeast: { runs: 2, ...DAY }, atMost: cap });
+    deepEqual([{}, {}, {}].map(reservoir), ['+reservoir', '-capped', '-rule']);
+    const failing = workerWith({ ratio: 0, atMost: cap });
+    deepEqual([FAILED, FAILED, {}].map(failing), ['+after-failure', '-capped', '-rule']);
+  });
+
+  test('a pattern gives each job that fits it windows of its own', () => {
+    const policy = resolvePolicy({ default: 0, jobs: { 'a*': { ratio: 0, atLeast: { runs: 1, ...DAY } } } });
+    const sources = {
+      policy,
+      counters: createWindowCounter(() => 0),
+      followUps: createFollowUps(),
+      wasSlow: () => false,
+    };
+    const reasons = ['a1', 'a2', 'a1'].map(
+      (jobName) => decide({ jobName, traceId: LOW, followsFailure: false }, sources).reason,
+    );
+    deepEqual(reasons, ['reservoir', 'reservoir', 'rule']);
+  });
+});

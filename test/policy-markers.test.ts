@@ -1,0 +1,219 @@
+/** The host's answers become markers: one id is true for a run, the same whenever the run asks again. */
+import { deepEqual, equal } from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { describe, test } from 'node:test';
+import { TypedSearchAttributes } from '@temporalio/common';
+import type { WorkflowInfo } from '@temporalio/workflow';
+import type { SamplingOptions } from 'temporal-job-tracing';
+import { ABSENT, DECISIONS, decisionOf, type Given, idsToAsk, isGiven } from '../interceptors/shared/markers';
+import { composeMarkerHost, type MarkerHostOptions } from '../worker/marker-host';
+import { resolvePolicy } from '../worker/policy/policy';
+import { constantPolicyStore, type PolicyStore } from '../worker/policy-store';
+
+interface RunParts {
+  readonly runId?: string;
+  readonly attempt?: number;
+  readonly lastFailure?: Error;
+}
+
+/** The part of a run's info that decisions are made from. */
+function infoOf({ runId = randomUUID(), ...parts }: RunParts = {}): WorkflowInfo {
+  const info = {
+    workflowType: 'job',
+    runId,
+    originalExecutionRunId: runId,
+    attempt: 1,
+    typedSearchAttributes: new TypedSearchAttributes(),
+    ...parts,
+  };
+  return info as unknown as WorkflowInfo;
+}
+
+interface HostSetup extends Partial<MarkerHostOptions> {
+  readonly sampling?: SamplingOptions;
+}
+
+function hostWith({ sampling = {}, ...options }: HostSetup = {}) {
+  const policy = constantPolicyStore(resolvePolicy(sampling));
+  const host = composeMarkerHost(
+    { enabled: true, bind: 'all', policy, mayBind: () => true, ...options },
+    undefined,
+  );
+  /** The ids that a run asks until one is true, as the sandbox does; the last one is true unless it is `-`. */
+  return (info: WorkflowInfo, given: Given = undefined) => {
+    const asked: string[] = [];
+    for (const patchId of [ABSENT, ...idsToAsk(given)]) {
+      asked.push(patchId.replace('job-tracing:', ''));
+      if (host({ workflowInfo: info, patchId })) return asked;
+    }
+    return [...asked, '-'];
+  };
+}
+
+const last = (asked: readonly string[]) => asked.at(-1);
+const CAP_0 = { ratio: 0, atLeast: { runs: 1, per: '1 day' } } as const;
+
+describe('the marker of a run', () => {
+  test('tells each decision, and an unsampled run asks twice', () => {
+    deepEqual(hostWith({ sampling: { default: 0 } })(infoOf()), ['absent', 'unsampled']);
+    const reasonOf = (sampling: SamplingOptions, run: RunParts = {}) =>
+      last(hostWith({ sampling })(infoOf(run)));
+    equal(reasonOf({ default: 0, jobs: { job: 0 } }), 'unsampled');
+    equal(reasonOf({}), 'default');
+    equal(reasonOf({ jobs: { 'j*': 1 } }), 'rule');
+    equal(reasonOf({ default: CAP_0 }), 'reservoir');
+    equal(reasonOf({ default: 0 }, { attempt: 2 }), 'after-failure');
+    equal(reasonOf({ default: 0 }, { lastFailure: new Error('before') }), 'after-failure');
+    const capped = hostWith({ sampling: { default: { atMost: { runs: 1, per: '1 day' } } } });
+    deepEqual([last(capped(infoOf())), capped(infoOf())], ['default', ['absent', 'unsampled', 'capped']]);
+  });
+
+  test('is the same when a failed task asks again, and the run is counted once', () => {
+    const told: string[] = [];
+    const ask = hostWith({
+      sampling: { default: CAP_0 },
+      onDecision: (...decision) => told.push(decision.join(' ')),
+    });
+    const [first, second] = [infoOf(), infoOf()];
+    deepEqual(
+      [first, second, first, second, first].map((info) => last(ask(info))),
+      ['reservoir', 'unsampled', 'reservoir', 'unsampled', 'reservoir'],
+    );
+    deepEqual(told, ['job true reservoir', 'job false default']);
+  });
+
+  test('stays what it was when the policy changes before the run asks again', () => {
+    let policy = resolvePolicy({ default: 1 });
+    const store: PolicyStore = { ...constantPolicyStore(policy), current: () => policy };
+    const ask = hostWith({ policy: store });
+    const info = infoOf();
+    equal(last(ask(info)), 'default');
+    policy = resolvePolicy({ default: 0 });
+    deepEqual([last(ask(info)), last(ask(infoOf()))], ['default', 'unsampled']);
+  });
+
+  test('is forgotten only after 10,000 further runs', () => {
+    const ask = hostWith({ sampling: { default: CAP_0 } });
+    const info = infoOf();
+    equal(last(ask(info)), 'reservoir');
+    for (let run = 0; run < 9_999; run++) ask(infoOf());
+    equal(last(ask(info)), 'reservoir');
+    ask(infoOf());
+    equal(last(ask(info)), 'unsampled');
+  });
+
+  test('without binding only sampled runs have one', () => {
+    const mayBind = () => false;
+    equal(last(hostWith({ mayBind })(infoOf())), 'unbound');
+    equal(last(hostWith({ mayBind, sampling: { default: CAP_0 } })(infoOf())), 'unbound');
+    equal(last(hostWith({ mayBind, sampling: { default: 0 } })(infoOf())), '-');
+    const ask = hostWith({ bind: 'sampled', sampling: { default: { atMost: { runs: 1, per: '1 day' } } } });
+    deepEqual([last(ask(infoOf())), last(ask(infoOf()))], ['default', '-']);
+  });
+
+  test('of a run that knows its decision is not the policy’s, nor capped, nor taken from memory', () => {
+    const never: SamplingOptions = { default: { ratio: 0, atMost: { runs: 1, per: '1 day' } } };
+    const ask = hostWith({ sampling: never });
+    for (let run = 0; run < 3; run++) equal(last(ask(infoOf(), { forced: 'manual' })), 'manual');
+    equal(last(ask(infoOf(), { forced: 'signal' })), 'signal');
+    equal(last(ask(infoOf(), { inherited: { sampled: true } })), 'inherited');
+    equal(last(ask(infoOf(), { inherited: { sampled: false } })), 'inherited-unsampled');
+    const info = infoOf();
+    equal(last(ask(info)), 'unsampled');
+    equal(last(ask(info, { forced: 'signal' })), 'signal', 'a signal came since the task that failed');
+    const unbound = hostWith({ mayBind: () => false });
+    equal(last(unbound(infoOf(), { forced: 'manual' })), 'unbound-given');
+    equal(last(unbound(infoOf(), { inherited: { sampled: false } })), '-');
+  });
+
+  test('is told of once, forced and inherited ones too', () => {
+    const told: string[] = [];
+    const ask = hostWith({ onDecision: (...decision) => told.push(decision.join(' ')) });
+    const manual = infoOf();
+    for (let task = 0; task < 3; task++) ask(manual, { forced: 'manual' });
+    ask(infoOf(), { inherited: { sampled: false } });
+    deepEqual(told, ['job true manual', 'job false inherited']);
+  });
+});
+
+describe('the host', () => {
+  test('answers a bundle of an older version with a marker that it knows', () => {
+    const policy = constantPolicyStore(resolvePolicy({ default: CAP_0 }));
+    const host = composeMarkerHost({ enabled: true, bind: 'all', policy, mayBind: () => true }, undefined);
+    const workflowInfo = infoOf();
+    const older = ['absent', 'unsampled', 'default', 'rule', 'unbound'];
+    equal(
+      older.find((name) => host({ workflowInfo, patchId: `job-tracing:${name}` })),
+      'unbound',
+    );
+  });
+
+  test('denies ids of a newer version, and every id when it is not enabled', () => {
+    const policy = constantPolicyStore(resolvePolicy());
+    const host = composeMarkerHost({ enabled: true, bind: 'all', policy, mayBind: () => true }, undefined);
+    equal(host({ workflowInfo: infoOf(), patchId: 'job-tracing:to-come' }), false);
+    equal(last(hostWith({ enabled: false })(infoOf())), '-');
+    equal(last(hostWith({ enabled: false })(infoOf(), { forced: 'manual' })), '-');
+  });
+
+  test('never throws: a store that breaks its contract leaves the run without a trace and is named once', () => {
+    const warnings: string[] = [];
+    const policy: PolicyStore = {
+      ...constantPolicyStore(resolvePolicy()),
+      current() {
+        throw new Error('broken');
+      },
+    };
+    const ask = hostWith({ policy, log: { warn: (key) => warnings.push(key) } });
+    equal(last(ask(infoOf())), '-');
+    deepEqual(new Set(warnings), new Set(['decision']));
+  });
+
+  test('leaves other ids to the user’s call-back, with its errors; without one they are true', () => {
+    const options = { enabled: true, bind: 'all', mayBind: () => true } as const;
+    const policy = constantPolicyStore(resolvePolicy());
+    const input = { workflowInfo: infoOf(), patchId: 'users' };
+    equal(composeMarkerHost({ ...options, policy }, undefined)(input), true);
+    equal(composeMarkerHost({ ...options, policy }, ({ patchId }) => patchId !== 'users')(input), false);
+  });
+});
+
+describe('marker ids', () => {
+  test('are contracts with the histories of users: none is renamed, reordered or given another meaning', () => {
+    deepEqual(
+      Object.entries(DECISIONS).map(([id, decision]) => [id, JSON.stringify(decision)]),
+      [
+        ['job-tracing:unsampled', '{"sampled":false,"bound":true}'],
+        ['job-tracing:inherited-unsampled', '{"sampled":false,"bound":true,"reason":"inherited"}'],
+        ['job-tracing:capped', '{"sampled":false,"bound":true,"reason":"capped"}'],
+        ['job-tracing:default', '{"sampled":true,"bound":true,"reason":"default"}'],
+        ['job-tracing:rule', '{"sampled":true,"bound":true,"reason":"rule"}'],
+        ['job-tracing:inherited', '{"sampled":true,"bound":true,"reason":"inherited"}'],
+        ['job-tracing:manual', '{"sampled":true,"bound":true,"reason":"manual"}'],
+        ['job-tracing:signal', '{"sampled":true,"bound":true,"reason":"signal"}'],
+        ['job-tracing:reservoir', '{"sampled":true,"bound":true,"reason":"reservoir"}'],
+        ['job-tracing:after-failure', '{"sampled":true,"bound":true,"reason":"after-failure"}'],
+        ['job-tracing:unbound', '{"sampled":true,"bound":false}'],
+        ['job-tracing:unbound-given', '{"sampled":true,"bound":false}'],
+      ],
+    );
+  });
+
+  test('each is asked either by policy or by runs that know their decision', () => {
+    const givens: Given[] = [
+      { forced: 'manual' },
+      { forced: 'signal' },
+      { inherited: { sampled: true } },
+      { inherited: { sampled: false } },
+    ];
+    const byPolicy = idsToAsk(undefined);
+    const given = new Set(givens.flatMap(idsToAsk));
+    deepEqual(byPolicy.filter(isGiven), []);
+    deepEqual(
+      [...given].filter((id) => !isGiven(id)),
+      [],
+    );
+    deepEqual([...byPolicy, ...given].sort(), Object.keys(DECISIONS).sort());
+    equal(decisionOf(ABSENT), undefined);
+  });
+});

@@ -1,0 +1,105 @@
+/** Reservoirs and caps count runs in windows of time, in bounded memory and without timers. */
+import { deepEqual, equal } from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { setBounded } from '../worker/bounded-map';
+import { createFollowUps } from '../worker/policy/follow-ups';
+import { createWindowCounter } from '../worker/policy/windows';
+
+const MINUTE = { runs: 2, perMs: 60_000 };
+/** The beginning of a minute. */
+const START_MS = 1_700_000_040_000;
+
+function counterAt(startMs: number) {
+  let nowMs = startMs;
+  const counter = createWindowCounter(() => nowMs);
+  const take = (times: number, key = 'a', limit = MINUTE) =>
+    Array.from({ length: times }, () => (counter.take(key, limit) ? 'x' : '.')).join('');
+  return { take, set: (ms: number) => (nowMs = ms) };
+}
+
+describe('windows', () => {
+  test('each gives as many as the limit says, to each key', () => {
+    const { take } = counterAt(START_MS);
+    equal(take(4), 'xx..');
+    equal(take(4, 'b'), 'xx..');
+  });
+
+  test('the next one begins at a whole multiple of its length, not with the first run', () => {
+    const { take, set } = counterAt(START_MS + 59_000);
+    equal(take(3), 'xx.');
+    set(START_MS + 59_999);
+    equal(take(1), '.');
+    set(START_MS + 60_000);
+    equal(take(3), 'xx.');
+    set(START_MS + 600_000);
+    equal(take(3), 'xx.');
+  });
+
+  test('a clock that is set back gives nothing twice', () => {
+    const { take, set } = counterAt(START_MS);
+    equal(take(3), 'xx.');
+    set(START_MS - 3_600_000);
+    equal(take(1), '.');
+    set(START_MS + 60_000);
+    equal(take(3), 'xx.');
+  });
+
+  test('a changed number of runs holds at once, a changed length begins a window', () => {
+    const { take } = counterAt(START_MS);
+    equal(take(2, 'a', { runs: 1, perMs: 60_000 }), 'x.');
+    equal(take(3, 'a', { runs: 3, perMs: 60_000 }), 'xx.');
+    equal(take(3, 'a', { runs: 1, perMs: 3_600_000 }), 'x..');
+  });
+
+  test('beyond 10,000 keys the one whose window was begun first is forgotten, no other', () => {
+    const { take } = counterAt(START_MS);
+    const one = { runs: 1, perMs: 60_000 };
+    for (let key = 0; key <= 10_000; key++) equal(take(1, `${key}`, one), 'x');
+    deepEqual(
+      ['1', '9999', '10000', '0'].map((key) => take(1, key, one)),
+      ['.', '.', '.', 'x'],
+    );
+  });
+});
+
+describe('follow-ups', () => {
+  test('as many as armed, to each job; arming again counts anew, and 0 ends it', () => {
+    const followUps = createFollowUps();
+    const take = (times: number, job = 'a') =>
+      Array.from({ length: times }, () => (followUps.take(job) ? 'x' : '.')).join('');
+    equal(take(1), '.');
+    followUps.arm('a', 2);
+    equal(take(1, 'b'), '.');
+    equal(take(3), 'xx.');
+    followUps.arm('a', 2);
+    followUps.arm('a', 1);
+    equal(take(2), 'x.');
+    followUps.arm('a', 2);
+    followUps.arm('a', 0);
+    equal(take(1), '.');
+  });
+
+  test('beyond 1,000 jobs the one armed first is forgotten', () => {
+    const followUps = createFollowUps();
+    for (let job = 0; job <= 1_000; job++) followUps.arm(`${job}`, 1);
+    deepEqual(
+      ['0', '1', '1000'].map((job) => followUps.take(job)),
+      [false, true, true],
+    );
+  });
+});
+
+test('a bounded map forgets the oldest key; a key that is set again is the newest', () => {
+  const map = new Map<string, number>();
+  for (const key of ['a', 'b', 'c']) setBounded(map, key, 1, 3);
+  setBounded(map, 'a', 2, 3);
+  setBounded(map, 'd', 1, 3);
+  deepEqual(
+    [...map],
+    [
+      ['c', 1],
+      ['a', 2],
+      ['d', 1],
+    ],
+  );
+});
