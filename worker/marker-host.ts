@@ -7,12 +7,21 @@
 import type { WorkerOptions } from '@temporalio/worker';
 import type { WorkflowInfo } from '@temporalio/workflow';
 import { jobNameOf } from '../interceptors/shared/job-name';
-import { ABSENT, decisionOf, isGiven, isMarker, type SamplingReason } from '../interceptors/shared/markers';
+import {
+  ABSENT,
+  decisionOf,
+  isGiven,
+  isMarker,
+  KEPT_FAILED,
+  KEPT_SLOW,
+  type SamplingReason,
+} from '../interceptors/shared/markers';
 import { traceIdOfRun } from '../interceptors/shared/trace-id';
 import { setBounded } from './bounded-map';
 import type { OnceLog } from './once-log';
 import { decide, type SamplingDecision } from './policy/decide';
 import { createFollowUps, type FollowUps } from './policy/follow-ups';
+import { ruleFor } from './policy/match';
 import type { PolicyStore } from './policy-store';
 
 type PatchActivationCallback = NonNullable<WorkerOptions['patchActivationCallback']>;
@@ -71,6 +80,7 @@ function createAnswers(options: MarkerHostOptions): (info: WorkflowInfo, id: str
 
   return (info, id) => {
     if (!options.enabled || id === ABSENT) return false;
+    if (id === KEPT_FAILED || id === KEPT_SLOW) return options.mayBind() && isKept(info, id, options.policy);
     const asked = decisionOf(id);
     if (asked === undefined) return false;
     const mayBind = options.mayBind() && (asked.sampled || options.bind === 'all');
@@ -99,6 +109,18 @@ function decideByPolicy(info: WorkflowInfo, store: PolicyStore, followUps: Follo
     followUps,
     wasSlow: (jobName) => store.wasSlow(jobName),
   });
+}
+
+/** Whether an unsampled run that has just failed, or ended, leaves its root span: by the rule of this moment. */
+function isKept(info: WorkflowInfo, id: typeof KEPT_FAILED | typeof KEPT_SLOW, store: PolicyStore): boolean {
+  const jobName = jobNameOf(info);
+  const { keepFailed, keepSlowMs } = ruleFor(store.current(), jobName).rule;
+  if (id === KEPT_FAILED) return keepFailed;
+  // From the moment the run was due: slow is often "no worker".
+  const dueMs = info.runStartTime.getTime() + (info.cronScheduleToScheduleInterval ?? 0);
+  if (keepSlowMs === undefined || Date.now() - dueMs <= keepSlowMs) return false;
+  store.markSlow(jobName);
+  return true;
 }
 
 /** The reason as a marker tells it: an unsampled run's says nothing of the share that left it out. */

@@ -27,6 +27,7 @@ import { type Binding, createBinding } from './binding';
 import { addToBundle, bundleProblem, refuseOfficial } from './bundle';
 import { acquireSpanExport, type SpanExport } from './export';
 import { composeMarkerHost } from './marker-host';
+import { createJobMetrics } from './metrics';
 import { createOnceLog } from './once-log';
 import { type JobTracingOptions, type ResolvedOptions, resolveOptions } from './options';
 import { constantPolicyStore } from './policy-store';
@@ -88,7 +89,8 @@ export class JobTracingPlugin
       log: Runtime.instance().logger,
     });
     const parts: WorkerParts = { binding, started: false };
-    const sink = createSink(() => parts.export, log);
+    const metrics = createJobMetrics();
+    const sink = createSink(() => parts.export, log, metrics);
     PARTS.set(sink.jobTracing, parts);
     if (enabled && options.connection) await binding.start(options.connection);
     return {
@@ -110,7 +112,10 @@ export class JobTracingPlugin
   configureReplayWorker(options: ReplayWorkerOptions): ReplayWorkerOptions {
     if (options.sinks?.jobTracing !== undefined) return options;
     const log = createOnceLog(Runtime.instance().logger);
-    return { ...options, sinks: { ...options.sinks, ...createSink(() => undefined, log) } };
+    return {
+      ...options,
+      sinks: { ...options.sinks, ...createSink(() => undefined, log, createJobMetrics()) },
+    };
   }
 
   configureClient(options: ClientOptions): ClientOptions {

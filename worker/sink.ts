@@ -8,6 +8,7 @@ import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import type { InjectedSinks } from '@temporalio/worker';
 import type { EventRecord, JobTracingSinks, SpanRecord } from '../interceptors/shared/span-record';
 import { rootSpanIdOfRun } from '../interceptors/shared/trace-id';
+import type { JobMetrics } from './metrics';
 import type { OnceLog } from './once-log';
 import { toReadableSpan } from './readable-span';
 
@@ -25,6 +26,7 @@ const MAX_NOTES = 1_000;
 export function createSink(
   target: () => SpanTarget | undefined,
   log: OnceLog,
+  metrics: JobMetrics,
 ): InjectedSinks<JobTracingSinks> {
   const notes = new Map<string, { readonly event: EventRecord; repeated: boolean }>();
 
@@ -62,6 +64,9 @@ export function createSink(
         fn({ runId }) {
           if (notes.get(runId)?.repeated === false) notes.delete(runId);
         },
+      },
+      ended: {
+        fn: (_info, run) => metrics.ended(run),
       },
       ignored: {
         fn({ workflowId, runId }, what, why) {

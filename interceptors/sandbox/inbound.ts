@@ -8,6 +8,7 @@
 import { SpanName } from '@temporalio/interceptors-opentelemetry/lib/workflow/definitions';
 import type { Headers, WorkflowInboundCallsInterceptor } from '@temporalio/workflow';
 import { readHeader } from '../shared/header';
+import { watchEnd } from './kept';
 import { observe } from './observe';
 import { withSpan } from './otel-context';
 import type { RunState } from './run-state';
@@ -26,7 +27,7 @@ export function inboundInterceptor(state: RunState, errors: TaskErrors): Workflo
   }
 
   return {
-    execute: (input, next) => errors.watch(next(input)),
+    execute: (input, next) => watchEnd(errors.watch(next(input)), state),
 
     handleSignal: (input, next) =>
       handle(`${SpanName.WORKFLOW_HANDLE_SIGNAL}:${input.signalName}`, input.headers, () => next(input)),

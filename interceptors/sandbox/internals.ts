@@ -10,7 +10,7 @@ import {
 import type { SandboxOptions } from '../shared/sandbox-options';
 import type { JobTracingSinks } from '../shared/span-record';
 import { fillTraceUrl } from '../shared/trace-url';
-import { describeEnd, isFinal } from './outcome';
+import { describeEnd, isFinal, resultOf } from './outcome';
 import { type Run, readRun } from './run';
 import { attributesOfRun } from './run-attributes';
 import type { RunState } from './run-state';
@@ -35,7 +35,12 @@ export function internalsInterceptor(
     if (run === undefined) return;
     if (run.kind === 'top' && run.bound) upsertSearchAttributes(attributesOfRun(run));
     if (run.root.sampled) showLink(run, info, options);
-    state.begin(run, run.root.sampled ? tracerOf(run, info) : undefined);
+    state.begin(run, run.root.sampled ? tracerOf(run, info, Date.now(), run.reason) : undefined);
+  }
+
+  /** The root of a run that was not sampled, and nothing below it. */
+  function keptTracer(run: Run): RunTracer | undefined {
+    return state.kept && tracerOf(run, workflowInfo(), state.startMs, state.kept);
   }
 
   return {
@@ -52,27 +57,31 @@ export function internalsInterceptor(
     concludeActivation(input, next) {
       const output = next(input);
       errors.settle();
-      const { tracer } = state;
-      if (tracer === undefined || state.readOnly) return output;
+      const { run } = state;
+      if (run === undefined || state.readOnly) return output;
       const final = output.commands.find(isFinal);
-      if (final) {
+      const tracer = state.tracer ?? (final && keptTracer(run));
+      if (final && tracer) {
         describeEnd(tracer.root, final);
         tracer.endRun();
       } else {
-        tracer.announce();
+        tracer?.announce();
       }
-      const spans = tracer.drain();
-      if (spans.length > 0 && !workflowInfo().unsafe.isReplaying) sink.export(spans);
+      const spans = tracer?.drain() ?? [];
+      if (workflowInfo().unsafe.isReplaying) return output;
+      if (spans.length > 0) sink.export(spans);
+      const result = final && run.kind === 'top' ? resultOf(final) : undefined;
+      const durationMs = Date.now() - state.startMs;
+      if (result) sink.ended({ job: run.jobName, trigger: run.trigger, result, durationMs });
       return output;
     },
   };
 }
 
-function tracerOf(run: Run, info: WorkflowInfo): RunTracer {
-  const startMs = Date.now();
-  const { root, parentSpanId, links } = run;
+function tracerOf(run: Run, info: WorkflowInfo, startMs: number, reason: string | undefined): RunTracer {
+  const { parentSpanId, links } = run;
   const tracer = new RunTracer(info.workflowType, {
-    ref: root,
+    ref: { ...run.root, sampled: true },
     startMs,
     links,
     ...(parentSpanId && { parentSpanId }),
@@ -82,7 +91,7 @@ function tracerOf(run: Run, info: WorkflowInfo): RunTracer {
     'job.run.id': run.jobRunId,
     'job.trigger': run.trigger,
     'job.attempt': info.attempt,
-    ...(run.reason && { 'job.sampling.reason': run.reason }),
+    ...(reason && { 'job.sampling.reason': reason }),
     'job.queue_time_ms': queueTimeMs(info, startMs),
     ...(info.cronSchedule && { 'faas.trigger': 'timer', 'faas.cron': info.cronSchedule }),
     temporalWorkflowId: info.workflowId,

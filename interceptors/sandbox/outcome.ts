@@ -2,6 +2,7 @@
  * How a run ended, read from its final command. Sandbox code; pure.
  */
 import type { coresdk, temporal } from '@temporalio/proto';
+import type { JobResult } from '../shared/span-record';
 import { type SandboxSpan, STATUS } from './span';
 
 type Command = coresdk.workflow_commands.IWorkflowCommand;
@@ -19,16 +20,24 @@ export function isFinal(command: Command): boolean {
   );
 }
 
-/** Writes the run's outcome on its root span, in the words of `cicd.pipeline.result`. */
+/** How a run ended, in the words of `cicd.pipeline.result`; `undefined` when it goes on as a new run. */
+export function resultOf(command: Command): JobResult | undefined {
+  if (command.completeWorkflowExecution) return 'success';
+  if (command.cancelWorkflowExecution) return 'cancellation';
+  if (!command.failWorkflowExecution) return undefined;
+  return isTimeout(command.failWorkflowExecution.failure ?? {}) ? 'timeout' : 'failure';
+}
+
+/** Writes the run's outcome on its root span. */
 export function describeEnd(root: SandboxSpan, command: Command): void {
-  if (command.completeWorkflowExecution)
-    root.setStatus({ code: STATUS.ok }).setAttribute('job.result', 'success');
-  else if (command.cancelWorkflowExecution) root.setAttribute('job.result', 'cancellation');
-  else if (command.failWorkflowExecution) describeFailure(root, command.failWorkflowExecution.failure ?? {});
+  const result = resultOf(command);
+  if (result !== undefined) root.setAttribute('job.result', result);
+  if (command.completeWorkflowExecution) root.setStatus({ code: STATUS.ok });
+  if (command.failWorkflowExecution) describeFailure(root, command.failWorkflowExecution.failure ?? {});
 }
 
 function describeFailure(root: SandboxSpan, failure: temporal.api.failure.v1.IFailure): void {
-  root.setAttribute('job.result', isTimeout(failure) ? 'timeout' : 'failure');
+  root.setAttributes(failingCall(failure));
   if (failure.applicationFailureInfo?.category === BENIGN) {
     root.setAttribute('error.type', typeOf(failure));
     return;
@@ -36,6 +45,20 @@ function describeFailure(root: SandboxSpan, failure: temporal.api.failure.v1.IFa
   // The cause says more than "Activity task failed".
   const cause = rootCause(failure);
   root.fail({ type: typeOf(cause), message: cause.message ?? failure.message, stack: cause.stackTrace });
+}
+
+/** The activity or child whose failure was the run's. */
+function failingCall({
+  activityFailureInfo: activity,
+  childWorkflowExecutionFailureInfo: child,
+}: temporal.api.failure.v1.IFailure): Record<string, unknown> {
+  return {
+    ...(activity && { 'job.failed.activity': activity.activityType?.name ?? '' }),
+    ...(child && {
+      'job.failed.child': child.workflowType?.name ?? '',
+      'job.failed.child.id': child.workflowExecution?.workflowId ?? '',
+    }),
+  };
 }
 
 function rootCause(failure: temporal.api.failure.v1.IFailure): temporal.api.failure.v1.IFailure {

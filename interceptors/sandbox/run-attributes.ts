@@ -32,3 +32,8 @@ export function attributesOfChild(run: Run, jobName = run.jobName): SearchAttrib
     { key: TRACE_SAMPLED, value: run.root.sampled },
   ];
 }
+
+/** What a kept run upserts at its end. */
+export function attributesOfKept(): SearchAttributePair[] {
+  return [{ key: TRACE_SAMPLED, value: true }];
+}

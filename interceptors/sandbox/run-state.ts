@@ -9,6 +9,7 @@
 import type { Context } from '@opentelemetry/api';
 import { AsyncLocalStorage } from '@temporalio/workflow';
 
+import type { KeptReason } from '../shared/markers';
 import type { SpanRef } from '../shared/traceparent';
 import { ForeignSpan } from './foreign-span';
 import { baggageHeaderOf, EMPTY_CONTEXT, spanContextOf, withBaggage, withSpan } from './otel-context';
@@ -20,6 +21,10 @@ export class RunState {
   run: Run | undefined;
   /** `undefined` for a run that is not sampled. */
   tracer: RunTracer | undefined;
+  /** First workflow task of the run, milliseconds since the epoch in workflow time. */
+  startMs = 0;
+  /** Why a run that was not sampled leaves its root span after all. */
+  kept: KeptReason | undefined;
   /** True in queries and update validators: no span may be made there. */
   readOnly = false;
   #rootContext: Context = EMPTY_CONTEXT;
@@ -27,6 +32,7 @@ export class RunState {
 
   begin(run: Run, tracer: RunTracer | undefined): void {
     this.run = run;
+    this.startMs = Date.now();
     this.tracer = tracer;
     const root = tracer?.root ?? new ForeignSpan(run.root);
     this.#rootContext = withBaggage(withSpan(EMPTY_CONTEXT, root), run.baggage);

@@ -4,6 +4,7 @@
  * Plain data only (structured clone): anything else in a sink argument would leave the run stuck.
  */
 import type { Sinks } from '@temporalio/workflow';
+import type { JobTrigger } from './search-attributes';
 import type { SpanRef } from './traceparent';
 
 /** OpenTelemetry's attribute values. @see https://opentelemetry.io/docs/specs/otel/common/#attribute */
@@ -52,6 +53,18 @@ export interface SpanRecord {
   readonly scope?: { readonly name: string; readonly version?: string };
 }
 
+/** How a run ended, in the words of `cicd.pipeline.result`. */
+export type JobResult = 'success' | 'failure' | 'timeout' | 'cancellation';
+
+/** A top-level run that ended, sampled or not. */
+export interface EndedRun {
+  readonly job: string;
+  readonly trigger: JobTrigger;
+  readonly result: JobResult;
+  /** From the first workflow task to the last. */
+  readonly durationMs: number;
+}
+
 /** What the sandbox tells the host, each at most once an activation. */
 export interface JobTracingSinks extends Sinks {
   jobTracing: {
@@ -61,6 +74,8 @@ export interface JobTracingSinks extends Sinks {
     taskFailed(error: { readonly type: string; readonly message: string }): void;
     /** The error noted in this activation ended the run after all (`failureExceptionTypes`). */
     settled(): void;
+    /** A top-level run has ended. */
+    ended(run: EndedRun): void;
     /** Something was ignored; the host says it once. */
     ignored(what: 'header' | 'run', why: string): void;
   };

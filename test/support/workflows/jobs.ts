@@ -123,3 +123,16 @@ export async function randoms(): Promise<(string | number)[]> {
   await sleep(1);
   return [...first, uuid4(), Math.random()];
 }
+
+/** Takes this long, and then ends or fails. */
+export async function takes(ms: number, outcome: 'end' | 'fail' = 'end'): Promise<void> {
+  await callDownstream();
+  await sleep(ms);
+  if (outcome === 'fail')
+    throw ApplicationFailure.create({ message: 'too long a name', type: 'FieldLength' });
+}
+
+/** Fails because its activity does. */
+export async function activityFails(): Promise<number> {
+  return failBelowAttempt(9);
+}

@@ -1,0 +1,138 @@
+/**
+ * A run that was not sampled, but fails or takes long, still leaves its root span, and says so on the run.
+ */
+import { deepEqual, equal, ok } from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import type { WorkflowHandle } from '@temporalio/client';
+import type { JobTracingOptions } from 'temporal-job-tracing';
+import { Harness } from './support/harness';
+import { tree } from './support/otlp-trace';
+
+const id = (runId: string) => runId.replaceAll('-', '');
+
+describe('kept runs', () => {
+  let harness: Harness;
+  before(async () => {
+    harness = await Harness.start();
+  });
+  after(() => harness.stop());
+
+  /** Starts a run on a worker with this policy, waits for its end, and returns it. */
+  async function run(
+    sampling: JobTracingOptions['sampling'],
+    type: string,
+    args: unknown[] = [],
+    fn: (handle: WorkflowHandle, taskQueue: string) => Promise<unknown> = async () => {},
+  ): Promise<{ workflowId: string; runId: string }> {
+    const workflowId = `${type}-${Math.random()}`;
+    const setup = { plugin: { ...(sampling && { sampling }) }, options: { maxCachedWorkflows: 0 } };
+    return harness.whileWorking(setup, async (taskQueue) => {
+      const handle = await harness.client.workflow.start(type, { taskQueue, workflowId, args });
+      await fn(handle, taskQueue);
+      await handle.result().catch(() => {});
+      return { workflowId, runId: handle.firstExecutionRunId };
+    });
+  }
+
+  const markersOf = async ({ workflowId, runId }: { workflowId: string; runId: string }) => {
+    const { searchAttributes } = await harness.client.workflow.getHandle(workflowId, runId).describe();
+    return [...((searchAttributes.TemporalChangeVersion ?? []) as string[])].sort();
+  };
+
+  it('a failed run leaves its root with the error, and nothing below it', async () => {
+    const failed = await run({ default: 0 }, 'activityFails');
+    const trace = await harness.completeTrace(id(failed.runId));
+    deepEqual(tree(trace), ['RunWorkflow:activityFails']);
+    const [root] = trace;
+    ok(root);
+    deepEqual(
+      {
+        reason: root.attributes['job.sampling.reason'],
+        activity: root.attributes['job.failed.activity'],
+        result: root.attributes['job.result'],
+        status: root.status,
+      },
+      {
+        reason: 'kept-failed',
+        activity: 'failBelowAttempt',
+        result: 'failure',
+        status: { code: 'error', message: 'attempt 3 fails' },
+      },
+    );
+    ok(root.durationMs > 0);
+    equal((await harness.attributesOf(failed.workflowId)).TraceSampled, true);
+    deepEqual(await markersOf(failed), ['job-tracing:kept-failed', 'job-tracing:unsampled']);
+  });
+
+  it('a slow run leaves its root; a quick one leaves nothing', async () => {
+    const sampling = { default: { ratio: 0, keepSlow: { overMs: 2_500 } } };
+    const slow = await run(sampling, 'takes', [3_000]);
+    const quick = await run(sampling, 'takes', [150]);
+    const [root] = await harness.completeTrace(id(slow.runId));
+    equal(root?.attributes['job.sampling.reason'], 'kept-slow');
+    equal(root?.attributes['job.result'], 'success');
+    deepEqual(harness.receiver.trace(id(quick.runId)), []);
+    equal((await harness.attributesOf(quick.workflowId)).TraceSampled, false);
+    deepEqual(await markersOf(quick), ['job-tracing:unsampled']);
+  });
+
+  it('with keepFailed: false a failed run leaves nothing', async () => {
+    const failed = await run({ default: { ratio: 0, keepFailed: false } }, 'takes', [1, 'fail']);
+    deepEqual(harness.receiver.trace(id(failed.runId)), []);
+    deepEqual(await markersOf(failed), ['job-tracing:unsampled']);
+  });
+
+  it('a cancelled run and a continued one are no failures', async () => {
+    const cancelled = await run({ default: 0 }, 'takes', [60_000], (handle) => handle.cancel());
+    const continued = await run({ default: 0 }, 'continues', [1]);
+    deepEqual(harness.receiver.trace(id(cancelled.runId)), []);
+    deepEqual(harness.receiver.trace(id(continued.runId)), []);
+  });
+
+  it('queries of a kept run on a cold worker export nothing more, and it replays after the rule has changed', async () => {
+    const failed = await run({ default: 0 }, 'takes', [1, 'fail']);
+    await harness.completeTrace(id(failed.runId));
+    const handle = harness.client.workflow.getHandle(failed.workflowId);
+    for (const sampling of [{ default: 0 }, { default: { ratio: 1, keepFailed: false } }]) {
+      const setup = { plugin: { sampling } };
+      const taskQueue = (await handle.describe()).taskQueue;
+      const worker = await harness.createWorker(taskQueue, setup);
+      await harness.whileRunning([worker], () => handle.query('__stack_trace'));
+    }
+    equal(harness.receiver.trace(id(failed.runId)).length, 1);
+  });
+
+  it('a reset of a kept run decides about its new end by itself', async () => {
+    const workflowId = 'reset-kept';
+    await harness.whileWorking({ plugin: { sampling: { default: 0 } } }, async (taskQueue) => {
+      const handle = await harness.client.workflow.start('takes', {
+        taskQueue,
+        workflowId,
+        args: [1, 'fail'],
+      });
+      await handle.result().catch(() => {});
+      await harness.cli(
+        'workflow',
+        'reset',
+        '-w',
+        workflowId,
+        '--type',
+        'FirstWorkflowTask',
+        '--reason',
+        'test',
+      );
+      await harness.client.workflow
+        .getHandle(workflowId)
+        .result()
+        .catch(() => {});
+      const trace = await harness.receiver.waitFor(
+        id(handle.firstExecutionRunId),
+        (spans) => spans.length === 2,
+      );
+      deepEqual(
+        trace.map((span) => span.attributes['job.sampling.reason']),
+        ['kept-failed', 'kept-failed'],
+      );
+    });
+  });
+});
