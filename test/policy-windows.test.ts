@@ -98,3 +98,21 @@ test('a bounded map forgets the oldest key; a key that is set again is the newes
   deepEqual([...map.keys()], ['c', 'b', 'd']);
   equal(map.get('b'), 2);
 });
+
+test('a bounded map holds its newest keys through any sets and deletes (20,000 random ones)', () => {
+  const map = new Map<number, number>();
+  let expected: number[] = [];
+  for (let round = 0; round < 20_000; round++) {
+    const key = Math.floor(Math.random() * 9);
+    expected = expected.filter((other) => other !== key);
+    if (Math.random() < 0.2) map.delete(key);
+    else {
+      setBounded(map, key, round, 5);
+      expected = [...expected, key].slice(-5);
+    }
+    deepEqual([...map.keys()], expected);
+  }
+  map.clear();
+  for (let key = 0; key < 7; key++) setBounded(map, key, key, 5);
+  deepEqual([...map.keys()], [2, 3, 4, 5, 6]);
+});
