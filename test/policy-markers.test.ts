@@ -9,6 +9,9 @@ import { ABSENT, DECISIONS, decisionOf, type Given, idsToAsk, isGiven } from '..
 import { composeMarkerHost, type MarkerHostOptions } from '../worker/marker-host';
 import { resolvePolicy } from '../worker/policy/policy';
 import { constantPolicyStore, type PolicyStore } from '../worker/policy-store';
+import { createRunDecisions } from '../worker/run-decisions';
+
+const HOST = { enabled: true, bind: 'all', mayBind: () => true } as const;
 
 interface RunParts {
   readonly runId?: string;
@@ -35,10 +38,8 @@ interface HostSetup extends Partial<MarkerHostOptions> {
 
 function hostWith({ sampling = {}, ...options }: HostSetup = {}) {
   const policy = constantPolicyStore(resolvePolicy(sampling));
-  const host = composeMarkerHost(
-    { enabled: true, bind: 'all', policy, mayBind: () => true, ...options },
-    undefined,
-  );
+  const decisions = createRunDecisions();
+  const host = composeMarkerHost({ ...HOST, policy, decisions, ...options }, undefined);
   /** The ids that a run asks until one is true, as the sandbox does; the last one is true unless it is `-`. */
   return (info: WorkflowInfo, given: Given = undefined) => {
     const asked: string[] = [];
@@ -139,7 +140,7 @@ describe('the marker of a run', () => {
 describe('the host', () => {
   test('answers a bundle of an older version with a marker that it knows', () => {
     const policy = constantPolicyStore(resolvePolicy({ default: CAP_0 }));
-    const host = composeMarkerHost({ enabled: true, bind: 'all', policy, mayBind: () => true }, undefined);
+    const host = composeMarkerHost({ ...HOST, policy, decisions: createRunDecisions() }, undefined);
     const workflowInfo = infoOf();
     const older = ['absent', 'unsampled', 'default', 'rule', 'unbound'];
     equal(
@@ -150,7 +151,7 @@ describe('the host', () => {
 
   test('denies ids of a newer version, and every id when it is not enabled', () => {
     const policy = constantPolicyStore(resolvePolicy());
-    const host = composeMarkerHost({ enabled: true, bind: 'all', policy, mayBind: () => true }, undefined);
+    const host = composeMarkerHost({ ...HOST, policy, decisions: createRunDecisions() }, undefined);
     equal(host({ workflowInfo: infoOf(), patchId: 'job-tracing:to-come' }), false);
     equal(last(hostWith({ enabled: false })(infoOf())), '-');
     equal(last(hostWith({ enabled: false })(infoOf(), { forced: 'manual' })), '-');
@@ -170,11 +171,14 @@ describe('the host', () => {
   });
 
   test('leaves other ids to the user’s call-back, with its errors; without one they are true', () => {
-    const options = { enabled: true, bind: 'all', mayBind: () => true } as const;
-    const policy = constantPolicyStore(resolvePolicy());
+    const options = {
+      ...HOST,
+      policy: constantPolicyStore(resolvePolicy()),
+      decisions: createRunDecisions(),
+    };
     const input = { workflowInfo: infoOf(), patchId: 'users' };
-    equal(composeMarkerHost({ ...options, policy }, undefined)(input), true);
-    equal(composeMarkerHost({ ...options, policy }, ({ patchId }) => patchId !== 'users')(input), false);
+    equal(composeMarkerHost(options, undefined)(input), true);
+    equal(composeMarkerHost(options, ({ patchId }) => patchId !== 'users')(input), false);
   });
 });
 

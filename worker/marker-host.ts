@@ -23,6 +23,7 @@ import { decide, type SamplingDecision } from './policy/decide';
 import { createFollowUps, type FollowUps } from './policy/follow-ups';
 import { ruleFor } from './policy/match';
 import type { PolicyStore } from './policy-store';
+import type { RunDecisions } from './run-decisions';
 
 type PatchActivationCallback = NonNullable<WorkerOptions['patchActivationCallback']>;
 
@@ -32,6 +33,8 @@ export interface MarkerHostOptions {
   readonly policy: PolicyStore;
   /** Whether every search attribute has been seen in the namespace with the right type. */
   readonly mayBind: () => boolean;
+  /** Where the policy's decisions are remembered. */
+  readonly decisions: RunDecisions;
   /** Told of every run's decision, once. */
   readonly onDecision?: (jobName: string, sampled: boolean, reason: SamplingReason) => void;
   readonly log?: OnceLog;
@@ -60,14 +63,14 @@ export function composeMarkerHost(
 
 function createAnswers(options: MarkerHostOptions): (info: WorkflowInfo, id: string) => boolean {
   const followUps = createFollowUps();
-  const decisions = new Map<string, SamplingDecision>();
   const told = new Map<string, true>();
 
   function decisionFor(info: WorkflowInfo): SamplingDecision {
-    const known = decisions.get(info.runId);
+    const known = options.decisions.find(info.runId);
     if (known !== undefined) return known;
     const decision = decideByPolicy(info, options.policy, followUps);
-    setBounded(decisions, info.runId, decision, MAX_RUNS);
+    const { rule, pattern } = ruleFor(options.policy.current(), jobNameOf(info));
+    options.decisions.remember(info.runId, { ...decision, ratio: rule.ratio, pattern });
     tell(info, decision.sampled, decision.reason);
     return decision;
   }

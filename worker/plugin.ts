@@ -30,7 +30,8 @@ import { composeMarkerHost } from './marker-host';
 import { createJobMetrics } from './metrics';
 import { createOnceLog } from './once-log';
 import { type JobTracingOptions, type ResolvedOptions, resolveOptions } from './options';
-import { constantPolicyStore } from './policy-store';
+import { constantPolicyStore, type PolicyStore } from './policy-store';
+import { createRunDecisions } from './run-decisions';
 import { createSink } from './sink';
 
 /** What belongs to one worker, found again by the sink that was given to it. */
@@ -58,10 +59,12 @@ export class JobTracingPlugin
 {
   readonly name = 'temporal-job-tracing';
   readonly #options: ResolvedOptions;
+  readonly #store: PolicyStore;
 
   /** @throws {TypeError} naming the option, what was expected and what was given */
   constructor(options?: JobTracingOptions) {
     this.#options = resolveOptions(options);
+    this.#store = this.#options.policyStore ?? constantPolicyStore(this.#options.policy);
   }
 
   configureBundler(options: BundleOptions): BundleOptions {
@@ -82,7 +85,7 @@ export class JobTracingPlugin
       const problem = await bundleProblem(options.workflowBundle, this.#options.sandbox);
       if (problem !== undefined) log.warn('bundle', problem);
     }
-    const { enabled, bind, policy, registerSearchAttributes } = this.#options;
+    const { enabled, bind, registerSearchAttributes } = this.#options;
     const binding = createBinding({
       namespace: options.namespace ?? 'default',
       register: registerSearchAttributes,
@@ -90,14 +93,23 @@ export class JobTracingPlugin
     });
     const parts: WorkerParts = { binding, started: false };
     const metrics = createJobMetrics();
-    const sink = createSink(() => parts.export, log, metrics);
+    const decisions = createRunDecisions();
+    const sink = createSink({ target: () => parts.export, decisions, metrics, log });
     PARTS.set(sink.jobTracing, parts);
     if (enabled && options.connection) await binding.start(options.connection);
     return {
       ...options,
       sinks: { ...options.sinks, ...sink },
       patchActivationCallback: composeMarkerHost(
-        { enabled, bind, policy: constantPolicyStore(policy), mayBind: () => binding.mayBind() },
+        {
+          enabled,
+          bind,
+          policy: this.#store,
+          decisions,
+          mayBind: () => binding.mayBind(),
+          onDecision: metrics.decided,
+          log,
+        },
         options.patchActivationCallback,
       ),
       interceptors: this.#interceptors(options.interceptors, (why) =>
@@ -114,7 +126,15 @@ export class JobTracingPlugin
     const log = createOnceLog(Runtime.instance().logger);
     return {
       ...options,
-      sinks: { ...options.sinks, ...createSink(() => undefined, log, createJobMetrics()) },
+      sinks: {
+        ...options.sinks,
+        ...createSink({
+          target: () => undefined,
+          decisions: createRunDecisions(),
+          metrics: createJobMetrics(),
+          log,
+        }),
+      },
     };
   }
 
@@ -127,7 +147,8 @@ export class JobTracingPlugin
     const parts = PARTS.get(worker.options.sinks?.jobTracing ?? {});
     if (parts === undefined || parts.started) return next(worker);
     parts.started = true;
-    const { spanProcessors, resource, flushTimeoutMs, enabled } = this.#options;
+    const { spanProcessors, resource, flushTimeoutMs, enabled, policy } = this.#options;
+    this.#store.start(Runtime.instance().logger, policy);
     parts.export = acquireSpanExport({
       ...(spanProcessors && { spanProcessors }),
       ...(resource && { resource }),

@@ -10,7 +10,9 @@ import type { EventRecord, JobTracingSinks, SpanRecord } from '../interceptors/s
 import { rootSpanIdOfRun } from '../interceptors/shared/trace-id';
 import type { JobMetrics } from './metrics';
 import type { OnceLog } from './once-log';
+import { thresholdOf } from './policy/ratio';
 import { toReadableSpan } from './readable-span';
+import type { RuledDecision, RunDecisions } from './run-decisions';
 
 /** Where finished workflow spans go. */
 export interface SpanTarget {
@@ -22,12 +24,16 @@ export interface SpanTarget {
 /** Runs whose task failure is remembered until their root goes out; the oldest are forgotten first. */
 const MAX_NOTES = 1_000;
 
-/** @param target where spans go; `undefined` before the worker runs or when workflow spans are off */
-export function createSink(
-  target: () => SpanTarget | undefined,
-  log: OnceLog,
-  metrics: JobMetrics,
-): InjectedSinks<JobTracingSinks> {
+/** What the sink needs besides the spans. */
+export interface SinkParts {
+  /** Where spans go; `undefined` before the worker runs or when workflow spans are off. */
+  readonly target: () => SpanTarget | undefined;
+  readonly decisions: RunDecisions;
+  readonly metrics: JobMetrics;
+  readonly log: OnceLog;
+}
+
+export function createSink({ target, decisions, metrics, log }: SinkParts): InjectedSinks<JobTracingSinks> {
   const notes = new Map<string, { readonly event: EventRecord; repeated: boolean }>();
 
   return {
@@ -40,7 +46,8 @@ export function createSink(
             const isRoot = span.spanId === rootSpanId;
             const note = isRoot ? notes.get(runId)?.event : undefined;
             if (isRoot) notes.delete(runId);
-            to?.onEnd(toReadableSpan(note ? withEvent(span, note) : span, to.resource));
+            const noted = note ? withEvent(span, note) : span;
+            to?.onEnd(toReadableSpan(withRate(noted, isRoot, decisions.find(runId)), to.resource));
           }
         },
       },
@@ -83,4 +90,23 @@ export function createSink(
 
 function withEvent(span: SpanRecord, event: EventRecord): SpanRecord {
   return { ...span, events: [event, ...span.events] };
+}
+
+/**
+ * Adds what only the worker that decided knows: rate and rule on the root, and, where the ratio alone decided,
+ * the threshold of consistent probability sampling on every span.
+ *
+ * @see https://opentelemetry.io/docs/specs/otel/trace/tracestate-probability-sampling/
+ */
+function withRate(span: SpanRecord, isRoot: boolean, decision: RuledDecision | undefined): SpanRecord {
+  if (decision === undefined) return span;
+  const { ratio, reason, pattern = 'default' } = decision;
+  const isByRatio = decision.sampled && (reason === 'default' || reason === 'rule');
+  const threshold = isByRatio && span.traceState === undefined ? thresholdOf(ratio) : undefined;
+  const rate = { 'job.sampling.rate': ratio, 'job.sampling.rule': pattern };
+  return {
+    ...span,
+    ...(isRoot && { attributes: { ...span.attributes, ...rate } }),
+    ...(threshold !== undefined && { traceState: `ot=th:${threshold}` }),
+  };
 }
