@@ -12,3 +12,5 @@ export type { ForcedBy, JobTracingOptions } from './worker/options';
 export { JobTracingPlugin } from './worker/plugin';
 export type { RunsPer, SamplingOptions, SamplingRule } from './worker/policy/rule';
 export type { PolicyStore } from './worker/policy-store';
+export type { RedisConnection } from './worker/redis/connection';
+export { type RedisPolicyStoreOptions, redisPolicyStore } from './worker/redis/policy-store';

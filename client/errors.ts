@@ -4,8 +4,10 @@
  * `instanceof` goes by a brand, not by the class: the package may be installed twice.
  */
 import type { SearchAttributeName } from '../interceptors/shared/search-attributes';
+import type { StoredRule } from '../worker/redis/stored-rule';
 
 const TRACE_ID_ERROR = Symbol.for('temporal-job-tracing.TraceIdError');
+const SAMPLING_CONFLICT_ERROR = Symbol.for('temporal-job-tracing.SamplingConflictError');
 const SEARCH_ATTRIBUTES_ERROR = Symbol.for('temporal-job-tracing.SearchAttributesError');
 
 function hasBrand(value: unknown, brand: symbol): boolean {
@@ -82,5 +84,44 @@ export class SearchAttributesError extends Error implements SearchAttributesErro
 
   static override [Symbol.hasInstance](value: unknown): boolean {
     return hasBrand(value, SEARCH_ATTRIBUTES_ERROR);
+  }
+}
+
+export interface SamplingConflictFields {
+  /** Of the policy as it is now. */
+  readonly revision: number;
+  /** Of the policy that the change was based on. */
+  readonly expectedRevision?: number;
+  /** The rule that holds now; left out if there is none. */
+  readonly current?: StoredRule;
+  /** The rule that was not written; left out for a removal. */
+  readonly wanted?: StoredRule;
+}
+
+/** The sampling policy was changed by someone else in the meantime; nothing was written. */
+export class SamplingConflictError extends Error implements SamplingConflictFields {
+  override readonly name = 'SamplingConflictError';
+  readonly [SAMPLING_CONFLICT_ERROR] = true;
+  readonly revision: number;
+  readonly expectedRevision?: number;
+  readonly current?: StoredRule;
+  readonly wanted?: StoredRule;
+
+  constructor(
+    /** Job name or pattern. */
+    readonly job: string,
+    { revision, expectedRevision, current, wanted }: SamplingConflictFields,
+  ) {
+    const base = expectedRevision === undefined ? '' : `, not at ${expectedRevision}`;
+    const by = current?.by === undefined ? '' : ` (the rule in force is by ${current.by})`;
+    super(`sampling rule '${job}' was not changed: the policy is at revision ${revision}${base}${by}`);
+    this.revision = revision;
+    if (expectedRevision !== undefined) this.expectedRevision = expectedRevision;
+    if (current !== undefined) this.current = current;
+    if (wanted !== undefined) this.wanted = wanted;
+  }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return hasBrand(value, SAMPLING_CONFLICT_ERROR);
   }
 }

@@ -1,13 +1,16 @@
 /**
- * `temporal-job-tracing/client`: from a trace to its runs, from a run to its trace, and the search attributes
- * of a namespace.
+ * `temporal-job-tracing/client`: from a trace to its runs, from a run to its trace, the search attributes of
+ * a namespace, and the sampling policy in Redis.
  */
 export type {
   JobTrigger,
   SearchAttributeName,
 } from '../interceptors/shared/search-attributes';
 export type { TraceUrlOption, TraceUrlPreset } from '../interceptors/shared/trace-url';
+export type { RedisConnection } from '../worker/redis/connection';
 export {
+  SamplingConflictError,
+  type SamplingConflictFields,
   SearchAttributesError,
   type SearchAttributesErrorFields,
   type SearchAttributesProblem,
@@ -23,4 +26,14 @@ export {
   type RunTrace,
   type TraceRuns,
 } from './job-tracing-client';
+export {
+  type LivePolicy,
+  type LiveRule,
+  type LiveSamplingRule,
+  type SamplingChange,
+  type SamplingChangeOptions,
+  SamplingClient,
+  type SamplingClientOptions,
+  type SamplingExplanation,
+} from './sampling';
 export type { SearchAttributesRegistration } from './search-attributes';

@@ -7,9 +7,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import { runIdOfTrace, traceIdOfRun } from '../interceptors/shared/trace-id';
 import { compileTraceUrl, type TraceUrlOption } from '../interceptors/shared/trace-url';
+import type { SamplingOptions } from '../worker/policy/rule';
+import type { RedisConnection } from '../worker/redis/connection';
 import { GrpcStatus, grpcStatusOf } from './grpc-status';
 import { type ExecutionInfo, type JobRun, toJobRun } from './job-run';
 import { parseRunId, parseTraceId } from './parse-trace-id';
+import { SamplingClient } from './sampling';
 import { registerSearchAttributes, type SearchAttributesRegistration } from './search-attributes';
 
 export interface JobTracingClientOptions {
@@ -23,6 +26,12 @@ export interface JobTracingClientOptions {
    * @default 2000
    */
   readonly indexLagMs?: number;
+  /** Where the sampling policy is, for {@link JobTracingClient.sampling}: a connection of `ioredis`. */
+  readonly redis?: RedisConnection;
+  /** As the option `prefix` of `redisPolicyStore`. @default 'job-tracing' */
+  readonly redisPrefix?: string;
+  /** What the workers' option `sampling` says: it holds where Redis has no rule. @default none */
+  readonly sampling?: SamplingOptions;
 }
 
 /** The runs of a trace. */
@@ -62,9 +71,11 @@ export class JobTracingClient {
   readonly #client: Client;
   readonly #traceUrl: string | undefined;
   readonly #indexLagMs: number;
+  readonly #sampling: SamplingClient | undefined;
 
   /** @throws TypeError that names the option, what is expected and what was given. */
-  constructor({ client, traceUrl, indexLagMs = DEFAULT_INDEX_LAG_MS }: JobTracingClientOptions) {
+  constructor(options: JobTracingClientOptions) {
+    const { client, traceUrl, indexLagMs = DEFAULT_INDEX_LAG_MS, redis, redisPrefix, sampling } = options;
     if (typeof client?.workflow?.list !== 'function') {
       throw new TypeError(
         `client: expected a Client of @temporalio/client, got ${client} (${typeof client})`,
@@ -77,6 +88,14 @@ export class JobTracingClient {
     this.#client = client;
     this.#traceUrl = traceUrl === undefined ? undefined : compileTraceUrl(traceUrl);
     this.#indexLagMs = indexLagMs;
+    this.#sampling =
+      redis &&
+      new SamplingClient({
+        redis,
+        identity: client.options.identity,
+        ...(redisPrefix !== undefined && { prefix: redisPrefix }),
+        ...(sampling !== undefined && { sampling }),
+      });
   }
 
   /**
@@ -113,6 +132,20 @@ export class JobTracingClient {
       const [info] = await this.#list(`RunId = '${runId}'`);
       return info ? this.#traceOfRun(info) : Object.freeze({ traceId: traceIdOfRun(runId) });
     });
+  }
+
+  /**
+   * The sampling policy in Redis.
+   *
+   * @throws TypeError without the option `redis`.
+   */
+  get sampling(): SamplingClient {
+    if (this.#sampling === undefined) {
+      throw new TypeError(
+        'redis: expected a connection of ioredis, got undefined: the sampling policy is there',
+      );
+    }
+    return this.#sampling;
   }
 
   /**

@@ -1,0 +1,256 @@
+/**
+ * The sampling policy for operators: read, changed and explained while the workers run.
+ *
+ * Whatever it does can be done with `redis-cli` as well; docs/sampling.md shows both side by side. Nothing is
+ * written before it is checked, and nothing is overwritten unseen.
+ */
+import { ruleFor } from '../worker/policy/match';
+import { resolvePolicy, type SamplingPolicy } from '../worker/policy/policy';
+import { parseRule, type ResolvedRule, type SamplingOptions, type SamplingRule } from '../worker/policy/rule';
+import { checkConnection, describeError, type RedisConnection } from '../worker/redis/connection';
+import {
+  type KeySpace,
+  keySpace,
+  type PolicyReading,
+  policyReading,
+  readCommand,
+  revisionOf,
+  writeCommand,
+} from '../worker/redis/key-space';
+import { formatStoredRule, parseStoredRule, ruleAt, type StoredRule } from '../worker/redis/stored-rule';
+import { within } from '../worker/redis/within';
+import { SamplingConflictError } from './errors';
+
+export interface SamplingClientOptions {
+  /** A `Redis` (also with Sentinels) or `Cluster` of `ioredis`; yours to close. */
+  readonly redis: RedisConnection;
+  /** As in `redisPolicyStore`. @default 'job-tracing' */
+  readonly prefix?: string;
+  /** What the workers' option `sampling` says, for `explain` where Redis has no rule. @default none */
+  readonly sampling?: SamplingOptions;
+  /** Who writes rules, unless `set` is told. @default none */
+  readonly identity?: string;
+}
+
+/** A rule that may end: after `until` the rule that it replaced holds again. */
+export interface LiveSamplingRule extends SamplingRule {
+  /** A `Date` in the future, or its ISO text with a zone. @default none: it holds until it is changed */
+  readonly until?: Date | string;
+}
+
+/** A rule in Redis. Frozen. */
+export type LiveRule = StoredRule;
+
+/** The rules in Redis. Frozen. */
+export interface LivePolicy {
+  /** For `expectedRevision`. */
+  readonly revision: number;
+  /** The rules that hold now, by job name or pattern. */
+  readonly rules: ReadonlyMap<string, LiveRule>;
+  /** Why the others are ignored, by job name or pattern. */
+  readonly problems: ReadonlyMap<string, string>;
+}
+
+export interface SamplingChangeOptions {
+  /** Who changes it, kept with the rule. @default the Temporal client's identity */
+  readonly by?: string;
+  /** Of the policy that the change is based on, from `get`; if it has changed since, nothing is written. */
+  readonly expectedRevision?: number;
+}
+
+export interface SamplingChange {
+  readonly revision: number;
+  /** The rule that stood there and held; left out if there was none. */
+  readonly replaced?: LiveRule;
+}
+
+/** Which rule applies to a job. Frozen. */
+export interface SamplingExplanation {
+  readonly rule: ResolvedRule;
+  /** What the rule is written under; `undefined` for the workers' default. */
+  readonly pattern: string | undefined;
+  /** Who has written it: the operators' policy in Redis, or the workers' option `sampling`. */
+  readonly source: 'redis' | 'options';
+  readonly why: string;
+  /** With `by`, `at` and `until`, if the source is Redis. */
+  readonly live?: LiveRule;
+}
+
+const TIMEOUT_MS = 5_000;
+/** Others may write between reading and writing; with so many it is no accident. */
+const MAX_TRIES = 5;
+
+/** Reads and changes the sampling policy in Redis, which has 5 seconds for each answer. */
+export class SamplingClient {
+  readonly #redis: RedisConnection;
+  readonly #keys: KeySpace;
+  readonly #options: SamplingPolicy;
+  readonly #identity: string | undefined;
+
+  /** @throws {TypeError} that names the option, what is expected and what was given */
+  constructor({ redis, prefix, sampling, identity }: SamplingClientOptions) {
+    this.#redis = checkConnection(redis);
+    this.#keys = keySpace(prefix);
+    this.#options = resolvePolicy(sampling);
+    this.#identity = identity;
+  }
+
+  /** The rules in Redis. */
+  async get(): Promise<LivePolicy> {
+    return policyAt(await this.#read(), Date.now());
+  }
+
+  /**
+   * Writes a rule for a job name or pattern; every worker has it within 2 seconds.
+   *
+   * @throws {TypeError} that names what is wrong with the rule; nothing is written then
+   * @throws {SamplingConflictError} if the policy is not at `expectedRevision` any more
+   */
+  async set(
+    job: string,
+    rule: number | LiveSamplingRule,
+    options: SamplingChangeOptions = {},
+  ): Promise<SamplingChange> {
+    checkJob(job);
+    const { until, ...written } = ruleObject(job, rule);
+    const by = options.by ?? this.#identity;
+    const now = new Date();
+    const base = {
+      written,
+      at: now,
+      ...(by !== undefined && { by }),
+      ...(until !== undefined && { until: timeOf(job, until) }),
+    };
+    const wanted = checked(job, parseStoredRule(formatStoredRule(base))).stored;
+    if (wanted.until !== undefined && wanted.until <= now) {
+      throw new TypeError(
+        `sampling rule '${job}': until: expected a time to come, got ${wanted.until.toISOString()}`,
+      );
+    }
+    return this.#write(job, wanted, options.expectedRevision, (current) => {
+      const afterwards = wanted.until && permanent(current);
+      return formatStoredRule({ ...base, ...(afterwards && { afterwards }) });
+    });
+  }
+
+  /**
+   * Removes the rule of a job name or pattern, with the one that would follow it; done if there is none.
+   *
+   * @throws {SamplingConflictError} if the policy is not at `expectedRevision` any more
+   */
+  async unset(
+    job: string,
+    options: Pick<SamplingChangeOptions, 'expectedRevision'> = {},
+  ): Promise<SamplingChange> {
+    checkJob(job);
+    return this.#write(job, undefined, options.expectedRevision, () => '');
+  }
+
+  /** Which rule applies to a job of this name now, and why. */
+  async explain(jobName: string): Promise<SamplingExplanation> {
+    const { rules } = await this.get();
+    const jobs = new Map([
+      ...this.#options.jobs,
+      ...Array.from(rules, ([pattern, { rule }]) => [pattern, rule] as const),
+    ]);
+    const { rule, pattern, why } = ruleFor({ default: this.#options.default, jobs }, jobName);
+    const live = pattern === undefined ? undefined : rules.get(pattern);
+    return Object.freeze({ rule, pattern, why, source: live ? 'redis' : 'options', ...(live && { live }) });
+  }
+
+  async #write(
+    job: string,
+    wanted: LiveRule | undefined,
+    expectedRevision: number | undefined,
+    textFor: (current: StoredRule | undefined) => string,
+  ): Promise<SamplingChange> {
+    for (let tries = 1; ; tries++) {
+      const reading = await this.#read();
+      const revision = revisionOf(reading);
+      const current = reading.texts?.get(job) ?? '';
+      const stored = storedOf(current);
+      const holds = ruleAt(stored, Date.now());
+      if (revision === undefined) {
+        throw new Error(
+          `sampling: ${this.#keys.revision} holds '${reading.revision}', which is no whole number`,
+        );
+      }
+      if (tries > MAX_TRIES || (expectedRevision !== undefined && expectedRevision !== revision)) {
+        throw new SamplingConflictError(job, {
+          revision,
+          ...(expectedRevision !== undefined && { expectedRevision }),
+          ...(holds && { current: holds }),
+          ...(wanted && { wanted }),
+        });
+      }
+      const read = { revision: reading.revision ?? '0', text: current };
+      const written = await this.#evaluate(writeCommand(this.#keys, read, job, textFor(stored)));
+      if (written !== null)
+        return Object.freeze({ revision: Number(written), ...(holds && { replaced: holds }) });
+    }
+  }
+
+  async #read(): Promise<PolicyReading> {
+    return policyReading(await this.#evaluate(readCommand(this.#keys, '')));
+  }
+
+  async #evaluate(args: readonly string[]): Promise<unknown> {
+    try {
+      return await within(TIMEOUT_MS, this.#redis.call('EVAL', ...args));
+    } catch (error) {
+      throw new Error(`sampling: Redis did not do it: ${describeError(error)}`, { cause: error });
+    }
+  }
+}
+
+function policyAt(reading: PolicyReading, now: number): LivePolicy {
+  const rules = new Map<string, LiveRule>();
+  const problems = new Map<string, string>();
+  for (const [pattern, text] of reading.texts ?? []) {
+    const parsed = parseStoredRule(text);
+    const rule = 'stored' in parsed ? ruleAt(parsed.stored, now) : undefined;
+    if (rule !== undefined) rules.set(pattern, rule);
+    if ('problem' in parsed) problems.set(pattern, parsed.problem);
+  }
+  return Object.freeze({ revision: revisionOf(reading) ?? Number.NaN, rules, problems });
+}
+
+/** What holds once all that ends has ended. */
+function permanent(stored: StoredRule | undefined): StoredRule | undefined {
+  return ruleAt(stored, Number.POSITIVE_INFINITY);
+}
+
+/** A broken rule is nobody's: it may be overwritten. */
+function storedOf(text: string): StoredRule | undefined {
+  const parsed = parseStoredRule(text);
+  return 'stored' in parsed ? parsed.stored : undefined;
+}
+
+/** Checked before JSON makes `null` of a NaN. */
+function ruleObject(job: string, rule: number | LiveSamplingRule): LiveSamplingRule {
+  const { until, ...written } = typeof rule === 'number' ? { ratio: rule } : { ...rule };
+  checked(job, parseRule(typeof rule === 'object' && rule !== null ? written : rule));
+  return { ...written, ...(until !== undefined && { until }) };
+}
+
+function checked<T extends object>(job: string, parsed: T | { readonly problem: string }): T {
+  if ('problem' in parsed) throw new TypeError(`sampling rule '${job}': ${parsed.problem}`);
+  return parsed;
+}
+
+function checkJob(job: string): void {
+  if (typeof job !== 'string' || job === '') {
+    throw new TypeError(`sampling: expected a job name or pattern, got '${job}' (${typeof job})`);
+  }
+}
+
+function timeOf(job: string, until: Date | string): Date {
+  const time =
+    until instanceof Date ? until : new Date(/(Z|[+-]\d\d:?\d\d)$/.test(until) ? until : Number.NaN);
+  if (Number.isNaN(time.getTime())) {
+    throw new TypeError(
+      `sampling rule '${job}': until: expected a Date or an ISO time with its zone, got '${until}'`,
+    );
+  }
+  return time;
+}

@@ -1,0 +1,86 @@
+/**
+ * Redis servers of the tests' own: started on a free port, stopped and started again at will.
+ *
+ * Without `redis-server` on the machine the tests are skipped and say why; in CI they fail.
+ */
+import { execFile, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+
+export interface RedisServer {
+  readonly port: number;
+  readonly url: string;
+  /** Runs `redis-cli` with these arguments; the answer without its line end. */
+  cli(...args: readonly string[]): Promise<string>;
+  /** Starts it again after {@link stop}, empty. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** For the option `skip` of tests. */
+export const WITHOUT_REDIS = process.env.CI !== 'true' && !isInstalled() && 'redis-server is not installed';
+
+/** @param args more arguments of `redis-server`, such as `--requirepass secret` */
+export async function startRedis(
+  args: readonly string[] = [],
+  cliArgs: readonly string[] = [],
+): Promise<RedisServer> {
+  const port = await freePort();
+  let stopServer: (() => Promise<void>) | undefined;
+
+  async function cli(...words: readonly string[]): Promise<string> {
+    const { stdout } = await promisify(execFile)('redis-cli', ['-p', String(port), ...cliArgs, ...words]);
+    return stdout.trimEnd();
+  }
+
+  const server: RedisServer = {
+    port,
+    url: `redis://127.0.0.1:${port}`,
+    cli,
+    async start() {
+      const directory = await mkdtemp(join(tmpdir(), 'redis-'));
+      const where = ['--port', String(port), '--bind', '127.0.0.1', '--dir', directory];
+      const child = spawn('redis-server', [...where, '--save', '', ...args], { stdio: 'ignore' });
+      const end = once(child, 'exit');
+      stopServer = async () => {
+        child.kill('SIGKILL');
+        await end;
+        await rm(directory, { recursive: true, force: true });
+      };
+      for (let tries = 0; !(await cli('ping').catch(String)).match(/PONG|NOAUTH/); tries++) {
+        if (tries > 100 || child.exitCode !== null) throw new Error('redis-server does not answer');
+        await sleep(50);
+      }
+    },
+    async stop() {
+      await stopServer?.();
+      stopServer = undefined;
+    },
+  };
+  await server.start();
+  return server;
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
+
+function isInstalled(): boolean {
+  try {
+    execFileSync('redis-server', ['--version'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
