@@ -45,7 +45,7 @@ export async function startRedis(
     async start() {
       const directory = await mkdtemp(join(tmpdir(), 'redis-'));
       const where = ['--port', String(port), '--bind', '127.0.0.1', '--dir', directory];
-      const child = spawn('redis-server', [...where, '--save', '', ...args], { stdio: 'ignore' });
+      const child = spawn('redis-server', [...args, ...where, '--save', ''], { stdio: 'ignore' });
       const end = once(child, 'exit');
       stopServer = async () => {
         child.kill('SIGKILL');

@@ -20,6 +20,7 @@ export interface StoreUnderTest {
 
 interface ConnectionOptions {
   readonly keyPrefix?: string;
+  readonly username?: string;
   readonly password?: string;
   readonly tls?: { readonly rejectUnauthorized?: boolean };
 }

@@ -19,7 +19,7 @@ export interface KeySpace {
   readonly windows: string;
 }
 
-export const DEFAULT_PREFIX = 'job-tracing';
+const DEFAULT_PREFIX = 'job-tracing';
 /** Beyond it the policy is not read: workers match job names against all patterns. */
 const MAX_RULES = 1_000;
 const MAX_SLOW_JOBS = 1_000;

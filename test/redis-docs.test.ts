@@ -1,0 +1,89 @@
+/**
+ * What docs/sampling.md tells operators to type works as it stands there.
+ */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { SamplingClient } from 'temporal-job-tracing/client';
+import { type RedisServer, startRedis, WITHOUT_REDIS } from './support/redis-server.js';
+import { connectionTo, eventually, startStore } from './support/redis-store.js';
+
+const PAGE = readFileSync(join(__dirname, '..', '..', 'docs', 'sampling.md'), 'utf8');
+
+describe('docs/sampling.md', { skip: WITHOUT_REDIS }, () => {
+  let server: RedisServer;
+  before(async () => {
+    server = await startRedis();
+    for (const [line] of PAGE.matchAll(/^ACL SETUSER .*$/gm)) await server.cli(...wordsOf(line));
+  });
+  after(() => server.stop());
+
+  test('the users it names are allowed all that a worker and an operator do, and no more', async (t) => {
+    const worker = connectionTo(server.port, { username: 'worker', password: 'secret' });
+    const operator = connectionTo(server.port, { username: 'operator', password: 'secret' });
+    t.after(() => {
+      operator.disconnect();
+      worker.disconnect();
+    });
+    const { store, ratio, lines } = startStore(t, { redis: worker, pollIntervalMs: 500 });
+    const sampling = new SamplingClient({ redis: operator });
+    await sampling.set('a', 0.25);
+    await eventually(() => ratio('a'), 0.25, 2_000);
+    store.markSlow('a');
+    assert.equal(store.counters.take('cap:a', { runs: 3, perMs: 86_400_000 }), true);
+    assert.equal(store.counters.take('reservoir:a', { runs: 3, perMs: 86_400_000 }), true);
+    assert.equal(store.wasSlow('a'), true);
+    await sampling.unset('a');
+    await eventually(() => ratio('a'), 0.5, 2_000);
+    assert.match(await server.cli('keys', '*'), /runs:reservoir:a/);
+    assert.deepEqual(lines, []);
+    await assert.rejects(new SamplingClient({ redis: worker }).set('a', 1), {
+      message: /NOPERM|can't run this command/,
+    });
+  });
+
+  test('its redis-cli commands write rules that are in order', async (t) => {
+    const redis = connectionTo(server.port);
+    t.after(() => redis.disconnect());
+    const commands = Array.from(
+      PAGE.matchAll(/`((?:HSET|HDEL|INCR|PUBLISH) [^`]+)`/g),
+      ([, line]) => line ?? '',
+    );
+    assert.ok(commands.length >= 6);
+    const sampling = new SamplingClient({ redis });
+    for (const command of commands) {
+      assert.match(await server.cli(...wordsOf(command)), /^\d+$/, command);
+      assert.deepEqual([...(await sampling.get()).problems], [], command);
+    }
+  });
+});
+
+test('a process whose store is closed ends by itself, with Redis or without', {
+  skip: WITHOUT_REDIS,
+}, async (t) => {
+  const server = await startRedis();
+  t.after(() => server.stop());
+  for (const port of [server.port, 1]) {
+    const program = `
+      const { redisPolicyStore } = require('temporal-job-tracing');
+      const { Redis } = require('ioredis');
+      const store = redisPolicyStore({ redis: new Redis(${port}, { lazyConnect: true }) });
+      const log = { info() {}, warn() {} };
+      store.start(log, store.current());
+      setTimeout(() => store.close().then(() => console.log('closed')), 200);`;
+    const child = spawn(process.execPath, ['-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });
+    t.after(() => child.kill());
+    await once(child.stdout, 'data');
+    const start = performance.now();
+    await once(child, 'exit');
+    assert.ok(performance.now() - start < 1_000);
+  }
+});
+
+/** As a shell would split it. */
+function wordsOf(line: string): string[] {
+  return Array.from(line.matchAll(/'([^']*)'|(\S+)/g), ([, quoted, plain]) => quoted ?? plain ?? '');
+}
