@@ -33,7 +33,7 @@ export function internalsInterceptor(
     const { run, headerProblem } = readRun(info, init, signals, options);
     if (headerProblem !== undefined && !info.unsafe.isReplaying) sink.ignored('header', headerProblem);
     if (run === undefined) return;
-    if (run.kind === 'top' && run.bound) upsertSearchAttributes(attributesOfRun(run));
+    if (run.kind === 'top' && run.bound) upsertSearchAttributes(attributesOfRun(run, info));
     if (run.root.sampled) showLink(run, info, options);
     state.begin(run, run.root.sampled ? tracerOf(run, info) : undefined);
   }

@@ -95,7 +95,10 @@ function readTopLevel(
   header: TraceHeader,
   options: SandboxOptions,
 ): Run | undefined {
-  const initiator = Number(init.continuedInitiator ?? INITIATOR.none);
+  // The server calls a cron's first run a tick, too: it is a start, with a header of its own.
+  const initiator = info.continuedFromExecutionRunId
+    ? Number(init.continuedInitiator ?? INITIATOR.none)
+    : INITIATOR.none;
   const part = partFor(initiator, header.part);
   const caller = initiator === INITIATOR.none ? header.span : undefined;
   const joined = part?.kind === 'start' && part.joinCaller && caller !== undefined;
@@ -114,7 +117,7 @@ function readTopLevel(
       sampled: decision.sampled,
     },
     ...(joined && { parentSpanId: caller.spanId }),
-    links: linksOf(info, joined ? undefined : caller),
+    links: linksOf(info, initiator, header, joined ? undefined : caller),
     bound: decision.bound,
     ...(reason && { reason }),
     ...describeJob(header, jobNameOf(info), info.runId, trigger),
@@ -195,12 +198,33 @@ function triggerOf(
 }
 
 /** The caller's span on a start; the run before on a tick, an attempt or a continuation. */
-function linksOf(info: WorkflowInfo, caller: SpanRef | undefined): LinkRecord[] {
+function linksOf(
+  info: WorkflowInfo,
+  initiator: number,
+  header: TraceHeader,
+  caller: SpanRef | undefined,
+): LinkRecord[] {
   if (caller) return [{ span: caller, attributes: { 'job.link': 'caller' } }];
   const previous = info.continuedFromExecutionRunId;
   if (!previous) return [];
-  const span = { traceId: traceIdOfRun(previous), spanId: rootSpanIdOfRun(previous), sampled: true };
+  const traceId = traceIdOfPrevious(info, previous, initiator, header);
+  const span = { traceId, spanId: rootSpanIdOfRun(previous), sampled: true };
   return [{ span, attributes: { 'job.link': 'previous-run', 'job.run.id': previous } }];
+}
+
+/** The run's own id, unless it was in its caller's trace or had been reset. */
+function traceIdOfPrevious(
+  info: WorkflowInfo,
+  previous: string,
+  initiator: number,
+  { part, span }: TraceHeader,
+): string {
+  // A continuation's header was written by the run before; a tick's or an attempt's is that of the first run.
+  const isOfPrevious =
+    initiator === INITIATOR.continueAsNew
+      ? part?.kind === 'continued'
+      : part?.kind === 'start' && part.joinCaller && previous === info.firstExecutionRunId;
+  return isOfPrevious && span ? span.traceId : traceIdOfRun(previous);
 }
 
 function describeJob(header: TraceHeader, jobName: string, jobRunId: string, trigger: JobTrigger) {
