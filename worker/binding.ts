@@ -8,6 +8,7 @@ import {
   readSearchAttributes,
   registerSearchAttributes,
   type SearchAttributesConnection,
+  unusableBecause,
 } from '../client/search-attributes';
 
 export interface Binding {
@@ -56,12 +57,7 @@ export function createBinding({ namespace, register, log }: BindingOptions): Bin
         await registerSearchAttributes(connection, namespace);
         return undefined;
       }
-      const { missing, wrongType } = await readSearchAttributes(connection, namespace);
-      const wrong = wrongType.map(
-        ({ name, expected, actual }) => `${name} is ${actual}, must be ${expected}`,
-      );
-      const problems = [...missing.map((name) => `${name} is not registered`), ...wrong];
-      return problems.length === 0 ? undefined : `${problems.join(', ')} in namespace ${namespace}`;
+      return unusableBecause(namespace, await readSearchAttributes(connection, namespace));
     } catch (error) {
       return error instanceof Error ? error.message : String(error);
     }

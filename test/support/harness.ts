@@ -32,6 +32,11 @@ export interface WorkerSetup {
   readonly options?: Partial<WorkerOptions>;
 }
 
+export interface HarnessSetup {
+  /** Namespaces that exist besides `default`: those made for a test have no search attributes of ours. */
+  readonly namespaces?: readonly string[];
+}
+
 export class Harness {
   readonly server: TemporalServer;
   readonly receiver: OtlpReceiver;
@@ -65,7 +70,7 @@ export class Harness {
   }
 
   /** Starts everything; spans of this process go to the receiver through the plugin's default set-up. */
-  static async start(): Promise<Harness> {
+  static async start({ namespaces = [] }: HarnessSetup = {}): Promise<Harness> {
     const log: string[] = [];
     Runtime.install({
       logger: new DefaultLogger('INFO', ({ level, message, meta }) => {
@@ -73,7 +78,7 @@ export class Harness {
         if (level !== 'INFO' || isOurs) log.push(`${level} ${message} ${meta?.error ?? ''}`);
       }),
     });
-    const server = await startTemporalServer({ log: () => {} });
+    const server = await startTemporalServer({ namespaces: ['default', ...namespaces], log: () => {} });
     const receiver = await startOtlpReceiver();
     process.env.OTEL_EXPORTER_OTLP_ENDPOINT = receiver.url;
     process.env.OTEL_EXPORTER_OTLP_PROTOCOL = 'http/json';
@@ -104,7 +109,7 @@ export class Harness {
     return Worker.create({
       connection: this.#native,
       taskQueue,
-      ...(options.workflowsPath === undefined && { workflowBundle: await this.bundle(plugin) }),
+      ...(!options.workflowsPath && !options.workflowBundle && { workflowBundle: await this.bundle(plugin) }),
       activities,
       ...(plugin && { plugins: [new JobTracingPlugin(plugin)] }),
       ...options,
@@ -135,8 +140,18 @@ export class Harness {
     const taskQueue = this.newTaskQueue();
     const setups = Array.isArray(setup) ? setup : [setup];
     const workers: Worker[] = [];
-    for (const each of setups) workers.push(await this.createWorker(taskQueue, each));
-    return this.whileRunning(workers, () => fn(taskQueue));
+    const connections: NativeConnection[] = [];
+    try {
+      for (const { options, ...each } of setups) {
+        // The workers of one queue are refused on one connection: a fleet's are in processes of their own.
+        const connection = await NativeConnection.connect({ address: this.server.address });
+        connections.push(connection);
+        workers.push(await this.createWorker(taskQueue, { ...each, options: { connection, ...options } }));
+      }
+      return await this.whileRunning(workers, () => fn(taskQueue));
+    } finally {
+      for (const connection of connections) await connection.close();
+    }
   }
 
   /** Runs `fn` while the workers run; they are stopped after it, so their spans have left. */
