@@ -80,6 +80,20 @@ describe('runs started by hand, at ratio 0', { concurrency: 8 }, () => {
     await runs.expectUnsampled('typed', second, 'manual', 'failsOnce');
   });
 
+  it('a typed client with runNow and cronSchedule: the first tick and no other is forced', async () => {
+    await runs.typed.workflow.start('oneActivity', {
+      taskQueue,
+      workflowId: 'typed-cron',
+      cronSchedule: '@every 1s',
+      job: { runNow: true },
+    });
+    const [first = '', second = ''] = await runs.ended('typed-cron', 2);
+    await runs.harness.client.workflow.getHandle('typed-cron').terminate();
+    const root = await runs.expectRun('typed-cron', first, 'cron');
+    equal(root.attributes['job.sampling.reason'], 'manual');
+    await runs.expectUnsampled('typed-cron', second, 'cron', 'oneActivity');
+  });
+
   it('continue-as-new of a forced run is recorded, too', async () => {
     await runs.typed.workflow.start('continues', {
       taskQueue,
