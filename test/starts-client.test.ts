@@ -10,7 +10,7 @@ import { OpenTelemetryWorkflowClientInterceptor } from '@temporalio/interceptors
 import type { JobStartOptions } from 'temporal-job-tracing';
 import { foreignClient } from './support/foreign-headers';
 import type { ReceivedSpan } from './support/otlp-span';
-import { linksOf, linkTo, Runs, rootIdOf, traceIdOf } from './support/runs';
+import { id, linksOf, linkTo, Runs, rootIdOf, traceIdOf } from './support/runs';
 
 describe('runs started by a client', { concurrency: 12 }, () => {
   let runs: Runs;
@@ -74,40 +74,40 @@ describe('runs started by a client', { concurrency: 12 }, () => {
 
   it('inside a traced HTTP request: own id, linked to the caller', async () => {
     const traceId = await inRequest(() =>
-      runs.typed.workflow.start('oneActivity', { taskQueue, workflowId: 'typed' }),
+      runs.typed.workflow.start('oneActivity', { taskQueue, workflowId: id('typed') }),
     );
-    await expectLinkedToCaller('typed', traceId, 'StartWorkflow:oneActivity');
+    await expectLinkedToCaller(id('typed'), traceId, 'StartWorkflow:oneActivity');
   });
 
   it('cronSchedule inside a traced HTTP request: only the first tick is linked to the caller', async () => {
-    await expectFirstTickLinked('typed-cron', runs.typed);
+    await expectFirstTickLinked(id('typed-cron'), runs.typed);
   });
 
   it("job.trace 'caller' with cronSchedule: only the first tick is in the caller's trace", async () => {
-    const traceId = await startCron('joined-cron', runs.typed, { trace: 'caller' });
-    const [first = '', second = '', third = ''] = await runs.ended('joined-cron', 3);
+    const traceId = await startCron(id('joined-cron'), runs.typed, { trace: 'caller' });
+    const [first = '', second = '', third = ''] = await runs.ended(id('joined-cron'), 3);
     equal((await runs.rootOf(first, traceId)).traceId, traceId);
     equal((await runs.harness.tracing.traceOf(first)).traceId, traceId);
-    deepEqual(linksOf(await runs.expectRun('joined-cron', second, 'cron')), [
+    deepEqual(linksOf(await runs.expectRun(id('joined-cron'), second, 'cron')), [
       `${traceId}/${rootIdOf(first)}`,
     ]);
-    deepEqual(linksOf(await runs.expectRun('joined-cron', third, 'cron')), [linkTo(second)]);
-    await runs.harness.client.workflow.getHandle('joined-cron').terminate();
+    deepEqual(linksOf(await runs.expectRun(id('joined-cron'), third, 'cron')), [linkTo(second)]);
+    await runs.harness.client.workflow.getHandle(id('joined-cron')).terminate();
   });
 
   it("job.trace 'caller': the run goes on in the caller's trace and is found by it", async () => {
     const traceId = await inRequest(() =>
       runs.typed.workflow.start('oneActivity', {
         taskQueue,
-        workflowId: 'joined',
+        workflowId: id('joined'),
         job: { trace: 'caller' },
       }),
     );
-    const [runId = ''] = await runs.ended('joined');
+    const [runId = ''] = await runs.ended(id('joined'));
     const root = await runs.rootOf(runId, traceId);
     equal(root.parentSpanId, (await callerSpan(traceId, 'StartWorkflow:oneActivity')).spanId);
     deepEqual(linksOf(root), []);
-    deepEqual(await runs.harness.attributesOf('joined', runId), {
+    deepEqual(await runs.harness.attributesOf(id('joined'), runId), {
       TraceId: traceId,
       JobName: 'oneActivity',
       JobTrigger: 'api',
@@ -125,7 +125,7 @@ describe('runs started by a client', { concurrency: 12 }, () => {
     ['continue-as-new', 'continues', (runId: string) => ({ JobRunId: runId })],
   ] as const) {
     it(`job.trace 'caller' holds for one run: its ${what} has a trace of its own`, async () => {
-      const workflowId = `joined-${what}`;
+      const workflowId = id(`joined-${what}`);
       const traceId = await inRequest(() =>
         runs.typed.workflow.start(workflowType, {
           taskQueue,
@@ -144,8 +144,8 @@ describe('runs started by a client', { concurrency: 12 }, () => {
 
   it('update-with-start, by a client without the plugin and by a typed client', async () => {
     for (const [workflowId, client] of [
-      ['update-plain', runs.harness.client],
-      ['update-typed', runs.typed],
+      [id('update-plain'), runs.harness.client],
+      [id('update-typed'), runs.typed],
     ] as const) {
       const traceId = await inRequest(async () => {
         const start = new WithStartWorkflowOperation('waits', {
@@ -189,9 +189,10 @@ describe('runs started by a client', { concurrency: 12 }, () => {
     };
     for (const [way, startBy] of Object.entries(ways)) {
       it(`given by ${way}`, async () => {
-        await startBy(way);
-        const [runId = ''] = await runs.ended(way);
-        const root = await runs.expectRun(way, runId, 'api');
+        const workflowId = id(way);
+        await startBy(workflowId);
+        const [runId = ''] = await runs.ended(workflowId);
+        const root = await runs.expectRun(workflowId, runId, 'api');
         equal(root.attributes['job.name'], 'nightly');
       });
     }
@@ -200,13 +201,16 @@ describe('runs started by a client', { concurrency: 12 }, () => {
   it('a client with the official interceptor alone: own id, linked to the caller', async () => {
     const official = clientWith(new OpenTelemetryWorkflowClientInterceptor());
     const traceId = await inRequest(() =>
-      official.workflow.start('oneActivity', { taskQueue, workflowId: 'official' }),
+      official.workflow.start('oneActivity', { taskQueue, workflowId: id('official') }),
     );
-    await expectLinkedToCaller('official', traceId, 'StartWorkflow:oneActivity');
+    await expectLinkedToCaller(id('official'), traceId, 'StartWorkflow:oneActivity');
   });
 
   it('the same with cronSchedule: each tick has a trace of its own', async () => {
-    await expectFirstTickLinked('official-cron', clientWith(new OpenTelemetryWorkflowClientInterceptor()));
+    await expectFirstTickLinked(
+      id('official-cron'),
+      clientWith(new OpenTelemetryWorkflowClientInterceptor()),
+    );
   });
 
   for (const [what, more] of [
@@ -216,7 +220,7 @@ describe('runs started by a client', { concurrency: 12 }, () => {
     it(`a Go or Java client, which writes ${what}: own id, linked to the caller`, async () => {
       const [traceId, spanId] = ['0af7651916cd43dd8448eb211c80319c', 'b7ad6b7169203331'];
       const client = clientWith(foreignClient({ traceparent: `00-${traceId}-${spanId}-01`, ...more }));
-      const workflowId = `foreign ${what}`;
+      const workflowId = id(`foreign ${what}`);
       await client.workflow.start('oneActivity', { taskQueue, workflowId });
       const [runId = ''] = await runs.ended(workflowId);
       const root = await runs.expectRun(workflowId, runId, 'api');

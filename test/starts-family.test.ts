@@ -9,7 +9,7 @@ import { WORKFLOWS_PATH } from './support/harness';
 import { officialPlugin } from './support/official-plugin';
 import type { ReceivedSpan } from './support/otlp-span';
 import { incomplete } from './support/otlp-trace';
-import { linksOf, linkTo, Runs, rootIdOf, subtree, traceIdOf } from './support/runs';
+import { id, linksOf, linkTo, Runs, rootIdOf, subtree, traceIdOf } from './support/runs';
 import type { ChildOptions } from './support/workflows/jobs';
 
 describe('runs started by a parent', { concurrency: 8 }, () => {
@@ -73,32 +73,32 @@ describe('runs started by a parent', { concurrency: 8 }, () => {
 
   it("an ordinary child's retry is in the parent's trace", async () => {
     const retry = { maximumAttempts: 2, initialInterval: '100ms' };
-    const parentRun = await runParent('retried', { type: 'failsOnce', retry });
-    const [first = '', second = ''] = await runs.ended('retried-child', 2);
-    const failed = await expectChild('retried-child', first, parentRun);
-    const succeeded = await expectChild('retried-child', second, parentRun);
+    const parentRun = await runParent(id('retried'), { type: 'failsOnce', retry });
+    const [first = '', second = ''] = await runs.ended(id('retried-child'), 2);
+    const failed = await expectChild(id('retried-child'), first, parentRun);
+    const succeeded = await expectChild(id('retried-child'), second, parentRun);
     deepEqual([failed.status.message, succeeded.status.code], ['first attempt', 'ok']);
     equal((await spanAbove(failed)).name, 'StartChildWorkflow:failsOnce');
     equal(succeeded.parentSpanId, failed.parentSpanId);
   });
 
   it("an ordinary child's continue-as-new is in the parent's trace", async () => {
-    const parentRun = await runParent('continued', { type: 'continues', args: [2] });
-    const attempts = await runs.ended('continued-child', 3);
+    const parentRun = await runParent(id('continued'), { type: 'continues', args: [2] });
+    const attempts = await runs.ended(id('continued-child'), 3);
     const parents = new Set<string | undefined>();
     for (const runId of attempts) {
-      const root = await expectChild('continued-child', runId, parentRun);
+      const root = await expectChild(id('continued-child'), runId, parentRun);
       parents.add(root.parentSpanId);
     }
     equal(parents.size, 1);
   });
 
   it("an ordinary grandchild is in the trace of its parent's parent", async () => {
-    const parentRun = await runParent('grand', { type: 'parent', args: [{}] });
-    const [childRun = ''] = await runs.ended('grand-child');
-    const [grandchildRun = ''] = await runs.ended('grand-child-child');
-    await expectChild('grand-child', childRun, parentRun);
-    const root = await expectChild('grand-child-child', grandchildRun, parentRun);
+    const parentRun = await runParent(id('grand'), { type: 'parent', args: [{}] });
+    const [childRun = ''] = await runs.ended(id('grand-child'));
+    const [grandchildRun = ''] = await runs.ended(id('grand-child-child'));
+    await expectChild(id('grand-child'), childRun, parentRun);
+    const root = await expectChild(id('grand-child-child'), grandchildRun, parentRun);
     const above = await spanAbove(root);
     deepEqual([above.name, above.parentSpanId], ['StartChildWorkflow:oneActivity', rootIdOf(childRun)]);
   });
@@ -106,16 +106,16 @@ describe('runs started by a parent', { concurrency: 8 }, () => {
   it('a child with cronSchedule: each tick its own trace, the first linked to the parent', async () => {
     const handle = await runs.harness.client.workflow.start('cronParent', {
       taskQueue,
-      workflowId: 'cron',
+      workflowId: id('cron'),
       args: ['@every 1s'],
     });
     await handle.result();
-    const [first = '', second = '', third = ''] = await runs.ended('cron-child', 3);
-    await runs.harness.client.workflow.getHandle('cron-child').terminate();
+    const [first = '', second = '', third = ''] = await runs.ended(id('cron-child'), 3);
+    await runs.harness.client.workflow.getHandle(id('cron-child')).terminate();
     const trace = await runs.harness.completeTrace(traceIdOf(handle.firstExecutionRunId));
     const start = trace.find(({ name }) => name === 'StartChildWorkflow:oneActivity');
     ok(start);
-    const roots = [first, second, third].map((runId) => runs.expectRun('cron-child', runId, 'cron'));
+    const roots = [first, second, third].map((runId) => runs.expectRun(id('cron-child'), runId, 'cron'));
     deepEqual((await Promise.all(roots)).map(linksOf), [
       [`${start.traceId}/${start.spanId}`],
       [linkTo(first)],
@@ -124,10 +124,10 @@ describe('runs started by a parent', { concurrency: 8 }, () => {
   });
 
   it('a parent with the official plugin: the child is in its trace, not bound, without an event', async () => {
-    await runParent('official', { taskQueue }, officialQueue);
-    const [childRun = ''] = await runs.ended('official-child');
-    deepEqual(await runs.harness.attributesOf('official-child', childRun), {});
-    deepEqual(await runs.eventsOfOurs('official-child'), []);
+    await runParent(id('official'), { taskQueue }, officialQueue);
+    const [childRun = ''] = await runs.ended(id('official-child'));
+    deepEqual(await runs.harness.attributesOf(id('official-child'), childRun), {});
+    deepEqual(await runs.eventsOfOurs(id('official-child')), []);
     const { traceId } = await runs.harness.tracing.traceOf(childRun);
     const root = await runs.rootOf(childRun, traceId);
     const above = await spanAbove(root);
@@ -136,10 +136,10 @@ describe('runs started by a parent', { concurrency: 8 }, () => {
   });
 
   it('a parent in Go or Java: the child is in its trace, not bound, without an event', async () => {
-    const parentRun = await runParent('go', { taskQueue }, goQueue);
-    const [childRun = ''] = await runs.ended('go-child');
-    deepEqual(await runs.harness.attributesOf('go-child', childRun), {});
-    deepEqual(await runs.eventsOfOurs('go-child'), []);
+    const parentRun = await runParent(id('go'), { taskQueue }, goQueue);
+    const [childRun = ''] = await runs.ended(id('go-child'));
+    deepEqual(await runs.harness.attributesOf(id('go-child'), childRun), {});
+    deepEqual(await runs.eventsOfOurs(id('go-child')), []);
     const [traceId, caller] = [traceIdOf(parentRun), rootIdOf(parentRun)];
     const isComplete = (spans: readonly ReceivedSpan[]) =>
       spans.length > 0 && incomplete(spans, caller).length === 0;

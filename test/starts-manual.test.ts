@@ -4,7 +4,7 @@
  */
 import { deepEqual, equal } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { linksOf, linkTo, Runs } from './support/runs';
+import { id, linksOf, linkTo, Runs } from './support/runs';
 
 describe('runs started by hand, at ratio 0', { concurrency: 8 }, () => {
   let runs: Runs;
@@ -22,88 +22,91 @@ describe('runs started by hand, at ratio 0', { concurrency: 8 }, () => {
     );
 
   it('temporal workflow signal-with-start --signal-name runNow that starts: forced', async () => {
-    await runNow('starts', 'oneActivity');
-    const [runId = ''] = await runs.ended('starts');
-    const root = await runs.expectRun('starts', runId, 'manual');
+    await runNow(id('starts'), 'oneActivity');
+    const [runId = ''] = await runs.ended(id('starts'));
+    const root = await runs.expectRun(id('starts'), runId, 'manual');
     deepEqual(linksOf(root), []);
     equal(root.attributes['job.sampling.reason'], 'manual');
   });
 
   it('the same with a signal of another name: decided by the policy', async () => {
     await runs.cli(
-      `workflow signal-with-start --signal-name other --type oneActivity --task-queue ${taskQueue} --workflow-id other`,
+      `workflow signal-with-start --signal-name other --type oneActivity --task-queue ${taskQueue} --workflow-id ${id('other')}`,
     );
-    const [runId = ''] = await runs.ended('other');
-    await runs.expectUnsampled('other', runId, 'api', 'oneActivity');
+    const [runId = ''] = await runs.ended(id('other'));
+    await runs.expectUnsampled(id('other'), runId, 'api', 'oneActivity');
   });
 
   it('the same on a workflow that already runs: nothing changes', async () => {
-    const handle = await runs.harness.client.workflow.start('waits', { taskQueue, workflowId: 'running' });
+    const handle = await runs.harness.client.workflow.start('waits', {
+      taskQueue,
+      workflowId: id('running'),
+    });
     const runId = handle.firstExecutionRunId;
     // The update's answer says that the first task, and with it the decision, is behind the run.
     await handle.executeUpdate('greet', { args: ['you'] });
-    const before = await runs.eventsOfOurs('running', runId);
-    await runNow('running', 'waits');
+    const before = await runs.eventsOfOurs(id('running'), runId);
+    await runNow(id('running'), 'waits');
     await handle.signal('finish');
     deepEqual(await handle.result(), ['you', 'runNow']);
-    deepEqual(await runs.ended('running'), [runId]);
-    deepEqual(await runs.eventsOfOurs('running', runId), before);
-    await runs.expectUnsampled('running', runId, 'api', 'waits');
+    deepEqual(await runs.ended(id('running')), [runId]);
+    deepEqual(await runs.eventsOfOurs(id('running'), runId), before);
+    await runs.expectUnsampled(id('running'), runId, 'api', 'waits');
   });
 
   it('a signal to a cron workflow that waits for its tick: that tick and no other is forced', async () => {
     await runs.cli(
-      `workflow start --type oneActivity --task-queue ${taskQueue} --workflow-id cron --cron`,
+      `workflow start --type oneActivity --task-queue ${taskQueue} --workflow-id ${id('cron')} --cron`,
       '@every 2s',
     );
-    const [first = ''] = await runs.ended('cron', 1);
-    await runs.cli('workflow signal --name runNow --workflow-id cron');
-    const [, second = '', third = ''] = await runs.ended('cron', 3);
-    const root = await runs.expectRun('cron', second, 'cron');
+    const [first = ''] = await runs.ended(id('cron'), 1);
+    await runs.cli(`workflow signal --name runNow --workflow-id ${id('cron')}`);
+    const [, second = '', third = ''] = await runs.ended(id('cron'), 3);
+    const root = await runs.expectRun(id('cron'), second, 'cron');
     deepEqual(linksOf(root), [linkTo(first)]);
     equal(root.attributes['job.sampling.reason'], 'signal');
-    await runs.expectUnsampled('cron', first, 'cron', 'oneActivity');
-    await runs.expectUnsampled('cron', third, 'cron', 'oneActivity');
-    await runs.harness.client.workflow.getHandle('cron').terminate();
+    await runs.expectUnsampled(id('cron'), first, 'cron', 'oneActivity');
+    await runs.expectUnsampled(id('cron'), third, 'cron', 'oneActivity');
+    await runs.harness.client.workflow.getHandle(id('cron')).terminate();
   });
 
   it('a typed client with runNow: forced, and its retry is decided anew', async () => {
     await runs.typed.workflow.start('failsOnce', {
       taskQueue,
-      workflowId: 'typed',
+      workflowId: id('typed'),
       retry: { maximumAttempts: 2, initialInterval: '100ms' },
       job: { runNow: true },
     });
-    const [first = '', second = ''] = await runs.ended('typed', 2);
-    const root = await runs.expectRun('typed', first, 'manual');
+    const [first = '', second = ''] = await runs.ended(id('typed'), 2);
+    const root = await runs.expectRun(id('typed'), first, 'manual');
     equal(root.attributes['job.sampling.reason'], 'manual');
-    await runs.expectUnsampled('typed', second, 'manual', 'failsOnce');
+    await runs.expectUnsampled(id('typed'), second, 'manual', 'failsOnce');
   });
 
   it('a typed client with runNow and cronSchedule: the first tick and no other is forced', async () => {
     await runs.typed.workflow.start('oneActivity', {
       taskQueue,
-      workflowId: 'typed-cron',
+      workflowId: id('typed-cron'),
       cronSchedule: '@every 1s',
       job: { runNow: true },
     });
-    const [first = '', second = ''] = await runs.ended('typed-cron', 2);
-    await runs.harness.client.workflow.getHandle('typed-cron').terminate();
-    const root = await runs.expectRun('typed-cron', first, 'cron');
+    const [first = '', second = ''] = await runs.ended(id('typed-cron'), 2);
+    await runs.harness.client.workflow.getHandle(id('typed-cron')).terminate();
+    const root = await runs.expectRun(id('typed-cron'), first, 'cron');
     equal(root.attributes['job.sampling.reason'], 'manual');
-    await runs.expectUnsampled('typed-cron', second, 'cron', 'oneActivity');
+    await runs.expectUnsampled(id('typed-cron'), second, 'cron', 'oneActivity');
   });
 
   it('continue-as-new of a forced run is recorded, too', async () => {
     await runs.typed.workflow.start('continues', {
       taskQueue,
-      workflowId: 'continues',
+      workflowId: id('continues'),
       args: [1],
       job: { runNow: true },
     });
-    const [first = '', second = ''] = await runs.ended('continues', 2);
-    await runs.expectRun('continues', first, 'manual');
-    const root = await runs.expectRun('continues', second, 'manual');
+    const [first = '', second = ''] = await runs.ended(id('continues'), 2);
+    await runs.expectRun(id('continues'), first, 'manual');
+    const root = await runs.expectRun(id('continues'), second, 'manual');
     deepEqual(linksOf(root), [linkTo(first)]);
     equal(root.attributes['job.sampling.reason'], 'inherited');
   });

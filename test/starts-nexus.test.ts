@@ -6,7 +6,7 @@ import { after, before, describe, it } from 'node:test';
 import { startWorkflow, WorkflowRunOperationHandler } from '@temporalio/nexus';
 import { serviceHandler } from 'nexus-rpc';
 import { tree } from './support/otlp-trace';
-import { linksOf, Runs, traceIdOf } from './support/runs';
+import { id, linksOf, Runs, traceIdOf } from './support/runs';
 import { jobService } from './support/workflows/nexus';
 
 const jobs = serviceHandler(jobService, {
@@ -27,18 +27,19 @@ describe('runs started through Nexus', () => {
 
   it('own id, linked to the call of the Nexus handler in the trace of the caller', async () => {
     const { taskQueue } = runs;
+    const endpoint = id('jobs');
     await runs.cli(
-      `operator nexus endpoint create --name jobs --target-namespace default --target-task-queue ${taskQueue}`,
+      `operator nexus endpoint create --name ${endpoint} --target-namespace default --target-task-queue ${taskQueue}`,
     );
-    const args = ['jobs', 'by-nexus'];
+    const args = [endpoint, id('by-nexus')];
     const caller = await runs.harness.client.workflow.start('callsNexus', {
       taskQueue,
-      workflowId: 'caller',
+      workflowId: id('caller'),
       args,
     });
     await caller.result();
-    const [runId = ''] = await runs.ended('by-nexus');
-    const root = await runs.expectRun('by-nexus', runId, 'api');
+    const [runId = ''] = await runs.ended(id('by-nexus'));
+    const root = await runs.expectRun(id('by-nexus'), runId, 'api');
     const trace = await runs.harness.completeTrace(traceIdOf(caller.firstExecutionRunId));
     const start = trace.find(({ name }) => name === 'StartWorkflow:oneActivity');
     ok(start, tree(trace).join('\n'));

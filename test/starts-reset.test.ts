@@ -5,7 +5,7 @@ import { deepEqual, equal, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { ReceivedSpan } from './support/otlp-span';
 import { incomplete, roots } from './support/otlp-trace';
-import { linksOf, Runs, rootIdOf, subtree, traceIdOf } from './support/runs';
+import { id, linksOf, Runs, rootIdOf, subtree, traceIdOf } from './support/runs';
 
 describe('runs after temporal workflow reset', { concurrency: 4 }, () => {
   let runs: Runs;
@@ -35,10 +35,10 @@ describe('runs after temporal workflow reset', { concurrency: 4 }, () => {
   }
 
   for (const { workflowId, type, trigger, flags, again } of [
-    { workflowId: 'first-task', type: 'FirstWorkflowTask', trigger: 'api', flags: [], again: true },
-    { workflowId: 'last-task', type: 'LastWorkflowTask', trigger: 'api', flags: [], again: false },
+    { workflowId: id('first-task'), type: 'FirstWorkflowTask', trigger: 'api', flags: [], again: true },
+    { workflowId: id('last-task'), type: 'LastWorkflowTask', trigger: 'api', flags: [], again: false },
     {
-      workflowId: 'manual',
+      workflowId: id('manual'),
       type: 'FirstWorkflowTask',
       trigger: 'manual',
       flags: ['--signal-name', 'runNow'],
@@ -79,16 +79,16 @@ describe('runs after temporal workflow reset', { concurrency: 4 }, () => {
     const { client } = runs.harness;
     const handle = await client.workflow.start('continues', {
       taskQueue: runs.taskQueue,
-      workflowId: 'continues',
+      workflowId: id('continues'),
       args: [1],
     });
     await handle.result();
     const original = handle.firstExecutionRunId;
-    await reset('continues', original, 'FirstWorkflowTask');
-    const [, , runId = '', continuation = ''] = await runs.ended('continues', 4);
+    await reset(id('continues'), original, 'FirstWorkflowTask');
+    const [, , runId = '', continuation = ''] = await runs.ended(id('continues'), 4);
     const [root] = await rootAfterReset(runId, traceIdOf(original));
     equal(root.traceId, traceIdOf(original));
-    deepEqual(linksOf(await runs.expectRun('continues', continuation, 'api')), [
+    deepEqual(linksOf(await runs.expectRun(id('continues'), continuation, 'api')), [
       `${traceIdOf(original)}/${rootIdOf(runId)}`,
     ]);
   });

@@ -4,7 +4,7 @@
  */
 import { deepEqual, equal } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { linksOf, linkTo, Runs } from './support/runs';
+import { id, linksOf, linkTo, Runs } from './support/runs';
 
 describe('runs started by a schedule', { concurrency: 4 }, () => {
   let runs: Runs;
@@ -30,29 +30,29 @@ describe('runs started by a schedule', { concurrency: 4 }, () => {
   }
 
   it('temporal schedule create: each action', async () => {
-    await create('each', '--interval', '1s');
-    await expectActions('each', 3);
-    await runs.cli('schedule delete --schedule-id each');
+    await create(id('each'), '--interval', '1s');
+    await expectActions(id('each'), 3);
+    await runs.cli(`schedule delete --schedule-id ${id('each')}`);
   });
 
   it('temporal schedule trigger', async () => {
-    await create('triggered', '--interval', '1h', '--paused');
-    await runs.cli('schedule trigger --schedule-id triggered');
-    await expectActions('triggered', 1);
+    await create(id('triggered'), '--interval', '1h', '--paused');
+    await runs.cli(`schedule trigger --schedule-id ${id('triggered')}`);
+    await expectActions(id('triggered'), 1);
   });
 
   it('temporal schedule backfill: each action', async () => {
-    await create('backfilled', '--interval', '1h', '--paused');
+    await create(id('backfilled'), '--interval', '1h', '--paused');
     await runs.cli(
-      'schedule backfill --schedule-id backfilled --overlap-policy AllowAll',
+      `schedule backfill --schedule-id ${id('backfilled')} --overlap-policy AllowAll`,
       ...['--start-time', '2026-01-01T00:30:00Z', '--end-time', '2026-01-01T03:30:00Z'],
     );
-    await expectActions('backfilled', 3);
+    await expectActions(id('backfilled'), 3);
   });
 
   it('a retry of an action is one of the schedule still, linked to the attempt before', async () => {
     const handle = await runs.harness.client.schedule.create({
-      scheduleId: 'retried',
+      scheduleId: id('retried'),
       spec: {},
       action: {
         type: 'startWorkflow',
@@ -62,7 +62,7 @@ describe('runs started by a schedule', { concurrency: 4 }, () => {
       },
     });
     await handle.trigger();
-    const [first, second] = await runs.endedOf("TemporalScheduledById = 'retried'", 2);
+    const [first, second] = await runs.endedOf(`TemporalScheduledById = '${id('retried')}'`, 2);
     if (first === undefined || second === undefined) throw new Error('not two attempts');
     deepEqual(linksOf(await runs.expectRun(first.workflowId, first.runId, 'schedule')), []);
     deepEqual(linksOf(await runs.expectRun(second.workflowId, second.runId, 'schedule')), [

@@ -7,7 +7,7 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { ReceivedSpan } from './support/otlp-span';
-import { linksOf, linkTo, Runs, traceIdOf } from './support/runs';
+import { id, linksOf, linkTo, Runs, traceIdOf } from './support/runs';
 
 describe('every way to start a run', { concurrency: 8 }, () => {
   let runs: Runs;
@@ -36,31 +36,31 @@ describe('every way to start a run', { concurrency: 8 }, () => {
   }
 
   it('temporal workflow start', async () => {
-    await cliStart('cli');
-    const [runId = ''] = await runs.ended('cli');
-    const root = await runs.expectRun('cli', runId, 'api');
+    await cliStart(id('cli'));
+    const [runId = ''] = await runs.ended(id('cli'));
+    const root = await runs.expectRun(id('cli'), runId, 'api');
     deepEqual(linksOf(root), []);
     equal(root.attributes['job.sampling.reason'], 'default');
   });
 
   it('temporal workflow start --start-delay', async () => {
-    await cliStart('delayed', '--start-delay', '2s');
-    const [runId = ''] = await runs.ended('delayed');
-    deepEqual(linksOf(await runs.expectRun('delayed', runId, 'api')), []);
+    await cliStart(id('delayed'), '--start-delay', '2s');
+    const [runId = ''] = await runs.ended(id('delayed'));
+    deepEqual(linksOf(await runs.expectRun(id('delayed'), runId, 'api')), []);
   });
 
   it('temporal workflow start --cron: three ticks, each linked to the one before', async () => {
-    await cliStart('cron', '--cron', '@every 1s');
-    deepEqual(linksOf(await expectThreeTicks('cron')), []);
+    await cliStart(id('cron'), '--cron', '@every 1s');
+    deepEqual(linksOf(await expectThreeTicks(id('cron'))), []);
   });
 
   it('a typed client with cronSchedule: three ticks, the first linked to the call that started them', async () => {
     await runs.typed.workflow.start('oneActivity', {
       taskQueue,
-      workflowId: 'typed-cron',
+      workflowId: id('typed-cron'),
       cronSchedule: '@every 1s',
     });
-    const [link, ...others] = (await expectThreeTicks('typed-cron')).links;
+    const [link, ...others] = (await expectThreeTicks(id('typed-cron'))).links;
     ok(link && others.length === 0);
     const isCaller = ({ name, spanId }: ReceivedSpan) =>
       name === 'StartWorkflow:oneActivity' && spanId === link.spanId;
@@ -68,10 +68,14 @@ describe('every way to start a run', { concurrency: 8 }, () => {
   });
 
   it('continue-as-new: each run its own trace, decision inherited', async () => {
-    await runs.harness.client.workflow.start('continues', { taskQueue, workflowId: 'continues', args: [3] });
-    const continued = await runs.ended('continues', 4);
+    await runs.harness.client.workflow.start('continues', {
+      taskQueue,
+      workflowId: id('continues'),
+      args: [3],
+    });
+    const continued = await runs.ended(id('continues'), 4);
     for (const [index, runId] of continued.entries()) {
-      const root = await runs.expectRun('continues', runId, 'api');
+      const root = await runs.expectRun(id('continues'), runId, 'api');
       const previous = continued[index - 1];
       deepEqual(linksOf(root), previous === undefined ? [] : [linkTo(previous)]);
       equal(root.attributes['job.sampling.reason'], index === 0 ? 'default' : 'inherited');
@@ -81,26 +85,29 @@ describe('every way to start a run', { concurrency: 8 }, () => {
   it('a retry of a failed run: the failed attempt is complete with its error', async () => {
     await runs.harness.client.workflow.start('failsOnce', {
       taskQueue,
-      workflowId: 'retried',
+      workflowId: id('retried'),
       retry: { maximumAttempts: 2, initialInterval: '100ms' },
     });
-    const [first = '', second = ''] = await runs.ended('retried', 2);
-    const failed = await runs.expectRun('retried', first, 'api');
+    const [first = '', second = ''] = await runs.ended(id('retried'), 2);
+    const failed = await runs.expectRun(id('retried'), first, 'api');
     deepEqual(
       { ...failed.status, type: failed.attributes['error.type'], result: failed.attributes['job.result'] },
       { code: 'error', message: 'first attempt', type: 'FirstAttempt', result: 'failure' },
     );
-    const retried = await runs.expectRun('retried', second, 'retry');
+    const retried = await runs.expectRun(id('retried'), second, 'retry');
     deepEqual(linksOf(retried), [linkTo(first)]);
     equal(retried.attributes['job.attempt'], 2);
   });
 
   it('an ordinary child stays in the trace of its parent and is bound at its start', async () => {
-    const handle = await runs.harness.client.workflow.start('parent', { taskQueue, workflowId: 'family' });
+    const handle = await runs.harness.client.workflow.start('parent', {
+      taskQueue,
+      workflowId: id('family'),
+    });
     await handle.result();
     const parentRun = handle.firstExecutionRunId;
-    const [childRun = ''] = await runs.ended('family-child');
-    deepEqual(await runs.harness.attributesOf('family-child', childRun), {
+    const [childRun = ''] = await runs.ended(id('family-child'));
+    deepEqual(await runs.harness.attributesOf(id('family-child'), childRun), {
       TraceId: traceIdOf(parentRun),
       JobName: 'parent',
       JobTrigger: 'child',
@@ -108,6 +115,6 @@ describe('every way to start a run', { concurrency: 8 }, () => {
       TraceSampled: true,
     });
     deepEqual(linksOf(await runs.rootOf(childRun, traceIdOf(parentRun))), []);
-    deepEqual(await runs.eventsOfOurs('family-child'), [], 'no event in the child');
+    deepEqual(await runs.eventsOfOurs(id('family-child')), [], 'no event in the child');
   });
 });

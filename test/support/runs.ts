@@ -3,6 +3,7 @@
  * expected of a run that has ended, read from visibility and at the OTLP receiver.
  */
 import { deepEqual, ok } from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from '@temporalio/client';
 import type { Worker } from '@temporalio/worker';
@@ -11,6 +12,10 @@ import { Harness, type WorkerSetup } from './harness';
 import type { ReceivedSpan } from './otlp-span';
 import { incomplete } from './otlp-trace';
 
+const PREFIX = `t${randomUUID().slice(0, 8)}`;
+
+/** A workflow id that is used by no other test file and by no other run of this one: a server may be shared. */
+export const id = (name: string) => `${PREFIX}-${name}`;
 /** Trace id of a top-level run. */
 export const traceIdOf = (runId: string) => runId.replaceAll('-', '');
 /** Span id of a run's `RunWorkflow` span. */
