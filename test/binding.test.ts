@@ -120,6 +120,7 @@ describe('binding', { concurrency: 4 }, () => {
       { plugin: LOOKS_ONLY, options },
       { plugin: {}, options },
     ];
+    // No local activity: the SDK drops or repeats them without a cache, with or without the plugin.
     const kinds = [['oneActivity'], ['randoms'], ['parent'], ['continues', 1]] as const;
     await harness.whileWorking(fleet, async (taskQueue) => {
       const ended: Ended[] = [];

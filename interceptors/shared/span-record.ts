@@ -52,6 +52,9 @@ export interface SpanRecord {
   readonly scope?: { readonly name: string; readonly version?: string };
 }
 
+/** What can be ignored: the trace header of something, or the whole run. */
+export type Ignored = 'start header' | 'child header' | 'signal header' | 'update header' | 'run';
+
 /** What the sandbox tells the host, each at most once an activation. */
 export interface JobTracingSinks extends Sinks {
   jobTracing: {
@@ -62,6 +65,6 @@ export interface JobTracingSinks extends Sinks {
     /** The error noted in this activation ended the run after all (`failureExceptionTypes`). */
     settled(): void;
     /** Something was ignored; the host says it once. */
-    ignored(what: 'header' | 'run', why: string): void;
+    ignored(what: Ignored, why: string): void;
   };
 }
