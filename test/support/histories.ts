@@ -1,0 +1,146 @@
+/**
+ * Runs of every kind, begun and driven to their end, and what their histories say.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client, WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
+import type { History } from '@temporalio/common/lib/proto-utils';
+import { bundleWorkflowCode, DefaultLogger, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import { type JobTracingOptions, JobTracingPlugin } from 'temporal-job-tracing';
+import { ask, close } from './workflows/histories';
+
+export const HISTORIES_PATH = require.resolve('./workflows/histories');
+
+/** A bundle of the workflows for these options of the plugin; `null`: without it. */
+export function bundleOf(
+  plugin: JobTracingOptions | null = {},
+  workflowsPath = HISTORIES_PATH,
+): Promise<WorkflowBundleWithSourceMap> {
+  return bundleWorkflowCode({
+    workflowsPath,
+    logger: new DefaultLogger('WARN'),
+    ...(plugin && { plugins: [new JobTracingPlugin(plugin)] }),
+  });
+}
+
+type Handle = WorkflowHandleWithFirstExecutionRunId;
+
+interface Kind {
+  readonly type: string;
+  readonly options?: { args?: unknown[]; retry?: { maximumAttempts: number; initialInterval: string } };
+  /** What the run needs to end. */
+  readonly drive?: (handle: Handle) => Promise<unknown>;
+}
+
+const RETRY = { maximumAttempts: 2, initialInterval: '50ms' };
+
+/** A run of each kind, by name. */
+export const KINDS: Readonly<Record<string, Kind>> = {
+  'every command': {
+    type: 'everyCommand',
+    drive: async (handle) => {
+      await handle.executeUpdate(ask);
+      await handle.signal(close);
+    },
+  },
+  branches: { type: 'branches' },
+  cancelled: {
+    type: 'cancellable',
+    drive: async (handle) => {
+      await beginning(handle);
+      await handle.cancel();
+    },
+  },
+  conditions: {
+    type: 'waitsTwice',
+    drive: async (handle) => {
+      await beginning(handle);
+      await handle.signal(close);
+      await handle.signal(close);
+    },
+  },
+  continued: { type: 'continues', options: { args: [2] } },
+  retried: { type: 'failsOnce', options: { retry: RETRY } },
+  family: {
+    type: 'parent',
+    options: { args: [{ type: 'parent', args: [{ type: 'failsOnce', retry: RETRY }] }] },
+  },
+};
+
+/**
+ * The same with local activities; to be run one at a time: without a cache the SDK loses the local activities
+ * of one run when the task of another begins, and tries their task again only when it has timed out, 10 s later.
+ */
+export const LOCAL_KINDS: Readonly<Record<string, Kind>> = {
+  'local activities': { type: 'localActivities' },
+  'local back-off': { type: 'localBackoff' },
+};
+
+/** Waits until the run's first workflow task is behind it. */
+export async function beginning(handle: Pick<Handle, 'fetchHistory'>): Promise<void> {
+  const isBegun = ({ events }: History) =>
+    events?.some(({ workflowTaskCompletedEventAttributes: task }) => task != null);
+  while (!isBegun(await handle.fetchHistory())) await sleep(20);
+}
+
+/** One run and its history. */
+export interface Recorded {
+  readonly workflowId: string;
+  readonly runId: string;
+  readonly history: History;
+}
+
+/** Starts a run of a kind and waits until it has ended; returns it with all runs that came of it. */
+export async function runToEnd(
+  client: Client,
+  taskQueue: string,
+  workflowId: string,
+  { type, options, drive }: Kind,
+): Promise<Recorded[]> {
+  const handle = await client.workflow.start(type, { args: [], ...options, taskQueue, workflowId });
+  await drive?.(handle);
+  // A cancelled run has ended, too; what ended badly is seen in the histories.
+  await handle.result().catch(() => {});
+  return recorded(client, workflowId, handle.firstExecutionRunId);
+}
+
+/** Runs one of each kind, at the same time where that can be. */
+export async function runEveryKind(client: Client, taskQueue: string, prefix: string): Promise<Recorded[]> {
+  const families = Object.entries(KINDS).map(([name, kind]) =>
+    runToEnd(client, taskQueue, `${prefix} ${name}`, kind),
+  );
+  const all = (await Promise.all(families)).flat();
+  for (const [name, kind] of Object.entries(LOCAL_KINDS))
+    all.push(...(await runToEnd(client, taskQueue, `${prefix} ${name}`, kind)));
+  return all;
+}
+
+/** The run, the runs that it went on as, and its children. */
+export async function recorded(client: Client, workflowId: string, runId: string): Promise<Recorded[]> {
+  const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();
+  const next = (history.events ?? []).flatMap((event) => {
+    const child = event.childWorkflowExecutionStartedEventAttributes?.workflowExecution;
+    const newRunId =
+      event.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId ||
+      event.workflowExecutionFailedEventAttributes?.newExecutionRunId;
+    return [
+      ...(child?.workflowId && child.runId ? [recorded(client, child.workflowId, child.runId)] : []),
+      ...(newRunId ? [recorded(client, workflowId, newRunId)] : []),
+    ];
+  });
+  return [{ workflowId, runId, history }, ...(await Promise.all(next)).flat()];
+}
+
+/** Messages of the workflow tasks that failed. */
+export function taskFailures({ events }: History): string[] {
+  return (events ?? []).flatMap(({ workflowTaskFailedEventAttributes: failed }) =>
+    failed ? [failed.failure?.message ?? String(failed.cause)] : [],
+  );
+}
+
+/** Our markers in the history, without their prefix. */
+export function markersOf({ events }: History): string[] {
+  return (events ?? []).flatMap(({ markerRecordedEventAttributes: marker }) => {
+    const data = marker?.details?.['patch-data']?.payloads?.[0]?.data;
+    return /job-tracing:([\w-]+)/.exec(Buffer.from(data ?? []).toString())?.[1] ?? [];
+  });
+}
