@@ -35,6 +35,7 @@ const EXPECTED: Record<string, string[][]> = {
     ['ContinueAsNew:branches', 'HandleSignal:close', 'HandleSignal:close', 'RunStarted:waitsTwice', CALL],
     BRANCHES,
   ],
+  manual: [['HandleSignal:finish', 'HandleSignal:runNow', 'RunStarted:waits']],
   continued: [CONTINUED, CONTINUED, ['RunStarted:continues', CALL]],
   retried: [
     ['RunStarted:failsOnce', CALL],

@@ -2,7 +2,8 @@
  * Runs of every kind, begun and driven to their end, and what their histories say.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Client, WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
+import type { Client, WorkflowHandle } from '@temporalio/client';
+import type { RetryPolicy } from '@temporalio/common';
 import type { History } from '@temporalio/common/lib/proto-utils';
 import { bundleWorkflowCode, DefaultLogger, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { type JobTracingOptions, JobTracingPlugin } from 'temporal-job-tracing';
@@ -10,25 +11,35 @@ import { ask, close } from './workflows/histories';
 
 export const HISTORIES_PATH = require.resolve('./workflows/histories');
 
-/** A bundle of the workflows for these options of the plugin; `null`: without it. */
+const bundles = new Map<string, Promise<WorkflowBundleWithSourceMap>>();
+
+/** The bundle of the workflows for these options of the plugin, made once; `null`: without it. */
 export function bundleOf(
   plugin: JobTracingOptions | null = {},
   workflowsPath = HISTORIES_PATH,
 ): Promise<WorkflowBundleWithSourceMap> {
-  return bundleWorkflowCode({
-    workflowsPath,
-    logger: new DefaultLogger('WARN'),
-    ...(plugin && { plugins: [new JobTracingPlugin(plugin)] }),
-  });
+  const { runNowSignal, acceptForced, traceUrl } = plugin ?? {};
+  const key = JSON.stringify([workflowsPath, plugin !== null, runNowSignal, acceptForced, traceUrl]);
+  let bundle = bundles.get(key);
+  if (bundle === undefined) {
+    bundle = bundleWorkflowCode({
+      workflowsPath,
+      logger: new DefaultLogger('WARN'),
+      ...(plugin && { plugins: [new JobTracingPlugin(plugin)] }),
+    });
+    bundles.set(key, bundle);
+  }
+  return bundle;
 }
-
-type Handle = WorkflowHandleWithFirstExecutionRunId;
 
 interface Kind {
   readonly type: string;
-  readonly options?: { args?: unknown[]; retry?: { maximumAttempts: number; initialInterval: string } };
+  readonly args?: unknown[];
+  readonly retry?: RetryPolicy;
+  /** A signal that comes with the start. */
+  readonly signal?: string;
   /** What the run needs to end. */
-  readonly drive?: (handle: Handle) => Promise<unknown>;
+  readonly drive?: (handle: WorkflowHandle) => Promise<unknown>;
 }
 
 const RETRY = { maximumAttempts: 2, initialInterval: '50ms' };
@@ -58,11 +69,19 @@ export const KINDS: Readonly<Record<string, Kind>> = {
       await handle.signal(close);
     },
   },
-  continued: { type: 'continues', options: { args: [2] } },
-  retried: { type: 'failsOnce', options: { retry: RETRY } },
+  manual: {
+    type: 'waits',
+    signal: 'runNow',
+    drive: async (handle) => {
+      await beginning(handle);
+      await handle.signal('finish');
+    },
+  },
+  continued: { type: 'continues', args: [2] },
+  retried: { type: 'failsOnce', retry: RETRY },
   family: {
     type: 'parent',
-    options: { args: [{ type: 'parent', args: [{ type: 'failsOnce', retry: RETRY }] }] },
+    args: [{ type: 'parent', args: [{ type: 'failsOnce', retry: RETRY }] }],
   },
 };
 
@@ -76,7 +95,7 @@ export const LOCAL_KINDS: Readonly<Record<string, Kind>> = {
 };
 
 /** Waits until the run's first workflow task is behind it. */
-export async function beginning(handle: Pick<Handle, 'fetchHistory'>): Promise<void> {
+export async function beginning(handle: Pick<WorkflowHandle, 'fetchHistory'>): Promise<void> {
   const isBegun = ({ events }: History) =>
     events?.some(({ workflowTaskCompletedEventAttributes: task }) => task != null);
   while (!isBegun(await handle.fetchHistory())) await sleep(20);
@@ -94,13 +113,17 @@ export async function runToEnd(
   client: Client,
   taskQueue: string,
   workflowId: string,
-  { type, options, drive }: Kind,
+  { type, args = [], retry, signal, drive }: Kind,
 ): Promise<Recorded[]> {
-  const handle = await client.workflow.start(type, { args: [], ...options, taskQueue, workflowId });
+  const start = { args, taskQueue, workflowId, ...(retry && { retry }) };
+  const handle = await (signal
+    ? client.workflow.signalWithStart(type, { ...start, signal })
+    : client.workflow.start(type, start));
   await drive?.(handle);
   // A cancelled run has ended, too; what ended badly is seen in the histories.
   await handle.result().catch(() => {});
-  return recorded(client, workflowId, handle.firstExecutionRunId);
+  const runId = 'signaledRunId' in handle ? handle.signaledRunId : handle.firstExecutionRunId;
+  return recorded(client, workflowId, runId);
 }
 
 /** Runs one of each kind, at the same time where that can be. */
