@@ -6,7 +6,6 @@ export type {
   JobTrigger,
   SearchAttributeName,
 } from '../interceptors/shared/search-attributes';
-export type { TraceUrlOption, TraceUrlPreset } from '../interceptors/shared/trace-url';
 export {
   SearchAttributesError,
   type SearchAttributesErrorFields,
@@ -24,3 +23,4 @@ export {
   type TraceRuns,
 } from './job-tracing-client';
 export type { SearchAttributesRegistration } from './search-attributes';
+export type { TraceUrlOption, TraceUrlPreset } from './trace-url-option';

@@ -3,8 +3,8 @@
  */
 import type { Resource } from '@opentelemetry/resources';
 import type { SpanProcessor } from '@opentelemetry/sdk-trace-base';
+import { compileTraceUrl, type TraceUrlOption } from '../client/trace-url-option';
 import { DEFAULT_SANDBOX_OPTIONS, type SandboxOptions } from '../interceptors/shared/sandbox-options';
-import { compileTraceUrl, type TraceUrlOption } from '../interceptors/shared/trace-url';
 import { checkExportOptions } from './export';
 import { DEFAULT_FLUSH_TIMEOUT_MS } from './export/deadline';
 import { optionError } from './option-error';
