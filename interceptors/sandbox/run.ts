@@ -8,7 +8,13 @@
 
 import type { coresdk } from '@temporalio/proto';
 import { patched, type WorkflowInfo } from '@temporalio/workflow';
-import { type BaggageEntry, formatBaggage, mergeBaggage, parseBaggage } from '../shared/baggage';
+import {
+  type BaggageEntry,
+  formatBaggage,
+  type JobBaggage,
+  mergeBaggage,
+  parseBaggage,
+} from '../shared/baggage';
 import { type JobPart, readHeader, type TraceHeader } from '../shared/header';
 import { jobNameOf, keywordOf } from '../shared/job-name';
 import {
@@ -46,6 +52,8 @@ export interface Run {
   readonly jobRunId: string;
   /** Whether the trace is the caller's by request, so that its id is not the run's. */
   readonly joined: boolean;
+  readonly jobBaggage: JobBaggage;
+  /** {@link jobBaggage} and the starter's. */
   readonly baggage: ReadonlyMap<string, BaggageEntry>;
   readonly baggageHeader: string;
 }
@@ -228,9 +236,12 @@ function traceIdOfPrevious(
 }
 
 function describeJob(header: TraceHeader, jobName: string, jobRunId: string, trigger: JobTrigger) {
-  const baggage = mergeBaggage(
-    { 'job.name': jobName, 'job.run.id': jobRunId, 'job.trigger': trigger, 'traffic.origin': 'scheduler' },
-    parseBaggage(header.baggage),
-  );
-  return { jobName, jobRunId, trigger, baggage, baggageHeader: formatBaggage(baggage) };
+  const jobBaggage: JobBaggage = {
+    'job.name': jobName,
+    'job.run.id': jobRunId,
+    'job.trigger': trigger,
+    'traffic.origin': 'scheduler',
+  };
+  const baggage = mergeBaggage(jobBaggage, parseBaggage(header.baggage));
+  return { jobName, jobRunId, trigger, jobBaggage, baggage, baggageHeader: formatBaggage(baggage) };
 }
