@@ -126,31 +126,78 @@ export async function runToEnd(
   return recorded(client, workflowId, runId);
 }
 
-/** Runs one of each kind, at the same time where that can be. */
-export async function runEveryKind(client: Client, taskQueue: string, prefix: string): Promise<Recorded[]> {
-  const families = Object.entries(KINDS).map(([name, kind]) =>
-    runToEnd(client, taskQueue, `${prefix} ${name}`, kind),
+/** Runs one of each kind in each of the rounds, at the same time. */
+export async function runKinds(
+  client: Client,
+  taskQueue: string,
+  ...rounds: readonly string[]
+): Promise<Recorded[]> {
+  const runs = rounds.flatMap((round) =>
+    Object.entries(KINDS).map(([name, kind]) => runToEnd(client, taskQueue, `${round} ${name}`, kind)),
   );
-  const all = (await Promise.all(families)).flat();
-  for (const [name, kind] of Object.entries(LOCAL_KINDS))
-    all.push(...(await runToEnd(client, taskQueue, `${prefix} ${name}`, kind)));
+  return (await Promise.all(runs)).flat();
+}
+
+/** Runs one of each kind with local activities in each of the rounds, one after the other. */
+export async function runLocalKinds(
+  client: Client,
+  taskQueue: string,
+  ...rounds: readonly string[]
+): Promise<Recorded[]> {
+  const all: Recorded[] = [];
+  for (const round of rounds)
+    for (const [name, kind] of Object.entries(LOCAL_KINDS))
+      all.push(...(await runToEnd(client, taskQueue, `${round} ${name}`, kind)));
   return all;
+}
+
+/** Runs one of each kind, those with local activities at last. */
+export async function runEveryKind(client: Client, taskQueue: string, round: string): Promise<Recorded[]> {
+  return [...(await runKinds(client, taskQueue, round)), ...(await runLocalKinds(client, taskQueue, round))];
+}
+
+/** Waits for the ticks of a cron, as many as asked for, and ends it. */
+export async function ticksOf(
+  client: Client,
+  workflowId: string,
+  firstRunId: string,
+  count: number,
+): Promise<Recorded[]> {
+  const ticks: Recorded[] = [];
+  let runId: string | null | undefined = firstRunId;
+  while (runId && ticks.length < count) {
+    const handle: WorkflowHandle = client.workflow.getHandle(workflowId, runId, { followRuns: false });
+    // It ends as continued as new, which the client takes for an error.
+    await handle.result().catch(() => {});
+    const history = await handle.fetchHistory();
+    ticks.push({ workflowId, runId, history });
+    runId = nextRunOf(history);
+  }
+  await client.workflow.getHandle(workflowId).terminate();
+  return ticks;
 }
 
 /** The run, the runs that it went on as, and its children. */
 export async function recorded(client: Client, workflowId: string, runId: string): Promise<Recorded[]> {
   const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();
-  const next = (history.events ?? []).flatMap((event) => {
+  const children = (history.events ?? []).flatMap((event) => {
     const child = event.childWorkflowExecutionStartedEventAttributes?.workflowExecution;
-    const newRunId =
-      event.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId ||
-      event.workflowExecutionFailedEventAttributes?.newExecutionRunId;
-    return [
-      ...(child?.workflowId && child.runId ? [recorded(client, child.workflowId, child.runId)] : []),
-      ...(newRunId ? [recorded(client, workflowId, newRunId)] : []),
-    ];
+    return child?.workflowId && child.runId ? [recorded(client, child.workflowId, child.runId)] : [];
   });
-  return [{ workflowId, runId, history }, ...(await Promise.all(next)).flat()];
+  const next = nextRunOf(history);
+  if (next) children.push(recorded(client, workflowId, next));
+  return [{ workflowId, runId, history }, ...(await Promise.all(children)).flat()];
+}
+
+/** Run id of the retry, the continuation or the next tick. */
+function nextRunOf({ events }: History): string | undefined {
+  const last = events?.at(-1);
+  return (
+    last?.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId ||
+    last?.workflowExecutionFailedEventAttributes?.newExecutionRunId ||
+    last?.workflowExecutionCompletedEventAttributes?.newExecutionRunId ||
+    undefined
+  );
 }
 
 /** Messages of the workflow tasks that failed. */
