@@ -1,12 +1,17 @@
 /**
  * Runs of every kind, begun and driven to their end, and what their histories say.
  */
+import { deepEqual } from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import type { RetryPolicy } from '@temporalio/common';
 import type { History } from '@temporalio/common/lib/proto-utils';
 import { bundleWorkflowCode, DefaultLogger, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { type JobTracingOptions, JobTracingPlugin } from 'temporal-job-tracing';
+import type { OtlpReceiver } from './otlp-receiver';
+import type { ReceivedSpan } from './otlp-span';
+import { incomplete, leaves } from './otlp-trace';
 import { ask, close } from './workflows/histories';
 
 export const HISTORIES_PATH = require.resolve('./workflows/histories');
@@ -198,6 +203,20 @@ function nextRunOf({ events }: History): string | undefined {
     last?.workflowExecutionCompletedEventAttributes?.newExecutionRunId ||
     undefined
   );
+}
+
+/** Expects a complete trace with these spans without children ({@link leaves}); times and order do not count. */
+export async function expectLeaves(
+  receiver: OtlpReceiver,
+  traceId: string,
+  expected: readonly string[],
+): Promise<void> {
+  const wanted = [...expected].sort();
+  const isThere = (trace: readonly ReceivedSpan[]) => isDeepStrictEqual(leaves(trace), wanted);
+  // Services send their spans on their own time: what is not there yet may still come.
+  const trace = await receiver.waitFor(traceId, isThere, 5_000).catch(() => receiver.trace(traceId));
+  deepEqual(leaves(trace), wanted);
+  deepEqual(incomplete(trace), []);
 }
 
 /** Messages of the workflow tasks that failed. */
