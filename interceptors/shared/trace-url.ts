@@ -15,8 +15,14 @@ export interface TraceUrlValues {
   readonly endMs?: number | undefined;
 }
 
-/** A placeholder in a template; the name is its first group. */
-export const PLACEHOLDER = /\{([A-Za-z]\w*)\}/g;
+/**
+ * A placeholder in a template; the name is its first group. Made anew each time: a search writes to a global
+ * expression, and the sandbox freezes what its modules hold.
+ */
+export function placeholders(): RegExp {
+  return /\{([A-Za-z]\w*)\}/g;
+}
+
 /** Clocks of servers and workers differ, and the last spans are later than the run's end. */
 const MARGIN_MS = 60_000;
 /** How long a run that has not ended may take and still be in the time that a link searches. */
@@ -24,7 +30,7 @@ const RUNNING_MS = 86_400_000;
 
 /** The link to a run's trace. Unknown placeholders are left as they are; values are percent-encoded. */
 export function fillTraceUrl(template: string, values: TraceUrlValues): string {
-  return template.replace(PLACEHOLDER, (placeholder, name: string) => {
+  return template.replace(placeholders(), (placeholder, name: string) => {
     const value = placeholderValue(name, values);
     return value === undefined ? placeholder : encodeURIComponent(value);
   });
