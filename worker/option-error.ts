@@ -8,3 +8,10 @@ export function optionError(name: string, expected: string, value: unknown): Typ
     `JobTracingPlugin option '${name}': expected ${expected}, got ${given} (${typeof value})`,
   );
 }
+
+/** Whether the value is an object that was written as `{ … }`: no array, no map, no instance of a class. */
+export function isPlainObject(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}

@@ -7,7 +7,7 @@ import { compileTraceUrl, type TraceUrlOption } from '../client/trace-url-option
 import { DEFAULT_SANDBOX_OPTIONS, type SandboxOptions } from '../interceptors/shared/sandbox-options';
 import { checkExportOptions } from './export';
 import { DEFAULT_FLUSH_TIMEOUT_MS } from './export/deadline';
-import { optionError } from './option-error';
+import { isPlainObject, optionError } from './option-error';
 import { resolveSampling, type SamplingOptions, type SamplingPolicy } from './sampling';
 
 /** Who may force a run to be recorded. */
@@ -71,9 +71,9 @@ const FORCED_BY: readonly ForcedBy[] = ['client', 'signal'];
 
 /** @throws {TypeError} with the option's name, what was expected and what was given */
 export function resolveOptions(options: JobTracingOptions = {}): ResolvedOptions {
+  rejectUnknown(options);
   const { acceptForced = FORCED_BY, runNowSignal = DEFAULT_SANDBOX_OPTIONS.runNowSignal } = options;
   const { spanProcessors, resource, flushTimeoutMs = DEFAULT_FLUSH_TIMEOUT_MS } = options;
-  rejectUnknown(options);
   checkExportOptions(options);
   if (!Array.isArray(acceptForced) || acceptForced.some((by) => !FORCED_BY.includes(by))) {
     throw optionError('acceptForced', "an array of 'client' and 'signal'", acceptForced);
@@ -117,7 +117,7 @@ const KNOWN = new Set<string>(
 );
 
 function rejectUnknown(options: JobTracingOptions): void {
-  if (typeof options !== 'object' || options === null) throw optionError('options', 'an object', options);
+  if (!isPlainObject(options)) throw optionError('options', 'an object', options);
   const unknown = Object.keys(options).find((name) => !KNOWN.has(name));
   if (unknown !== undefined) throw optionError(unknown, `one of ${[...KNOWN].join(', ')}`, unknown);
 }

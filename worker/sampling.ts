@@ -5,7 +5,7 @@
  * ratio keeps a superset.
  */
 import type { SamplingReason } from '../interceptors/shared/markers';
-import { optionError } from './option-error';
+import { isPlainObject, optionError } from './option-error';
 
 /** Shares of runs that are recorded, each from 0 (none) to 1 (all). */
 export interface SamplingOptions {
@@ -33,12 +33,11 @@ const RANDOM_VALUES = 2 ** 56;
 
 /** @throws {TypeError} when a ratio is not a number from 0 to 1 */
 export function resolveSampling(options: SamplingOptions = {}): SamplingPolicy {
-  if (typeof options !== 'object' || options === null) throw optionError('sampling', 'an object', options);
+  if (!isPlainObject(options)) throw optionError('sampling', 'an object', options);
   const { default: byDefault = 1, jobs = {}, ...unknown } = options;
   const [name] = Object.keys(unknown);
   if (name !== undefined) throw optionError(`sampling.${name}`, "only 'default' and 'jobs'", name);
-  if (typeof jobs !== 'object' || jobs === null)
-    throw optionError('sampling.jobs', 'ratios by job name', jobs);
+  if (!isPlainObject(jobs)) throw optionError('sampling.jobs', 'ratios by job name', jobs);
   checkRatio('sampling.default', byDefault);
   for (const [job, ratio] of Object.entries(jobs)) checkRatio(`sampling.jobs['${job}']`, ratio);
   return Object.freeze({ default: byDefault, jobs: new Map(Object.entries(jobs)) });

@@ -69,14 +69,14 @@ export function baggageOf(context: Context): ReadonlyMap<string, BaggageEntry> |
   const baggage = context.getValue(BAGGAGE_KEY);
   try {
     const entries = (baggage as Baggage | undefined)?.getAllEntries();
-    return entries && new Map(entries.map(([name, entry]) => [name, plainEntry(entry)]));
+    return entries && new Map(entries.map(([name, entry]) => [String(name), plainEntry(entry)]));
   } catch {
     return undefined;
   }
 }
 
 function plainEntry({ value, metadata }: ApiBaggageEntry): BaggageEntry {
-  return metadata ? { value, metadata: metadata.toString() } : { value };
+  return metadata ? { value: String(value), metadata: String(metadata) } : { value: String(value) };
 }
 
 class SandboxBaggage implements Baggage {

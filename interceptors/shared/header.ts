@@ -47,9 +47,9 @@ export type HeaderReading = { readonly header?: TraceHeader; readonly problem?: 
 export function readHeader(headers: Headers | null | undefined): HeaderReading {
   const payload = headers?.[TRACE_HEADER];
   if (payload == null) return {};
-  const size = payload.data?.length ?? 0;
-  if (size > MAX_HEADER_BYTES) return { problem: `it has ${size} bytes, more than ${MAX_HEADER_BYTES}` };
   try {
+    const size = payload.data?.length ?? 0;
+    if (size > MAX_HEADER_BYTES) return { problem: `it has ${size} bytes, more than ${MAX_HEADER_BYTES}` };
     const carrier: unknown = defaultPayloadConverter.fromPayload(payload);
     if (typeof carrier !== 'object' || carrier === null || Array.isArray(carrier))
       return { problem: 'it is not a text map' };
