@@ -20,7 +20,7 @@ import { JobTracingClient } from 'temporal-job-tracing/client';
 import * as activities from './activities';
 import { type OtlpReceiver, startOtlpReceiver } from './otlp-receiver';
 import type { ReceivedSpan } from './otlp-span';
-import { incomplete } from './otlp-trace';
+import { incomplete, tree } from './otlp-trace';
 import { startTemporalServer, type TemporalServer, temporalCli } from './temporal-server';
 
 /** Workflows that most tests use. */
@@ -35,6 +35,8 @@ export interface WorkerSetup {
 export interface HarnessSetup {
   /** Namespaces that exist besides `default`: those made for a test have no search attributes of ours. */
   readonly namespaces?: readonly string[];
+  /** Whether a server that is started has the Web UI. @default false */
+  readonly ui?: boolean;
 }
 
 export class Harness {
@@ -70,7 +72,7 @@ export class Harness {
   }
 
   /** Starts everything; spans of this process go to the receiver through the plugin's default set-up. */
-  static async start({ namespaces = [] }: HarnessSetup = {}): Promise<Harness> {
+  static async start({ namespaces = [], ui = false }: HarnessSetup = {}): Promise<Harness> {
     const log: string[] = [];
     Runtime.install({
       logger: new DefaultLogger('INFO', ({ level, message, meta }) => {
@@ -78,8 +80,8 @@ export class Harness {
         if (level !== 'INFO' || isOurs) log.push(`${level} ${message} ${meta?.error ?? ''}`);
       }),
     });
-    const server = await startTemporalServer({ namespaces: ['default', ...namespaces], log: () => {} });
-    const receiver = await startOtlpReceiver();
+    const server = await startTemporalServer({ ui, namespaces: ['default', ...namespaces], log: () => {} });
+    const receiver = await startOtlpReceiver({ page: (trace) => tree(trace).join('\n') });
     process.env.OTEL_EXPORTER_OTLP_ENDPOINT = receiver.url;
     process.env.OTEL_EXPORTER_OTLP_PROTOCOL = 'http/json';
     process.env.OTEL_BSP_SCHEDULE_DELAY = '100';
