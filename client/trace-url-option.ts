@@ -38,8 +38,6 @@ export type TraceUrlPreset =
       readonly dataset?: string;
     };
 
-const EXAMPLE = Object.freeze({ traceId: '0', spanId: '0', runId: '0', startMs: 0 });
-
 /**
  * The template for {@link fillTraceUrl}.
  *

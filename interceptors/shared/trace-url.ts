@@ -36,11 +36,6 @@ export function fillTraceUrl(template: string, values: TraceUrlValues): string {
   });
 }
 
-/** The names of the template's placeholders, in their order. */
-export function placeholdersOf(template: string): string[] {
-  return Array.from(template.matchAll(PLACEHOLDER), ([, name = '']) => name);
-}
-
 /** What a placeholder stands for; `undefined` for one that is not known. */
 export function placeholderValue(
   name: string,
