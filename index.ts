@@ -7,7 +7,7 @@
  * - `./workflow-interceptors` the sandbox part, for those who bundle workflow code by hand
  */
 export type { JobStartOptions } from './client/start-options';
-export type { TraceUrlOption, TraceUrlPreset } from './interceptors/shared/trace-url';
+export type { TraceUrlOption, TraceUrlPreset } from './client/trace-url-option';
 export type { ForcedBy, JobTracingOptions } from './worker/options';
 export { JobTracingPlugin } from './worker/plugin';
 export type { RunsPer, SamplingOptions, SamplingRule } from './worker/policy/rule';

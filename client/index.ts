@@ -6,7 +6,6 @@ export type {
   JobTrigger,
   SearchAttributeName,
 } from '../interceptors/shared/search-attributes';
-export type { TraceUrlOption, TraceUrlPreset } from '../interceptors/shared/trace-url';
 export type { RedisConnection } from '../worker/redis/connection';
 export {
   SamplingConflictError,
@@ -37,3 +36,4 @@ export {
   type SamplingExplanation,
 } from './sampling';
 export type { SearchAttributesRegistration } from './search-attributes';
+export type { TraceUrlOption, TraceUrlPreset } from './trace-url-option';

@@ -6,7 +6,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import { runIdOfTrace, traceIdOfRun } from '../interceptors/shared/trace-id';
-import { compileTraceUrl, type TraceUrlOption } from '../interceptors/shared/trace-url';
 import type { SamplingOptions } from '../worker/policy/rule';
 import type { RedisConnection } from '../worker/redis/connection';
 import { GrpcStatus, grpcStatusOf } from './grpc-status';
@@ -14,6 +13,7 @@ import { type ExecutionInfo, type JobRun, toJobRun } from './job-run';
 import { parseRunId, parseTraceId } from './parse-trace-id';
 import { SamplingClient } from './sampling';
 import { registerSearchAttributes, type SearchAttributesRegistration } from './search-attributes';
+import { compileTraceUrl, type TraceUrlOption } from './trace-url-option';
 
 export interface JobTracingClientOptions {
   /** Client of the namespace in which the jobs run. */

@@ -116,6 +116,17 @@ export async function registerSearchAttributes(
   return Object.freeze({ added: missing, present });
 }
 
+/** What keeps the attributes from being bound, with the command that helps; `undefined` when nothing does. Pure. */
+export function unusableBecause(
+  namespace: string,
+  { missing, wrongType }: SearchAttributesReport,
+): string | undefined {
+  if (wrongType.length > 0) return wrongTypeError(namespace, missing, wrongType).message;
+  if (missing.length === 0) return undefined;
+  const advice = adviceToRegister(registrationCommands(namespace, missing));
+  return `search attributes of namespace ${namespace}: not registered: ${missing.join(', ')}. ${advice}`;
+}
+
 /** Commands that register the attributes, for the Temporal CLI and for Temporal Cloud. Pure. */
 function registrationCommands(namespace: string, names: readonly SearchAttributeName[]): readonly string[] {
   const cli = names.map((name) => ` --name ${name} --type ${expectedType(name)}`).join('');
@@ -124,6 +135,10 @@ function registrationCommands(namespace: string, names: readonly SearchAttribute
     `temporal operator search-attribute create --namespace ${namespace}${cli}`,
     `tcld namespace search-attributes add --namespace ${namespace}${cloud}`,
   ]);
+}
+
+function adviceToRegister([cli, cloud]: readonly string[]): string {
+  return `Let someone who may run \`${cli}\` (Temporal Cloud: \`${cloud}\`).`;
 }
 
 async function readTypes(connection: SearchAttributesConnection, namespace: string) {
@@ -179,10 +194,9 @@ function failure(
   const problem = problemOf(action, cause);
   const commands = registrationCommands(namespace, missing);
   const reason = cause instanceof Error ? cause.message : String(cause);
-  const [cli, cloud] = commands;
   const message =
     `search attributes of namespace ${namespace}: could not ${action} them: ${reason}. ` +
-    `Let someone who may run \`${cli}\` (Temporal Cloud: \`${cloud}\`).`;
+    adviceToRegister(commands);
   return new SearchAttributesError(message, { problem, namespace, missing, wrongType: [], commands }, cause);
 }
 

@@ -1,6 +1,7 @@
 /**
  * What a typed client can say about a run when it starts it: `client.workflow.start(wf, { …, job: { … } })`.
  */
+import { inspect } from 'node:util';
 
 /** Start option `job`, understood where the client has `JobTracingPlugin`. */
 export interface JobStartOptions {
@@ -25,6 +26,7 @@ declare module '@temporalio/client/lib/workflow-options' {
  * @throws {TypeError} with the option's name, what was expected and what was given
  */
 export function checkJobStartOptions(job: JobStartOptions): void {
+  if (typeof job !== 'object' || job === null) throw startError('job', 'an object', job);
   const { name, runNow, trace, ...unknown } = job;
   const [other] = Object.keys(unknown);
   if (other !== undefined) throw startError(`job.${other}`, "only 'name', 'runNow' and 'trace'", other);
@@ -38,7 +40,6 @@ export function checkJobStartOptions(job: JobStartOptions): void {
 }
 
 function startError(name: string, expected: string, value: unknown): TypeError {
-  return new TypeError(
-    `start option '${name}': expected ${expected}, got ${JSON.stringify(value)} (${typeof value})`,
-  );
+  const given = inspect(value, { depth: 1, maxStringLength: 80, breakLength: Number.POSITIVE_INFINITY });
+  return new TypeError(`start option '${name}': expected ${expected}, got ${given} (${typeof value})`);
 }

@@ -69,7 +69,7 @@ function joinedTraceId(started: StartedEvent | undefined): string | undefined {
   const { part, span } = readHeader(started.header?.fields).header ?? {};
   const isOrdinaryChild = started.parentWorkflowExecution && !started.cronSchedule && part?.kind !== 'top';
   // A start's header is copied to later ticks, attempts and continuations, but it is not theirs.
-  const joinsCaller = part?.kind === 'start' && part.joinCaller && !started.initiator;
+  const joinsCaller = part?.kind === 'start' && part.joinCaller && !started.continuedExecutionRunId;
   return isOrdinaryChild || joinsCaller ? span?.traceId : undefined;
 }
 

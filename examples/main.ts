@@ -46,8 +46,10 @@ function readArguments(): { name: string; once: boolean } {
 main().then(
   () => process.exit(0),
   (error: Error) => {
-    console.error(error.message);
-    if (error instanceof UsageError) console.error('Usage: npm start -- [example] [--once]');
-    process.exit(error instanceof UsageError ? 2 : 1);
+    const isUsage = error instanceof UsageError;
+    // What has a cause was not expected here: all there is to know about it.
+    console.error(isUsage || error.cause === undefined ? error.message : error);
+    if (isUsage) console.error('Usage: npm start -- [example] [--once]');
+    process.exit(isUsage ? 2 : 1);
   },
 );

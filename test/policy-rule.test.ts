@@ -27,11 +27,11 @@ const GOOD: readonly (readonly [unknown, object])[] = [
 
 /** The value, where in it the mistake is, and what is expected there. */
 const BAD: readonly (readonly [unknown, string, string])[] = [
-  [Number.NaN, '.ratio', 'a number from 0 to 1'],
-  [-1, '.ratio', 'a number from 0 to 1'],
-  [-(2 ** -56), '.ratio', 'a number from 0 to 1'],
-  [1 + 2 ** -52, '.ratio', 'a number from 0 to 1'],
-  [Number.POSITIVE_INFINITY, '.ratio', 'a number from 0 to 1'],
+  [Number.NaN, '', 'a number from 0 to 1'],
+  [-1, '', 'a number from 0 to 1'],
+  [-(2 ** -56), '', 'a number from 0 to 1'],
+  [1 + 2 ** -52, '', 'a number from 0 to 1'],
+  [Number.POSITIVE_INFINITY, '', 'a number from 0 to 1'],
   [{ ratio: '0.5' }, '.ratio', 'a number from 0 to 1'],
   [{ ratio: null }, '.ratio', 'a number from 0 to 1'],
   [null, '', 'a number from 0 to 1 or a rule'],
@@ -131,10 +131,7 @@ describe('policies', () => {
         { jobs: { '': 1 } },
         /'sampling.jobs': expected names and patterns that are not empty, got '' \(string\)/,
       ],
-      [
-        { jobs: { 'a*': 2 } },
-        /'sampling.jobs\['a\*'\].ratio': expected a number from 0 to 1, got 2 \(number\)/,
-      ],
+      [{ jobs: { 'a*': 2 } }, /'sampling.jobs\['a\*'\]': expected a number from 0 to 1, got 2 \(number\)/],
       [{ default: null }, /'sampling.default': expected a number from 0 to 1 or a rule, got null/],
     ];
     for (const [sampling, message] of bad) {
@@ -172,11 +169,8 @@ describe('JOB_TRACING_SAMPLING', () => {
       ['0.5', /'JOB_TRACING_SAMPLING': expected JSON such as/],
       ['null', /'JOB_TRACING_SAMPLING': expected JSON such as/],
       ['[]', /'JOB_TRACING_SAMPLING': expected an object with 'default' and 'jobs'/],
-      ['{"default":7}', /'JOB_TRACING_SAMPLING.default.ratio': expected a number from 0 to 1, got 7/],
-      [
-        '{"jobs":{"a":-1}}',
-        /'JOB_TRACING_SAMPLING.jobs\['a'\].ratio': expected a number from 0 to 1, got -1/,
-      ],
+      ['{"default":7}', /'JOB_TRACING_SAMPLING.default': expected a number from 0 to 1, got 7/],
+      ['{"jobs":{"a":-1}}', /'JOB_TRACING_SAMPLING.jobs\['a'\]': expected a number from 0 to 1, got -1/],
     ];
     for (const [text, message] of bad) throws(() => of(text), { name: 'TypeError', message });
   });
@@ -184,7 +178,7 @@ describe('JOB_TRACING_SAMPLING', () => {
   test('counts only where the option is not given', () => {
     process.env.JOB_TRACING_SAMPLING = '{"default":7}';
     try {
-      throws(() => new JobTracingPlugin(), /JOB_TRACING_SAMPLING\.default\.ratio/);
+      throws(() => new JobTracingPlugin(), /JOB_TRACING_SAMPLING\.default/);
       doesNotThrow(() => new JobTracingPlugin({ sampling: {} }));
     } finally {
       delete process.env.JOB_TRACING_SAMPLING;

@@ -146,7 +146,7 @@ describe('SamplingClient', { skip: WITHOUT_REDIS }, () => {
 
   test('nothing wrong is written', async () => {
     const bad: readonly (readonly [string, unknown, string])[] = [
-      ['a', Number.NaN, "sampling rule 'a': ratio: expected a number from 0 to 1, got NaN (number)"],
+      ['a', Number.NaN, "sampling rule 'a': rule: expected a number from 0 to 1, got NaN (number)"],
       ['a', { ratio: -1 }, "sampling rule 'a': ratio: expected a number from 0 to 1, got -1 (number)"],
       ['a', null, "sampling rule 'a': rule: expected a number from 0 to 1 or a rule, got null (object)"],
       [

@@ -51,9 +51,11 @@ test('--once shows a run that is slow because of userInfoSave, and ends by itsel
     traceIds,
   );
 
-  assert.equal(ALERT.exec(output)?.groups?.traceId, traceIds.at(-1));
-  assert.match(output, SLOW_LINE);
-  assert.ok(Number(SLOWEST.exec(output)?.groups?.percent) > 60, output);
+  // The last alert is the one of release 2: on a busy machine another run may exceed the budget, too.
+  const alert = output.slice(output.lastIndexOf('ALERT'));
+  assert.equal(ALERT.exec(alert)?.groups?.traceId, traceIds.at(-1));
+  assert.match(alert, SLOW_LINE);
+  assert.ok(Number(SLOWEST.exec(alert)?.groups?.percent) > 60, output);
   assert.equal(example.errors(), '', 'nothing but what the user needs');
   await assertGone(output);
 });

@@ -1,192 +1,120 @@
 /**
  * Whatever starts a run: its TraceId, binding, trigger and link are as the README's table says, and its trace
  * is complete at the receiver. "CLI" is the `temporal` binary itself.
+ *
+ * Here: plain starts, cron, retry, continue-as-new, an ordinary child. The other ways are in `starts-*.test.ts`.
  */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { Client } from '@temporalio/client';
-import type { Worker } from '@temporalio/worker';
-import { JobTracingPlugin } from 'temporal-job-tracing';
-import { Harness } from './support/harness';
 import type { ReceivedSpan } from './support/otlp-span';
+import { id, linksOf, linkTo, Runs, traceIdOf } from './support/runs';
 
-const id = (runId: string) => runId.replaceAll('-', '');
-const rootId = (runId: string) => id(runId).slice(16);
-
-describe('every way to start a run', { concurrency: 6 }, () => {
-  let harness: Harness;
-  let worker: Worker;
-  let running: Promise<void>;
+describe('every way to start a run', { concurrency: 8 }, () => {
+  let runs: Runs;
   let taskQueue: string;
-  let typedClient: Client;
 
   before(async () => {
-    harness = await Harness.start();
-    taskQueue = harness.newTaskQueue();
-    worker = await harness.createWorker(taskQueue);
-    running = worker.run();
-    typedClient = new Client({ connection: harness.connection, plugins: [new JobTracingPlugin()] });
+    runs = await Runs.start();
+    ({ taskQueue } = runs);
   });
+  after(() => runs.stop());
 
-  after(async () => {
-    worker.shutdown();
-    await running;
-    await harness.stop();
-  });
-
-  /** Runs of the workflow id that have ended, oldest first. */
-  async function endedRuns(workflowId: string, count: number): Promise<string[]> {
-    for (;;) {
-      const runs: { runId: string; closed: number }[] = [];
-      for await (const run of harness.client.workflow.list({ query: `WorkflowId = '${workflowId}'` })) {
-        if (run.status.name !== 'RUNNING' && run.startTime)
-          runs.push({ runId: run.runId, closed: Number(run.closeTime) });
-      }
-      if (runs.length >= count)
-        return runs
-          .sort((a, b) => a.closed - b.closed)
-          .slice(0, count)
-          .map(({ runId }) => runId);
-      await new Promise((resolve) => setTimeout(resolve, 200));
-    }
-  }
-
-  async function rootOf(runId: string, traceId = id(runId)): Promise<ReceivedSpan> {
-    const trace = await harness.completeTrace(traceId);
-    const root = trace.find(({ spanId }) => spanId === rootId(runId));
-    ok(root, 'the root span id is the end of the run id');
-    const names = trace.map(
-      (span) => `${span.resource['service.name'] === 'downstream' ? 'downstream ' : ''}${span.name}`,
+  const cliStart = (workflowId: string, ...flags: string[]) =>
+    runs.cli(
+      `workflow start --type oneActivity --task-queue ${taskQueue} --workflow-id ${workflowId}`,
+      ...flags,
     );
-    ok(names.includes('RunActivity:callDownstream') && names.includes('downstream GET'), names.join(', '));
+
+  /** Expects three ticks, each linked to the one before; returns the root of the first. */
+  async function expectThreeTicks(workflowId: string): Promise<ReceivedSpan> {
+    const [first = '', second = '', third = ''] = await runs.ended(workflowId, 3);
+    const root = await runs.expectRun(workflowId, first, 'cron');
+    deepEqual(linksOf(await runs.expectRun(workflowId, second, 'cron')), [linkTo(first)]);
+    deepEqual(linksOf(await runs.expectRun(workflowId, third, 'cron')), [linkTo(second)]);
+    await runs.harness.client.workflow.getHandle(workflowId).terminate();
     return root;
   }
-
-  async function expectRun(workflowId: string, runId: string, trigger: string): Promise<ReceivedSpan> {
-    const root = await rootOf(runId);
-    deepEqual(await harness.attributesOf(workflowId, runId), {
-      TraceId: id(runId),
-      JobName: root.attributes['job.name'],
-      JobTrigger: trigger,
-      TraceSampled: true,
-    });
-    equal(root.attributes['job.trigger'], trigger);
-    return root;
-  }
-
-  const links = (root: ReceivedSpan) => root.links.map(({ traceId, spanId }) => `${traceId}/${spanId}`);
-  const runLink = (runId: string) => `${id(runId)}/${rootId(runId)}`;
 
   it('temporal workflow start', async () => {
-    await harness.cli(
-      'workflow',
-      'start',
-      '--type',
-      'oneActivity',
-      '--task-queue',
-      taskQueue,
-      '--workflow-id',
-      'cli',
-    );
-    const [runId = ''] = await endedRuns('cli', 1);
-    const root = await expectRun('cli', runId, 'api');
-    deepEqual(links(root), []);
+    await cliStart(id('cli'));
+    const [runId = ''] = await runs.ended(id('cli'));
+    const root = await runs.expectRun(id('cli'), runId, 'api');
+    deepEqual(linksOf(root), []);
     equal(root.attributes['job.sampling.reason'], 'default');
   });
 
   it('temporal workflow start --start-delay', async () => {
-    await harness.cli(
-      'workflow',
-      'start',
-      '--type',
-      'oneActivity',
-      '--task-queue',
-      taskQueue,
-      '--workflow-id',
-      'delayed',
-      '--start-delay',
-      '2s',
-    );
-    const [runId = ''] = await endedRuns('delayed', 1);
-    deepEqual(links(await expectRun('delayed', runId, 'api')), []);
+    await cliStart(id('delayed'), '--start-delay', '2s');
+    const [runId = ''] = await runs.ended(id('delayed'));
+    deepEqual(linksOf(await runs.expectRun(id('delayed'), runId, 'api')), []);
   });
 
   it('temporal workflow start --cron: three ticks, each linked to the one before', async () => {
-    await harness.cli(
-      'workflow',
-      'start',
-      '--type',
-      'oneActivity',
-      '--task-queue',
-      taskQueue,
-      '--workflow-id',
-      'cron',
-      '--cron',
-      '@every 1s',
-    );
-    const [first = '', second = '', third = ''] = await endedRuns('cron', 3);
-    deepEqual(links(await expectRun('cron', first, 'cron')), []);
-    deepEqual(links(await expectRun('cron', second, 'cron')), [runLink(first)]);
-    deepEqual(links(await expectRun('cron', third, 'cron')), [runLink(second)]);
-    await harness.client.workflow.getHandle('cron').terminate();
+    await cliStart(id('cron'), '--cron', '@every 1s');
+    deepEqual(linksOf(await expectThreeTicks(id('cron'))), []);
   });
 
-  it('a typed client with cronSchedule: three ticks with traces of their own', async () => {
-    await typedClient.workflow.start('oneActivity', {
+  it('a typed client with cronSchedule: three ticks, the first linked to the call that started them', async () => {
+    await runs.typed.workflow.start('oneActivity', {
       taskQueue,
-      workflowId: 'typed-cron',
+      workflowId: id('typed-cron'),
       cronSchedule: '@every 1s',
     });
-    const [first = '', second = '', third = ''] = await endedRuns('typed-cron', 3);
-    equal(links(await expectRun('typed-cron', first, 'cron')).length, 0, 'no span was active in the caller');
-    deepEqual(links(await expectRun('typed-cron', second, 'cron')), [runLink(first)]);
-    deepEqual(links(await expectRun('typed-cron', third, 'cron')), [runLink(second)]);
-    await harness.client.workflow.getHandle('typed-cron').terminate();
+    const [link, ...others] = (await expectThreeTicks(id('typed-cron'))).links;
+    ok(link && others.length === 0);
+    const isCaller = ({ name, spanId }: ReceivedSpan) =>
+      name === 'StartWorkflow:oneActivity' && spanId === link.spanId;
+    await runs.harness.receiver.waitFor(link.traceId, (trace) => trace.some(isCaller), 10_000);
   });
 
   it('continue-as-new: each run its own trace, decision inherited', async () => {
-    await harness.client.workflow.start('continues', { taskQueue, workflowId: 'continues', args: [3] });
-    const runs = await endedRuns('continues', 4);
-    for (const [index, runId] of runs.entries()) {
-      const root = await expectRun('continues', runId, 'api');
-      const previous = runs[index - 1];
-      deepEqual(links(root), previous === undefined ? [] : [runLink(previous)]);
+    await runs.harness.client.workflow.start('continues', {
+      taskQueue,
+      workflowId: id('continues'),
+      args: [3],
+    });
+    const continued = await runs.ended(id('continues'), 4);
+    for (const [index, runId] of continued.entries()) {
+      const root = await runs.expectRun(id('continues'), runId, 'api');
+      const previous = continued[index - 1];
+      deepEqual(linksOf(root), previous === undefined ? [] : [linkTo(previous)]);
       equal(root.attributes['job.sampling.reason'], index === 0 ? 'default' : 'inherited');
     }
   });
 
   it('a retry of a failed run: the failed attempt is complete with its error', async () => {
-    await harness.client.workflow.start('failsOnce', {
+    await runs.harness.client.workflow.start('failsOnce', {
       taskQueue,
-      workflowId: 'retried',
+      workflowId: id('retried'),
       retry: { maximumAttempts: 2, initialInterval: '100ms' },
     });
-    const [first = '', second = ''] = await endedRuns('retried', 2);
-    const failed = await expectRun('retried', first, 'api');
+    const [first = '', second = ''] = await runs.ended(id('retried'), 2);
+    const failed = await runs.expectRun(id('retried'), first, 'api');
     deepEqual(
       { ...failed.status, type: failed.attributes['error.type'], result: failed.attributes['job.result'] },
       { code: 'error', message: 'first attempt', type: 'FirstAttempt', result: 'failure' },
     );
-    const retried = await expectRun('retried', second, 'retry');
-    deepEqual(links(retried), [runLink(first)]);
+    const retried = await runs.expectRun(id('retried'), second, 'retry');
+    deepEqual(linksOf(retried), [linkTo(first)]);
     equal(retried.attributes['job.attempt'], 2);
   });
 
   it('an ordinary child stays in the trace of its parent and is bound at its start', async () => {
-    const handle = await harness.client.workflow.start('parent', { taskQueue, workflowId: 'family' });
+    const handle = await runs.harness.client.workflow.start('parent', {
+      taskQueue,
+      workflowId: id('family'),
+    });
     await handle.result();
     const parentRun = handle.firstExecutionRunId;
-    const [childRun = ''] = await endedRuns('family-child', 1);
-    deepEqual(await harness.attributesOf('family-child', childRun), {
-      TraceId: id(parentRun),
+    const [childRun = ''] = await runs.ended(id('family-child'));
+    deepEqual(await runs.harness.attributesOf(id('family-child'), childRun), {
+      TraceId: traceIdOf(parentRun),
       JobName: 'parent',
       JobTrigger: 'child',
       JobRunId: parentRun,
       TraceSampled: true,
     });
-    const root = await rootOf(childRun, id(parentRun));
-    deepEqual(links(root), []);
-    const { events } = await harness.client.workflow.getHandle('family-child').fetchHistory();
-    equal(events?.filter((event) => event.markerRecordedEventAttributes).length, 0, 'no event in the child');
+    deepEqual(linksOf(await runs.rootOf(childRun, traceIdOf(parentRun))), []);
+    deepEqual(await runs.eventsOfOurs(id('family-child')), [], 'no event in the child');
   });
 });

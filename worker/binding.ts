@@ -2,76 +2,88 @@
  * Whether runs may be bound in a namespace: only while every search attribute has been seen there with the
  * right type, because an upsert of any other leaves a run stuck for ever.
  */
-
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '@temporalio/common';
 import {
   readSearchAttributes,
   registerSearchAttributes,
   type SearchAttributesConnection,
+  unusableBecause,
 } from '../client/search-attributes';
 
 export interface Binding {
   /** Whether a run may be bound now. Never throws, never waits. */
   mayBind(): boolean;
-  /** Looks once, within bounds; then goes on looking beside the worker until {@link close}. Never throws. */
+  /** Looks once, for a bounded time; then goes on looking beside the worker until {@link close}. Never throws. */
   start(connection: SearchAttributesConnection): Promise<void>;
   started(): boolean;
   /** May be called twice. */
   close(): void;
 }
 
+/** A worker starts after this time, bound or not. */
+const START_TIMEOUT_MS = 5_000;
 /** Pause between two looks while something is missing. */
 const LOOK_AGAIN_MS = 10_000;
+/** Pause between two looks while all is right: somebody may remove an attribute. */
+const VERIFY_MS = 60_000;
 
 export interface BindingOptions {
   readonly namespace: string;
-  /** Whether missing attributes are registered. */
+  /** Whether missing attributes are registered, until they were seen for the first time. */
   readonly register: boolean;
   readonly log: Pick<Logger, 'info' | 'warn'>;
 }
 
 export function createBinding({ namespace, register, log }: BindingOptions): Binding {
   let verified = false;
-  let failures = 0;
+  let warned = false;
+  let seen = false;
   let timer: NodeJS.Timeout | undefined;
   let started = false;
   let closed = false;
 
   async function look(connection: SearchAttributesConnection): Promise<void> {
     const problem = await check(connection);
-    verified = problem === undefined;
-    if (problem !== undefined) {
-      if (failures++ === 0)
-        log.warn(`temporal-job-tracing: runs are not bound (traces are still recorded): ${problem}`);
-      if (!closed) timer = setTimeout(() => void look(connection), LOOK_AGAIN_MS).unref();
-    } else if (failures > 0) {
-      log.info(`temporal-job-tracing: runs of namespace ${namespace} are bound from now on`);
-    }
+    // A look that failed says nothing about attributes that were right a minute ago.
+    if (!(verified && problem instanceof Error)) conclude(problem);
+    if (!closed)
+      timer = setTimeout(() => void look(connection), verified ? VERIFY_MS : LOOK_AGAIN_MS).unref();
   }
 
-  /** What stands in the way of binding; `undefined` when nothing does. */
-  async function check(connection: SearchAttributesConnection): Promise<string | undefined> {
+  function conclude(problem: string | Error | undefined): void {
+    verified = problem === undefined;
+    seen ||= verified;
+    if (problem !== undefined && !warned) {
+      const text = problem instanceof Error ? problem.message : problem;
+      log.warn(`temporal-job-tracing: runs are not bound (traces are still recorded): ${text}`);
+    } else if (problem === undefined && warned) {
+      log.info(`temporal-job-tracing: runs of namespace ${namespace} are bound from now on`);
+    }
+    warned = problem !== undefined;
+  }
+
+  /** What stands in the way of binding, or why it cannot be known; `undefined` when nothing does. */
+  async function check(connection: SearchAttributesConnection): Promise<string | Error | undefined> {
     try {
-      if (register) {
+      if (register && !seen) {
         await registerSearchAttributes(connection, namespace);
         return undefined;
       }
-      const { missing, wrongType } = await readSearchAttributes(connection, namespace);
-      const wrong = wrongType.map(
-        ({ name, expected, actual }) => `${name} is ${actual}, must be ${expected}`,
-      );
-      const problems = [...missing.map((name) => `${name} is not registered`), ...wrong];
-      return problems.length === 0 ? undefined : `${problems.join(', ')} in namespace ${namespace}`;
+      return unusableBecause(namespace, await readSearchAttributes(connection, namespace));
     } catch (error) {
-      return error instanceof Error ? error.message : String(error);
+      return error instanceof Error ? error : new Error(String(error));
     }
   }
 
   return {
     mayBind: () => verified,
-    start(connection) {
+    async start(connection) {
       started = true;
-      return look(connection);
+      const timeout = new AbortController();
+      const tooLong = sleep(START_TIMEOUT_MS, undefined, { signal: timeout.signal }).catch(() => {});
+      await Promise.race([look(connection), tooLong]);
+      timeout.abort();
     },
     started: () => started,
     close() {

@@ -11,3 +11,10 @@ export function describeMismatch(expected: string, value: unknown): string {
   const given = inspect(value, { depth: 1, maxStringLength: 80, breakLength: Number.POSITIVE_INFINITY });
   return `expected ${expected}, got ${given} (${typeof value})`;
 }
+
+/** Whether the value is an object that was written as `{ … }`: no array, no map, no instance of a class. */
+export function isPlainObject(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}

@@ -3,11 +3,11 @@
  */
 import type { Resource } from '@opentelemetry/resources';
 import type { SpanProcessor } from '@opentelemetry/sdk-trace-base';
+import { compileTraceUrl, type TraceUrlOption } from '../client/trace-url-option';
 import { DEFAULT_SANDBOX_OPTIONS, type SandboxOptions } from '../interceptors/shared/sandbox-options';
-import { compileTraceUrl, type TraceUrlOption } from '../interceptors/shared/trace-url';
 import { checkExportOptions } from './export';
 import { DEFAULT_FLUSH_TIMEOUT_MS } from './export/deadline';
-import { optionError } from './option-error';
+import { isPlainObject, optionError } from './option-error';
 import { policyFromEnvironment } from './policy/environment';
 import { resolvePolicy, type SamplingPolicy } from './policy/policy';
 import type { SamplingOptions } from './policy/rule';
@@ -77,9 +77,9 @@ const FORCED_BY: readonly ForcedBy[] = ['client', 'signal'];
 
 /** @throws {TypeError} with the option's name, what was expected and what was given */
 export function resolveOptions(options: JobTracingOptions = {}): ResolvedOptions {
+  rejectUnknown(options);
   const { acceptForced = FORCED_BY, runNowSignal = DEFAULT_SANDBOX_OPTIONS.runNowSignal } = options;
   const { policyStore, spanProcessors, resource, flushTimeoutMs = DEFAULT_FLUSH_TIMEOUT_MS } = options;
-  rejectUnknown(options);
   checkExportOptions(options);
   if (!Array.isArray(acceptForced) || acceptForced.some((by) => !FORCED_BY.includes(by))) {
     throw optionError('acceptForced', "an array of 'client' and 'signal'", acceptForced);
@@ -126,7 +126,7 @@ const KNOWN = new Set<string>(
 );
 
 function rejectUnknown(options: JobTracingOptions): void {
-  if (typeof options !== 'object' || options === null) throw optionError('options', 'an object', options);
+  if (!isPlainObject(options)) throw optionError('options', 'an object', options);
   const unknown = Object.keys(options).find((name) => !KNOWN.has(name));
   if (unknown !== undefined) throw optionError(unknown, `one of ${[...KNOWN].join(', ')}`, unknown);
 }

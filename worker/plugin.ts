@@ -23,6 +23,7 @@ import {
 } from '@temporalio/worker';
 import { clientInterceptors, hasClientInterceptors } from '../client/interceptor';
 import { activityInterceptors, nexusInterceptors } from '../interceptors/activity';
+import { TRACE_HEADER } from '../interceptors/shared/header';
 import { type Binding, createBinding } from './binding';
 import { addToBundle, bundleProblem, refuseOfficial } from './bundle';
 import { acquireSpanExport, type SpanExport } from './export';
@@ -115,7 +116,7 @@ export class JobTracingPlugin
       interceptors: this.#interceptors(options.interceptors, (why) =>
         log.warn(
           'ignored:activity-header',
-          `The trace header of an activity was ignored: ${why}; it is not traced`,
+          `The trace header of an activity was ignored: ${why}; the activity is not traced. Look at what writes the header '${TRACE_HEADER}' there`,
         ),
       ),
     };

@@ -6,7 +6,8 @@
 import type { Resource } from '@opentelemetry/resources';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import type { InjectedSinks } from '@temporalio/worker';
-import type { EventRecord, JobTracingSinks, SpanRecord } from '../interceptors/shared/span-record';
+import { TRACE_HEADER } from '../interceptors/shared/header';
+import type { EventRecord, Ignored, JobTracingSinks, SpanRecord } from '../interceptors/shared/span-record';
 import { rootSpanIdOfRun } from '../interceptors/shared/trace-id';
 import type { JobMetrics } from './metrics';
 import type { OnceLog } from './once-log';
@@ -23,6 +24,16 @@ export interface SpanTarget {
 
 /** Runs whose task failure is remembered until their root goes out; the oldest are forgotten first. */
 const MAX_NOTES = 1_000;
+
+const ADVICE = `Look at what writes the header '${TRACE_HEADER}' there`;
+/** What is ignored; what is lost by it, and what to do. */
+const IGNORED = Object.freeze({
+  'start header': ['The trace header of a start', `the run is not linked to its caller. ${ADVICE}`],
+  'child header': ['The trace header of a child workflow', `the child is not traced. ${ADVICE}`],
+  'signal header': ['The trace header of a signal', `its handler is not linked to the sender. ${ADVICE}`],
+  'update header': ['The trace header of an update', `its handler is not linked to the caller. ${ADVICE}`],
+  run: ['A run', 'it is not traced'],
+} satisfies Record<Ignored, readonly [subject: string, lost: string]>);
 
 /** What the sink needs besides the spans. */
 export interface SinkParts {
@@ -77,8 +88,8 @@ export function createSink({ target, decisions, metrics, log }: SinkParts): Inje
       },
       ignored: {
         fn({ workflowId, runId }, what, why) {
-          const lost = what === 'header' ? 'its caller is not linked' : 'it is not traced';
-          log.warn(`ignored:${what}`, `The ${what} of a run was ignored: ${why}; ${lost}`, {
+          const [subject, lost] = IGNORED[what];
+          log.warn(`ignored:${what}`, `${subject} was ignored: ${why}; ${lost}`, {
             workflowId,
             runId,
           });

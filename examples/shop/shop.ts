@@ -170,7 +170,8 @@ class Operator {
 async function showSlowRun(run: JobRun, { telemetry, places }: Shop): Promise<readonly string[]> {
   say(...alertLines(run, BUDGET_MS, terminal));
   const trace = await telemetry.traceOf(run.traceId);
-  if (trace !== undefined) say(...waterfall(trace.spans, { color }));
+  if (trace !== undefined)
+    say(...waterfall(trace.spans, { color, columns: Math.min(process.stdout.columns ?? 100, 120) }));
   say(...waysToFind(run.traceId, places, terminal));
   return trace?.missing ?? [];
 }

@@ -6,21 +6,28 @@
  * span is made in queries and update validators.
  */
 import { SpanName } from '@temporalio/interceptors-opentelemetry/lib/workflow/definitions';
-import type { Headers, WorkflowInboundCallsInterceptor } from '@temporalio/workflow';
+import { type Headers, type WorkflowInboundCallsInterceptor, workflowInfo } from '@temporalio/workflow';
 import { readHeader } from '../shared/header';
+import type { Ignored, JobTracingSinks } from '../shared/span-record';
 import { watchEnd } from './kept';
 import { observe } from './observe';
 import { withSpan } from './otel-context';
 import type { RunState } from './run-state';
 import type { TaskErrors } from './task-errors';
 
-export function inboundInterceptor(state: RunState, errors: TaskErrors): WorkflowInboundCallsInterceptor {
+export function inboundInterceptor(
+  state: RunState,
+  errors: TaskErrors,
+  sink: JobTracingSinks['jobTracing'],
+): WorkflowInboundCallsInterceptor {
   /** Runs a handler in a span of its own, where spans are made. */
-  function handle<T>(name: string, headers: Headers, fn: () => Promise<T>): Promise<T> {
+  function handle<T>(name: string, headers: Headers, what: Ignored, fn: () => Promise<T>): Promise<T> {
     const { run } = state;
     const tracer = state.recording();
     if (!run || !tracer) return fn();
-    const caller = readHeader(headers).header?.span;
+    const { header, problem } = readHeader(headers);
+    if (problem !== undefined && !workflowInfo().unsafe.isReplaying) sink.ignored(what, problem);
+    const caller = header?.span;
     const links = caller ? [{ span: caller, attributes: { 'job.link': 'caller' } }] : [];
     const span = tracer.start(name, run.root, { links });
     return state.runInContext(withSpan(state.activeContext(), span), () => observe(errors.watch(fn()), span));
@@ -30,10 +37,14 @@ export function inboundInterceptor(state: RunState, errors: TaskErrors): Workflo
     execute: (input, next) => watchEnd(errors.watch(next(input)), state),
 
     handleSignal: (input, next) =>
-      handle(`${SpanName.WORKFLOW_HANDLE_SIGNAL}:${input.signalName}`, input.headers, () => next(input)),
+      handle(`${SpanName.WORKFLOW_HANDLE_SIGNAL}:${input.signalName}`, input.headers, 'signal header', () =>
+        next(input),
+      ),
 
     handleUpdate: (input, next) =>
-      handle(`${SpanName.WORKFLOW_HANDLE_UPDATE}:${input.name}`, input.headers, () => next(input)),
+      handle(`${SpanName.WORKFLOW_HANDLE_UPDATE}:${input.name}`, input.headers, 'update header', () =>
+        next(input),
+      ),
 
     validateUpdate(input, next) {
       state.readOnly = true;

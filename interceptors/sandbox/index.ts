@@ -22,7 +22,7 @@ export function createInterceptors(options: SandboxOptions): WorkflowInterceptor
   const errors = new TaskErrors(state, sink);
   installApi(state);
   return {
-    inbound: [inboundInterceptor(state, errors)],
+    inbound: [inboundInterceptor(state, errors, sink)],
     outbound: [outboundInterceptor(state)],
     internals: [internalsInterceptor(state, errors, sink, options)],
   };

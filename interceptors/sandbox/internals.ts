@@ -31,9 +31,10 @@ export function internalsInterceptor(
     const info = workflowInfo();
     const signals = (activation.jobs ?? []).map((job) => job.signalWorkflow?.signalName ?? '');
     const { run, headerProblem } = readRun(info, init, signals, options);
-    if (headerProblem !== undefined && !info.unsafe.isReplaying) sink.ignored('header', headerProblem);
+    if (headerProblem !== undefined && !info.unsafe.isReplaying)
+      sink.ignored(info.parent && !run ? 'child header' : 'start header', headerProblem);
     if (run === undefined) return;
-    if (run.kind === 'top' && run.bound) upsertSearchAttributes(attributesOfRun(run));
+    if (run.kind === 'top' && run.bound) upsertSearchAttributes(attributesOfRun(run, info));
     if (run.root.sampled) showLink(run, info, options);
     state.begin(run, run.root.sampled ? tracerOf(run, info, Date.now(), run.reason) : undefined);
   }

@@ -17,12 +17,12 @@ import type {
   Tracer,
   TracerProvider,
 } from '@opentelemetry/api';
-import { parseBaggage } from '../shared/baggage';
+import { formatBaggage, parseBaggage } from '../shared/baggage';
 import { carrierOf } from '../shared/header';
 import type { LinkRecord } from '../shared/span-record';
 import { parseTraceparent, type SpanRef } from '../shared/traceparent';
 import { ForeignSpan } from './foreign-span';
-import { baggageHeaderOf, spanContextOf, spanOf, withBaggage, withSpan } from './otel-context';
+import { baggageOf, spanContextOf, spanOf, withBaggage, withSpan } from './otel-context';
 import type { RunState } from './run-state';
 import { toLinkRecord, toMs } from './span';
 
@@ -106,8 +106,11 @@ const PROPAGATOR: TextMapPropagator = Object.freeze({
       traceState: '',
       sampled: (span.traceFlags & 1) === 1,
     };
-    const baggage = baggageHeaderOf(context);
-    const fields = carrierOf({ ...(ref && { span: ref }), ...(baggage !== undefined && { baggage }) });
+    const baggage = baggageOf(context);
+    const fields = carrierOf({
+      ...(ref && { span: ref }),
+      ...(baggage && { baggage: formatBaggage(baggage) }),
+    });
     for (const [key, value] of Object.entries(fields)) setter.set(carrier, key, value);
   },
   extract(context: Context, carrier: unknown, getter: TextMapGetter): Context {

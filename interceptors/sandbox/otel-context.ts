@@ -12,7 +12,7 @@ import type {
   Span,
   SpanContext,
 } from '@opentelemetry/api';
-import { type BaggageEntry, formatBaggage } from '../shared/baggage';
+import type { BaggageEntry } from '../shared/baggage';
 
 const SPAN_KEY = Symbol.for('OpenTelemetry Context Key SPAN');
 const BAGGAGE_KEY = Symbol.for('OpenTelemetry Baggage Key');
@@ -64,19 +64,19 @@ export function withBaggage(context: Context, entries: ReadonlyMap<string, Bagga
   return context.setValue(BAGGAGE_KEY, new SandboxBaggage(entries));
 }
 
-/** The context's baggage as a header; `undefined` when it has none. Never throws. */
-export function baggageHeaderOf(context: Context): string | undefined {
+/** The context's baggage, which may be any object of user code's; `undefined` when it has none. Never throws. */
+export function baggageOf(context: Context): ReadonlyMap<string, BaggageEntry> | undefined {
   const baggage = context.getValue(BAGGAGE_KEY);
   try {
     const entries = (baggage as Baggage | undefined)?.getAllEntries();
-    return entries && formatBaggage(entries.map(([name, entry]) => [name, plainEntry(entry)]));
+    return entries && new Map(entries.map(([name, entry]) => [String(name), plainEntry(entry)]));
   } catch {
     return undefined;
   }
 }
 
 function plainEntry({ value, metadata }: ApiBaggageEntry): BaggageEntry {
-  return metadata ? { value, metadata: metadata.toString() } : { value };
+  return metadata ? { value: String(value), metadata: String(metadata) } : { value: String(value) };
 }
 
 class SandboxBaggage implements Baggage {

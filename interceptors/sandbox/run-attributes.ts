@@ -2,6 +2,8 @@
  * Search attributes of a run, as the SDK takes them. Sandbox code; pure.
  */
 import { defineSearchAttributeKey, type SearchAttributePair } from '@temporalio/common';
+import type { WorkflowInfo } from '@temporalio/workflow';
+import { keywordOf } from '../shared/job-name';
 import type { Run } from './run';
 
 const TRACE_ID = defineSearchAttributeKey('TraceId', 'KEYWORD');
@@ -11,7 +13,7 @@ const JOB_RUN_ID = defineSearchAttributeKey('JobRunId', 'KEYWORD');
 const TRACE_SAMPLED = defineSearchAttributeKey('TraceSampled', 'BOOL');
 
 /** What a top-level run upserts on itself. */
-export function attributesOfRun(run: Run): SearchAttributePair[] {
+export function attributesOfRun(run: Run, info: WorkflowInfo): SearchAttributePair[] {
   const attributes: SearchAttributePair[] = [
     { key: TRACE_ID, value: run.root.traceId },
     { key: JOB_NAME, value: run.jobName },
@@ -19,7 +21,9 @@ export function attributesOfRun(run: Run): SearchAttributePair[] {
     { key: TRACE_SAMPLED, value: run.root.sampled },
   ];
   // The trace id of a run in its caller's trace is not its run id: this says that it is its own all the same.
-  return run.joined ? [...attributes, { key: JOB_RUN_ID, value: run.jobRunId }] : attributes;
+  // A continuation of such a run starts with the attributes of the run before, which are not its own.
+  const hasJobRunId = run.joined || keywordOf(info, JOB_RUN_ID.name) !== undefined;
+  return hasJobRunId ? [...attributes, { key: JOB_RUN_ID, value: run.jobRunId }] : attributes;
 }
 
 /** What a parent gives an ordinary child at its start. */

@@ -8,11 +8,11 @@
 
 import type { Context } from '@opentelemetry/api';
 import { AsyncLocalStorage } from '@temporalio/workflow';
-
+import { formatBaggage, mergeBaggage } from '../shared/baggage';
 import type { KeptReason } from '../shared/markers';
 import type { SpanRef } from '../shared/traceparent';
 import { ForeignSpan } from './foreign-span';
-import { baggageHeaderOf, EMPTY_CONTEXT, spanContextOf, withBaggage, withSpan } from './otel-context';
+import { baggageOf, EMPTY_CONTEXT, spanContextOf, withBaggage, withSpan } from './otel-context';
 import type { Run } from './run';
 import type { RunTracer } from './tracer';
 
@@ -59,9 +59,10 @@ export class RunState {
     return active?.traceId === run.root.traceId ? { ...run.root, spanId: active.spanId } : run.root;
   }
 
-  /** The baggage that is active now, as a header. */
+  /** The baggage that is active now, as a header: whatever user code made active, the run's own entries stay. */
   activeBaggage(run: Run): string {
     const context = this.#storage?.getStore();
-    return context === undefined ? run.baggageHeader : (baggageHeaderOf(context) ?? '');
+    if (context === undefined) return run.baggageHeader;
+    return formatBaggage(mergeBaggage(run.jobBaggage, baggageOf(context) ?? new Map()));
   }
 }

@@ -8,7 +8,13 @@
 
 import type { coresdk } from '@temporalio/proto';
 import { patched, type WorkflowInfo } from '@temporalio/workflow';
-import { type BaggageEntry, formatBaggage, mergeBaggage, parseBaggage } from '../shared/baggage';
+import {
+  type BaggageEntry,
+  formatBaggage,
+  type JobBaggage,
+  mergeBaggage,
+  parseBaggage,
+} from '../shared/baggage';
 import { type JobPart, readHeader, type TraceHeader } from '../shared/header';
 import { jobNameOf, keywordOf } from '../shared/job-name';
 import {
@@ -46,6 +52,8 @@ export interface Run {
   readonly jobRunId: string;
   /** Whether the trace is the caller's by request, so that its id is not the run's. */
   readonly joined: boolean;
+  readonly jobBaggage: JobBaggage;
+  /** {@link jobBaggage} and the starter's. */
   readonly baggage: ReadonlyMap<string, BaggageEntry>;
   readonly baggageHeader: string;
 }
@@ -95,7 +103,10 @@ function readTopLevel(
   header: TraceHeader,
   options: SandboxOptions,
 ): Run | undefined {
-  const initiator = Number(init.continuedInitiator ?? INITIATOR.none);
+  // The server calls a cron's first run a tick, too: it is a start, with a header of its own.
+  const initiator = info.continuedFromExecutionRunId
+    ? Number(init.continuedInitiator ?? INITIATOR.none)
+    : INITIATOR.none;
   const part = partFor(initiator, header.part);
   const caller = initiator === INITIATOR.none ? header.span : undefined;
   const joined = part?.kind === 'start' && part.joinCaller && caller !== undefined;
@@ -114,7 +125,7 @@ function readTopLevel(
       sampled: decision.sampled,
     },
     ...(joined && { parentSpanId: caller.spanId }),
-    links: linksOf(info, joined ? undefined : caller),
+    links: linksOf(info, initiator, header, joined ? undefined : caller),
     bound: decision.bound,
     ...(reason && { reason }),
     ...describeJob(header, jobNameOf(info), info.runId, trigger),
@@ -195,18 +206,42 @@ function triggerOf(
 }
 
 /** The caller's span on a start; the run before on a tick, an attempt or a continuation. */
-function linksOf(info: WorkflowInfo, caller: SpanRef | undefined): LinkRecord[] {
+function linksOf(
+  info: WorkflowInfo,
+  initiator: number,
+  header: TraceHeader,
+  caller: SpanRef | undefined,
+): LinkRecord[] {
   if (caller) return [{ span: caller, attributes: { 'job.link': 'caller' } }];
   const previous = info.continuedFromExecutionRunId;
   if (!previous) return [];
-  const span = { traceId: traceIdOfRun(previous), spanId: rootSpanIdOfRun(previous), sampled: true };
+  const traceId = traceIdOfPrevious(info, previous, initiator, header);
+  const span = { traceId, spanId: rootSpanIdOfRun(previous), sampled: true };
   return [{ span, attributes: { 'job.link': 'previous-run', 'job.run.id': previous } }];
 }
 
+/** The run's own id, unless it was in its caller's trace or had been reset. */
+function traceIdOfPrevious(
+  info: WorkflowInfo,
+  previous: string,
+  initiator: number,
+  { part, span }: TraceHeader,
+): string {
+  // A continuation's header was written by the run before; a tick's or an attempt's is that of the first run.
+  const isOfPrevious =
+    initiator === INITIATOR.continueAsNew
+      ? part?.kind === 'continued'
+      : part?.kind === 'start' && part.joinCaller && previous === info.firstExecutionRunId;
+  return isOfPrevious && span ? span.traceId : traceIdOfRun(previous);
+}
+
 function describeJob(header: TraceHeader, jobName: string, jobRunId: string, trigger: JobTrigger) {
-  const baggage = mergeBaggage(
-    { 'job.name': jobName, 'job.run.id': jobRunId, 'job.trigger': trigger, 'traffic.origin': 'scheduler' },
-    parseBaggage(header.baggage),
-  );
-  return { jobName, jobRunId, trigger, baggage, baggageHeader: formatBaggage(baggage) };
+  const jobBaggage: JobBaggage = {
+    'job.name': jobName,
+    'job.run.id': jobRunId,
+    'job.trigger': trigger,
+    'traffic.origin': 'scheduler',
+  };
+  const baggage = mergeBaggage(jobBaggage, parseBaggage(header.baggage));
+  return { jobName, jobRunId, trigger, jobBaggage, baggage, baggageHeader: formatBaggage(baggage) };
 }

@@ -39,7 +39,7 @@ export function copyAttributes(target: Attributes, source: unknown): number {
 
 /** Sets one attribute; false when it was dropped. Never throws. */
 export function setAttribute(target: Attributes, key: unknown, read: () => unknown): boolean {
-  if (typeof key !== 'string' || key === '') return false;
+  if (typeof key !== 'string' || key === '' || key === '__proto__') return false;
   if (!Object.hasOwn(target, key) && Object.keys(target).length >= MAX_ATTRIBUTES) return false;
   let value: AttributeValue | undefined;
   try {

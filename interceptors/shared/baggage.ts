@@ -11,6 +11,9 @@
 const MAX_BAGGAGE_BYTES = 8_192;
 /** Characters of a value of ours. */
 const MAX_VALUE_LENGTH = 256;
+/** A name as W3C allows it, and metadata that cannot be taken for another entry or another header. */
+const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+const METADATA = /^[\x20-\x2b\x2d-\x7e]*$/;
 
 /** One entry: `value` is percent-decoded, `metadata` is what follows the first semicolon. */
 export interface BaggageEntry {
@@ -41,11 +44,12 @@ export function parseBaggage(header: string | undefined): Map<string, BaggageEnt
   return entries;
 }
 
-/** Writes a `baggage` header within the limit, earlier entries first. */
+/** Writes a `baggage` header within the limit, earlier entries first; what cannot be sent is left out. Never throws. */
 export function formatBaggage(entries: Iterable<readonly [string, BaggageEntry]>): string {
   let header = '';
-  for (const [name, { value, metadata }] of entries) {
-    const member = `${name}=${encodeURIComponent(value)}${metadata ? `;${metadata}` : ''}`;
+  for (const [name, { value, metadata = '' }] of entries) {
+    if (!NAME.test(name) || !METADATA.test(metadata)) continue;
+    const member = `${name}=${encode(value)}${metadata && `;${metadata}`}`;
     if (header.length + member.length + 1 > MAX_BAGGAGE_BYTES) break;
     header += header === '' ? member : `,${member}`;
   }
@@ -62,6 +66,11 @@ export function mergeBaggage(
     merged.set(name, { value: value.slice(0, MAX_VALUE_LENGTH) });
   for (const [name, entry] of users) if (!merged.has(name)) merged.set(name, entry);
   return merged;
+}
+
+/** `encodeURIComponent` throws on half of a surrogate pair. */
+function encode(text: string): string {
+  return encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\ufffd'));
 }
 
 function decode(text: string): string | undefined {

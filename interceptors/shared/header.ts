@@ -47,12 +47,15 @@ export type HeaderReading = { readonly header?: TraceHeader; readonly problem?: 
 export function readHeader(headers: Headers | null | undefined): HeaderReading {
   const payload = headers?.[TRACE_HEADER];
   if (payload == null) return {};
-  const size = payload.data?.length ?? 0;
-  if (size > MAX_HEADER_BYTES) return { problem: `it has ${size} bytes, more than ${MAX_HEADER_BYTES}` };
   try {
+    const size = payload.data?.length ?? 0;
+    if (size > MAX_HEADER_BYTES) return { problem: `it has ${size} bytes, more than ${MAX_HEADER_BYTES}` };
     const carrier: unknown = defaultPayloadConverter.fromPayload(payload);
-    if (typeof carrier !== 'object' || carrier === null) return { problem: 'it is not a text map' };
-    return { header: fromCarrier(carrier as Record<string, unknown>) };
+    if (typeof carrier !== 'object' || carrier === null || Array.isArray(carrier))
+      return { problem: 'it is not a text map' };
+    const header = fromCarrier(carrier as Record<string, unknown>);
+    const hasInvalidSpan = header.span === undefined && 'traceparent' in carrier;
+    return hasInvalidSpan ? { problem: 'its traceparent is not valid' } : { header };
   } catch {
     return { problem: 'it cannot be decoded' };
   }

@@ -65,6 +65,9 @@ export interface EndedRun {
   readonly durationMs: number;
 }
 
+/** What can be ignored: the trace header of something, or the whole run. */
+export type Ignored = 'start header' | 'child header' | 'signal header' | 'update header' | 'run';
+
 /** What the sandbox tells the host, each at most once an activation. */
 export interface JobTracingSinks extends Sinks {
   jobTracing: {
@@ -77,6 +80,6 @@ export interface JobTracingSinks extends Sinks {
     /** A top-level run has ended. */
     ended(run: EndedRun): void;
     /** Something was ignored; the host says it once. */
-    ignored(what: 'header' | 'run', why: string): void;
+    ignored(what: Ignored, why: string): void;
   };
 }

@@ -17,17 +17,23 @@ export interface SpanRef {
   readonly traceState?: string;
 }
 
+/** Version 00 ends after the flags; later ones may have more fields. */
 const TRACEPARENT =
-  /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})(?:-.*)?$/;
+  /^(?!ff|00.{54})[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})(?:-.*)?$/;
 const SAMPLED = 0x01;
+/** What can be sent on in a header. */
+const TRACE_STATE = /^[\x20-\x7e]{1,512}$/;
 
-/** Reads a `traceparent`; `undefined` when it is not valid. Never throws. */
+/**
+ * Reads a `traceparent`; `undefined` when it is not valid. A trace state that cannot be sent on is left out.
+ * Never throws.
+ */
 export function parseTraceparent(value: unknown, traceState?: unknown): SpanRef | undefined {
   if (typeof value !== 'string') return undefined;
   const [, traceId, spanId, flags] = TRACEPARENT.exec(value) ?? [];
   if (traceId === undefined || spanId === undefined || flags === undefined) return undefined;
   const sampled = (Number.parseInt(flags, 16) & SAMPLED) === SAMPLED;
-  return typeof traceState === 'string' && traceState !== ''
+  return typeof traceState === 'string' && TRACE_STATE.test(traceState)
     ? { traceId, spanId, sampled, traceState }
     : { traceId, spanId, sampled };
 }

@@ -20,7 +20,7 @@ import { JobTracingClient } from 'temporal-job-tracing/client';
 import * as activities from './activities';
 import { type OtlpReceiver, startOtlpReceiver } from './otlp-receiver';
 import type { ReceivedSpan } from './otlp-span';
-import { incomplete } from './otlp-trace';
+import { incomplete, tree } from './otlp-trace';
 import { startTemporalServer, type TemporalServer, temporalCli } from './temporal-server';
 
 /** Workflows that most tests use. */
@@ -30,6 +30,13 @@ export interface WorkerSetup {
   /** Options of the plugin; `null`: a worker without it. */
   readonly plugin?: JobTracingOptions | null;
   readonly options?: Partial<WorkerOptions>;
+}
+
+export interface HarnessSetup {
+  /** Namespaces that exist besides `default`: those made for a test have no search attributes of ours. */
+  readonly namespaces?: readonly string[];
+  /** Whether a server that is started has the Web UI. @default false */
+  readonly ui?: boolean;
 }
 
 export class Harness {
@@ -65,7 +72,7 @@ export class Harness {
   }
 
   /** Starts everything; spans of this process go to the receiver through the plugin's default set-up. */
-  static async start(): Promise<Harness> {
+  static async start({ namespaces = [], ui = false }: HarnessSetup = {}): Promise<Harness> {
     const log: string[] = [];
     Runtime.install({
       logger: new DefaultLogger('INFO', ({ level, message, meta }) => {
@@ -73,8 +80,8 @@ export class Harness {
         if (level !== 'INFO' || isOurs) log.push(`${level} ${message} ${meta?.error ?? ''}`);
       }),
     });
-    const server = await startTemporalServer({ log: () => {} });
-    const receiver = await startOtlpReceiver();
+    const server = await startTemporalServer({ ui, namespaces: ['default', ...namespaces], log: () => {} });
+    const receiver = await startOtlpReceiver({ page: (trace) => tree(trace).join('\n') });
     process.env.OTEL_EXPORTER_OTLP_ENDPOINT = receiver.url;
     process.env.OTEL_EXPORTER_OTLP_PROTOCOL = 'http/json';
     process.env.OTEL_BSP_SCHEDULE_DELAY = '100';
@@ -104,7 +111,7 @@ export class Harness {
     return Worker.create({
       connection: this.#native,
       taskQueue,
-      ...(options.workflowsPath === undefined && { workflowBundle: await this.bundle(plugin) }),
+      ...(!options.workflowsPath && !options.workflowBundle && { workflowBundle: await this.bundle(plugin) }),
       activities,
       ...(plugin && { plugins: [new JobTracingPlugin(plugin)] }),
       ...options,
@@ -135,8 +142,18 @@ export class Harness {
     const taskQueue = this.newTaskQueue();
     const setups = Array.isArray(setup) ? setup : [setup];
     const workers: Worker[] = [];
-    for (const each of setups) workers.push(await this.createWorker(taskQueue, each));
-    return this.whileRunning(workers, () => fn(taskQueue));
+    const connections: NativeConnection[] = [];
+    try {
+      for (const { options, ...each } of setups) {
+        // The workers of one queue are refused on one connection: a fleet's are in processes of their own.
+        const connection = await NativeConnection.connect({ address: this.server.address });
+        connections.push(connection);
+        workers.push(await this.createWorker(taskQueue, { ...each, options: { connection, ...options } }));
+      }
+      return await this.whileRunning(workers, () => fn(taskQueue));
+    } finally {
+      for (const connection of connections) await connection.close();
+    }
   }
 
   /** Runs `fn` while the workers run; they are stopped after it, so their spans have left. */

@@ -52,6 +52,22 @@ export function tree(trace: readonly ReceivedSpan[]): string[] {
   return ordered.filter(isTop).flatMap((span) => lines(span, 0));
 }
 
+/** The trace without its times: each span without children, by the names of the spans from below the root to it, sorted. */
+export function leaves(trace: readonly ReceivedSpan[]): string[] {
+  const byId = spansById(trace);
+  const parents = new Set(trace.map(({ parentSpanId }) => parentSpanId));
+  return trace
+    .filter(({ spanId }) => !parents.has(spanId))
+    .map((span) =>
+      [span, ...ancestors(span, byId)]
+        .map(({ name }) => name)
+        .reverse()
+        .slice(1)
+        .join(' > '),
+    )
+    .sort();
+}
+
 function isRun(span: ReceivedSpan): boolean {
   return span.name.startsWith(ROOT_NAME);
 }

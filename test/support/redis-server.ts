@@ -22,6 +22,8 @@ export interface RedisServer {
   stop(): Promise<void>;
 }
 
+const WATCHDOG = require.resolve('./temporal-watchdog.js');
+
 /** For the option `skip` of tests. */
 export const WITHOUT_REDIS = process.env.CI !== 'true' && !isInstalled() && 'redis-server is not installed';
 
@@ -45,10 +47,12 @@ export async function startRedis(
     async start() {
       const directory = await mkdtemp(join(tmpdir(), 'redis-'));
       const where = ['--port', String(port), '--bind', '127.0.0.1', '--dir', directory];
-      const child = spawn('redis-server', [...args, ...where, '--save', ''], { stdio: 'ignore' });
+      // Ends with this process, however that ends.
+      const command = [WATCHDOG, 'redis-server', ...args, ...where, '--save', ''];
+      const child = spawn(process.execPath, command, { stdio: ['pipe', 'ignore', 'ignore'] });
       const end = once(child, 'exit');
       stopServer = async () => {
-        child.kill('SIGKILL');
+        child.stdin.end();
         await end;
         await rm(directory, { recursive: true, force: true });
       };

@@ -12,15 +12,18 @@ const ADVICE = 'This span processor was given to the plugin; look into its own l
 export class SpanFanOut implements SpanProcessor {
   readonly processors: readonly SpanProcessor[];
   readonly #losses: readonly LossLog[];
+  /** Why the last flush of a processor is not done. */
+  readonly #unflushed = new Map<SpanProcessor, string>();
+  readonly #log: ExportLogger;
   readonly #owned: boolean;
 
   /** @param owned whether the processors are ours to shut down; a user's are only flushed */
   constructor(processors: readonly SpanProcessor[], owned: boolean, log: ExportLogger) {
     this.processors = [...processors];
     this.#owned = owned;
+    this.#log = log;
     this.#losses = processors.map((processor) => {
-      const destination = `the span processor ${processor.constructor?.name ?? 'Object'}`;
-      return new LossLog(log, { destination, advice: ADVICE });
+      return new LossLog(log, { destination: nameOf(processor), advice: ADVICE });
     });
   }
 
@@ -55,7 +58,17 @@ export class SpanFanOut implements SpanProcessor {
   }
 
   async forceFlush(): Promise<void> {
-    await Promise.allSettled(this.processors.map(async (processor) => processor.forceFlush()));
+    await Promise.all(this.processors.map((processor) => this.#flush(processor)));
+  }
+
+  async #flush(processor: SpanProcessor): Promise<void> {
+    this.#unflushed.set(processor, 'no answer in time');
+    try {
+      await processor.forceFlush();
+      this.#unflushed.delete(processor);
+    } catch (error) {
+      this.#unflushed.set(processor, reasonOf(error));
+    }
   }
 
   async shutdown(): Promise<void> {
@@ -66,5 +79,18 @@ export class SpanFanOut implements SpanProcessor {
   /** Says how much was lost; to be called when no more spans will come. */
   endLosses(): void {
     for (const losses of this.#losses) losses.end('The worker has stopped');
+    if (this.#owned) return;
+    // What is in a user's processor cannot be counted, and what it lost before the flush it tells only itself.
+    for (const [processor, why] of this.#unflushed) {
+      this.#log.warn(
+        `temporal-job-tracing: The worker has stopped, and the flush of ${nameOf(processor)} failed: ${why}. ` +
+          `Its last spans are probably lost. ${ADVICE}`,
+      );
+    }
+    this.#unflushed.clear();
   }
+}
+
+function nameOf(processor: SpanProcessor): string {
+  return `the span processor ${processor.constructor?.name ?? 'Object'}`;
 }

@@ -8,6 +8,7 @@ import type { Instrumentation } from '@opentelemetry/instrumentation';
 import type { Resource } from '@opentelemetry/resources';
 import { NodeSDK } from '@opentelemetry/sdk-node';
 import { settledWithin } from './deadline';
+import { sayFirstError } from './diag-errors';
 import { buildProcessors } from './exporters';
 import { SpanFanOut } from './fan-out';
 import { registering } from './globals';
@@ -45,7 +46,10 @@ export function startSetUp(
     logRecordProcessors: [],
     instrumentations,
   });
-  const unregister = registering(() => sdk.start());
+  const unregister = registering(() => {
+    sdk.start();
+    if (spanProcessors) sayFirstError(log);
+  });
   // The undici instrumentation reads the setting, not the state, for each request.
   for (const instrumentation of instrumentations) setEnabled(instrumentation, true);
   patchLoadedModules();

@@ -56,6 +56,8 @@ export function acquireSpanExport(options: SpanExportOptions & { readonly log: E
   const state = processState();
   const joined = join(state, options);
   const spans = spansOf(state, joined?.setUp, options);
+  const resource = options.resource ?? joined?.setUp.resource ?? detectResource();
+  settleAttributes(resource);
   const { flushTimeoutMs = DEFAULT_FLUSH_TIMEOUT_MS } = options;
   const flush = async () => {
     if (spans) await settledWithin(flushTimeoutMs, () => spans.forceFlush());
@@ -73,7 +75,7 @@ export function acquireSpanExport(options: SpanExportOptions & { readonly log: E
   let left: Promise<void> | undefined;
   return Object.freeze({
     processors: spans?.processors,
-    resource: options.resource ?? joined?.setUp.resource ?? detectResource(),
+    resource,
     onEnd: (span: ReadableSpan) => spans?.onEnd(span),
     flush,
     release: () => {
@@ -125,6 +127,14 @@ function spansOf(
     return undefined;
   }
   return new SpanFanOut(spanProcessors, false, log);
+}
+
+/**
+ * Waits for what detectors still find out, so that no processor has to: the SDK's batch processor would call
+ * its exporter from that wait, where an exporter that throws ends the process by an unhandled rejection.
+ */
+function settleAttributes(resource: Resource): void {
+  void (async () => resource.waitForAsyncAttributes?.())().catch(() => {});
 }
 
 function say(state: ProcessState, log: ExportLogger, level: 'info' | 'warn', message: string): void {

@@ -3,7 +3,7 @@
  *
  * Pure: no clock, no I/O. A policy is never changed; a store replaces it by another.
  */
-import { optionError } from '../option-error';
+import { isPlainObject, optionError } from '../option-error';
 import { type ResolvedRule, resolveRule, type SamplingOptions } from './rule';
 
 /** Checked rules: by job name or pattern, and for the jobs that none of those fits. */
@@ -18,11 +18,11 @@ export interface SamplingPolicy {
  * @throws {TypeError} with the option's name, what was expected, the value and its type
  */
 export function resolvePolicy(options: SamplingOptions = {}, name = 'sampling'): SamplingPolicy {
-  if (!isRecord(options)) throw optionError(name, "an object with 'default' and 'jobs'", options);
+  if (!isPlainObject(options)) throw optionError(name, "an object with 'default' and 'jobs'", options);
   const { default: byDefault = {}, jobs = {}, ...unknown } = options;
   const [key] = Object.keys(unknown);
   if (key !== undefined) throw optionError(`${name}.${key}`, "only 'default' and 'jobs'", key);
-  if (!isRecord(jobs)) throw optionError(`${name}.jobs`, 'rules by job name or pattern', jobs);
+  if (!isPlainObject(jobs)) throw optionError(`${name}.jobs`, 'rules by job name or pattern', jobs);
   if (Object.hasOwn(jobs, '')) throw optionError(`${name}.jobs`, 'names and patterns that are not empty', '');
   return Object.freeze({
     default: resolveRule(`${name}.default`, byDefault),
@@ -30,8 +30,4 @@ export function resolvePolicy(options: SamplingOptions = {}, name = 'sampling'):
       Object.entries(jobs).map(([job, rule]) => [job, resolveRule(`${name}.jobs['${job}']`, rule)]),
     ),
   });
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

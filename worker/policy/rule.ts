@@ -93,12 +93,13 @@ export function parseRule(value: unknown): { readonly rule: ResolvedRule } | { r
 }
 
 function readRule(value: unknown, mismatch: Mismatch): ResolvedRule {
-  if (typeof value === 'number') return readRule({ ratio: value }, mismatch);
+  if (typeof value === 'number') {
+    if (!isRatio(value)) throw mismatch('', 'a number from 0 to 1', value);
+    return readRule({ ratio: value }, mismatch);
+  }
   const rule = readObject('', 'a number from 0 to 1 or a rule', RULE_KEYS, value, mismatch);
   const { ratio = DEFAULT_RATIO, keepFailed = true } = rule;
-  if (typeof ratio !== 'number' || !(ratio >= 0 && ratio <= 1)) {
-    throw mismatch('.ratio', 'a number from 0 to 1', ratio);
-  }
+  if (!isRatio(ratio)) throw mismatch('.ratio', 'a number from 0 to 1', ratio);
   if (typeof keepFailed !== 'boolean') throw mismatch('.keepFailed', 'a boolean', keepFailed);
   return Object.freeze({
     ratio,
@@ -164,6 +165,10 @@ function millisecondsOf(value: unknown): number {
   } catch {
     return Number.NaN;
   }
+}
+
+function isRatio(value: unknown): value is number {
+  return typeof value === 'number' && value >= 0 && value <= 1;
 }
 
 function isWhole(value: unknown): value is number {

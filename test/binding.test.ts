@@ -1,0 +1,160 @@
+/**
+ * Runs are bound only while the namespace has every search attribute with the right type; until then they run,
+ * are traced and are found all the same, and the log says once what to do.
+ */
+import { deepEqual, equal, match, ok } from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from '@temporalio/client';
+import type { JobTracingOptions } from 'temporal-job-tracing';
+import { JobTracingClient } from 'temporal-job-tracing/client';
+import { Harness } from './support/harness';
+
+/** `temporal.api.enums.v1.IndexedValueType` */
+const INT = 3;
+/** The worker looks again every 10 s. */
+const LOOK_MS = 15_000;
+const LOOKS_ONLY: JobTracingOptions = { registerSearchAttributes: false };
+
+/** Namespaces of this test run only: the server may be shared. */
+const run = randomUUID().slice(0, 8);
+const [late, half, wrong] = [`late-${run}`, `half-${run}`, `wrong-${run}`] as const;
+
+interface Ended {
+  readonly traceId: string;
+  readonly runId: string;
+  readonly workflowId: string;
+  /** What the history says of decision and binding, as in `unbound`. */
+  readonly markers: readonly string[];
+  readonly attributes: Record<string, unknown>;
+}
+
+describe('binding', { concurrency: 4 }, () => {
+  let harness: Harness;
+
+  before(async () => {
+    harness = await Harness.start({ namespaces: [late, half, wrong] });
+  });
+
+  after(async () => {
+    await harness?.stop();
+  });
+
+  /** Starts a workflow, waits for its end, and judges what must be true of every run, bound or not. */
+  async function runToEnd(
+    namespace: string,
+    taskQueue: string,
+    type: string,
+    ...args: unknown[]
+  ): Promise<Ended> {
+    const client = new Client({ connection: harness.connection, namespace });
+    const handle = await client.workflow.start(type, { taskQueue, workflowId: randomUUID(), args });
+    await handle.result();
+    const { workflowId, firstExecutionRunId: runId } = handle;
+    const first = client.workflow.getHandle(workflowId, runId);
+    const { events } = await first.fetchHistory();
+    ok(!events?.some((event) => event.workflowTaskFailedEventAttributes), `${type}: no task failed`);
+    const traceId = runId.replaceAll('-', '');
+    await harness.completeTrace(traceId);
+    const runs = await new JobTracingClient({ client }).findByTraceId(traceId);
+    equal(runs?.root.runId, runId, `${type} is found by its TraceId`);
+    const { searchAttributes } = await first.describe();
+    const { TraceId, JobName, JobTrigger, TraceSampled } = searchAttributes;
+    return {
+      ...{ traceId, runId, workflowId },
+      markers: (events ?? []).flatMap(
+        ({ markerRecordedEventAttributes: marker }) =>
+          /job-tracing:([\w-]+)/.exec(
+            String(Buffer.from(marker?.details?.['patch-data']?.payloads?.[0]?.data ?? [])),
+          )?.[1] ?? [],
+      ),
+      attributes: Object.fromEntries(
+        Object.entries({ TraceId, JobName, JobTrigger, TraceSampled }).flatMap(([name, values]) =>
+          values?.[0] === undefined ? [] : [[name, values[0]]],
+        ),
+      ),
+    };
+  }
+
+  const isBound = ({ attributes, traceId }: Ended) => attributes.TraceId === traceId;
+  const linesOn = (namespace: string) => harness.log.filter((line) => line.includes(namespace));
+
+  it('without the attributes runs end, are traced and found; once registered, binding starts by itself', async () => {
+    await harness.whileWorking({ plugin: LOOKS_ONLY, options: { namespace: late } }, async (taskQueue) => {
+      const [first, child] = await Promise.all([
+        runToEnd(late, taskQueue, 'oneActivity'),
+        runToEnd(late, taskQueue, 'parent'),
+      ]);
+      for (const { markers, attributes } of [first, child]) {
+        deepEqual(markers, ['unbound']);
+        deepEqual(attributes, {});
+      }
+      const [warning = '', ...more] = linesOn(late);
+      deepEqual(more, [], 'it is said once');
+      match(warning, /^WARN temporal-job-tracing: runs are not bound \(traces are still recorded\)/);
+      match(warning, /not registered: TraceId, JobName, JobTrigger, JobRunId, TraceSampled\./);
+      const command = /`temporal (operator search-attribute create [^`]+)`/.exec(warning)?.[1];
+      ok(command, `a command that helps: ${warning}`);
+
+      await harness.cli(...command.split(' '));
+      const giveUp = Date.now() + LOOK_MS;
+      while (linesOn(late).length < 2 && Date.now() < giveUp) await sleep(100);
+      deepEqual(linesOn(late).slice(1), [
+        `INFO temporal-job-tracing: runs of namespace ${late} are bound from now on `,
+      ]);
+      const bound = await runToEnd(late, taskQueue, 'oneActivity');
+      deepEqual(bound.markers, ['default']);
+      deepEqual(bound.attributes, {
+        TraceId: bound.traceId,
+        JobName: 'oneActivity',
+        JobTrigger: 'api',
+        TraceSampled: true,
+      });
+    });
+  });
+
+  it('with half of the workers bound and half not, every run ends as the first of its workers decided', async () => {
+    const options = { namespace: half, maxCachedWorkflows: 0 };
+    const fleet = [
+      { plugin: LOOKS_ONLY, options },
+      { plugin: {}, options },
+    ];
+    // No local activity: the SDK drops or repeats them without a cache, with or without the plugin.
+    const kinds = [['oneActivity'], ['randoms'], ['parent'], ['continues', 1]] as const;
+    await harness.whileWorking(fleet, async (taskQueue) => {
+      const ended: Ended[] = [];
+      while (!ended.some(isBound) || ended.every(isBound)) {
+        const round = kinds.map(([type, ...args]) => runToEnd(half, taskQueue, type, ...args));
+        ended.push(...(await Promise.all(round)));
+        ok(ended.length < 100, 'both workers begin runs');
+      }
+      for (const each of ended) {
+        deepEqual(each.markers, [isBound(each) ? 'default' : 'unbound']);
+        equal(Object.keys(each.attributes).length, isBound(each) ? 4 : 0);
+      }
+    });
+  });
+
+  it('a TraceId of the wrong type stops no run, and is said once with the commands that put it right', async () => {
+    await harness.connection.operatorService.addSearchAttributes({
+      namespace: wrong,
+      searchAttributes: { TraceId: INT },
+    });
+    for (const plugin of [LOOKS_ONLY, {}]) {
+      const before = linesOn(wrong).length;
+      await harness.whileWorking({ plugin, options: { namespace: wrong } }, async (taskQueue) => {
+        const { markers, attributes } = await runToEnd(wrong, taskQueue, 'oneActivity');
+        deepEqual([markers, attributes], [['unbound'], {}]);
+      });
+      const [warning = '', ...more] = linesOn(wrong).slice(before);
+      deepEqual(more, [], 'it is said once');
+      match(warning, /^WARN .*runs are not bound .*TraceId is Int, must be Keyword/);
+      match(warning, /`temporal operator search-attribute remove --namespace wrong-\w+ --name TraceId`/);
+      match(
+        warning,
+        /`temporal operator search-attribute create --namespace wrong-\w+ --name TraceId --type/,
+      );
+    }
+  });
+});

@@ -1,0 +1,176 @@
+/**
+ * Every method of the SDK's interceptor interfaces is used, or not needed for a reason: a method that a new SDK
+ * version adds breaks the build here, and what is said to be used is what the interceptors implement.
+ */
+import { deepEqual } from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Context as ActivityContext } from '@temporalio/activity';
+import type { ClientInterceptors, WorkflowClientInterceptor } from '@temporalio/client';
+import type {
+  ActivityInboundCallsInterceptor,
+  ActivityOutboundCallsInterceptor,
+  NexusInboundCallsInterceptor,
+  NexusOutboundCallsInterceptor,
+  WorkerInterceptors,
+} from '@temporalio/worker';
+import type {
+  WorkflowInboundCallsInterceptor,
+  WorkflowInterceptors,
+  WorkflowInternalsInterceptor,
+  WorkflowOutboundCallsInterceptor,
+} from '@temporalio/workflow';
+import type * as nexus from 'nexus-rpc';
+import { JobTracingPlugin } from 'temporal-job-tracing';
+import { clientInterceptors } from '../client/interceptor';
+import { activityInterceptors, nexusInterceptors } from '../interceptors/activity';
+import { inboundInterceptor } from '../interceptors/sandbox/inbound';
+import { internalsInterceptor } from '../interceptors/sandbox/internals';
+import { outboundInterceptor } from '../interceptors/sandbox/outbound';
+import { RunState } from '../interceptors/sandbox/run-state';
+import { TaskErrors } from '../interceptors/sandbox/task-errors';
+import { DEFAULT_SANDBOX_OPTIONS } from '../interceptors/shared/sandbox-options';
+import type { JobTracingSinks } from '../interceptors/shared/span-record';
+
+type Use = `used: ${string}` | `not needed: ${string}`;
+/** A table of all methods of `T`, also of those that are optional. */
+type All<T> = Record<keyof Required<T>, Use>;
+
+const TABLES = {
+  'workflow inbound': {
+    execute: 'used: notes errors that fail the workflow task',
+    handleSignal: 'used: span, linked to the sender',
+    handleUpdate: 'used: span, linked to the caller',
+    validateUpdate: 'used: no span may be made inside',
+    handleQuery: 'not needed: its activation is known before, and makes no span',
+  } satisfies All<WorkflowInboundCallsInterceptor>,
+
+  'workflow outbound': {
+    startTimer: 'not needed: carries no header, and the gap in the trace shows it',
+    scheduleActivity: 'used: span and header',
+    scheduleLocalActivity: 'used: span and header',
+    startNexusOperation: 'used: span and header',
+    startChildWorkflowExecution: 'used: span, header and attributes',
+    signalWorkflow: 'used: span and header',
+    continueAsNew: 'used: span and header',
+    getLogAttributes: 'used: trace_id and span_id',
+    getMetricTags: 'not needed: a trace id as a tag would make a series of each run',
+  } satisfies All<WorkflowOutboundCallsInterceptor>,
+
+  'workflow internals': {
+    activate: 'used: markers and upsert before any user code',
+    concludeActivation: 'used: finished spans leave, the root with the final command',
+    dispose: 'not needed: nothing is held outside the workflow',
+  } satisfies All<WorkflowInternalsInterceptor>,
+
+  'workflow module': {
+    inbound: 'used: above',
+    outbound: 'used: above',
+    internals: 'used: above',
+  } satisfies All<WorkflowInterceptors>,
+
+  'activity inbound': {
+    execute: 'used: span in the trace of the run',
+  } satisfies All<ActivityInboundCallsInterceptor>,
+
+  'activity outbound': {
+    getLogAttributes: 'used: trace_id and span_id, by the official interceptor',
+    getMetricTags: 'used: passed on as it is, by the official interceptor',
+  } satisfies All<ActivityOutboundCallsInterceptor>,
+
+  'nexus inbound': {
+    startOperation: 'used: span in the trace of the caller',
+    cancelOperation: 'used: span in the trace of the caller',
+  } satisfies All<NexusInboundCallsInterceptor>,
+
+  'nexus outbound': {
+    getLogAttributes: 'used: trace_id and span_id, by the official interceptor',
+    getMetricTags: 'used: passed on as it is, by the official interceptor',
+  } satisfies All<NexusOutboundCallsInterceptor>,
+
+  'workflow client, official': {
+    start: 'used: span',
+    startWithDetails: 'used: span',
+    startUpdate: 'used: span',
+    startUpdateWithStart: 'used: span',
+    signal: 'used: span',
+    signalWithStart: 'used: span',
+    query: 'used: span',
+    terminate: 'used: span',
+    cancel: 'used: span',
+    describe: 'used: span',
+  } satisfies All<WorkflowClientInterceptor>,
+
+  'workflow client, ours': {
+    start: 'used: header with our part',
+    startWithDetails: 'used: header with our part',
+    startUpdate: 'used: header in W3C',
+    startUpdateWithStart: 'used: headers, of the start with our part',
+    signal: 'used: header in W3C',
+    signalWithStart: 'used: header with our part',
+    query: 'not needed: a query makes no span in the workflow',
+    terminate: 'not needed: reaches no code of the workflow',
+    cancel: 'not needed: has no header',
+    describe: 'not needed: reaches no code of the workflow',
+  } satisfies All<WorkflowClientInterceptor>,
+
+  worker: {
+    client: 'used: above',
+    activity: 'used: above',
+    nexus: 'used: above',
+    activityInbound: 'not needed: deprecated, is part of activity',
+    workflowModules: 'not needed: the bundler gets the module with its options',
+  } satisfies All<WorkerInterceptors>,
+
+  client: {
+    workflow: 'used: above',
+    schedule: 'not needed: the runs of a schedule have no caller',
+    nexus: 'not needed: an operation without a workflow is no run of a job',
+    activity: 'not needed: an activity without a workflow is no run of a job',
+  } satisfies All<ClientInterceptors>,
+};
+
+const sink = {} as JobTracingSinks['jobTracing'];
+const state = new RunState();
+const errors = new TaskErrors(state, sink);
+const activity = activityInterceptors(() => {})({} as ActivityContext);
+const nexusCalls = nexusInterceptors()({} as nexus.OperationContext);
+const [official, ours] = clientInterceptors();
+const internals = internalsInterceptor(state, errors, sink, DEFAULT_SANDBOX_OPTIONS);
+const inbound = inboundInterceptor(state, errors, sink);
+const outbound = outboundInterceptor(state);
+
+const IMPLEMENTED: Record<keyof typeof TABLES, () => Promise<object | undefined> | object | undefined> = {
+  'workflow inbound': () => inbound,
+  'workflow outbound': () => outbound,
+  'workflow internals': () => internals,
+  'workflow module': () => ({ inbound, outbound, internals }),
+  'activity inbound': () => activity.inbound,
+  'activity outbound': () => activity.outbound,
+  'nexus inbound': () => nexusCalls.inbound,
+  'nexus outbound': () => nexusCalls.outbound,
+  'workflow client, official': () => official,
+  'workflow client, ours': () => ours,
+  worker: async () => (await new JobTracingPlugin().configureWorker({ taskQueue: 'none' })).interceptors,
+  client: () => new JobTracingPlugin().configureClient({}).interceptors,
+};
+
+/** The names of the methods that the object, or its class, has. */
+function methodsOf(object: object | undefined): string[] {
+  const names = new Set<string>();
+  for (let at = object; at && at !== Object.prototype; at = Object.getPrototypeOf(at)) {
+    for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(at)))
+      if (name !== 'constructor' && value !== undefined) names.add(name);
+  }
+  return [...names];
+}
+
+describe('interceptors implement what the table says is used, and nothing else', () => {
+  for (const [name, table] of Object.entries(TABLES)) {
+    it(name, async () => {
+      const used = Object.entries(table).flatMap(([method, use]) => (use.startsWith('used') ? [method] : []));
+      const implemented = methodsOf(await IMPLEMENTED[name as keyof typeof TABLES]());
+      const inTable = implemented.filter((method) => method in table);
+      deepEqual(inTable.sort(), used.sort());
+    });
+  }
+});

@@ -1,0 +1,222 @@
+/** Marker ids are in users' histories, so they never change; the host's answers are right in every case. */
+import { deepEqual, equal, ok, throws } from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { TypedSearchAttributes } from '@temporalio/common';
+import type { WorkerOptions } from '@temporalio/worker';
+import type { WorkflowInfo } from '@temporalio/workflow';
+import {
+  ABSENT,
+  type Decision,
+  decisionOf,
+  type Given,
+  idsToAsk,
+  isMarker,
+  RECORDED_IDS,
+} from '../interceptors/shared/markers';
+import { composeMarkerHost, type MarkerHostOptions } from '../worker/marker-host';
+import { resolvePolicy } from '../worker/policy/policy';
+import type { SamplingOptions } from '../worker/policy/rule';
+import { constantPolicyStore } from '../worker/policy-store';
+import { createRunDecisions } from '../worker/run-decisions';
+
+const RUN_ID = '01990a7b-5c3d-7e2f-8a1b-2c3d4e5f6a7b';
+const NEVER: SamplingOptions = { default: 0 };
+const NEVER_BY_RULE: SamplingOptions = { jobs: { nightly: 0 } };
+const ALWAYS: SamplingOptions = { default: 1 };
+const BY_RULE: SamplingOptions = { default: 0, jobs: { nightly: 1 } };
+
+/** What the host is asked about: a run of the workflow `nightly`. */
+const info = (more: Partial<WorkflowInfo> = {}) =>
+  ({
+    runId: more.runId ?? RUN_ID,
+    attempt: 1,
+    originalExecutionRunId: RUN_ID,
+    workflowType: 'nightly',
+    typedSearchAttributes: new TypedSearchAttributes([]),
+    ...more,
+  }) as WorkflowInfo;
+
+const short = (id: string) => id.replace(/^job-tracing:/, '');
+
+interface Case extends Partial<Omit<MarkerHostOptions, 'policy' | 'mayBind'>> {
+  readonly mayBind?: boolean;
+  readonly sampling?: SamplingOptions;
+}
+
+function hostOf(
+  { enabled = true, bind = 'all', mayBind = true, sampling = {} }: Case,
+  users?: WorkerOptions['patchActivationCallback'],
+) {
+  const policy = constantPolicyStore(resolvePolicy(sampling));
+  return composeMarkerHost(
+    { enabled, bind, mayBind: () => mayBind, policy, decisions: createRunDecisions() },
+    users,
+  );
+}
+
+describe('the family of markers', () => {
+  it('has these ids, in this order, with these meanings, for ever', () => {
+    const meanings: [string, Decision][] = [
+      ['job-tracing:unsampled', { sampled: false, bound: true }],
+      ['job-tracing:inherited-unsampled', { sampled: false, bound: true, reason: 'inherited' }],
+      ['job-tracing:capped', { sampled: false, bound: true, reason: 'capped' }],
+      ['job-tracing:default', { sampled: true, bound: true, reason: 'default' }],
+      ['job-tracing:rule', { sampled: true, bound: true, reason: 'rule' }],
+      ['job-tracing:inherited', { sampled: true, bound: true, reason: 'inherited' }],
+      ['job-tracing:manual', { sampled: true, bound: true, reason: 'manual' }],
+      ['job-tracing:signal', { sampled: true, bound: true, reason: 'signal' }],
+      ['job-tracing:reservoir', { sampled: true, bound: true, reason: 'reservoir' }],
+      ['job-tracing:after-failure', { sampled: true, bound: true, reason: 'after-failure' }],
+      ['job-tracing:unbound', { sampled: true, bound: false }],
+      ['job-tracing:unbound-given', { sampled: true, bound: false }],
+    ];
+    deepEqual(
+      RECORDED_IDS.map((id) => [id, decisionOf(id)]),
+      meanings,
+    );
+    equal(ABSENT, 'job-tracing:absent');
+    ok(Object.isFrozen(RECORDED_IDS));
+  });
+
+  const asked: [string, Given, string[]][] = [
+    [
+      'decides by policy',
+      undefined,
+      ['unsampled', 'capped', 'default', 'rule', 'reservoir', 'after-failure', 'unbound'],
+    ],
+    ['a person started', { forced: 'manual' }, ['manual', 'unbound-given']],
+    ['was signalled before its tick', { forced: 'signal' }, ['signal', 'unbound-given']],
+    ['inherits that it is sampled', { inherited: { sampled: true } }, ['inherited', 'unbound-given']],
+    ['inherits that it is not', { inherited: { sampled: false } }, ['inherited-unsampled']],
+  ];
+  for (const [what, given, expected] of asked) {
+    it(`is asked in a fixed order by a run that ${what}`, () => {
+      deepEqual(idsToAsk(given).map(short), expected);
+      // On replay the ids are looked for in the order of the family: it must find the same one first.
+      const inFamily = idsToAsk(given).map((id) => RECORDED_IDS.indexOf(id));
+      deepEqual(
+        inFamily,
+        [...inFamily].sort((a, b) => a - b),
+      );
+    });
+  }
+
+  it('is known by its prefix; what is not in it, or of a newer version, has no meaning', () => {
+    equal(isMarker('job-tracing:of-a-newer-version'), true);
+    for (const id of ['', 'job-tracing', 'jobtracing:default', ' job-tracing:default', 'toString'])
+      equal(isMarker(id), false, id);
+    for (const id of [ABSENT, 'job-tracing:of-a-newer-version', 'default', ''])
+      equal(decisionOf(id), undefined, id);
+  });
+});
+
+describe("the host's answers", () => {
+  const forced = ['inherited', 'manual', 'signal'];
+  const bound = ['inherited-unsampled', ...forced];
+  const no = { mayBind: false };
+  const sampledOnly = { bind: 'sampled' } as const;
+  const table: [string, Case, string[]][] = [
+    ['sampled by default', { sampling: ALWAYS }, [...bound, 'default', 'unbound', 'unbound-given']],
+    ['sampled by rule', { sampling: BY_RULE }, [...bound, 'rule', 'unbound', 'unbound-given']],
+    ['unsampled by default', { sampling: NEVER }, [...bound, 'unsampled', 'unbound-given']],
+    ['unsampled by rule', { sampling: NEVER_BY_RULE }, [...bound, 'unsampled', 'unbound-given']],
+    ['sampled, must not bind', { sampling: ALWAYS, ...no }, ['unbound', 'unbound-given']],
+    ['unsampled, must not bind', { sampling: NEVER, ...no }, ['unbound-given']],
+    [
+      'sampled, binds sampled only',
+      { sampling: ALWAYS, ...sampledOnly },
+      [...forced, 'default', 'unbound', 'unbound-given'],
+    ],
+    ['unsampled, binds sampled only', { sampling: NEVER, ...sampledOnly }, [...forced, 'unbound-given']],
+    [
+      'sampled, would bind sampled only, must not',
+      { sampling: ALWAYS, ...sampledOnly, ...no },
+      ['unbound', 'unbound-given'],
+    ],
+    [
+      'unsampled, would bind sampled only, must not',
+      { sampling: NEVER, ...sampledOnly, ...no },
+      ['unbound-given'],
+    ],
+    ['not enabled', { enabled: false, sampling: ALWAYS }, []],
+    ['not enabled, must not bind', { enabled: false, sampling: ALWAYS, ...no }, []],
+  ];
+  for (const [what, given, expected] of table) {
+    it(`${what}: ${expected.join(', ') || 'nothing'}`, () => {
+      const host = hostOf(given);
+      const answers = [ABSENT, ...RECORDED_IDS, 'job-tracing:of-a-newer-version'].filter((patchId) =>
+        host({ patchId, workflowInfo: info() }),
+      );
+      deepEqual(answers.map(short).sort(), [...expected].sort());
+    });
+  }
+
+  const manual: Given = { forced: 'manual' };
+  const continued: Given = { inherited: { sampled: false } };
+  const outcomes: [string, Case, Given, string | undefined][] = [
+    ['by policy', { sampling: ALWAYS }, undefined, 'default'],
+    ['by rule', { sampling: BY_RULE }, undefined, 'rule'],
+    ['unsampled', { sampling: NEVER }, undefined, 'unsampled'],
+    ['unsampled, not to be bound', { sampling: NEVER, ...sampledOnly }, undefined, undefined],
+    ['sampled, must not bind', { sampling: ALWAYS, ...no }, undefined, 'unbound'],
+    ['unsampled, must not bind', { sampling: NEVER, ...no }, undefined, undefined],
+    ['manual at ratio 0', { sampling: NEVER }, manual, 'manual'],
+    ['manual at ratio 0, binds sampled only', { sampling: NEVER, ...sampledOnly }, manual, 'manual'],
+    ['manual, must not bind', { sampling: NEVER, ...no }, manual, 'unbound-given'],
+    ['manual, not enabled', { enabled: false }, manual, undefined],
+    ['inherited at another ratio', { sampling: ALWAYS }, continued, 'inherited-unsampled'],
+    ['inherited, binds sampled only', { sampling: ALWAYS, ...sampledOnly }, continued, undefined],
+    ['inherited, must not bind', { sampling: ALWAYS, ...no }, continued, undefined],
+  ];
+  for (const [what, given, run, expected] of outcomes) {
+    it(`lead a new run to one marker: ${what}: ${expected ?? 'none, it is passive'}`, () => {
+      const host = hostOf(given);
+      const id = idsToAsk(run).find((patchId) => host({ patchId, workflowInfo: info() }));
+      equal(id && short(id), expected);
+    });
+  }
+
+  it('are by the name of the job, which the host knows as the sandbox does', () => {
+    const host = hostOf({ sampling: { default: 0, jobs: { named: 1 } } });
+    const isRule = (more: Partial<WorkflowInfo>) =>
+      host({ patchId: 'job-tracing:rule', workflowInfo: info(more) });
+    equal(isRule({ runId: 'a', memo: { jobName: 'named' } }), true);
+    equal(isRule({ runId: 'b', workflowType: 'named' }), true);
+    equal(isRule({ runId: 'c', workflowType: 'named', memo: { jobName: 'other' } }), false);
+    equal(isRule({ runId: 'd', memo: { jobName: 7 } }), false);
+  });
+
+  it('are the same whenever the same run asks again', () => {
+    const host = hostOf({ sampling: { default: 0.5 } });
+    const ask = () => RECORDED_IDS.map((patchId) => host({ patchId, workflowInfo: info() }));
+    for (let i = 0; i < 100; i++) deepEqual(ask(), ask());
+  });
+});
+
+describe("a call-back of the user's", () => {
+  it('is asked about its own ids only, and its answers are its own', () => {
+    const asked: string[] = [];
+    const host = hostOf({ sampling: ALWAYS }, ({ patchId }) => {
+      asked.push(patchId);
+      return patchId === 'users-yes';
+    });
+    const answers = ['users-yes', 'users-no', 'job-tracing:default', ABSENT].map((patchId) =>
+      host({ patchId, workflowInfo: info() }),
+    );
+    deepEqual(answers, [true, false, true, false]);
+    deepEqual(asked, ['users-yes', 'users-no']);
+  });
+
+  it('that throws throws for its own ids, and for ours is not called', () => {
+    const host = hostOf({}, () => {
+      throw new Error("the user's");
+    });
+    throws(() => host({ patchId: 'users', workflowInfo: info() }), /the user's/);
+    equal(host({ patchId: 'job-tracing:default', workflowInfo: info() }), true);
+  });
+
+  it('that is missing leaves every patch as it is without the plugin: active, also when not enabled', () => {
+    for (const enabled of [true, false])
+      equal(hostOf({ enabled })({ patchId: 'users', workflowInfo: info() }), true);
+  });
+});

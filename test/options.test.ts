@@ -1,0 +1,183 @@
+/** A wrong option is refused when the plugin is constructed, with its name, what was expected and what was given. */
+import { deepEqual, equal, ok, throws } from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
+import { type JobStartOptions, type JobTracingOptions, JobTracingPlugin } from 'temporal-job-tracing';
+import { checkJobStartOptions } from '../client/start-options';
+import { resolveOptions } from '../worker/options';
+
+const cyclic: Record<string, unknown> = {};
+cyclic.self = cyclic;
+const RATIO = 'a number from 0 to 1';
+
+/** Options; the name in the message, what was expected, what was given, its type. */
+type Wrong = [unknown, string, string, string, string];
+
+describe('a wrong option of the plugin', () => {
+  const table: Wrong[] = [
+    [null, 'options', 'an object', 'null', 'object'],
+    ['text', 'options', 'an object', "'text'", 'string'],
+    [7, 'options', 'an object', '7', 'number'],
+    [[], 'options', 'an object', '[]', 'object'],
+    [{ sampeling: {} }, 'sampeling', 'one of enabled, sampling,', "'sampeling'", 'string'],
+    [{ enabled: 'no' }, 'enabled', 'a boolean', "'no'", 'string'],
+    [{ enabled: null }, 'enabled', 'a boolean', 'null', 'object'],
+    [{ registerSearchAttributes: 1 }, 'registerSearchAttributes', 'a boolean', '1', 'number'],
+    [{ bind: 'none' }, 'bind', "'all' or 'sampled'", "'none'", 'string'],
+    [{ bind: true }, 'bind', "'all' or 'sampled'", 'true', 'boolean'],
+    [{ sampling: 0.5 }, 'sampling', 'an object', '0.5', 'number'],
+    [{ sampling: null }, 'sampling', 'an object', 'null', 'object'],
+    [{ sampling: [] }, 'sampling', 'an object', '[]', 'object'],
+    [{ sampling: { ratio: 1 } }, 'sampling.ratio', "only 'default' and 'jobs'", "'ratio'", 'string'],
+    [{ sampling: { default: 2 } }, 'sampling.default', RATIO, '2', 'number'],
+    [{ sampling: { default: -1 } }, 'sampling.default', RATIO, '-1', 'number'],
+    [{ sampling: { default: Number.NaN } }, 'sampling.default', RATIO, 'NaN', 'number'],
+    [{ sampling: { default: '1' } }, 'sampling.default', RATIO, "'1'", 'string'],
+    [{ sampling: { default: 1n } }, 'sampling.default', RATIO, '1n', 'bigint'],
+    [{ sampling: { jobs: 'a=1' } }, 'sampling.jobs', 'rules by job name or pattern', "'a=1'", 'string'],
+    [{ sampling: { jobs: [1] } }, 'sampling.jobs', 'rules by job name or pattern', '[ 1 ]', 'object'],
+    [
+      { sampling: { jobs: new Map() } },
+      'sampling.jobs',
+      'rules by job name or pattern',
+      'Map(0) {}',
+      'object',
+    ],
+    [{ sampling: { jobs: { a: null } } }, "sampling.jobs['a']", RATIO, 'null', 'object'],
+    [
+      { sampling: { jobs: { a: { rate: 1 } } } },
+      "sampling.jobs['a'].rate",
+      'one of ratio,',
+      "'rate'",
+      'string',
+    ],
+    [{ policyStore: {} }, 'policyStore', 'a PolicyStore (', '{}', 'object'],
+    [{ acceptForced: 'client' }, 'acceptForced', "an array of 'client' and 'signal'", "'client'", 'string'],
+    [{ acceptForced: ['cli'] }, 'acceptForced', "an array of 'client' and 'signal'", "[ 'cli' ]", 'object'],
+    [{ runNowSignal: '' }, 'runNowSignal', 'a signal name', "''", 'string'],
+    [{ runNowSignal: Symbol('s') }, 'runNowSignal', 'a signal name', 'Symbol(s)', 'symbol'],
+    [{ flushTimeoutMs: -1 }, 'flushTimeoutMs', 'milliseconds from 0 to 60000', '-1', 'number'],
+    [{ flushTimeoutMs: 60_001 }, 'flushTimeoutMs', 'milliseconds from 0 to 60000', '60001', 'number'],
+    [{ flushTimeoutMs: Number.NaN }, 'flushTimeoutMs', 'milliseconds from 0 to 60000', 'NaN', 'number'],
+    [{ flushTimeoutMs: '5s' }, 'flushTimeoutMs', 'milliseconds from 0 to 60000', "'5s'", 'string'],
+    [{ spanProcessors: [] }, 'spanProcessors', 'an array with at least one SpanProcessor', '[]', 'object'],
+    [{ spanProcessors: {} }, 'spanProcessors', 'an array with at least one SpanProcessor', '{}', 'object'],
+    [{ spanProcessors: [{}] }, 'spanProcessors[0]', 'a SpanProcessor (onStart, onEnd,', '{}', 'object'],
+    [{ resource: null }, 'resource', "a Resource with 'attributes'", 'null', 'object'],
+    [
+      { resource: cyclic },
+      'resource',
+      "a Resource with 'attributes'",
+      '<ref *1> { self: [Circular *1] }',
+      'object',
+    ],
+  ];
+  for (const [options, name, expected, given, type] of table) {
+    it(`${name}: ${given} (${type})`, () => {
+      throws(
+        () => new JobTracingPlugin(options as JobTracingOptions),
+        (error: unknown) => {
+          ok(error instanceof TypeError);
+          const { message } = error;
+          ok(message.startsWith(`JobTracingPlugin option '${name}': expected ${expected}`), message);
+          ok(message.endsWith(`, got ${given} (${type})`), message);
+          return true;
+        },
+      );
+    });
+  }
+
+  it('traceUrl: as the client refuses it (trace-url.test.ts)', () => {
+    const message = 'traceUrl: expected a template or a preset, got 7 (number)';
+    throws(() => new JobTracingPlugin({ traceUrl: 7 as unknown as string }), new TypeError(message));
+  });
+
+  it('that is long is not repeated in full', () => {
+    const long = { bind: 'x'.repeat(1_000_000) } as unknown as JobTracingOptions;
+    throws(
+      () => new JobTracingPlugin(long),
+      ({ message }: Error) => message.length < 300,
+    );
+  });
+});
+
+describe('options that are left out', () => {
+  for (const options of [undefined, {}, { enabled: undefined, sampling: undefined, bind: undefined }]) {
+    it(`are the defaults: ${JSON.stringify(options)}`, () => {
+      const { policy, ...others } = resolveOptions(options as JobTracingOptions);
+      deepEqual(
+        { default: policy.default, jobs: [...policy.jobs] },
+        { default: { ratio: 1, keepFailed: true, afterFailureRuns: 1 }, jobs: [] },
+      );
+      deepEqual(others, {
+        enabled: true,
+        bind: 'all',
+        registerSearchAttributes: true,
+        sandbox: { runNowSignal: 'runNow', acceptForcedStart: true, acceptForcedSignal: true, traceUrl: '' },
+        flushTimeoutMs: 5_000,
+      });
+    });
+  }
+});
+
+describe('options that are given', () => {
+  it('are taken, and are frozen', () => {
+    const processor = new SimpleSpanProcessor(new InMemorySpanExporter());
+    const resolved = resolveOptions({
+      enabled: false,
+      bind: 'sampled',
+      registerSearchAttributes: false,
+      runNowSignal: 'go',
+      acceptForced: ['signal'],
+      traceUrl: 'https://x.test/{traceId}',
+      spanProcessors: [processor],
+      flushTimeoutMs: 0,
+    });
+    const { policy: _, ...others } = resolved;
+    deepEqual(others, {
+      enabled: false,
+      bind: 'sampled',
+      registerSearchAttributes: false,
+      sandbox: {
+        runNowSignal: 'go',
+        acceptForcedStart: false,
+        acceptForcedSignal: true,
+        traceUrl: 'https://x.test/{traceId}',
+      },
+      spanProcessors: [processor],
+      flushTimeoutMs: 0,
+    });
+    ok(Object.isFrozen(resolved) && Object.isFrozen(resolved.sandbox));
+  });
+
+  it('may accept nobody who forces', () => {
+    const { sandbox } = resolveOptions({ acceptForced: [] });
+    deepEqual([sandbox.acceptForcedStart, sandbox.acceptForcedSignal], [false, false]);
+  });
+});
+
+describe("a wrong option 'job' of a start", () => {
+  const table: Wrong[] = [
+    [null, 'job', 'an object', 'null', 'object'],
+    ['nightly', 'job', 'an object', "'nightly'", 'string'],
+    [{ runnow: true }, 'job.runnow', "only 'name', 'runNow' and 'trace'", "'runnow'", 'string'],
+    [{ name: '' }, 'job.name', 'a name', "''", 'string'],
+    [{ name: 7n }, 'job.name', 'a name', '7n', 'bigint'],
+    [{ runNow: 1 }, 'job.runNow', 'a boolean', '1', 'number'],
+    [{ trace: 'mine' }, 'job.trace', "'own' or 'caller'", "'mine'", 'string'],
+    [{ trace: cyclic }, 'job.trace', "'own' or 'caller'", '<ref *1> { self: [Circular *1] }', 'object'],
+  ];
+  for (const [job, name, expected, given, type] of table) {
+    it(`${name}: ${given} (${type})`, () => {
+      throws(
+        () => checkJobStartOptions(job as JobStartOptions),
+        new TypeError(`start option '${name}': expected ${expected}, got ${given} (${type})`),
+      );
+    });
+  }
+
+  it('is not one that is right', () => {
+    for (const job of [{}, { name: 'nightly', runNow: false, trace: 'own' }, { trace: 'caller' }] as const)
+      equal(checkJobStartOptions(job), undefined);
+  });
+});

@@ -1,0 +1,96 @@
+/**
+ * A worker without a workflow cache replays a run for each of its tasks: it exports the same spans, each once.
+ */
+import { deepEqual, equal } from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { Harness } from './support/harness';
+import {
+  bundleOf,
+  expectLeaves,
+  KINDS,
+  LOCAL_KINDS,
+  type Recorded,
+  runEveryKind,
+  taskFailures,
+} from './support/histories';
+
+const CALL = 'StartActivity:callDownstream > RunActivity:callDownstream > GET > GET';
+const CHILD = 'StartChildWorkflow:nudgesParent > RunWorkflow:nudgesParent';
+const INNER = 'StartChildWorkflow:parent > RunWorkflow:parent';
+const INNERMOST = `${INNER} > StartChildWorkflow:failsOnce > RunWorkflow:failsOnce`;
+const BRANCHES = ['RunStarted:branches', 'StartActivity:callDownstream', CALL];
+const CONTINUED = ['ContinueAsNew:continues', 'RunStarted:continues', CALL];
+
+/** What is below the roots of the traces of each kind, in the order of the runs. */
+const EXPECTED: Record<string, string[][]> = {
+  'every command': [
+    [
+      'HandleSignal:close',
+      'HandleSignal:nudge',
+      `HandleUpdate:ask > ${CALL}`,
+      'RunStarted:everyCommand',
+      CALL,
+      `${CHILD} > RunStarted:nudgesParent`,
+      `${CHILD} > SignalWorkflow:nudge`,
+      `${CHILD} > ${CALL}`,
+    ],
+  ],
+  branches: [BRANCHES],
+  cancelled: [['RunStarted:cancellable', CALL]],
+  conditions: [
+    ['ContinueAsNew:branches', 'HandleSignal:close', 'HandleSignal:close', 'RunStarted:waitsTwice', CALL],
+    BRANCHES,
+  ],
+  manual: [['HandleSignal:finish', 'HandleSignal:runNow', 'RunStarted:waits']],
+  continued: [CONTINUED, CONTINUED, ['RunStarted:continues', CALL]],
+  retried: [
+    ['RunStarted:failsOnce', CALL],
+    ['RunStarted:failsOnce', CALL],
+  ],
+  family: [
+    [
+      'RunStarted:parent',
+      `${INNER} > RunStarted:parent`,
+      // The attempts of a child are one after the other in the trace of its parent.
+      `${INNERMOST} > RunStarted:failsOnce`,
+      `${INNERMOST} > RunStarted:failsOnce`,
+      `${INNERMOST} > ${CALL}`,
+      `${INNERMOST} > ${CALL}`,
+    ],
+  ],
+  'local activities': [['RunStarted:localActivities', CALL, CALL, CALL]],
+  'local back-off': [
+    [
+      'RunStarted:localBackoff',
+      'StartActivity:failBelowAttempt > RunActivity:failBelowAttempt',
+      'StartActivity:failBelowAttempt > RunActivity:failBelowAttempt',
+    ],
+  ],
+};
+
+describe('a run that is replayed for each of its tasks', () => {
+  let harness: Harness;
+  let runs: Recorded[];
+  before(async () => {
+    harness = await Harness.start();
+    const options = { workflowBundle: await bundleOf(), maxCachedWorkflows: 0 };
+    runs = await harness.whileWorking({ options }, (taskQueue) =>
+      runEveryKind(harness.client, taskQueue, 'cold'),
+    );
+  });
+  after(() => harness?.stop());
+
+  it('ends without a failed workflow task', () => {
+    for (const { workflowId, history } of runs) deepEqual(taskFailures(history), [], workflowId);
+  });
+
+  for (const name of Object.keys({ ...KINDS, ...LOCAL_KINDS })) {
+    it(`exports each span once: ${name}`, async () => {
+      const ofKind = runs.filter(({ workflowId }) => workflowId === `cold ${name}`);
+      equal(ofKind.length, EXPECTED[name]?.length);
+      // The worker has stopped, so all of its spans have left.
+      for (const [index, { runId }] of ofKind.entries())
+        await expectLeaves(harness.receiver, runId.replaceAll('-', ''), EXPECTED[name]?.[index] ?? []);
+    });
+  }
+});

@@ -1,0 +1,49 @@
+/** Options travel into the workflow bundle and are found in it again; a foreign text never throws. */
+import { deepEqual, equal, ok } from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import {
+  DEFAULT_SANDBOX_OPTIONS,
+  findOptions,
+  toResourceQuery,
+} from '../interceptors/shared/sandbox-options';
+
+const OPTIONS = {
+  runNowSignal: 'laß"s ?&#/\\ \n gehen \u{1f4a1}',
+  acceptForcedStart: false,
+  acceptForcedSignal: true,
+  traceUrl: 'https://x.test/{traceId}?a=b&c="d"',
+};
+const hex = (text: string) => `?job-tracing=${Buffer.from(text).toString('hex')}`;
+
+describe('options of the sandbox', () => {
+  it('are found as they were given, also in the code of a bundle', () => {
+    const query = toResourceQuery(OPTIONS);
+    deepEqual(findOptions(query), OPTIONS);
+    deepEqual(findOptions(`/***/ "./node_modules/x.js${query}":\n__resourceQuery = "${query}";`), OPTIONS);
+  });
+
+  it('are written without a character that a path, webpack or JavaScript would take for something else', () => {
+    ok(/^\?job-tracing=[0-9a-f]+$/.test(toResourceQuery(OPTIONS)));
+  });
+
+  it('that a bundle of an older version does not name are the defaults', () => {
+    deepEqual(findOptions(hex('{"runNowSignal":"go"}')), { ...DEFAULT_SANDBOX_OPTIONS, runNowSignal: 'go' });
+  });
+
+  it('are frozen', () => {
+    ok(Object.isFrozen(findOptions(toResourceQuery(OPTIONS))) && Object.isFrozen(DEFAULT_SANDBOX_OPTIONS));
+  });
+
+  const foreign: [string, string][] = [
+    ['nothing', ''],
+    ['another query', '?other=7b7d'],
+    ['no hex', '?job-tracing=xyz'],
+    ['no JSON', hex('{')],
+    ['no valid encoding', hex('%zz')],
+    ['bytes that are no text', '?job-tracing=ff00'],
+    ['10 MB of something else', 'x'.repeat(10_000_000)],
+  ];
+  for (const [what, text] of foreign) {
+    it(`are absent, without throwing: ${what}`, () => equal(findOptions(text), undefined));
+  }
+});

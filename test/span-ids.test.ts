@@ -1,0 +1,55 @@
+/** Span ids are the same on every replay, differ within a run and between runs, and draw nothing. */
+import { deepEqual, equal, ok } from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { describe, it } from 'node:test';
+import { SpanIds } from '../interceptors/sandbox/span-ids';
+
+const ROOT = '8a1b2c3d4e5f6a7b';
+const EXPECTED = ['b0c80f090750fcad', 'd73579f323725b9c', '15615a363b023d1e'];
+
+function take(count: number, rootSpanId: string): string[] {
+  const ids = new SpanIds(rootSpanId);
+  return Array.from({ length: count }, () => ids.next());
+}
+
+describe('span ids', () => {
+  it('never change: traces that are stored were made with them', () => {
+    deepEqual(take(3, ROOT), EXPECTED);
+  });
+
+  it('are the same again for the same run', () => deepEqual(take(1_000, ROOT), take(1_000, ROOT)));
+
+  it('are 16 lower-case hex digits, not all zero, and all different', () => {
+    for (const root of [ROOT, '0000000000000000', '0000000000000001', 'ffffffffffffffff']) {
+      const ids = take(100_000, root);
+      equal(new Set(ids).size, ids.length, root);
+      ok(ids.every((id) => /^(?!0{16})[0-9a-f]{16}$/.test(id)));
+    }
+  });
+
+  it('of runs that differ in one bit differ', () => {
+    const seen = new Set<string>();
+    const value = BigInt(`0x${ROOT}`);
+    for (let bit = 0n; bit < 64n; bit++) {
+      for (const id of take(1_000, (value ^ (1n << bit)).toString(16).padStart(16, '0'))) seen.add(id);
+    }
+    equal(seen.size, 64_000);
+  });
+
+  it('of 1,000 random runs do not meet', () => {
+    const roots = Array.from({ length: 1_000 }, () => randomBytes(8).toString('hex'));
+    equal(new Set(roots.flatMap((root) => [root, ...take(200, root)])).size, 201_000);
+  });
+
+  it("draw nothing from the user's random sequence", () => {
+    const random = Math.random;
+    Math.random = () => {
+      throw new Error('drawn');
+    };
+    try {
+      take(10, ROOT);
+    } finally {
+      Math.random = random;
+    }
+  });
+});

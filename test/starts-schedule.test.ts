@@ -1,0 +1,72 @@
+/**
+ * What a schedule starts, by its own clock, by `trigger` or by `backfill`, are runs with traces of their own:
+ * nothing of one action is taken over by another.
+ */
+import { deepEqual, equal } from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { id, linksOf, linkTo, Runs } from './support/runs';
+
+describe('runs started by a schedule', { concurrency: 4 }, () => {
+  let runs: Runs;
+
+  before(async () => {
+    runs = await Runs.start();
+  });
+  after(() => runs.stop());
+
+  const create = (scheduleId: string, ...spec: string[]) =>
+    runs.cli(
+      `schedule create --schedule-id ${scheduleId} --workflow-id ${scheduleId} --type oneActivity --task-queue ${runs.taskQueue}`,
+      ...spec,
+    );
+
+  /** Expects that these are runs of the schedule that know nothing of each other. */
+  async function expectActions(scheduleId: string, count: number): Promise<void> {
+    const actions = await runs.endedOf(`TemporalScheduledById = '${scheduleId}'`, count);
+    equal(new Set(actions.map(({ runId }) => runId)).size, count);
+    for (const { workflowId, runId } of actions) {
+      deepEqual(linksOf(await runs.expectRun(workflowId, runId, 'schedule')), []);
+    }
+  }
+
+  it('temporal schedule create: each action', async () => {
+    await create(id('each'), '--interval', '1s');
+    await expectActions(id('each'), 3);
+    await runs.cli(`schedule delete --schedule-id ${id('each')}`);
+  });
+
+  it('temporal schedule trigger', async () => {
+    await create(id('triggered'), '--interval', '1h', '--paused');
+    await runs.cli(`schedule trigger --schedule-id ${id('triggered')}`);
+    await expectActions(id('triggered'), 1);
+  });
+
+  it('temporal schedule backfill: each action', async () => {
+    await create(id('backfilled'), '--interval', '1h', '--paused');
+    await runs.cli(
+      `schedule backfill --schedule-id ${id('backfilled')} --overlap-policy AllowAll`,
+      ...['--start-time', '2026-01-01T00:30:00Z', '--end-time', '2026-01-01T03:30:00Z'],
+    );
+    await expectActions(id('backfilled'), 3);
+  });
+
+  it('a retry of an action is one of the schedule still, linked to the attempt before', async () => {
+    const handle = await runs.harness.client.schedule.create({
+      scheduleId: id('retried'),
+      spec: {},
+      action: {
+        type: 'startWorkflow',
+        workflowType: 'failsOnce',
+        taskQueue: runs.taskQueue,
+        retry: { maximumAttempts: 2, initialInterval: '100ms' },
+      },
+    });
+    await handle.trigger();
+    const [first, second] = await runs.endedOf(`TemporalScheduledById = '${id('retried')}'`, 2);
+    if (first === undefined || second === undefined) throw new Error('not two attempts');
+    deepEqual(linksOf(await runs.expectRun(first.workflowId, first.runId, 'schedule')), []);
+    deepEqual(linksOf(await runs.expectRun(second.workflowId, second.runId, 'schedule')), [
+      linkTo(first.runId),
+    ]);
+  });
+});

@@ -1,0 +1,50 @@
+/** Values that user code or a foreign process may hand over where text or plain data is expected. */
+
+/** Throws whatever is asked of it. */
+export function throwingProxy(target: object = {}): object {
+  const fail = (): never => {
+    throw new Error('trap');
+  };
+  return new Proxy(target, {
+    get: fail,
+    has: fail,
+    ownKeys: fail,
+    getPrototypeOf: fail,
+    getOwnPropertyDescriptor: fail,
+  });
+}
+
+/** Values that are no text, by what they are. */
+export function hostileValues(): [string, unknown][] {
+  const cyclic: Record<string, unknown> = {};
+  cyclic.self = cyclic;
+  const withGetter = Object.defineProperty({}, 'value', {
+    enumerable: true,
+    get: () => {
+      throw new Error('getter');
+    },
+  });
+  const withToString = {
+    toString: () => {
+      throw new Error('toString');
+    },
+  };
+  return [
+    ['undefined', undefined],
+    ['null', null],
+    ['number', 7],
+    ['symbol', Symbol('s')],
+    ['bigint', 7n],
+    ['function', () => 'text'],
+    ['object', { text: 'text' }],
+    ['object without prototype', Object.create(null)],
+    ['cyclic object', cyclic],
+    ['throwing getter', withGetter],
+    ['throwing toString', withToString],
+    ['throwing proxy', throwingProxy()],
+    ['bytes', new Uint8Array([0x30, 0x30])],
+    ['array', [['text']]],
+    ['date', new Date(0)],
+    ['promise', Promise.resolve('text')],
+  ];
+}

@@ -1,0 +1,40 @@
+/**
+ * The official OpenTelemetry plugin, with its workflow spans sent to the receiver of the test.
+ *
+ * It makes spans of the OpenTelemetry SDK 1.x; they are brought into the form of 2.x for the exporter.
+ */
+import type { SpanContext } from '@opentelemetry/api';
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import { type ReadableSpan, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
+import { OpenTelemetryPlugin, type OpenTelemetryPluginOptions } from '@temporalio/interceptors-opentelemetry';
+
+/** What a span of SDK 1.x has instead of its 2.x form. */
+interface SpanOfSdk1 extends ReadableSpan {
+  readonly parentSpanId?: string;
+  readonly instrumentationLibrary: ReadableSpan['instrumentationScope'];
+}
+
+/** Call it after {@link Harness.start}, which says where the receiver is. */
+export function officialPlugin(): OpenTelemetryPlugin {
+  const processor = new SimpleSpanProcessor(new OTLPTraceExporter());
+  const resource = resourceFromAttributes({ 'service.name': 'official' });
+  const spanProcessor = {
+    onStart() {},
+    onEnd(span: SpanOfSdk1) {
+      const { traceId, traceFlags } = span.spanContext();
+      const parent: SpanContext | undefined =
+        span.parentSpanId === undefined ? undefined : { traceId, spanId: span.parentSpanId, traceFlags };
+      processor.onEnd({
+        ...span,
+        resource,
+        spanContext: () => span.spanContext(),
+        instrumentationScope: span.instrumentationLibrary,
+        ...(parent && { parentSpanContext: parent }),
+      });
+    },
+    forceFlush: () => processor.forceFlush(),
+    shutdown: () => processor.shutdown(),
+  };
+  return new OpenTelemetryPlugin({ resource, spanProcessor } as unknown as OpenTelemetryPluginOptions);
+}

@@ -1,0 +1,172 @@
+/**
+ * What the tests of starts share: workers that run from before a file's tests until after them, and what is
+ * expected of a run that has ended, read from visibility and at the OTLP receiver.
+ */
+import { deepEqual, ok } from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from '@temporalio/client';
+import type { Worker } from '@temporalio/worker';
+import { JobTracingPlugin } from 'temporal-job-tracing';
+import { Harness, type WorkerSetup } from './harness';
+import type { ReceivedSpan } from './otlp-span';
+import { incomplete } from './otlp-trace';
+
+const PREFIX = `t${randomUUID().slice(0, 8)}`;
+
+/** A workflow id that is used by no other test file and by no other run of this one: a server may be shared. */
+export const id = (name: string) => `${PREFIX}-${name}`;
+/** Trace id of a top-level run. */
+export const traceIdOf = (runId: string) => runId.replaceAll('-', '');
+/** Span id of a run's `RunWorkflow` span. */
+export const rootIdOf = (runId: string) => traceIdOf(runId).slice(16);
+/** What the root of a tick, an attempt or a continuation is linked to: the root of the run before. */
+export const linkTo = (runId: string) => `${traceIdOf(runId)}/${rootIdOf(runId)}`;
+/** The span's links as `traceId/spanId`. */
+export const linksOf = (span: ReceivedSpan) =>
+  span.links.map(({ traceId, spanId }) => `${traceId}/${spanId}`);
+
+/** The span with this id and all that is below it. */
+export function subtree(trace: readonly ReceivedSpan[], spanId: string): ReceivedSpan[] {
+  const below = trace.filter((span) => span.parentSpanId === spanId);
+  return [
+    ...trace.filter((span) => span.spanId === spanId),
+    ...below.flatMap((span) => subtree(trace, span.spanId)),
+  ];
+}
+
+const TIMEOUT_MS = 20_000;
+
+export class Runs {
+  readonly harness: Harness;
+  /** A client with the plugin, as an application has one. */
+  readonly typed: Client;
+  /** Task queue of the first worker. */
+  readonly taskQueue: string;
+  readonly #workers: { worker: Worker; done: Promise<void> }[] = [];
+  readonly #unrecorded: string[] = [];
+
+  private constructor(harness: Harness) {
+    this.harness = harness;
+    this.typed = new Client({ connection: harness.connection, plugins: [new JobTracingPlugin()] });
+    this.taskQueue = harness.newTaskQueue();
+  }
+
+  /** Starts everything, with one worker. */
+  static async start(setup: WorkerSetup = {}): Promise<Runs> {
+    const runs = new Runs(await Harness.start());
+    await runs.work(setup, runs.taskQueue);
+    return runs;
+  }
+
+  /** Runs a further worker until {@link stop}; returns its task queue. */
+  async work(setup: WorkerSetup, taskQueue = this.harness.newTaskQueue()): Promise<string> {
+    const worker = await this.harness.createWorker(taskQueue, setup);
+    this.#workers.push({ worker, done: worker.run() });
+    return taskQueue;
+  }
+
+  /** Stops everything; then nothing may have come of the runs that {@link expectUnsampled} was given. */
+  async stop(): Promise<void> {
+    for (const { worker } of this.#workers) worker.shutdown();
+    await Promise.all(this.#workers.map(({ done }) => done));
+    const received = this.#unrecorded.flatMap((traceId) => this.harness.receiver.trace(traceId));
+    await this.harness.stop();
+    deepEqual(received, []);
+  }
+
+  /** Runs the `temporal` CLI: the words of `line`, then `args` as they are. */
+  cli(line: string, ...args: string[]): Promise<string> {
+    return this.harness.cli(...line.split(' '), ...args);
+  }
+
+  /** The first `count` runs of the workflow to end, in this order. */
+  async ended(workflowId: string, count = 1): Promise<string[]> {
+    const runs = await this.endedOf(`WorkflowId = '${workflowId}'`, count);
+    return runs.map(({ runId }) => runId);
+  }
+
+  /** The first `count` runs to end of those that visibility finds with the query, in this order. */
+  async endedOf(query: string, count: number): Promise<{ workflowId: string; runId: string }[]> {
+    const giveUp = Date.now() + TIMEOUT_MS;
+    for (;;) {
+      const runs: { workflowId: string; runId: string; closed: number }[] = [];
+      for await (const { workflowId, runId, closeTime } of this.harness.client.workflow.list({ query })) {
+        if (closeTime) runs.push({ workflowId, runId, closed: closeTime.getTime() });
+      }
+      if (runs.length >= count) return runs.sort((a, b) => a.closed - b.closed).slice(0, count);
+      ok(Date.now() < giveUp, `${query}: ${runs.length} of ${count} runs ended within ${TIMEOUT_MS} ms`);
+      await sleep(100);
+    }
+  }
+
+  /** Waits for the run's trace, which must be complete with the user's activity below the run; returns the root. */
+  async rootOf(runId: string, traceId = traceIdOf(runId)): Promise<ReceivedSpan> {
+    const { receiver } = this.harness;
+    const isThere = (trace: readonly ReceivedSpan[]) => missing(trace, runId).length === 0;
+    const trace = await receiver.waitFor(traceId, isThere, 10_000).catch(() => receiver.trace(traceId));
+    deepEqual(missing(trace, runId), [], `trace ${traceId} of run ${runId}`);
+    const [root] = subtree(trace, rootIdOf(runId));
+    ok(root);
+    return root;
+  }
+
+  /** Expects that the top-level run is recorded, bound and complete in a trace of its own; returns the root. */
+  async expectRun(
+    workflowId: string,
+    runId: string,
+    trigger: string,
+    attributes: Record<string, unknown> = {},
+  ): Promise<ReceivedSpan> {
+    const root = await this.rootOf(runId);
+    deepEqual(await this.harness.attributesOf(workflowId, runId), {
+      TraceId: traceIdOf(runId),
+      JobName: root.attributes['job.name'],
+      JobTrigger: trigger,
+      TraceSampled: true,
+      ...attributes,
+    });
+    deepEqual(
+      {
+        parent: root.parentSpanId,
+        trigger: root.attributes['job.trigger'],
+        runId: root.attributes['job.run.id'],
+      },
+      { parent: undefined, trigger, runId },
+    );
+    return root;
+  }
+
+  /** Expects that the top-level run is bound, and that nothing of it is recorded. */
+  async expectUnsampled(workflowId: string, runId: string, trigger: string, jobName: string): Promise<void> {
+    deepEqual(await this.harness.attributesOf(workflowId, runId), {
+      TraceId: traceIdOf(runId),
+      JobName: jobName,
+      JobTrigger: trigger,
+      TraceSampled: false,
+    });
+    this.#unrecorded.push(traceIdOf(runId));
+  }
+
+  /** The types of events in the run's history that the plugin can add. */
+  async eventsOfOurs(workflowId: string, runId?: string): Promise<string[]> {
+    const { events } = await this.harness.client.workflow.getHandle(workflowId, runId).fetchHistory();
+    return (events ?? []).flatMap((event) => [
+      ...(event.markerRecordedEventAttributes ? ['marker'] : []),
+      ...(event.upsertWorkflowSearchAttributesEventAttributes ? ['upsert'] : []),
+    ]);
+  }
+}
+
+/** What the trace lacks, as a trace and below the run. */
+function missing(trace: readonly ReceivedSpan[], runId: string): string[] {
+  const below = subtree(trace, rootIdOf(runId)).map(
+    ({ name, resource }) => `${resource['service.name'] === 'downstream' ? 'downstream ' : ''}${name}`,
+  );
+  const expected = ['RunActivity:callDownstream', 'downstream GET'];
+  return [
+    ...incomplete(trace),
+    ...(below.length === 0 ? ['no span has the id of the root'] : []),
+    ...expected.filter((name) => !below.includes(name)).map((name) => `${name} is not below the run`),
+  ];
+}

@@ -1,0 +1,22 @@
+/**
+ * Workflows whose calls get a trace header that cannot be read, from an interceptor of the user's that comes
+ * after the plugin's.
+ */
+import type { Payload } from '@temporalio/common';
+import type { WorkflowInterceptors } from '@temporalio/workflow';
+import { TRACE_HEADER } from '../../../interceptors/shared/header';
+
+export { oneActivity, oneLocalActivity, parent } from './jobs';
+
+const BAD: Payload = { metadata: {}, data: new Uint8Array([0xff]) };
+const headers = { [TRACE_HEADER]: BAD };
+
+export const interceptors = (): WorkflowInterceptors => ({
+  outbound: [
+    {
+      scheduleActivity: (input, next) => next({ ...input, headers }),
+      scheduleLocalActivity: (input, next) => next({ ...input, headers }),
+      startChildWorkflowExecution: (input, next) => next({ ...input, headers }),
+    },
+  ],
+});

@@ -1,0 +1,13 @@
+/** A workflow that starts another through Nexus. */
+import { createNexusServiceClient } from '@temporalio/workflow';
+import { operation, service } from 'nexus-rpc';
+
+export { oneActivity } from './jobs';
+
+/** Starts workflow `oneActivity` under the workflow id that it is given. */
+export const jobService = service('jobs', { runJob: operation<string, string>() });
+
+export async function callsNexus(endpoint: string, workflowId: string): Promise<string> {
+  const client = createNexusServiceClient({ endpoint, service: jobService });
+  return client.executeOperation('runJob', workflowId, { scheduleToCloseTimeout: '20s' });
+}

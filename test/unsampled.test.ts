@@ -1,0 +1,111 @@
+/**
+ * Runs that are not sampled: nothing at all is exported for them, here or downstream; they are bound all the
+ * same, or cost not one event where only sampled runs are bound.
+ *
+ * That nothing came to the receiver is looked at when the workers have stopped (`Runs.stop`).
+ */
+import { deepEqual, equal, match } from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import type { WorkflowStartOptions } from '@temporalio/client';
+import { id, Runs, traceIdOf } from './support/runs';
+
+describe('at ratio 0', { concurrency: 8 }, () => {
+  let runs: Runs;
+  let sampledOnly: string;
+  let without: string;
+  /** Traces of the runs that are sampled. */
+  const sampled = new Set<string>();
+
+  before(async () => {
+    // Nothing is kept either, and a failed run has no say in the next one.
+    const never = { ratio: 0, keepFailed: false, afterFailure: { runs: 0 } };
+    runs = await Runs.start({ plugin: { sampling: { default: never, jobs: { always: 1 } } } });
+    sampledOnly = await runs.work({ plugin: { sampling: { default: 0 }, bind: 'sampled' } });
+    without = await runs.work({ plugin: null });
+  });
+  after(async () => {
+    await runs.stop();
+    const { receiver } = runs.harness;
+    const others = receiver.traceIds().filter((traceId) => !sampled.has(traceId));
+    const names = others.flatMap((traceId) => receiver.spans(traceId).map(({ name }) => name));
+    // The typed client's span; and downstream's own, of the two calls that said nothing about a trace.
+    deepEqual(names.sort(), ['GET', 'GET', 'StartWorkflow:oneActivity']);
+  });
+
+  /** Runs the workflow to its end; resolves to its run id and what it returned. */
+  async function run(type: string, name: string, options: Partial<WorkflowStartOptions> = {}) {
+    const start = { taskQueue: runs.taskQueue, workflowId: id(name), ...options } as WorkflowStartOptions;
+    const handle = await runs.harness.client.workflow.start(type, start);
+    return { runId: handle.firstExecutionRunId, result: await handle.result() };
+  }
+
+  /** The types of the run's events. */
+  async function eventsOf(name: string): Promise<unknown[]> {
+    const { events } = await runs.harness.client.workflow.getHandle(id(name)).fetchHistory();
+    return (events ?? []).map(({ eventType }) => eventType);
+  }
+
+  for (const type of ['oneActivity', 'oneLocalActivity']) {
+    it(`${type}: bound, nothing exported, and downstream is told so by the flag 00 in the run's trace`, async () => {
+      const { runId, result } = await run(type, type);
+      await runs.expectUnsampled(id(type), runId, 'api', type);
+      match(JSON.parse(String(result)).traceparent, new RegExp(`^00-${traceIdOf(runId)}-[0-9a-f]{16}-00$`));
+    });
+  }
+
+  it('an ordinary child and its activity are not sampled either', async () => {
+    const { runId, result } = await run('parent', 'family');
+    await runs.expectUnsampled(id('family'), runId, 'api', 'parent');
+    deepEqual(await runs.harness.attributesOf(id('family-child')), {
+      TraceId: traceIdOf(runId),
+      JobName: 'parent',
+      JobTrigger: 'child',
+      JobRunId: runId,
+      TraceSampled: false,
+    });
+    match(JSON.parse(String(result)).traceparent, new RegExp(`^00-${traceIdOf(runId)}-[0-9a-f]{16}-00$`));
+  });
+
+  it('a run that fails, is tried again and continues as new exports nothing at any time', async () => {
+    await run('failsOnce', 'failing', { retry: { maximumAttempts: 2, initialInterval: '50ms' } });
+    await run('continues', 'continued', { args: [2] });
+    const [first = '', second = ''] = await runs.ended(id('failing'), 2);
+    await runs.expectUnsampled(id('failing'), first, 'api', 'failsOnce');
+    await runs.expectUnsampled(id('failing'), second, 'retry', 'failsOnce');
+    for (const runId of await runs.ended(id('continued'), 3))
+      await runs.expectUnsampled(id('continued'), runId, 'api', 'continues');
+  });
+
+  it('a job that has a ratio of its own by name is sampled, by rule', async () => {
+    const { runId } = await run('oneActivity', 'rule', { memo: { jobName: 'always' } });
+    sampled.add(traceIdOf(runId));
+    const root = await runs.expectRun(id('rule'), runId, 'api');
+    deepEqual([root.attributes['job.name'], root.attributes['job.sampling.reason']], ['always', 'rule']);
+  });
+
+  it('a job that is named by its search attribute is sampled, by rule', async () => {
+    const flags = `workflow start --type oneActivity --task-queue ${runs.taskQueue} --workflow-id ${id('named')}`;
+    await runs.cli(flags, '--search-attribute', 'JobName="always"');
+    const [runId = ''] = await runs.ended(id('named'));
+    sampled.add(traceIdOf(runId));
+    const root = await runs.expectRun(id('named'), runId, 'api', { JobName: 'always' });
+    equal(root.attributes['job.sampling.reason'], 'rule');
+  });
+
+  it("bind: 'sampled': no marker, no attribute, no trace, and the history is as without the plugin", async () => {
+    const { result } = await run('oneActivity', 'passive', { taskQueue: sampledOnly });
+    await run('oneActivity', 'without', { taskQueue: without });
+    deepEqual(await runs.eventsOfOurs(id('passive')), []);
+    deepEqual(await eventsOf('passive'), await eventsOf('without'));
+    deepEqual(await runs.harness.attributesOf(id('passive')), {});
+    equal(JSON.parse(String(result)).traceparent, undefined);
+  });
+
+  it("bind: 'sampled': a manual run is sampled and bound", async () => {
+    const start = { taskQueue: sampledOnly, workflowId: id('manual'), job: { runNow: true } };
+    const handle = await runs.typed.workflow.start('oneActivity', start);
+    await handle.result();
+    sampled.add(traceIdOf(handle.firstExecutionRunId));
+    await runs.expectRun(id('manual'), handle.firstExecutionRunId, 'manual');
+  });
+});
