@@ -3,13 +3,14 @@
  * join the run's trace, and the run's baggage.
  *
  * Sandbox code: the API is not imported; it looks under a well-known global, which the SDK swaps per
- * workflow. User code cannot register a provider of its own beside this one: the API refuses a second
- * registration with a message to its `diag` logger, as under the official plugin.
+ * workflow. User code cannot register anything of its own beside this: the API refuses it, since the version
+ * that it finds here is not its own, and returns false.
  */
 import type {
   Context,
   ContextManager,
   Span,
+  SpanContext,
   SpanOptions,
   TextMapGetter,
   TextMapPropagator,
@@ -20,9 +21,9 @@ import type {
 import { formatBaggage, parseBaggage } from '../shared/baggage';
 import { carrierOf } from '../shared/header';
 import type { LinkRecord } from '../shared/span-record';
-import { parseTraceparent, type SpanRef } from '../shared/traceparent';
+import { formatTraceparent, parseTraceparent, type SpanRef } from '../shared/traceparent';
 import { ForeignSpan } from './foreign-span';
-import { baggageOf, spanContextOf, spanOf, withBaggage, withSpan } from './otel-context';
+import { baggageOf, spanContextOf, withBaggage, withSpan } from './otel-context';
 import type { RunState } from './run-state';
 import { toLinkRecord, toMs } from './span';
 
@@ -63,7 +64,8 @@ class SandboxTracer implements Tracer {
 
   startSpan(name: string, options: SpanOptions = {}, context: Context = this.#state.activeContext()): Span {
     const tracer = this.#state.recording();
-    if (tracer === undefined) return spanOf(context) ?? new ForeignSpan(undefined);
+    // Not the context's own span: user code ends what it started.
+    if (tracer === undefined) return new ForeignSpan(refOf(spanContextOf(context)));
     const parent = options.root ? undefined : spanContextOf(context);
     const inTrace = parent !== undefined && parent.traceId === tracer.root.ref.traceId;
     const links = (options.links ?? [])
@@ -98,14 +100,16 @@ class SandboxTracer implements Tracer {
   }
 }
 
+/** The span, unless its ids are none that can be sent. */
+function refOf(span: SpanContext | undefined): SpanRef | undefined {
+  if (span === undefined) return undefined;
+  const { traceId, spanId, traceFlags } = span;
+  return parseTraceparent(formatTraceparent({ traceId, spanId, sampled: (traceFlags & 1) === 1 }));
+}
+
 const PROPAGATOR: TextMapPropagator = Object.freeze({
   inject(context: Context, carrier: unknown, setter: TextMapSetter): void {
-    const span = spanContextOf(context);
-    const ref: SpanRef | undefined = span && {
-      ...span,
-      traceState: '',
-      sampled: (span.traceFlags & 1) === 1,
-    };
+    const ref = refOf(spanContextOf(context));
     const baggage = baggageOf(context);
     const fields = carrierOf({
       ...(ref && { span: ref }),

@@ -46,7 +46,7 @@ export function withSpan(context: Context, span: Span): Context {
   return context.setValue(SPAN_KEY, span);
 }
 
-export function spanOf(context: Context): Span | undefined {
+function spanOf(context: Context): Span | undefined {
   const span = context.getValue(SPAN_KEY);
   return typeof span === 'object' && span !== null ? (span as Span) : undefined;
 }
