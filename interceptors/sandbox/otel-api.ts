@@ -3,8 +3,8 @@
  * join the run's trace, and the run's baggage.
  *
  * Sandbox code: the API is not imported; it looks under a well-known global, which the SDK swaps per
- * workflow. User code cannot register a provider of its own beside this one: the API refuses a second
- * registration with a message to its `diag` logger, as under the official plugin.
+ * workflow. User code cannot register anything of its own beside this: the API refuses it, since the version
+ * that it finds here is not its own, and returns false.
  */
 import type {
   Context,
@@ -17,14 +17,15 @@ import type {
   Tracer,
   TracerProvider,
 } from '@opentelemetry/api';
+import { toText } from '../shared/attribute-limits';
 import { formatBaggage, parseBaggage } from '../shared/baggage';
 import { carrierOf } from '../shared/header';
-import type { LinkRecord } from '../shared/span-record';
-import { parseTraceparent, type SpanRef } from '../shared/traceparent';
+import { parseTraceparent } from '../shared/traceparent';
 import { ForeignSpan } from './foreign-span';
-import { baggageOf, spanContextOf, spanOf, withBaggage, withSpan } from './otel-context';
+import { baggageOf, spanContextOf, withBaggage, withSpan } from './otel-context';
 import type { RunState } from './run-state';
-import { toLinkRecord, toMs } from './span';
+import { refOf, toLinkRecord, toMs } from './span';
+import type { StartOptions } from './tracer';
 
 const API_GLOBAL = Symbol.for('opentelemetry.js.api.1');
 /** The API takes a global of its own minor version or later; this is later than every 1.x. */
@@ -45,7 +46,10 @@ export function installApi(state: RunState): void {
   };
   const provider: TracerProvider = {
     getTracer: (name, version) =>
-      new SandboxTracer(state, version === undefined ? { name } : { name, version }),
+      new SandboxTracer(state, {
+        name: toText(name),
+        ...(version !== undefined && { version: toText(version) }),
+      }),
   };
   Object.assign(globalThis, {
     [API_GLOBAL]: { version: API_VERSION, context: contextManager, trace: provider, propagation: PROPAGATOR },
@@ -58,28 +62,22 @@ class SandboxTracer implements Tracer {
 
   constructor(state: RunState, scope: { readonly name: string; readonly version?: string }) {
     this.#state = state;
-    this.#scope = { ...scope, name: String(scope.name) };
+    this.#scope = scope;
   }
 
   startSpan(name: string, options: SpanOptions = {}, context: Context = this.#state.activeContext()): Span {
     const tracer = this.#state.recording();
-    if (tracer === undefined) return spanOf(context) ?? new ForeignSpan(undefined);
-    const parent = options.root ? undefined : spanContextOf(context);
-    const inTrace = parent !== undefined && parent.traceId === tracer.root.ref.traceId;
-    const links = (options.links ?? [])
-      .map(toLinkRecord)
-      .filter((link): link is LinkRecord => link !== undefined);
-    const span = tracer.start(
-      String(name),
-      inTrace ? { ...tracer.root.ref, spanId: parent.spanId } : tracer.root.ref,
-      {
-        links,
+    // Not the context's own span: user code ends what it started.
+    if (tracer === undefined) return new ForeignSpan(refOf(spanContextOf(context)));
+    const { root } = tracer;
+    const { isTop, attributes, ...given } = readOptions(options);
+    const parent = isTop ? undefined : refOf(spanContextOf(context));
+    return tracer
+      .start(toText(name), parent?.traceId === root.ref.traceId ? parent : root.ref, {
+        ...given,
         scope: this.#scope,
-        ...(options.kind !== undefined && { kind: Number(options.kind) || 0 }),
-        ...(options.startTime !== undefined && { startMs: toMs(options.startTime) }),
-      },
-    );
-    return span.setAttributes(options.attributes);
+      })
+      .setAttributes(attributes);
   }
 
   startActiveSpan<F extends (span: Span) => unknown>(
@@ -98,14 +96,30 @@ class SandboxTracer implements Tracer {
   }
 }
 
+/** `SpanKind` of the API. */
+const KINDS: ReadonlySet<unknown> = new Set([0, 1, 2, 3, 4]);
+
+/** What can be used of a user's options. Never throws. */
+function readOptions(
+  options: SpanOptions,
+): Omit<StartOptions, 'scope'> & { readonly isTop?: boolean; readonly attributes?: unknown } {
+  try {
+    const { root, kind, startTime, links, attributes } = options;
+    return {
+      isTop: Boolean(root),
+      attributes,
+      ...(kind !== undefined && KINDS.has(kind) && { kind }),
+      ...(startTime !== undefined && { startMs: toMs(startTime) }),
+      ...(Array.isArray(links) && { links: links.map(toLinkRecord).filter((link) => link !== undefined) }),
+    };
+  } catch {
+    return {};
+  }
+}
+
 const PROPAGATOR: TextMapPropagator = Object.freeze({
   inject(context: Context, carrier: unknown, setter: TextMapSetter): void {
-    const span = spanContextOf(context);
-    const ref: SpanRef | undefined = span && {
-      ...span,
-      traceState: '',
-      sampled: (span.traceFlags & 1) === 1,
-    };
+    const ref = refOf(spanContextOf(context));
     const baggage = baggageOf(context);
     const fields = carrierOf({
       ...(ref && { span: ref }),

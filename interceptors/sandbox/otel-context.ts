@@ -12,6 +12,7 @@ import type {
   Span,
   SpanContext,
 } from '@opentelemetry/api';
+import { toText } from '../shared/attribute-limits';
 import type { BaggageEntry } from '../shared/baggage';
 
 const SPAN_KEY = Symbol.for('OpenTelemetry Context Key SPAN');
@@ -46,7 +47,7 @@ export function withSpan(context: Context, span: Span): Context {
   return context.setValue(SPAN_KEY, span);
 }
 
-export function spanOf(context: Context): Span | undefined {
+function spanOf(context: Context): Span | undefined {
   const span = context.getValue(SPAN_KEY);
   return typeof span === 'object' && span !== null ? (span as Span) : undefined;
 }
@@ -69,14 +70,14 @@ export function baggageOf(context: Context): ReadonlyMap<string, BaggageEntry> |
   const baggage = context.getValue(BAGGAGE_KEY);
   try {
     const entries = (baggage as Baggage | undefined)?.getAllEntries();
-    return entries && new Map(entries.map(([name, entry]) => [String(name), plainEntry(entry)]));
+    return entries && new Map(entries.map(([name, entry]) => [toText(name), plainEntry(entry)]));
   } catch {
     return undefined;
   }
 }
 
 function plainEntry({ value, metadata }: ApiBaggageEntry): BaggageEntry {
-  return metadata ? { value: String(value), metadata: String(metadata) } : { value: String(value) };
+  return metadata ? { value: toText(value), metadata: toText(metadata) } : { value: toText(value) };
 }
 
 class SandboxBaggage implements Baggage {

@@ -5,14 +5,16 @@
  * method throws.
  */
 import type { Exception, Link, Span, SpanContext, SpanStatus, TimeInput } from '@opentelemetry/api';
-import { copyAttributes, cut, setAttribute } from '../shared/attribute-limits';
+import { copyAttributes, cut, setAttribute, toText } from '../shared/attribute-limits';
 import type { Attributes, EventRecord, LinkRecord, SpanRecord } from '../shared/span-record';
-import type { SpanRef } from '../shared/traceparent';
+import { formatTraceparent, parseTraceparent, type SpanRef } from '../shared/traceparent';
 
 /** `SpanStatusCode` of the API, as values: the API itself is not loaded here. */
 export const STATUS = Object.freeze({ unset: 0, ok: 1, error: 2 });
 /** Events, and links, of one span; further ones are dropped. */
 const MAX_EVENTS = 128;
+/** Nanoseconds since the epoch must fit 64 bits. */
+const MAX_TIME_MS = 2 ** 64 / 1_000_000;
 
 export interface SpanStart {
   readonly name: string;
@@ -65,10 +67,10 @@ export class SandboxSpan implements Span {
 
   addEvent(name: string, attributesOrTime?: unknown, time?: TimeInput): this {
     if (this.#ended || this.#events.length >= MAX_EVENTS) return this;
-    const timeGiven = isTime(attributesOrTime) ? attributesOrTime : time;
+    const timeGiven = parseTime(attributesOrTime);
     const attributes: Attributes = {};
-    if (timeGiven !== attributesOrTime) copyAttributes(attributes, attributesOrTime);
-    this.#events.push({ name: text(name), timeMs: toMs(timeGiven), attributes });
+    if (timeGiven === undefined) copyAttributes(attributes, attributesOrTime);
+    this.#events.push({ name: toText(name), timeMs: timeGiven ?? toMs(time), attributes });
     return this;
   }
 
@@ -79,20 +81,28 @@ export class SandboxSpan implements Span {
   }
 
   addLinks(links: Link[]): this {
-    for (const link of Array.isArray(links) ? links : []) this.addLink(link);
+    try {
+      for (const link of links) this.addLink(link);
+    } catch {
+      // No list, or one that throws: those before it stay.
+    }
     return this;
   }
 
   setStatus(status: SpanStatus): this {
     if (this.#ended || this.#statusCode === STATUS.ok) return this;
-    this.#statusCode =
-      status?.code === STATUS.ok || status?.code === STATUS.error ? status.code : STATUS.unset;
-    this.#statusMessage = typeof status?.message === 'string' ? cut(status.message) : undefined;
+    try {
+      const { code, message } = status;
+      this.#statusCode = code === STATUS.ok || code === STATUS.error ? code : STATUS.unset;
+      this.#statusMessage = typeof message === 'string' ? cut(message) : undefined;
+    } catch {
+      // No status, or a getter that throws: as it was.
+    }
     return this;
   }
 
   updateName(name: string): this {
-    if (!this.#ended) this.#name = text(name);
+    if (!this.#ended) this.#name = toText(name);
     return this;
   }
 
@@ -104,7 +114,7 @@ export class SandboxSpan implements Span {
   fail(error: unknown): void {
     const attributes = exceptionAttributes(error);
     this.setAttribute('error.type', attributes['exception.type']);
-    this.setStatus({ code: STATUS.error, message: text(attributes['exception.message']) });
+    this.setStatus({ code: STATUS.error, message: toText(attributes['exception.message']) });
     this.addEvent('exception', attributes);
   }
 
@@ -137,25 +147,48 @@ export class SandboxSpan implements Span {
   }
 }
 
-/** Milliseconds since the epoch of an API time (epoch milliseconds, `Date`, or `[seconds, nanoseconds]`). */
+/**
+ * Milliseconds since the epoch of an API time (epoch milliseconds, `Date`, or `[seconds, nanoseconds]`); of what
+ * is none, or cannot be sent, the time now. Never throws.
+ */
 export function toMs(time: unknown): number {
-  if (typeof time === 'number' && Number.isFinite(time)) return time;
-  if (time instanceof Date) return time.getTime();
-  if (Array.isArray(time) && typeof time[0] === 'number' && typeof time[1] === 'number') {
-    return time[0] * 1_000 + time[1] / 1_000_000;
+  return parseTime(time) ?? Date.now();
+}
+
+function parseTime(time: unknown): number | undefined {
+  try {
+    const ms = msOf(time);
+    return ms >= 0 && ms < MAX_TIME_MS ? ms : undefined;
+  } catch {
+    return undefined;
   }
-  return Date.now();
+}
+
+function msOf(time: unknown): number {
+  if (typeof time === 'number') return time;
+  if (Array.isArray(time)) return time[0] * 1_000 + time[1] / 1_000_000;
+  return time instanceof Date ? time.getTime() : Number.NaN;
+}
+
+/** What a span context of user code's refers to; `undefined` when its ids are none. Never throws. */
+export function refOf(context: SpanContext | undefined): SpanRef | undefined {
+  try {
+    if (context === undefined) return undefined;
+    const { traceId, spanId, traceFlags } = context;
+    return parseTraceparent(formatTraceparent({ traceId, spanId, sampled: (traceFlags & 1) === 1 }));
+  } catch {
+    return undefined;
+  }
 }
 
 /** A link as a record; `undefined` when it points nowhere. Never throws. */
 export function toLinkRecord(link: Link | undefined): LinkRecord | undefined {
   try {
-    if (typeof link?.context?.traceId !== 'string' || typeof link.context.spanId !== 'string')
-      return undefined;
-    const { traceId, spanId, traceFlags } = link.context;
+    const span = refOf(link?.context);
+    if (span === undefined) return undefined;
     const attributes: Attributes = {};
-    copyAttributes(attributes, link.attributes);
-    return { span: { traceId, spanId, sampled: (traceFlags & 1) === 1 }, attributes };
+    copyAttributes(attributes, link?.attributes);
+    return { span, attributes };
   } catch {
     return undefined;
   }
@@ -165,27 +198,15 @@ export function toLinkRecord(link: Link | undefined): LinkRecord | undefined {
 function exceptionAttributes(error: unknown): Record<string, unknown> {
   try {
     if (typeof error !== 'object' || error === null)
-      return { 'exception.type': typeof error, 'exception.message': text(error) };
+      return { 'exception.type': typeof error, 'exception.message': toText(error) };
     const { type, name, code, message, stack } = error as Record<string, unknown>;
     // `type` is the application's own word for the error (ApplicationFailure); Temporal's default is none.
     return {
-      'exception.type': text(type || name || code || 'Error'),
-      'exception.message': text(message ?? ''),
+      'exception.type': toText(type || name || code || 'Error'),
+      'exception.message': toText(message ?? ''),
       ...(typeof stack === 'string' && { 'exception.stacktrace': stack }),
     };
   } catch {
     return { 'exception.type': 'Error', 'exception.message': '' };
-  }
-}
-
-function isTime(value: unknown): value is TimeInput {
-  return typeof value === 'number' || value instanceof Date || Array.isArray(value);
-}
-
-function text(value: unknown): string {
-  try {
-    return cut(String(value));
-  } catch {
-    return '';
   }
 }

@@ -57,6 +57,15 @@ export function cut(text: string): string {
   return text.length > MAX_STRING_LENGTH ? text.slice(0, MAX_STRING_LENGTH) : text;
 }
 
+/** Anything as text within the limit; empty when it has no such form. Never throws. */
+export function toText(value: unknown): string {
+  try {
+    return cut(String(value));
+  } catch {
+    return '';
+  }
+}
+
 function toPrimitive(value: unknown): string | number | boolean | undefined {
   if (typeof value === 'string') return cut(value);
   if (typeof value === 'number' || typeof value === 'boolean') return value;

@@ -46,5 +46,11 @@ export function hostileValues(): [string, unknown][] {
     ['array', [['text']]],
     ['date', new Date(0)],
     ['promise', Promise.resolve('text')],
+    ['throwing array', throwingProxy([])],
+    ['invalid date', new Date(Number.NaN)],
+    ['NaN', Number.NaN],
+    ['infinity', Number.POSITIVE_INFINITY],
+    ['negative number', -1],
+    ['array of NaN', [Number.NaN, Number.NaN]],
   ];
 }

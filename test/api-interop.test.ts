@@ -1,0 +1,143 @@
+/**
+ * `@opentelemetry/api` called from workflow code, with the oldest supported version, the newest and the
+ * installed one: it finds the run's trace, adds to it, and nothing that it does can break a run.
+ */
+import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import type { WorkflowStartOptions } from '@temporalio/client';
+import { parseBaggage } from '../interceptors/shared/baggage';
+import type { ReceivedSpan } from './support/otlp-span';
+import { leaves } from './support/otlp-trace';
+import { id, Runs, rootIdOf, traceIdOf } from './support/runs';
+import { type ApiVersion, ask, change, finish, type Tour } from './support/workflows/api';
+
+const VERSIONS: readonly ApiVersion[] = ['oldest', 'installed', 'newest'];
+const CALL = 'StartActivity:callDownstream > RunActivity:callDownstream > GET > GET';
+const workflowsPath = require.resolve('./support/workflows/api');
+
+describe('@opentelemetry/api in workflow code', { concurrency: 8 }, () => {
+  let runs: Runs;
+  let passive: string;
+
+  before(async () => {
+    runs = await Runs.start({ plugin: { sampling: { jobs: { never: 0 } } }, options: { workflowsPath } });
+    passive = await runs.work({ plugin: { enabled: false }, options: { workflowsPath } });
+  });
+  after(() => runs.stop());
+
+  async function start(type: string, name: string, options: Partial<WorkflowStartOptions> = {}) {
+    const start = { taskQueue: runs.taskQueue, workflowId: id(name), ...options } as WorkflowStartOptions;
+    return runs.harness.client.workflow.start(type, start);
+  }
+
+  /** The trace of the run, which must be complete; with its root. */
+  async function traceOf(runId: string): Promise<{ trace: ReceivedSpan[]; root: ReceivedSpan }> {
+    const trace = await runs.harness.completeTrace(traceIdOf(runId));
+    const root = trace.find(({ spanId }) => spanId === rootIdOf(runId));
+    ok(root);
+    return { trace, root };
+  }
+
+  for (const version of VERSIONS) {
+    it(`${version}: spans, attributes, events, contexts and baggage of user code are the run's`, async () => {
+      const handle = await start('tour', version, { args: [version] });
+      const runId = handle.firstExecutionRunId;
+      const told: Tour = await handle.result();
+      const { trace, root } = await traceOf(runId);
+      const named = (name: string) => trace.find((span) => span.name === name);
+
+      deepEqual(
+        leaves(trace),
+        [
+          'RunStarted:tour',
+          CALL,
+          'bound',
+          `detached > ${CALL}`,
+          'injecting',
+          `left > ${CALL}`,
+          `outer > ${CALL}`,
+          `outer > inner > ${CALL}`,
+          `right > ${CALL}`,
+          'top',
+        ].sort(),
+      );
+      deepEqual(told.active, { traceId: traceIdOf(runId), spanId: rootIdOf(runId), traceFlags: 1 });
+      deepEqual([told.unchanged, told.boundIsActive], [true, true]);
+      deepEqual([root.attributes['user.attribute'], root.attributes['user.list']], ['set', [1, 2]]);
+      deepEqual(
+        root.events.map(({ name, attributes }) => ({ name, ...attributes })),
+        [{ name: 'user event', n: 1 }],
+      );
+      deepEqual([named('outer')?.attributes.a, named('outer')?.scope], [1, 'user']);
+      const detached = named('detached');
+      deepEqual([detached?.kind, detached?.status], ['producer', { code: 'error', message: 'by hand' }]);
+      equal(detached?.events[0]?.attributes['exception.type'], 'TypeError');
+      equal(told.injected.traceparent, `00-${traceIdOf(runId)}-${named('injecting')?.spanId}-01`);
+
+      const ours = {
+        'job.name': 'tour',
+        'job.run.id': runId,
+        'job.trigger': 'api',
+        'traffic.origin': 'scheduler',
+      };
+      const values = (header: string | undefined) =>
+        Object.fromEntries([...parseBaggage(header)].map(([name, { value }]) => [name, value]));
+      deepEqual(values(told.baggage), { ...ours, user: 'ü' });
+      deepEqual(values(told.injected.baggage), ours);
+      deepEqual(told.seen, ours);
+    });
+
+    for (const disable of [false, true]) {
+      const what = disable ? 'that takes the API away' : 'that registers providers of its own is refused and';
+      it(`${version}: user code ${what} leaves the trace complete`, async () => {
+        const handle = await start('registers', `${version}-registers-${disable}`, {
+          args: [version, disable],
+        });
+        deepEqual(await handle.result(), [false, false, false]);
+        const { trace } = await traceOf(handle.firstExecutionRunId);
+        deepEqual(leaves(trace), ['RunStarted:registers', CALL, ...(disable ? [] : ['after'])].sort());
+      });
+    }
+
+    it(`${version}: in a run that is not sampled the API gives its identity and records nothing`, async () => {
+      const handle = await start('tour', `${version}-unsampled`, {
+        args: [version],
+        memo: { jobName: 'never' },
+      });
+      const runId = handle.firstExecutionRunId;
+      const told: Tour = await handle.result();
+      deepEqual(told.active, { traceId: traceIdOf(runId), spanId: rootIdOf(runId), traceFlags: 0 });
+      equal(told.injected.traceparent, `00-${traceIdOf(runId)}-${rootIdOf(runId)}-00`);
+      match(told.baggage ?? '', /^job.name=never,.*,user=%C3%BC$/);
+      deepEqual([told.unchanged, told.seen['job.name']], [true, 'never']);
+      await runs.expectUnsampled(id(`${version}-unsampled`), runId, 'api', 'never');
+    });
+
+    it(`${version}: in a passive run the API does nothing`, async () => {
+      const options = { args: [version], taskQueue: passive };
+      const told: Tour = await (await start('tour', `${version}-passive`, options)).result();
+      deepEqual(
+        { ...told, boundIsActive: undefined },
+        { unchanged: true, injected: {}, seen: {}, boundIsActive: undefined },
+      );
+    });
+  }
+
+  it('handlers: spans in signals and updates, none in queries and update validators', async () => {
+    const handle = await start('handlers', 'handlers');
+    const runId = handle.firstExecutionRunId;
+    equal(await handle.executeUpdate(change, { args: ['one'] }), traceIdOf(runId));
+    await rejects(handle.executeUpdate(change, { args: [''] }));
+    equal(await handle.query(ask), false);
+    await handle.signal(finish);
+    await handle.result();
+    equal(await handle.query(ask), false, 'of a closed run');
+    const { trace, root } = await traceOf(runId);
+    deepEqual(leaves(trace), [
+      'HandleSignal:finish > in a signal',
+      `HandleUpdate:change > in the update one > ${CALL}`,
+      'RunStarted:handlers',
+    ]);
+    equal(root.attributes.a, undefined, 'a query changes no span');
+  });
+});

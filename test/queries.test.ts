@@ -1,0 +1,73 @@
+/**
+ * Queries replay a run where it is not cached: they export nothing, change nothing, and are answered.
+ */
+import { deepEqual } from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { Harness } from './support/harness';
+import { beginning, bundleOf, KINDS, recorded, runToEnd, taskFailures } from './support/histories';
+import { close, everyCommand, progress } from './support/workflows/histories';
+
+describe('queries on a worker that has never seen the run', { concurrency: 2 }, () => {
+  let harness: Harness;
+  before(async () => {
+    harness = await Harness.start();
+  });
+  after(() => harness?.stop());
+
+  async function worker(taskQueue: string, maxCachedWorkflows: number) {
+    return harness.createWorker(taskQueue, {
+      options: { workflowBundle: await bundleOf(), maxCachedWorkflows },
+    });
+  }
+
+  /** What the worker has exported; the downstream service sends its spans on its own time. */
+  const exported = (traceId: string) =>
+    harness.receiver
+      .spans(traceId)
+      .flatMap(({ spanId, resource }) => (resource['service.name'] === 'downstream' ? [] : [spanId]));
+
+  it('three of a closed run export nothing', async () => {
+    const taskQueue = harness.newTaskQueue();
+    const workflowId = `${taskQueue} closed`;
+    const kind = KINDS['every command'];
+    const [run] = await harness.whileRunning([await worker(taskQueue, 10)], () =>
+      runToEnd(harness.client, taskQueue, workflowId, kind ?? { type: '' }),
+    );
+    const traceId = run?.runId.replaceAll('-', '') ?? '';
+    const before = exported(traceId);
+    const handle = harness.client.workflow.getHandle(workflowId, run?.runId);
+    const expected = await handle.result();
+    await harness.whileRunning([await worker(taskQueue, 10)], async () => {
+      for (let query = 0; query < 3; query++) deepEqual(await handle.query(progress), expected);
+    });
+    // The worker has stopped, so whatever it had to export has arrived.
+    deepEqual(exported(traceId), before);
+    await harness.completeTrace(traceId);
+  });
+
+  it('of a run under way export nothing, and its trace is whole in the end', async () => {
+    const taskQueue = harness.newTaskQueue();
+    const start = { taskQueue, workflowId: `${taskQueue} running` };
+    const handle = await harness.whileRunning([await worker(taskQueue, 10)], async () => {
+      const begun = await harness.client.workflow.start(everyCommand, start);
+      await beginning(begun);
+      while (!(await begun.query(progress)).includes('nudged'));
+      return begun;
+    });
+    const traceId = handle.firstExecutionRunId.replaceAll('-', '');
+    const before = exported(traceId);
+    await harness.whileRunning([await worker(taskQueue, 0)], async () => {
+      for (let query = 0; query < 3; query++) await handle.query(progress);
+    });
+    deepEqual(exported(traceId), before);
+    await harness.whileRunning([await worker(taskQueue, 10)], async () => {
+      await handle.query(progress);
+      await handle.signal(close);
+      await handle.query(progress);
+      await handle.result();
+    });
+    await harness.completeTrace(traceId);
+    for (const { history } of await recorded(harness.client, handle.workflowId, handle.firstExecutionRunId))
+      deepEqual(taskFailures(history), []);
+  });
+});
