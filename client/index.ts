@@ -17,14 +17,14 @@ export {
   type TraceIdProblem,
   type WrongSearchAttribute,
 } from './errors';
-export type { JobRun } from './job-run';
 export {
-  JobTracingClient,
-  type JobTracingClientOptions,
+  JobClient,
+  type JobClientOptions,
   type RunReference,
   type RunTrace,
   type TraceRuns,
-} from './job-tracing-client';
+} from './job-client';
+export type { JobRun } from './job-run';
 export {
   type LivePolicy,
   type LiveRule,
@@ -36,4 +36,5 @@ export {
   type SamplingExplanation,
 } from './sampling';
 export type { SearchAttributesRegistration } from './search-attributes';
+export type { JobStartOptions } from './start-options';
 export type { TraceUrlOption, TraceUrlPreset } from './trace-url-option';

@@ -8,7 +8,7 @@ import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from '@temporalio/client';
 import type { JobTracingOptions } from 'temporal-job-tracing';
-import { JobTracingClient } from 'temporal-job-tracing/client';
+import { JobClient } from 'temporal-job-tracing/client';
 import { Harness } from './support/harness';
 
 /** `temporal.api.enums.v1.IndexedValueType` */
@@ -57,7 +57,7 @@ describe('binding', { concurrency: 4 }, () => {
     ok(!events?.some((event) => event.workflowTaskFailedEventAttributes), `${type}: no task failed`);
     const traceId = runId.replaceAll('-', '');
     await harness.completeTrace(traceId);
-    const runs = await new JobTracingClient({ client }).findByTraceId(traceId);
+    const runs = await new JobClient({ client }).findByTraceId(traceId);
     equal(runs?.root.runId, runId, `${type} is found by its TraceId`);
     const { searchAttributes } = await first.describe();
     const { TraceId, JobName, JobTrigger, TraceSampled } = searchAttributes;

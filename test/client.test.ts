@@ -15,7 +15,7 @@ import {
   type WorkflowStartOptions,
 } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
-import { JobTracingClient, TraceIdError } from 'temporal-job-tracing/client';
+import { JobClient, TraceIdError } from 'temporal-job-tracing/client';
 import { registerSearchAttributes } from '../client/search-attributes.js';
 import { TRACE_HEADER, writeHeader } from '../interceptors/shared/header.js';
 import { rootSpanIdOfRun, traceIdOfRun } from '../interceptors/shared/trace-id.js';
@@ -39,7 +39,7 @@ let nativeConnection: NativeConnection;
 const clientOf = (namespace: string, interceptors: WorkflowClientInterceptor[] = []) =>
   new Client({ connection, namespace, interceptors: { workflow: interceptors } });
 const tracingOf = (namespace: string, indexLagMs = EVENTUALLY_MS) =>
-  new JobTracingClient({
+  new JobClient({
     client: clientOf(namespace),
     indexLagMs,
     traceUrl: { preset: 'jaeger', baseUrl: 'http://jaeger.test' },
@@ -254,7 +254,7 @@ describe('findByTraceId and traceOf', { timeout: TEST_TIMEOUT_MS }, () => {
 
 test('bad options are refused with name, expectation, value and type', () => {
   const client = clientOf('default');
-  const construct = (options: object) => () => new JobTracingClient({ client, ...options });
+  const construct = (options: object) => () => new JobClient({ client, ...options });
   const expectation = 'expected a number from 0 to 60000';
   assert.throws(construct({ client: undefined }), {
     message: 'client: expected a Client of @temporalio/client, got undefined (undefined)',

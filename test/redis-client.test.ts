@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { Client } from '@temporalio/client';
-import { JobTracingClient, SamplingClient, SamplingConflictError } from 'temporal-job-tracing/client';
+import { JobClient, SamplingClient, SamplingConflictError } from 'temporal-job-tracing/client';
 import { type RedisServer, startRedis, WITHOUT_REDIS } from './support/redis-server.js';
 import { connectionTo, eventually, startStore } from './support/redis-store.js';
 
@@ -218,12 +218,12 @@ describe('SamplingClient', { skip: WITHOUT_REDIS }, () => {
     nowhere.disconnect();
   });
 
-  test('JobTracingClient offers it with the option redis, under the identity of its Temporal client', async () => {
+  test('JobClient offers it with the option redis, under the identity of its Temporal client', async () => {
     const client = new Client({ identity: 'ops@host' });
-    const { sampling: offered } = new JobTracingClient({ client, redis, redisPrefix: 'payments' });
+    const { sampling: offered } = new JobClient({ client, redis, redisPrefix: 'payments' });
     await offered.set('a', 1);
     assert.equal(JSON.parse(await server.cli('hget', '{payments}:policy', 'a')).by, 'ops@host');
-    assert.throws(() => new JobTracingClient({ client }).sampling, {
+    assert.throws(() => new JobClient({ client }).sampling, {
       name: 'TypeError',
       message: /^redis: expected/,
     });

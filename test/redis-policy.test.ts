@@ -5,7 +5,9 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { redisPolicyStore } from 'temporal-job-tracing';
-import { resolvePolicy } from '../worker/policy/policy.js';
+import { ruleFor } from '../worker/policy/match';
+import { resolvePolicy } from '../worker/policy/policy';
+import { useStore } from '../worker/policy-store';
 import { createLivePolicy } from '../worker/redis/live-policy.js';
 import { formatStoredRule, parseStoredRule } from '../worker/redis/stored-rule.js';
 import { type RedisServer, startRedis, WITHOUT_REDIS } from './support/redis-server.js';
@@ -98,6 +100,24 @@ describe('a rule written with redis-cli', { skip: WITHOUT_REDIS }, () => {
     assert.equal(ratio('a'), 0.25);
     await subscribed(server, 0);
     assert.equal((await server.cli('client', 'list')).split('\n').length, 1);
+  });
+
+  test('a store of several workers is closed with the last of them, and opened again by the next', async (t) => {
+    await server.cli('hset', POLICY, 'a', '0.25');
+    const store = redisPolicyStore({ redis: connectionTo(server.port) });
+    t.after(() => store.close());
+    const use = () => useStore(store, { info() {}, warn() {} }, resolvePolicy());
+    const [one, two] = [use(), use()];
+    await subscribed(server, 1);
+    await one();
+    await subscribed(server, 1);
+    await two();
+    await subscribed(server, 0);
+    const three = use();
+    await server.cli('hset', POLICY, 'a', '0.75');
+    await eventually(() => ruleFor(store.current(), 'a').rule.ratio, 0.75, 3_000);
+    await three();
+    await subscribed(server, 0);
   });
 });
 
@@ -229,7 +249,7 @@ describe('the text of a rule', () => {
     ['null', /rule: expected a number from 0 to 1 or a rule, got null/],
     ['[]', /rule: expected a number/],
     ['"0.5"', /rule: expected a number/],
-    ['-1', /ratio: expected a number from 0 to 1, got -1/],
+    ['-1', /rule: expected a number from 0 to 1, got -1/],
     ['{"ration":1}', /ration: expected one of ratio/],
     ['{"__proto__":{"ratio":1}}', /__proto__: expected one of/],
     ['{"until":"tomorrow"}', /until: expected a time as 2030-01-31T12:00:00Z, got 'tomorrow'/],

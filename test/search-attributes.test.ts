@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
-import { JobTracingClient, SearchAttributesError } from 'temporal-job-tracing/client';
+import { JobClient, SearchAttributesError } from 'temporal-job-tracing/client';
 import {
   readSearchAttributes,
   registerSearchAttributes,
@@ -31,8 +31,7 @@ let server: TemporalServer;
 let connection: Connection;
 let nativeConnection: NativeConnection;
 
-const tracingOf = (namespace: string) =>
-  new JobTracingClient({ client: new Client({ connection, namespace }) });
+const tracingOf = (namespace: string) => new JobClient({ client: new Client({ connection, namespace }) });
 
 before(async () => {
   server = await startTemporalServer({ namespaces: [bound, bare, wrong, full], log: () => {} });

@@ -31,7 +31,7 @@ import { composeMarkerHost } from './marker-host';
 import { createJobMetrics } from './metrics';
 import { createOnceLog } from './once-log';
 import { type JobTracingOptions, type ResolvedOptions, resolveOptions } from './options';
-import { constantPolicyStore, type PolicyStore } from './policy-store';
+import { constantPolicyStore, type PolicyStore, useStore } from './policy-store';
 import { createRunDecisions } from './run-decisions';
 import { createSink } from './sink';
 
@@ -149,7 +149,7 @@ export class JobTracingPlugin
     if (parts === undefined || parts.started) return next(worker);
     parts.started = true;
     const { spanProcessors, resource, flushTimeoutMs, enabled, policy } = this.#options;
-    this.#store.start(Runtime.instance().logger, policy);
+    const leaveStore = useStore(this.#store, Runtime.instance().logger, policy);
     parts.export = acquireSpanExport({
       ...(spanProcessors && { spanProcessors }),
       ...(resource && { resource }),
@@ -162,7 +162,7 @@ export class JobTracingPlugin
       await next(worker);
     } finally {
       parts.binding.close();
-      await parts.export.release();
+      await Promise.all([leaveStore(), parts.export.release()]);
     }
   }
 

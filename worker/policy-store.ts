@@ -19,7 +19,7 @@ export interface PolicyStore {
   /** Takes the note; `false`: there is none. Never throws, never waits. */
   wasSlow(jobName: string): boolean;
   /**
-   * Begins to fetch. Called by every worker that uses the store; the first call counts. Never throws.
+   * Begins to fetch; may be called again after {@link close}. Never throws.
    *
    * @param fallback the policy of the plugin's options, for as long as the store has none of its own
    */
@@ -39,4 +39,23 @@ export function constantPolicyStore(policy: SamplingPolicy): PolicyStore {
     start: () => {},
     close: async () => {},
   });
+}
+
+/** How many running workers use a store: one given to several workers is closed with the last of them. */
+const USERS = new WeakMap<PolicyStore, number>();
+
+/** Starts the store for one more worker; returns what that worker calls once when it stops. */
+export function useStore(
+  store: PolicyStore,
+  log: Pick<Logger, 'info' | 'warn'>,
+  fallback: SamplingPolicy,
+): () => Promise<void> {
+  const users = USERS.get(store) ?? 0;
+  USERS.set(store, users + 1);
+  if (users === 0) store.start(log, fallback);
+  return async () => {
+    const left = (USERS.get(store) ?? 1) - 1;
+    USERS.set(store, left);
+    if (left === 0) await store.close();
+  };
 }

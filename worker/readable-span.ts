@@ -8,7 +8,7 @@ import type { SpanRecord } from '../interceptors/shared/span-record';
 import type { SpanRef } from '../interceptors/shared/traceparent';
 
 /** The name under which the plugin's own spans are exported. */
-export const SCOPE = Object.freeze({ name: 'temporal-job-tracing' });
+const SCOPE = Object.freeze({ name: 'temporal-job-tracing' });
 
 /** A span that is ready for a `SpanProcessor`'s `onEnd`. */
 export function toReadableSpan(record: SpanRecord, resource: Resource): ReadableSpan {

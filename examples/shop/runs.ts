@@ -3,7 +3,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
-import type { JobRun, JobTracingClient } from 'temporal-job-tracing/client';
+import type { JobClient, JobRun } from 'temporal-job-tracing/client';
 
 const POLL_INTERVAL_MS = 500;
 /** A run may become visible after a later one; what closed this recently is listed again. */
@@ -12,7 +12,7 @@ const LOOK_BACK_MS = 30_000;
 /** The workflow's runs that end from now on, each once; stops when the signal aborts. */
 export async function* endedRuns(
   client: Client,
-  traces: JobTracingClient,
+  traces: JobClient,
   workflowId: string,
   signal: AbortSignal,
 ): AsyncGenerator<JobRun> {

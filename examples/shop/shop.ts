@@ -16,7 +16,7 @@ import {
   Worker,
 } from '@temporalio/worker';
 import { JobTracingPlugin } from 'temporal-job-tracing';
-import { type JobRun, JobTracingClient } from 'temporal-job-tracing/client';
+import { JobClient, type JobRun } from 'temporal-job-tracing/client';
 import { startTemporalServer } from '../../test/support/temporal-server';
 import type { ExampleOptions } from '../support/example';
 import { style, useColor } from '../support/terminal';
@@ -91,7 +91,7 @@ async function openShop(
   });
 
   const client = new Client({ connection });
-  const traces = new JobTracingClient({ client, ...traceUrl });
+  const traces = new JobClient({ client, ...traceUrl });
   const places: Places = {
     temporalAddress: server.address,
     uiUrl: server.uiUrl,
@@ -115,7 +115,7 @@ async function openShop(
 
 interface Shop {
   readonly client: Client;
-  readonly traces: JobTracingClient;
+  readonly traces: JobClient;
   readonly telemetry: Telemetry;
   readonly service: ServiceApplication;
   readonly places: Places;

@@ -16,7 +16,7 @@ import {
   type WorkflowBundleWithSourceMap,
 } from '@temporalio/worker';
 import { type JobTracingOptions, JobTracingPlugin } from 'temporal-job-tracing';
-import { JobTracingClient } from 'temporal-job-tracing/client';
+import { JobClient } from 'temporal-job-tracing/client';
 import * as activities from './activities';
 import { type OtlpReceiver, startOtlpReceiver } from './otlp-receiver';
 import type { ReceivedSpan } from './otlp-span';
@@ -45,7 +45,7 @@ export class Harness {
   readonly connection: Connection;
   /** A client without any plugin, as the Temporal CLI is one. */
   readonly client: Client;
-  readonly tracing: JobTracingClient;
+  readonly tracing: JobClient;
   /** Lines of the Temporal runtime's log at WARN and above, and the plugin's at INFO. */
   readonly log: string[];
   readonly #native: NativeConnection;
@@ -68,7 +68,7 @@ export class Harness {
     this.#downstream = parts.downstream;
     this.log = parts.log;
     this.client = new Client({ connection: parts.connection });
-    this.tracing = new JobTracingClient({ client: this.client });
+    this.tracing = new JobClient({ client: this.client });
   }
 
   /** Starts everything; spans of this process go to the receiver through the plugin's default set-up. */

@@ -1,3 +1,3 @@
 /** Where finished spans go: one set-up for the whole process, shared by its workers. */
-export { checkExportOptions, type ExportLogger, type SpanExportOptions } from './options';
+export { checkExportOptions, type SpanExportOptions } from './options';
 export { acquireSpanExport, type SpanExport } from './span-export';

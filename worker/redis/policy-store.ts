@@ -124,7 +124,8 @@ class RedisPolicyStore implements PolicyStore {
   }
 
   start(log: Pick<Logger, 'info' | 'warn'>, fallback: SamplingPolicy): void {
-    if (this.#log !== undefined || this.#isClosed) return;
+    if (this.#log !== undefined) return;
+    this.#isClosed = false;
     this.#log = createEdgeLog(log);
     this.#policy = createLivePolicy({ fallback, maxAgeMs: this.#maxAgeMs });
     this.#look(this.#log);
@@ -133,8 +134,10 @@ class RedisPolicyStore implements PolicyStore {
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#isUp = false;
+    this.#log = undefined;
     clearTimeout(this.#timer);
     this.#link?.close();
+    this.#link = undefined;
     await this.#looking;
   }
 

@@ -15,7 +15,7 @@ import { SamplingClient } from './sampling';
 import { registerSearchAttributes, type SearchAttributesRegistration } from './search-attributes';
 import { compileTraceUrl, type TraceUrlOption } from './trace-url-option';
 
-export interface JobTracingClientOptions {
+export interface JobClientOptions {
   /** Client of the namespace in which the jobs run. */
   readonly client: Client;
   /** Where traces can be looked at; without it results have no `url`. */
@@ -26,7 +26,7 @@ export interface JobTracingClientOptions {
    * @default 2000
    */
   readonly indexLagMs?: number;
-  /** Where the sampling policy is, for {@link JobTracingClient.sampling}: a connection of `ioredis`. */
+  /** Where the sampling policy is, for {@link JobClient.sampling}: a connection of `ioredis`. */
   readonly redis?: RedisConnection;
   /** As the option `prefix` of `redisPolicyStore`. @default 'job-tracing' */
   readonly redisPrefix?: string;
@@ -67,14 +67,14 @@ const FIRST_PAUSE_MS = 50;
 const RPC_TIMEOUT_MS = 10_000;
 const MAX_RUNS = 1_000;
 
-export class JobTracingClient {
+export class JobClient {
   readonly #client: Client;
   readonly #traceUrl: string | undefined;
   readonly #indexLagMs: number;
   readonly #sampling: SamplingClient | undefined;
 
   /** @throws TypeError that names the option, what is expected and what was given. */
-  constructor(options: JobTracingClientOptions) {
+  constructor(options: JobClientOptions) {
     const { client, traceUrl, indexLagMs = DEFAULT_INDEX_LAG_MS, redis, redisPrefix, sampling } = options;
     if (typeof client?.workflow?.list !== 'function') {
       throw new TypeError(
