@@ -49,7 +49,11 @@ describe('Worker.runReplayHistory', () => {
     const isChild = ({ workflowId }: Recorded) => workflowId.endsWith('-child');
     for (const { workflowId, history } of plain) deepEqual(markersOf(history), [], workflowId);
     for (const run of sampled) equal(markersOf(run.history).length, isChild(run) ? 0 : 1, run.workflowId);
-    for (const run of unsampled) equal(markersOf(run.history).length, isChild(run) ? 0 : 1, run.workflowId);
+    // A run that failed is kept: a second marker.
+    for (const run of unsampled) {
+      const decisions = markersOf(run.history).filter((marker) => marker !== 'kept-failed');
+      equal(decisions.length, isChild(run) ? 0 : 1, run.workflowId);
+    }
     ok(plain.length >= 15, `${plain.length} histories`);
   });
 
@@ -84,14 +88,16 @@ describe('Worker.runReplayHistory', () => {
     const marked = new Map([...sampled, ...unsampled].map((run) => [markersOf(run.history).join(), run]));
     marked.delete('');
     deepEqual([...marked.keys()].sort(), [
+      'after-failure',
       'default',
       'inherited',
       'inherited-unsampled',
       'manual',
       'unsampled',
+      'unsampled,kept-failed',
     ]);
     const problems = Object.values(await replay(null, [...marked.values()]));
-    equal(problems.length, marked.size);
+    equal(problems.length, new Set([...marked.values()].map(({ workflowId }) => workflowId)).size);
     for (const error of problems) ok(error instanceof DeterminismViolationError, String(error));
   });
 });

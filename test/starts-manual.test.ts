@@ -11,7 +11,8 @@ describe('runs started by hand, at ratio 0', { concurrency: 8 }, () => {
   let taskQueue: string;
 
   before(async () => {
-    runs = await Runs.start({ plugin: { sampling: { default: 0 } } });
+    // A retry or tick after a failed run is not recorded for that alone, so that what is forced shows.
+    runs = await Runs.start({ plugin: { sampling: { default: { ratio: 0, afterFailure: { runs: 0 } } } } });
     ({ taskQueue } = runs);
   });
   after(() => runs.stop());
