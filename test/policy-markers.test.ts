@@ -15,6 +15,7 @@ const HOST = { enabled: true, bind: 'all', mayBind: () => true } as const;
 
 interface RunParts {
   readonly runId?: string;
+  readonly workflowType?: string;
   readonly attempt?: number;
   readonly lastFailure?: Error;
 }
@@ -36,9 +37,8 @@ interface HostSetup extends Partial<MarkerHostOptions> {
   readonly sampling?: SamplingOptions;
 }
 
-function hostWith({ sampling = {}, ...options }: HostSetup = {}) {
+function hostWith({ sampling = {}, decisions = createRunDecisions(), ...options }: HostSetup = {}) {
   const policy = constantPolicyStore(resolvePolicy(sampling));
-  const decisions = createRunDecisions();
   const host = composeMarkerHost({ ...HOST, policy, decisions, ...options }, undefined);
   /** The ids that a run asks until one is true, as the sandbox does; the last one is true unless it is `-`. */
   return (info: WorkflowInfo, given: Given = undefined) => {
@@ -125,6 +125,26 @@ describe('the marker of a run', () => {
     const unbound = hostWith({ mayBind: () => false });
     equal(last(unbound(infoOf(), { forced: 'manual' })), 'unbound-given');
     equal(last(unbound(infoOf(), { inherited: { sampled: false } })), '-');
+  });
+
+  test('a threshold is known of what the ratio decided, and of nothing else', () => {
+    const ratio = { ratio: 1, atMost: { runs: 2, per: '1 day' } } as const;
+    const decisions = createRunDecisions();
+    const ask = hostWith({ decisions, sampling: { default: ratio, jobs: { reserved: CAP_0 } } });
+    const stateAfter = (run: RunParts, given?: Given) => {
+      const info = infoOf(run);
+      return [last(ask(info, given)), decisions.traceState(info.runId.replaceAll('-', ''))];
+    };
+    const runId = randomUUID();
+    deepEqual(stateAfter({ runId }), ['default', 'ot=th:0']);
+    deepEqual(stateAfter({ runId }, { forced: 'signal' }), ['signal', undefined], 'a signal came since');
+    equal(decisions.find(runId), undefined);
+    deepEqual(stateAfter({}, { forced: 'manual' }), ['manual', undefined]);
+    deepEqual(stateAfter({}, { inherited: { sampled: true } }), ['inherited', undefined]);
+    deepEqual(stateAfter({ workflowType: 'reserved' }), ['reservoir', undefined]);
+    deepEqual(stateAfter({ attempt: 2 }), ['after-failure', undefined]);
+    deepEqual(stateAfter({}), ['capped', undefined]);
+    equal(decisions.traceState('f'.repeat(32)), undefined);
   });
 
   test('is told of once, forced and inherited ones too', () => {

@@ -22,6 +22,7 @@ import type { OnceLog } from './once-log';
 import { decide, type SamplingDecision } from './policy/decide';
 import { createFollowUps, type FollowUps } from './policy/follow-ups';
 import { ruleFor } from './policy/match';
+import type { SamplingPolicy } from './policy/policy';
 import type { PolicyStore } from './policy-store';
 import type { RunDecisions } from './run-decisions';
 
@@ -68,9 +69,10 @@ function createAnswers(options: MarkerHostOptions): (info: WorkflowInfo, id: str
   function decisionFor(info: WorkflowInfo): SamplingDecision {
     const known = options.decisions.find(info.runId);
     if (known !== undefined) return known;
-    const decision = decideByPolicy(info, options.policy, followUps);
-    const { rule, pattern } = ruleFor(options.policy.current(), jobNameOf(info));
-    options.decisions.remember(info.runId, { ...decision, ratio: rule.ratio, pattern });
+    const policy = options.policy.current();
+    const decision = decideByPolicy(info, policy, options.policy, followUps);
+    const { rule, pattern } = ruleFor(policy, jobNameOf(info));
+    options.decisions.remember(info, { ...decision, ratio: rule.ratio, pattern });
     tell(info, decision.sampled, decision.reason);
     return decision;
   }
@@ -89,6 +91,7 @@ function createAnswers(options: MarkerHostOptions): (info: WorkflowInfo, id: str
     const mayBind = options.mayBind() && (asked.sampled || options.bind === 'all');
     if (isGiven(id)) {
       // Not from memory: a signal may have come since the run's last, failed task, which asked by policy.
+      options.decisions.forget(info);
       if (asked.reason !== undefined) tell(info, asked.sampled, asked.reason);
       return mayBind || !asked.bound;
     }
@@ -99,7 +102,12 @@ function createAnswers(options: MarkerHostOptions): (info: WorkflowInfo, id: str
   };
 }
 
-function decideByPolicy(info: WorkflowInfo, store: PolicyStore, followUps: FollowUps): SamplingDecision {
+function decideByPolicy(
+  info: WorkflowInfo,
+  policy: SamplingPolicy,
+  store: PolicyStore,
+  followUps: FollowUps,
+): SamplingDecision {
   const run = {
     jobName: jobNameOf(info),
     traceId: traceIdOfRun(info.originalExecutionRunId),
@@ -107,7 +115,7 @@ function decideByPolicy(info: WorkflowInfo, store: PolicyStore, followUps: Follo
     followsFailure: info.attempt > 1 || info.lastFailure !== undefined,
   };
   return decide(run, {
-    policy: store.current(),
+    policy,
     counters: store.counters,
     followUps,
     wasSlow: (jobName) => store.wasSlow(jobName),
