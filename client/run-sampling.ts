@@ -6,6 +6,7 @@
  * another one, that is said. Pure.
  */
 import {
+  type Decision,
   decisionOf,
   isGiven,
   isMarker,
@@ -59,6 +60,8 @@ export const UNDECIDED: RunSampling = Object.freeze({
   text: "not recorded: no decision in its history (begun without the plugin, or left out under bind: 'sampled')",
 });
 
+const INHERITED: Decision = Object.freeze({ sampled: false, bound: true, reason: 'inherited' });
+
 /** Whether one of the markers is ours. */
 export function hasMarker(markers: readonly string[]): boolean {
   return markers.some(isMarker);
@@ -75,12 +78,13 @@ export function isByPolicy(markers: readonly string[]): boolean {
  * @param explanation the rule of the run's job, if the policy is known
  */
 export function runSampling(run: DecidedRun, explanation?: SamplingExplanation): RunSampling | undefined {
-  const decision = run.markers.map(decisionOf).find((found) => found !== undefined);
+  const kept = keptReason(run.markers);
+  // A shard has its parent's decision, and a marker of its own only if it is kept.
+  const decision = run.markers.map(decisionOf).find((found) => found !== undefined) ?? (kept && INHERITED);
   if (decision === undefined) return undefined;
   const { sampled, reason } = decision;
   const rule = explanation && isByPolicy(run.markers) ? ruleOf(run, reason, explanation) : undefined;
   const byRatio = rule && (rule.pattern === undefined ? 'default' : 'rule');
-  const kept = keptReason(run.markers);
   const why = `${sampled ? 'sampled' : 'not sampled'}: ${because(reason, rule)}`;
   const shown = kept ?? reason ?? (sampled ? undefined : byRatio);
   return Object.freeze({

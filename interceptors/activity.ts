@@ -18,6 +18,7 @@ import type {
   ActivityInterceptorsFactory,
   NexusInterceptorsFactory,
 } from '@temporalio/worker';
+import { keepJobContext } from './activity-context';
 import { carrierOf, readHeader, TRACE_HEADER } from './shared/header';
 
 const W3C = new CompositePropagator({
@@ -60,6 +61,7 @@ class ActivityTracing implements ActivityInboundCallsInterceptor {
     const { header, problem } = readHeader(input.headers);
     if (problem !== undefined) this.#onIgnored(problem);
     if (header?.span === undefined) return next(input);
+    keepJobContext(this.#ctx, header);
     const { span } = header;
     const traceState = span.sampled ? (span.traceState ?? this.#traceStateOf(span.traceId)) : span.traceState;
     const carrier = carrierOf({ ...header, span: { ...span, ...(traceState && { traceState }) } });

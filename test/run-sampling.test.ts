@@ -89,6 +89,12 @@ describe('the decision of a run', () => {
       'kept-slow',
       'kept-slow, the root span alone; not sampled: inherited',
     ]);
+    // A shard: its decision is its parent's.
+    deepEqual(of(['kept-failed'], { policy: RULE }), [
+      true,
+      'kept-failed',
+      'kept-failed, the root span alone; not sampled: inherited',
+    ]);
   });
 
   test('without the policy leaves the rule out', () => {
