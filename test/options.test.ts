@@ -113,7 +113,13 @@ describe('options that are left out', () => {
         enabled: true,
         bind: 'all',
         registerSearchAttributes: true,
-        sandbox: { runNowSignal: 'runNow', acceptForcedStart: true, acceptForcedSignal: true, traceUrl: '' },
+        sandbox: {
+          runNowSignal: 'runNow',
+          acceptForcedStart: true,
+          acceptForcedSignal: true,
+          traceUrl: '',
+          bind: 'all',
+        },
         flushTimeoutMs: 5_000,
       });
     });
@@ -143,6 +149,7 @@ describe('options that are given', () => {
         acceptForcedStart: false,
         acceptForcedSignal: true,
         traceUrl: 'https://x.test/{traceId}',
+        bind: 'sampled',
       },
       spanProcessors: [processor],
       flushTimeoutMs: 0,

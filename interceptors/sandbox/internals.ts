@@ -7,6 +7,7 @@ import {
   type WorkflowInternalsInterceptor,
   workflowInfo,
 } from '@temporalio/workflow';
+import { ANY } from '../shared/markers';
 import type { SandboxOptions } from '../shared/sandbox-options';
 import type { JobTracingSinks } from '../shared/span-record';
 import { fillTraceUrl } from '../shared/trace-url';
@@ -56,7 +57,7 @@ export function internalsInterceptor(
     },
 
     concludeActivation(input, next) {
-      const output = next(input);
+      const output = next({ ...input, commands: input.commands.filter(isRecorded) });
       errors.settle();
       const { run } = state;
       if (run === undefined || state.readOnly) return output;
@@ -77,6 +78,11 @@ export function internalsInterceptor(
       return output;
     },
   };
+}
+
+/** Everything but the marker of {@link ANY}. */
+function isRecorded({ setPatchMarker }: coresdk.workflow_commands.IWorkflowCommand): boolean {
+  return setPatchMarker?.patchId !== ANY;
 }
 
 function tracerOf(run: Run, info: WorkflowInfo, startMs: number, reason: string | undefined): RunTracer {

@@ -19,10 +19,10 @@ import { type JobPart, readHeader, type TraceHeader } from '../shared/header';
 import { jobNameOf, keywordOf } from '../shared/job-name';
 import {
   ABSENT,
+  askFor,
   type Decision,
   decisionOf,
   type Given,
-  idsToAsk,
   RECORDED_IDS,
   type SamplingReason,
 } from '../shared/markers';
@@ -113,7 +113,7 @@ function readTopLevel(
   const given =
     forcedBy(info, initiator, part, signals, options) ??
     inheritedFrom(initiator, part, joined ? caller : undefined);
-  const decision = info.unsafe.isReplaying ? recall() : decide(given);
+  const decision = info.unsafe.isReplaying ? recall() : askFor(given, options.bind, patched);
   if (decision === undefined) return undefined;
   const reason = decision.reason ?? (decision.sampled && given ? reasonOf(given) : undefined);
   const trigger = triggerOf(info, initiator, part, given);
@@ -174,13 +174,6 @@ function recall(): Decision | undefined {
   // `patched` is true here only for markers in the history, and repeats their commands.
   if (patched(ABSENT)) return undefined;
   const id = RECORDED_IDS.find(patched);
-  return id === undefined ? undefined : decisionOf(id);
-}
-
-/** Asks the host; its answer becomes a marker in the history. */
-function decide(given: Given): Decision | undefined {
-  if (patched(ABSENT)) return undefined;
-  const id = idsToAsk(given).find(patched);
   return id === undefined ? undefined : decisionOf(id);
 }
 
