@@ -8,7 +8,7 @@ import type { Headers, WorkflowClientInterceptor } from '@temporalio/client';
 import { OpenTelemetryWorkflowClientInterceptor } from '@temporalio/interceptors-opentelemetry/lib/client';
 import { type JobPart, TRACE_HEADER, type TraceHeader, writeHeader } from '../interceptors/shared/header';
 import { JOB_NAME_MEMO } from '../interceptors/shared/search-attributes';
-import { checkJobStartOptions, type JobStartOptions } from './start-options';
+import { checkJobStartOptions, factsOfStart, type JobStartOptions } from './start-options';
 
 interface StartOptions {
   readonly job?: JobStartOptions;
@@ -59,7 +59,9 @@ function named<T extends StartOptions>(options: T): T {
 }
 
 function partOf(job: JobStartOptions = {}): JobPart {
-  return { kind: 'start', forced: job.runNow === true, joinCaller: job.trace === 'caller' };
+  const facts = factsOfStart(job);
+  const part = { kind: 'start', forced: job.runNow === true, joinCaller: job.trace === 'caller' } as const;
+  return facts ? { ...part, facts } : part;
 }
 
 function withTrace(headers: Headers, part?: JobPart): Headers {

@@ -2,6 +2,9 @@
  * What a typed client can say about a run when it starts it: `client.workflow.start(wf, { …, job: { … } })`.
  */
 import { inspect } from 'node:util';
+import type { Duration } from '@temporalio/common';
+import { msToNumber } from '@temporalio/common/lib/time';
+import { type JobFacts, someFacts } from '../interceptors/shared/job-facts';
 
 /** Start option `job`, understood where the client has `JobTracingPlugin`. */
 export interface JobStartOptions {
@@ -9,6 +12,18 @@ export interface JobStartOptions {
   readonly name?: string;
   /** A run that a person starts by hand: it is always recorded. @default false */
   readonly runNow?: boolean;
+  /** Why it is started by hand; shown on the run's root span and by `jobContext()`. @default none */
+  readonly reason?: string;
+  /** Gray release: the lane that the run's traffic takes, as the baggage entry `traffic.lane`. @default none */
+  readonly lane?: string;
+  /** Marks the run's traffic as a load test, as the baggage entry `traffic.loadtest`. @default false */
+  readonly loadtest?: boolean;
+  /**
+   * From the time at which a run is due to the time of its data, such as `'-1 day'`; see `jobContext().dataTime`.
+   *
+   * @default 0
+   */
+  readonly dataTimeOffset?: Duration;
   /** `'caller'`: the run goes on in the caller's trace instead of one of its own. @default 'own' */
   readonly trace?: 'own' | 'caller';
 }
@@ -27,15 +42,58 @@ declare module '@temporalio/client/lib/workflow-options' {
  */
 export function checkJobStartOptions(job: JobStartOptions): void {
   if (typeof job !== 'object' || job === null) throw startError('job', 'an object', job);
-  const { name, runNow, trace, ...unknown } = job;
-  const [other] = Object.keys(unknown);
-  if (other !== undefined) throw startError(`job.${other}`, "only 'name', 'runNow' and 'trace'", other);
-  if (name !== undefined && (typeof name !== 'string' || name === ''))
-    throw startError('job.name', 'a name', name);
-  if (runNow !== undefined && typeof runNow !== 'boolean')
-    throw startError('job.runNow', 'a boolean', runNow);
-  if (trace !== undefined && trace !== 'own' && trace !== 'caller') {
-    throw startError('job.trace', "'own' or 'caller'", trace);
+  for (const [name, value] of Object.entries(job)) {
+    const known = Object.hasOwn(EXPECTED, name) ? EXPECTED[name as keyof JobStartOptions] : undefined;
+    if (known === undefined)
+      throw startError(`job.${name}`, `one of ${Object.keys(EXPECTED).join(', ')}`, name);
+    if (value !== undefined && !known.fits(value)) throw startError(`job.${name}`, known.expected, value);
+  }
+}
+
+interface Expectation {
+  readonly expected: string;
+  readonly fits: (value: unknown) => boolean;
+}
+
+const isText = (value: unknown) => typeof value === 'string' && value !== '';
+const isBoolean = (value: unknown) => typeof value === 'boolean';
+
+const EXPECTED: Readonly<Record<keyof JobStartOptions, Expectation>> = {
+  name: { expected: 'a name', fits: isText },
+  runNow: { expected: 'a boolean', fits: isBoolean },
+  reason: { expected: 'a text', fits: isText },
+  lane: { expected: 'a name', fits: isText },
+  loadtest: { expected: 'a boolean', fits: isBoolean },
+  dataTimeOffset: {
+    expected: "milliseconds or a text such as '-1 day'",
+    fits: (value) => durationMs(value) !== undefined,
+  },
+  trace: { expected: "'own' or 'caller'", fits: (value) => value === 'own' || value === 'caller' },
+};
+
+/** What the options say of the job, as it travels with its runs. */
+export function factsOfStart({
+  reason,
+  lane,
+  loadtest,
+  dataTimeOffset,
+}: JobStartOptions): JobFacts | undefined {
+  const dataOffsetMs = durationMs(dataTimeOffset);
+  return someFacts({
+    ...(dataOffsetMs && { dataOffsetMs }),
+    ...(reason !== undefined && { reason }),
+    ...(lane !== undefined && { lane }),
+    ...(loadtest && { loadtest }),
+  });
+}
+
+/** `undefined` for what is no duration. */
+function durationMs(value: unknown): number | undefined {
+  try {
+    const ms = typeof value === 'string' ? msToNumber(value as Duration) : value;
+    return typeof ms === 'number' && Number.isFinite(ms) ? ms : undefined;
+  } catch {
+    return undefined;
   }
 }
 

@@ -8,7 +8,7 @@
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { readHeader } from '../interceptors/shared/header';
-import { type JobTrigger, SEARCH_ATTRIBUTES } from '../interceptors/shared/search-attributes';
+import { isTrigger, type JobTrigger, SEARCH_ATTRIBUTES } from '../interceptors/shared/search-attributes';
 import { isTraceId, traceIdOfRun } from '../interceptors/shared/trace-id';
 import { GrpcStatus, grpcStatusOf } from './grpc-status';
 
@@ -28,24 +28,14 @@ const JOB_NAME = defineSearchAttributeKey('JobName', SEARCH_ATTRIBUTES.JobName);
 const JOB_TRIGGER = defineSearchAttributeKey('JobTrigger', SEARCH_ATTRIBUTES.JobTrigger);
 const TRACE_SAMPLED = defineSearchAttributeKey('TraceSampled', SEARCH_ATTRIBUTES.TraceSampled);
 
-const TRIGGERS = Object.freeze({
-  cron: 'cron',
-  schedule: 'schedule',
-  manual: 'manual',
-  api: 'api',
-  retry: 'retry',
-  shard: 'shard',
-  child: 'child',
-} satisfies { [T in JobTrigger]: T });
-
 /** Reads the attributes. Never throws. */
 export function boundAttributes({ typedSearchAttributes }: Execution): BoundAttributes {
   const traceId = typedSearchAttributes.get(TRACE_ID);
-  const trigger = typedSearchAttributes.get(JOB_TRIGGER) ?? '';
+  const trigger = typedSearchAttributes.get(JOB_TRIGGER);
   return {
     traceId: traceId !== undefined && isTraceId(traceId) ? traceId : undefined,
     job: typedSearchAttributes.get(JOB_NAME),
-    trigger: Object.hasOwn(TRIGGERS, trigger) ? TRIGGERS[trigger as JobTrigger] : undefined,
+    trigger: isTrigger(trigger) ? trigger : undefined,
     sampled: typedSearchAttributes.get(TRACE_SAMPLED),
   };
 }
@@ -67,7 +57,8 @@ type StartedEvent = NonNullable<Awaited<ReturnType<typeof readStartedEvent>>>;
 function joinedTraceId(started: StartedEvent | undefined): string | undefined {
   if (started === undefined) return undefined;
   const { part, span } = readHeader(started.header?.fields).header ?? {};
-  const isOrdinaryChild = started.parentWorkflowExecution && !started.cronSchedule && part?.kind !== 'top';
+  const isTopLevel = part?.kind === 'top' || part?.kind === 'continued' || started.cronSchedule;
+  const isOrdinaryChild = started.parentWorkflowExecution && !isTopLevel;
   // A start's header is copied to later ticks, attempts and continuations, but it is not theirs.
   const joinsCaller = part?.kind === 'start' && part.joinCaller && !started.continuedExecutionRunId;
   return isOrdinaryChild || joinsCaller ? span?.traceId : undefined;

@@ -18,6 +18,7 @@ import type {
   ActivityInterceptorsFactory,
   NexusInterceptorsFactory,
 } from '@temporalio/worker';
+import { keepJobContext } from './activity-context';
 import { carrierOf, readHeader, TRACE_HEADER } from './shared/header';
 
 const W3C = new CompositePropagator({
@@ -50,6 +51,7 @@ class ActivityTracing implements ActivityInboundCallsInterceptor {
     const { header, problem } = readHeader(input.headers);
     if (problem !== undefined) this.#onIgnored(problem);
     if (header?.span === undefined) return next(input);
+    keepJobContext(this.#ctx, header);
     const parent = W3C.extract(ROOT_CONTEXT, carrierOf(header), GETTER);
     // The official interceptor would read the header with the process's own propagator: the context is enough.
     const { [TRACE_HEADER]: _, ...headers } = input.headers;

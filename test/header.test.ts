@@ -25,9 +25,19 @@ describe('the trace header', () => {
   const parts: JobPart[] = [
     { kind: 'start', forced: true, joinCaller: false },
     { kind: 'start', forced: false, joinCaller: true },
+    { kind: 'start', forced: false, joinCaller: false, facts: { lane: 'gray', loadtest: true } },
     { kind: 'top' },
+    { kind: 'top', trigger: 'manual', forced: true, facts: { reason: 'why', startedBy: 'who' } },
+    { kind: 'top', trigger: 'cron', facts: { scheduledMs: 1_700_000_000_000, dataOffsetMs: -86_400_000 } },
     { kind: 'child', job: 'nightly "ü" \u{1f4a1}', runId: 'run', trigger: 'schedule' },
+    { kind: 'shard', job: 'j', runId: 'run', trigger: 'cron', shard: { index: 0 } },
+    {
+      ...{ kind: 'shard', job: 'j', runId: 'run', trigger: 'cron', facts: { lane: 'gray' } },
+      shard: { index: 7, count: 8, label: 'accounts 7000 to 7999' },
+      parentTraceId: span.traceId,
+    },
     { kind: 'continued', sampled: false, trigger: 'cron' },
+    { kind: 'activity', attempt: 2, shard: { index: 1 }, facts: { scheduledMs: 1 } },
   ];
   for (const part of parts) {
     it(`is read back as it was written: ${JSON.stringify(part)}`, () => {

@@ -52,8 +52,20 @@ describe('a wrong option of the plugin', () => {
       'string',
     ],
     [{ policyStore: {} }, 'policyStore', 'a PolicyStore (', '{}', 'object'],
-    [{ acceptForced: 'client' }, 'acceptForced', "an array of 'client' and 'signal'", "'client'", 'string'],
-    [{ acceptForced: ['cli'] }, 'acceptForced', "an array of 'client' and 'signal'", "[ 'cli' ]", 'object'],
+    [
+      { acceptForced: 'client' },
+      'acceptForced',
+      "an array of 'client', 'signal' and 'scheduledJob'",
+      "'client'",
+      'string',
+    ],
+    [
+      { acceptForced: ['cli'] },
+      'acceptForced',
+      "an array of 'client', 'signal' and 'scheduledJob'",
+      "[ 'cli' ]",
+      'object',
+    ],
     [{ runNowSignal: '' }, 'runNowSignal', 'a signal name', "''", 'string'],
     [{ runNowSignal: Symbol('s') }, 'runNowSignal', 'a signal name', 'Symbol(s)', 'symbol'],
     [{ flushTimeoutMs: -1 }, 'flushTimeoutMs', 'milliseconds from 0 to 60000', '-1', 'number'],
@@ -116,6 +128,7 @@ describe('options that are left out', () => {
         sandbox: {
           runNowSignal: 'runNow',
           acceptForcedStart: true,
+          acceptForcedJob: true,
           acceptForcedSignal: true,
           traceUrl: '',
           bind: 'all',
@@ -147,6 +160,7 @@ describe('options that are given', () => {
       sandbox: {
         runNowSignal: 'go',
         acceptForcedStart: false,
+        acceptForcedJob: false,
         acceptForcedSignal: true,
         traceUrl: 'https://x.test/{traceId}',
         bind: 'sampled',
@@ -159,7 +173,10 @@ describe('options that are given', () => {
 
   it('may accept nobody who forces', () => {
     const { sandbox } = resolveOptions({ acceptForced: [] });
-    deepEqual([sandbox.acceptForcedStart, sandbox.acceptForcedSignal], [false, false]);
+    deepEqual(
+      [sandbox.acceptForcedStart, sandbox.acceptForcedJob, sandbox.acceptForcedSignal],
+      [false, false, false],
+    );
   });
 });
 
@@ -167,7 +184,13 @@ describe("a wrong option 'job' of a start", () => {
   const table: Wrong[] = [
     [null, 'job', 'an object', 'null', 'object'],
     ['nightly', 'job', 'an object', "'nightly'", 'string'],
-    [{ runnow: true }, 'job.runnow', "only 'name', 'runNow' and 'trace'", "'runnow'", 'string'],
+    [
+      { runnow: true },
+      'job.runnow',
+      'one of name, runNow, reason, lane, loadtest, dataTimeOffset, trace',
+      "'runnow'",
+      'string',
+    ],
     [{ name: '' }, 'job.name', 'a name', "''", 'string'],
     [{ name: 7n }, 'job.name', 'a name', '7n', 'bigint'],
     [{ runNow: 1 }, 'job.runNow', 'a boolean', '1', 'number'],

@@ -10,6 +10,7 @@ import {
 const OPTIONS = {
   runNowSignal: 'laß"s ?&#/\\ \n gehen \u{1f4a1}',
   acceptForcedStart: false,
+  acceptForcedJob: false,
   acceptForcedSignal: true,
   traceUrl: 'https://x.test/{traceId}?a=b&c="d"',
   bind: 'sampled' as const,

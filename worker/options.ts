@@ -14,7 +14,7 @@ import type { SamplingOptions } from './policy/rule';
 import type { PolicyStore } from './policy-store';
 
 /** Who may force a run to be recorded. */
-export type ForcedBy = 'client' | 'signal';
+export type ForcedBy = 'client' | 'signal' | 'scheduledJob';
 
 /** Options of `JobTracingPlugin`; all of them are optional. */
 export interface JobTracingOptions {
@@ -47,7 +47,7 @@ export interface JobTracingOptions {
    * Whose wish to record a run is obeyed. A guard against cost, not against attackers: a header is no
    * authentication.
    *
-   * @default both
+   * @default all three
    */
   readonly acceptForced?: readonly ForcedBy[];
   /** Address of a trace in the back end, shown in the Web UI: a template or a preset. @default none */
@@ -73,7 +73,7 @@ export interface ResolvedOptions {
   readonly flushTimeoutMs: number;
 }
 
-const FORCED_BY: readonly ForcedBy[] = ['client', 'signal'];
+const FORCED_BY: readonly ForcedBy[] = ['client', 'signal', 'scheduledJob'];
 
 /** @throws {TypeError} with the option's name, what was expected and what was given */
 export function resolveOptions(options: JobTracingOptions = {}): ResolvedOptions {
@@ -82,7 +82,7 @@ export function resolveOptions(options: JobTracingOptions = {}): ResolvedOptions
   const { policyStore, spanProcessors, resource, flushTimeoutMs = DEFAULT_FLUSH_TIMEOUT_MS } = options;
   checkExportOptions(options);
   if (!Array.isArray(acceptForced) || acceptForced.some((by) => !FORCED_BY.includes(by))) {
-    throw optionError('acceptForced', "an array of 'client' and 'signal'", acceptForced);
+    throw optionError('acceptForced', "an array of 'client', 'signal' and 'scheduledJob'", acceptForced);
   }
   if (typeof runNowSignal !== 'string' || runNowSignal === '') {
     throw optionError('runNowSignal', 'a signal name', runNowSignal);
@@ -101,6 +101,7 @@ export function resolveOptions(options: JobTracingOptions = {}): ResolvedOptions
     sandbox: Object.freeze({
       runNowSignal,
       acceptForcedStart: acceptForced.includes('client'),
+      acceptForcedJob: acceptForced.includes('scheduledJob'),
       acceptForcedSignal: acceptForced.includes('signal'),
       traceUrl: options.traceUrl === undefined ? '' : compileTraceUrl(options.traceUrl),
       bind,

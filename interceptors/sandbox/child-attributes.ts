@@ -1,6 +1,6 @@
 /**
- * The search attributes that a bound parent gives an ordinary child at its start, so that binding costs the
- * child no event.
+ * The search attributes that a bound parent gives an ordinary child or a shard at its start, so that binding
+ * costs it no event.
  *
  * Sandbox code. What the user gave stays; only our own names are replaced.
  */
@@ -10,14 +10,16 @@ import {
   type TypedSearchAttributes,
 } from '@temporalio/common';
 import type { ChildWorkflowOptions } from '@temporalio/workflow';
+import type { ShardStart } from '../shared/child-kind';
 import type { Run } from './run';
 import { attributesOfChild } from './run-attributes';
 
-/** The child's options with the attributes of `run`'s trace added. */
-export function bindChild<T extends ChildWorkflowOptions>(options: T, run: Run): T {
+/** The child's options with the attributes of its trace added: of `run`'s, or of the shard's own. */
+export function bindChild<T extends ChildWorkflowOptions>(options: T, run: Run, shard?: ShardStart): T {
   const given = options.typedSearchAttributes;
   const users = given === undefined ? [] : pairsOf(given);
-  const ours = attributesOfChild(run, jobNameGiven(options, users));
+  const name = jobNameGiven(options, users);
+  const ours = attributesOfChild(run, shard ? 'shard' : 'child', shard ?? run.root, name);
   const names = new Set(ours.map(({ key }) => key.name));
   return { ...options, typedSearchAttributes: [...users.filter(({ key }) => !names.has(key.name)), ...ours] };
 }

@@ -12,7 +12,7 @@ import { inboundInterceptor } from './inbound';
 import { internalsInterceptor } from './internals';
 import { installApi } from './otel-api';
 import { outboundInterceptor } from './outbound';
-import { RunState } from './run-state';
+import { publishState, RunState } from './run-state';
 import { TaskErrors } from './task-errors';
 
 /** The interceptors of one workflow execution. */
@@ -20,6 +20,7 @@ export function createInterceptors(options: SandboxOptions): WorkflowInterceptor
   const sink = proxySinks<JobTracingSinks>().jobTracing;
   const state = new RunState();
   const errors = new TaskErrors(state, sink);
+  publishState(state);
   installApi(state);
   return {
     inbound: [inboundInterceptor(state, errors, sink)],

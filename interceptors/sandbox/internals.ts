@@ -1,3 +1,10 @@
+/**
+ * Around activations: works out the run in its first one, before any user code, and lets finished spans leave
+ * at the end of each.
+ *
+ * Sandbox code: no await, nothing thrown, no span in queries. The only command is the upsert of a bound run,
+ * behind its marker.
+ */
 import type { coresdk } from '@temporalio/proto';
 import {
   getCurrentDetails,
@@ -7,6 +14,9 @@ import {
   type WorkflowInternalsInterceptor,
   workflowInfo,
 } from '@temporalio/workflow';
+import { getActivator } from '@temporalio/workflow/lib/global-attributes';
+import { isInfrastructure } from '../shared/infrastructure';
+import type { JobOrigin } from '../shared/job-context';
 import { ANY } from '../shared/markers';
 import type { SandboxOptions } from '../shared/sandbox-options';
 import type { JobTracingSinks } from '../shared/span-record';
@@ -28,10 +38,11 @@ export function internalsInterceptor(
 ): WorkflowInternalsInterceptor {
   function begin(activation: Activation): void {
     const init = activation.jobs?.[0]?.initializeWorkflow;
-    if (init == null) return;
+    if (init == null || isInfrastructure(getActivator().workflow)) return;
     const info = workflowInfo();
     const signals = (activation.jobs ?? []).map((job) => job.signalWorkflow?.signalName ?? '');
-    const { run, headerProblem } = readRun(info, init, signals, options);
+    const { origin, run, headerProblem } = readRun(info, init, signals, options);
+    state.origin = origin;
     if (headerProblem !== undefined && !info.unsafe.isReplaying)
       sink.ignored(info.parent && !run ? 'child header' : 'start header', headerProblem);
     if (run === undefined) return;
@@ -100,11 +111,27 @@ function tracerOf(run: Run, info: WorkflowInfo, startMs: number, reason: string 
     'job.attempt': info.attempt,
     ...(reason && { 'job.sampling.reason': reason }),
     'job.queue_time_ms': queueTimeMs(info, startMs),
-    ...(info.cronSchedule && { 'faas.trigger': 'timer', 'faas.cron': info.cronSchedule }),
+    ...(info.cronSchedule && { 'faas.cron': info.cronSchedule }),
+    ...describeOrigin(run),
     temporalWorkflowId: info.workflowId,
     run_id: info.runId,
   });
   return tracer;
+}
+
+function describeOrigin({ trigger, facts, shard }: JobOrigin): Record<string, unknown> {
+  const { scheduledMs, reason, startedBy, lane, loadtest } = facts;
+  return {
+    ...((trigger === 'cron' || trigger === 'schedule') && { 'faas.trigger': 'timer' }),
+    ...(scheduledMs !== undefined && { 'faas.time': new Date(scheduledMs).toISOString() }),
+    ...(reason && { 'job.reason': reason }),
+    ...(startedBy && { 'job.started_by': startedBy }),
+    ...(lane && { 'traffic.lane': lane }),
+    ...(loadtest && { 'traffic.loadtest': true }),
+    ...(shard && { 'job.shard.index': shard.index }),
+    ...(shard?.count !== undefined && { 'job.shard.count': shard.count }),
+    ...(shard?.label && { 'job.shard.label': shard.label }),
+  };
 }
 
 /** From the moment the run was due to its first workflow task. */

@@ -23,7 +23,7 @@ const MIN_SLOW_MS = 100;
 /** Watches the end of the workflow function of a run that is not sampled; returns `promise` itself. */
 export function watchEnd<T>(promise: Promise<T>, state: RunState): Promise<T> {
   const { run } = state;
-  if (run === undefined || run.root.sampled || !run.bound || run.kind !== 'top') return promise;
+  if (run === undefined || run.root.sampled || !run.bound || run.kind === 'child') return promise;
   void untracked(
     promise.then(
       () => keep(state, false),

@@ -6,12 +6,23 @@
  */
 import { SpanName } from '@temporalio/interceptors-opentelemetry/lib/workflow/definitions';
 import {
+  type ChildWorkflowOptions,
   ContinueAsNew,
   type Headers,
   LocalActivityDoBackoff,
   type WorkflowOutboundCallsInterceptor,
+  workflowInfo,
 } from '@temporalio/workflow';
-import { carrierOf, type JobPart, TRACE_HEADER, type TraceHeader, writeHeader } from '../shared/header';
+import { type ChildKind, childKindOf, type ShardStart } from '../shared/child-kind';
+import {
+  carrierOf,
+  type JobIdentity,
+  type JobPart,
+  TRACE_HEADER,
+  type TraceHeader,
+  writeHeader,
+} from '../shared/header';
+import { type JobFacts, someFacts, standingFacts } from '../shared/job-facts';
 import type { SpanRef } from '../shared/traceparent';
 import { bindChild } from './child-attributes';
 import { observe, untracked } from './observe';
@@ -39,15 +50,17 @@ export function outboundInterceptor(state: RunState): WorkflowOutboundCallsInter
       const { run } = state;
       if (!run) return next(input);
       const { span, header } = begin(run, `${SpanName.ACTIVITY_START}:${input.activityType}`);
-      return observe(next({ ...input, headers: withTrace(input.headers, header) }), span);
+      const headers = withTrace(input.headers, { ...header, ...activityPart(run) });
+      return observe(next({ ...input, headers }), span);
     },
 
     scheduleLocalActivity(input, next) {
       const { run } = state;
       if (!run) return next(input);
       const { span, header } = begin(run, `${SpanName.ACTIVITY_START}:${input.activityType}`);
+      const headers = withTrace(input.headers, { ...header, ...activityPart(run) });
       // A retry past the threshold passes here as an error; the SDK then comes back with the next attempt.
-      return observe(next({ ...input, headers: withTrace(input.headers, header) }), span, isBackoff);
+      return observe(next({ ...input, headers }), span, isBackoff);
     },
 
     startNexusOperation(input, next) {
@@ -62,13 +75,17 @@ export function outboundInterceptor(state: RunState): WorkflowOutboundCallsInter
 
     startChildWorkflowExecution(input, next) {
       const { run } = state;
-      if (!run) return next(input);
+      const kind = childKindOf(input.options);
+      if (!run)
+        return next(kind ? { ...input, headers: withTrace(input.headers, passiveHeader(kind)) } : input);
+      if (kind?.kind === 'shard') {
+        const options = run.bound ? bindChild(input.options, run, kind) : input.options;
+        const headers = withTrace(input.headers, shardHeader(run, kind, state.activeBaggage(run)));
+        return next({ ...input, options, headers });
+      }
       const { span, header } = begin(run, `${SpanName.CHILD_WORKFLOW_START}:${input.workflowType}`);
-      const isTopLevel = input.options.cronSchedule !== undefined && input.options.cronSchedule !== '';
-      const part: JobPart = isTopLevel
-        ? { kind: 'top' }
-        : { kind: 'child', job: run.jobName, runId: run.jobRunId, trigger: run.trigger };
-      const options = isTopLevel || !run.bound ? input.options : bindChild(input.options, run);
+      const part = kind ?? partOfChild(run, input.options);
+      const options = part.kind === 'child' && run.bound ? bindChild(input.options, run) : input.options;
       const started = next({ ...input, options, headers: withTrace(input.headers, { ...header, part }) });
       // The span ends when the child has started: the child's own root tells the rest.
       if (span) void observe(untracked(started.then(([startedRun]) => startedRun)), span);
@@ -103,12 +120,60 @@ function withTrace(headers: Headers, header: TraceHeader): Headers {
   return { ...headers, [TRACE_HEADER]: writeHeader(header) };
 }
 
-/** A child goes on in its parent's trace; a top-level run gets a trace of its own and inherits the decision. */
+/** A run that the plugin takes no part in has no trace to hand on, but what it was told to say. */
+function passiveHeader(kind: ChildKind): TraceHeader {
+  return kind.kind === 'top' ? { part: kind } : {};
+}
+
+/** A child under cron is a top-level run; any other stays in its parent's trace. */
+function partOfChild(run: Run, { cronSchedule }: ChildWorkflowOptions): JobPart {
+  return cronSchedule
+    ? { kind: 'top', ...factsOf(standingFacts(run.facts)) }
+    : { kind: 'child', ...identityOf(run), ...factsOf(run.facts) };
+}
+
+/** The header's trace is the shard's own; its span and our part say where it comes from. */
+function shardHeader(run: Run, { traceId, sampled, shard }: ShardStart, baggage: string): TraceHeader {
+  return {
+    span: { traceId, spanId: run.root.spanId, sampled },
+    baggage,
+    part: {
+      kind: 'shard',
+      ...identityOf(run),
+      shard,
+      parentTraceId: run.root.traceId,
+      ...factsOf(run.facts),
+    },
+  };
+}
+
+/** A child goes on in its parent's trace, a shard in its own; a top-level run gets a new one and inherits the decision. */
 function continuedHeader(run: Run, header: TraceHeader): TraceHeader {
-  if (run.kind === 'child') {
-    const parent = run.parentSpanId === undefined ? run.root : { ...run.root, spanId: run.parentSpanId };
-    const part: JobPart = { kind: 'child', job: run.jobName, runId: run.jobRunId, trigger: run.trigger };
-    return { ...header, span: parent, part };
+  const facts = factsOf(run.facts);
+  if (run.kind === 'top') {
+    const { trigger, root } = run;
+    return { ...header, part: { kind: 'continued', sampled: root.sampled, trigger, ...facts } };
   }
-  return { ...header, part: { kind: 'continued', sampled: run.root.sampled, trigger: run.trigger } };
+  const span = run.parentSpanId === undefined ? run.root : { ...run.root, spanId: run.parentSpanId };
+  const part: JobPart =
+    run.shard && run.kind === 'shard'
+      ? { kind: 'shard', ...identityOf(run), shard: run.shard, ...facts }
+      : { kind: 'child', ...identityOf(run), ...facts };
+  return { ...header, span, part };
+}
+
+/** What an activity cannot know by itself; nothing for most. */
+function activityPart({ facts, shard }: Run): { readonly part?: JobPart } {
+  const { attempt } = workflowInfo();
+  if (attempt === 1 && shard === undefined && someFacts(facts) === undefined) return {};
+  return { part: { kind: 'activity', attempt, ...(shard && { shard }), ...factsOf(facts) } };
+}
+
+function identityOf({ jobName, jobRunId, trigger }: Run): JobIdentity {
+  return { job: jobName, runId: jobRunId, trigger };
+}
+
+function factsOf(facts: JobFacts): { readonly facts?: JobFacts } {
+  const some = someFacts(facts);
+  return some ? { facts: some } : {};
 }

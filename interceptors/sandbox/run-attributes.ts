@@ -26,14 +26,19 @@ export function attributesOfRun(run: Run, info: WorkflowInfo): SearchAttributePa
   return hasJobRunId ? [...attributes, { key: JOB_RUN_ID, value: run.jobRunId }] : attributes;
 }
 
-/** What a parent gives an ordinary child at its start. */
-export function attributesOfChild(run: Run, jobName = run.jobName): SearchAttributePair[] {
+/** What a parent gives an ordinary child, or a shard in a trace of its own, at its start. */
+export function attributesOfChild(
+  run: Run,
+  trigger: 'child' | 'shard',
+  { traceId, sampled }: { readonly traceId: string; readonly sampled: boolean },
+  jobName = run.jobName,
+): SearchAttributePair[] {
   return [
-    { key: TRACE_ID, value: run.root.traceId },
+    { key: TRACE_ID, value: traceId },
     { key: JOB_NAME, value: jobName },
-    { key: JOB_TRIGGER, value: 'child' },
+    { key: JOB_TRIGGER, value: trigger },
     { key: JOB_RUN_ID, value: run.jobRunId },
-    { key: TRACE_SAMPLED, value: run.root.sampled },
+    { key: TRACE_SAMPLED, value: sampled },
   ];
 }
 

@@ -9,6 +9,7 @@
 import type { Context } from '@opentelemetry/api';
 import { AsyncLocalStorage } from '@temporalio/workflow';
 import { formatBaggage, mergeBaggage } from '../shared/baggage';
+import type { JobOrigin } from '../shared/job-context';
 import type { KeptReason } from '../shared/markers';
 import type { SpanRef } from '../shared/traceparent';
 import { ForeignSpan } from './foreign-span';
@@ -17,6 +18,8 @@ import type { Run } from './run';
 import type { RunTracer } from './tracer';
 
 export class RunState {
+  /** Of passive runs, too; `undefined` until the first activation. */
+  origin: JobOrigin | undefined;
   /** `undefined` until the first activation, and for a passive run. */
   run: Run | undefined;
   /** `undefined` for a run that is not sampled. */
@@ -65,4 +68,16 @@ export class RunState {
     if (context === undefined) return run.baggageHeader;
     return formatBaggage(mergeBaggage(run.jobBaggage, baggageOf(context) ?? new Map()));
   }
+}
+
+const STATE = Symbol.for('temporal-job-tracing.run-state');
+
+/** Makes the state known to this package's functions for workflow code; the SDK swaps globals per workflow. */
+export function publishState(state: RunState): void {
+  Object.assign(globalThis, { [STATE]: state });
+}
+
+/** The state of the present workflow; `undefined` without the plugin. */
+export function presentState(): RunState | undefined {
+  return (globalThis as { readonly [STATE]?: RunState })[STATE];
 }

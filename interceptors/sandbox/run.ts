@@ -7,7 +7,7 @@
  */
 
 import type { coresdk } from '@temporalio/proto';
-import { patched, type WorkflowInfo } from '@temporalio/workflow';
+import type { WorkflowInfo } from '@temporalio/workflow';
 import {
   type BaggageEntry,
   formatBaggage,
@@ -15,29 +15,18 @@ import {
   mergeBaggage,
   parseBaggage,
 } from '../shared/baggage';
-import { type JobPart, readHeader, type TraceHeader } from '../shared/header';
-import { jobNameOf, keywordOf } from '../shared/job-name';
-import {
-  ABSENT,
-  askFor,
-  type Decision,
-  decisionOf,
-  type Given,
-  RECORDED_IDS,
-  type SamplingReason,
-} from '../shared/markers';
+import { readHeader, type TraceHeader } from '../shared/header';
+import type { JobOrigin } from '../shared/job-context';
+import type { SamplingReason } from '../shared/markers';
 import type { SandboxOptions } from '../shared/sandbox-options';
-import type { JobTrigger } from '../shared/search-attributes';
 import type { LinkRecord } from '../shared/span-record';
-import { rootSpanIdOfRun, traceIdOfRun } from '../shared/trace-id';
 import type { SpanRef } from '../shared/traceparent';
+import { readChild } from './child-run';
+import { readTopLevel } from './top-level-run';
 
-/** `ContinueAsNewInitiator` of Temporal's API. */
-const INITIATOR = Object.freeze({ none: 0, continueAsNew: 1, retry: 2, cron: 3 });
-
-/** A run that the plugin takes part in. */
-export interface Run {
-  readonly kind: 'top' | 'child';
+/** A run that the plugin takes part in; a child has the origin of its parent. */
+export interface Run extends JobOrigin {
+  readonly kind: 'top' | 'child' | 'shard';
   /** The `RunWorkflow` span. */
   readonly root: SpanRef;
   /** The span in another run or process that {@link root} is a child of. */
@@ -45,11 +34,6 @@ export interface Run {
   readonly links: readonly LinkRecord[];
   readonly bound: boolean;
   readonly reason?: SamplingReason;
-  /** What started the job's run: a child has its parent's. */
-  readonly trigger: JobTrigger;
-  readonly jobName: string;
-  /** Run id of the job's run: a child has its parent's. */
-  readonly jobRunId: string;
   /** Whether the trace is the caller's by request, so that its id is not the run's. */
   readonly joined: boolean;
   readonly jobBaggage: JobBaggage;
@@ -58,7 +42,11 @@ export interface Run {
   readonly baggageHeader: string;
 }
 
+/** What only a run with a trace has; the rest follows from its origin. */
+export type RunTrace = Omit<Run, keyof JobOrigin | 'jobBaggage' | 'baggage' | 'baggageHeader'>;
+
 export interface RunReading {
+  readonly origin: JobOrigin;
   /** `undefined`: passive, the plugin does nothing in this run. */
   readonly run?: Run;
   /** Why the run's header was ignored. */
@@ -73,168 +61,30 @@ export function readRun(
   options: SandboxOptions,
 ): RunReading {
   const { header = {}, problem } = readHeader(init.headers);
-  const isChild = info.parent !== undefined && !info.cronSchedule && header.part?.kind !== 'top';
-  const run = isChild ? readChild(info, header) : readTopLevel(info, init, signals, header, options);
-  return { ...(run && { run }), ...(problem !== undefined && { headerProblem: problem }) };
-}
-
-/** An ordinary child, on all its attempts and continuations, stays in its parent's trace; it asks nothing. */
-function readChild(info: WorkflowInfo, header: TraceHeader): Run | undefined {
-  const { span, part } = header;
-  if (span === undefined) return undefined;
-  const job: { job: string; runId: string; trigger: JobTrigger } =
-    part?.kind === 'child' ? part : { job: info.workflowType, runId: info.runId, trigger: 'child' };
+  const { origin, trace } = isChild(info, header)
+    ? readChild(info, header)
+    : readTopLevel(info, init, signals, header, options);
   return {
-    kind: 'child',
-    root: { ...span, spanId: rootSpanIdOfRun(info.runId) },
-    parentSpanId: span.spanId,
-    links: [],
-    // Bound by its parent's start command; its own children are then bound by its.
-    bound: keywordOf(info, 'TraceId') === span.traceId,
-    ...describeJob(header, job.job, job.runId, job.trigger),
-    joined: false,
+    origin,
+    ...(trace && { run: { ...trace, ...origin, ...baggageOf(origin, header) } }),
+    ...(problem !== undefined && { headerProblem: problem }),
   };
 }
 
-function readTopLevel(
-  info: WorkflowInfo,
-  init: coresdk.workflow_activation.IInitializeWorkflow,
-  signals: readonly string[],
-  header: TraceHeader,
-  options: SandboxOptions,
-): Run | undefined {
-  // The server calls a cron's first run a tick, too: it is a start, with a header of its own.
-  const initiator = info.continuedFromExecutionRunId
-    ? Number(init.continuedInitiator ?? INITIATOR.none)
-    : INITIATOR.none;
-  const part = partFor(initiator, header.part);
-  const caller = initiator === INITIATOR.none ? header.span : undefined;
-  const joined = part?.kind === 'start' && part.joinCaller && caller !== undefined;
-  const given =
-    forcedBy(info, initiator, part, signals, options) ??
-    inheritedFrom(initiator, part, joined ? caller : undefined);
-  const decision = info.unsafe.isReplaying ? recall() : askFor(given, options.bind, patched);
-  if (decision === undefined) return undefined;
-  const reason = decision.reason ?? (decision.sampled && given ? reasonOf(given) : undefined);
-  const trigger = triggerOf(info, initiator, part, given);
-  return {
-    kind: 'top',
-    root: {
-      traceId: joined ? caller.traceId : traceIdOfRun(info.originalExecutionRunId),
-      spanId: rootSpanIdOfRun(info.runId),
-      sampled: decision.sampled,
-    },
-    ...(joined && { parentSpanId: caller.spanId }),
-    links: linksOf(info, initiator, header, joined ? undefined : caller),
-    bound: decision.bound,
-    ...(reason && { reason }),
-    ...describeJob(header, jobNameOf(info), info.runId, trigger),
-    joined,
-  };
+/** Whether it is in its parent's trace, or a shard. A child that is a top-level run may continue as new. */
+function isChild({ parent, cronSchedule }: WorkflowInfo, { part }: TraceHeader): boolean {
+  return parent !== undefined && !cronSchedule && part?.kind !== 'top' && part?.kind !== 'continued';
 }
 
-/** Whether a person started this run, or asked for this tick. */
-function forcedBy(
-  info: WorkflowInfo,
-  initiator: number,
-  part: JobPart | undefined,
-  signals: readonly string[],
-  options: SandboxOptions,
-): Given {
-  const isStart = initiator === INITIATOR.none;
-  if (isStart && part?.kind === 'start' && part.forced && options.acceptForcedStart)
-    return { forced: 'manual' };
-  if (!options.acceptForcedSignal || !signals.includes(options.runNowSignal)) return undefined;
-  // A cron workflow that waits for its tick gets its signals together with that tick.
-  if (info.cronSchedule) return { forced: 'signal' };
-  return isStart ? { forced: 'manual' } : undefined;
-}
-
-/** Only a continuation inherits, or a run in its caller's trace: ticks and attempts decide anew. */
-function inheritedFrom(initiator: number, part: JobPart | undefined, caller: SpanRef | undefined): Given {
-  if (caller) return { inherited: { sampled: caller.sampled } };
-  const isContinuation = initiator === INITIATOR.continueAsNew && part?.kind === 'continued';
-  return isContinuation ? { inherited: { sampled: part.sampled } } : undefined;
-}
-
-/** A start's header is copied to later ticks, attempts and continuations: which part still holds for this run. */
-function partFor(initiator: number, part: JobPart | undefined): JobPart | undefined {
-  switch (initiator) {
-    case INITIATOR.cron:
-      return undefined;
-    case INITIATOR.continueAsNew:
-      return part?.kind === 'continued' ? part : undefined;
-    default:
-      return part;
-  }
-}
-
-/** The decision that the history of a replayed run holds; `undefined`: it was begun without the plugin. */
-function recall(): Decision | undefined {
-  // `patched` is true here only for markers in the history, and repeats their commands.
-  if (patched(ABSENT)) return undefined;
-  const id = RECORDED_IDS.find(patched);
-  return id === undefined ? undefined : decisionOf(id);
-}
-
-function reasonOf(given: NonNullable<Given>): SamplingReason {
-  return 'forced' in given ? given.forced : 'inherited';
-}
-
-function triggerOf(
-  info: WorkflowInfo,
-  initiator: number,
-  part: JobPart | undefined,
-  given: Given,
-): JobTrigger {
-  if (info.cronSchedule) return 'cron';
-  if (keywordOf(info, 'TemporalScheduledById') !== undefined) return 'schedule';
-  if (part?.kind === 'continued') return part.trigger;
-  if (given && 'forced' in given) return 'manual';
-  if (initiator === INITIATOR.retry) {
-    if (part?.kind !== 'start') return 'retry';
-    return part.forced ? 'manual' : 'api';
-  }
-  return 'api';
-}
-
-/** The caller's span on a start; the run before on a tick, an attempt or a continuation. */
-function linksOf(
-  info: WorkflowInfo,
-  initiator: number,
-  header: TraceHeader,
-  caller: SpanRef | undefined,
-): LinkRecord[] {
-  if (caller) return [{ span: caller, attributes: { 'job.link': 'caller' } }];
-  const previous = info.continuedFromExecutionRunId;
-  if (!previous) return [];
-  const traceId = traceIdOfPrevious(info, previous, initiator, header);
-  const span = { traceId, spanId: rootSpanIdOfRun(previous), sampled: true };
-  return [{ span, attributes: { 'job.link': 'previous-run', 'job.run.id': previous } }];
-}
-
-/** The run's own id, unless it was in its caller's trace or had been reset. */
-function traceIdOfPrevious(
-  info: WorkflowInfo,
-  previous: string,
-  initiator: number,
-  { part, span }: TraceHeader,
-): string {
-  // A continuation's header was written by the run before; a tick's or an attempt's is that of the first run.
-  const isOfPrevious =
-    initiator === INITIATOR.continueAsNew
-      ? part?.kind === 'continued'
-      : part?.kind === 'start' && part.joinCaller && previous === info.firstExecutionRunId;
-  return isOfPrevious && span ? span.traceId : traceIdOfRun(previous);
-}
-
-function describeJob(header: TraceHeader, jobName: string, jobRunId: string, trigger: JobTrigger) {
+function baggageOf({ jobName, jobRunId, trigger, facts }: JobOrigin, header: TraceHeader) {
   const jobBaggage: JobBaggage = {
     'job.name': jobName,
     'job.run.id': jobRunId,
     'job.trigger': trigger,
     'traffic.origin': 'scheduler',
+    ...(facts.lane !== undefined && { 'traffic.lane': facts.lane }),
+    ...(facts.loadtest && { 'traffic.loadtest': 'true' }),
   };
   const baggage = mergeBaggage(jobBaggage, parseBaggage(header.baggage));
-  return { jobName, jobRunId, trigger, jobBaggage, baggage, baggageHeader: formatBaggage(baggage) };
+  return { jobBaggage, baggage, baggageHeader: formatBaggage(baggage) };
 }

@@ -27,6 +27,8 @@ export interface JobBaggage {
   readonly 'job.run.id': string;
   readonly 'job.trigger': string;
   readonly 'traffic.origin': 'scheduler';
+  readonly 'traffic.lane'?: string;
+  readonly 'traffic.loadtest'?: 'true';
 }
 
 /** Reads a `baggage` header; entries that are not valid are left out. Never throws. */

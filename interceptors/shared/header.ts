@@ -6,7 +6,9 @@
  * depend on a header alone (design: a bound parent and a passive child may meet).
  */
 import { defaultPayloadConverter, type Headers, type Payload } from '@temporalio/common';
-import type { JobTrigger } from './search-attributes';
+import { type JobFacts, parseJobFacts, parseShardFacts, type ShardFacts } from './job-facts';
+import { isTrigger, type JobTrigger } from './search-attributes';
+import { isTraceId } from './trace-id';
 import { formatTraceparent, parseTraceparent, type SpanRef } from './traceparent';
 
 /** Header key, shared with `@temporalio/interceptors-opentelemetry`. */
@@ -16,21 +18,29 @@ const JOB_PART = 'job-tracing';
 /** A larger header is not read: at most 8 KiB of baggage, 512 bytes of trace state and our own part. */
 const MAX_HEADER_BYTES = 16_384;
 
-/** Our part of the header, by what the receiver is. */
-export type JobPart =
-  /** A top-level run started by a typed client. */
-  | { readonly kind: 'start'; readonly forced: boolean; readonly joinCaller: boolean }
-  /** An ordinary child: stays in its parent's trace, and carries what the parent knows of the job's run. */
-  | {
-      readonly kind: 'child';
-      readonly job: string;
-      readonly runId: string;
-      readonly trigger: JobTrigger;
-    }
-  /** A child that is a top-level run. */
-  | { readonly kind: 'top' }
+/** Which job's run a child, a shard or an activity belongs to. */
+export interface JobIdentity {
+  readonly job: string;
+  /** Run id of the job's run. */
+  readonly runId: string;
+  readonly trigger: JobTrigger;
+}
+
+/** Our part of the header, by what the receiver is; each with the facts about its job, if there are any. */
+export type JobPart = { readonly facts?: JobFacts } & (
+  | /** A top-level run started by a typed client. */
+  { readonly kind: 'start'; readonly forced: boolean; readonly joinCaller: boolean }
+  /** An ordinary child: stays in its parent's trace. */
+  | ({ readonly kind: 'child' } & JobIdentity)
+  /** A child that is a top-level run; `scheduledJob` says what triggered it. */
+  | { readonly kind: 'top'; readonly trigger?: JobTrigger; readonly forced?: boolean }
+  /** A shard: the header's trace is its own, its span the root of the run that started it, in that one's trace. */
+  | ({ readonly kind: 'shard'; readonly shard: ShardFacts; readonly parentTraceId?: string } & JobIdentity)
   /** A top-level run continued as new: inherits the decision. */
-  | { readonly kind: 'continued'; readonly sampled: boolean; readonly trigger: JobTrigger };
+  | { readonly kind: 'continued'; readonly sampled: boolean; readonly trigger: JobTrigger }
+  /** An activity. */
+  | { readonly kind: 'activity'; readonly attempt: number; readonly shard?: ShardFacts }
+);
 
 export interface TraceHeader {
   /** The sender's span. */
@@ -89,32 +99,50 @@ export function carrierOf({ span, baggage }: TraceHeader): Record<string, string
   };
 }
 
-const TRIGGERS: ReadonlySet<unknown> = new Set<JobTrigger>([
-  'cron',
-  'schedule',
-  'manual',
-  'api',
-  'retry',
-  'shard',
-  'child',
-]);
-
 function parseJobPart(text: unknown): JobPart | undefined {
   if (typeof text !== 'string') return undefined;
-  let part: Record<string, unknown> | null;
   try {
-    part = JSON.parse(text);
+    const value: unknown = JSON.parse(text);
+    if (typeof value !== 'object' || value === null) return undefined;
+    const kind = parseKind(value as Record<string, unknown>);
+    const facts = kind && parseJobFacts((value as Record<string, unknown>).facts);
+    return facts ? { ...kind, facts } : kind;
   } catch {
     return undefined;
   }
-  const { kind, trigger } = part ?? {};
-  if (kind === 'top') return { kind };
-  if (kind === 'start') return { kind, forced: part?.forced === true, joinCaller: part?.joinCaller === true };
-  if (!TRIGGERS.has(trigger)) return undefined;
-  const known = trigger as JobTrigger;
-  if (kind === 'continued') return { kind, sampled: part?.sampled === true, trigger: known };
-  const job = part?.job;
-  const runId = part?.runId;
-  if (kind !== 'child' || typeof job !== 'string' || typeof runId !== 'string') return undefined;
-  return { kind, job, runId, trigger: known };
+}
+
+function parseKind(part: Record<string, unknown>): JobPart | undefined {
+  const trigger = isTrigger(part.trigger) ? part.trigger : undefined;
+  const shard = parseShardFacts(part.shard);
+  switch (part.kind) {
+    case 'start':
+      return { kind: 'start', forced: part.forced === true, joinCaller: part.joinCaller === true };
+    case 'top':
+      return { kind: 'top', ...(trigger && { trigger }), ...(part.forced === true && { forced: true }) };
+    case 'continued':
+      return trigger && { kind: 'continued', sampled: part.sampled === true, trigger };
+    case 'child': {
+      const identity = parseIdentity(part);
+      return identity && { kind: 'child', ...identity };
+    }
+    case 'shard': {
+      const identity = parseIdentity(part);
+      const { parentTraceId: parent } = part;
+      if (!identity || !shard) return undefined;
+      const isFirst = typeof parent === 'string' && isTraceId(parent);
+      return { kind: 'shard', ...identity, shard, ...(isFirst && { parentTraceId: parent }) };
+    }
+    case 'activity': {
+      const { attempt } = part;
+      return typeof attempt === 'number' ? { kind: 'activity', attempt, ...(shard && { shard }) } : undefined;
+    }
+    default:
+      return undefined;
+  }
+}
+
+function parseIdentity({ job, runId, trigger }: Record<string, unknown>): JobIdentity | undefined {
+  if (typeof job !== 'string' || typeof runId !== 'string' || !isTrigger(trigger)) return undefined;
+  return { job, runId, trigger };
 }

@@ -12,6 +12,8 @@ export interface SandboxOptions {
   readonly runNowSignal: string;
   /** Whether a typed client's forced start is obeyed. */
   readonly acceptForcedStart: boolean;
+  /** Whether a manual run of `scheduledJob` is recorded by force. */
+  readonly acceptForcedJob: boolean;
   /** Whether the {@link runNowSignal} is obeyed. */
   readonly acceptForcedSignal: boolean;
   /** Compiled template of a trace's address, or empty. */
@@ -23,6 +25,7 @@ export interface SandboxOptions {
 export const DEFAULT_SANDBOX_OPTIONS: SandboxOptions = Object.freeze({
   runNowSignal: 'runNow',
   acceptForcedStart: true,
+  acceptForcedJob: true,
   acceptForcedSignal: true,
   traceUrl: '',
   bind: 'all',

@@ -21,8 +21,15 @@ export const SEARCH_ATTRIBUTES = Object.freeze({
 
 export type SearchAttributeName = keyof typeof SEARCH_ATTRIBUTES;
 
+const TRIGGERS = ['cron', 'schedule', 'manual', 'api', 'retry', 'shard', 'child'] as const;
+
 /** What started a run. */
-export type JobTrigger = 'cron' | 'schedule' | 'manual' | 'api' | 'retry' | 'shard' | 'child';
+export type JobTrigger = (typeof TRIGGERS)[number];
+
+/** Whether a value of foreign origin names a trigger. Never throws. */
+export function isTrigger(value: unknown): value is JobTrigger {
+  return TRIGGERS.some((trigger) => trigger === value);
+}
 
 /** Memo key under which a starter without registered search attributes can name the job. */
 export const JOB_NAME_MEMO = 'jobName';

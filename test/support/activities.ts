@@ -1,5 +1,6 @@
 /** Activities of the tests. */
 import { activityInfo } from '@temporalio/activity';
+import { type JobContext, jobContext } from 'temporal-job-tracing/activities';
 
 /** Calls the downstream service of the test process and returns the headers that it saw, as JSON. */
 export async function callDownstream(path = '/'): Promise<string> {
@@ -13,4 +14,9 @@ export async function callDownstream(path = '/'): Promise<string> {
 export async function failBelowAttempt(attempt: number): Promise<number> {
   if (activityInfo().attempt < attempt) throw new Error(`attempt ${activityInfo().attempt} fails`);
   return activityInfo().attempt;
+}
+
+/** What the activity knows of its job. */
+export async function tellJobContext(): Promise<JobContext | undefined> {
+  return jobContext();
 }

@@ -1,0 +1,51 @@
+/**
+ * A run that its parent decided about: an ordinary child in its parent's trace, or a shard in a trace of its
+ * own. Both ask nothing and emit nothing.
+ *
+ * Sandbox code: no await, no draw from any random sequence, never throws.
+ */
+import type { WorkflowInfo } from '@temporalio/workflow';
+import type { TraceHeader } from '../shared/header';
+import type { JobOrigin } from '../shared/job-context';
+import { keywordOf } from '../shared/job-name';
+import { rootSpanIdOfRun } from '../shared/trace-id';
+import type { SpanRef } from '../shared/traceparent';
+import type { RunTrace } from './run';
+
+/** On all its attempts and continuations. */
+export function readChild(
+  info: WorkflowInfo,
+  header: TraceHeader,
+): { readonly origin: JobOrigin; readonly trace?: RunTrace } {
+  const { span } = header;
+  const origin = originOf(info, header);
+  return span === undefined ? { origin } : { origin, trace: traceOf(info, header, span) };
+}
+
+function originOf({ workflowType, runId }: WorkflowInfo, { part }: TraceHeader): JobOrigin {
+  if (part?.kind !== 'child' && part?.kind !== 'shard')
+    return { jobName: workflowType, jobRunId: runId, trigger: 'child', facts: {} };
+  return {
+    jobName: part.job,
+    jobRunId: part.runId,
+    trigger: part.trigger,
+    facts: part.facts ?? {},
+    ...(part.kind === 'shard' && { shard: part.shard }),
+  };
+}
+
+function traceOf(info: WorkflowInfo, { part }: TraceHeader, span: SpanRef): RunTrace {
+  const run = {
+    root: { ...span, spanId: rootSpanIdOfRun(info.runId) },
+    // By its parent's start command; its own children are then bound by its.
+    bound: keywordOf(info, 'TraceId') === span.traceId,
+    joined: false,
+  };
+  if (part?.kind !== 'shard') return { ...run, kind: 'child', parentSpanId: span.spanId, links: [] };
+  // Later attempts and continuations stand below the first run's root: a shard is one trace with one root.
+  if (info.runId !== info.firstExecutionRunId)
+    return { ...run, kind: 'shard', parentSpanId: rootSpanIdOfRun(info.firstExecutionRunId), links: [] };
+  if (part.parentTraceId === undefined) return { ...run, kind: 'shard', links: [] };
+  const parent = { traceId: part.parentTraceId, spanId: span.spanId, sampled: true };
+  return { ...run, kind: 'shard', links: [{ span: parent, attributes: { 'job.link': 'parent' } }] };
+}

@@ -1,0 +1,81 @@
+/**
+ * What is known of a job beyond its name, run id and trigger: when it was due, who asked for it and why, its
+ * traffic marks. Travels in our header from a run to all that it starts.
+ *
+ * Pure; readers of foreign data return `undefined`, never throw.
+ */
+
+/** Characters of a text; longer ones are cut. */
+const MAX_TEXT_LENGTH = 256;
+
+export interface JobFacts {
+  /** Nominal time of the tick, milliseconds since the epoch. */
+  readonly scheduledMs?: number;
+  /** From the nominal time to the time of the data that the run is about, milliseconds; usually negative. */
+  readonly dataOffsetMs?: number;
+  /** Why a person started the run. */
+  readonly reason?: string;
+  /** Identity of the client that started the run by hand. */
+  readonly startedBy?: string;
+  /** Gray release: the lane that the run's traffic takes. */
+  readonly lane?: string;
+  /** Whether the run's traffic is a load test. */
+  readonly loadtest?: boolean;
+}
+
+/** Which part of a MapReduce run a shard is. */
+export interface ShardFacts {
+  /** From 0. */
+  readonly index: number;
+  readonly count?: number;
+  /** What people call it, such as a range of business keys. */
+  readonly label?: string;
+}
+
+/** Facts as a header holds them; `undefined` when there are none. Never throws. */
+export function parseJobFacts(value: unknown): JobFacts | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { scheduledMs, dataOffsetMs, reason, startedBy, lane, loadtest } = value as Record<string, unknown>;
+  return someFacts({
+    ...(isNumber(scheduledMs) && { scheduledMs }),
+    ...(isNumber(dataOffsetMs) && { dataOffsetMs }),
+    ...(isText(reason) && { reason: cutText(reason) }),
+    ...(isText(startedBy) && { startedBy: cutText(startedBy) }),
+    ...(isText(lane) && { lane: cutText(lane) }),
+    ...(loadtest === true && { loadtest }),
+  });
+}
+
+/** A shard's facts as a header holds them. Never throws. */
+export function parseShardFacts(value: unknown): ShardFacts | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { index, count, label } = value as Record<string, unknown>;
+  if (!isNumber(index)) return undefined;
+  return { index, ...(isNumber(count) && { count }), ...(isText(label) && { label: cutText(label) }) };
+}
+
+/** What a start says of the job and not of its first run alone: it holds for later ticks, too. */
+export function standingFacts({ dataOffsetMs, lane, loadtest }: JobFacts): JobFacts {
+  return {
+    ...(dataOffsetMs !== undefined && { dataOffsetMs }),
+    ...(lane !== undefined && { lane }),
+    ...(loadtest !== undefined && { loadtest }),
+  };
+}
+
+/** The facts, or `undefined` when there are none: an empty object is not worth its bytes. */
+export function someFacts(facts: JobFacts): JobFacts | undefined {
+  return Object.keys(facts).length > 0 ? facts : undefined;
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}
+
+function cutText(text: string): string {
+  return text.slice(0, MAX_TEXT_LENGTH);
+}

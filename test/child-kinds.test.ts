@@ -1,0 +1,194 @@
+/**
+ * What the package's own workflows start: runs of the user's workflow that are jobs of their own, and shards
+ * with traces of their own; the workflows that keep jobs going leave no trace themselves.
+ */
+import { deepEqual, equal, ok } from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import type { ChildKind } from '../interceptors/shared/child-kind';
+import { id, linksOf, linkTo, Runs, rootIdOf, traceIdOf } from './support/runs';
+import type { ShardOptions, Told } from './support/workflows/kinds';
+
+const WORKFLOWS_PATH = require.resolve('./support/workflows/kinds');
+
+describe('what the package starts', { concurrency: 4 }, () => {
+  let runs: Runs;
+  let quietQueue: string;
+  let unwillingQueue: string;
+
+  before(async () => {
+    const options = { workflowsPath: WORKFLOWS_PATH };
+    runs = await Runs.start({ options });
+    quietQueue = await runs.work({ plugin: { sampling: { default: 0 } }, options });
+    unwillingQueue = await runs.work({
+      plugin: { sampling: { default: 0 }, acceptForced: ['client'] },
+      options,
+    });
+  });
+  after(() => runs.stop());
+
+  /** Starts infrastructure that starts `type`; returns the run ids of both when they have ended. */
+  async function keepGoing(workflowId: string, type: string, kind: ChildKind, taskQueue = runs.taskQueue) {
+    const handle = await runs.harness.client.workflow.start('infrastructure', {
+      taskQueue,
+      workflowId,
+      args: [type, kind],
+    });
+    const result: Told = await handle.result();
+    const [run] = await runs.ended(`${workflowId}-run`);
+    ok(run);
+    return { infrastructure: handle.firstExecutionRunId, run, result };
+  }
+
+  it('infrastructure is neither bound nor traced, and asks for no marker', async () => {
+    const workflowId = id('infrastructure');
+    const { infrastructure } = await keepGoing(workflowId, 'tellsContext', { kind: 'top', trigger: 'cron' });
+    deepEqual(await runs.harness.attributesOf(workflowId), {});
+    deepEqual(await runs.eventsOfOurs(workflowId), []);
+    deepEqual(runs.harness.receiver.trace(traceIdOf(infrastructure)), []);
+  });
+
+  it('its run is a run of its own, with the trigger and the facts that it was given', async () => {
+    const workflowId = id('cron-run');
+    const scheduledMs = Date.UTC(2026, 0, 1, 2);
+    const facts = { scheduledMs, dataOffsetMs: -3_600_000, lane: 'gray' };
+    const { run, result } = await keepGoing(workflowId, 'tellsContext', {
+      kind: 'top',
+      trigger: 'cron',
+      facts,
+    });
+    deepEqual(linksOf(await runs.expectRun(`${workflowId}-run`, run, 'cron')), []);
+    deepEqual(result.workflow, {
+      jobName: 'tellsContext',
+      runId: run,
+      trigger: 'cron',
+      attempt: 1,
+      scheduledTime: '2026-01-01T02:00:00.000Z',
+      dataTime: '2026-01-01T01:00:00.000Z',
+      lane: 'gray',
+      loadtest: false,
+      traceId: traceIdOf(run),
+      sampled: true,
+    });
+    const { root } = (await runs.harness.tracing.findByTraceId(traceIdOf(run))) ?? {};
+    equal(root?.runId, run);
+  });
+
+  it('its run by hand is recorded at ratio 0, and by whom and why is told', async () => {
+    const facts = { reason: 'a look', startedBy: 'operator@host' };
+    const kind = { kind: 'top', trigger: 'manual', forced: true, facts } as const;
+    const { run, result } = await keepGoing(id('manual'), 'tellsContext', kind, quietQueue);
+    const root = await runs.expectRun(`${id('manual')}-run`, run, 'manual');
+    deepEqual(
+      ['job.reason', 'job.started_by', 'job.sampling.reason'].map((name) => root.attributes[name]),
+      ['a look', 'operator@host', 'manual'],
+    );
+    equal(result.workflow.startedBy, 'operator@host');
+  });
+
+  it('its run by hand is not recorded where acceptForced leaves scheduledJob out', async () => {
+    const kind = { kind: 'top', trigger: 'manual', forced: true } as const;
+    const { run } = await keepGoing(id('unwilling'), 'tellsContext', kind, unwillingQueue);
+    await runs.expectUnsampled(`${id('unwilling')}-run`, run, 'manual', 'tellsContext');
+  });
+
+  it('its run goes on as a run of its own when it continues as new', async () => {
+    const workflowId = id('continued');
+    const handle = await runs.harness.client.workflow.start('infrastructure', {
+      taskQueue: runs.taskQueue,
+      workflowId,
+      args: ['tellsContextContinued', { kind: 'top', trigger: 'cron' }],
+    });
+    await handle.result();
+    const [first = '', second = ''] = await runs.ended(`${workflowId}-run`, 2);
+    const root = await runs.expectRun(`${workflowId}-run`, second, 'cron');
+    deepEqual(linksOf(root), [linkTo(first)]);
+    equal((await runs.harness.tracing.traceOf(second)).traceId, traceIdOf(second));
+  });
+
+  /** Starts a workflow that starts one shard; returns what is needed when both have ended. */
+  async function runShard(workflowId: string, options: ShardOptions, taskQueue = runs.taskQueue) {
+    const handle = await runs.harness.client.workflow.start('withShard', {
+      taskQueue,
+      workflowId,
+      args: [options],
+    });
+    const { traceId, told } = (await handle.result()) as { traceId: string; told?: Told };
+    return { parent: handle.firstExecutionRunId, shardId: `${workflowId}-shard`, traceId, told };
+  }
+
+  it('a shard has the trace that its parent chose, is bound at its start, and costs no event', async () => {
+    const { parent, shardId, traceId, told } = await runShard(id('shard'), {});
+    const [shard = ''] = await runs.ended(shardId);
+    const root = await runs.rootOf(shard, traceId);
+    deepEqual(await runs.harness.attributesOf(shardId), {
+      TraceId: traceId,
+      JobName: 'withShard',
+      JobTrigger: 'shard',
+      JobRunId: parent,
+      TraceSampled: true,
+    });
+    deepEqual(await runs.eventsOfOurs(shardId), []);
+    equal(root.parentSpanId, undefined);
+    deepEqual(linksOf(root), [linkTo(parent)]);
+    deepEqual(
+      ['job.name', 'job.run.id', 'job.shard.index', 'job.shard.count', 'job.shard.label'].map(
+        (name) => root.attributes[name],
+      ),
+      ['withShard', parent, 3, 7, 'accounts 3000 to 3999'],
+    );
+    deepEqual(told?.workflow.shard, { index: 3, count: 7, label: 'accounts 3000 to 3999' });
+    deepEqual(told?.activity, told?.workflow);
+    const trace = await runs.harness.completeTrace(traceIdOf(parent));
+    deepEqual(trace.map(({ name }) => name).sort(), ['RunStarted:withShard', 'RunWorkflow:withShard']);
+    const found = await runs.harness.tracing.findByTraceId(traceId);
+    equal(found?.root.workflowId, shardId);
+  });
+
+  it('a retried shard keeps its trace, with each attempt below the first', async () => {
+    const { shardId, traceId } = await runShard(id('retried'), { failures: 1, attempts: 2 });
+    const [first = '', second = ''] = await runs.ended(shardId, 2);
+    const trace = await runs.harness.completeTrace(traceId);
+    const roots = trace.filter(({ name }) => name === 'RunWorkflow:shardWork');
+    deepEqual(
+      roots
+        .map(({ spanId, parentSpanId, attributes }) => [spanId, parentSpanId, attributes['job.attempt']])
+        .sort((a, b) => Number(a[2]) - Number(b[2])),
+      [
+        [rootIdOf(first), undefined, 1],
+        [rootIdOf(second), rootIdOf(first), 2],
+      ],
+    );
+  });
+
+  it('a continued shard keeps its trace', async () => {
+    const { shardId, traceId } = await runShard(id('shard-continued'), { continuations: 2 });
+    const all = await runs.ended(shardId, 3);
+    const trace = await runs.harness.completeTrace(traceId);
+    const roots = trace.filter(({ name }) => name === 'RunWorkflow:shardWork').map(({ spanId }) => spanId);
+    deepEqual(roots.sort(), all.map(rootIdOf).sort());
+    for (const runId of all) equal((await runs.harness.attributesOf(shardId, runId)).TraceId, traceId);
+  });
+
+  it('a shard that is not recorded leaves nothing', async () => {
+    const { shardId, traceId } = await runShard(id('unsampled'), { sampled: false });
+    await runs.ended(shardId);
+    equal((await runs.harness.attributesOf(shardId)).TraceSampled, false);
+    deepEqual(runs.harness.receiver.trace(traceId), []);
+  });
+
+  it('a shard that is not recorded and fails leaves its root', async () => {
+    const { parent, shardId, traceId } = await runShard(id('kept'), { sampled: false, failures: 1 });
+    await runs.ended(shardId);
+    const [root, ...others] = await runs.harness.receiver.waitFor(
+      traceId,
+      (trace) => trace.length > 0,
+      10_000,
+    );
+    deepEqual(others, []);
+    equal(root?.attributes['job.sampling.reason'], 'kept-failed');
+    equal(root?.attributes['error.type'], 'ShardFailure');
+    deepEqual(root && linksOf(root), [linkTo(parent)]);
+    deepEqual(await runs.eventsOfOurs(shardId), ['marker', 'upsert', 'upsert']);
+    equal((await runs.harness.attributesOf(shardId)).TraceSampled, true);
+  });
+});

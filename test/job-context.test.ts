@@ -1,0 +1,194 @@
+/**
+ * `jobContext()` tells workflows and activities about their job, and the traffic marks of a start reach
+ * downstream: on a real server, for each way in which a run comes about.
+ */
+import { deepEqual, equal, match, ok } from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { defaultPayloadConverter } from '@temporalio/common';
+import { id, Runs, traceIdOf } from './support/runs';
+import type { Told } from './support/workflows/kinds';
+
+/** As JSON carries it: times are texts. */
+type Context = Told['workflow'] & { readonly scheduledTime?: string; readonly dataTime?: string };
+
+const WORKFLOWS_PATH = require.resolve('./support/workflows/kinds');
+const MARKS = { lane: 'gray', loadtest: true, reason: 'a look', dataTimeOffset: '-1 day' } as const;
+
+describe('jobContext', { concurrency: 4 }, () => {
+  let runs: Runs;
+  let offQueue: string;
+  let plainQueue: string;
+
+  before(async () => {
+    runs = await Runs.start({ options: { workflowsPath: WORKFLOWS_PATH } });
+    offQueue = await runs.work({ plugin: { enabled: false }, options: { workflowsPath: WORKFLOWS_PATH } });
+    plainQueue = await runs.work({ plugin: null, options: { workflowsPath: WORKFLOWS_PATH } });
+  });
+  after(() => runs.stop());
+
+  interface Answer {
+    readonly workflow: Context;
+    readonly activity?: Context;
+    readonly baggage?: string;
+  }
+
+  async function told(workflowId: string): Promise<Answer> {
+    return runs.harness.client.workflow.getHandle(workflowId).result();
+  }
+
+  /** What one tick told: the client takes a tick's result for that of the next one. */
+  async function toldByTick(workflowId: string, runId: string): Promise<Answer> {
+    const { events } = await runs.harness.client.workflow.getHandle(workflowId, runId).fetchHistory();
+    const [payload] = events?.at(-1)?.workflowExecutionCompletedEventAttributes?.result?.payloads ?? [];
+    ok(payload);
+    return defaultPayloadConverter.fromPayload(payload);
+  }
+
+  /** The first tick's run id, when it has ended. */
+  async function tick(workflowId: string, index = 0): Promise<string> {
+    const runId = (await runs.ended(workflowId, index + 1)).at(-1);
+    ok(runId);
+    return runId;
+  }
+
+  it('of a plain start: its name, its id, its trace', async () => {
+    const workflowId = id('plain');
+    await runs.cli(
+      `workflow start --type tellsContext --task-queue ${runs.taskQueue} --workflow-id ${workflowId}`,
+    );
+    const { workflow, activity, baggage } = await told(workflowId);
+    deepEqual(workflow, {
+      jobName: 'tellsContext',
+      runId: workflow.runId,
+      trigger: 'api',
+      attempt: 1,
+      loadtest: false,
+      traceId: traceIdOf(workflow.runId),
+      sampled: true,
+    });
+    deepEqual(activity, workflow);
+    equal(
+      baggage,
+      `job.name=tellsContext,job.run.id=${workflow.runId},job.trigger=api,traffic.origin=scheduler`,
+    );
+  });
+
+  it('of a typed start: why, in which lane, and for which data', async () => {
+    const workflowId = id('typed');
+    const handle = await runs.typed.workflow.start('tellsContextOfChild', {
+      taskQueue: runs.taskQueue,
+      workflowId,
+      job: { name: 'named', runNow: true, ...MARKS },
+    });
+    const { workflow, activity, baggage } = await told(workflowId);
+    deepEqual(workflow, {
+      jobName: 'named',
+      runId: handle.firstExecutionRunId,
+      trigger: 'manual',
+      attempt: 1,
+      reason: 'a look',
+      lane: 'gray',
+      loadtest: true,
+      traceId: traceIdOf(handle.firstExecutionRunId),
+      sampled: true,
+    });
+    deepEqual(activity, workflow, 'the activity of an ordinary child');
+    match(baggage ?? '', /,traffic\.origin=scheduler,traffic\.lane=gray,traffic\.loadtest=true$/);
+    const root = (await runs.harness.completeTrace(traceIdOf(handle.firstExecutionRunId))).find(
+      ({ name }) => name === 'RunWorkflow:tellsContextOfChild',
+    );
+    deepEqual(
+      ['job.reason', 'traffic.lane', 'traffic.loadtest'].map((name) => root?.attributes[name]),
+      ['a look', 'gray', true],
+    );
+  });
+
+  it('of a later cron tick: when it was due, and what holds for the job', async () => {
+    const every = id('every');
+    await runs.typed.workflow.start('tellsContext', {
+      taskQueue: runs.taskQueue,
+      workflowId: every,
+      cronSchedule: '@every 2s',
+      job: MARKS,
+    });
+    const second = await tick(every, 1);
+    await runs.harness.client.workflow.getHandle(every).terminate();
+    const { workflow, activity } = await toldByTick(every, second);
+    const { scheduledTime = '', dataTime = '', ...rest } = workflow;
+    deepEqual(rest, {
+      jobName: 'tellsContext',
+      runId: second,
+      trigger: 'cron',
+      attempt: 1,
+      lane: 'gray',
+      loadtest: true,
+      traceId: traceIdOf(second),
+      sampled: true,
+    });
+    equal(Date.parse(scheduledTime) - Date.parse(dataTime), 86_400_000);
+    deepEqual(activity, workflow);
+    const root = (await runs.harness.completeTrace(traceIdOf(second))).find(({ name }) =>
+      name.startsWith('RunWorkflow:'),
+    );
+    equal(root?.attributes['faas.time'], scheduledTime);
+    equal(root?.attributes['faas.trigger'], 'timer');
+  });
+
+  it('of a schedule\u2019s action: the time that the schedule meant', async () => {
+    const scheduleId = id('schedule');
+    await runs.cli(
+      `schedule create --schedule-id ${scheduleId} --workflow-id ${scheduleId} --type tellsContext --task-queue ${runs.taskQueue} --interval 1h --paused`,
+    );
+    await runs.cli(
+      `schedule backfill --schedule-id ${scheduleId} --overlap-policy AllowAll --start-time 2026-01-01T00:30:00Z --end-time 2026-01-01T01:30:00Z`,
+    );
+    const [action] = await runs.endedOf(`TemporalScheduledById = '${scheduleId}'`, 1);
+    ok(action);
+    const { workflow, activity } = await told(action.workflowId);
+    equal(workflow.scheduledTime, '2026-01-01T01:00:00.000Z');
+    equal(workflow.trigger, 'schedule');
+    deepEqual(activity, workflow);
+    await runs.cli(`schedule delete --schedule-id ${scheduleId}`);
+  });
+
+  it('of a continuation: what the first run knew', async () => {
+    const workflowId = id('continued');
+    await runs.typed.workflow.start('tellsContextContinued', {
+      taskQueue: runs.taskQueue,
+      workflowId,
+      job: { runNow: true, ...MARKS },
+    });
+    const { workflow } = await told(workflowId);
+    const { trigger, lane, loadtest, reason } = workflow;
+    deepEqual(
+      { trigger, lane, loadtest, reason },
+      { trigger: 'manual', lane: 'gray', loadtest: true, reason: 'a look' },
+    );
+  });
+
+  it('on a worker that is not enabled: the same, without a trace', async () => {
+    const workflowId = id('off');
+    await runs.typed.workflow.start('tellsContext', { taskQueue: offQueue, workflowId, job: MARKS });
+    const { workflow, activity } = await told(workflowId);
+    const { runId, ...rest } = workflow;
+    deepEqual(rest, {
+      jobName: 'tellsContext',
+      trigger: 'api',
+      attempt: 1,
+      reason: 'a look',
+      lane: 'gray',
+      loadtest: true,
+      sampled: false,
+    });
+    equal(activity, undefined);
+  });
+
+  it('without the plugin: what Temporal itself knows', async () => {
+    const workflowId = id('none');
+    await runs.typed.workflow.start('tellsContext', { taskQueue: plainQueue, workflowId, job: MARKS });
+    const { workflow, activity } = await told(workflowId);
+    const { runId, ...rest } = workflow;
+    deepEqual(rest, { jobName: 'tellsContext', trigger: 'api', attempt: 1, loadtest: false, sampled: false });
+    equal(activity, undefined);
+  });
+});

@@ -1,0 +1,38 @@
+/** The nominal time of a tick or a schedule's action, from what the server tells the run. */
+import { equal } from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
+import type { WorkflowInfo } from '@temporalio/workflow';
+import { scheduledMsOf } from '../interceptors/sandbox/scheduled-time';
+
+const STARTED = Date.UTC(2026, 0, 1, 1, 59, 50, 321);
+const SCHEDULED = defineSearchAttributeKey('TemporalScheduledStartTime', 'DATETIME');
+
+function scheduledTime(info: Partial<WorkflowInfo>): string | undefined {
+  const ms = scheduledMsOf({
+    runStartTime: new Date(STARTED),
+    typedSearchAttributes: new TypedSearchAttributes(),
+    ...info,
+  } as WorkflowInfo);
+  return ms === undefined ? undefined : new Date(ms).toISOString();
+}
+
+describe('the scheduled time', () => {
+  it('of a cron expression is in whole seconds', () => {
+    const info = { cronSchedule: '0 2 * * *', cronScheduleToScheduleInterval: 10_000 };
+    equal(scheduledTime(info), '2026-01-01T02:00:00.000Z');
+  });
+
+  it('of @every is as fine as the server\u2019s back-off', () => {
+    const info = { cronSchedule: 'CRON_TZ=Asia/Tokyo @every 10s', cronScheduleToScheduleInterval: 10_000 };
+    equal(scheduledTime(info), '2026-01-01T02:00:00.321Z');
+  });
+
+  it('of a schedule\u2019s action is what the schedule says, as a date or as its text', () => {
+    const value = new Date('2026-01-01T02:00:00Z');
+    const typedSearchAttributes = new TypedSearchAttributes([{ key: SCHEDULED, value }]);
+    equal(scheduledTime({ typedSearchAttributes }), '2026-01-01T02:00:00.000Z');
+  });
+
+  it('of a run that was just started is none', () => equal(scheduledTime({}), undefined));
+});

@@ -1,0 +1,28 @@
+/**
+ * `jobContext()` in workflow code.
+ *
+ * Sandbox code: reads what the interceptors left for this workflow; draws nothing, never throws.
+ */
+import { workflowInfo } from '@temporalio/workflow';
+import { presentState } from '../interceptors/sandbox/run-state';
+import { scheduledMsOf } from '../interceptors/sandbox/scheduled-time';
+import { type JobContext, toJobContext } from '../interceptors/shared/job-context';
+import { jobNameOf } from '../interceptors/shared/job-name';
+
+/**
+ * The job that this workflow run works for: its name, what started it and when it was due, its trace.
+ *
+ * Without the plugin it tells what Temporal itself knows.
+ */
+export function jobContext(): JobContext {
+  const info = workflowInfo();
+  const state = presentState();
+  const scheduledMs = scheduledMsOf(info);
+  const origin = state?.origin ?? {
+    jobName: jobNameOf(info),
+    jobRunId: info.runId,
+    trigger: info.cronSchedule ? 'cron' : 'api',
+    facts: scheduledMs === undefined ? {} : { scheduledMs },
+  };
+  return toJobContext(origin, info.attempt, state?.run?.root);
+}
