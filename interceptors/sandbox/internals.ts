@@ -17,6 +17,7 @@ import {
 import { getActivator } from '@temporalio/workflow/lib/global-attributes';
 import { isInfrastructure } from '../shared/infrastructure';
 import type { JobOrigin } from '../shared/job-context';
+import { ANY } from '../shared/markers';
 import type { SandboxOptions } from '../shared/sandbox-options';
 import type { JobTracingSinks } from '../shared/span-record';
 import { fillTraceUrl } from '../shared/trace-url';
@@ -67,7 +68,7 @@ export function internalsInterceptor(
     },
 
     concludeActivation(input, next) {
-      const output = next(input);
+      const output = next({ ...input, commands: input.commands.filter(isRecorded) });
       errors.settle();
       const { run } = state;
       if (run === undefined || state.readOnly) return output;
@@ -88,6 +89,11 @@ export function internalsInterceptor(
       return output;
     },
   };
+}
+
+/** Everything but the marker of {@link ANY}. */
+function isRecorded({ setPatchMarker }: coresdk.workflow_commands.IWorkflowCommand): boolean {
+  return setPatchMarker?.patchId !== ANY;
 }
 
 function tracerOf(run: Run, info: WorkflowInfo, startMs: number, reason: string | undefined): RunTracer {
