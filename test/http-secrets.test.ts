@@ -1,11 +1,11 @@
 /** Secrets: fetched by name, and taken out of every text that leaves the activity. */
-import { deepEqual, equal, ok, rejects, throws } from 'node:assert/strict';
+import { deepEqual, equal, match, ok, rejects, throws } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createHttpActivities } from 'temporal-job-tracing/activities';
 import { createRedactor } from '../activities/http/redaction';
 import { resolveHeaders } from '../activities/http/secrets';
 
-const SECRET = 's3cr&t/"väl"ue+x=';
+const SECRET = 's3cr&t/"v~l" ue+\\x=<\'$1>';
 
 describe('headers with secrets', () => {
   const provider = (name: string) => (name === 'token' ? SECRET : undefined);
@@ -74,7 +74,7 @@ describe('headers with secrets', () => {
         {
           type: 'HttpSecret',
           message:
-            'secret "key": expected at least 8 characters that a header can hold, got something else from the provider of secrets',
+            'secret "key": expected at least 8 characters, all of them printable ASCII, got something else from the provider of secrets',
         },
       ));
   }
@@ -89,18 +89,41 @@ describe('a redactor', () => {
   );
 
   it('finds a secret as services write it', () => {
+    const html = SECRET.replace(
+      /[&<>"]/g,
+      (c) => `&${{ '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot' }[c]};`,
+    );
     for (const form of [
       SECRET,
       JSON.stringify(SECRET).slice(1, -1),
+      SECRET.replaceAll('/', '\\/').replaceAll('"', '\\u0022'),
       encodeURIComponent(SECRET),
+      encodeURIComponent(SECRET).toLowerCase(),
+      encodeURI(SECRET),
       new URLSearchParams({ '': SECRET }).toString().slice(1),
-      Buffer.from(SECRET).toString('base64'),
-      Buffer.from(SECRET).toString('base64url'),
+      html,
+      html.replaceAll("'", '&#39;'),
+      SECRET.replaceAll("'", '&#x27;'),
     ]) {
       ok(longestBytes >= Buffer.byteLength(form));
-      const redacted = redact(`a ${form} b ${form}`);
-      ok(/^a \[secret token\]=* b \[secret token\]=*$/.test(redacted), `${form}: ${redacted}`);
+      equal(redact(`a ${form} b ${form}`), 'a [secret token] b [secret token]', form);
     }
+  });
+
+  it('finds a secret in Base64, alone or within a longer text', () => {
+    for (const before of ['', 'B', 'Bearer ', 'user:']) {
+      for (const encoding of ['base64', 'base64url'] as const) {
+        const redacted = redact(Buffer.from(`${before}${SECRET}, and more`).toString(encoding));
+        match(redacted, /^[\w+/-]*\[secret token\][\w+/=-]*$/);
+        const rest = redacted.split('[secret token]');
+        ok(!rest.some((part) => Buffer.from(part, encoding).includes(SECRET.slice(1, -1))), redacted);
+      }
+    }
+  });
+
+  it('leaves a text alone that is only like a secret', () => {
+    const text = `${SECRET.slice(1)} ${SECRET.slice(0, -1)} ${SECRET.toUpperCase()}`;
+    equal(redact(text), text);
   });
 
   it('takes the longer of two secrets first', () =>

@@ -59,6 +59,8 @@ export async function inClientSpan(
   });
   const withSpan = propagation.setBaggage(trace.setSpan(context.active(), span), baggageOf(marks));
   const headers: Record<string, string> = {};
+  // As the process has it (`OTEL_PROPAGATORS`), and W3C in any case.
+  propagation.inject(withSpan, headers);
   W3C.inject(withSpan, headers, defaultTextMapSetter);
   try {
     const answer = await context.with(suppressTracing(withSpan), () => send(headers));

@@ -9,8 +9,8 @@ export type SecretProvider = (name: string) => string | undefined | Promise<stri
 
 /** A shorter one cannot be told from ordinary text, so it could not be taken out of answers and messages. */
 const MIN_SECRET_LENGTH = 8;
-/** What may stand in a header besides tabs, see https://www.rfc-editor.org/rfc/rfc9110#name-field-values */
-const HEADER_TEXT = /^[\t\x20-\x7e\x80-\xff]+$/;
+/** New values of headers have nothing else: https://www.rfc-editor.org/rfc/rfc9110#name-field-values */
+const PRINTABLE = /^[\x20-\x7e]+$/;
 
 export interface ResolvedHeaders {
   /** By name in lower case. */
@@ -62,10 +62,10 @@ async function fetchSecret(name: string, provider: SecretProvider | undefined): 
   if (value === undefined) {
     throw permanent('HttpSecret', `secret "${name}": not known to this worker's provider of secrets`);
   }
-  if (typeof value !== 'string' || value.length < MIN_SECRET_LENGTH || !HEADER_TEXT.test(value)) {
+  if (typeof value !== 'string' || value.length < MIN_SECRET_LENGTH || !PRINTABLE.test(value)) {
     throw permanent(
       'HttpSecret',
-      `secret "${name}": expected at least ${MIN_SECRET_LENGTH} characters that a header can hold, got something else from the provider of secrets`,
+      `secret "${name}": expected at least ${MIN_SECRET_LENGTH} characters, all of them printable ASCII, got something else from the provider of secrets`,
     );
   }
   return value;
