@@ -95,7 +95,8 @@ export class JobState {
   }
 
   startedByHand(run: ManualRun): void {
-    this.#manualRuns = [...this.#manualRuns, run].slice(-KEPT);
+    // They may have begun in another order than they were asked for.
+    this.#manualRuns = [...this.#manualRuns, run].sort(byStart).slice(-KEPT);
     this.#open = [...this.#open, run.workflowId].slice(-MAX_OPEN);
   }
 
@@ -153,6 +154,10 @@ export class JobState {
     const ticks = Math.floor((nowMs - startedMs) / expression.everyMs);
     return startedMs + (ticks + 1) * expression.everyMs;
   }
+}
+
+function byStart(a: ManualRun, b: ManualRun): number {
+  return Date.parse(a.startedAt) - Date.parse(b.startedAt);
 }
 
 /** The same text for the same spec, in whatever order it was written. */
