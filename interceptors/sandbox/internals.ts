@@ -21,6 +21,7 @@ import { ANY } from '../shared/markers';
 import type { SandboxOptions } from '../shared/sandbox-options';
 import type { JobTracingSinks } from '../shared/span-record';
 import { fillTraceUrl } from '../shared/trace-url';
+import { Callers } from './callers';
 import { describeEnd, isFinal, resultOf } from './outcome';
 import { type Run, readRun } from './run';
 import { attributesOfRun } from './run-attributes';
@@ -38,7 +39,7 @@ export function internalsInterceptor(
 ): WorkflowInternalsInterceptor {
   function begin(activation: Activation): void {
     const init = activation.jobs?.[0]?.initializeWorkflow;
-    if (init == null || isInfrastructure(getActivator().workflow)) return;
+    if (init == null) return;
     const info = workflowInfo();
     const signals = (activation.jobs ?? []).map((job) => job.signalWorkflow?.signalName ?? '');
     const { origin, run, headerProblem } = readRun(info, init, signals, options);
@@ -51,6 +52,12 @@ export function internalsInterceptor(
     state.begin(run, run.root.sampled ? tracerOf(run, info, Date.now(), run.reason) : undefined);
   }
 
+  /** A workflow of this package: all it gets of us is to know who calls it. */
+  function attend(activation: Activation): void {
+    state.callers ??= new Callers();
+    state.callers.note(activation.jobs ?? []);
+  }
+
   /** The root of a run that was not sampled, and nothing below it. */
   function keptTracer(run: Run): RunTracer | undefined {
     return state.kept && tracerOf(run, workflowInfo(), state.startMs, state.kept);
@@ -59,7 +66,8 @@ export function internalsInterceptor(
   return {
     activate(input, next) {
       try {
-        begin(input.activation);
+        if (isInfrastructure(getActivator().workflow)) attend(input.activation);
+        else begin(input.activation);
       } catch (error) {
         sink.ignored('run', String(error));
       }

@@ -12,6 +12,7 @@ import { formatBaggage, mergeBaggage } from '../shared/baggage';
 import type { JobOrigin } from '../shared/job-context';
 import type { KeptReason } from '../shared/markers';
 import type { SpanRef } from '../shared/traceparent';
+import type { Callers } from './callers';
 import { ForeignSpan } from './foreign-span';
 import { baggageOf, EMPTY_CONTEXT, spanContextOf, withBaggage, withSpan } from './otel-context';
 import type { Run } from './run';
@@ -30,6 +31,8 @@ export class RunState {
   kept: KeptReason | undefined;
   /** True in queries and update validators: no span may be made there. */
   readOnly = false;
+  /** Only in this package's own workflows. */
+  callers: Callers | undefined;
   #rootContext: Context = EMPTY_CONTEXT;
   #storage: InstanceType<typeof AsyncLocalStorage<Context>> | undefined;
 
