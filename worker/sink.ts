@@ -7,11 +7,11 @@ import type { Resource } from '@opentelemetry/resources';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import type { InjectedSinks } from '@temporalio/worker';
 import { TRACE_HEADER } from '../interceptors/shared/header';
+import { thresholdOf } from '../interceptors/shared/ratio';
 import type { EventRecord, Ignored, JobTracingSinks, SpanRecord } from '../interceptors/shared/span-record';
 import { rootSpanIdOfRun } from '../interceptors/shared/trace-id';
 import type { JobMetrics } from './metrics';
 import type { OnceLog } from './once-log';
-import { thresholdOf } from './policy/ratio';
 import { toReadableSpan } from './readable-span';
 import type { RuledDecision, RunDecisions } from './run-decisions';
 
