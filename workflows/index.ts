@@ -17,4 +17,5 @@ export type {
 export { httpJob } from './http-job';
 export type { ScheduledJobChange, ScheduledJobSpec } from './job-spec';
 export { jobTick } from './job-tick';
+export { mapReduceBranch } from './map-reduce/branch';
 export { scheduledJob } from './scheduled-job';

@@ -26,6 +26,7 @@ import { describeEnd, isFinal, resultOf } from './outcome';
 import { type Run, readRun } from './run';
 import { attributesOfRun } from './run-attributes';
 import type { RunState } from './run-state';
+import type { SandboxSpan } from './span';
 import type { TaskErrors } from './task-errors';
 import { RunTracer } from './tracer';
 
@@ -83,6 +84,7 @@ export function internalsInterceptor(
       const final = output.commands.find(isFinal);
       const tracer = state.tracer ?? (final && keptTracer(run));
       if (final && tracer) {
+        noteOn(tracer.root, state);
         describeEnd(tracer.root, final);
         tracer.endRun();
       } else {
@@ -102,6 +104,12 @@ export function internalsInterceptor(
 /** Everything but the marker of {@link ANY}. */
 function isRecorded({ setPatchMarker }: coresdk.workflow_commands.IWorkflowCommand): boolean {
   return setPatchMarker?.patchId !== ANY;
+}
+
+/** What workflow code of this package has to say, on sampled and on kept roots alike. */
+function noteOn(root: SandboxSpan, { notes }: RunState): void {
+  root.setAttributes(notes.attributes);
+  for (const link of notes.links) root.link(link);
 }
 
 function tracerOf(run: Run, info: WorkflowInfo, startMs: number, reason: string | undefined): RunTracer {
