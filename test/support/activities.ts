@@ -1,4 +1,5 @@
 /** Activities of the tests. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { activityInfo } from '@temporalio/activity';
 import { type JobContext, jobContext } from 'temporal-job-tracing/activities';
 
@@ -19,4 +20,10 @@ export async function failBelowAttempt(attempt: number): Promise<number> {
 /** What the activity knows of its job. */
 export async function tellJobContext(): Promise<JobContext | undefined> {
   return jobContext();
+}
+
+/** Calls downstream after three seconds. */
+export async function callDownstreamLate(): Promise<string> {
+  await sleep(3_000);
+  return callDownstream();
 }
