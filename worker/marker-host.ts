@@ -14,6 +14,7 @@ import {
   isMarker,
   KEPT_FAILED,
   KEPT_SLOW,
+  type KeptReason,
   type SamplingReason,
 } from '../interceptors/shared/markers';
 import { traceIdOfRun } from '../interceptors/shared/trace-id';
@@ -38,6 +39,8 @@ export interface MarkerHostOptions {
   readonly decisions: RunDecisions;
   /** Told of every run's decision, once. */
   readonly onDecision?: (jobName: string, sampled: boolean, reason: SamplingReason) => void;
+  /** Told of every run that is kept, once. */
+  readonly onKept?: (jobName: string, reason: KeptReason) => void;
   readonly log?: OnceLog;
 }
 
@@ -83,9 +86,17 @@ function createAnswers(options: MarkerHostOptions): (info: WorkflowInfo, id: str
     options.onDecision(jobNameOf(info), sampled, reason);
   }
 
+  function keep(info: WorkflowInfo, id: typeof KEPT_FAILED | typeof KEPT_SLOW): boolean {
+    if (!isKept(info, id, options.policy)) return false;
+    const key = `${info.runId} ${id}`;
+    if (!told.has(key)) options.onKept?.(jobNameOf(info), id === KEPT_FAILED ? 'kept-failed' : 'kept-slow');
+    setBounded(told, key, true, MAX_RUNS);
+    return true;
+  }
+
   return (info, id) => {
     if (!options.enabled || id === ABSENT) return false;
-    if (id === KEPT_FAILED || id === KEPT_SLOW) return options.mayBind() && isKept(info, id, options.policy);
+    if (id === KEPT_FAILED || id === KEPT_SLOW) return options.mayBind() && keep(info, id);
     const asked = decisionOf(id);
     if (asked === undefined) return false;
     const mayBind = options.mayBind() && (asked.sampled || options.bind === 'all');

@@ -36,7 +36,7 @@ export function readTopLevel(
   signals: readonly string[],
   header: TraceHeader,
   options: SandboxOptions,
-): { readonly origin: JobOrigin; readonly trace?: RunTrace } {
+): { readonly origin: JobOrigin; readonly trace?: RunTrace; readonly isCounted: boolean } {
   // The server calls a cron's first run a tick, too: it is a start, with a header of its own.
   const initiator = info.continuedFromExecutionRunId
     ? Number(init.continuedInitiator ?? INITIATOR.none)
@@ -53,8 +53,11 @@ export function readTopLevel(
     trigger: triggerOf(info, initiator, part, given),
     facts: factsOf(info, initiator, header.part, part),
   };
+  // Without a host part there is nobody to count it either.
+  const isCounted = !patched(ABSENT);
+  if (!isCounted) return { origin, isCounted };
   const decision = info.unsafe.isReplaying ? recall() : decide(given);
-  if (decision === undefined) return { origin };
+  if (decision === undefined) return { origin, isCounted };
   const reason = decision.reason ?? (decision.sampled && given ? reasonOf(given) : undefined);
   const trace: RunTrace = {
     kind: 'top',
@@ -69,7 +72,7 @@ export function readTopLevel(
     ...(reason && { reason }),
     joined,
   };
-  return { origin, trace };
+  return { origin, trace, isCounted };
 }
 
 /** A later tick of a cron has its start's header: only what holds for the whole job is taken from it. */
@@ -124,14 +127,12 @@ function partFor(initiator: number, part: JobPart | undefined): JobPart | undefi
 /** The decision that the history of a replayed run holds; `undefined`: it was begun without the plugin. */
 function recall(): Decision | undefined {
   // `patched` is true here only for markers in the history, and repeats their commands.
-  if (patched(ABSENT)) return undefined;
   const id = RECORDED_IDS.find(patched);
   return id === undefined ? undefined : decisionOf(id);
 }
 
-/** Asks the host; its answer becomes a marker in the history. */
+/** Asks the host; its answer becomes a marker in the history. `undefined`: it left the run alone. */
 function decide(given: Given): Decision | undefined {
-  if (patched(ABSENT)) return undefined;
   const id = idsToAsk(given).find(patched);
   return id === undefined ? undefined : decisionOf(id);
 }
