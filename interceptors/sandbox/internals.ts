@@ -21,6 +21,7 @@ import { ANY } from '../shared/markers';
 import type { SandboxOptions } from '../shared/sandbox-options';
 import type { JobTracingSinks } from '../shared/span-record';
 import { fillTraceUrl } from '../shared/trace-url';
+import { keep } from './kept';
 import { describeEnd, isFinal, resultOf } from './outcome';
 import { type Run, readRun } from './run';
 import { attributesOfRun } from './run-attributes';
@@ -29,6 +30,7 @@ import type { TaskErrors } from './task-errors';
 import { RunTracer } from './tracer';
 
 type Activation = coresdk.workflow_activation.IWorkflowActivation;
+type Command = coresdk.workflow_commands.IWorkflowCommand;
 
 export function internalsInterceptor(
   state: RunState,
@@ -56,6 +58,24 @@ export function internalsInterceptor(
     return state.kept && tracerOf(run, workflowInfo(), state.startMs, state.kept);
   }
 
+  function exportSpans(run: Run, final: Command | undefined): void {
+    const tracer = state.tracer ?? (final && keptTracer(run));
+    if (final && tracer) {
+      describeEnd(tracer.root, final);
+      tracer.endRun();
+    } else {
+      tracer?.announce();
+    }
+    const spans = tracer?.drain() ?? [];
+    if (spans.length > 0 && !workflowInfo().unsafe.isReplaying) sink.export(spans);
+  }
+
+  function reportEnd({ kind, jobName, trigger }: Run, final: Command): void {
+    const result = kind === 'top' ? resultOf(final) : undefined;
+    if (result === undefined || workflowInfo().unsafe.isReplaying) return;
+    sink.ended({ job: jobName, trigger, result, durationMs: Date.now() - state.startMs });
+  }
+
   return {
     activate(input, next) {
       try {
@@ -73,27 +93,21 @@ export function internalsInterceptor(
       const { run } = state;
       if (run === undefined || state.readOnly) return output;
       const final = output.commands.find(isFinal);
-      const tracer = state.tracer ?? (final && keptTracer(run));
-      if (final && tracer) {
-        describeEnd(tracer.root, final);
-        tracer.endRun();
-      } else {
-        tracer?.announce();
-      }
-      const spans = tracer?.drain() ?? [];
-      if (workflowInfo().unsafe.isReplaying) return output;
-      if (spans.length > 0) sink.export(spans);
-      const result = final && run.kind === 'top' ? resultOf(final) : undefined;
-      const durationMs = Date.now() - state.startMs;
-      if (result) sink.ended({ job: run.jobName, trigger: run.trigger, result, durationMs });
-      return output;
+      const late = final ? keep(state, final) : [];
+      exportSpans(run, final);
+      if (final) reportEnd(run, final);
+      return late.length === 0 ? output : { ...output, commands: insertBefore(output.commands, final, late) };
     },
   };
 }
 
 /** Everything but the marker of {@link ANY}. */
-function isRecorded({ setPatchMarker }: coresdk.workflow_commands.IWorkflowCommand): boolean {
+function isRecorded({ setPatchMarker }: Command): boolean {
   return setPatchMarker?.patchId !== ANY;
+}
+
+function insertBefore(commands: readonly Command[], final: Command | undefined, late: Command[]): Command[] {
+  return commands.flatMap((command) => (command === final ? [...late, command] : [command]));
 }
 
 function tracerOf(run: Run, info: WorkflowInfo, startMs: number, reason: string | undefined): RunTracer {
