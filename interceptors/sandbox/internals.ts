@@ -15,6 +15,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { getActivator } from '@temporalio/workflow/lib/global-attributes';
+import { dueMsOf } from '../shared/due-time';
 import { isInfrastructure } from '../shared/infrastructure';
 import type { JobOrigin } from '../shared/job-context';
 import { ANY } from '../shared/markers';
@@ -169,7 +170,7 @@ function describeOrigin({ trigger, facts, shard }: JobOrigin): Record<string, un
 
 /** From the moment the run was due to its first workflow task. */
 function queueTimeMs(info: WorkflowInfo, startMs: number): number {
-  return Math.max(0, startMs - info.runStartTime.getTime() - (info.cronScheduleToScheduleInterval ?? 0));
+  return Math.max(0, startMs - dueMsOf(info));
 }
 
 /** Shows the trace's address in the Web UI, until user code sets details of its own. */

@@ -2,6 +2,7 @@
  * When a tick or a schedule's action was due. Sandbox code; pure.
  */
 import type { WorkflowInfo } from '@temporalio/workflow';
+import { nominalMsOf } from '../shared/due-time';
 
 /** Milliseconds since the epoch; `undefined` for a run that nothing but its start made due. Never throws. */
 export function scheduledMsOf(info: WorkflowInfo): number | undefined {
@@ -10,7 +11,7 @@ export function scheduledMsOf(info: WorkflowInfo): number | undefined {
 
 /** The nominal time: a cron expression's ticks are whole seconds, the server's back-off is cut to them. */
 function tickMs(info: WorkflowInfo, cron: string): number {
-  const dueMs = info.runStartTime.getTime() + (info.cronScheduleToScheduleInterval ?? 0);
+  const dueMs = nominalMsOf(info);
   return cron.includes('@every') ? dueMs : Math.floor(dueMs / 1_000) * 1_000;
 }
 
