@@ -11,3 +11,4 @@ export type { CallbackOptions, HttpActivitiesOptions } from './http/options';
 export type { SecretProvider } from './http/secrets';
 export { createHttpActivities, type HttpActivities } from './http-request';
 export { jobContext } from './job-context';
+export { scheduledJobActivities } from './scheduled-job';

@@ -3,7 +3,6 @@
  *
  * Each export that is a function becomes a workflow type of its own, so nothing but workflows is a value here.
  */
-
 export type {
   HttpAnswer,
   HttpJobInput,
@@ -16,3 +15,7 @@ export type {
   SuccessRule,
 } from './http/types';
 export { httpJob } from './http-job';
+export type { ScheduledJobChange, ScheduledJobSpec } from './job-spec';
+export { jobTick } from './job-tick';
+export { mapReduceBranch } from './map-reduce/branch';
+export { scheduledJob } from './scheduled-job';
