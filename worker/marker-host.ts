@@ -120,7 +120,7 @@ function isKept(info: WorkflowInfo, id: typeof KEPT_FAILED | typeof KEPT_SLOW, s
   const { keepFailed, keepSlowMs } = ruleFor(store.current(), jobName).rule;
   if (id === KEPT_FAILED) return keepFailed;
   // From the moment the run was due: slow is often "no worker".
-  const dueMs = info.runStartTime.getTime() + (info.cronScheduleToScheduleInterval ?? 0);
+  const dueMs = info.startTime.getTime() + (info.cronScheduleToScheduleInterval ?? 0);
   if (keepSlowMs === undefined || Date.now() - dueMs <= keepSlowMs) return false;
   store.markSlow(jobName);
   return true;

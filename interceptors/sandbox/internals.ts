@@ -138,7 +138,7 @@ function describeOrigin({ trigger, facts, shard }: JobOrigin): Record<string, un
 
 /** From the moment the run was due to its first workflow task. */
 function queueTimeMs(info: WorkflowInfo, startMs: number): number {
-  return Math.max(0, startMs - info.runStartTime.getTime() - (info.cronScheduleToScheduleInterval ?? 0));
+  return Math.max(0, startMs - info.startTime.getTime() - (info.cronScheduleToScheduleInterval ?? 0));
 }
 
 /** Shows the trace's address in the Web UI, until user code sets details of its own. */
