@@ -25,6 +25,7 @@ export {
   type TraceIdProblem,
   type WrongSearchAttribute,
 } from './errors';
+export type { SamplingExplanation } from './explain';
 export {
   JobClient,
   type JobClientOptions,
@@ -33,6 +34,7 @@ export {
   type TraceRuns,
 } from './job-client';
 export type { JobRun } from './job-run';
+export type { RunReason, RunRule, RunSampling } from './run-sampling';
 export {
   type LivePolicy,
   type LiveRule,
@@ -41,7 +43,6 @@ export {
   type SamplingChangeOptions,
   SamplingClient,
   type SamplingClientOptions,
-  type SamplingExplanation,
 } from './sampling';
 export type { SearchAttributesRegistration } from './search-attributes';
 export type { JobStartOptions } from './start-options';

@@ -9,6 +9,8 @@ import type { WorkflowInfo } from '@temporalio/workflow';
 import { jobNameOf } from '../interceptors/shared/job-name';
 import {
   ABSENT,
+  ANY,
+  BY_POLICY,
   decisionOf,
   isGiven,
   isMarker,
@@ -22,6 +24,7 @@ import type { OnceLog } from './once-log';
 import { decide, type SamplingDecision } from './policy/decide';
 import { createFollowUps, type FollowUps } from './policy/follow-ups';
 import { ruleFor } from './policy/match';
+import type { SamplingPolicy } from './policy/policy';
 import type { PolicyStore } from './policy-store';
 import type { RunDecisions } from './run-decisions';
 
@@ -68,9 +71,10 @@ function createAnswers(options: MarkerHostOptions): (info: WorkflowInfo, id: str
   function decisionFor(info: WorkflowInfo): SamplingDecision {
     const known = options.decisions.find(info.runId);
     if (known !== undefined) return known;
-    const decision = decideByPolicy(info, options.policy, followUps);
-    const { rule, pattern } = ruleFor(options.policy.current(), jobNameOf(info));
-    options.decisions.remember(info.runId, { ...decision, ratio: rule.ratio, pattern });
+    const policy = options.policy.current();
+    const decision = decideByPolicy(info, policy, options.policy, followUps);
+    const { rule, pattern } = ruleFor(policy, jobNameOf(info));
+    options.decisions.remember(info, { ...decision, ratio: rule.ratio, pattern });
     tell(info, decision.sampled, decision.reason);
     return decision;
   }
@@ -81,14 +85,14 @@ function createAnswers(options: MarkerHostOptions): (info: WorkflowInfo, id: str
     options.onDecision(jobNameOf(info), sampled, reason);
   }
 
-  return (info, id) => {
-    if (!options.enabled || id === ABSENT) return false;
+  function answer(info: WorkflowInfo, id: string): boolean {
     if (id === KEPT_FAILED || id === KEPT_SLOW) return options.mayBind() && isKept(info, id, options.policy);
     const asked = decisionOf(id);
     if (asked === undefined) return false;
     const mayBind = options.mayBind() && (asked.sampled || options.bind === 'all');
     if (isGiven(id)) {
       // Not from memory: a signal may have come since the run's last, failed task, which asked by policy.
+      options.decisions.forget(info);
       if (asked.reason !== undefined) tell(info, asked.sampled, asked.reason);
       return mayBind || !asked.bound;
     }
@@ -96,10 +100,20 @@ function createAnswers(options: MarkerHostOptions): (info: WorkflowInfo, id: str
     // Asked last, when no id with a binding was true.
     if (!asked.bound) return decision.sampled;
     return mayBind && asked.sampled === decision.sampled && asked.reason === recordedReason(decision);
+  }
+
+  return (info, id) => {
+    if (!options.enabled || id === ABSENT) return false;
+    return id === ANY ? BY_POLICY.some((each) => answer(info, each)) : answer(info, id);
   };
 }
 
-function decideByPolicy(info: WorkflowInfo, store: PolicyStore, followUps: FollowUps): SamplingDecision {
+function decideByPolicy(
+  info: WorkflowInfo,
+  policy: SamplingPolicy,
+  store: PolicyStore,
+  followUps: FollowUps,
+): SamplingDecision {
   const run = {
     jobName: jobNameOf(info),
     traceId: traceIdOfRun(info.originalExecutionRunId),
@@ -107,7 +121,7 @@ function decideByPolicy(info: WorkflowInfo, store: PolicyStore, followUps: Follo
     followsFailure: info.attempt > 1 || info.lastFailure !== undefined,
   };
   return decide(run, {
-    policy: store.current(),
+    policy,
     counters: store.counters,
     followUps,
     wasSlow: (jobName) => store.wasSlow(jobName),

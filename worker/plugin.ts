@@ -33,7 +33,7 @@ import { createOnceLog } from './once-log';
 import { type JobTracingOptions, type ResolvedOptions, resolveOptions } from './options';
 import { withOwnActivities } from './own-activities';
 import { constantPolicyStore, type PolicyStore, useStore } from './policy-store';
-import { createRunDecisions } from './run-decisions';
+import { createRunDecisions, type RunDecisions } from './run-decisions';
 import { createSink } from './sink';
 
 /** What belongs to one worker, found again by the sink that was given to it. */
@@ -114,11 +114,14 @@ export class JobTracingPlugin
         },
         options.patchActivationCallback,
       ),
-      interceptors: this.#interceptors(options.interceptors, (why) =>
-        log.warn(
-          'ignored:activity-header',
-          `The trace header of an activity was ignored: ${why}; the activity is not traced. Look at what writes the header '${TRACE_HEADER}' there`,
-        ),
+      interceptors: this.#interceptors(
+        decisions,
+        (why) =>
+          log.warn(
+            'ignored:activity-header',
+            `The trace header of an activity was ignored: ${why}; the activity is not traced. Look at what writes the header '${TRACE_HEADER}' there`,
+          ),
+        options.interceptors,
       ),
     };
   }
@@ -167,11 +170,15 @@ export class JobTracingPlugin
     }
   }
 
-  #interceptors(users: WorkerInterceptors = {}, onIgnored: (why: string) => void): WorkerInterceptors {
+  #interceptors(
+    decisions: RunDecisions,
+    onIgnored: (why: string) => void,
+    users: WorkerInterceptors = {},
+  ): WorkerInterceptors {
     return {
       ...users,
       client: withClientInterceptors(users.client),
-      activity: [activityInterceptors(onIgnored), ...(users.activity ?? [])],
+      activity: [activityInterceptors(onIgnored, decisions.traceState), ...(users.activity ?? [])],
       nexus: [nexusInterceptors(), ...(users.nexus ?? [])],
     };
   }

@@ -17,6 +17,7 @@ import {
 import { getActivator } from '@temporalio/workflow/lib/global-attributes';
 import { isInfrastructure } from '../shared/infrastructure';
 import type { JobOrigin } from '../shared/job-context';
+import { ANY } from '../shared/markers';
 import type { SandboxOptions } from '../shared/sandbox-options';
 import type { JobTracingSinks } from '../shared/span-record';
 import { fillTraceUrl } from '../shared/trace-url';
@@ -25,6 +26,7 @@ import { describeEnd, isFinal, resultOf } from './outcome';
 import { type Run, readRun } from './run';
 import { attributesOfRun } from './run-attributes';
 import type { RunState } from './run-state';
+import type { SandboxSpan } from './span';
 import type { TaskErrors } from './task-errors';
 import { RunTracer } from './tracer';
 
@@ -75,13 +77,14 @@ export function internalsInterceptor(
     },
 
     concludeActivation(input, next) {
-      const output = next(input);
+      const output = next({ ...input, commands: input.commands.filter(isRecorded) });
       errors.settle();
       const { run } = state;
       if (run === undefined || state.readOnly) return output;
       const final = output.commands.find(isFinal);
       const tracer = state.tracer ?? (final && keptTracer(run));
       if (final && tracer) {
+        noteOn(tracer.root, state);
         describeEnd(tracer.root, final);
         tracer.endRun();
       } else {
@@ -96,6 +99,17 @@ export function internalsInterceptor(
       return output;
     },
   };
+}
+
+/** Everything but the marker of {@link ANY}. */
+function isRecorded({ setPatchMarker }: coresdk.workflow_commands.IWorkflowCommand): boolean {
+  return setPatchMarker?.patchId !== ANY;
+}
+
+/** What workflow code of this package has to say, on sampled and on kept roots alike. */
+function noteOn(root: SandboxSpan, { notes }: RunState): void {
+  root.setAttributes(notes.attributes);
+  for (const link of notes.links) root.link(link);
 }
 
 function tracerOf(run: Run, info: WorkflowInfo, startMs: number, reason: string | undefined): RunTracer {

@@ -12,10 +12,10 @@ import { type JobFacts, standingFacts } from '../shared/job-facts';
 import { jobNameOf, keywordOf } from '../shared/job-name';
 import {
   ABSENT,
+  askFor,
   type Decision,
   decisionOf,
   type Given,
-  idsToAsk,
   RECORDED_IDS,
   type SamplingReason,
 } from '../shared/markers';
@@ -53,7 +53,7 @@ export function readTopLevel(
     trigger: triggerOf(info, initiator, part, given),
     facts: factsOf(info, initiator, header.part, part),
   };
-  const decision = info.unsafe.isReplaying ? recall() : decide(given);
+  const decision = info.unsafe.isReplaying ? recall() : askFor(given, options.bind, patched);
   if (decision === undefined) return { origin };
   const reason = decision.reason ?? (decision.sampled && given ? reasonOf(given) : undefined);
   const trace: RunTrace = {
@@ -126,13 +126,6 @@ function recall(): Decision | undefined {
   // `patched` is true here only for markers in the history, and repeats their commands.
   if (patched(ABSENT)) return undefined;
   const id = RECORDED_IDS.find(patched);
-  return id === undefined ? undefined : decisionOf(id);
-}
-
-/** Asks the host; its answer becomes a marker in the history. */
-function decide(given: Given): Decision | undefined {
-  if (patched(ABSENT)) return undefined;
-  const id = idsToAsk(given).find(patched);
   return id === undefined ? undefined : decisionOf(id);
 }
 
