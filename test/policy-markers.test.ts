@@ -53,14 +53,14 @@ function hostWith({ sampling = {}, decisions = createRunDecisions(), ...options 
   return (info: WorkflowInfo, given: Given = undefined, bind: 'all' | 'sampled' = 'all') => {
     const asked: string[] = [];
     let granted = '-';
-    const decision = askFor(given, bind, (patchId) => {
+    const { decision, isAnswered } = askFor(given, bind, (patchId) => {
       const id = patchId.replace('job-tracing:', '');
       asked.push(id);
       const isGranted = host({ workflowInfo: info, patchId });
       if (isGranted && patchId !== ANY) granted = id;
       return isGranted;
     });
-    deepEqual(decision, decisionOf(`job-tracing:${granted}`));
+    deepEqual([decision, isAnswered], [decisionOf(`job-tracing:${granted}`), true]);
     return [...asked, granted];
   };
 }
@@ -104,9 +104,9 @@ describe('the marker of a run', () => {
   test('is none where no host answers, whatever is asked', () => {
     for (const bind of ['all', 'sampled'] as const)
       for (const given of [undefined, { forced: 'manual' }, { inherited: { sampled: false } }] as Given[])
-        equal(
+        deepEqual(
           askFor(given, bind, () => true),
-          undefined,
+          { isAnswered: false },
         );
   });
 

@@ -110,6 +110,7 @@ export class JobTracingPlugin
           decisions,
           mayBind: () => binding.mayBind(),
           onDecision: metrics.decided,
+          onKept: metrics.kept,
           log,
         },
         options.patchActivationCallback,

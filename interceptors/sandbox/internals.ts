@@ -43,8 +43,10 @@ export function internalsInterceptor(
     if (init == null) return;
     const info = workflowInfo();
     const signals = (activation.jobs ?? []).map((job) => job.signalWorkflow?.signalName ?? '');
-    const { origin, run, headerProblem } = readRun(info, init, signals, options);
+    const { origin, run, isCounted, headerProblem } = readRun(info, init, signals, options);
     state.origin = origin;
+    state.isCounted = isCounted;
+    state.startMs = Date.now();
     if (headerProblem !== undefined && !info.unsafe.isReplaying)
       sink.ignored(info.parent && !run ? 'child header' : 'start header', headerProblem);
     if (run === undefined) return;
@@ -79,10 +81,10 @@ export function internalsInterceptor(
     concludeActivation(input, next) {
       const output = next({ ...input, commands: input.commands.filter(isRecorded) });
       errors.settle();
-      const { run } = state;
-      if (run === undefined || state.readOnly) return output;
+      const { run, origin, isCounted } = state;
+      if ((run === undefined && !isCounted) || state.readOnly) return output;
       const final = output.commands.find(isFinal);
-      const tracer = state.tracer ?? (final && keptTracer(run));
+      const tracer = state.tracer ?? (final && run && keptTracer(run));
       if (final && tracer) {
         noteOn(tracer.root, state);
         describeEnd(tracer.root, final);
@@ -93,9 +95,9 @@ export function internalsInterceptor(
       const spans = tracer?.drain() ?? [];
       if (workflowInfo().unsafe.isReplaying) return output;
       if (spans.length > 0) sink.export(spans);
-      const result = final && run.kind === 'top' ? resultOf(final) : undefined;
+      const result = final && isCounted ? resultOf(final) : undefined;
       const durationMs = Date.now() - state.startMs;
-      if (result) sink.ended({ job: run.jobName, trigger: run.trigger, result, durationMs });
+      if (result && origin) sink.ended({ job: origin.jobName, trigger: origin.trigger, result, durationMs });
       return output;
     },
   };

@@ -6,12 +6,13 @@
  * runs are kept: without a marker of its own, a run cannot be told from one that was begun without the plugin.
  */
 import {
-  CancelledFailure,
+  ContinueAsNew,
   isCancellation,
   patched,
   TemporalFailure,
   upsertSearchAttributes,
 } from '@temporalio/workflow';
+import { getActivator } from '@temporalio/workflow/lib/global-attributes';
 import { KEPT_FAILED, KEPT_SLOW, type KeptReason } from '../shared/markers';
 import { untracked } from './observe';
 import { attributesOfKept } from './run-attributes';
@@ -28,8 +29,8 @@ export function watchEnd<T>(promise: Promise<T>, state: RunState): Promise<T> {
     promise.then(
       () => keep(state, false),
       (error: unknown) => {
-        // Anything else is no failure of the run: a cancellation, a continuation, a failing task.
-        if (error instanceof TemporalFailure && !isCancelled(error)) keep(state, true);
+        const end = endOf(error);
+        if (end !== 'none') keep(state, end === 'failed');
       },
     ),
   );
@@ -49,6 +50,20 @@ function ask(failed: boolean, tookMs: number): KeptReason | undefined {
   return undefined;
 }
 
-function isCancelled(error: unknown): boolean {
-  return error instanceof CancelledFailure || isCancellation(error);
+/** The part of the SDK's `Activator` that tells a failing run from a failing task; not public there. */
+interface FailureRules {
+  readonly cancelled: boolean;
+  /** Options `workflowFailureErrorTypes` and `failureExceptionTypes`. */
+  isConfiguredFailureException(error: unknown): boolean;
+}
+
+/**
+ * What the SDK makes of an error of the workflow function. A run that was cancelled or continues as new has not
+ * failed, but may have been slow; with `none` the task fails, and is tried again.
+ */
+function endOf(error: unknown): 'failed' | 'ended' | 'none' {
+  const activator = getActivator() as unknown as FailureRules;
+  if (error instanceof ContinueAsNew || (activator.cancelled && isCancellation(error))) return 'ended';
+  const fails = error instanceof TemporalFailure || activator.isConfiguredFailureException(error);
+  return fails ? 'failed' : 'none';
 }
