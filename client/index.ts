@@ -2,6 +2,7 @@
  * `temporal-job-tracing/client`: from a trace to its runs, from a run to its trace, the search attributes of
  * a namespace, and the sampling policy in Redis.
  */
+export type { ErrorFacts, ItemFailure } from '../interceptors/shared/item-failure';
 export type {
   JobTrigger,
   SearchAttributeName,
@@ -34,6 +35,7 @@ export {
   type TraceRuns,
 } from './job-client';
 export type { JobRun } from './job-run';
+export type { RerunOptions, RerunShard } from './rerun-shards';
 export type { RunReason, RunRule, RunSampling } from './run-sampling';
 export {
   type LivePolicy,
@@ -45,5 +47,6 @@ export {
   type SamplingClientOptions,
 } from './sampling';
 export type { SearchAttributesRegistration } from './search-attributes';
+export type { Shard, ShardFilter } from './shards';
 export type { JobStartOptions } from './start-options';
 export type { TraceUrlOption, TraceUrlPreset } from './trace-url-option';
