@@ -7,6 +7,14 @@ export type {
   SearchAttributeName,
 } from '../interceptors/shared/search-attributes';
 export type { RedisConnection } from '../worker/redis/connection';
+export type {
+  ManualRun,
+  Refusal,
+  RunNowRequest,
+  RunningRun,
+  ScheduledJobStatus,
+} from '../workflows/job-messages';
+export type { ScheduledJobChange, ScheduledJobSpec } from '../workflows/job-spec';
 export {
   SamplingConflictError,
   type SamplingConflictFields,

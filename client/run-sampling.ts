@@ -15,7 +15,7 @@ import {
   type KeptReason,
   type SamplingReason,
 } from '../interceptors/shared/markers';
-import { isSampled } from '../worker/policy/ratio';
+import { isSampled } from '../interceptors/shared/ratio';
 import type { SamplingExplanation } from './explain';
 
 /** Why a run is recorded, or is not. */

@@ -1,8 +1,8 @@
 /**
  * Entry of the workflow bundle: the module that {@link JobTracingPlugin} adds to the bundle's interceptors.
  *
- * Sandbox code, evaluated anew for every workflow, so it is as small as can be. The options are compiled into
- * the bundle as this module's resource query.
+ * Sandbox code, loaded once per V8 context and frozen (`preloadModules`), so it must hold no state. The options
+ * are compiled into the bundle as this module's resource query.
  */
 import type { WorkflowInterceptors } from '@temporalio/workflow';
 import { createInterceptors } from './sandbox';

@@ -7,7 +7,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
@@ -38,6 +38,16 @@ export function run(command, args, env = process.env) {
     child.once('error', reject);
     child.once('exit', (code) => resolve(code ?? 1));
   });
+}
+
+/**
+ * Goes on as a compiled program of ours, with the arguments of this one, in this very process: signals reach it,
+ * and its exit code is ours.
+ */
+export async function become(program) {
+  const main = join(ROOT, 'dist', program);
+  process.argv[1] = main;
+  await import(pathToFileURL(main).href);
 }
 
 /** Prints the error of a failed step and sets the exit code. */

@@ -131,6 +131,7 @@ describe('options that are left out', () => {
           acceptForcedJob: true,
           acceptForcedSignal: true,
           traceUrl: '',
+          bind: 'all',
         },
         flushTimeoutMs: 5_000,
       });
@@ -162,6 +163,7 @@ describe('options that are given', () => {
         acceptForcedJob: false,
         acceptForcedSignal: true,
         traceUrl: 'https://x.test/{traceId}',
+        bind: 'sampled',
       },
       spanProcessors: [processor],
       flushTimeoutMs: 0,

@@ -5,7 +5,16 @@ import { describe, test } from 'node:test';
 import { TypedSearchAttributes } from '@temporalio/common';
 import type { WorkflowInfo } from '@temporalio/workflow';
 import type { SamplingOptions } from 'temporal-job-tracing';
-import { ABSENT, DECISIONS, decisionOf, type Given, idsToAsk, isGiven } from '../interceptors/shared/markers';
+import {
+  ABSENT,
+  ANY,
+  askFor,
+  DECISIONS,
+  decisionOf,
+  type Given,
+  idsToAsk,
+  isGiven,
+} from '../interceptors/shared/markers';
 import { composeMarkerHost, type MarkerHostOptions } from '../worker/marker-host';
 import { resolvePolicy } from '../worker/policy/policy';
 import { constantPolicyStore, type PolicyStore } from '../worker/policy-store';
@@ -40,14 +49,19 @@ interface HostSetup extends Partial<MarkerHostOptions> {
 function hostWith({ sampling = {}, decisions = createRunDecisions(), ...options }: HostSetup = {}) {
   const policy = constantPolicyStore(resolvePolicy(sampling));
   const host = composeMarkerHost({ ...HOST, policy, decisions, ...options }, undefined);
-  /** The ids that a run asks until one is true, as the sandbox does; the last one is true unless it is `-`. */
-  return (info: WorkflowInfo, given: Given = undefined) => {
+  /** What a run asks, as the sandbox does, and at last the id that was granted; `-`: none. */
+  return (info: WorkflowInfo, given: Given = undefined, bind: 'all' | 'sampled' = 'all') => {
     const asked: string[] = [];
-    for (const patchId of [ABSENT, ...idsToAsk(given)]) {
-      asked.push(patchId.replace('job-tracing:', ''));
-      if (host({ workflowInfo: info, patchId })) return asked;
-    }
-    return [...asked, '-'];
+    let granted = '-';
+    const decision = askFor(given, bind, (patchId) => {
+      const id = patchId.replace('job-tracing:', '');
+      asked.push(id);
+      const isGranted = host({ workflowInfo: info, patchId });
+      if (isGranted && patchId !== ANY) granted = id;
+      return isGranted;
+    });
+    deepEqual(decision, decisionOf(`job-tracing:${granted}`));
+    return [...asked, granted];
   };
 }
 
@@ -56,7 +70,8 @@ const CAP_0 = { ratio: 0, atLeast: { runs: 1, per: '1 day' } } as const;
 
 describe('the marker of a run', () => {
   test('tells each decision, and an unsampled run asks twice', () => {
-    deepEqual(hostWith({ sampling: { default: 0 } })(infoOf()), ['absent', 'unsampled']);
+    deepEqual(hostWith({ sampling: { default: 0 } })(infoOf()), ['unsampled', 'absent', 'unsampled']);
+    deepEqual(hostWith()(infoOf()), ['unsampled', 'capped', 'default', 'default']);
     const reasonOf = (sampling: SamplingOptions, run: RunParts = {}) =>
       last(hostWith({ sampling })(infoOf(run)));
     equal(reasonOf({ default: 0, jobs: { job: 0 } }), 'unsampled');
@@ -66,7 +81,33 @@ describe('the marker of a run', () => {
     equal(reasonOf({ default: 0 }, { attempt: 2 }), 'after-failure');
     equal(reasonOf({ default: 0 }, { lastFailure: new Error('before') }), 'after-failure');
     const capped = hostWith({ sampling: { default: { atMost: { runs: 1, per: '1 day' } } } });
-    deepEqual([last(capped(infoOf())), capped(infoOf())], ['default', ['absent', 'unsampled', 'capped']]);
+    deepEqual([last(capped(infoOf())), capped(infoOf())], ['default', ['unsampled', 'capped', 'capped']]);
+  });
+
+  test('is asked for once by a run that gets none where only sampled runs are bound', () => {
+    const sampledOnly = hostWith({ bind: 'sampled', sampling: { default: 0 } });
+    deepEqual(sampledOnly(infoOf(), undefined, 'sampled'), ['any', '-']);
+    deepEqual(hostWith({ enabled: false })(infoOf(), undefined, 'sampled'), ['any', '-']);
+    equal(last(hostWith({ bind: 'sampled' })(infoOf(), undefined, 'sampled')), 'default');
+    // A run that knows its decision only asks whether it may bind.
+    deepEqual(sampledOnly(infoOf(), { forced: 'manual' }, 'sampled'), ['manual', 'absent', 'manual']);
+  });
+
+  test('is the same, at more asks, when the bundle was made for another binding than the worker', () => {
+    for (const bind of ['all', 'sampled'] as const)
+      for (const ratio of [0, 1]) {
+        const host = hostWith({ bind, sampling: { default: ratio } });
+        equal(last(host(infoOf(), undefined, 'all')), last(host(infoOf(), undefined, 'sampled')));
+      }
+  });
+
+  test('is none where no host answers, whatever is asked', () => {
+    for (const bind of ['all', 'sampled'] as const)
+      for (const given of [undefined, { forced: 'manual' }, { inherited: { sampled: false } }] as Given[])
+        equal(
+          askFor(given, bind, () => true),
+          undefined,
+        );
   });
 
   test('is the same when a failed task asks again, and the run is counted once', () => {

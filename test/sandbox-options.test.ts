@@ -13,6 +13,7 @@ const OPTIONS = {
   acceptForcedJob: false,
   acceptForcedSignal: true,
   traceUrl: 'https://x.test/{traceId}?a=b&c="d"',
+  bind: 'sampled' as const,
 };
 const hex = (text: string) => `?job-tracing=${Buffer.from(text).toString('hex')}`;
 

@@ -6,10 +6,8 @@ import { readFile } from 'node:fs/promises';
 import type { BundleOptions, WorkerOptions } from '@temporalio/worker';
 import { findOptions, type SandboxOptions, toResourceQuery } from '../interceptors/shared/sandbox-options';
 
-/** Evaluated for each workflow: the options are in its resource query. */
+/** The options are in its resource query. */
 const ENTRY = require.resolve('../interceptors/workflow');
-/** Evaluated once and shared by all workflows of a V8 context. */
-const SHARED = require.resolve('../interceptors/sandbox');
 /** What the official plugin's sandbox part is called in lists of modules. */
 const OFFICIAL = /interceptors-opentelemetry/;
 
@@ -18,11 +16,13 @@ export function addToBundle(options: BundleOptions, sandbox: SandboxOptions): Bu
   const { workflowInterceptorModules = [], preloadModules = [] } = options;
   if (workflowInterceptorModules.some((module) => module.startsWith(ENTRY))) return options;
   refuseOfficial(workflowInterceptorModules);
+  const entry = ENTRY + toResourceQuery(sandbox);
   return {
     ...options,
     // First: the run must be known before any other interceptor makes a call.
-    workflowInterceptorModules: [ENTRY + toResourceQuery(sandbox), ...workflowInterceptorModules],
-    preloadModules: [...new Set([...preloadModules, SHARED])],
+    workflowInterceptorModules: [entry, ...workflowInterceptorModules],
+    // Evaluated once and shared by all workflows of a V8 context, with all that it imports of the SDK.
+    preloadModules: [...new Set([...preloadModules, entry])],
   };
 }
 

@@ -9,6 +9,8 @@ import type { WorkflowInfo } from '@temporalio/workflow';
 import { jobNameOf } from '../interceptors/shared/job-name';
 import {
   ABSENT,
+  ANY,
+  BY_POLICY,
   decisionOf,
   isGiven,
   isMarker,
@@ -94,8 +96,7 @@ function createAnswers(options: MarkerHostOptions): (info: WorkflowInfo, id: str
     return true;
   }
 
-  return (info, id) => {
-    if (!options.enabled || id === ABSENT) return false;
+  function answer(info: WorkflowInfo, id: string): boolean {
     if (id === KEPT_FAILED || id === KEPT_SLOW) return options.mayBind() && keep(info, id);
     const asked = decisionOf(id);
     if (asked === undefined) return false;
@@ -110,6 +111,11 @@ function createAnswers(options: MarkerHostOptions): (info: WorkflowInfo, id: str
     // Asked last, when no id with a binding was true.
     if (!asked.bound) return decision.sampled;
     return mayBind && asked.sampled === decision.sampled && asked.reason === recordedReason(decision);
+  }
+
+  return (info, id) => {
+    if (!options.enabled || id === ABSENT) return false;
+    return id === ANY ? BY_POLICY.some((each) => answer(info, each)) : answer(info, id);
   };
 }
 

@@ -90,12 +90,13 @@ export function resolveOptions(options: JobTracingOptions = {}): ResolvedOptions
   if (typeof flushTimeoutMs !== 'number' || !(flushTimeoutMs >= 0 && flushTimeoutMs <= 60_000)) {
     throw optionError('flushTimeoutMs', 'milliseconds from 0 to 60000', flushTimeoutMs);
   }
+  const bind = bindOf(options.bind);
   return Object.freeze({
     enabled: booleanOf('enabled', options.enabled, true),
     policy:
       options.sampling === undefined ? policyFromEnvironment(process.env) : resolvePolicy(options.sampling),
     ...(policyStore !== undefined && { policyStore: checkedStore(policyStore) }),
-    bind: bindOf(options.bind),
+    bind,
     registerSearchAttributes: booleanOf('registerSearchAttributes', options.registerSearchAttributes, true),
     sandbox: Object.freeze({
       runNowSignal,
@@ -103,6 +104,7 @@ export function resolveOptions(options: JobTracingOptions = {}): ResolvedOptions
       acceptForcedJob: acceptForced.includes('scheduledJob'),
       acceptForcedSignal: acceptForced.includes('signal'),
       traceUrl: options.traceUrl === undefined ? '' : compileTraceUrl(options.traceUrl),
+      bind,
     }),
     ...(spanProcessors !== undefined && { spanProcessors }),
     ...(resource !== undefined && { resource }),

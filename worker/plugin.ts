@@ -4,7 +4,7 @@
  * 1. bundle: the sandbox part, with the options it needs compiled in
  * 2. sink: finished workflow spans from the sandbox → 7
  * 3. markers: the host's answers for decision and binding, beside a call-back of the user's
- * 4. activities and Nexus operations: trace context in, spans out
+ * 4. activities and Nexus operations: trace context in, spans out; and those that our own workflows call
  * 5. clients: links, forced runs and job names of what they start
  * 6. binding: search attributes verified before anything is bound
  * 7. export: from the worker's start to its stop
@@ -31,6 +31,7 @@ import { composeMarkerHost } from './marker-host';
 import { createJobMetrics } from './metrics';
 import { createOnceLog } from './once-log';
 import { type JobTracingOptions, type ResolvedOptions, resolveOptions } from './options';
+import { withOwnActivities } from './own-activities';
 import { constantPolicyStore, type PolicyStore, useStore } from './policy-store';
 import { createRunDecisions, type RunDecisions } from './run-decisions';
 import { createSink } from './sink';
@@ -99,7 +100,7 @@ export class JobTracingPlugin
     PARTS.set(sink.jobTracing, parts);
     if (enabled && options.connection) await binding.start(options.connection);
     return {
-      ...options,
+      ...withOwnActivities(options),
       sinks: { ...options.sinks, ...sink },
       patchActivationCallback: composeMarkerHost(
         {

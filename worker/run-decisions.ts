@@ -3,10 +3,10 @@
  * not tell of a run (its rate and its rule). Bounded; a worker that takes a run over does not know them.
  */
 import type { WorkflowInfo } from '@temporalio/workflow';
+import { thresholdOf } from '../interceptors/shared/ratio';
 import { runIdOfTrace } from '../interceptors/shared/trace-id';
 import { setBounded } from './bounded-map';
 import type { SamplingDecision } from './policy/decide';
-import { thresholdOf } from './policy/ratio';
 
 /** Runs that are remembered; beyond it the oldest is forgotten. */
 const MAX_RUNS = 10_000;

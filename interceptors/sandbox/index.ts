@@ -1,8 +1,8 @@
 /**
  * The sandbox side of the plugin, put together for one workflow execution.
  *
- * Sandbox code, loaded once per V8 context and frozen (`preloadModules`), so it must hold no state of its own:
- * all state is in the objects made here. Imports nothing but `@temporalio/workflow`, `@temporalio/common`,
+ * Sandbox code, loaded once per V8 context and frozen, so it must hold no state of its own: all state is in the
+ * objects made here. Imports nothing but `@temporalio/workflow`, `@temporalio/common`,
  * the span names of the official package, and pure code beside it.
  */
 import { proxySinks, type WorkflowInterceptors } from '@temporalio/workflow';

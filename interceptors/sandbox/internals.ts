@@ -17,13 +17,16 @@ import {
 import { getActivator } from '@temporalio/workflow/lib/global-attributes';
 import { isInfrastructure } from '../shared/infrastructure';
 import type { JobOrigin } from '../shared/job-context';
+import { ANY } from '../shared/markers';
 import type { SandboxOptions } from '../shared/sandbox-options';
 import type { JobTracingSinks } from '../shared/span-record';
 import { fillTraceUrl } from '../shared/trace-url';
+import { Callers } from './callers';
 import { describeEnd, isFinal, resultOf } from './outcome';
 import { type Run, readRun } from './run';
 import { attributesOfRun } from './run-attributes';
 import type { RunState } from './run-state';
+import type { SandboxSpan } from './span';
 import type { TaskErrors } from './task-errors';
 import { RunTracer } from './tracer';
 
@@ -37,7 +40,7 @@ export function internalsInterceptor(
 ): WorkflowInternalsInterceptor {
   function begin(activation: Activation): void {
     const init = activation.jobs?.[0]?.initializeWorkflow;
-    if (init == null || isInfrastructure(getActivator().workflow)) return;
+    if (init == null) return;
     const info = workflowInfo();
     const signals = (activation.jobs ?? []).map((job) => job.signalWorkflow?.signalName ?? '');
     const { origin, run, isCounted, headerProblem } = readRun(info, init, signals, options);
@@ -52,6 +55,12 @@ export function internalsInterceptor(
     state.begin(run, run.root.sampled ? tracerOf(run, info, Date.now(), run.reason) : undefined);
   }
 
+  /** A workflow of this package: all it gets of us is to know who calls it. */
+  function attend(activation: Activation): void {
+    state.callers ??= new Callers();
+    state.callers.note(activation.jobs ?? []);
+  }
+
   /** The root of a run that was not sampled, and nothing below it. */
   function keptTracer(run: Run): RunTracer | undefined {
     return state.kept && tracerOf(run, workflowInfo(), state.startMs, state.kept);
@@ -60,7 +69,8 @@ export function internalsInterceptor(
   return {
     activate(input, next) {
       try {
-        begin(input.activation);
+        if (isInfrastructure(getActivator().workflow)) attend(input.activation);
+        else begin(input.activation);
       } catch (error) {
         sink.ignored('run', String(error));
       }
@@ -69,13 +79,14 @@ export function internalsInterceptor(
     },
 
     concludeActivation(input, next) {
-      const output = next(input);
+      const output = next({ ...input, commands: input.commands.filter(isRecorded) });
       errors.settle();
       const { run, origin, isCounted } = state;
       if ((run === undefined && !isCounted) || state.readOnly) return output;
       const final = output.commands.find(isFinal);
       const tracer = state.tracer ?? (final && run && keptTracer(run));
       if (final && tracer) {
+        noteOn(tracer.root, state);
         describeEnd(tracer.root, final);
         tracer.endRun();
       } else {
@@ -90,6 +101,17 @@ export function internalsInterceptor(
       return output;
     },
   };
+}
+
+/** Everything but the marker of {@link ANY}. */
+function isRecorded({ setPatchMarker }: coresdk.workflow_commands.IWorkflowCommand): boolean {
+  return setPatchMarker?.patchId !== ANY;
+}
+
+/** What workflow code of this package has to say, on sampled and on kept roots alike. */
+function noteOn(root: SandboxSpan, { notes }: RunState): void {
+  root.setAttributes(notes.attributes);
+  for (const link of notes.links) root.link(link);
 }
 
 function tracerOf(run: Run, info: WorkflowInfo, startMs: number, reason: string | undefined): RunTracer {

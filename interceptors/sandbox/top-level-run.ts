@@ -12,10 +12,10 @@ import { type JobFacts, standingFacts } from '../shared/job-facts';
 import { jobNameOf, keywordOf } from '../shared/job-name';
 import {
   ABSENT,
+  askFor,
   type Decision,
   decisionOf,
   type Given,
-  idsToAsk,
   RECORDED_IDS,
   type SamplingReason,
 } from '../shared/markers';
@@ -54,9 +54,13 @@ export function readTopLevel(
     facts: factsOf(info, initiator, header.part, part),
   };
   // Without a host part there is nobody to count it either.
-  const isCounted = !patched(ABSENT);
-  if (!isCounted) return { origin, isCounted };
-  const decision = info.unsafe.isReplaying ? recall() : decide(given);
+  let isCounted = true;
+  const ask = (id: string) => {
+    const isGranted = patched(id);
+    if (isGranted && id === ABSENT) isCounted = false;
+    return isGranted;
+  };
+  const decision = info.unsafe.isReplaying ? recall(ask) : askFor(given, options.bind, ask);
   if (decision === undefined) return { origin, isCounted };
   const reason = decision.reason ?? (decision.sampled && given ? reasonOf(given) : undefined);
   const trace: RunTrace = {
@@ -125,15 +129,10 @@ function partFor(initiator: number, part: JobPart | undefined): JobPart | undefi
 }
 
 /** The decision that the history of a replayed run holds; `undefined`: it was begun without the plugin. */
-function recall(): Decision | undefined {
-  // `patched` is true here only for markers in the history, and repeats their commands.
-  const id = RECORDED_IDS.find(patched);
-  return id === undefined ? undefined : decisionOf(id);
-}
-
-/** Asks the host; its answer becomes a marker in the history. `undefined`: it left the run alone. */
-function decide(given: Given): Decision | undefined {
-  const id = idsToAsk(given).find(patched);
+function recall(isGranted: (id: string) => boolean): Decision | undefined {
+  // True here only for markers in the history, and repeats their commands.
+  if (isGranted(ABSENT)) return undefined;
+  const id = RECORDED_IDS.find(isGranted);
   return id === undefined ? undefined : decisionOf(id);
 }
 

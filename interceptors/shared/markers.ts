@@ -29,10 +29,16 @@ export interface Decision {
 const PREFIX = 'job-tracing:';
 
 /**
- * Always denied by our host. True means that no host part answers (a bundle with the plugin on a worker
- * without it): the run is passive, and this marker keeps it so.
+ * Always denied by our host, and asked when nothing was denied before. True means that no host part answers (a
+ * bundle with the plugin on a worker without it): the run is passive, and this marker keeps it so.
  */
 export const ABSENT = `${PREFIX}absent`;
+
+/**
+ * Asked first where only sampled runs are bound: whether the host would grant any id. Denied, it spares a run
+ * that is not sampled all the other asks; granted, its own marker is taken back, so no history holds it.
+ */
+export const ANY = `${PREFIX}any`;
 
 /** Marker ids and what each means, in the order in which they are asked. */
 export const DECISIONS = Object.freeze({
@@ -53,9 +59,15 @@ export const DECISIONS = Object.freeze({
 } satisfies Record<string, Decision>);
 
 /** Ids asked of a new run that decides by policy: two asks for the common run, with {@link ABSENT}. */
-const BY_POLICY = ['unsampled', 'capped', 'default', 'rule', 'reservoir', 'after-failure', 'unbound'].map(
-  (name) => PREFIX + name,
-);
+export const BY_POLICY: readonly string[] = [
+  'unsampled',
+  'capped',
+  'default',
+  'rule',
+  'reservoir',
+  'after-failure',
+  'unbound',
+].map((name) => PREFIX + name);
 
 const GIVEN: ReadonlySet<string> = new Set(
   ['inherited-unsampled', 'inherited', 'manual', 'signal', 'unbound-given'].map((name) => PREFIX + name),
@@ -75,6 +87,24 @@ export function idsToAsk(given: Given): readonly string[] {
   return [`${PREFIX}inherited-unsampled`];
 }
 
+/**
+ * Asks for the marker of a new run; `undefined`: none, the run is passive.
+ *
+ * @param isGranted whether the host grants an id, which then is in the history
+ */
+export function askFor(
+  given: Given,
+  bind: 'all' | 'sampled',
+  isGranted: (id: string) => boolean,
+): Decision | undefined {
+  if (bind === 'sampled' && given === undefined && !isGranted(ANY)) return undefined;
+  const ids = idsToAsk(given);
+  const id = ids.find(isGranted);
+  if (id === undefined) return undefined;
+  // Who has denied an id is our host; who grants the first one may be none at all.
+  return id === ids[0] && isGranted(ABSENT) ? undefined : decisionOf(id);
+}
+
 /** Whether the id is asked by a run that knows by itself whether it is sampled, and asks only whether it may bind. */
 export function isGiven(id: string): boolean {
   return GIVEN.has(id);
@@ -88,7 +118,7 @@ export function isMarker(patchId: string): boolean {
   return patchId.startsWith(PREFIX);
 }
 
-/** What a marker means; `undefined` for {@link ABSENT} and ids of a newer version. */
+/** What a marker means; `undefined` for {@link ABSENT}, {@link ANY} and ids of a newer version. */
 export function decisionOf(id: string): Decision | undefined {
   return (DECISIONS as Record<string, Decision>)[id];
 }

@@ -18,6 +18,8 @@ export interface SandboxOptions {
   readonly acceptForcedSignal: boolean;
   /** Compiled template of a trace's address, or empty. */
   readonly traceUrl: string;
+  /** Whether most runs are expected to be passive, so that it pays to ask for that first; the host decides. */
+  readonly bind: 'all' | 'sampled';
 }
 
 export const DEFAULT_SANDBOX_OPTIONS: SandboxOptions = Object.freeze({
@@ -26,6 +28,7 @@ export const DEFAULT_SANDBOX_OPTIONS: SandboxOptions = Object.freeze({
   acceptForcedJob: true,
   acceptForcedSignal: true,
   traceUrl: '',
+  bind: 'all',
 });
 
 const KEY = 'job-tracing';

@@ -120,8 +120,8 @@ export class Harness {
 
   /** The bundle of {@link WORKFLOWS_PATH} for these options of the plugin, made once. */
   bundle(plugin: JobTracingOptions | null = {}): Promise<WorkflowBundleWithSourceMap> {
-    const { runNowSignal, acceptForced, traceUrl } = plugin ?? {};
-    const key = plugin === null ? 'none' : JSON.stringify([runNowSignal, acceptForced, traceUrl]);
+    const { runNowSignal, acceptForced, traceUrl, bind } = plugin ?? {};
+    const key = plugin === null ? 'none' : JSON.stringify([runNowSignal, acceptForced, traceUrl, bind]);
     let bundle = this.#bundles.get(key);
     if (bundle === undefined) {
       bundle = bundleWorkflowCode({

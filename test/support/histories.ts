@@ -23,8 +23,8 @@ export function bundleOf(
   plugin: JobTracingOptions | null = {},
   workflowsPath = HISTORIES_PATH,
 ): Promise<WorkflowBundleWithSourceMap> {
-  const { runNowSignal, acceptForced, traceUrl } = plugin ?? {};
-  const key = JSON.stringify([workflowsPath, plugin !== null, runNowSignal, acceptForced, traceUrl]);
+  const { runNowSignal, acceptForced, traceUrl, bind } = plugin ?? {};
+  const key = JSON.stringify([workflowsPath, plugin !== null, runNowSignal, acceptForced, traceUrl, bind]);
   let bundle = bundles.get(key);
   if (bundle === undefined) {
     bundle = bundleWorkflowCode({

@@ -86,6 +86,18 @@ export class Runs {
     return runs.map(({ runId }) => runId);
   }
 
+  /** The run of the workflow that is running now, as soon as there is one. */
+  async began(workflowId: string): Promise<string> {
+    const giveUp = Date.now() + TIMEOUT_MS;
+    for (;;) {
+      const handle = this.harness.client.workflow.getHandle(workflowId);
+      const found = await handle.describe().catch(() => undefined);
+      if (found?.status.name === 'RUNNING') return found.runId;
+      ok(Date.now() < giveUp, `${workflowId}: no run began within ${TIMEOUT_MS} ms`);
+      await sleep(50);
+    }
+  }
+
   /** The first `count` runs to end of those that visibility finds with the query, in this order. */
   async endedOf(query: string, count: number): Promise<{ workflowId: string; runId: string }[]> {
     const giveUp = Date.now() + TIMEOUT_MS;

@@ -1,0 +1,24 @@
+/** The workflow bundles of the variants: the same workflows, differing in nothing but the plugin. */
+import { bundleWorkflowCode, DefaultLogger, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import { JobTracingPlugin } from 'temporal-job-tracing';
+import { officialPlugin } from '../../test/support/official-plugin';
+
+export type BundleKind = 'none' | 'official' | 'all' | 'sampled';
+export type Bundles = Readonly<Record<BundleKind, WorkflowBundleWithSourceMap>>;
+
+const WORKFLOWS_PATH = require.resolve('../workflows/jobs');
+
+export async function createBundles(): Promise<Bundles> {
+  return {
+    none: await bundle([]),
+    official: await bundle([officialPlugin()]),
+    all: await bundle([new JobTracingPlugin({ bind: 'all' })]),
+    sampled: await bundle([new JobTracingPlugin({ bind: 'sampled' })]),
+  };
+}
+
+function bundle(
+  plugins: NonNullable<Parameters<typeof bundleWorkflowCode>[0]['plugins']>,
+): Promise<WorkflowBundleWithSourceMap> {
+  return bundleWorkflowCode({ workflowsPath: WORKFLOWS_PATH, logger: new DefaultLogger('WARN'), plugins });
+}

@@ -1,0 +1,28 @@
+/**
+ * What is compared: the same work without a plugin, with the official one, and with ours.
+ */
+import type { JobTracingOptions } from 'temporal-job-tracing';
+
+export const VARIANTS = [
+  'no plugin',
+  'official plugin',
+  'ours, ratio 1',
+  'ours, ratio 0.01',
+  'ours, ratio 0',
+  "ours, ratio 0, bind: 'sampled'",
+] as const;
+
+export type Variant = (typeof VARIANTS)[number];
+export type OursVariant = Extract<Variant, `ours${string}`>;
+
+/** Options of our plugin by variant. */
+export const OUR_OPTIONS: Readonly<
+  Record<OursVariant, JobTracingOptions & { readonly bind: 'all' | 'sampled' }>
+> = Object.freeze({
+  'ours, ratio 1': { sampling: { default: 1 }, bind: 'all' },
+  'ours, ratio 0.01': { sampling: { default: 0.01 }, bind: 'all' },
+  'ours, ratio 0': { sampling: { default: 0 }, bind: 'all' },
+  "ours, ratio 0, bind: 'sampled'": { sampling: { default: 0 }, bind: 'sampled' },
+});
+
+export const OURS = Object.keys(OUR_OPTIONS) as OursVariant[];

@@ -1,0 +1,62 @@
+/**
+ * Program: runs the benchmarks. `npm run bench` runs all parts and prints a table; `npm run bench -- sandbox` one
+ * part; `--json` prints one object with everything.
+ *
+ * Exit code 0 when all was measured, whether targets are met or not; 1 otherwise; 2 for arguments that mean
+ * nothing.
+ */
+import { cpus, totalmem } from 'node:os';
+import { parseArgs } from 'node:util';
+import type { PartResult } from './core/figure';
+import { tables } from './core/table';
+import { benchSandbox } from './sandbox/part';
+
+const PARTS: Readonly<Record<string, () => Promise<PartResult>>> = { sandbox: benchSandbox };
+
+class UsageError extends Error {}
+
+async function main(): Promise<void> {
+  const { names, json } = readArguments();
+  const results: PartResult[] = [];
+  for (const name of names) {
+    const part = PARTS[name];
+    if (part === undefined)
+      throw new UsageError(`There is no part "${name}". There is: ${Object.keys(PARTS).join(', ')}.`);
+    console.error(`${name} …`);
+    results.push(await part());
+  }
+  console.log(json ? JSON.stringify({ machine: machine(), parts: results }, null, 2) : tables(results));
+}
+
+function readArguments(): { names: readonly string[]; json: boolean } {
+  try {
+    const { values, positionals } = parseArgs({
+      options: { json: { type: 'boolean', default: false } },
+      allowPositionals: true,
+    });
+    return { names: positionals.length > 0 ? positionals : Object.keys(PARTS), json: values.json };
+  } catch (error) {
+    throw new UsageError((error as Error).message, { cause: error });
+  }
+}
+
+/** What the absolute figures depend on. */
+function machine(): Record<string, string | number> {
+  const [cpu] = cpus();
+  return {
+    node: process.version,
+    cpus: cpus().length,
+    cpu: cpu?.model ?? 'unknown',
+    memoryBytes: totalmem(),
+  };
+}
+
+main().then(
+  () => process.exit(0),
+  (error: Error) => {
+    const isUsage = error instanceof UsageError;
+    console.error(isUsage ? error.message : error);
+    if (isUsage) console.error('Usage: npm run bench -- [part …] [--json]');
+    process.exit(isUsage ? 2 : 1);
+  },
+);

@@ -1,0 +1,123 @@
+/**
+ * Part `sandbox`: what a plugin costs where workflows run, with no server. CPU for a workflow from its creation to
+ * its eviction, heap for a workflow that waits in the cache, size of the bundle.
+ */
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import type { WorkerOptions } from '@temporalio/worker';
+import { composeMarkerHost } from '../../worker/marker-host';
+import { resolvePolicy } from '../../worker/policy/policy';
+import { constantPolicyStore } from '../../worker/policy-store';
+import { createRunDecisions } from '../../worker/run-decisions';
+import { type Bundles, createBundles } from '../core/bundles';
+import { counted, type Figure, figure, type PartResult, type Target } from '../core/figure';
+import { alternate, type Round } from '../core/rounds';
+import { type Estimate, estimate, median } from '../core/statistics';
+import { OUR_OPTIONS, OURS, type OursVariant, VARIANTS, type Variant } from '../core/variants';
+import { checkVariant } from './check';
+import { type CachedRun, Sandbox } from './sandbox';
+
+const CPU = { rounds: 100, warmUp: 20, runs: 5 };
+const HEAP = { rounds: 6, warmUp: 1, runs: 60 };
+
+/** Shares of what the official plugin adds. */
+const SAMPLED = { cpu: { atMost: 10 }, heap: { atMost: 5 } };
+const UNSAMPLED = { cpu: { atMost: 5 }, heap: { atMost: 5 } };
+const BUNDLE_GROWTH_KB: Target = { atMost: 25 };
+
+export async function benchSandbox(): Promise<PartResult> {
+  const bundles = await createBundles();
+  const sandboxes = await createSandboxes(bundles);
+  try {
+    for (const variant of VARIANTS) await checkVariant(variant, sandboxes[variant]);
+    const cpu = await alternate(VARIANTS, CPU, (variant) => cpuMsPerRun(sandboxes[variant]));
+    const heap = await alternate(VARIANTS, HEAP, (variant) => heapKbPerRun(sandboxes[variant]));
+    const figures = [
+      ...VARIANTS.map((variant) => figure(`CPU of a workflow, ${variant}`, 'ms', absolute(cpu, variant))),
+      ...OURS.map((variant) =>
+        figure(`CPU added, ${variant}`, '% of official', share(cpu, variant), targetOf(variant, 'cpu')),
+      ),
+      ...VARIANTS.map((variant) =>
+        figure(`heap of a cached workflow, ${variant}`, 'KB', absolute(heap, variant)),
+      ),
+      ...OURS.map((variant) =>
+        figure(`heap added, ${variant}`, '% of official', share(heap, variant), targetOf(variant, 'heap')),
+      ),
+      ...bundleFigures(bundles),
+    ];
+    return { part: 'sandbox', figures };
+  } finally {
+    for (const sandbox of Object.values(sandboxes)) await sandbox.close();
+  }
+}
+
+async function createSandboxes(bundles: Bundles): Promise<Record<Variant, Sandbox>> {
+  const ours: Partial<Record<Variant, Sandbox>> = {};
+  for (const variant of OURS)
+    ours[variant] = await Sandbox.create(bundles[OUR_OPTIONS[variant].bind], hostOf(variant));
+  return {
+    ...(ours as Record<OursVariant, Sandbox>),
+    'no plugin': await Sandbox.create(bundles.none, undefined),
+    'official plugin': await Sandbox.create(bundles.official, undefined),
+  };
+}
+
+/** The plugin's own answers for decision and binding, in a namespace where all attributes are registered. */
+function hostOf(variant: OursVariant): WorkerOptions['patchActivationCallback'] {
+  const { bind, sampling } = OUR_OPTIONS[variant];
+  const policy = constantPolicyStore(resolvePolicy(sampling));
+  return composeMarkerHost(
+    { enabled: true, bind, policy, mayBind: () => true, decisions: createRunDecisions() },
+    undefined,
+  );
+}
+
+async function cpuMsPerRun(sandbox: Sandbox): Promise<number> {
+  collectGarbage({ type: 'minor' });
+  const before = process.cpuUsage();
+  for (let index = 0; index < CPU.runs; index++) await sandbox.end(await sandbox.begin());
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1_000 / CPU.runs;
+}
+
+async function heapKbPerRun(sandbox: Sandbox): Promise<number> {
+  const cached: CachedRun[] = [];
+  collectGarbage();
+  const before = process.memoryUsage().heapUsed;
+  for (let index = 0; index < HEAP.runs; index++) {
+    const { workflow, runId } = await sandbox.begin();
+    cached.push({ workflow, runId });
+  }
+  collectGarbage();
+  const bytes = process.memoryUsage().heapUsed - before;
+  for (const run of cached) await sandbox.end(run);
+  return bytes / 1_024 / HEAP.runs;
+}
+
+setFlagsFromString('--expose-gc');
+const collectGarbage: (options?: { type: 'minor' }) => void = runInNewContext('gc');
+
+function absolute(rounds: readonly Round<Variant, number>[], variant: Variant): Estimate {
+  return estimate(rounds, (some) => median(some.map((round) => round[variant])));
+}
+
+/** What the variant adds to a workflow without a plugin, in percent of what the official plugin adds. */
+function share(rounds: readonly Round<Variant, number>[], variant: Variant): Estimate {
+  const added = (some: readonly Round<Variant, number>[], to: Variant) =>
+    median(some.map((round) => round[to] - round['no plugin']));
+  return estimate(rounds, (some) => (100 * added(some, variant)) / added(some, 'official plugin'));
+}
+
+function targetOf(variant: OursVariant, what: 'cpu' | 'heap'): Target | undefined {
+  if (variant === 'ours, ratio 0.01') return undefined;
+  return (variant === 'ours, ratio 1' ? SAMPLED : UNSAMPLED)[what];
+}
+
+function bundleFigures(bundles: Bundles): Figure[] {
+  const growthKb = (kind: 'official' | 'all') =>
+    (bundles[kind].code.length - bundles.none.code.length) / 1_024;
+  return [
+    counted('bundle growth, official plugin', 'KB', growthKb('official')),
+    counted('bundle growth, ours', 'KB', growthKb('all'), BUNDLE_GROWTH_KB),
+  ];
+}

@@ -1,0 +1,126 @@
+/**
+ * Drives the SDK's real workflow sandbox in this process, without a worker and a server: activations in,
+ * commands and sink calls out, as `Worker` in debug mode does.
+ */
+import { randomUUID } from 'node:crypto';
+import { TypedSearchAttributes } from '@temporalio/common';
+import { coresdk } from '@temporalio/proto';
+import type { WorkerOptions, WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import { parseWorkflowCode } from '@temporalio/worker/lib/worker';
+import type { Workflow } from '@temporalio/worker/lib/workflow/interface';
+import { invokePatchActivationCallback } from '@temporalio/worker/lib/workflow/patch-activation-callback';
+import { ReusableVMWorkflowCreator } from '@temporalio/worker/lib/workflow/reusable-vm';
+import type { SinkCall, WorkflowInfo } from '@temporalio/workflow';
+
+const { WorkflowActivation } = coresdk.workflow_activation;
+type Job = coresdk.workflow_activation.IWorkflowActivationJob;
+type Command = coresdk.workflow_commands.IWorkflowCommand;
+
+/** As in a worker's default options. */
+const ISOLATE_TIMEOUT_MS = 5_000;
+const WORKFLOW_TYPE = 'oneActivity';
+/** What the activity gives back: nothing, as a payload. */
+const NOTHING = { metadata: { encoding: Buffer.from('binary/null') } };
+
+/** One workflow in the cache. */
+export interface CachedRun {
+  readonly workflow: Workflow;
+  readonly runId: string;
+}
+
+/** What came out of one activation. */
+export interface Outcome {
+  readonly commands: readonly Command[];
+  readonly sinkCalls: readonly SinkCall[];
+}
+
+/** A V8 context with a workflow bundle, shared by all its runs, as a worker's thread has one. */
+export class Sandbox {
+  readonly #creator: ReusableVMWorkflowCreator;
+
+  private constructor(creator: ReusableVMWorkflowCreator) {
+    this.#creator = creator;
+  }
+
+  static async create(
+    bundle: WorkflowBundleWithSourceMap,
+    onPatch: WorkerOptions['patchActivationCallback'],
+  ): Promise<Sandbox> {
+    const answer =
+      onPatch && ((info: WorkflowInfo, id: string) => invokePatchActivationCallback(onPatch, info, id));
+    const parsed = parseWorkflowCode(bundle.code);
+    const activities = new Set(['work']);
+    return new Sandbox(
+      await ReusableVMWorkflowCreator.create(parsed, ISOLATE_TIMEOUT_MS, activities, answer),
+    );
+  }
+
+  /** Begins a run: its workflow then waits for its activity. */
+  async begin(): Promise<CachedRun & Outcome> {
+    const runId = randomUUID();
+    const workflow = await this.#creator.createWorkflow({
+      info: infoOf(runId),
+      randomnessSeed: [1, 2, 3, 4, 5, 6, 7, 8],
+      now: Date.now(),
+      showStackTraceSources: false,
+    });
+    const outcome = await activate({ workflow, runId }, 1, [
+      { initializeWorkflow: { workflowId: 'bench', workflowType: WORKFLOW_TYPE, arguments: [], attempt: 1 } },
+    ]);
+    return { workflow, runId, ...outcome };
+  }
+
+  /** Lets the activity of a run that has begun succeed, upon which the workflow ends, and evicts it. */
+  async end(run: CachedRun): Promise<Outcome> {
+    const outcome = await activate(run, 2, [
+      { resolveActivity: { seq: 1, result: { completed: { result: NOTHING } } } },
+    ]);
+    await run.workflow.dispose();
+    return outcome;
+  }
+
+  async close(): Promise<void> {
+    await this.#creator.destroy();
+  }
+}
+
+async function activate({ workflow, runId }: CachedRun, task: number, jobs: Job[]): Promise<Outcome> {
+  const now = Date.now();
+  const activation = WorkflowActivation.fromObject({
+    runId,
+    timestamp: { seconds: Math.floor(now / 1_000), nanos: (now % 1_000) * 1_000_000 },
+    isReplaying: false,
+    historyLength: 3 * task,
+    jobs,
+  });
+  const completion = await workflow.activate(activation);
+  if (!completion.successful)
+    throw new Error(`The workflow task failed: ${completion.failed?.failure?.message ?? 'no reason given'}`);
+  const sinkCalls = await workflow.getAndResetSinkCalls();
+  return { commands: completion.successful.commands ?? [], sinkCalls };
+}
+
+/** What `Worker` makes of a run's first activation. */
+function infoOf(runId: string): WorkflowInfo {
+  const now = new Date();
+  return {
+    workflowId: 'bench',
+    runId,
+    workflowType: WORKFLOW_TYPE,
+    searchAttributes: {},
+    typedSearchAttributes: new TypedSearchAttributes(),
+    taskQueue: 'bench',
+    namespace: 'default',
+    firstExecutionRunId: runId,
+    originalExecutionRunId: runId,
+    startTime: now,
+    runStartTime: now,
+    taskTimeoutMs: 10_000,
+    attempt: 1,
+    historyLength: 3,
+    historySize: 0,
+    continueAsNewSuggested: false,
+    targetWorkerDeploymentVersionChanged: false,
+    unsafe: { isReplaying: false, isReplayingHistoryEvents: false } as WorkflowInfo['unsafe'],
+  } as unknown as WorkflowInfo;
+}

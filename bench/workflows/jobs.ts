@@ -1,0 +1,14 @@
+/** Workflows of the benchmarks: they know nothing of tracing. */
+import { executeChild, proxyActivities } from '@temporalio/workflow';
+import type * as activities from '../server/activities';
+
+const { work } = proxyActivities<typeof activities>({ startToCloseTimeout: '1 minute' });
+
+export async function oneActivity(): Promise<void> {
+  await work();
+}
+
+export async function family(): Promise<void> {
+  for (let index = 0; index < 5; index++) await work();
+  await Promise.all([executeChild(oneActivity), executeChild(oneActivity)]);
+}
