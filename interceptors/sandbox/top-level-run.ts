@@ -12,8 +12,8 @@ import { type JobFacts, standingFacts } from '../shared/job-facts';
 import { jobNameOf, keywordOf } from '../shared/job-name';
 import {
   ABSENT,
+  type Answer,
   askFor,
-  type Decision,
   decisionOf,
   type Given,
   RECORDED_IDS,
@@ -53,14 +53,9 @@ export function readTopLevel(
     trigger: triggerOf(info, initiator, part, given),
     facts: factsOf(info, initiator, header.part, part),
   };
-  // Without a host part there is nobody to count it either.
-  let isCounted = true;
-  const ask = (id: string) => {
-    const isGranted = patched(id);
-    if (isGranted && id === ABSENT) isCounted = false;
-    return isGranted;
-  };
-  const decision = info.unsafe.isReplaying ? recall(ask) : askFor(given, options.bind, ask);
+  const { decision, isAnswered: isCounted } = info.unsafe.isReplaying
+    ? recall()
+    : askFor(given, options.bind, patched);
   if (decision === undefined) return { origin, isCounted };
   const reason = decision.reason ?? (decision.sampled && given ? reasonOf(given) : undefined);
   const trace: RunTrace = {
@@ -129,11 +124,12 @@ function partFor(initiator: number, part: JobPart | undefined): JobPart | undefi
 }
 
 /** The decision that the history of a replayed run holds; `undefined`: it was begun without the plugin. */
-function recall(isGranted: (id: string) => boolean): Decision | undefined {
-  // True here only for markers in the history, and repeats their commands.
-  if (isGranted(ABSENT)) return undefined;
-  const id = RECORDED_IDS.find(isGranted);
-  return id === undefined ? undefined : decisionOf(id);
+function recall(): Answer {
+  // `patched` is true here only for markers in the history, and repeats their commands.
+  if (patched(ABSENT)) return { isAnswered: false };
+  const id = RECORDED_IDS.find(patched);
+  const decision = id === undefined ? undefined : decisionOf(id);
+  return decision ? { decision, isAnswered: true } : { isAnswered: true };
 }
 
 function reasonOf(given: NonNullable<Given>): SamplingReason {

@@ -23,12 +23,6 @@ export async function tellJobContext(): Promise<JobContext | undefined> {
   return jobContext();
 }
 
-/** Calls downstream after three seconds. */
-export async function callDownstreamLate(): Promise<string> {
-  await sleep(3_000);
-  return callDownstream();
-}
-
 /** Accounts are numbered from 1 to `total`; the cursor is the number of those before. */
 export async function accountPage(
   cursor: number | undefined,
@@ -39,4 +33,10 @@ export async function accountPage(
   const to = Math.min(total, from + pageSize);
   const items = Array.from({ length: to - from }, (_, i) => from + i + 1);
   return to < total ? { items, next: to } : { items };
+}
+
+/** Calls downstream after three seconds. */
+export async function callDownstreamLate(): Promise<string> {
+  await sleep(3_000);
+  return callDownstream();
 }
