@@ -33,7 +33,10 @@ export {
   type RunTrace,
   type TraceRuns,
 } from './job-client';
+export type { JobDefinition, WorkflowTypes } from './job-definition';
+export { ScheduledJobError, type ScheduledJobProblem } from './job-error';
 export type { JobRun } from './job-run';
+export type { JobRunFilter, ListedRun, RunResult } from './job-runs';
 export type { RunReason, RunRule, RunSampling } from './run-sampling';
 export {
   type LivePolicy,
@@ -44,6 +47,8 @@ export {
   SamplingClient,
   type SamplingClientOptions,
 } from './sampling';
+export type { ScheduleAction } from './schedule-action';
+export type { CreateOptions, ListedJob } from './scheduled-jobs';
 export type { SearchAttributesRegistration } from './search-attributes';
 export type { JobStartOptions } from './start-options';
 export type { TraceUrlOption, TraceUrlPreset } from './trace-url-option';

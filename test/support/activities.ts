@@ -1,4 +1,5 @@
 /** Activities of the tests. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { activityInfo } from '@temporalio/activity';
 import { type JobContext, jobContext } from 'temporal-job-tracing/activities';
 import type { ItemPage } from 'temporal-job-tracing/workflow';
@@ -32,4 +33,10 @@ export async function accountPage(
   const to = Math.min(total, from + pageSize);
   const items = Array.from({ length: to - from }, (_, i) => from + i + 1);
   return to < total ? { items, next: to } : { items };
+}
+
+/** Calls downstream after three seconds. */
+export async function callDownstreamLate(): Promise<string> {
+  await sleep(3_000);
+  return callDownstream();
 }
