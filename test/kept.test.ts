@@ -82,6 +82,23 @@ describe('kept runs', () => {
     deepEqual(await markersOf(quick), ['job-tracing:unsampled']);
   });
 
+  it('a slow tick of a cron leaves its root, measured from when it was due', async () => {
+    const sampling = { default: { ratio: 0, keepSlow: { overMs: 2_500 } } };
+    const setup = { plugin: { sampling }, options: { maxCachedWorkflows: 0 } };
+    const runId = await harness.whileWorking(setup, async (taskQueue) => {
+      const start = { taskQueue, workflowId: taskQueue, args: [3_000], cronSchedule: '@every 5s' };
+      const handle = await harness.client.workflow.start('takes', start);
+      const { firstExecutionRunId } = handle;
+      const first = harness.client.workflow.getHandle(taskQueue, firstExecutionRunId, { followRuns: false });
+      // A tick ends as continued as new, which the client takes for an error.
+      await first.result().catch(() => {});
+      await handle.terminate();
+      return firstExecutionRunId;
+    });
+    const [root] = await harness.completeTrace(id(runId));
+    equal(root?.attributes['job.sampling.reason'], 'kept-slow');
+  });
+
   it('with keepFailed: false a failed run leaves nothing', async () => {
     const failed = await run({ default: { ratio: 0, keepFailed: false } }, 'takes', [1, 'fail']);
     deepEqual(harness.receiver.trace(id(failed.runId)), []);

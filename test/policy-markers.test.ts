@@ -69,9 +69,9 @@ const last = (asked: readonly string[]) => asked.at(-1);
 const CAP_0 = { ratio: 0, atLeast: { runs: 1, per: '1 day' } } as const;
 
 describe('the marker of a run', () => {
-  test('tells each decision, and an unsampled run asks twice', () => {
-    deepEqual(hostWith({ sampling: { default: 0 } })(infoOf()), ['unsampled', 'absent', 'unsampled']);
-    deepEqual(hostWith()(infoOf()), ['unsampled', 'capped', 'default', 'default']);
+  test('tells each decision, and the common runs ask twice', () => {
+    deepEqual(hostWith({ sampling: { default: 0 } })(infoOf()), ['default', 'unsampled', 'unsampled']);
+    deepEqual(hostWith()(infoOf()), ['default', 'absent', 'default']);
     const reasonOf = (sampling: SamplingOptions, run: RunParts = {}) =>
       last(hostWith({ sampling })(infoOf(run)));
     equal(reasonOf({ default: 0, jobs: { job: 0 } }), 'unsampled');
@@ -81,7 +81,10 @@ describe('the marker of a run', () => {
     equal(reasonOf({ default: 0 }, { attempt: 2 }), 'after-failure');
     equal(reasonOf({ default: 0 }, { lastFailure: new Error('before') }), 'after-failure');
     const capped = hostWith({ sampling: { default: { atMost: { runs: 1, per: '1 day' } } } });
-    deepEqual([last(capped(infoOf())), capped(infoOf())], ['default', ['unsampled', 'capped', 'capped']]);
+    deepEqual(
+      [last(capped(infoOf())), capped(infoOf())],
+      ['default', ['default', 'unsampled', 'rule', 'capped', 'capped']],
+    );
   });
 
   test('is asked for once by a run that gets none where only sampled runs are bound', () => {

@@ -11,6 +11,8 @@ const SCHEDULED = defineSearchAttributeKey('TemporalScheduledStartTime', 'DATETI
 function scheduledTime(info: Partial<WorkflowInfo>): string | undefined {
   const ms = scheduledMsOf({
     startTime: new Date(STARTED),
+    // The first workflow task: a worker was late.
+    runStartTime: new Date(STARTED + 600_000),
     typedSearchAttributes: new TypedSearchAttributes(),
     ...info,
   } as WorkflowInfo);

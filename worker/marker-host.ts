@@ -6,6 +6,7 @@
  */
 import type { WorkerOptions } from '@temporalio/worker';
 import type { WorkflowInfo } from '@temporalio/workflow';
+import { dueMsOf } from '../interceptors/shared/due-time';
 import { jobNameOf } from '../interceptors/shared/job-name';
 import {
   ABSENT,
@@ -145,8 +146,7 @@ function isKept(info: WorkflowInfo, id: typeof KEPT_FAILED | typeof KEPT_SLOW, s
   const { keepFailed, keepSlowMs } = ruleFor(store.current(), jobName).rule;
   if (id === KEPT_FAILED) return keepFailed;
   // From the moment the run was due: slow is often "no worker".
-  const dueMs = info.startTime.getTime() + (info.cronScheduleToScheduleInterval ?? 0);
-  if (keepSlowMs === undefined || Date.now() - dueMs <= keepSlowMs) return false;
+  if (keepSlowMs === undefined || Date.now() - dueMsOf(info) <= keepSlowMs) return false;
   store.markSlow(jobName);
   return true;
 }

@@ -2,6 +2,7 @@
  * When a tick or a schedule's action was due. Sandbox code; pure.
  */
 import type { WorkflowInfo } from '@temporalio/workflow';
+import { nominalMsOf } from '../shared/due-time';
 
 /** Milliseconds since the epoch; `undefined` for a run that nothing but its start made due. Never throws. */
 export function scheduledMsOf(info: WorkflowInfo): number | undefined {
@@ -9,10 +10,8 @@ export function scheduledMsOf(info: WorkflowInfo): number | undefined {
 }
 
 /** The nominal time: ticks are whole seconds, `@every` too, and the server rounds its back-off up to them. */
-function tickMs({ startTime, cronScheduleToScheduleInterval = 0 }: WorkflowInfo): number {
-  // Not `runStartTime`, which is when the first task was begun.
-  const dueMs = startTime.getTime() + cronScheduleToScheduleInterval;
-  return Math.floor(dueMs / 1_000) * 1_000;
+function tickMs(info: WorkflowInfo): number {
+  return Math.floor(nominalMsOf(info) / 1_000) * 1_000;
 }
 
 /** What a Temporal Schedule writes on what it starts. */

@@ -1,9 +1,8 @@
 /**
  * The family of patch markers that record a run's decision and binding in its history.
  *
- * Pure. The ids are in the histories of users' runs: an id is never renamed, reused or reordered; new ones
- * go to the end of their group. They are asked in this order until one is true, so on replay the first one
- * that the history holds is the answer.
+ * Pure. The ids are in the histories of users' runs: an id is never renamed or reused. A run asks until one is
+ * granted, so a history holds one decision, whatever the order was in which it was asked for.
  */
 
 /** Why a run is sampled, or is not. */
@@ -40,7 +39,7 @@ export const ABSENT = `${PREFIX}absent`;
  */
 export const ANY = `${PREFIX}any`;
 
-/** Marker ids and what each means, in the order in which they are asked. */
+/** Marker ids and what each means. */
 export const DECISIONS = Object.freeze({
   [`${PREFIX}unsampled`]: { sampled: false, bound: true },
   [`${PREFIX}inherited-unsampled`]: { sampled: false, bound: true, reason: 'inherited' },
@@ -58,12 +57,12 @@ export const DECISIONS = Object.freeze({
   [`${PREFIX}unbound-given`]: { sampled: true, bound: false },
 } satisfies Record<string, Decision>);
 
-/** Ids asked of a new run that decides by policy: two asks for the common run, with {@link ABSENT}. */
+/** Ids asked of a new run that decides by policy: two asks for the common run, with {@link ABSENT} if need be. */
 export const BY_POLICY: readonly string[] = [
-  'unsampled',
-  'capped',
   'default',
+  'unsampled',
   'rule',
+  'capped',
   'reservoir',
   'after-failure',
   'unbound',
