@@ -34,7 +34,10 @@ export {
   type RunTrace,
   type TraceRuns,
 } from './job-client';
+export type { JobDefinition, WorkflowTypes } from './job-definition';
+export { ScheduledJobError, type ScheduledJobProblem } from './job-error';
 export type { JobRun } from './job-run';
+export type { JobRunFilter, ListedRun, RunResult } from './job-runs';
 export type { RerunOptions, RerunShard } from './rerun-shards';
 export type { RunReason, RunRule, RunSampling } from './run-sampling';
 export {
@@ -46,6 +49,8 @@ export {
   SamplingClient,
   type SamplingClientOptions,
 } from './sampling';
+export type { ScheduleAction } from './schedule-action';
+export type { CreateOptions, ListedJob } from './scheduled-jobs';
 export type { SearchAttributesRegistration } from './search-attributes';
 export type { Shard, ShardFilter } from './shards';
 export type { JobStartOptions } from './start-options';

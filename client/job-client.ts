@@ -1,10 +1,11 @@
 /**
- * The typed client: from a trace to its runs, and from a run to its trace.
+ * The typed client: scheduled jobs, from a trace to its runs, and from a run to its trace.
  *
  * Needs no plugin on the client and no registered search attributes: a run's trace id follows from its run id.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, type WorkflowExecutionInfo, WorkflowNotFoundError } from '@temporalio/client';
+import type { Workflow } from '@temporalio/common';
 import { runIdOfTrace, traceIdOfRun } from '../interceptors/shared/trace-id';
 import { resolvePolicy, type SamplingPolicy } from '../worker/policy/policy';
 import type { SamplingOptions } from '../worker/policy/rule';
@@ -16,6 +17,7 @@ import { parseRunId, parseTraceId } from './parse-trace-id';
 import { type RerunOptions, type RerunShard, rerunShard } from './rerun-shards';
 import type { RunSampling } from './run-sampling';
 import { SamplingClient } from './sampling';
+import { ScheduledJobs } from './scheduled-jobs';
 import { registerSearchAttributes, type SearchAttributesRegistration } from './search-attributes';
 import { listShards, type Shard, type ShardFilter } from './shards';
 import { compileTraceUrl, type TraceUrlOption } from './trace-url-option';
@@ -77,7 +79,10 @@ const FIRST_PAUSE_MS = 50;
 const RPC_TIMEOUT_MS = 10_000;
 const MAX_RUNS = 1_000;
 
-export class JobClient {
+/**
+ * @typeParam Workflows type of the user's module of workflows, as in `new JobClient<typeof workflows>({ client })`
+ */
+export class JobClient<Workflows extends object = Record<string, Workflow>> extends ScheduledJobs<Workflows> {
   readonly #client: Client;
   readonly #reader: RunReader;
   readonly #indexLagMs: number;
@@ -97,6 +102,7 @@ export class JobClient {
       const expectation = `a number from 0 to ${MAX_INDEX_LAG_MS}`;
       throw new TypeError(`indexLagMs: expected ${expectation}, got ${indexLagMs} (${typeof indexLagMs})`);
     }
+    super(client);
     this.#client = client;
     this.#reader = {
       client,
@@ -149,6 +155,15 @@ export class JobClient {
       const [info] = await this.#list(`RunId = '${runId}'`);
       return info ? this.#traceOfRun(info) : Object.freeze({ traceId: traceIdOfRun(runId) });
     });
+  }
+
+  /**
+   * A run by its run id, or the latest of a workflow; `undefined` if none with this id is listed.
+   *
+   * @throws TraceIdError if the run id is not a UUID, WorkflowNotFoundError if there is no such workflow.
+   */
+  async run(reference: RunReference): Promise<JobRun | undefined> {
+    return (await this.traceOf(reference)).run;
   }
 
   /**
@@ -261,6 +276,10 @@ export class JobClient {
         ? (reference as { describe(): Promise<ExecutionInfo> })
         : this.#client.workflow.getHandle(workflowId, runId);
     return handle.describe();
+  }
+
+  protected override readRun(info: ExecutionInfo): Promise<JobRun> {
+    return this.#within(() => toJobRun(this.#reader, info));
   }
 
   #within<T>(look: () => Promise<T>): Promise<T> {

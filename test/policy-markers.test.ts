@@ -53,14 +53,14 @@ function hostWith({ sampling = {}, decisions = createRunDecisions(), ...options 
   return (info: WorkflowInfo, given: Given = undefined, bind: 'all' | 'sampled' = 'all') => {
     const asked: string[] = [];
     let granted = '-';
-    const decision = askFor(given, bind, (patchId) => {
+    const { decision, isAnswered } = askFor(given, bind, (patchId) => {
       const id = patchId.replace('job-tracing:', '');
       asked.push(id);
       const isGranted = host({ workflowInfo: info, patchId });
       if (isGranted && patchId !== ANY) granted = id;
       return isGranted;
     });
-    deepEqual(decision, decisionOf(`job-tracing:${granted}`));
+    deepEqual([decision, isAnswered], [decisionOf(`job-tracing:${granted}`), true]);
     return [...asked, granted];
   };
 }
@@ -69,9 +69,9 @@ const last = (asked: readonly string[]) => asked.at(-1);
 const CAP_0 = { ratio: 0, atLeast: { runs: 1, per: '1 day' } } as const;
 
 describe('the marker of a run', () => {
-  test('tells each decision, and an unsampled run asks twice', () => {
-    deepEqual(hostWith({ sampling: { default: 0 } })(infoOf()), ['unsampled', 'absent', 'unsampled']);
-    deepEqual(hostWith()(infoOf()), ['unsampled', 'capped', 'default', 'default']);
+  test('tells each decision, and the common runs ask twice', () => {
+    deepEqual(hostWith({ sampling: { default: 0 } })(infoOf()), ['default', 'unsampled', 'unsampled']);
+    deepEqual(hostWith()(infoOf()), ['default', 'absent', 'default']);
     const reasonOf = (sampling: SamplingOptions, run: RunParts = {}) =>
       last(hostWith({ sampling })(infoOf(run)));
     equal(reasonOf({ default: 0, jobs: { job: 0 } }), 'unsampled');
@@ -81,7 +81,10 @@ describe('the marker of a run', () => {
     equal(reasonOf({ default: 0 }, { attempt: 2 }), 'after-failure');
     equal(reasonOf({ default: 0 }, { lastFailure: new Error('before') }), 'after-failure');
     const capped = hostWith({ sampling: { default: { atMost: { runs: 1, per: '1 day' } } } });
-    deepEqual([last(capped(infoOf())), capped(infoOf())], ['default', ['unsampled', 'capped', 'capped']]);
+    deepEqual(
+      [last(capped(infoOf())), capped(infoOf())],
+      ['default', ['default', 'unsampled', 'rule', 'capped', 'capped']],
+    );
   });
 
   test('is asked for once by a run that gets none where only sampled runs are bound', () => {
@@ -104,9 +107,9 @@ describe('the marker of a run', () => {
   test('is none where no host answers, whatever is asked', () => {
     for (const bind of ['all', 'sampled'] as const)
       for (const given of [undefined, { forced: 'manual' }, { inherited: { sampled: false } }] as Given[])
-        equal(
+        deepEqual(
           askFor(given, bind, () => true),
-          undefined,
+          { isAnswered: false },
         );
   });
 

@@ -138,7 +138,7 @@ describe('scheduledJob, started with the CLI alone', { concurrency: 4 }, () => {
     const { workflowId } = await job.update<ManualRun>('runNow');
     await job.signal('stop');
     equal((await job.handle.result()).spec.workflow, 'slow');
-    deepEqual(await job.running(), []);
+    await job.isOver();
     const { workflow } = runs.harness.client;
     for (const handle of [workflow.getHandle(job.tickId, tick), workflow.getHandle(workflowId)])
       equal((await handle.describe()).status.name, 'CANCELLED');
@@ -150,7 +150,7 @@ describe('scheduledJob, started with the CLI alone', { concurrency: 4 }, () => {
     await job.update<ManualRun>('runNow');
     await runs.cli(`workflow cancel --workflow-id ${job.id}`);
     await rejects(job.handle.result(), /cancelled/i);
-    deepEqual(await job.running(), []);
+    await job.isOver();
     equal((await job.handle.describe()).status.name, 'CANCELLED');
   });
 });

@@ -20,7 +20,9 @@ describe('at ratio 0', { concurrency: 8 }, () => {
     // Nothing is kept either, and a failed run has no say in the next one.
     const never = { ratio: 0, keepFailed: false, afterFailure: { runs: 0 } };
     runs = await Runs.start({ plugin: { sampling: { default: never, jobs: { always: 1 } } } });
-    sampledOnly = await runs.work({ plugin: { sampling: { default: 0 }, bind: 'sampled' } });
+    sampledOnly = await runs.work({
+      plugin: { sampling: { default: 0, jobs: { always: 1 } }, bind: 'sampled' },
+    });
     without = await runs.work({ plugin: null });
   });
   after(async () => {
@@ -99,6 +101,20 @@ describe('at ratio 0', { concurrency: 8 }, () => {
     deepEqual(await eventsOf('passive'), await eventsOf('without'));
     deepEqual(await runs.harness.attributesOf(id('passive')), {});
     equal(JSON.parse(String(result)).traceparent, undefined);
+  });
+
+  it("bind: 'sampled': a run that is sampled by policy costs the same events as with bind: 'all'", async () => {
+    const memo = { jobName: 'always' };
+    for (const taskQueue of [sampledOnly, runs.taskQueue]) {
+      const { runId } = await run('oneActivity', `by policy ${taskQueue}`, { taskQueue, memo });
+      sampled.add(traceIdOf(runId));
+      await runs.expectRun(id(`by policy ${taskQueue}`), runId, 'api');
+    }
+    deepEqual(
+      await runs.eventsOfOurs(id(`by policy ${sampledOnly}`)),
+      await runs.eventsOfOurs(id(`by policy ${runs.taskQueue}`)),
+    );
+    deepEqual(await eventsOf(`by policy ${sampledOnly}`), await eventsOf(`by policy ${runs.taskQueue}`));
   });
 
   it("bind: 'sampled': a manual run is sampled and bound", async () => {

@@ -6,6 +6,7 @@
  */
 import type { WorkerOptions } from '@temporalio/worker';
 import type { WorkflowInfo } from '@temporalio/workflow';
+import { dueMsOf } from '../interceptors/shared/due-time';
 import { jobNameOf } from '../interceptors/shared/job-name';
 import {
   ABSENT,
@@ -16,6 +17,7 @@ import {
   isMarker,
   KEPT_FAILED,
   KEPT_SLOW,
+  type KeptReason,
   type SamplingReason,
 } from '../interceptors/shared/markers';
 import { traceIdOfRun } from '../interceptors/shared/trace-id';
@@ -40,6 +42,8 @@ export interface MarkerHostOptions {
   readonly decisions: RunDecisions;
   /** Told of every run's decision, once. */
   readonly onDecision?: (jobName: string, sampled: boolean, reason: SamplingReason) => void;
+  /** Told of every run that is kept, once. */
+  readonly onKept?: (jobName: string, reason: KeptReason) => void;
   readonly log?: OnceLog;
 }
 
@@ -85,8 +89,16 @@ function createAnswers(options: MarkerHostOptions): (info: WorkflowInfo, id: str
     options.onDecision(jobNameOf(info), sampled, reason);
   }
 
+  function keep(info: WorkflowInfo, id: typeof KEPT_FAILED | typeof KEPT_SLOW): boolean {
+    if (!isKept(info, id, options.policy)) return false;
+    const key = `${info.runId} ${id}`;
+    if (!told.has(key)) options.onKept?.(jobNameOf(info), id === KEPT_FAILED ? 'kept-failed' : 'kept-slow');
+    setBounded(told, key, true, MAX_RUNS);
+    return true;
+  }
+
   function answer(info: WorkflowInfo, id: string): boolean {
-    if (id === KEPT_FAILED || id === KEPT_SLOW) return options.mayBind() && isKept(info, id, options.policy);
+    if (id === KEPT_FAILED || id === KEPT_SLOW) return options.mayBind() && keep(info, id);
     const asked = decisionOf(id);
     if (asked === undefined) return false;
     const mayBind = options.mayBind() && (asked.sampled || options.bind === 'all');
@@ -134,8 +146,7 @@ function isKept(info: WorkflowInfo, id: typeof KEPT_FAILED | typeof KEPT_SLOW, s
   const { keepFailed, keepSlowMs } = ruleFor(store.current(), jobName).rule;
   if (id === KEPT_FAILED) return keepFailed;
   // From the moment the run was due: slow is often "no worker".
-  const dueMs = info.runStartTime.getTime() + (info.cronScheduleToScheduleInterval ?? 0);
-  if (keepSlowMs === undefined || Date.now() - dueMs <= keepSlowMs) return false;
+  if (keepSlowMs === undefined || Date.now() - dueMsOf(info) <= keepSlowMs) return false;
   store.markSlow(jobName);
   return true;
 }

@@ -76,12 +76,7 @@ export class JobTracingPlugin
   /** @throws {Error} when the official OpenTelemetry plugin is loaded as well */
   async configureWorker(options: WorkerOptions): Promise<WorkerOptions> {
     if (options.sinks?.jobTracing !== undefined) return options;
-    refuseOfficial([
-      ...(options.plugins ?? [])
-        .filter(({ name }) => name === 'OpenTelemetryPlugin')
-        .map(() => 'interceptors-opentelemetry'),
-      ...(options.interceptors?.workflowModules ?? []),
-    ]);
+    refuseOfficial(options.plugins ?? [], options.interceptors?.workflowModules ?? []);
     const log = createOnceLog(Runtime.instance().logger);
     if (options.workflowBundle) {
       const problem = await bundleProblem(options.workflowBundle, this.#options.sandbox);
@@ -110,6 +105,7 @@ export class JobTracingPlugin
           decisions,
           mayBind: () => binding.mayBind(),
           onDecision: metrics.decided,
+          onKept: metrics.kept,
           log,
         },
         options.patchActivationCallback,

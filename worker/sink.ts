@@ -9,6 +9,7 @@ import type { InjectedSinks } from '@temporalio/worker';
 import { TRACE_HEADER } from '../interceptors/shared/header';
 import type { EventRecord, Ignored, JobTracingSinks, SpanRecord } from '../interceptors/shared/span-record';
 import { rootSpanIdOfRun } from '../interceptors/shared/trace-id';
+import { setBounded } from './bounded-map';
 import type { JobMetrics } from './metrics';
 import type { OnceLog } from './once-log';
 import { toReadableSpan } from './readable-span';
@@ -45,6 +46,7 @@ export interface SinkParts {
 
 export function createSink({ target, decisions, metrics, log }: SinkParts): InjectedSinks<JobTracingSinks> {
   const notes = new Map<string, { readonly event: EventRecord; repeated: boolean }>();
+  const counted = new Map<string, true>();
 
   return {
     jobTracing: {
@@ -84,7 +86,11 @@ export function createSink({ target, decisions, metrics, log }: SinkParts): Inje
         },
       },
       ended: {
-        fn: (_info, run) => metrics.ended(run),
+        fn({ runId }, run) {
+          // A final command that the server did not take, because something came in between, is given again.
+          if (!counted.has(runId)) metrics.ended(run);
+          setBounded(counted, runId, true, MAX_NOTES);
+        },
       },
       ignored: {
         fn({ workflowId, runId }, what, why) {

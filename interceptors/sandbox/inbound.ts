@@ -9,7 +9,6 @@ import { SpanName } from '@temporalio/interceptors-opentelemetry/lib/workflow/de
 import { type Headers, type WorkflowInboundCallsInterceptor, workflowInfo } from '@temporalio/workflow';
 import { readHeader } from '../shared/header';
 import type { Ignored, JobTracingSinks } from '../shared/span-record';
-import { watchEnd } from './kept';
 import { observe } from './observe';
 import { withSpan } from './otel-context';
 import type { RunState } from './run-state';
@@ -34,7 +33,7 @@ export function inboundInterceptor(
   }
 
   return {
-    execute: (input, next) => watchEnd(errors.watch(next(input)), state),
+    execute: (input, next) => errors.watch(next(input)),
 
     handleSignal: (input, next) =>
       handle(`${SpanName.WORKFLOW_HANDLE_SIGNAL}:${input.signalName}`, input.headers, 'signal header', () =>

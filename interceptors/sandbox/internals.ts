@@ -15,6 +15,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { getActivator } from '@temporalio/workflow/lib/global-attributes';
+import { dueMsOf } from '../shared/due-time';
 import { isInfrastructure } from '../shared/infrastructure';
 import type { JobOrigin } from '../shared/job-context';
 import { ANY } from '../shared/markers';
@@ -22,6 +23,7 @@ import type { SandboxOptions } from '../shared/sandbox-options';
 import type { JobTracingSinks } from '../shared/span-record';
 import { fillTraceUrl } from '../shared/trace-url';
 import { Callers } from './callers';
+import { keep } from './kept';
 import { describeEnd, isFinal, resultOf } from './outcome';
 import { type Run, readRun } from './run';
 import { attributesOfRun } from './run-attributes';
@@ -31,6 +33,7 @@ import type { TaskErrors } from './task-errors';
 import { RunTracer } from './tracer';
 
 type Activation = coresdk.workflow_activation.IWorkflowActivation;
+type Command = coresdk.workflow_commands.IWorkflowCommand;
 
 export function internalsInterceptor(
   state: RunState,
@@ -43,8 +46,10 @@ export function internalsInterceptor(
     if (init == null) return;
     const info = workflowInfo();
     const signals = (activation.jobs ?? []).map((job) => job.signalWorkflow?.signalName ?? '');
-    const { origin, run, headerProblem } = readRun(info, init, signals, options);
+    const { origin, run, isCounted, headerProblem } = readRun(info, init, signals, options);
     state.origin = origin;
+    state.isCounted = isCounted;
+    state.startMs = Date.now();
     if (headerProblem !== undefined && !info.unsafe.isReplaying)
       sink.ignored(info.parent && !run ? 'child header' : 'start header', headerProblem);
     if (run === undefined) return;
@@ -64,6 +69,26 @@ export function internalsInterceptor(
     return state.kept && tracerOf(run, workflowInfo(), state.startMs, state.kept);
   }
 
+  function exportSpans(run: Run, final: Command | undefined): void {
+    const tracer = state.tracer ?? (final && keptTracer(run));
+    if (final && tracer) {
+      noteOn(tracer.root, state);
+      describeEnd(tracer.root, final);
+      tracer.endRun();
+    } else {
+      tracer?.announce();
+    }
+    const spans = tracer?.drain() ?? [];
+    if (spans.length > 0 && !workflowInfo().unsafe.isReplaying) sink.export(spans);
+  }
+
+  function reportEnd(final: Command): void {
+    const { origin, isCounted, startMs } = state;
+    const result = origin && isCounted ? resultOf(final) : undefined;
+    if (!origin || !result || workflowInfo().unsafe.isReplaying) return;
+    sink.ended({ job: origin.jobName, trigger: origin.trigger, result, durationMs: Date.now() - startMs });
+  }
+
   return {
     activate(input, next) {
       try {
@@ -79,30 +104,19 @@ export function internalsInterceptor(
     concludeActivation(input, next) {
       const output = next({ ...input, commands: input.commands.filter(isRecorded) });
       errors.settle();
-      const { run } = state;
-      if (run === undefined || state.readOnly) return output;
+      const { run, isCounted } = state;
+      if ((run === undefined && !isCounted) || state.readOnly) return output;
       const final = output.commands.find(isFinal);
-      const tracer = state.tracer ?? (final && keptTracer(run));
-      if (final && tracer) {
-        noteOn(tracer.root, state);
-        describeEnd(tracer.root, final);
-        tracer.endRun();
-      } else {
-        tracer?.announce();
-      }
-      const spans = tracer?.drain() ?? [];
-      if (workflowInfo().unsafe.isReplaying) return output;
-      if (spans.length > 0) sink.export(spans);
-      const result = final && run.kind === 'top' ? resultOf(final) : undefined;
-      const durationMs = Date.now() - state.startMs;
-      if (result) sink.ended({ job: run.jobName, trigger: run.trigger, result, durationMs });
-      return output;
+      const late = final ? keep(state, final) : [];
+      if (run) exportSpans(run, final);
+      if (final) reportEnd(final);
+      return late.length === 0 ? output : { ...output, commands: insertBefore(output.commands, final, late) };
     },
   };
 }
 
 /** Everything but the marker of {@link ANY}. */
-function isRecorded({ setPatchMarker }: coresdk.workflow_commands.IWorkflowCommand): boolean {
+function isRecorded({ setPatchMarker }: Command): boolean {
   return setPatchMarker?.patchId !== ANY;
 }
 
@@ -110,6 +124,10 @@ function isRecorded({ setPatchMarker }: coresdk.workflow_commands.IWorkflowComma
 function noteOn(root: SandboxSpan, { notes }: RunState): void {
   root.setAttributes(notes.attributes);
   for (const link of notes.links) root.link(link);
+}
+
+function insertBefore(commands: readonly Command[], final: Command | undefined, late: Command[]): Command[] {
+  return commands.flatMap((command) => (command === final ? [...late, command] : [command]));
 }
 
 function tracerOf(run: Run, info: WorkflowInfo, startMs: number, reason: string | undefined): RunTracer {
@@ -152,7 +170,7 @@ function describeOrigin({ trigger, facts, shard }: JobOrigin): Record<string, un
 
 /** From the moment the run was due to its first workflow task. */
 function queueTimeMs(info: WorkflowInfo, startMs: number): number {
-  return Math.max(0, startMs - info.runStartTime.getTime() - (info.cronScheduleToScheduleInterval ?? 0));
+  return Math.max(0, startMs - dueMsOf(info));
 }
 
 /** Shows the trace's address in the Web UI, until user code sets details of its own. */

@@ -1,54 +1,41 @@
 /**
  * Kept runs: a run that was not sampled, but fails or takes long, still leaves its root span.
  *
- * Sandbox code. Asked once, at the moment when the workflow function settles, so that the answer's commands
- * stand before the run's final one; the answer is a marker in the history like the decision itself. Only bound
- * runs are kept: without a marker of its own, a run cannot be told from one that was begun without the plugin.
+ * Sandbox code. Asked once, when the run's final command is known, so that no promise is made for it (the SDK
+ * takes a stack trace of each); the answer is a marker in the history like the decision itself. Only bound runs are
+ * kept: without a marker of its own, a run cannot be told from one that was begun without the plugin.
  */
-import {
-  CancelledFailure,
-  isCancellation,
-  patched,
-  TemporalFailure,
-  upsertSearchAttributes,
-} from '@temporalio/workflow';
+import type { coresdk } from '@temporalio/proto';
+import { patched, upsertSearchAttributes } from '@temporalio/workflow';
+import { getActivator } from '@temporalio/workflow/lib/global-attributes';
 import { KEPT_FAILED, KEPT_SLOW, type KeptReason } from '../shared/markers';
-import { untracked } from './observe';
 import { attributesOfKept } from './run-attributes';
 import type { RunState } from './run-state';
+
+type Command = coresdk.workflow_commands.IWorkflowCommand;
 
 /** A shorter run is never asked about: its end must cost nothing. Rules have this as their lower bound. */
 const MIN_SLOW_MS = 100;
 
-/** Watches the end of the workflow function of a run that is not sampled; returns `promise` itself. */
-export function watchEnd<T>(promise: Promise<T>, state: RunState): Promise<T> {
+/**
+ * Asks whether a run that ends with `final` is kept; if so, {@link RunState.kept} says why.
+ *
+ * @returns the commands that must stand before `final`
+ */
+export function keep(state: RunState, final: Command): Command[] {
   const { run } = state;
-  if (run === undefined || run.root.sampled || !run.bound || run.kind === 'child') return promise;
-  void untracked(
-    promise.then(
-      () => keep(state, false),
-      (error: unknown) => {
-        // Anything else is no failure of the run: a cancellation, a continuation, a failing task.
-        if (error instanceof TemporalFailure && !isCancelled(error)) keep(state, true);
-      },
-    ),
-  );
-  return promise;
-}
-
-function keep(state: RunState, failed: boolean): void {
-  const reason = ask(failed, Date.now() - state.startMs);
-  if (reason === undefined) return;
-  state.kept = reason;
+  if (run === undefined || run.root.sampled || !run.bound || run.kind === 'child') return [];
+  const isFailed = final.failWorkflowExecution != null;
+  // A run that was cancelled or continues as new has not failed, but may have been slow.
+  state.kept = ask(isFailed, Date.now() - state.startMs);
+  if (state.kept === undefined) return [];
   upsertSearchAttributes(attributesOfKept());
+  // The activation's own commands have been taken out before: these are the marker and the upsert.
+  return getActivator().concludeActivation().commands;
 }
 
-function ask(failed: boolean, tookMs: number): KeptReason | undefined {
-  if (failed && patched(KEPT_FAILED)) return 'kept-failed';
+function ask(isFailed: boolean, tookMs: number): KeptReason | undefined {
+  if (isFailed && patched(KEPT_FAILED)) return 'kept-failed';
   if (tookMs >= MIN_SLOW_MS && patched(KEPT_SLOW)) return 'kept-slow';
   return undefined;
-}
-
-function isCancelled(error: unknown): boolean {
-  return error instanceof CancelledFailure || isCancellation(error);
 }

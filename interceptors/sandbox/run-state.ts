@@ -33,6 +33,8 @@ export class RunState {
   run: Run | undefined;
   /** `undefined` for a run that is not sampled. */
   tracer: RunTracer | undefined;
+  /** A top-level run, passive or not. */
+  isCounted = false;
   /** First workflow task of the run, milliseconds since the epoch in workflow time. */
   startMs = 0;
   /** Why a run that was not sampled leaves its root span after all. */
@@ -48,7 +50,6 @@ export class RunState {
 
   begin(run: Run, tracer: RunTracer | undefined): void {
     this.run = run;
-    this.startMs = Date.now();
     this.tracer = tracer;
     const root = tracer?.root ?? new ForeignSpan(run.root);
     this.#rootContext = withBaggage(withSpan(EMPTY_CONTEXT, root), run.baggage);

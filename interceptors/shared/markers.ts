@@ -1,9 +1,8 @@
 /**
  * The family of patch markers that record a run's decision and binding in its history.
  *
- * Pure. The ids are in the histories of users' runs: an id is never renamed, reused or reordered; new ones
- * go to the end of their group. They are asked in this order until one is true, so on replay the first one
- * that the history holds is the answer.
+ * Pure. The ids are in the histories of users' runs: an id is never renamed or reused. A run asks until one is
+ * granted, so a history holds one decision, whatever the order was in which it was asked for.
  */
 
 /** Why a run is sampled, or is not. */
@@ -40,7 +39,7 @@ export const ABSENT = `${PREFIX}absent`;
  */
 export const ANY = `${PREFIX}any`;
 
-/** Marker ids and what each means, in the order in which they are asked. */
+/** Marker ids and what each means. */
 export const DECISIONS = Object.freeze({
   [`${PREFIX}unsampled`]: { sampled: false, bound: true },
   [`${PREFIX}inherited-unsampled`]: { sampled: false, bound: true, reason: 'inherited' },
@@ -58,12 +57,12 @@ export const DECISIONS = Object.freeze({
   [`${PREFIX}unbound-given`]: { sampled: true, bound: false },
 } satisfies Record<string, Decision>);
 
-/** Ids asked of a new run that decides by policy: two asks for the common run, with {@link ABSENT}. */
+/** Ids asked of a new run that decides by policy: two asks for the common run, with {@link ABSENT} if need be. */
 export const BY_POLICY: readonly string[] = [
-  'unsampled',
-  'capped',
   'default',
+  'unsampled',
   'rule',
+  'capped',
   'reservoir',
   'after-failure',
   'unbound',
@@ -87,22 +86,27 @@ export function idsToAsk(given: Given): readonly string[] {
   return [`${PREFIX}inherited-unsampled`];
 }
 
+/** What became of the question for a run's marker. */
+export interface Answer {
+  /** `undefined`: the run is passive. */
+  readonly decision?: Decision;
+  /** Whether a host part of ours is there; without one nobody can be told anything either. */
+  readonly isAnswered: boolean;
+}
+
 /**
- * Asks for the marker of a new run; `undefined`: none, the run is passive.
+ * Asks for the marker of a new run.
  *
  * @param isGranted whether the host grants an id, which then is in the history
  */
-export function askFor(
-  given: Given,
-  bind: 'all' | 'sampled',
-  isGranted: (id: string) => boolean,
-): Decision | undefined {
-  if (bind === 'sampled' && given === undefined && !isGranted(ANY)) return undefined;
+export function askFor(given: Given, bind: 'all' | 'sampled', isGranted: (id: string) => boolean): Answer {
+  if (bind === 'sampled' && given === undefined && !isGranted(ANY)) return { isAnswered: true };
   const ids = idsToAsk(given);
   const id = ids.find(isGranted);
-  if (id === undefined) return undefined;
   // Who has denied an id is our host; who grants the first one may be none at all.
-  return id === ids[0] && isGranted(ABSENT) ? undefined : decisionOf(id);
+  if (id === ids[0] && isGranted(ABSENT)) return { isAnswered: false };
+  const decision = id === undefined ? undefined : decisionOf(id);
+  return decision ? { decision, isAnswered: true } : { isAnswered: true };
 }
 
 /** Whether the id is asked by a run that knows by itself whether it is sampled, and asks only whether it may bind. */

@@ -1,4 +1,5 @@
 /** Activities of the tests. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ApplicationFailure, activityInfo } from '@temporalio/activity';
 import { type JobContext, jobContext } from 'temporal-job-tracing/activities';
 import type { ItemPage } from 'temporal-job-tracing/workflow';
@@ -47,4 +48,10 @@ export async function isFirstRun(name: string): Promise<boolean> {
   const isFirst = !seen.has(name);
   seen.add(name);
   return isFirst;
+}
+
+/** Calls downstream after three seconds. */
+export async function callDownstreamLate(): Promise<string> {
+  await sleep(3_000);
+  return callDownstream();
 }

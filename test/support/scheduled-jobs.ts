@@ -8,7 +8,7 @@ import type { ScheduledJobSpec } from 'temporal-job-tracing/workflows';
 import { id, type Runs } from './runs';
 
 export const SCHEDULED_PATH = require.resolve('./workflows/scheduled');
-const TIMEOUT_MS = 30_000;
+const TIMEOUT_MS = 60_000;
 
 /** One job, by the CLI. */
 export class Job {
@@ -86,10 +86,36 @@ export class Job {
     return ids;
   }
 
-  /** Waits until nothing of the job is running any more. */
-  async isOver(): Promise<void> {
+  /** Workflow id of the cron that ticks, as soon as there is one. */
+  async cronId(): Promise<string> {
     const giveUp = Date.now() + TIMEOUT_MS;
-    for (let running = await this.running(); running.length > 0; running = await this.running()) {
+    const started = await this.handle.describe();
+    for (;;) {
+      const query = `ParentRunId = '${started.runId}' AND WorkflowType = 'jobTick' AND ExecutionStatus = 'Running'`;
+      for await (const { workflowId } of this.#runs.harness.client.workflow.list({ query }))
+        return workflowId;
+      ok(Date.now() < giveUp, 'no cron was started');
+      await sleep(100);
+    }
+  }
+
+  /** Waits until only one cron ticks for the job; returns its workflow id. */
+  async hasOneCron(): Promise<string> {
+    const giveUp = Date.now() + TIMEOUT_MS;
+    for (;;) {
+      const [cron = '', ...others] = (await this.running()).filter((id) => id.includes('/cron-'));
+      if (cron && others.length === 0) return cron;
+      ok(Date.now() < giveUp, `ticking: ${[cron, ...others].join(', ')}`);
+      await sleep(100);
+    }
+  }
+
+  /** Waits until nothing of the job is running any more but these. */
+  async isOver(but: readonly string[] = []): Promise<void> {
+    const giveUp = Date.now() + TIMEOUT_MS;
+    for (;;) {
+      const running = (await this.running()).filter((id) => !but.includes(id));
+      if (running.length === 0) return;
       ok(Date.now() < giveUp, `still running: ${running.join(', ')}`);
       await sleep(100);
     }
