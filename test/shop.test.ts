@@ -105,7 +105,7 @@ test('an unknown example and an unknown option are refused with a clear text', a
   assert.deepEqual([await unknown.exitCode, await option.exitCode], [2, 2]);
   assert.equal(
     unknown.errors(),
-    'There is no example "shopp". There is: shop, game.\nUsage: npm start -- [example] [--once]\n',
+    'There is no example "shopp". There is: shop, bank, game.\nUsage: npm start -- [example] [--once]\n',
   );
   assert.ok(option.errors().startsWith("Unknown option '--onec'"));
 });
