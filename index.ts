@@ -4,6 +4,7 @@
  * - `.` the plugin and its options
  * - `./client` finding runs by trace and traces by run
  * - `./workflow` what workflow code calls
+ * - `./workflows` workflows of ours, to be exported from the user's
  * - `./activities` what activities call
  * - `./register` the plugin without a change of code
  * - `./workflow-interceptors` the sandbox part, for those who bundle workflow code by hand

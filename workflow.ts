@@ -5,3 +5,15 @@ export type { JobContext } from './interceptors/shared/job-context';
 export type { ShardFacts } from './interceptors/shared/job-facts';
 export type { JobTrigger } from './interceptors/shared/search-attributes';
 export { jobContext } from './workflows/job-context';
+export { type ForEachItemOptions, forEachItem } from './workflows/map-reduce/for-each-item';
+export { type MapReduceOutcome, mapReduce } from './workflows/map-reduce/map-reduce';
+export type {
+  ItemPage,
+  ItemPages,
+  ItemShard,
+  MapReduceOptions,
+  MapReduceSettings,
+  RangeShard,
+  ShardWorkflow,
+} from './workflows/map-reduce/options';
+export type { ShardCounts, ShardFailure } from './workflows/map-reduce/tally';

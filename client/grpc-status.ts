@@ -7,6 +7,7 @@
 /** @see https://grpc.io/docs/guides/status-codes/ */
 export const GrpcStatus = Object.freeze({
   INVALID_ARGUMENT: 3,
+  DEADLINE_EXCEEDED: 4,
   NOT_FOUND: 5,
   PERMISSION_DENIED: 7,
   UNIMPLEMENTED: 12,

@@ -7,6 +7,14 @@ export type {
   SearchAttributeName,
 } from '../interceptors/shared/search-attributes';
 export type { RedisConnection } from '../worker/redis/connection';
+export type {
+  ManualRun,
+  Refusal,
+  RunNowRequest,
+  RunningRun,
+  ScheduledJobStatus,
+} from '../workflows/job-messages';
+export type { ScheduledJobChange, ScheduledJobSpec } from '../workflows/job-spec';
 export {
   SamplingConflictError,
   type SamplingConflictFields,
@@ -17,6 +25,7 @@ export {
   type TraceIdProblem,
   type WrongSearchAttribute,
 } from './errors';
+export type { SamplingExplanation } from './explain';
 export {
   JobClient,
   type JobClientOptions,
@@ -24,7 +33,11 @@ export {
   type RunTrace,
   type TraceRuns,
 } from './job-client';
+export type { JobDefinition, WorkflowTypes } from './job-definition';
+export { ScheduledJobError, type ScheduledJobProblem } from './job-error';
 export type { JobRun } from './job-run';
+export type { JobRunFilter, ListedRun, RunResult } from './job-runs';
+export type { RunReason, RunRule, RunSampling } from './run-sampling';
 export {
   type LivePolicy,
   type LiveRule,
@@ -33,8 +46,9 @@ export {
   type SamplingChangeOptions,
   SamplingClient,
   type SamplingClientOptions,
-  type SamplingExplanation,
 } from './sampling';
+export type { ScheduleAction } from './schedule-action';
+export type { CreateOptions, ListedJob } from './scheduled-jobs';
 export type { SearchAttributesRegistration } from './search-attributes';
 export type { JobStartOptions } from './start-options';
 export type { TraceUrlOption, TraceUrlPreset } from './trace-url-option';

@@ -1,17 +1,22 @@
 /**
- * The typed client: from a trace to its runs, and from a run to its trace.
+ * The typed client: scheduled jobs, from a trace to its runs, and from a run to its trace.
  *
  * Needs no plugin on the client and no registered search attributes: a run's trace id follows from its run id.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
+import type { Workflow } from '@temporalio/common';
 import { runIdOfTrace, traceIdOfRun } from '../interceptors/shared/trace-id';
+import { resolvePolicy, type SamplingPolicy } from '../worker/policy/policy';
 import type { SamplingOptions } from '../worker/policy/rule';
 import type { RedisConnection } from '../worker/redis/connection';
+import { explainRule, type SamplingExplanation } from './explain';
 import { GrpcStatus, grpcStatusOf } from './grpc-status';
-import { type ExecutionInfo, type JobRun, toJobRun } from './job-run';
+import { type ExecutionInfo, type JobRun, type RunReader, toJobRun } from './job-run';
 import { parseRunId, parseTraceId } from './parse-trace-id';
+import type { RunSampling } from './run-sampling';
 import { SamplingClient } from './sampling';
+import { ScheduledJobs } from './scheduled-jobs';
 import { registerSearchAttributes, type SearchAttributesRegistration } from './search-attributes';
 import { compileTraceUrl, type TraceUrlOption } from './trace-url-option';
 
@@ -26,7 +31,10 @@ export interface JobClientOptions {
    * @default 2000
    */
   readonly indexLagMs?: number;
-  /** Where the sampling policy is, for {@link JobClient.sampling}: a connection of `ioredis`. */
+  /**
+   * Where the sampling policy is, for {@link JobClient.sampling} and the rule in {@link JobRun.sampling}: a
+   * connection of `ioredis`.
+   */
   readonly redis?: RedisConnection;
   /** As the option `prefix` of `redisPolicyStore`. @default 'job-tracing' */
   readonly redisPrefix?: string;
@@ -51,6 +59,8 @@ export interface RunTrace {
   readonly traceId: string;
   /** Whether the trace is recorded, as far as is known. */
   readonly sampled?: boolean;
+  /** As in {@link JobRun.sampling}. */
+  readonly sampling?: RunSampling;
   /** Link to the trace, with the option `traceUrl`; none if it is known that the trace is not recorded. */
   readonly url?: string;
   /** The run; left out if no run with this id is listed (yet, or any more). */
@@ -67,11 +77,16 @@ const FIRST_PAUSE_MS = 50;
 const RPC_TIMEOUT_MS = 10_000;
 const MAX_RUNS = 1_000;
 
-export class JobClient {
+/**
+ * @typeParam Workflows type of the user's module of workflows, as in `new JobClient<typeof workflows>({ client })`
+ */
+export class JobClient<Workflows extends object = Record<string, Workflow>> extends ScheduledJobs<Workflows> {
   readonly #client: Client;
-  readonly #traceUrl: string | undefined;
+  readonly #reader: RunReader;
   readonly #indexLagMs: number;
   readonly #sampling: SamplingClient | undefined;
+  /** The workers' option `sampling`, if it was given. */
+  readonly #policy: SamplingPolicy | undefined;
 
   /** @throws TypeError that names the option, what is expected and what was given. */
   constructor(options: JobClientOptions) {
@@ -85,8 +100,14 @@ export class JobClient {
       const expectation = `a number from 0 to ${MAX_INDEX_LAG_MS}`;
       throw new TypeError(`indexLagMs: expected ${expectation}, got ${indexLagMs} (${typeof indexLagMs})`);
     }
+    super(client);
     this.#client = client;
-    this.#traceUrl = traceUrl === undefined ? undefined : compileTraceUrl(traceUrl);
+    this.#reader = {
+      client,
+      traceUrl: traceUrl === undefined ? undefined : compileTraceUrl(traceUrl),
+      explain: (job) => this.#explain(job),
+    };
+    this.#policy = sampling === undefined ? undefined : resolvePolicy(sampling);
     this.#indexLagMs = indexLagMs;
     this.#sampling =
       redis &&
@@ -135,6 +156,15 @@ export class JobClient {
   }
 
   /**
+   * A run by its run id, or the latest of a workflow; `undefined` if none with this id is listed.
+   *
+   * @throws TraceIdError if the run id is not a UUID, WorkflowNotFoundError if there is no such workflow.
+   */
+  async run(reference: RunReference): Promise<JobRun | undefined> {
+    return (await this.traceOf(reference)).run;
+  }
+
+  /**
    * The sampling policy in Redis.
    *
    * @throws TypeError without the option `redis`.
@@ -169,9 +199,7 @@ export class JobClient {
       }),
     ]);
     const hits = new Map([...byRunId, ...byAttribute].map((info) => [info.runId, info]));
-    const runs = await Promise.all(
-      Array.from(hits.values(), (info) => toJobRun(this.#client, info, this.#traceUrl)),
-    );
+    const runs = await Promise.all(Array.from(hits.values(), (info) => toJobRun(this.#reader, info)));
     return runs.filter((run) => run.traceId === traceId).sort(rootFirst);
   }
 
@@ -185,14 +213,21 @@ export class JobClient {
   }
 
   async #traceOfRun(info: ExecutionInfo): Promise<RunTrace> {
-    const run = await toJobRun(this.#client, info, this.#traceUrl);
-    const { traceId, sampled, url } = run;
+    const run = await toJobRun(this.#reader, info);
+    const { traceId, sampled, sampling, url } = run;
     return Object.freeze({
       traceId,
       ...(sampled !== undefined && { sampled }),
+      ...(sampling && { sampling }),
       ...(url !== undefined && { url }),
       run,
     });
+  }
+
+  /** The rule of the job, as far as the options tell where the policy is and Redis answers. Never rejects. */
+  async #explain(job: string): Promise<SamplingExplanation | undefined> {
+    if (this.#sampling) return this.#sampling.explain(job).catch(() => undefined);
+    return this.#policy && explainRule(this.#policy, new Map(), job);
   }
 
   #describe(reference: Exclude<RunReference, string>): Promise<ExecutionInfo> {
@@ -202,6 +237,10 @@ export class JobClient {
         ? (reference as { describe(): Promise<ExecutionInfo> })
         : this.#client.workflow.getHandle(workflowId, runId);
     return handle.describe();
+  }
+
+  protected override readRun(info: ExecutionInfo): Promise<JobRun> {
+    return this.#within(() => toJobRun(this.#reader, info));
   }
 
   #within<T>(look: () => Promise<T>): Promise<T> {

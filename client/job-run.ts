@@ -3,8 +3,10 @@
  */
 import type { Client, WorkflowExecutionInfo, WorkflowExecutionStatusName } from '@temporalio/client';
 import { JOB_NAME_MEMO, type JobTrigger } from '../interceptors/shared/search-attributes';
-import { rootSpanIdOfRun } from '../interceptors/shared/trace-id';
+import { rootSpanIdOfRun, traceIdOfRun } from '../interceptors/shared/trace-id';
 import { fillTraceUrl } from '../interceptors/shared/trace-url';
+import type { SamplingExplanation } from './explain';
+import { hasMarker, isByPolicy, type RunSampling, runSampling, UNDECIDED } from './run-sampling';
 import { boundAttributes, traceIdOfExecution } from './trace-of-execution';
 
 /** A run and its trace. */
@@ -18,8 +20,10 @@ export interface JobRun {
   readonly job: string;
   /** What started the run; not known of a run that is not bound. */
   readonly trigger?: JobTrigger;
-  /** Whether the trace is recorded; not known of a run that is not bound. */
+  /** Whether the trace is recorded; not known of a run that is not bound, unless it ended undecided. */
   readonly sampled?: boolean;
+  /** The decision and why; not known of an ordinary child, and of a run that is not bound and has not ended. */
+  readonly sampling?: RunSampling;
   /** 32 lower-case hex digits. */
   readonly traceId: string;
   readonly startTime: Date;
@@ -33,32 +37,60 @@ export interface JobRun {
 /** What is needed of an execution: as listed or described. */
 export type ExecutionInfo = Omit<WorkflowExecutionInfo, 'raw'>;
 
-/** The run behind an execution that was listed or described. `traceUrl` is a compiled template. */
-export async function toJobRun(client: Client, info: ExecutionInfo, traceUrl?: string): Promise<JobRun> {
-  const traceId = await traceIdOfExecution(client, info);
+export interface RunReader {
+  readonly client: Client;
+  /** Compiled template. */
+  readonly traceUrl: string | undefined;
+  /** The rule of a job; `undefined`: the policy is not known. Never rejects. */
+  readonly explain: (job: string) => Promise<SamplingExplanation | undefined>;
+}
+
+/** The run behind an execution that was listed or described. */
+export async function toJobRun(reader: RunReader, info: ExecutionInfo): Promise<JobRun> {
+  const traceId = await traceIdOfExecution(reader.client, info);
   const bound = boundAttributes(info);
-  // Attributes of the run before say nothing of this one, but both are runs of one job.
-  const { trigger, sampled } = bound.traceId === traceId ? bound : {};
   const { workflowId, runId, startTime, closeTime } = info;
+  const job = bound.job ?? jobNameOfMemo(info.memo) ?? info.type;
+  // Attributes of the run before say nothing of this one, but both are runs of one job.
+  const isBound = bound.traceId === traceId;
+  const trigger = isBound ? bound.trigger : undefined;
+  const sampling = await samplingOf(reader, { ...info, traceId, job, isBound, markers: bound.markers });
+  const sampled = isBound ? bound.sampled : sampling?.sampled;
   const spanId = rootSpanIdOfRun(runId);
   const values = { traceId, spanId, runId, startMs: startTime.getTime(), endMs: closeTime?.getTime() };
-  const hasUrl = traceUrl !== undefined && sampled !== false;
+  const hasUrl = reader.traceUrl !== undefined && sampled !== false;
   return Object.freeze({
     workflowId,
     runId,
     workflowType: info.type,
     status: info.status.name,
-    job: bound.job ?? jobNameOfMemo(info.memo) ?? info.type,
+    job,
     ...(trigger !== undefined && { trigger }),
     ...(sampled !== undefined && { sampled }),
+    ...(sampling && { sampling }),
     traceId,
     startTime,
     ...(closeTime && {
       closeTime,
       durationMs: closeTime.getTime() - (info.executionTime ?? startTime).getTime(),
     }),
-    ...(hasUrl && { url: fillTraceUrl(traceUrl, values) }),
+    ...(hasUrl && { url: fillTraceUrl(reader.traceUrl, values) }),
   });
+}
+
+interface FoundRun extends Pick<ExecutionInfo, 'runId' | 'startTime' | 'closeTime'> {
+  readonly traceId: string;
+  readonly job: string;
+  readonly isBound: boolean;
+  readonly markers: readonly string[];
+}
+
+async function samplingOf(reader: RunReader, run: FoundRun): Promise<RunSampling | undefined> {
+  if (run.isBound)
+    return runSampling(run, isByPolicy(run.markers) ? await reader.explain(run.job) : undefined);
+  // With a marker it may still be bound; without its own id, it is an ordinary child, or in its caller's trace.
+  const isUndecided = run.closeTime !== undefined && !hasMarker(run.markers);
+  return isUndecided && run.traceId === traceIdOfRun(run.runId) ? UNDECIDED : undefined;
 }
 
 function jobNameOfMemo(memo: Record<string, unknown> | undefined): string | undefined {

@@ -4,9 +4,8 @@
  * Whatever it does can be done with `redis-cli` as well; docs/sampling.md shows both side by side. Nothing is
  * written before it is checked, and nothing is overwritten unseen.
  */
-import { ruleFor } from '../worker/policy/match';
 import { resolvePolicy, type SamplingPolicy } from '../worker/policy/policy';
-import { parseRule, type ResolvedRule, type SamplingOptions, type SamplingRule } from '../worker/policy/rule';
+import { parseRule, type SamplingOptions, type SamplingRule } from '../worker/policy/rule';
 import { checkConnection, describeError, type RedisConnection } from '../worker/redis/connection';
 import {
   type KeySpace,
@@ -20,6 +19,7 @@ import {
 import { formatStoredRule, parseStoredRule, ruleAt, type StoredRule } from '../worker/redis/stored-rule';
 import { within } from '../worker/redis/within';
 import { SamplingConflictError } from './errors';
+import { explainRule, type SamplingExplanation } from './explain';
 
 export interface SamplingClientOptions {
   /** A `Redis` (also with Sentinels) or `Cluster` of `ioredis`; yours to close. */
@@ -62,18 +62,6 @@ export interface SamplingChange {
   readonly revision: number;
   /** The rule that stood there and held; left out if there was none. */
   readonly replaced?: LiveRule;
-}
-
-/** Which rule applies to a job. Frozen. */
-export interface SamplingExplanation {
-  readonly rule: ResolvedRule;
-  /** What the rule is written under; `undefined` for the workers' default. */
-  readonly pattern: string | undefined;
-  /** Who has written it: the operators' policy in Redis, or the workers' option `sampling`. */
-  readonly source: 'redis' | 'options';
-  readonly why: string;
-  /** With `by`, `at` and `until`, if the source is Redis. */
-  readonly live?: LiveRule;
 }
 
 const TIMEOUT_MS = 5_000;
@@ -149,13 +137,7 @@ export class SamplingClient {
   /** Which rule applies to a job of this name now, and why. */
   async explain(jobName: string): Promise<SamplingExplanation> {
     const { rules } = await this.get();
-    const jobs = new Map([
-      ...this.#options.jobs,
-      ...Array.from(rules, ([pattern, { rule }]) => [pattern, rule] as const),
-    ]);
-    const { rule, pattern, why } = ruleFor({ default: this.#options.default, jobs }, jobName);
-    const live = pattern === undefined ? undefined : rules.get(pattern);
-    return Object.freeze({ rule, pattern, why, source: live ? 'redis' : 'options', ...(live && { live }) });
+    return explainRule(this.#options, rules, jobName);
   }
 
   async #write(

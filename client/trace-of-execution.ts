@@ -21,11 +21,14 @@ export interface BoundAttributes {
   readonly job: string | undefined;
   readonly trigger: JobTrigger | undefined;
   readonly sampled: boolean | undefined;
+  /** Ids of patch markers; a continuation has those of the run before until its own are set. */
+  readonly markers: readonly string[];
 }
 
 const TRACE_ID = defineSearchAttributeKey('TraceId', SEARCH_ATTRIBUTES.TraceId);
 const JOB_NAME = defineSearchAttributeKey('JobName', SEARCH_ATTRIBUTES.JobName);
 const JOB_TRIGGER = defineSearchAttributeKey('JobTrigger', SEARCH_ATTRIBUTES.JobTrigger);
+const CHANGE_VERSION = defineSearchAttributeKey('TemporalChangeVersion', 'KEYWORD_LIST');
 const TRACE_SAMPLED = defineSearchAttributeKey('TraceSampled', SEARCH_ATTRIBUTES.TraceSampled);
 
 /** Reads the attributes. Never throws. */
@@ -37,6 +40,7 @@ export function boundAttributes({ typedSearchAttributes }: Execution): BoundAttr
     job: typedSearchAttributes.get(JOB_NAME),
     trigger: isTrigger(trigger) ? trigger : undefined,
     sampled: typedSearchAttributes.get(TRACE_SAMPLED),
+    markers: typedSearchAttributes.get(CHANGE_VERSION) ?? [],
   };
 }
 

@@ -28,23 +28,33 @@ const W3C = new CompositePropagator({
 /** Baggage entries that become attributes of the activity's span. */
 const JOB_ATTRIBUTES = ['job.name', 'job.run.id', 'job.trigger'] as const;
 
-/** @param onIgnored told why a header was ignored */
-export function activityInterceptors(onIgnored: (why: string) => void): ActivityInterceptorsFactory {
+/**
+ * @param onIgnored told why a header was ignored
+ * @param traceStateOf the trace state of a sampled trace whose header has none, where it is known
+ */
+export function activityInterceptors(
+  onIgnored: (why: string) => void,
+  traceStateOf: TraceStateOf,
+): ActivityInterceptorsFactory {
   return (ctx) => ({
-    inbound: new ActivityTracing(ctx, onIgnored),
+    inbound: new ActivityTracing(ctx, onIgnored, traceStateOf),
     outbound: new OpenTelemetryActivityOutboundInterceptor(ctx),
   });
 }
+
+type TraceStateOf = (traceId: string) => string | undefined;
 
 class ActivityTracing implements ActivityInboundCallsInterceptor {
   readonly #ctx: ActivityContext;
   readonly #official: OpenTelemetryActivityInboundInterceptor;
   readonly #onIgnored: (why: string) => void;
+  readonly #traceStateOf: TraceStateOf;
 
-  constructor(ctx: ActivityContext, onIgnored: (why: string) => void) {
+  constructor(ctx: ActivityContext, onIgnored: (why: string) => void, traceStateOf: TraceStateOf) {
     this.#ctx = ctx;
     this.#official = new OpenTelemetryActivityInboundInterceptor(ctx);
     this.#onIgnored = onIgnored;
+    this.#traceStateOf = traceStateOf;
   }
 
   execute: NonNullable<ActivityInboundCallsInterceptor['execute']> = (input, next) => {
@@ -52,7 +62,10 @@ class ActivityTracing implements ActivityInboundCallsInterceptor {
     if (problem !== undefined) this.#onIgnored(problem);
     if (header?.span === undefined) return next(input);
     keepJobContext(this.#ctx, header);
-    const parent = W3C.extract(ROOT_CONTEXT, carrierOf(header), GETTER);
+    const { span } = header;
+    const traceState = span.sampled ? (span.traceState ?? this.#traceStateOf(span.traceId)) : span.traceState;
+    const carrier = carrierOf({ ...header, span: { ...span, ...(traceState && { traceState }) } });
+    const parent = W3C.extract(ROOT_CONTEXT, carrier, GETTER);
     // The official interceptor would read the header with the process's own propagator: the context is enough.
     const { [TRACE_HEADER]: _, ...headers } = input.headers;
     return context.with(parent, () =>

@@ -132,7 +132,10 @@ const TABLES = {
 const sink = {} as JobTracingSinks['jobTracing'];
 const state = new RunState();
 const errors = new TaskErrors(state, sink);
-const activity = activityInterceptors(() => {})({} as ActivityContext);
+const activity = activityInterceptors(
+  () => {},
+  () => undefined,
+)({} as ActivityContext);
 const nexusCalls = nexusInterceptors()({} as nexus.OperationContext);
 const [official, ours] = clientInterceptors();
 const internals = internalsInterceptor(state, errors, sink, DEFAULT_SANDBOX_OPTIONS);

@@ -3,7 +3,9 @@
  */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkflowHandle } from '@temporalio/client';
+import type { WorkerOptions } from '@temporalio/worker';
 import type { JobTracingOptions } from 'temporal-job-tracing';
 import { Harness } from './support/harness';
 import { tree } from './support/otlp-trace';
@@ -23,9 +25,13 @@ describe('kept runs', () => {
     type: string,
     args: unknown[] = [],
     fn: (handle: WorkflowHandle, taskQueue: string) => Promise<unknown> = async () => {},
+    options: Partial<WorkerOptions> = {},
   ): Promise<{ workflowId: string; runId: string }> {
     const workflowId = `${type}-${Math.random()}`;
-    const setup = { plugin: { ...(sampling && { sampling }) }, options: { maxCachedWorkflows: 0 } };
+    const setup = {
+      plugin: { ...(sampling && { sampling }) },
+      options: { maxCachedWorkflows: 0, ...options },
+    };
     return harness.whileWorking(setup, async (taskQueue) => {
       const handle = await harness.client.workflow.start(type, { taskQueue, workflowId, args });
       await fn(handle, taskQueue);
@@ -76,13 +82,124 @@ describe('kept runs', () => {
     deepEqual(await markersOf(quick), ['job-tracing:unsampled']);
   });
 
+  it('a slow tick of a cron leaves its root, measured from when it was due', async () => {
+    const sampling = { default: { ratio: 0, keepSlow: { overMs: 2_500 } } };
+    const setup = { plugin: { sampling }, options: { maxCachedWorkflows: 0 } };
+    const runId = await harness.whileWorking(setup, async (taskQueue) => {
+      const start = { taskQueue, workflowId: taskQueue, args: [3_000], cronSchedule: '@every 5s' };
+      const handle = await harness.client.workflow.start('takes', start);
+      const { firstExecutionRunId } = handle;
+      const first = harness.client.workflow.getHandle(taskQueue, firstExecutionRunId, { followRuns: false });
+      // A tick ends as continued as new, which the client takes for an error.
+      await first.result().catch(() => {});
+      await handle.terminate();
+      return firstExecutionRunId;
+    });
+    const [root] = await harness.completeTrace(id(runId));
+    equal(root?.attributes['job.sampling.reason'], 'kept-slow');
+  });
+
   it('with keepFailed: false a failed run leaves nothing', async () => {
     const failed = await run({ default: { ratio: 0, keepFailed: false } }, 'takes', [1, 'fail']);
     deepEqual(harness.receiver.trace(id(failed.runId)), []);
     deepEqual(await markersOf(failed), ['job-tracing:unsampled']);
   });
 
-  it('a cancelled run and a continued one are no failures', async () => {
+  it('the root names the child that failed, which leaves nothing itself', async () => {
+    const failed = await run({ default: 0 }, 'parent', [{ type: 'takes', args: [1, 'fail'] }]);
+    const trace = await harness.completeTrace(id(failed.runId));
+    deepEqual(tree(trace), ['RunWorkflow:parent']);
+    const [root] = trace;
+    deepEqual(
+      ['reason', 'failed.child', 'failed.child.id', 'result'].map(
+        (key) => root?.attributes[key === 'reason' ? 'job.sampling.reason' : `job.${key}`],
+      ),
+      ['kept-failed', 'takes', `${failed.workflowId}-child`, 'failure'],
+    );
+    equal(root?.status.message, 'too long a name');
+  });
+
+  it('a run that times out where its code can see it is kept as a timeout', async () => {
+    const failed = await run({ default: 0 }, 'activityTimesOut');
+    const [root] = await harness.completeTrace(id(failed.runId));
+    deepEqual(
+      ['sampling.reason', 'failed.activity', 'result'].map((key) => root?.attributes[`job.${key}`]),
+      ['kept-failed', 'callDownstreamLate', 'timeout'],
+    );
+    equal(root?.attributes['error.type'], 'TimeoutError');
+  });
+
+  it('a plain error that fails the run by configuration is a failure like any other', async () => {
+    const configured = { workflowFailureErrorTypes: { '*': ['Error'] } };
+    const failed = await run({ default: 0 }, 'takes', [1, 'throw'], async () => {}, configured);
+    const [root] = await harness.completeTrace(id(failed.runId));
+    equal(root?.attributes['job.sampling.reason'], 'kept-failed');
+    equal(root?.status.message, 'a plain error');
+  });
+
+  it('a cancellation that nobody asked for is a failure like any other', async () => {
+    const failed = await run({ default: 0 }, 'cancelsItself');
+    const [root] = await harness.completeTrace(id(failed.runId));
+    deepEqual(
+      ['sampling.reason', 'result'].map((key) => root?.attributes[`job.${key}`]),
+      ['kept-failed', 'failure'],
+    );
+  });
+
+  it('a slow run is kept, too, when it is cancelled or continues as new', async () => {
+    const sampling = { default: { ratio: 0, keepSlow: { overMs: 2_500 } } };
+    const cancelled = await run(sampling, 'takes', [60_000], async (handle) => {
+      await sleep(3_500);
+      await handle.cancel();
+    });
+    const continued = await run(sampling, 'takes', [3_500, 'continue']);
+    for (const [slow, result] of [
+      [cancelled, 'cancellation'],
+      [continued, undefined],
+    ] as const) {
+      const trace = await harness.completeTrace(id(slow.runId));
+      deepEqual(
+        trace.map(({ name, attributes }) => [
+          name,
+          attributes['job.sampling.reason'],
+          attributes['job.result'],
+        ]),
+        [['RunWorkflow:takes', 'kept-slow', result]],
+      );
+      deepEqual(await markersOf(slow), ['job-tracing:kept-slow', 'job-tracing:unsampled']);
+      const { TraceSampled } = await harness.attributesOf(slow.workflowId, slow.runId);
+      equal(TraceSampled, true);
+    }
+    const next = await harness.tracing.traceOf({ workflowId: continued.workflowId });
+    deepEqual([next.sampled, next.sampling?.reason], [false, 'inherited']);
+  });
+
+  it('the rule of the end holds, whatever the one of the beginning was', async () => {
+    for (const [first, second, markers] of [
+      [false, true, ['job-tracing:kept-failed', 'job-tracing:unsampled']],
+      [true, false, ['job-tracing:unsampled']],
+    ] as const) {
+      const taskQueue = harness.newTaskQueue();
+      const worker = (keepFailed: boolean) =>
+        harness.createWorker(taskQueue, {
+          plugin: { sampling: { default: { ratio: 0, keepFailed } } },
+          options: { maxCachedWorkflows: 0 },
+        });
+      const start = { taskQueue, workflowId: `ruled-${Math.random()}`, args: [3_000, 'fail'] };
+      const handle = await harness.whileRunning([await worker(first)], async () => {
+        const started = await harness.client.workflow.start('takes', start);
+        while (!(await started.fetchHistory()).events?.some((event) => event.timerStartedEventAttributes))
+          await sleep(50);
+        return started;
+      });
+      await harness.whileRunning([await worker(second)], () => handle.result().catch(() => {}));
+      const run = { workflowId: start.workflowId, runId: handle.firstExecutionRunId };
+      deepEqual(await markersOf(run), markers);
+      equal((await harness.attributesOf(start.workflowId)).TraceSampled, second);
+    }
+  });
+
+  it('a quick run that is cancelled and a continued one are no failures', async () => {
     const cancelled = await run({ default: 0 }, 'takes', [60_000], (handle) => handle.cancel());
     const continued = await run({ default: 0 }, 'continues', [1]);
     deepEqual(harness.receiver.trace(id(cancelled.runId)), []);

@@ -50,10 +50,69 @@ describe('metrics', () => {
     ]);
   });
 
+  it('of runs and durations are the same whatever is sampled, bound or kept', async () => {
+    const harness = await Harness.start();
+    const policies = {
+      always: { sampling: { default: 1 } },
+      never: { sampling: { default: { ratio: 0, keepFailed: false } } },
+      kept: { sampling: { default: 0 } },
+      passive: { sampling: { default: 0 }, bind: 'sampled' },
+    } as const;
+    for (const [job, plugin] of Object.entries(policies)) {
+      // Without a cache, and so with every task begun anew.
+      const setup = { plugin, options: { maxCachedWorkflows: 0 } };
+      await harness.whileWorking(setup, async (taskQueue) => {
+        const run = async (type: string, args: unknown[] = [], isCancelled = false) => {
+          const workflowId = `metrics-${process.pid}-${Math.random()}`;
+          const memo = { jobName: job };
+          const handle = await harness.client.workflow.start(type, { taskQueue, workflowId, args, memo });
+          if (isCancelled) await handle.cancel();
+          await handle.result().catch(() => {});
+        };
+        await run('oneActivity');
+        await run('parent');
+        await run('continues', [1]);
+        await run('takes', [1, 'fail']);
+        await run('takes', [60_000], true);
+      });
+    }
+    await harness.stop();
+    const of = async (name: string, job: string) =>
+      (await points(name))
+        .filter(([attributes]) => attributes['job.name'] === job)
+        .map(([{ 'job.trigger': trigger, 'job.result': result }, value]) => [
+          trigger,
+          result,
+          typeof value === 'number' ? value : (value as { readonly count: number }).count,
+        ]);
+    for (const job of Object.keys(policies)) {
+      const expected = [
+        ['api', 'success', 3],
+        ['api', 'failure', 1],
+        ['api', 'cancellation', 1],
+      ];
+      deepEqual(await of('job.runs', job), expected, job);
+      deepEqual(await of('job.run.duration', job), expected, job);
+    }
+    deepEqual(
+      (await points('job.sampling.kept')).filter(
+        ([attributes]) => String(attributes['job.name']) in policies,
+      ),
+      [[{ 'job.name': 'kept', 'job.sampling.reason': 'kept-failed' }, 1]],
+    );
+    const reasons = (await points('job.sampling.decisions'))
+      .filter(([attributes]) => attributes['job.name'] === 'passive')
+      .map(([attributes, value]) => [attributes['job.sampling.reason'], attributes['job.sampled'], value]);
+    // The continuation of a passive run has nothing to inherit.
+    deepEqual(reasons, [['default', false, 6]]);
+  });
+
   it('tell 500 jobs apart and count the rest together', async () => {
     const { decided } = createJobMetrics();
     for (let i = 0; i < 600; i++) decided(`bounded-${i}`, true, 'rule');
-    const seen = (await points('job.sampling.decisions')).filter(([attributes]) => attributes['job.sampled']);
+    const seen = (await points('job.sampling.decisions')).filter(([{ 'job.name': job }]) =>
+      /^(bounded-|other$)/.test(String(job)),
+    );
     equal(seen.length, 501);
     deepEqual(
       seen.filter(([attributes]) => attributes['job.name'] === 'other').map(([, value]) => value),

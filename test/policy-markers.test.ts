@@ -24,6 +24,7 @@ const HOST = { enabled: true, bind: 'all', mayBind: () => true } as const;
 
 interface RunParts {
   readonly runId?: string;
+  readonly workflowType?: string;
   readonly attempt?: number;
   readonly lastFailure?: Error;
 }
@@ -45,22 +46,21 @@ interface HostSetup extends Partial<MarkerHostOptions> {
   readonly sampling?: SamplingOptions;
 }
 
-function hostWith({ sampling = {}, ...options }: HostSetup = {}) {
+function hostWith({ sampling = {}, decisions = createRunDecisions(), ...options }: HostSetup = {}) {
   const policy = constantPolicyStore(resolvePolicy(sampling));
-  const decisions = createRunDecisions();
   const host = composeMarkerHost({ ...HOST, policy, decisions, ...options }, undefined);
   /** What a run asks, as the sandbox does, and at last the id that was granted; `-`: none. */
   return (info: WorkflowInfo, given: Given = undefined, bind: 'all' | 'sampled' = 'all') => {
     const asked: string[] = [];
     let granted = '-';
-    const decision = askFor(given, bind, (patchId) => {
+    const { decision, isAnswered } = askFor(given, bind, (patchId) => {
       const id = patchId.replace('job-tracing:', '');
       asked.push(id);
       const isGranted = host({ workflowInfo: info, patchId });
       if (isGranted && patchId !== ANY) granted = id;
       return isGranted;
     });
-    deepEqual(decision, decisionOf(`job-tracing:${granted}`));
+    deepEqual([decision, isAnswered], [decisionOf(`job-tracing:${granted}`), true]);
     return [...asked, granted];
   };
 }
@@ -107,9 +107,9 @@ describe('the marker of a run', () => {
   test('is none where no host answers, whatever is asked', () => {
     for (const bind of ['all', 'sampled'] as const)
       for (const given of [undefined, { forced: 'manual' }, { inherited: { sampled: false } }] as Given[])
-        equal(
+        deepEqual(
           askFor(given, bind, () => true),
-          undefined,
+          { isAnswered: false },
         );
   });
 
@@ -169,6 +169,26 @@ describe('the marker of a run', () => {
     const unbound = hostWith({ mayBind: () => false });
     equal(last(unbound(infoOf(), { forced: 'manual' })), 'unbound-given');
     equal(last(unbound(infoOf(), { inherited: { sampled: false } })), '-');
+  });
+
+  test('a threshold is known of what the ratio decided, and of nothing else', () => {
+    const ratio = { ratio: 1, atMost: { runs: 2, per: '1 day' } } as const;
+    const decisions = createRunDecisions();
+    const ask = hostWith({ decisions, sampling: { default: ratio, jobs: { reserved: CAP_0 } } });
+    const stateAfter = (run: RunParts, given?: Given) => {
+      const info = infoOf(run);
+      return [last(ask(info, given)), decisions.traceState(info.runId.replaceAll('-', ''))];
+    };
+    const runId = randomUUID();
+    deepEqual(stateAfter({ runId }), ['default', 'ot=th:0']);
+    deepEqual(stateAfter({ runId }, { forced: 'signal' }), ['signal', undefined], 'a signal came since');
+    equal(decisions.find(runId), undefined);
+    deepEqual(stateAfter({}, { forced: 'manual' }), ['manual', undefined]);
+    deepEqual(stateAfter({}, { inherited: { sampled: true } }), ['inherited', undefined]);
+    deepEqual(stateAfter({ workflowType: 'reserved' }), ['reservoir', undefined]);
+    deepEqual(stateAfter({ attempt: 2 }), ['after-failure', undefined]);
+    deepEqual(stateAfter({}), ['capped', undefined]);
+    equal(decisions.traceState('f'.repeat(32)), undefined);
   });
 
   test('is told of once, forced and inherited ones too', () => {

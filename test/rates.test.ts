@@ -2,7 +2,7 @@
  * What a sampled run says about its sampling: reason, rate and rule on its root, and the threshold of consistent
  * probability sampling on its spans where the ratio alone decided.
  */
-import { deepEqual, equal } from 'node:assert/strict';
+import { deepEqual, equal, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { Harness } from './support/harness';
 
@@ -38,6 +38,35 @@ describe('rate and rule of a run', () => {
   it('by a rule: its rate, its pattern and the threshold', async () => {
     const seen = await rootOf({ default: 0, jobs: { 'one*': 1 } });
     deepEqual(seen, { reason: 'rule', rate: 1, rule: 'one*', traceState: 'ot=th:0' });
+  });
+
+  /** Trace states of the spans of a run, and what downstream got. */
+  async function statesOf(sampling: object, type: string, signal?: string) {
+    return harness.whileWorking({ plugin: { sampling } }, async (taskQueue) => {
+      const options = { taskQueue, workflowId: `states-${Math.random()}` };
+      if (signal) await harness.client.workflow.signalWithStart(type, { ...options, signal });
+      else await harness.client.workflow.start(type, options);
+      const handle = harness.client.workflow.getHandle(options.workflowId);
+      const { tracestate } = JSON.parse(String(await handle.result()));
+      const trace = await harness.completeTrace(id((await handle.describe()).runId));
+      const names = trace.map(({ name, resource }) => `${resource['service.name']} ${name}`);
+      ok(
+        names.includes('downstream GET') && names.some((name) => name.endsWith('RunActivity:callDownstream')),
+      );
+      return { spans: new Set(trace.map(({ traceState }) => traceState)), downstream: tracestate };
+    });
+  }
+
+  it('by ratio: every span of the trace has the threshold, children’s, activities’ and downstream’s too', async () => {
+    for (const type of ['oneActivity', 'oneLocalActivity', 'parent']) {
+      const { spans, downstream } = await statesOf({ default: 1 }, type);
+      deepEqual([[...spans], downstream], [['ot=th:0'], 'ot=th:0'], type);
+    }
+  });
+
+  it('forced: no span has one, and downstream gets none', async () => {
+    const { spans, downstream } = await statesOf({ default: 1 }, 'oneActivity', 'runNow');
+    deepEqual([[...spans], downstream], [[undefined], undefined]);
   });
 
   it('by a reservoir: the rate did not decide, so there is no threshold', async () => {

@@ -1,11 +1,9 @@
 /** The shop as a user runs it: `node dist/examples/main.js`, a process of its own, read by its output. */
 import assert from 'node:assert/strict';
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { connect } from 'node:net';
+import { execFile } from 'node:child_process';
 import { after, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { assertGone, killExamples, runExample } from './support/example-process';
 import { type OtlpReceiver, startOtlpReceiver } from './support/otlp-receiver';
 import { incomplete } from './support/otlp-trace';
 
@@ -20,20 +18,19 @@ const SLOWEST = /^◀ slowest operation: userInfoSave in ServiceApplication, .* 
 const COMMAND = /^.*temporal.* workflow list --address .*$/m;
 const PAGE = /^http:\S+\/namespaces\/default\/workflows\?query=\S+$/m;
 const TRACE_PAGE = /^ +http:\S+\/trace\/(?<traceId>[0-9a-f]{32})$/gm;
-const ADDRESSES = /^ {2}(?:Temporal server|ServiceApplication) +(?:http:\/\/)?127\.0\.0\.1:(?<port>\d+)$/gm;
+const SERVICE = 'ServiceApplication';
 
-const started: ChildProcess[] = [];
 let receiver: OtlpReceiver | undefined;
 
 after(async () => {
-  for (const child of started) child.kill('SIGKILL');
+  killExamples();
   await receiver?.close();
 });
 
 test('--once shows a run that is slow because of userInfoSave, and ends by itself', {
   timeout: TIMEOUT_MS,
 }, async () => {
-  const example = run(['--once']);
+  const example = runExample(['--once']);
   assert.equal(await example.exitCode, 0, example.output());
   const output = example.output();
 
@@ -57,14 +54,14 @@ test('--once shows a run that is slow because of userInfoSave, and ends by itsel
   assert.match(alert, SLOW_LINE);
   assert.ok(Number(SLOWEST.exec(alert)?.groups?.percent) > 60, output);
   assert.equal(example.errors(), '', 'nothing but what the user needs');
-  await assertGone(output);
+  await assertGone(output, SERVICE);
 });
 
 test('with a back end of its own, spans go there; what it prints finds the run; Ctrl-C ends it', {
   timeout: TIMEOUT_MS,
 }, async () => {
   receiver = await startOtlpReceiver();
-  const example = run([], {
+  const example = runExample([], {
     OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
     TRACE_URL: 'http://traces.example/t/{traceId}',
   });
@@ -92,75 +89,23 @@ test('with a back end of its own, spans go there; what it prints finds the run; 
   example.child.kill('SIGINT');
   assert.equal(await example.exitCode, 0, example.output());
   assert.equal(example.errors(), '');
-  await assertGone(example.output());
+  await assertGone(example.output(), SERVICE);
 });
 
 test('killed hard, it leaves no process behind', { timeout: TIMEOUT_MS }, async () => {
-  const example = run([]);
+  const example = runExample([]);
   await example.prints(ANY_RUN);
   example.child.kill('SIGKILL');
   await example.exitCode;
-  await assertGone(example.output());
+  await assertGone(example.output(), SERVICE);
 });
 
 test('an unknown example and an unknown option are refused with a clear text', async () => {
-  const [unknown, option] = [run(['shopp']), run(['--onec'])];
+  const [unknown, option] = [runExample(['shopp']), runExample(['--onec'])];
   assert.deepEqual([await unknown.exitCode, await option.exitCode], [2, 2]);
   assert.equal(
     unknown.errors(),
-    'There is no example "shopp". There is: shop.\nUsage: npm start -- [example] [--once]\n',
+    'There is no example "shopp". There is: shop, game.\nUsage: npm start -- [example] [--once]\n',
   );
   assert.ok(option.errors().startsWith("Unknown option '--onec'"));
 });
-
-function run(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
-  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('OTEL_'));
-  const child = spawn(process.execPath, [require.resolve('../examples/main'), ...args], {
-    env: { ...Object.fromEntries(inherited), ...env },
-  });
-  started.push(child);
-  let [output, errors] = ['', ''];
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));
-  const exitCode = once(child, 'close').then(([code]) => code as number | null);
-  return {
-    child,
-    exitCode,
-    output: () => output,
-    errors: () => errors,
-    /** The first match in the output, as soon as it is there; rejects if the example ends before. */
-    prints: async (pattern: RegExp): Promise<RegExpExecArray> => {
-      for (;;) {
-        const match = pattern.exec(output);
-        if (match !== null) return match;
-        if (child.exitCode !== null) throw new Error(`ended without printing ${pattern}: ${output}${errors}`);
-        await sleep(100);
-      }
-    },
-  };
-}
-
-/** Nothing listens any more where the example said that its processes are. */
-async function assertGone(output: string): Promise<void> {
-  const ports = [...output.matchAll(ADDRESSES)].map((match) => Number(match.groups?.port));
-  assert.equal(ports.length, 2, output);
-  // A server that was running before runs on.
-  for (const port of process.env.TEMPORAL_ADDRESS ? ports.slice(1) : ports) {
-    for (let attempt = 1; await listens(port); attempt++) {
-      assert.ok(attempt < 50, `something still listens on port ${port}`);
-      await sleep(100);
-    }
-  }
-}
-
-async function listens(port: number): Promise<boolean> {
-  const socket = connect(port, '127.0.0.1');
-  try {
-    await once(socket, 'connect');
-    return true;
-  } catch {
-    return false;
-  } finally {
-    socket.destroy();
-  }
-}

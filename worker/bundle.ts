@@ -8,14 +8,16 @@ import { findOptions, type SandboxOptions, toResourceQuery } from '../intercepto
 
 /** The options are in its resource query. */
 const ENTRY = require.resolve('../interceptors/workflow');
-/** What the official plugin's sandbox part is called in lists of modules. */
-const OFFICIAL = /interceptors-opentelemetry/;
+/** What the official plugin, and its sandbox part in lists of modules, are called. */
+const OFFICIAL = /^OpenTelemetryPlugin$|interceptors-opentelemetry/;
+/** Its sandbox part in the code of a bundle; of the same package ours uses the names of spans. */
+const OFFICIAL_IN_BUNDLE = /interceptors-opentelemetry\/lib\/workflow-interceptors/;
 
 /** Bundle options with our modules, once. */
 export function addToBundle(options: BundleOptions, sandbox: SandboxOptions): BundleOptions {
-  const { workflowInterceptorModules = [], preloadModules = [] } = options;
+  const { plugins = [], workflowInterceptorModules = [], preloadModules = [] } = options;
   if (workflowInterceptorModules.some((module) => module.startsWith(ENTRY))) return options;
-  refuseOfficial(workflowInterceptorModules);
+  refuseOfficial(plugins, workflowInterceptorModules);
   const entry = ENTRY + toResourceQuery(sandbox);
   return {
     ...options,
@@ -27,8 +29,11 @@ export function addToBundle(options: BundleOptions, sandbox: SandboxOptions): Bu
 }
 
 /** @throws {Error} when the official plugin is loaded as well: each call would be two spans in two traces */
-export function refuseOfficial(modules: readonly string[]): void {
-  const found = modules.find((module) => OFFICIAL.test(module));
+export function refuseOfficial(
+  plugins: readonly { readonly name: string }[],
+  modules: readonly string[],
+): void {
+  const found = [...plugins.map(({ name }) => name), ...modules].find((name) => OFFICIAL.test(name));
   if (found === undefined) return;
   throw new Error(
     `JobTracingPlugin cannot be used together with @temporalio/interceptors-opentelemetry (found '${found}'): ` +
@@ -37,12 +42,17 @@ export function refuseOfficial(modules: readonly string[]): void {
   );
 }
 
-/** What is wrong with a prebuilt bundle for a worker with these options; `undefined` when nothing is. */
+/**
+ * What is wrong with a prebuilt bundle for a worker with these options; `undefined` when nothing is.
+ *
+ * @throws {Error} when the official plugin is in the bundle
+ */
 export async function bundleProblem(
   bundle: NonNullable<WorkerOptions['workflowBundle']>,
   sandbox: SandboxOptions,
 ): Promise<string | undefined> {
   const code = 'code' in bundle ? bundle.code : await readFile(bundle.codePath, 'utf8');
+  refuseOfficial([], OFFICIAL_IN_BUNDLE.exec(code) ?? []);
   const compiled = findOptions(code);
   if (compiled === undefined) {
     return (

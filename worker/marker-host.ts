@@ -6,6 +6,7 @@
  */
 import type { WorkerOptions } from '@temporalio/worker';
 import type { WorkflowInfo } from '@temporalio/workflow';
+import { dueMsOf } from '../interceptors/shared/due-time';
 import { jobNameOf } from '../interceptors/shared/job-name';
 import {
   ABSENT,
@@ -16,6 +17,7 @@ import {
   isMarker,
   KEPT_FAILED,
   KEPT_SLOW,
+  type KeptReason,
   type SamplingReason,
 } from '../interceptors/shared/markers';
 import { traceIdOfRun } from '../interceptors/shared/trace-id';
@@ -24,6 +26,7 @@ import type { OnceLog } from './once-log';
 import { decide, type SamplingDecision } from './policy/decide';
 import { createFollowUps, type FollowUps } from './policy/follow-ups';
 import { ruleFor } from './policy/match';
+import type { SamplingPolicy } from './policy/policy';
 import type { PolicyStore } from './policy-store';
 import type { RunDecisions } from './run-decisions';
 
@@ -39,6 +42,8 @@ export interface MarkerHostOptions {
   readonly decisions: RunDecisions;
   /** Told of every run's decision, once. */
   readonly onDecision?: (jobName: string, sampled: boolean, reason: SamplingReason) => void;
+  /** Told of every run that is kept, once. */
+  readonly onKept?: (jobName: string, reason: KeptReason) => void;
   readonly log?: OnceLog;
 }
 
@@ -70,9 +75,10 @@ function createAnswers(options: MarkerHostOptions): (info: WorkflowInfo, id: str
   function decisionFor(info: WorkflowInfo): SamplingDecision {
     const known = options.decisions.find(info.runId);
     if (known !== undefined) return known;
-    const decision = decideByPolicy(info, options.policy, followUps);
-    const { rule, pattern } = ruleFor(options.policy.current(), jobNameOf(info));
-    options.decisions.remember(info.runId, { ...decision, ratio: rule.ratio, pattern });
+    const policy = options.policy.current();
+    const decision = decideByPolicy(info, policy, options.policy, followUps);
+    const { rule, pattern } = ruleFor(policy, jobNameOf(info));
+    options.decisions.remember(info, { ...decision, ratio: rule.ratio, pattern });
     tell(info, decision.sampled, decision.reason);
     return decision;
   }
@@ -83,13 +89,22 @@ function createAnswers(options: MarkerHostOptions): (info: WorkflowInfo, id: str
     options.onDecision(jobNameOf(info), sampled, reason);
   }
 
+  function keep(info: WorkflowInfo, id: typeof KEPT_FAILED | typeof KEPT_SLOW): boolean {
+    if (!isKept(info, id, options.policy)) return false;
+    const key = `${info.runId} ${id}`;
+    if (!told.has(key)) options.onKept?.(jobNameOf(info), id === KEPT_FAILED ? 'kept-failed' : 'kept-slow');
+    setBounded(told, key, true, MAX_RUNS);
+    return true;
+  }
+
   function answer(info: WorkflowInfo, id: string): boolean {
-    if (id === KEPT_FAILED || id === KEPT_SLOW) return options.mayBind() && isKept(info, id, options.policy);
+    if (id === KEPT_FAILED || id === KEPT_SLOW) return options.mayBind() && keep(info, id);
     const asked = decisionOf(id);
     if (asked === undefined) return false;
     const mayBind = options.mayBind() && (asked.sampled || options.bind === 'all');
     if (isGiven(id)) {
       // Not from memory: a signal may have come since the run's last, failed task, which asked by policy.
+      options.decisions.forget(info);
       if (asked.reason !== undefined) tell(info, asked.sampled, asked.reason);
       return mayBind || !asked.bound;
     }
@@ -105,7 +120,12 @@ function createAnswers(options: MarkerHostOptions): (info: WorkflowInfo, id: str
   };
 }
 
-function decideByPolicy(info: WorkflowInfo, store: PolicyStore, followUps: FollowUps): SamplingDecision {
+function decideByPolicy(
+  info: WorkflowInfo,
+  policy: SamplingPolicy,
+  store: PolicyStore,
+  followUps: FollowUps,
+): SamplingDecision {
   const run = {
     jobName: jobNameOf(info),
     traceId: traceIdOfRun(info.originalExecutionRunId),
@@ -113,7 +133,7 @@ function decideByPolicy(info: WorkflowInfo, store: PolicyStore, followUps: Follo
     followsFailure: info.attempt > 1 || info.lastFailure !== undefined,
   };
   return decide(run, {
-    policy: store.current(),
+    policy,
     counters: store.counters,
     followUps,
     wasSlow: (jobName) => store.wasSlow(jobName),
@@ -126,8 +146,7 @@ function isKept(info: WorkflowInfo, id: typeof KEPT_FAILED | typeof KEPT_SLOW, s
   const { keepFailed, keepSlowMs } = ruleFor(store.current(), jobName).rule;
   if (id === KEPT_FAILED) return keepFailed;
   // From the moment the run was due: slow is often "no worker".
-  const dueMs = info.runStartTime.getTime() + (info.cronScheduleToScheduleInterval ?? 0);
-  if (keepSlowMs === undefined || Date.now() - dueMs <= keepSlowMs) return false;
+  if (keepSlowMs === undefined || Date.now() - dueMsOf(info) <= keepSlowMs) return false;
   store.markSlow(jobName);
   return true;
 }

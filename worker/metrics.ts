@@ -7,8 +7,10 @@
  * | `job.runs` | counter, `{run}` | `job.name`, `job.trigger`, `job.result` |
  * | `job.run.duration` | histogram, `s` | `job.name`, `job.trigger`, `job.result` |
  * | `job.sampling.decisions` | counter, `{run}` | `job.name`, `job.sampling.reason`, `job.sampled` |
+ * | `job.sampling.kept` | counter, `{run}` | `job.name`, `job.sampling.reason` |
  */
 import { metrics } from '@opentelemetry/api';
+import type { KeptReason, SamplingReason } from '../interceptors/shared/markers';
 import type { EndedRun } from '../interceptors/shared/span-record';
 
 /** Job names of their own; the runs of further jobs are counted under {@link OTHER_JOBS}. */
@@ -19,20 +21,18 @@ export interface JobMetrics {
   /** A top-level run ended. Never throws. */
   ended(run: EndedRun): void;
   /** A run was decided about, once. Never throws. */
-  decided(job: string, sampled: boolean, reason: string): void;
+  decided(job: string, sampled: boolean, reason: SamplingReason): void;
+  /** A run that was not sampled left its root span after all. Never throws. */
+  kept(job: string, reason: KeptReason): void;
 }
 
 export function createJobMetrics(): JobMetrics {
-  const meter = metrics.getMeter('temporal-job-tracing');
-  const runs = meter.createCounter('job.runs', { unit: '{run}', description: 'Job runs that ended' });
-  const durations = meter.createHistogram('job.run.duration', {
-    unit: 's',
-    description: 'From the first workflow task of a job run to its last',
-  });
-  const decisions = meter.createCounter('job.sampling.decisions', {
-    unit: '{run}',
-    description: 'Job runs whose recording was decided',
-  });
+  // Made when first used: unlike for spans, the API has nothing that a later meter provider would fill.
+  let made: ReturnType<typeof createInstruments> | undefined;
+  const instruments = () => {
+    made ??= createInstruments();
+    return made;
+  };
   const jobs = new Set<string>();
 
   function bounded(job: string): string {
@@ -45,11 +45,36 @@ export function createJobMetrics(): JobMetrics {
   return {
     ended({ job, trigger, result, durationMs }) {
       const attributes = { 'job.name': bounded(job), 'job.trigger': trigger, 'job.result': result };
-      runs.add(1, attributes);
-      durations.record(durationMs / 1_000, attributes);
+      instruments().runs.add(1, attributes);
+      instruments().durations.record(durationMs / 1_000, attributes);
     },
     decided(job, sampled, reason) {
-      decisions.add(1, { 'job.name': bounded(job), 'job.sampling.reason': reason, 'job.sampled': sampled });
+      const attributes = { 'job.name': bounded(job), 'job.sampling.reason': reason, 'job.sampled': sampled };
+      instruments().decisions.add(1, attributes);
     },
+    kept(job, reason) {
+      instruments().kept.add(1, { 'job.name': bounded(job), 'job.sampling.reason': reason });
+    },
+  };
+}
+
+function createInstruments() {
+  const meter = metrics.getMeter('temporal-job-tracing');
+  const unit = '{run}';
+  return {
+    runs: meter.createCounter('job.runs', { unit, description: 'Job runs that ended' }),
+    durations: meter.createHistogram('job.run.duration', {
+      unit: 's',
+      description: 'From the first workflow task of a job run to its last',
+    }),
+    decisions: meter.createCounter('job.sampling.decisions', {
+      unit,
+      description: 'Job runs whose recording was decided',
+    }),
+    kept: meter.createCounter('job.sampling.kept', {
+      unit,
+      description:
+        'Job runs that were not sampled, but left their root span because they failed or were slow',
+    }),
   };
 }

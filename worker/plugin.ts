@@ -4,7 +4,7 @@
  * 1. bundle: the sandbox part, with the options it needs compiled in
  * 2. sink: finished workflow spans from the sandbox → 7
  * 3. markers: the host's answers for decision and binding, beside a call-back of the user's
- * 4. activities and Nexus operations: trace context in, spans out
+ * 4. activities and Nexus operations: trace context in, spans out; and those that our own workflows call
  * 5. clients: links, forced runs and job names of what they start
  * 6. binding: search attributes verified before anything is bound
  * 7. export: from the worker's start to its stop
@@ -31,8 +31,9 @@ import { composeMarkerHost } from './marker-host';
 import { createJobMetrics } from './metrics';
 import { createOnceLog } from './once-log';
 import { type JobTracingOptions, type ResolvedOptions, resolveOptions } from './options';
+import { withOwnActivities } from './own-activities';
 import { constantPolicyStore, type PolicyStore, useStore } from './policy-store';
-import { createRunDecisions } from './run-decisions';
+import { createRunDecisions, type RunDecisions } from './run-decisions';
 import { createSink } from './sink';
 
 /** What belongs to one worker, found again by the sink that was given to it. */
@@ -75,12 +76,7 @@ export class JobTracingPlugin
   /** @throws {Error} when the official OpenTelemetry plugin is loaded as well */
   async configureWorker(options: WorkerOptions): Promise<WorkerOptions> {
     if (options.sinks?.jobTracing !== undefined) return options;
-    refuseOfficial([
-      ...(options.plugins ?? [])
-        .filter(({ name }) => name === 'OpenTelemetryPlugin')
-        .map(() => 'interceptors-opentelemetry'),
-      ...(options.interceptors?.workflowModules ?? []),
-    ]);
+    refuseOfficial(options.plugins ?? [], options.interceptors?.workflowModules ?? []);
     const log = createOnceLog(Runtime.instance().logger);
     if (options.workflowBundle) {
       const problem = await bundleProblem(options.workflowBundle, this.#options.sandbox);
@@ -99,7 +95,7 @@ export class JobTracingPlugin
     PARTS.set(sink.jobTracing, parts);
     if (enabled && options.connection) await binding.start(options.connection);
     return {
-      ...options,
+      ...withOwnActivities(options),
       sinks: { ...options.sinks, ...sink },
       patchActivationCallback: composeMarkerHost(
         {
@@ -109,15 +105,19 @@ export class JobTracingPlugin
           decisions,
           mayBind: () => binding.mayBind(),
           onDecision: metrics.decided,
+          onKept: metrics.kept,
           log,
         },
         options.patchActivationCallback,
       ),
-      interceptors: this.#interceptors(options.interceptors, (why) =>
-        log.warn(
-          'ignored:activity-header',
-          `The trace header of an activity was ignored: ${why}; the activity is not traced. Look at what writes the header '${TRACE_HEADER}' there`,
-        ),
+      interceptors: this.#interceptors(
+        decisions,
+        (why) =>
+          log.warn(
+            'ignored:activity-header',
+            `The trace header of an activity was ignored: ${why}; the activity is not traced. Look at what writes the header '${TRACE_HEADER}' there`,
+          ),
+        options.interceptors,
       ),
     };
   }
@@ -166,11 +166,15 @@ export class JobTracingPlugin
     }
   }
 
-  #interceptors(users: WorkerInterceptors = {}, onIgnored: (why: string) => void): WorkerInterceptors {
+  #interceptors(
+    decisions: RunDecisions,
+    onIgnored: (why: string) => void,
+    users: WorkerInterceptors = {},
+  ): WorkerInterceptors {
     return {
       ...users,
       client: withClientInterceptors(users.client),
-      activity: [activityInterceptors(onIgnored), ...(users.activity ?? [])],
+      activity: [activityInterceptors(onIgnored, decisions.traceState), ...(users.activity ?? [])],
       nexus: [nexusInterceptors(), ...(users.nexus ?? [])],
     };
   }

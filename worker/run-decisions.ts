@@ -2,6 +2,9 @@
  * The policy's decisions of one worker, by run: for tasks that fail and ask again, and for what the history does
  * not tell of a run (its rate and its rule). Bounded; a worker that takes a run over does not know them.
  */
+import type { WorkflowInfo } from '@temporalio/workflow';
+import { thresholdOf } from '../interceptors/shared/ratio';
+import { runIdOfTrace } from '../interceptors/shared/trace-id';
 import { setBounded } from './bounded-map';
 import type { SamplingDecision } from './policy/decide';
 
@@ -15,16 +18,42 @@ export interface RuledDecision extends SamplingDecision {
   readonly pattern: string | undefined;
 }
 
+type RunIds = Pick<WorkflowInfo, 'runId' | 'originalExecutionRunId'>;
+
 export interface RunDecisions {
-  /** `undefined`: decided by another worker, or long ago. */
+  /** `undefined`: decided by another worker, or long ago, or not by the policy. */
   find(runId: string): RuledDecision | undefined;
-  remember(runId: string, decision: RuledDecision): void;
+  remember(run: RunIds, decision: RuledDecision): void;
+  /** The run was decided about otherwise after all. */
+  forget(run: RunIds): void;
+  /**
+   * The trace state of a trace that the ratio alone let through: the threshold of consistent probability sampling.
+   * `undefined` for others, and where it is not known for sure.
+   *
+   * @see https://opentelemetry.io/docs/specs/otel/trace/tracestate-probability-sampling/
+   */
+  traceState(traceId: string): string | undefined;
 }
 
 export function createRunDecisions(): RunDecisions {
   const decisions = new Map<string, RuledDecision>();
+  /** By the run whose id the trace has: after a reset that is not the run that was decided about last. */
+  const ofTraces = new Map<string, RuledDecision>();
   return Object.freeze({
     find: (runId: string) => decisions.get(runId),
-    remember: (runId: string, decision: RuledDecision) => setBounded(decisions, runId, decision, MAX_RUNS),
+    remember({ runId, originalExecutionRunId }: RunIds, decision: RuledDecision) {
+      setBounded(decisions, runId, decision, MAX_RUNS);
+      setBounded(ofTraces, originalExecutionRunId, decision, MAX_RUNS);
+    },
+    forget({ runId, originalExecutionRunId }: RunIds) {
+      decisions.delete(runId);
+      ofTraces.delete(originalExecutionRunId);
+    },
+    traceState(traceId: string) {
+      const decision = ofTraces.get(runIdOfTrace(traceId));
+      const isByRatio = decision?.sampled && (decision.reason === 'default' || decision.reason === 'rule');
+      const threshold = isByRatio ? thresholdOf(decision.ratio) : undefined;
+      return threshold === undefined ? undefined : `ot=th:${threshold}`;
+    },
   });
 }

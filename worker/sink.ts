@@ -9,11 +9,11 @@ import type { InjectedSinks } from '@temporalio/worker';
 import { TRACE_HEADER } from '../interceptors/shared/header';
 import type { EventRecord, Ignored, JobTracingSinks, SpanRecord } from '../interceptors/shared/span-record';
 import { rootSpanIdOfRun } from '../interceptors/shared/trace-id';
+import { setBounded } from './bounded-map';
 import type { JobMetrics } from './metrics';
 import type { OnceLog } from './once-log';
-import { thresholdOf } from './policy/ratio';
 import { toReadableSpan } from './readable-span';
-import type { RuledDecision, RunDecisions } from './run-decisions';
+import type { RunDecisions } from './run-decisions';
 
 /** Where finished workflow spans go. */
 export interface SpanTarget {
@@ -46,6 +46,7 @@ export interface SinkParts {
 
 export function createSink({ target, decisions, metrics, log }: SinkParts): InjectedSinks<JobTracingSinks> {
   const notes = new Map<string, { readonly event: EventRecord; repeated: boolean }>();
+  const counted = new Map<string, true>();
 
   return {
     jobTracing: {
@@ -58,7 +59,8 @@ export function createSink({ target, decisions, metrics, log }: SinkParts): Inje
             const note = isRoot ? notes.get(runId)?.event : undefined;
             if (isRoot) notes.delete(runId);
             const noted = note ? withEvent(span, note) : span;
-            to?.onEnd(toReadableSpan(withRate(noted, isRoot, decisions.find(runId)), to.resource));
+            const rated = isRoot ? withRate(noted, decisions.find(runId)) : noted;
+            to?.onEnd(toReadableSpan(withThreshold(rated, decisions), to.resource));
           }
         },
       },
@@ -84,7 +86,11 @@ export function createSink({ target, decisions, metrics, log }: SinkParts): Inje
         },
       },
       ended: {
-        fn: (_info, run) => metrics.ended(run),
+        fn({ runId }, run) {
+          // A final command that the server did not take, because something came in between, is given again.
+          if (!counted.has(runId)) metrics.ended(run);
+          setBounded(counted, runId, true, MAX_NOTES);
+        },
       },
       ignored: {
         fn({ workflowId, runId }, what, why) {
@@ -103,21 +109,16 @@ function withEvent(span: SpanRecord, event: EventRecord): SpanRecord {
   return { ...span, events: [event, ...span.events] };
 }
 
-/**
- * Adds what only the worker that decided knows: rate and rule on the root, and, where the ratio alone decided,
- * the threshold of consistent probability sampling on every span.
- *
- * @see https://opentelemetry.io/docs/specs/otel/trace/tracestate-probability-sampling/
- */
-function withRate(span: SpanRecord, isRoot: boolean, decision: RuledDecision | undefined): SpanRecord {
-  if (decision === undefined) return span;
-  const { ratio, reason, pattern = 'default' } = decision;
-  const isByRatio = decision.sampled && (reason === 'default' || reason === 'rule');
-  const threshold = isByRatio && span.traceState === undefined ? thresholdOf(ratio) : undefined;
+/** Adds what only the worker that decided knows. */
+function withRate(root: SpanRecord, decision: ReturnType<RunDecisions['find']>): SpanRecord {
+  if (decision === undefined) return root;
+  const { ratio, pattern = 'default' } = decision;
   const rate = { 'job.sampling.rate': ratio, 'job.sampling.rule': pattern };
-  return {
-    ...span,
-    ...(isRoot && { attributes: { ...span.attributes, ...rate } }),
-    ...(threshold !== undefined && { traceState: `ot=th:${threshold}` }),
-  };
+  return { ...root, attributes: { ...root.attributes, ...rate } };
+}
+
+/** Every span of a trace says at what threshold it was let through, ordinary children's and local ones included. */
+function withThreshold(span: SpanRecord, decisions: RunDecisions): SpanRecord {
+  const traceState = span.traceState ?? decisions.traceState(span.traceId);
+  return traceState === undefined ? span : { ...span, traceState };
 }

@@ -1,94 +1,23 @@
 /**
- * What the shop writes to the terminal. Pure; lines of at most 100 columns where the values allow it.
+ * What the shop writes to the terminal besides what all examples do. Pure.
  */
-import type { JobRun } from 'temporal-job-tracing/client';
-import { clock, duration, type Style } from '../support/terminal';
+import { type Places, placesLines } from '../support/report';
+import { clock, type Style } from '../support/terminal';
 
-/** Where things are. */
-export interface Places {
-  readonly temporalAddress: string;
-  /** Address of the Web UI, `undefined` if it is not known. */
-  readonly uiUrl: string | undefined;
-  /** The Temporal CLI as the user can call it. */
-  readonly temporalCommand: string;
-  readonly serviceUrl: string;
-  /** Where spans go. */
-  readonly otlpUrl: string;
-  /** Whether that is the receiver inside the example. */
-  readonly hasOwnReceiver: boolean;
-  /** Template of a trace's address, `undefined` if it is not known. */
-  readonly traceUrl: string | undefined;
-}
-
-const SAMPLED: Readonly<Record<string, string>> = { true: 'yes', false: 'no' };
-
-/** What runs here and where; ends with the heads of the columns of {@link runLines}. */
-export function heading(places: Places, budgetMs: number, { bold, dim }: Style): string[] {
-  const { uiUrl, traceUrl, hasOwnReceiver } = places;
+/** What runs here and where. */
+export function heading(places: Places, serviceUrl: string, budgetMs: number, terminal: Style): string[] {
   return [
     '',
-    bold('The shop: a nightly job, here every 5 seconds'),
+    terminal.bold('The shop: a nightly job, here every 5 seconds'),
     '',
     'nightlyJob is a plain Temporal workflow. It calls ServiceApplication, an HTTP service in a process',
     `of its own, over a PostgreSQL. A run usually takes under ${budgetMs / 1000} s: that is its budget.`,
     '',
-    `  Temporal server     ${places.temporalAddress}`,
-    `  Temporal Web UI     ${uiUrl ?? 'not known; TEMPORAL_UI_URL tells it'}`,
-    `  ServiceApplication  ${places.serviceUrl}`,
-    `  spans go to         ${places.otlpUrl}`,
-    ...(hasOwnReceiver
-      ? [dim('                      in this example; OTEL_EXPORTER_OTLP_ENDPOINT names another')]
-      : []),
-    ...(traceUrl === undefined
-      ? [dim('                      TRACE_URL, with {traceId} in it, makes links to traces')]
-      : []),
-    '',
-    'Ctrl-C stops everything.',
-    '',
-    dim(columns('ended', 'took', 'trigger', 'sampled', 'TraceId, trace')),
+    ...placesLines(places, { name: 'ServiceApplication', url: serviceUrl }, terminal),
   ];
-}
-
-/** A run that has ended: its line, and below it the link to its trace. */
-export function runLines(run: JobRun, { red, cyan }: Style): string[] {
-  const hasSucceeded = run.status === 'COMPLETED';
-  const line = columns(
-    clock(run.closeTime ?? new Date()),
-    duration(run.durationMs ?? 0),
-    run.trigger ?? 'unbound',
-    SAMPLED[String(run.sampled)] ?? '-',
-    run.traceId,
-  );
-  const link = run.url === undefined ? [] : [columns('', '', '', '', cyan(run.url))];
-  return [hasSucceeded ? line : red(`${line} ${run.status}`), ...link];
 }
 
 /** An operator's release, between the runs. */
 export function releaseLine(release: number, { yellow }: Style): string {
   return yellow(`${clock(new Date())}  release ${release} of ServiceApplication is live`);
-}
-
-/** Says that a run took longer than its budget. */
-export function alertLines(run: JobRun, budgetMs: number, { bold, red }: Style): string[] {
-  const took = `${run.job} took ${duration(run.durationMs ?? 0)} (budget ${budgetMs / 1000} s)`;
-  return ['', `${bold(red('ALERT'))}  ${bold(took)}  TraceId ${run.traceId}`, ''];
-}
-
-/** How to come from a TraceId to the run. */
-export function waysToFind(traceId: string, places: Places, { dim, cyan }: Style): string[] {
-  const query = `TraceId="${traceId}"`;
-  const { uiUrl, temporalAddress, temporalCommand } = places;
-  const page = `${uiUrl}/namespaces/default/workflows?query=${encodeURIComponent(query)}`;
-  return [
-    '',
-    dim('From the TraceId to the run, by the Temporal CLI and in the Web UI:'),
-    '',
-    `${temporalCommand} workflow list --address ${temporalAddress} --query '${query}'`,
-    ...(uiUrl === undefined ? [] : [cyan(page)]),
-    '',
-  ];
-}
-
-function columns(ended: string, took: string, trigger: string, sampled: string, rest: string): string {
-  return [ended.padEnd(8), took.padStart(7), trigger.padEnd(8), sampled.padEnd(7), rest].join('  ');
 }

@@ -5,28 +5,20 @@
  * plugin, the job as a cron workflow. Then shows each run as it ends. After some runs an operator releases a
  * ServiceApplication that is slow, and takes it back once the slow run has been shown.
  */
-import { existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
-import { Client } from '@temporalio/client';
-import {
-  DefaultLogger,
-  makeTelemetryFilterString,
-  NativeConnection,
-  Runtime,
-  Worker,
-} from '@temporalio/worker';
+import { Worker } from '@temporalio/worker';
 import { JobTracingPlugin } from 'temporal-job-tracing';
-import { JobClient, type JobRun } from 'temporal-job-tracing/client';
-import { startTemporalServer } from '../../test/support/temporal-server';
+import type { JobRun } from 'temporal-job-tracing/client';
+import type { ReceivedSpan } from '../../test/support/otlp-span';
 import type { ExampleOptions } from '../support/example';
-import { style, useColor } from '../support/terminal';
+import { alertLines, runLines, waysToFind } from '../support/report';
+import { endedRuns } from '../support/runs';
+import { type OnStarted, runExample, type Stage, setStage } from '../support/stage';
+import { progress, say, terminal, useColor } from '../support/terminal';
 import { waterfall } from '../support/waterfall';
 import { createActivities } from './activities';
-import { alertLines, heading, type Places, releaseLine, runLines, waysToFind } from './report';
-import { endedRuns } from './runs';
+import { heading, releaseLine } from './report';
 import type { Release } from './service-application/store';
 import { type ServiceApplication, startServiceApplication } from './service-process';
-import { startTelemetry, type Telemetry } from './telemetry';
 import { nightlyJob } from './workflows';
 
 const TASK_QUEUE = 'shop';
@@ -38,50 +30,22 @@ const NORMAL_RUNS = 2;
 /** A `--once` run that has not shown a slow run by then has failed. */
 const ONCE_TIMEOUT_MS = 120_000;
 
-const color = useColor();
-const terminal = style(color);
-
 /** Runs until the user stops it, or with `once` until a slow run has been shown. Leaves no process behind. */
-export async function runShop(options: ExampleOptions): Promise<void> {
-  const stops: (() => Promise<unknown>)[] = [];
-  options.signal.addEventListener('abort', () => progress('Stopping'));
-  try {
-    await openShop(options, (stop) => {
-      stops.unshift(stop);
-      options.signal.throwIfAborted();
-    });
-  } catch (error) {
-    // Stopped by the user while something was starting: what fails then is of no interest.
-    if (!options.signal.aborted) throw error;
-  } finally {
-    for (const stop of stops) await stop();
-  }
+export function runShop(options: ExampleOptions): Promise<void> {
+  return runExample(options, (onStarted) => openShop(options, onStarted));
 }
 
-/** @param onStarted - is told how to stop what was started; throws if the user has stopped by then */
-async function openShop(
-  options: ExampleOptions,
-  onStarted: (stop: () => Promise<unknown>) => void,
-): Promise<void> {
-  const telemetry = await startTelemetry();
-  onStarted(telemetry.stop);
-  progress('Starting a Temporal server');
-  const server = await startTemporalServer({ ui: true, log: progress });
-  onStarted(server.stop);
+interface Shop extends Stage {
+  readonly service: ServiceApplication;
+}
+
+async function openShop(options: ExampleOptions, onStarted: OnStarted): Promise<void> {
+  const stage = await setStage('shop-worker', unserved, onStarted);
   progress('Starting ServiceApplication');
   const service = await startServiceApplication();
   onStarted(service.stop);
 
-  const filter = makeTelemetryFilterString({ core: 'WARN', other: 'WARN' });
-  Runtime.install({
-    logger: new DefaultLogger('WARN'),
-    telemetryOptions: { logging: { filter } },
-    // This program stops the worker itself, in its turn.
-    shutdownSignals: [],
-  });
-  const connection = await NativeConnection.connect({ address: server.address });
-  onStarted(() => connection.close());
-  const traceUrl = telemetry.traceUrl === undefined ? {} : { traceUrl: telemetry.traceUrl };
+  const { connection, client, traceUrl, places } = stage;
   const worker = await Worker.create({
     connection,
     taskQueue: TASK_QUEUE,
@@ -89,18 +53,6 @@ async function openShop(
     activities: createActivities(service.url),
     plugins: [new JobTracingPlugin(traceUrl)],
   });
-
-  const client = new Client({ connection });
-  const traces = new JobClient({ client, ...traceUrl });
-  const places: Places = {
-    temporalAddress: server.address,
-    uiUrl: server.uiUrl,
-    temporalCommand: temporalCommand(server.temporalBinary),
-    serviceUrl: service.url,
-    otlpUrl: telemetry.otlpUrl,
-    hasOwnReceiver: telemetry.isOwn,
-    traceUrl: telemetry.traceUrl,
-  };
   const job = await client.workflow.start(nightlyJob, {
     taskQueue: TASK_QUEUE,
     workflowId: WORKFLOW_ID,
@@ -109,23 +61,24 @@ async function openShop(
   });
   // After the worker has stopped: a run must not be gone while one of its activities ends.
   onStarted(() => job.terminate('The example has ended.'));
-  say(...heading(places, BUDGET_MS, terminal));
-  await worker.runUntil(showRuns(options, { client, traces, telemetry, service, places }));
+  say(...heading(places, service.url, BUDGET_MS, terminal));
+  await worker.runUntil(showRuns(options, { ...stage, service }));
 }
 
-interface Shop {
-  readonly client: Client;
-  readonly traces: JobClient;
-  readonly telemetry: Telemetry;
-  readonly service: ServiceApplication;
-  readonly places: Places;
+/** The service's side of each activity must be in the trace. */
+function unserved(trace: readonly ReceivedSpan[]): string[] {
+  const activities = trace.filter(({ name }) => name.startsWith('RunActivity:'));
+  const served = trace.filter(({ kind }) => kind === 'server');
+  return served.length < activities.length
+    ? [`${activities.length} activities have ${served.length} server spans`]
+    : [];
 }
 
 /** Shows each run as it ends. The operator releases in between. */
 async function showRuns({ once, signal }: ExampleOptions, shop: Shop): Promise<void> {
   const until = once ? AbortSignal.any([signal, AbortSignal.timeout(ONCE_TIMEOUT_MS)]) : signal;
   const operator = new Operator(shop.service);
-  for await (const run of endedRuns(shop.client, shop.traces, WORKFLOW_ID, until)) {
+  for await (const run of endedRuns(shop.client, shop.traces, `WorkflowId = "${WORKFLOW_ID}"`, until)) {
     say(...runLines(run, terminal));
     const isSlow = (run.durationMs ?? 0) > BUDGET_MS;
     if (isSlow) {
@@ -171,21 +124,9 @@ async function showSlowRun(run: JobRun, { telemetry, places }: Shop): Promise<re
   say(...alertLines(run, BUDGET_MS, terminal));
   const trace = await telemetry.traceOf(run.traceId);
   if (trace !== undefined)
-    say(...waterfall(trace.spans, { color, columns: Math.min(process.stdout.columns ?? 100, 120) }));
+    say(
+      ...waterfall(trace.spans, { color: useColor(), columns: Math.min(process.stdout.columns ?? 100, 120) }),
+    );
   say(...waysToFind(run.traceId, places, terminal));
   return trace?.missing ?? [];
-}
-
-function say(...lines: string[]): void {
-  for (const line of lines) console.log(line);
-}
-
-function progress(line: string): void {
-  say(terminal.dim(line));
-}
-
-/** How the user can call the Temporal CLI: by its name if it is on the PATH. */
-function temporalCommand(binary: string | undefined): string {
-  const isOnPath = process.env.PATH?.split(delimiter).some((path) => existsSync(join(path, 'temporal')));
-  return binary === undefined || isOnPath ? 'temporal' : binary;
 }

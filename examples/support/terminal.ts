@@ -37,3 +37,15 @@ export function duration(ms: number): string {
 export function clock(date: Date): string {
   return date.toTimeString().slice(0, 8);
 }
+
+/** How this process writes to its terminal. */
+export const terminal = style(useColor());
+
+export function say(...lines: string[]): void {
+  for (const line of lines) console.log(line);
+}
+
+/** A line about what is being done. */
+export function progress(line: string): void {
+  say(terminal.dim(line));
+}

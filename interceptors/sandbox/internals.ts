@@ -15,17 +15,20 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { getActivator } from '@temporalio/workflow/lib/global-attributes';
+import { dueMsOf } from '../shared/due-time';
 import { isInfrastructure } from '../shared/infrastructure';
 import type { JobOrigin } from '../shared/job-context';
 import { ANY } from '../shared/markers';
 import type { SandboxOptions } from '../shared/sandbox-options';
 import type { JobTracingSinks } from '../shared/span-record';
 import { fillTraceUrl } from '../shared/trace-url';
+import { Callers } from './callers';
 import { keep } from './kept';
 import { describeEnd, isFinal, resultOf } from './outcome';
 import { type Run, readRun } from './run';
 import { attributesOfRun } from './run-attributes';
 import type { RunState } from './run-state';
+import type { SandboxSpan } from './span';
 import type { TaskErrors } from './task-errors';
 import { RunTracer } from './tracer';
 
@@ -40,17 +43,25 @@ export function internalsInterceptor(
 ): WorkflowInternalsInterceptor {
   function begin(activation: Activation): void {
     const init = activation.jobs?.[0]?.initializeWorkflow;
-    if (init == null || isInfrastructure(getActivator().workflow)) return;
+    if (init == null) return;
     const info = workflowInfo();
     const signals = (activation.jobs ?? []).map((job) => job.signalWorkflow?.signalName ?? '');
-    const { origin, run, headerProblem } = readRun(info, init, signals, options);
+    const { origin, run, isCounted, headerProblem } = readRun(info, init, signals, options);
     state.origin = origin;
+    state.isCounted = isCounted;
+    state.startMs = Date.now();
     if (headerProblem !== undefined && !info.unsafe.isReplaying)
       sink.ignored(info.parent && !run ? 'child header' : 'start header', headerProblem);
     if (run === undefined) return;
     if (run.kind === 'top' && run.bound) upsertSearchAttributes(attributesOfRun(run, info));
     if (run.root.sampled) showLink(run, info, options);
     state.begin(run, run.root.sampled ? tracerOf(run, info, Date.now(), run.reason) : undefined);
+  }
+
+  /** A workflow of this package: all it gets of us is to know who calls it. */
+  function attend(activation: Activation): void {
+    state.callers ??= new Callers();
+    state.callers.note(activation.jobs ?? []);
   }
 
   /** The root of a run that was not sampled, and nothing below it. */
@@ -61,6 +72,7 @@ export function internalsInterceptor(
   function exportSpans(run: Run, final: Command | undefined): void {
     const tracer = state.tracer ?? (final && keptTracer(run));
     if (final && tracer) {
+      noteOn(tracer.root, state);
       describeEnd(tracer.root, final);
       tracer.endRun();
     } else {
@@ -70,16 +82,18 @@ export function internalsInterceptor(
     if (spans.length > 0 && !workflowInfo().unsafe.isReplaying) sink.export(spans);
   }
 
-  function reportEnd({ kind, jobName, trigger }: Run, final: Command): void {
-    const result = kind === 'top' ? resultOf(final) : undefined;
-    if (result === undefined || workflowInfo().unsafe.isReplaying) return;
-    sink.ended({ job: jobName, trigger, result, durationMs: Date.now() - state.startMs });
+  function reportEnd(final: Command): void {
+    const { origin, isCounted, startMs } = state;
+    const result = origin && isCounted ? resultOf(final) : undefined;
+    if (!origin || !result || workflowInfo().unsafe.isReplaying) return;
+    sink.ended({ job: origin.jobName, trigger: origin.trigger, result, durationMs: Date.now() - startMs });
   }
 
   return {
     activate(input, next) {
       try {
-        begin(input.activation);
+        if (isInfrastructure(getActivator().workflow)) attend(input.activation);
+        else begin(input.activation);
       } catch (error) {
         sink.ignored('run', String(error));
       }
@@ -90,12 +104,12 @@ export function internalsInterceptor(
     concludeActivation(input, next) {
       const output = next({ ...input, commands: input.commands.filter(isRecorded) });
       errors.settle();
-      const { run } = state;
-      if (run === undefined || state.readOnly) return output;
+      const { run, isCounted } = state;
+      if ((run === undefined && !isCounted) || state.readOnly) return output;
       const final = output.commands.find(isFinal);
       const late = final ? keep(state, final) : [];
-      exportSpans(run, final);
-      if (final) reportEnd(run, final);
+      if (run) exportSpans(run, final);
+      if (final) reportEnd(final);
       return late.length === 0 ? output : { ...output, commands: insertBefore(output.commands, final, late) };
     },
   };
@@ -104,6 +118,12 @@ export function internalsInterceptor(
 /** Everything but the marker of {@link ANY}. */
 function isRecorded({ setPatchMarker }: Command): boolean {
   return setPatchMarker?.patchId !== ANY;
+}
+
+/** What workflow code of this package has to say, on sampled and on kept roots alike. */
+function noteOn(root: SandboxSpan, { notes }: RunState): void {
+  root.setAttributes(notes.attributes);
+  for (const link of notes.links) root.link(link);
 }
 
 function insertBefore(commands: readonly Command[], final: Command | undefined, late: Command[]): Command[] {
@@ -150,7 +170,7 @@ function describeOrigin({ trigger, facts, shard }: JobOrigin): Record<string, un
 
 /** From the moment the run was due to its first workflow task. */
 function queueTimeMs(info: WorkflowInfo, startMs: number): number {
-  return Math.max(0, startMs - info.runStartTime.getTime() - (info.cronScheduleToScheduleInterval ?? 0));
+  return Math.max(0, startMs - dueMsOf(info));
 }
 
 /** Shows the trace's address in the Web UI, until user code sets details of its own. */

@@ -26,8 +26,7 @@ export function keep(state: RunState, final: Command): Command[] {
   const { run } = state;
   if (run === undefined || run.root.sampled || !run.bound || run.kind === 'child') return [];
   const isFailed = final.failWorkflowExecution != null;
-  // Anything else is no end of the job's run: a cancellation, a continuation.
-  if (!isFailed && final.completeWorkflowExecution == null) return [];
+  // A run that was cancelled or continues as new has not failed, but may have been slow.
   state.kept = ask(isFailed, Date.now() - state.startMs);
   if (state.kept === undefined) return [];
   upsertSearchAttributes(attributesOfKept());

@@ -38,6 +38,8 @@ export function outboundInterceptor(state: RunState): WorkflowOutboundCallsInter
   function begin(run: Run, name: string): { span?: SandboxSpan; header: TraceHeader } {
     const parent = state.activeRef(run);
     const span = state.recording()?.start(name, parent);
+    const item = state.activeItem();
+    if (item !== undefined) span?.setAttribute('job.item.key', item);
     return { ...(span && { span }), header: headerFor(run, span?.ref ?? parent) };
   }
 

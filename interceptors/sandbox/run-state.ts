@@ -11,11 +11,20 @@ import { AsyncLocalStorage } from '@temporalio/workflow';
 import { formatBaggage, mergeBaggage } from '../shared/baggage';
 import type { JobOrigin } from '../shared/job-context';
 import type { KeptReason } from '../shared/markers';
+import type { LinkRecord } from '../shared/span-record';
 import type { SpanRef } from '../shared/traceparent';
+import type { Callers } from './callers';
 import { ForeignSpan } from './foreign-span';
 import { baggageOf, EMPTY_CONTEXT, spanContextOf, withBaggage, withSpan } from './otel-context';
 import type { Run } from './run';
 import type { RunTracer } from './tracer';
+
+const ITEM_KEY = Symbol.for('temporal-job-tracing.item-key');
+
+export interface RootNotes {
+  attributes: Record<string, unknown>;
+  links: LinkRecord[];
+}
 
 export class RunState {
   /** Of passive runs, too; `undefined` until the first activation. */
@@ -24,18 +33,23 @@ export class RunState {
   run: Run | undefined;
   /** `undefined` for a run that is not sampled. */
   tracer: RunTracer | undefined;
+  /** A top-level run, passive or not. */
+  isCounted = false;
   /** First workflow task of the run, milliseconds since the epoch in workflow time. */
   startMs = 0;
   /** Why a run that was not sampled leaves its root span after all. */
   kept: KeptReason | undefined;
   /** True in queries and update validators: no span may be made there. */
   readOnly = false;
+  /** Only in this package's own workflows. */
+  callers: Callers | undefined;
+  /** What this package's workflow code says about the run, for its root span. */
+  readonly notes: RootNotes = { attributes: {}, links: [] };
   #rootContext: Context = EMPTY_CONTEXT;
   #storage: InstanceType<typeof AsyncLocalStorage<Context>> | undefined;
 
   begin(run: Run, tracer: RunTracer | undefined): void {
     this.run = run;
-    this.startMs = Date.now();
     this.tracer = tracer;
     const root = tracer?.root ?? new ForeignSpan(run.root);
     this.#rootContext = withBaggage(withSpan(EMPTY_CONTEXT, root), run.baggage);
@@ -54,6 +68,17 @@ export class RunState {
   runInContext<T>(context: Context, fn: () => T): T {
     this.#storage ??= new AsyncLocalStorage<Context>();
     return this.#storage.run(context, fn);
+  }
+
+  /** Runs `fn` at once; calls that it makes are for this item of a shard. */
+  runForItem<T>(key: string, fn: () => T): T {
+    return this.runInContext(this.activeContext().setValue(ITEM_KEY, key), fn);
+  }
+
+  /** The item of a shard that user code works on now. */
+  activeItem(): string | undefined {
+    const key = this.#storage?.getStore()?.getValue(ITEM_KEY);
+    return typeof key === 'string' ? key : undefined;
   }
 
   /** The span that is active now; the run's root when the active context names none of this trace. */

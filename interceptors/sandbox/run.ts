@@ -49,6 +49,8 @@ export interface RunReading {
   readonly origin: JobOrigin;
   /** `undefined`: passive, the plugin does nothing in this run. */
   readonly run?: Run;
+  /** A top-level run, passive or not: the metrics of runs count it. */
+  readonly isCounted: boolean;
   /** Why the run's header was ignored. */
   readonly headerProblem?: string;
 }
@@ -61,11 +63,12 @@ export function readRun(
   options: SandboxOptions,
 ): RunReading {
   const { header = {}, problem } = readHeader(init.headers);
-  const { origin, trace } = isChild(info, header)
-    ? readChild(info, header)
+  const { origin, trace, isCounted } = isChild(info, header)
+    ? { ...readChild(info, header), isCounted: false }
     : readTopLevel(info, init, signals, header, options);
   return {
     origin,
+    isCounted,
     ...(trace && { run: { ...trace, ...origin, ...baggageOf(origin, header) } }),
     ...(problem !== undefined && { headerProblem: problem }),
   };

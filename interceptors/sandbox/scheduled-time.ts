@@ -2,16 +2,16 @@
  * When a tick or a schedule's action was due. Sandbox code; pure.
  */
 import type { WorkflowInfo } from '@temporalio/workflow';
+import { nominalMsOf } from '../shared/due-time';
 
 /** Milliseconds since the epoch; `undefined` for a run that nothing but its start made due. Never throws. */
 export function scheduledMsOf(info: WorkflowInfo): number | undefined {
-  return info.cronSchedule ? tickMs(info, info.cronSchedule) : actionMs(info);
+  return info.cronSchedule ? tickMs(info) : actionMs(info);
 }
 
-/** The nominal time: a cron expression's ticks are whole seconds, the server's back-off is cut to them. */
-function tickMs(info: WorkflowInfo, cron: string): number {
-  const dueMs = info.runStartTime.getTime() + (info.cronScheduleToScheduleInterval ?? 0);
-  return cron.includes('@every') ? dueMs : Math.floor(dueMs / 1_000) * 1_000;
+/** The nominal time: ticks are whole seconds, `@every` too, and the server rounds its back-off up to them. */
+function tickMs(info: WorkflowInfo): number {
+  return Math.floor(nominalMsOf(info) / 1_000) * 1_000;
 }
 
 /** What a Temporal Schedule writes on what it starts. */

@@ -76,7 +76,11 @@ export class SandboxSpan implements Span {
 
   addLink(link: Link): this {
     const record = toLinkRecord(link);
-    if (record && !this.#ended && this.#links.length < MAX_EVENTS) this.#links.push(record);
+    return record ? this.link(record) : this;
+  }
+
+  link(record: LinkRecord): this {
+    if (!this.#ended && this.#links.length < MAX_EVENTS) this.#links.push(record);
     return this;
   }
 

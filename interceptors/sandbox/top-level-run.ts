@@ -12,8 +12,8 @@ import { type JobFacts, standingFacts } from '../shared/job-facts';
 import { jobNameOf, keywordOf } from '../shared/job-name';
 import {
   ABSENT,
+  type Answer,
   askFor,
-  type Decision,
   decisionOf,
   type Given,
   RECORDED_IDS,
@@ -36,7 +36,7 @@ export function readTopLevel(
   signals: readonly string[],
   header: TraceHeader,
   options: SandboxOptions,
-): { readonly origin: JobOrigin; readonly trace?: RunTrace } {
+): { readonly origin: JobOrigin; readonly trace?: RunTrace; readonly isCounted: boolean } {
   // The server calls a cron's first run a tick, too: it is a start, with a header of its own.
   const initiator = info.continuedFromExecutionRunId
     ? Number(init.continuedInitiator ?? INITIATOR.none)
@@ -53,8 +53,10 @@ export function readTopLevel(
     trigger: triggerOf(info, initiator, part, given),
     facts: factsOf(info, initiator, header.part, part),
   };
-  const decision = info.unsafe.isReplaying ? recall() : askFor(given, options.bind, patched);
-  if (decision === undefined) return { origin };
+  const { decision, isAnswered: isCounted } = info.unsafe.isReplaying
+    ? recall()
+    : askFor(given, options.bind, patched);
+  if (decision === undefined) return { origin, isCounted };
   const reason = decision.reason ?? (decision.sampled && given ? reasonOf(given) : undefined);
   const trace: RunTrace = {
     kind: 'top',
@@ -69,7 +71,7 @@ export function readTopLevel(
     ...(reason && { reason }),
     joined,
   };
-  return { origin, trace };
+  return { origin, trace, isCounted };
 }
 
 /** A later tick of a cron has its start's header: only what holds for the whole job is taken from it. */
@@ -122,11 +124,12 @@ function partFor(initiator: number, part: JobPart | undefined): JobPart | undefi
 }
 
 /** The decision that the history of a replayed run holds; `undefined`: it was begun without the plugin. */
-function recall(): Decision | undefined {
+function recall(): Answer {
   // `patched` is true here only for markers in the history, and repeats their commands.
-  if (patched(ABSENT)) return undefined;
+  if (patched(ABSENT)) return { isAnswered: false };
   const id = RECORDED_IDS.find(patched);
-  return id === undefined ? undefined : decisionOf(id);
+  const decision = id === undefined ? undefined : decisionOf(id);
+  return decision ? { decision, isAnswered: true } : { isAnswered: true };
 }
 
 function reasonOf(given: NonNullable<Given>): SamplingReason {

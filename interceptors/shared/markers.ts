@@ -86,22 +86,27 @@ export function idsToAsk(given: Given): readonly string[] {
   return [`${PREFIX}inherited-unsampled`];
 }
 
+/** What became of the question for a run's marker. */
+export interface Answer {
+  /** `undefined`: the run is passive. */
+  readonly decision?: Decision;
+  /** Whether a host part of ours is there; without one nobody can be told anything either. */
+  readonly isAnswered: boolean;
+}
+
 /**
- * Asks for the marker of a new run; `undefined`: none, the run is passive.
+ * Asks for the marker of a new run.
  *
  * @param isGranted whether the host grants an id, which then is in the history
  */
-export function askFor(
-  given: Given,
-  bind: 'all' | 'sampled',
-  isGranted: (id: string) => boolean,
-): Decision | undefined {
-  if (bind === 'sampled' && given === undefined && !isGranted(ANY)) return undefined;
+export function askFor(given: Given, bind: 'all' | 'sampled', isGranted: (id: string) => boolean): Answer {
+  if (bind === 'sampled' && given === undefined && !isGranted(ANY)) return { isAnswered: true };
   const ids = idsToAsk(given);
   const id = ids.find(isGranted);
-  if (id === undefined) return undefined;
   // Who has denied an id is our host; who grants the first one may be none at all.
-  return id === ids[0] && isGranted(ABSENT) ? undefined : decisionOf(id);
+  if (id === ids[0] && isGranted(ABSENT)) return { isAnswered: false };
+  const decision = id === undefined ? undefined : decisionOf(id);
+  return decision ? { decision, isAnswered: true } : { isAnswered: true };
 }
 
 /** Whether the id is asked by a run that knows by itself whether it is sampled, and asks only whether it may bind. */

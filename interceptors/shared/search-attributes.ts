@@ -33,3 +33,6 @@ export function isTrigger(value: unknown): value is JobTrigger {
 
 /** Memo key under which a starter without registered search attributes can name the job. */
 export const JOB_NAME_MEMO = 'jobName';
+
+/** Memo key of a shard: which one it is, readable while it runs. */
+export const SHARD_MEMO = 'jobShard';

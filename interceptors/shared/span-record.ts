@@ -56,7 +56,7 @@ export interface SpanRecord {
 /** How a run ended, in the words of `cicd.pipeline.result`. */
 export type JobResult = 'success' | 'failure' | 'timeout' | 'cancellation';
 
-/** A top-level run that ended, sampled or not. */
+/** A top-level run that ended, sampled or not, passive or not. */
 export interface EndedRun {
   readonly job: string;
   readonly trigger: JobTrigger;

@@ -1,6 +1,8 @@
 /** Activities of the tests. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { activityInfo } from '@temporalio/activity';
 import { type JobContext, jobContext } from 'temporal-job-tracing/activities';
+import type { ItemPage } from 'temporal-job-tracing/workflow';
 
 /** Calls the downstream service of the test process and returns the headers that it saw, as JSON. */
 export async function callDownstream(path = '/'): Promise<string> {
@@ -19,4 +21,22 @@ export async function failBelowAttempt(attempt: number): Promise<number> {
 /** What the activity knows of its job. */
 export async function tellJobContext(): Promise<JobContext | undefined> {
   return jobContext();
+}
+
+/** Accounts are numbered from 1 to `total`; the cursor is the number of those before. */
+export async function accountPage(
+  cursor: number | undefined,
+  total: number,
+  pageSize: number,
+): Promise<ItemPage<number, number>> {
+  const from = cursor ?? 0;
+  const to = Math.min(total, from + pageSize);
+  const items = Array.from({ length: to - from }, (_, i) => from + i + 1);
+  return to < total ? { items, next: to } : { items };
+}
+
+/** Calls downstream after three seconds. */
+export async function callDownstreamLate(): Promise<string> {
+  await sleep(3_000);
+  return callDownstream();
 }

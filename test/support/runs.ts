@@ -81,21 +81,37 @@ export class Runs {
   }
 
   /** The first `count` runs of the workflow to end, in this order. */
-  async ended(workflowId: string, count = 1): Promise<string[]> {
-    const runs = await this.endedOf(`WorkflowId = '${workflowId}'`, count);
+  async ended(workflowId: string, count = 1, timeoutMs = TIMEOUT_MS): Promise<string[]> {
+    const runs = await this.endedOf(`WorkflowId = '${workflowId}'`, count, timeoutMs);
     return runs.map(({ runId }) => runId);
   }
 
-  /** The first `count` runs to end of those that visibility finds with the query, in this order. */
-  async endedOf(query: string, count: number): Promise<{ workflowId: string; runId: string }[]> {
+  /** The run of the workflow that is running now, as soon as there is one. */
+  async began(workflowId: string): Promise<string> {
     const giveUp = Date.now() + TIMEOUT_MS;
+    for (;;) {
+      const handle = this.harness.client.workflow.getHandle(workflowId);
+      const found = await handle.describe().catch(() => undefined);
+      if (found?.status.name === 'RUNNING') return found.runId;
+      ok(Date.now() < giveUp, `${workflowId}: no run began within ${TIMEOUT_MS} ms`);
+      await sleep(50);
+    }
+  }
+
+  /** The first `count` runs to end of those that visibility finds with the query, in this order. */
+  async endedOf(
+    query: string,
+    count: number,
+    timeoutMs = TIMEOUT_MS,
+  ): Promise<{ workflowId: string; runId: string }[]> {
+    const giveUp = Date.now() + timeoutMs;
     for (;;) {
       const runs: { workflowId: string; runId: string; closed: number }[] = [];
       for await (const { workflowId, runId, closeTime } of this.harness.client.workflow.list({ query })) {
         if (closeTime) runs.push({ workflowId, runId, closed: closeTime.getTime() });
       }
       if (runs.length >= count) return runs.sort((a, b) => a.closed - b.closed).slice(0, count);
-      ok(Date.now() < giveUp, `${query}: ${runs.length} of ${count} runs ended within ${TIMEOUT_MS} ms`);
+      ok(Date.now() < giveUp, `${query}: ${runs.length} of ${count} runs ended within ${timeoutMs} ms`);
       await sleep(100);
     }
   }
@@ -107,6 +123,19 @@ export class Runs {
     const trace = await receiver.waitFor(traceId, isThere, 10_000).catch(() => receiver.trace(traceId));
     deepEqual(missing(trace, runId), [], `trace ${traceId} of run ${runId}`);
     const [root] = subtree(trace, rootIdOf(runId));
+    ok(root);
+    return root;
+  }
+
+  /** The run's root span, whatever is below it. */
+  async rootSpan(runId: string): Promise<ReceivedSpan> {
+    const isRoot = ({ spanId }: ReceivedSpan) => spanId === rootIdOf(runId);
+    const trace = await this.harness.receiver.waitFor(
+      traceIdOf(runId),
+      (spans) => spans.some(isRoot),
+      10_000,
+    );
+    const root = trace.find(isRoot);
     ok(root);
     return root;
   }

@@ -5,10 +5,10 @@
  * wrong is recorded, then the ratio's share, then what a reservoir holds; a cap takes some of all these back.
  */
 import type { SamplingReason } from '../../interceptors/shared/markers';
+import { isSampled } from '../../interceptors/shared/ratio';
 import type { FollowUps } from './follow-ups';
 import { ruleFor } from './match';
 import type { SamplingPolicy } from './policy';
-import { isSampled } from './ratio';
 import type { ResolvedRule } from './rule';
 import type { WindowCounter } from './windows';
 

@@ -1,6 +1,7 @@
 /** Workflows of the tests: they know nothing of tracing. */
 import {
   ApplicationFailure,
+  CancellationScope,
   condition,
   continueAsNew,
   defineSignal,
@@ -25,6 +26,11 @@ const local = proxyLocalActivities<typeof activities>({
   startToCloseTimeout: '30s',
   localRetryThreshold: '10ms',
   retry: { maximumAttempts: 3, initialInterval: '500ms' },
+});
+
+const hurried = proxyActivities<typeof activities>({
+  startToCloseTimeout: '500ms',
+  retry: { maximumAttempts: 1 },
 });
 
 /** One activity that calls the downstream service. */
@@ -124,12 +130,29 @@ export async function randoms(): Promise<(string | number)[]> {
   return [...first, uuid4(), Math.random()];
 }
 
-/** Takes this long, and then ends or fails. */
-export async function takes(ms: number, outcome: 'end' | 'fail' = 'end'): Promise<void> {
+export type Outcome = 'end' | 'fail' | 'throw' | 'continue';
+
+/** Takes this long, and then ends, fails, throws a plain error, or continues as new. */
+export async function takes(ms: number, outcome: Outcome = 'end'): Promise<void> {
   await callDownstream();
   await sleep(ms);
+  if (outcome === 'throw') throw new Error('a plain error');
+  if (outcome === 'continue') await continueAsNew<typeof takes>(1);
   if (outcome === 'fail')
     throw ApplicationFailure.create({ message: 'too long a name', type: 'FieldLength' });
+}
+
+/** Fails because its activity is too slow. */
+export async function activityTimesOut(): Promise<void> {
+  await hurried.callDownstreamLate();
+}
+
+/** Fails with the cancellation of what it called, though nobody has cancelled it. */
+export async function cancelsItself(): Promise<void> {
+  await CancellationScope.cancellable(async () => {
+    CancellationScope.current().cancel();
+    await sleep(60_000);
+  });
 }
 
 /** Fails because its activity does. */

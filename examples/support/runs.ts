@@ -1,5 +1,5 @@
 /**
- * Sees the job's runs end: asks Temporal's visibility for closed runs, and the typed client for their traces.
+ * Sees runs end: asks Temporal's visibility for closed runs, and the typed client for their traces.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
@@ -9,19 +9,19 @@ const POLL_INTERVAL_MS = 500;
 /** A run may become visible after a later one; what closed this recently is listed again. */
 const LOOK_BACK_MS = 30_000;
 
-/** The workflow's runs that end from now on, each once; stops when the signal aborts. */
+/** The runs of the visibility query that end from now on, each once; stops when the signal aborts. */
 export async function* endedRuns(
   client: Client,
   traces: JobClient,
-  workflowId: string,
+  which: string,
   signal: AbortSignal,
 ): AsyncGenerator<JobRun> {
   const startedAt = Date.now();
   const seen = new Set<string>();
   while (!signal.aborted) {
     const since = new Date(Math.max(startedAt, Date.now() - LOOK_BACK_MS)).toISOString();
-    const query = `WorkflowId = "${workflowId}" AND ExecutionStatus != "Running" AND CloseTime >= "${since}"`;
-    for await (const { runId } of client.workflow.list({ query })) {
+    const query = `${which} AND ExecutionStatus != "Running" AND CloseTime >= "${since}"`;
+    for await (const { workflowId, runId } of client.workflow.list({ query })) {
       if (seen.has(runId)) continue;
       seen.add(runId);
       const { run } = await traces.traceOf({ workflowId, runId });

@@ -1,11 +1,11 @@
 /**
- * Where the example's spans go: where the standard `OTEL_*` variables say, or to a receiver of its own.
+ * Where an example's spans go: where the standard `OTEL_*` variables say, or to a receiver of its own.
  */
 
 import { startOtlpReceiver } from '../../test/support/otlp-receiver';
 import type { ReceivedSpan } from '../../test/support/otlp-span';
 import { incomplete } from '../../test/support/otlp-trace';
-import { waterfall } from '../support/waterfall';
+import { waterfall } from './waterfall';
 
 /** Milliseconds that spans wait in a process for others to leave with; OpenTelemetry's own default is 5000. */
 const EXPORT_DELAY_MS = 500;
@@ -28,9 +28,20 @@ export interface Telemetry {
   stop(): Promise<void>;
 }
 
-/** Decides where spans go, and says so in the environment, for this process and those that it starts. */
-export async function startTelemetry(env: NodeJS.ProcessEnv = process.env): Promise<Telemetry> {
-  env.OTEL_SERVICE_NAME ??= 'shop-worker';
+/** What a trace lacks besides what any trace needs, one sentence each. */
+export type Expectation = (trace: readonly ReceivedSpan[]) => string[];
+
+/**
+ * Decides where spans go, and says so in the environment, for this process and those that it starts.
+ *
+ * @param serviceName - of this process
+ */
+export async function startTelemetry(
+  serviceName: string,
+  expectation: Expectation,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<Telemetry> {
+  env.OTEL_SERVICE_NAME ??= serviceName;
   env.OTEL_BSP_SCHEDULE_DELAY ??= String(EXPORT_DELAY_MS);
   env.OTEL_METRICS_EXPORTER ??= 'none';
   env.OTEL_LOGS_EXPORTER ??= 'none';
@@ -41,6 +52,7 @@ export async function startTelemetry(env: NodeJS.ProcessEnv = process.env): Prom
     return { otlpUrl: endpoint, isOwn: false, traceUrl: env.TRACE_URL, traceOf, stop: async () => {} };
   }
 
+  const missing: Expectation = (trace) => [...incomplete(trace), ...expectation(trace)];
   const receiver = await startOtlpReceiver({ page: (trace) => `${waterfall(trace).join('\n')}\n` });
   env.OTEL_EXPORTER_OTLP_ENDPOINT = receiver.url;
   return {
@@ -55,12 +67,4 @@ export async function startTelemetry(env: NodeJS.ProcessEnv = process.env): Prom
     },
     stop: () => receiver.close(),
   };
-}
-
-/** What the trace lacks: what any trace needs, and here the service's side of each activity. */
-function missing(trace: readonly ReceivedSpan[]): string[] {
-  const activities = trace.filter(({ name }) => name.startsWith('RunActivity:'));
-  const served = trace.filter(({ kind }) => kind === 'server');
-  const unserved = `${activities.length} activities have ${served.length} server spans`;
-  return [...incomplete(trace), ...(served.length < activities.length ? [unserved] : [])];
 }

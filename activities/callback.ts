@@ -1,0 +1,105 @@
+/**
+ * Where a service's late report arrives: completes the activity that waits for it.
+ *
+ * Knows of no HTTP server: whoever mounts it gives URL and body, and sends what comes back. Host code.
+ */
+import { ActivityCancelledError, ActivityNotFoundError, type Client } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import type { HttpAnswer } from '../workflows/http/types';
+import { checkCallbackKey, readToken, type WaitingActivity } from './http/callback-token';
+
+/** A report as it came in. */
+export interface CallbackRequest {
+  /** The URL, or only its path and query. */
+  readonly url: string;
+  /** The body; `''` if there is none. */
+  readonly body: string;
+  /** The header `content-type`. */
+  readonly contentType?: string;
+}
+
+/** What to answer. */
+export interface CallbackResponse {
+  readonly status: number;
+  /** One line of text for whoever called. */
+  readonly body: string;
+}
+
+const ACCEPTED = 202;
+/** As much as an answer may keep. */
+const MAX_BODY_BYTES = 1_048_576;
+/** Characters of a report that get into a failure or into a heartbeat. */
+const MAX_QUOTED = 1_000;
+
+/**
+ * Completes the activity that the URL's token names.
+ *
+ * The report is the body; the query parameter `outcome` says what it is: `success` (if left out), `failure` (the
+ * request is tried again as far as its retry policy goes), `progress` (a sign of life, for `heartbeatTimeout`).
+ *
+ * @returns 200; 400 for an unknown outcome; 403 for a token that was not signed with this key; 410 when nobody waits
+ *   (any more) or the job was cancelled: stop working on it; 413; 503 when Temporal cannot be reached: report again
+ * @throws TypeError when the key is too short
+ *
+ * @example
+ * ```ts
+ * const { status, body } = await completeFromCallback(client, { url: request.url, body: await request.text() }, { key });
+ * return new Response(body, { status });
+ * ```
+ */
+export async function completeFromCallback(
+  client: Pick<Client, 'activity'>,
+  request: CallbackRequest,
+  { key }: { readonly key: string },
+): Promise<CallbackResponse> {
+  checkCallbackKey(key);
+  const { searchParams } = new URL(request.url, 'http://callback');
+  const activity = readToken(searchParams.get('token') ?? '', key);
+  if (activity === undefined)
+    return { status: 403, body: 'the token in the URL is not one that was given out' };
+  if (Buffer.byteLength(request.body) > MAX_BODY_BYTES) {
+    return { status: 413, body: `a report has at most ${MAX_BODY_BYTES} bytes` };
+  }
+  try {
+    return await report(client, activity, searchParams.get('outcome') ?? 'success', request);
+  } catch (error) {
+    if (error instanceof ActivityNotFoundError)
+      return { status: 410, body: 'nobody waits for this (any more)' };
+    if (error instanceof ActivityCancelledError) return { status: 410, body: 'the job was cancelled' };
+    return { status: 503, body: 'Temporal could not be told; report again' };
+  }
+}
+
+async function report(
+  client: Pick<Client, 'activity'>,
+  activity: WaitingActivity,
+  outcome: string,
+  { body, contentType }: CallbackRequest,
+): Promise<CallbackResponse> {
+  switch (outcome) {
+    case 'success': {
+      const answer: HttpAnswer = {
+        status: ACCEPTED,
+        ...(contentType !== undefined && { contentType }),
+        body,
+        truncated: false,
+        reported: true,
+      };
+      await client.activity.complete({ ...activity }, answer);
+      return { status: 200, body: 'completed' };
+    }
+    case 'failure': {
+      const message = `the service reported a failure: ${body.slice(0, MAX_QUOTED)}`;
+      await client.activity.fail(
+        { ...activity },
+        ApplicationFailure.create({ type: 'HttpReportedFailure', message }),
+      );
+      return { status: 200, body: 'failed' };
+    }
+    case 'progress':
+      await client.activity.heartbeat({ ...activity }, { progress: body.slice(0, MAX_QUOTED) });
+      return { status: 200, body: 'noted' };
+    default:
+      return { status: 400, body: 'outcome: expected success, failure or progress' };
+  }
+}

@@ -1,0 +1,124 @@
+/**
+ * The activity `httpRequest`: one call of a service without an SDK, for the workflow `httpJob` and for workflows of
+ * users.
+ *
+ * A secret lives in the locals of this file and on the wire. What leaves the activity, be it answer, failure or span,
+ * has gone through the redactor.
+ */
+import { ApplicationFailure, CompleteAsyncError, Context, type Info } from '@temporalio/activity';
+import { msToNumber } from '@temporalio/common/lib/time';
+import { httpRequestProblem } from '../workflows/http/problems';
+import type { HttpAnswer, HttpRequest } from '../workflows/http/types';
+import { answerTo } from './http/call';
+import { type Caller, compileCall } from './http/compile';
+import { permanent, temporary } from './http/failures';
+import { type HttpActivitiesOptions, type ResolvedHttpOptions, resolveHttpOptions } from './http/options';
+import { createRedactor } from './http/redaction';
+import { nameOf } from './http/redirects';
+import { resolveHeaders } from './http/secrets';
+import { trafficOf } from './http/traffic';
+
+const DEFAULT_TIMEOUT_MS = 60_000;
+const DEFAULT_KEEP_BYTES = 65_536;
+/** Temporal sends as many of them on as the heartbeat timeout needs. */
+const HEARTBEAT_INTERVAL_MS = 1_000;
+
+/** The activities that {@link createHttpActivities} makes. */
+export interface HttpActivities {
+  /**
+   * Calls a service. Fails with an ApplicationFailure whose type is an `HttpFailureType`.
+   *
+   * With `reportsLater` and an answer 202 the activity stays open until it is completed from elsewhere.
+   */
+  httpRequest(request: HttpRequest): Promise<HttpAnswer>;
+}
+
+/**
+ * The activities that `httpJob` needs, for a worker's `activities`.
+ *
+ * @throws TypeError with the option's name, what was expected and what was given
+ *
+ * @example
+ * ```ts
+ * await Worker.create({
+ *   activities: createHttpActivities({ secrets: (name) => vault.read(name), allowHosts: ['*.internal.example'] }),
+ * });
+ * ```
+ */
+export function createHttpActivities(options?: HttpActivitiesOptions): HttpActivities {
+  const resolved = resolveHttpOptions(options);
+  return {
+    async httpRequest(request) {
+      const problem = httpRequestProblem(request);
+      if (problem !== undefined) throw permanent('InvalidHttpRequest', `httpRequest: ${problem}`);
+      const context = Context.current();
+      const stopHeartbeats = startHeartbeats(context);
+      try {
+        return await call(request, resolved, context);
+      } catch (error) {
+        // Rejects with Temporal's own failure.
+        if (context.cancellationSignal.aborted) return await context.cancelled;
+        throw error;
+      } finally {
+        stopHeartbeats();
+      }
+    },
+  };
+}
+
+/** @throws CompleteAsyncError when the service reports later */
+async function call(
+  request: HttpRequest,
+  options: ResolvedHttpOptions,
+  context: Context,
+): Promise<HttpAnswer> {
+  const headers = await resolveHeaders(request.headers ?? {}, options.secrets);
+  const redactor = createRedactor(headers.secrets);
+  const marks = trafficOf(request);
+  const timeoutMs = msToNumber(request.timeout ?? DEFAULT_TIMEOUT_MS);
+  const timeout = AbortSignal.timeout(timeoutMs);
+  const outgoing = compileCall(request, headers, marks, callerOf(context.info), options.callback);
+  const answer = await answerTo(outgoing, {
+    isAllowed: options.isAllowed,
+    redactor,
+    marks,
+    keepBytes: request.keepBytes ?? DEFAULT_KEEP_BYTES,
+    signal: AbortSignal.any([timeout, context.cancellationSignal]),
+    success: request.success,
+    reportsLater: request.reportsLater ?? false,
+  }).catch((error: unknown) => {
+    const what = `${outgoing.method} ${nameOf(outgoing.url)}`;
+    if (timeout.aborted) {
+      throw temporary('HttpTimeout', redactor.redact(`${what}: no complete answer within ${timeoutMs} ms`));
+    }
+    const { message } = error as Error;
+    // Rebuilt without stack and cause, which nobody has looked through.
+    if (!(error instanceof ApplicationFailure)) {
+      throw temporary('HttpUnreachable', redactor.redact(`${what}: ${message}`));
+    }
+    const { type, nonRetryable, nextRetryDelay } = error;
+    throw ApplicationFailure.create({
+      message: redactor.redact(message),
+      ...(type != null && { type }),
+      nonRetryable: nonRetryable === true,
+      ...(nextRetryDelay != null && { nextRetryDelay }),
+    });
+  });
+  if (answer === undefined) throw new CompleteAsyncError();
+  return answer;
+}
+
+function callerOf({ workflowExecution, activityRunId, ...info }: Info): Caller {
+  const { activityId, namespace, base64TaskToken } = info;
+  // An activity that no workflow has started has a run of its own.
+  const { workflowId = '', runId = activityRunId ?? activityId } = workflowExecution ?? {};
+  return { workflowId, runId, activityId, namespace, base64TaskToken };
+}
+
+/** Tells Temporal that this worker is there, and hears from it of a cancellation. Returns how to stop it. */
+function startHeartbeats(context: Context): () => void {
+  if (context.info.heartbeatTimeoutMs === undefined) return () => {};
+  const since = new Date().toISOString();
+  const timer = setInterval(() => context.heartbeat({ waitingSince: since }), HEARTBEAT_INTERVAL_MS);
+  return () => clearInterval(timer);
+}

@@ -1,0 +1,88 @@
+/**
+ * A call from its first request to its answer: follows redirects, each request in a client span of its own.
+ */
+import { failingOf } from '../../workflows/http/success';
+import type { HttpAnswer, HttpRequest } from '../../workflows/http/types';
+import type { AllowList } from './allow-list';
+import { inClientSpan } from './client-span';
+import { exchange, type Incoming } from './exchange';
+import { permanent, temporary } from './failures';
+import type { Redactor } from './redaction';
+import { type Call, checkAllowed, isRedirect, nameOf, redirected } from './redirects';
+import { retryAfterMs } from './retry-after';
+import type { TrafficMarks } from './traffic';
+
+const MAX_REDIRECTS = 5;
+const ACCEPTED = 202;
+
+/** What holds for all requests of a call. */
+export interface CallRules {
+  readonly isAllowed: AllowList;
+  readonly redactor: Redactor;
+  readonly marks: TrafficMarks;
+  readonly keepBytes: number;
+  readonly signal: AbortSignal;
+  readonly success: HttpRequest['success'];
+  readonly reportsLater: boolean;
+}
+
+/**
+ * The answer, if it is a success by its rule; `undefined`: it is 202, and the service reports later.
+ *
+ * Rejects with an ApplicationFailure, or with what `node:http` says when there is no answer.
+ */
+export async function answerTo(call: Call, rules: CallRules): Promise<HttpAnswer | undefined> {
+  const { incoming, url } = await lastExchange(call, rules);
+  if (rules.reportsLater && incoming.status === ACCEPTED) return undefined;
+  const answer = answerOf(incoming, rules);
+  const failing = failingOf(answer, rules.success);
+  if (failing === undefined) return answer;
+  const message = `${call.method} ${nameOf(url)}: ${failing.message}`;
+  if (!failing.retryable) throw permanent('HttpUnsuccessful', message);
+  throw temporary('HttpUnsuccessful', message, retryAfterMs(incoming.header('retry-after'), Date.now()));
+}
+
+async function lastExchange(first: Call, rules: CallRules): Promise<{ incoming: Incoming; url: URL }> {
+  checkAllowed(first.url, rules.isAllowed);
+  const { redact, longestBytes } = rules.redactor;
+  let call = first;
+  for (let resends = 0; resends <= MAX_REDIRECTS; resends++) {
+    const { url, method, headers, body } = call;
+    const incoming = await inClientSpan(
+      { method, url, marks: rules.marks, resends, redact },
+      (traceHeaders) =>
+        exchange(
+          {
+            url,
+            method,
+            headers: { ...Object.fromEntries(headers), ...traceHeaders },
+            body,
+            signal: rules.signal,
+          },
+          rules.keepBytes + longestBytes,
+        ),
+    );
+    const location = incoming.header('location');
+    const isWanted = rules.success?.status?.some((code) => code === incoming.status || code === '3xx');
+    if (isWanted === true || !isRedirect(incoming.status, location)) return { incoming, url };
+    call = redirected(call, incoming.status, location, rules.isAllowed);
+  }
+  throw permanent('HttpRedirect', `${nameOf(first.url)} redirects more than ${MAX_REDIRECTS} times`);
+}
+
+function answerOf({ status, header, body, bytes }: Incoming, { keepBytes, redactor }: CallRules): HttpAnswer {
+  const contentType = header('content-type');
+  return {
+    status,
+    ...(contentType !== undefined && { contentType: redactor.redact(contentType) }),
+    body: firstBytes(redactor.redact(body.toString('utf8')), keepBytes),
+    truncated: bytes > keepBytes,
+    reported: false,
+  };
+}
+
+/** As much of the text as fits, without half a character at its end. */
+function firstBytes(text: string, limit: number): string {
+  const bytes = Buffer.from(text);
+  return bytes.length <= limit ? text : new TextDecoder().decode(bytes.subarray(0, limit), { stream: true });
+}

@@ -1,0 +1,119 @@
+/**
+ * The client span of a request, by OpenTelemetry's HTTP conventions, and the W3C headers that go with it.
+ *
+ * Made here and not by an instrumentation, which may not be there, and may be told to put headers on spans, where a
+ * secret must not be. Whatever instrumentation there is makes no second span: below ours tracing is suppressed.
+ *
+ * @see https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-client-span
+ */
+import {
+  type Attributes,
+  context,
+  defaultTextMapSetter,
+  propagation,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+} from '@opentelemetry/api';
+import {
+  CompositePropagator,
+  suppressTracing,
+  W3CBaggagePropagator,
+  W3CTraceContextPropagator,
+} from '@opentelemetry/core';
+import type { Incoming } from './exchange';
+import type { TrafficMarks } from './traffic';
+
+const W3C = new CompositePropagator({
+  propagators: [new W3CTraceContextPropagator(), new W3CBaggagePropagator()],
+});
+
+const METHODS = new Set([
+  ...['CONNECT', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT', 'QUERY', 'TRACE'],
+]);
+/** Of query parameters that are signatures, the conventions want the value left out. */
+const SIGNATURES = ['AWSAccessKeyId', 'Signature', 'sig', 'X-Goog-Signature'];
+const FIRST_ERROR_STATUS = 400;
+
+/** What the span tells of a request. */
+export interface SpanRequest {
+  readonly method: string;
+  readonly url: URL;
+  readonly marks: TrafficMarks;
+  /** How many requests the service redirected before this one. */
+  readonly resends: number;
+  readonly redact: (text: string) => string;
+}
+
+/** Sends the request with the trace's headers, in a span. */
+export async function inClientSpan(
+  request: SpanRequest,
+  send: (traceHeaders: Readonly<Record<string, string>>) => Promise<Incoming>,
+): Promise<Incoming> {
+  const { method, url, redact, marks } = request;
+  const isKnown = METHODS.has(method);
+  const span = trace.getTracer('temporal-job-tracing').startSpan(isKnown ? method : 'HTTP', {
+    kind: SpanKind.CLIENT,
+    attributes: attributesOf(request, isKnown),
+  });
+  const withSpan = propagation.setBaggage(trace.setSpan(context.active(), span), baggageOf(marks));
+  const headers: Record<string, string> = {};
+  // As the process has it (`OTEL_PROPAGATORS`), and W3C in any case.
+  propagation.inject(withSpan, headers);
+  W3C.inject(withSpan, headers, defaultTextMapSetter);
+  try {
+    const answer = await context.with(suppressTracing(withSpan), () => send(headers));
+    describe(span, answer);
+    return answer;
+  } catch (error) {
+    const { code, name, message } = error as NodeJS.ErrnoException;
+    span.setAttribute('error.type', code ?? name);
+    span.setStatus({ code: SpanStatusCode.ERROR, message: redact(message) });
+    throw error;
+  } finally {
+    span.end();
+  }
+
+  function attributesOf(sent: SpanRequest, isKnownMethod: boolean): Attributes {
+    const port = url.port === '' ? Number(url.protocol === 'https:' ? 443 : 80) : Number(url.port);
+    return {
+      'http.request.method': isKnownMethod ? method : '_OTHER',
+      ...(!isKnownMethod && { 'http.request.method_original': method }),
+      'url.full': redact(withoutSignatures(url)),
+      'server.address': url.hostname.replace(/^\[|\]$/g, ''),
+      'server.port': port,
+      ...(sent.resends > 0 && { 'http.request.resend_count': sent.resends }),
+      'traffic.origin': marks.origin,
+      ...(marks.lane !== undefined && { 'traffic.lane': marks.lane }),
+      ...(marks.loadtest && { 'traffic.loadtest': true }),
+    };
+  }
+}
+
+function describe(span: Span, { status, version, bytes }: Incoming): void {
+  span.setAttributes({
+    'http.response.status_code': status,
+    'http.response.body.size': bytes,
+    'network.protocol.version': version,
+  });
+  if (status < FIRST_ERROR_STATUS) return;
+  span.setAttribute('error.type', String(status));
+  span.setStatus({ code: SpanStatusCode.ERROR });
+}
+
+/** The run's baggage, with the marks of this request. */
+function baggageOf({ origin, lane, loadtest }: TrafficMarks) {
+  let baggage = (propagation.getActiveBaggage() ?? propagation.createBaggage()).setEntry('traffic.origin', {
+    value: origin,
+  });
+  if (lane !== undefined) baggage = baggage.setEntry('traffic.lane', { value: lane });
+  if (loadtest) baggage = baggage.setEntry('traffic.loadtest', { value: 'true' });
+  return baggage;
+}
+
+function withoutSignatures(url: URL): string {
+  const shown = new URL(url);
+  for (const name of SIGNATURES) if (shown.searchParams.has(name)) shown.searchParams.set(name, 'REDACTED');
+  return shown.href;
+}

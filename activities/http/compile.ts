@@ -1,0 +1,79 @@
+/**
+ * From what users wrote to the call that is sent: headers, body, and what tells the service who asks.
+ *
+ * Pure.
+ */
+import type { HttpRequest } from '../../workflows/http/types';
+import { writeToken } from './callback-token';
+import type { CallbackOptions } from './options';
+import type { Call } from './redirects';
+import type { ResolvedHeaders } from './secrets';
+import { type TrafficMarks, trafficHeaders } from './traffic';
+
+const USER_AGENT = 'temporal-job-tracing';
+
+/** Whose call it is. */
+export interface Caller {
+  readonly workflowId: string;
+  readonly runId: string;
+  readonly activityId: string;
+  readonly namespace: string;
+  readonly base64TaskToken: string;
+}
+
+/** @param callback where services report later; without it they do so by Temporal's own means */
+export function compileCall(
+  request: HttpRequest,
+  resolved: ResolvedHeaders,
+  marks: TrafficMarks,
+  caller: Caller,
+  callback: CallbackOptions | undefined,
+): Call {
+  const { method = 'GET', url, body, reportsLater = false } = request;
+  const isJson = body !== undefined && typeof body !== 'string';
+  const report = reportsLater ? reportHeaders(caller, callback) : {};
+  const headers = new Map([
+    ['user-agent', USER_AGENT],
+    // An answer is kept and looked at as it comes.
+    ['accept-encoding', 'identity'],
+    ['idempotency-key', idempotencyKey(caller)],
+    ...(isJson ? [['content-type', 'application/json'] as const] : []),
+    ...resolved.headers,
+    ...Object.entries(trafficHeaders(marks)),
+    ...Object.entries(report),
+  ]);
+  return {
+    url: new URL(url),
+    method,
+    headers,
+    body: body === undefined ? undefined : Buffer.from(isJson ? JSON.stringify(body) : body),
+    privateHeaders: new Set([...resolved.withSecret, ...Object.keys(report)]),
+  };
+}
+
+/**
+ * The same for every request of one call in one run: an activity's retries repeat it, while the next tick, a retry of
+ * the run, a continuation and a reset have run ids of their own.
+ */
+function idempotencyKey({ runId, activityId }: Caller): string {
+  return `${runId}-${encodeURIComponent(activityId)}`;
+}
+
+/** What a service needs to report: a URL for those that know nothing of Temporal, ids and token for the others. */
+function reportHeaders(caller: Caller, callback: CallbackOptions | undefined): Record<string, string> {
+  const { workflowId, runId, activityId, namespace, base64TaskToken } = caller;
+  return {
+    'x-temporal-namespace': encodeURIComponent(namespace),
+    'x-temporal-workflow-id': encodeURIComponent(workflowId),
+    'x-temporal-run-id': runId,
+    'x-temporal-activity-id': encodeURIComponent(activityId),
+    'x-temporal-task-token': base64TaskToken,
+    ...(callback && { 'callback-url': callbackUrl(caller, callback) }),
+  };
+}
+
+function callbackUrl(caller: Caller, { url, key }: CallbackOptions): string {
+  const address = new URL(url);
+  address.searchParams.set('token', writeToken(caller, key));
+  return address.href;
+}

@@ -1,0 +1,71 @@
+/**
+ * The options of the HTTP activities: checked once, when they are made.
+ */
+import { ALLOW_LIST_ENTRY, type AllowList, parseAllowList } from './allow-list';
+import { checkCallbackKey } from './callback-token';
+import { optionError } from './option-error';
+import type { SecretProvider } from './secrets';
+
+/** Options of `createHttpActivities`; all of them are optional. */
+export interface HttpActivitiesOptions {
+  /** Where headers written as `{ secret: 'name' }` come from. Needs {@link allowHosts}. @default none */
+  readonly secrets?: SecretProvider;
+  /**
+   * Hosts that may be called, also by redirects: `api.example.com` (on its scheme's own port),
+   * `api.example.com:8443`, `api.example.com:*`, `*.example.com` (names below it), `[::1]:8080`, `*` (all).
+   *
+   * @default all
+   */
+  readonly allowHosts?: readonly string[];
+  /** Where services report that answer 202 first. @default only by Temporal's own means */
+  readonly callback?: CallbackOptions;
+}
+
+export interface CallbackOptions {
+  /** Address, as the services see it, of the route that calls `completeFromCallback`. */
+  readonly url: string;
+  /** Signs the tokens in it, at least 16 characters; the same for `completeFromCallback`. */
+  readonly key: string;
+}
+
+/** The options as the activity uses them. */
+export interface ResolvedHttpOptions {
+  readonly secrets: SecretProvider | undefined;
+  readonly isAllowed: AllowList;
+  readonly callback: CallbackOptions | undefined;
+}
+
+const KNOWN = Object.keys({
+  secrets: true,
+  allowHosts: true,
+  callback: true,
+} satisfies Record<keyof Required<HttpActivitiesOptions>, true>);
+
+/** @throws TypeError with the option's name, what was expected and what was given */
+export function resolveHttpOptions(options: HttpActivitiesOptions = {}): ResolvedHttpOptions {
+  const { secrets, allowHosts, callback } = options;
+  const unknown = Object.keys(options).find((name) => !KNOWN.includes(name));
+  if (unknown !== undefined) throw optionError(unknown, `one of ${KNOWN.join(', ')}`, 'this');
+  if (secrets !== undefined && typeof secrets !== 'function') {
+    throw optionError('secrets', 'a function from a name to the secret', typeof secrets);
+  }
+  if (secrets !== undefined && allowHosts === undefined) {
+    const why = 'whoever can start a workflow could have a secret sent anywhere';
+    throw optionError('allowHosts', `the hosts that may get secrets (["*"] for all): ${why}`, 'nothing');
+  }
+  if (callback !== undefined) {
+    if (!URL.canParse(callback.url)) throw optionError('callback.url', 'a URL', String(callback.url));
+    checkCallbackKey(callback.key);
+  }
+  return { secrets, isAllowed: allowListOf(allowHosts), callback };
+}
+
+function allowListOf(allowHosts: unknown): AllowList {
+  if (allowHosts === undefined) return () => true;
+  if (!Array.isArray(allowHosts) || !allowHosts.every((entry) => typeof entry === 'string')) {
+    throw optionError('allowHosts', `a list such as [${ALLOW_LIST_ENTRY}]`, typeof allowHosts);
+  }
+  const list = parseAllowList(allowHosts);
+  if ('wrong' in list) throw optionError('allowHosts', ALLOW_LIST_ENTRY, JSON.stringify(list.wrong));
+  return list;
+}

@@ -1,0 +1,77 @@
+/**
+ * What `scheduledJob` and its ticks ask the outside for, as local activities: whether a spec is right, whether a
+ * job still exists, whether a run goes on.
+ *
+ * What they answer is recorded in the history, so that commands depend on nothing else.
+ */
+import { Context } from '@temporalio/activity';
+import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import { traceIdOfRun } from '../interceptors/shared/trace-id';
+import { nextTickMs } from '../workflows/cron-time';
+import type { JobReference, RunningRun } from '../workflows/job-messages';
+import { specProblem } from '../workflows/job-spec';
+
+/** What a tick is told before it does anything. */
+export interface TickLook {
+  /** False: its job is gone, and the tick's workflow has been cancelled. */
+  readonly exists: boolean;
+  /** When the next tick is due, milliseconds since the epoch. */
+  readonly nextTickMs?: number;
+}
+
+export interface TickQuestion {
+  readonly job: JobReference;
+  readonly cron: string;
+  readonly scheduledMs: number;
+}
+
+/**
+ * The local activities of `scheduledJob`. A worker with `JobTracingPlugin` has them; without it they are given to
+ * it by hand: `activities: { ...mine, ...scheduledJobActivities }`.
+ */
+export const scheduledJobActivities = Object.freeze({
+  /** What is wrong with the spec, or nothing. */
+  async jobTracingCheckSpec(spec: unknown, types?: readonly string[] | null): Promise<string | null> {
+    return specProblem(spec, types ?? undefined) ?? null;
+  },
+
+  /** Ends a tick whose job is gone. */
+  async jobTracingLookAtTick({ job, cron, scheduledMs }: TickQuestion): Promise<TickLook> {
+    const { client, info } = Context.current();
+    const next = nextTickMs(cron, scheduledMs);
+    const exists = await isThere(client, job);
+    if (!exists && info.workflowExecution) {
+      const { workflowId, runId } = info.workflowExecution;
+      await client.workflow.getHandle(workflowId, runId).cancel();
+    }
+    return { exists, ...(next !== undefined && { nextTickMs: next }) };
+  },
+
+  /** The first of the workflows that is running, or nothing. */
+  async jobTracingFindRunning(workflowIds: readonly string[]): Promise<RunningRun | null> {
+    const { client } = Context.current();
+    for (const workflowId of workflowIds) {
+      const found = await describe(client, workflowId);
+      if (found?.status.name === 'RUNNING')
+        return { workflowId, runId: found.runId, traceId: traceIdOfRun(found.runId) };
+    }
+    return null;
+  },
+});
+
+async function isThere(client: Client, { workflowId, firstRunId }: JobReference): Promise<boolean> {
+  const found = await describe(client, workflowId);
+  if (found?.status.name !== 'RUNNING') return false;
+  // Servers before 1.26 do not tell the first run of a chain.
+  const first = found.raw.workflowExecutionInfo?.firstRunId;
+  return !first || first === firstRunId;
+}
+
+async function describe(client: Client, workflowId: string) {
+  try {
+    return await client.workflow.getHandle(workflowId).describe();
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return undefined;
+    throw error;
+  }
+}

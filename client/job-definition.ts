@@ -1,0 +1,60 @@
+/**
+ * A scheduled job as code defines it: typed by the user's workflows, and checked before anything is sent.
+ */
+import { type ScheduledJobSpec, specProblem } from '../workflows/job-spec';
+import { ScheduledJobError } from './job-error';
+
+/** The workflow types in a module of workflows. */
+export type WorkflowTypes<Workflows> = {
+  [Name in keyof Workflows & string]: Workflows[Name] extends (...args: never[]) => Promise<unknown>
+    ? Name
+    : never;
+}[keyof Workflows & string];
+
+type ArgsOf<Workflow> = Workflow extends (...args: infer Args) => unknown ? Readonly<Args> : never;
+
+/** A {@link ScheduledJobSpec} whose `args` are the workflow's. */
+export type JobDefinition<Workflows, Type extends keyof Workflows & string> = Omit<
+  ScheduledJobSpec,
+  'workflow' | 'args'
+> & { readonly workflow: Type } & ([] extends ArgsOf<Workflows[Type]>
+    ? { readonly args?: ArgsOf<Workflows[Type]> }
+    : { readonly args: ArgsOf<Workflows[Type]> });
+
+/** @throws ScheduledJobError `invalid` that names what is wrong */
+export function checkDefinition(job: string, spec: unknown, taskQueue: unknown): void {
+  const problem =
+    (typeof job === 'string' && job.trim() !== ''
+      ? undefined
+      : 'expected a text that is not empty as its id') ??
+    specProblem(spec) ??
+    argsProblem((spec as ScheduledJobSpec).args) ??
+    (typeof taskQueue === 'string' && taskQueue.trim() !== ''
+      ? undefined
+      : `taskQueue: expected the task queue of the workers that run scheduledJob, got ${String(taskQueue)}`);
+  if (problem !== undefined) throw new ScheduledJobError(String(job), 'invalid', problem);
+}
+
+/** Why the arguments cannot be sent; `undefined` when they can. */
+export function argsProblem(args: readonly unknown[] | undefined): string | undefined {
+  return lostIn(args, 'args', []);
+}
+
+/** What JSON would leave out without a word, or never end with. */
+function lostIn(value: unknown, path: string, above: readonly unknown[]): string | undefined {
+  if (typeof value === 'function' || typeof value === 'symbol')
+    return `${path}: expected what can be sent as JSON, got a ${typeof value}`;
+  if (typeof value === 'bigint')
+    return `${path}: expected what can be sent as JSON, got a bigint; send it as a text`;
+  if (typeof value !== 'object' || value === null) return undefined;
+  if (value instanceof Map || value instanceof Set)
+    return `${path}: expected what can be sent as JSON, got a ${value.constructor.name}; send its entries`;
+  if (above.includes(value))
+    return `${path}: expected what can be sent as JSON, got an object that holds itself`;
+  for (const [key, inner] of Object.entries(value)) {
+    const inside = Array.isArray(value) ? `${path}[${key}]` : `${path}.${key}`;
+    const lost = lostIn(inner, inside, [...above, value]);
+    if (lost !== undefined) return lost;
+  }
+  return undefined;
+}

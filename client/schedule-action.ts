@@ -1,0 +1,83 @@
+/**
+ * What a Temporal Schedule did when it started a run: its timetable, a person's trigger, or a backfill.
+ *
+ * The server leaves no mark of it on the run, so it is told from the times and the schedule's timetable of today,
+ * and is a guess wherever these allow for something else. Nothing is decided by it.
+ */
+import type { Client } from '@temporalio/client';
+import { msNumberToTs } from '@temporalio/common/lib/time';
+import type { ExecutionInfo } from './job-run';
+import { withinTimeout } from './listing';
+
+/** How a schedule came to start a run. */
+export interface ScheduleAction {
+  /** Id of the schedule. */
+  readonly id: string;
+  /** The nominal time. */
+  readonly scheduledTime: Date;
+  /** It was due, `temporal schedule trigger` was called, or `temporal schedule backfill`. */
+  readonly cause: 'timetable' | 'manual' | 'backfill';
+  /** Whether it may as well be otherwise; false only for a run in time, by a timetable without jitter. */
+  readonly isGuess: boolean;
+}
+
+/** A run that starts later than this after its nominal time was backfilled, or waited for something. */
+const IN_TIME_MS = 60_000;
+/** Nominal times are whole seconds. */
+const SECOND_MS = 1_000;
+
+/** The cause, by the times and by what is known of the schedule's timetable. Pure. */
+export function causeOf(
+  lateMs: number,
+  timetable: { readonly isDue: boolean; readonly jitterMs: number } | undefined,
+): Pick<ScheduleAction, 'cause' | 'isGuess'> {
+  if (lateMs > IN_TIME_MS) return { cause: 'backfill', isGuess: true };
+  if (timetable === undefined) return { cause: 'timetable', isGuess: true };
+  if (!timetable.isDue) return { cause: 'manual', isGuess: true };
+  return { cause: 'timetable', isGuess: timetable.jitterMs > 0 };
+}
+
+/** Reads what schedules did; each schedule's jitter is asked for once. */
+export class ScheduleReader {
+  readonly #client: Client;
+  readonly #jitters = new Map<string, Promise<number>>();
+
+  constructor(client: Client) {
+    this.#client = client;
+  }
+
+  /** `undefined` for a run that no schedule started. */
+  async actionOf({ searchAttributes, startTime }: ExecutionInfo): Promise<ScheduleAction | undefined> {
+    const [id] = searchAttributes.TemporalScheduledById ?? [];
+    const [time] = searchAttributes.TemporalScheduledStartTime ?? [];
+    if (typeof id !== 'string' || !(time instanceof Date)) return undefined;
+    const timetable = await this.#timetableAt(id, time.getTime()).catch(() => undefined);
+    const lateMs = startTime.getTime() - time.getTime();
+    return Object.freeze({ id, scheduledTime: time, ...causeOf(lateMs, timetable) });
+  }
+
+  /** Rejects if the schedule was deleted, or may not be read. */
+  async #timetableAt(scheduleId: string, ms: number): Promise<{ isDue: boolean; jitterMs: number }> {
+    const jitterMs = await this.#jitterOf(scheduleId);
+    const { startTime } = await withinTimeout(this.#client, () =>
+      this.#client.workflowService.listScheduleMatchingTimes({
+        namespace: this.#client.options.namespace,
+        scheduleId,
+        startTime: msNumberToTs(ms - SECOND_MS),
+        endTime: msNumberToTs(ms + jitterMs + SECOND_MS),
+      }),
+    );
+    return { isDue: startTime.length > 0, jitterMs };
+  }
+
+  #jitterOf(id: string): Promise<number> {
+    const known = this.#jitters.get(id);
+    if (known !== undefined) return known;
+    const jitter = withinTimeout(this.#client, async () => {
+      const { spec } = await this.#client.schedule.getHandle(id).describe();
+      return spec.jitter ?? 0;
+    });
+    this.#jitters.set(id, jitter);
+    return jitter;
+  }
+}

@@ -1,0 +1,125 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"sort"
+	"sync"
+)
+
+const (
+	registered  = 40_000 // players who have points when the service starts
+	prizes      = 100    // players who win something at the end of a season
+	prizeAmount = 500    // coins for the first; the others get less by their place
+)
+
+// Game holds the players and the running season, in memory.
+type Game struct {
+	mu     sync.Mutex
+	season int
+	points map[string]int
+	coins  map[string]int
+	closed map[string]Closing // by idempotency key: a repeated request closes nothing twice
+}
+
+// Closing is what came of closing a season.
+type Closing struct {
+	Season  int    `json:"season"`
+	Players int    `json:"players"`
+	Winner  string `json:"winner"`
+	Paid    int    `json:"paid"`
+}
+
+func NewGame() *Game {
+	g := &Game{season: 1, points: map[string]int{}, coins: map[string]int{}, closed: map[string]Closing{}}
+	for i := 0; i < registered; i++ {
+		g.points[fmt.Sprintf("player-%d", i)] = i * 7919 % 10_007
+	}
+	return g
+}
+
+// Play adds the points of a match and returns the player's sum.
+func (g *Game) Play(player string, points int) int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.points[player] += points
+	return g.points[player]
+}
+
+// Top returns the best players, best first.
+func (g *Game) Top(n int) []string {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	ranked := rank(g.points)
+	return ranked[:min(n, len(ranked))]
+}
+
+// Close ranks the players, pays the prizes and begins the next season. A load test does the work and keeps nothing.
+func (g *Game) Close(key string, ranking func(map[string]int) []string, loadTest bool) Closing {
+	closing, points := g.begin(key)
+	if points == nil {
+		return closing
+	}
+	ranked := ranking(points) // on a copy: players go on meanwhile
+	closing.Players, closing.Winner = len(ranked), ranked[0]
+	if loadTest {
+		return closing
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for place, player := range ranked[:min(prizes, len(ranked))] {
+		amount := prizeAmount / (place + 1)
+		g.coins[player] += amount
+		closing.Paid += amount
+	}
+	g.season++
+	g.closed[key] = closing
+	return closing
+}
+
+// begin returns the points to rank, or, without any, what came of the same request before.
+func (g *Game) begin(key string) (Closing, map[string]int) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if before, repeated := g.closed[key]; repeated && key != "" {
+		return before, nil
+	}
+	return Closing{Season: g.season}, maps.Clone(g.points)
+}
+
+// rank sorts the players by points, and those with the same by name.
+func rank(points map[string]int) []string {
+	players := make([]string, 0, len(points))
+	for player := range points {
+		players = append(players, player)
+	}
+	sort.Slice(players, func(i, j int) bool { return before(points, players[i], players[j]) })
+	return players
+}
+
+// rankInPairs is release 2: "no need to sort, each player's place is the number of better ones".
+func rankInPairs(points map[string]int) []string {
+	ranked := rank(points)
+	scores := make([]int, len(ranked))
+	for i, player := range ranked {
+		scores[i] = points[player]
+	}
+	result := make([]string, len(ranked))
+	for i, player := range ranked {
+		place := 0
+		for j, score := range scores {
+			if score > scores[i] || (score == scores[i] && j < i) {
+				place++
+			}
+		}
+		result[place] = player
+	}
+	return result
+}
+
+func before(points map[string]int, a, b string) bool {
+	if points[a] != points[b] {
+		return points[a] > points[b]
+	}
+	return a < b
+}

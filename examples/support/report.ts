@@ -1,0 +1,91 @@
+/**
+ * What all examples write to the terminal. Pure; lines of at most 100 columns where the values allow it.
+ */
+import type { JobRun } from 'temporal-job-tracing/client';
+import { clock, duration, type Style } from './terminal';
+
+/** Where things are. */
+export interface Places {
+  readonly temporalAddress: string;
+  /** Address of the Web UI, `undefined` if it is not known. */
+  readonly uiUrl: string | undefined;
+  /** The Temporal CLI as the user can call it. */
+  readonly temporalCommand: string;
+  /** Where spans go. */
+  readonly otlpUrl: string;
+  /** Whether that is the receiver inside the example. */
+  readonly hasOwnReceiver: boolean;
+  /** Template of a trace's address, `undefined` if it is not known. */
+  readonly traceUrl: string | undefined;
+}
+
+const SAMPLED: Readonly<Record<string, string>> = { true: 'yes', false: 'no' };
+const LABEL_COLUMNS = 20;
+
+/** Where things are, the example's service among them; ends with the heads of the columns of {@link runLines}. */
+export function placesLines(
+  places: Places,
+  service: { readonly name: string; readonly url: string },
+  { dim }: Style,
+): string[] {
+  const { temporalAddress, uiUrl, otlpUrl, traceUrl, hasOwnReceiver } = places;
+  const line = (label: string, value: string) => `  ${label.padEnd(LABEL_COLUMNS)}${value}`;
+  return [
+    line('Temporal server', temporalAddress),
+    line('Temporal Web UI', uiUrl ?? 'not known; TEMPORAL_UI_URL tells it'),
+    line(service.name, service.url),
+    line('spans go to', otlpUrl),
+    ...(hasOwnReceiver ? [dim(line('', 'in this example; OTEL_EXPORTER_OTLP_ENDPOINT names another'))] : []),
+    ...(traceUrl === undefined
+      ? [dim(line('', 'TRACE_URL, with {traceId} in it, makes links to traces'))]
+      : []),
+    '',
+    'Ctrl-C stops everything.',
+    '',
+    dim(columns('ended', 'took', 'trigger', 'sampled', 'TraceId, trace')),
+  ];
+}
+
+/** A run that has ended: its line, and below it the link to its trace. */
+export function runLines(run: JobRun, { red, cyan }: Style): string[] {
+  const hasSucceeded = run.status === 'COMPLETED';
+  const line = columns(
+    clock(run.closeTime ?? new Date()),
+    duration(run.durationMs ?? 0),
+    run.trigger ?? 'unbound',
+    SAMPLED[String(run.sampled)] ?? '-',
+    run.traceId,
+  );
+  const link = run.url === undefined ? [] : [below(cyan(run.url))];
+  return [hasSucceeded ? line : red(`${line} ${run.status}`), ...link];
+}
+
+/** A line under a run's TraceId. */
+export function below(text: string): string {
+  return columns('', '', '', '', text);
+}
+
+/** Says that a run took longer than its budget. */
+export function alertLines(run: JobRun, budgetMs: number, { bold, red }: Style): string[] {
+  const took = `${run.job} took ${duration(run.durationMs ?? 0)} (budget ${budgetMs / 1000} s)`;
+  return ['', `${bold(red('ALERT'))}  ${bold(took)}  TraceId ${run.traceId}`, ''];
+}
+
+/** How to come from a TraceId to the run. */
+export function waysToFind(traceId: string, places: Places, { dim, cyan }: Style): string[] {
+  const query = `TraceId="${traceId}"`;
+  const { uiUrl, temporalAddress, temporalCommand } = places;
+  const page = `${uiUrl}/namespaces/default/workflows?query=${encodeURIComponent(query)}`;
+  return [
+    '',
+    dim('From the TraceId to the run, by the Temporal CLI and in the Web UI:'),
+    '',
+    `${temporalCommand} workflow list --address ${temporalAddress} --query '${query}'`,
+    ...(uiUrl === undefined ? [] : [cyan(page)]),
+    '',
+  ];
+}
+
+function columns(ended: string, took: string, trigger: string, sampled: string, rest: string): string {
+  return [ended.padEnd(8), took.padStart(7), trigger.padEnd(8), sampled.padEnd(7), rest].join('  ');
+}

@@ -1,0 +1,66 @@
+/**
+ * Errors that name the item of a shard that failed, and how to read one out of a chain of causes.
+ *
+ * Pure.
+ */
+import { ApplicationFailure, TemporalFailure } from '@temporalio/common';
+
+/** Type of the error of a shard in which `forEachItem` failed. */
+export const ITEM_FAILURE = 'ItemFailed';
+
+/** Items that an error names. */
+export const MAX_NAMED_ITEMS = 20;
+
+/** One item that failed, as it stands in the details of the error. */
+export interface ItemFailure {
+  /** Its business key, such as `account 1000002`. */
+  readonly key: string;
+  readonly type: string;
+  readonly message: string;
+}
+
+/** Details of the error. */
+export interface ItemFailures {
+  /** The first that failed, at most {@link MAX_NAMED_ITEMS}. */
+  readonly items: readonly ItemFailure[];
+  readonly failed: number;
+}
+
+/** What the error of a shard says. */
+export interface ErrorFacts {
+  /** Type of the innermost error. */
+  readonly type: string;
+  /** Text of the innermost error. */
+  readonly message: string;
+  /** Key of the first item that failed. */
+  readonly item?: string;
+  readonly items?: readonly ItemFailure[];
+}
+
+/** Reads a chain of causes. Never throws. */
+export function errorFacts(error: unknown): ErrorFacts {
+  let innermost: unknown = error;
+  let failures: ItemFailures | undefined;
+  for (let link: unknown = error; link instanceof Error; link = link.cause) {
+    innermost = link;
+    failures ??= itemFailuresOf(link);
+  }
+  const [first] = failures?.items ?? [];
+  return {
+    type: typeOf(innermost),
+    message: innermost instanceof Error ? innermost.message : String(innermost),
+    ...(failures && first && { item: first.key, items: failures.items }),
+  };
+}
+
+function itemFailuresOf(error: Error): ItemFailures | undefined {
+  if (!(error instanceof ApplicationFailure) || error.type !== ITEM_FAILURE) return undefined;
+  const details: unknown = error.details?.[0];
+  if (typeof details !== 'object' || details === null || !('items' in details)) return undefined;
+  return Array.isArray(details.items) ? (details as ItemFailures) : undefined;
+}
+
+function typeOf(error: unknown): string {
+  if (error instanceof ApplicationFailure && error.type) return error.type;
+  return error instanceof TemporalFailure || error instanceof Error ? error.name : 'Error';
+}

@@ -1,0 +1,203 @@
+/**
+ * Where the plugin may be given, and with what: each place works by itself, given twice it counts once, it goes
+ * together with what the user has, and the official plugin beside it is refused.
+ */
+import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { Client, Connection, type WorkflowClientInterceptor } from '@temporalio/client';
+import { OpenTelemetryPlugin, type OpenTelemetryPluginOptions } from '@temporalio/interceptors-opentelemetry';
+import {
+  bundleWorkflowCode,
+  DefaultLogger,
+  type InjectedSinks,
+  NativeConnection,
+  Worker,
+  type WorkerOptions,
+} from '@temporalio/worker';
+import { JobTracingPlugin } from 'temporal-job-tracing';
+import * as activities from './support/activities';
+import { Harness } from './support/harness';
+import { expectLeaves, markersOf } from './support/histories';
+import type { UserSinks } from './support/workflows/composed';
+
+const PATH = require.resolve('./support/workflows/composed');
+const CALL = 'StartActivity:callDownstream > RunActivity:callDownstream > GET > GET';
+const LEAVES = ['RunStarted:composed', CALL];
+const logger = new DefaultLogger('WARN');
+
+describe('the plugin', () => {
+  let harness: Harness;
+  before(async () => {
+    harness = await Harness.start();
+  });
+  after(() => harness?.stop());
+
+  /** A worker of `composed` on a connection of its own, and what closes it. */
+  async function work(options: Partial<WorkerOptions>, plugins: NativeConnection['plugins'] = []) {
+    const connection = await NativeConnection.connect({ address: harness.server.address, plugins });
+    const taskQueue = harness.newTaskQueue();
+    const bundle = options.workflowBundle ? {} : { workflowsPath: PATH };
+    const worker = await Worker.create({ connection, taskQueue, activities, ...bundle, ...options });
+    return { worker, taskQueue, connection };
+  }
+
+  /** Runs `composed` once, and expects that it was traced and bound once. */
+  async function expectTracedOnce(
+    options: Partial<WorkerOptions>,
+    connectionPlugins: NativeConnection['plugins'] = [],
+    client: Client = harness.client,
+  ): Promise<{ result: unknown; traceId: string }> {
+    const { worker, taskQueue, connection } = await work(options, connectionPlugins);
+    const start = { taskQueue, workflowId: taskQueue };
+    const handle = await harness.whileRunning([worker], async () => {
+      const started = await client.workflow.start('composed', start);
+      await started.result();
+      return started;
+    });
+    await connection.close();
+    const { events } = await handle.fetchHistory();
+    deepEqual(markersOf({ events: events ?? [] }), ['default']);
+    const upserts = (events ?? []).flatMap(({ upsertWorkflowSearchAttributesEventAttributes: upsert }) =>
+      upsert?.searchAttributes?.indexedFields?.TraceId ? ['TraceId'] : [],
+    );
+    deepEqual(upserts, ['TraceId']);
+    const traceId = handle.firstExecutionRunId.replaceAll('-', '');
+    await expectLeaves(harness.receiver, traceId, LEAVES);
+    return { result: await handle.result(), traceId };
+  }
+
+  const plugin = () => new JobTracingPlugin();
+
+  it('works given to Worker.create', async () => {
+    await expectTracedOnce({ plugins: [plugin()] });
+  });
+
+  it('works given to a NativeConnection', async () => {
+    await expectTracedOnce({}, [plugin()]);
+  });
+
+  it('works given to bundleWorkflowCode and the worker', async () => {
+    const workflowBundle = await bundleWorkflowCode({ workflowsPath: PATH, logger, plugins: [plugin()] });
+    await expectTracedOnce({ workflowBundle, plugins: [plugin()] });
+  });
+
+  it('counts once, however often it is given', async () => {
+    const [one, two] = [plugin(), plugin()];
+    await expectTracedOnce({ plugins: [one, one, two] }, [one, plugin()]);
+    const plugins = [plugin(), plugin()];
+    const workflowBundle = await bundleWorkflowCode({ workflowsPath: PATH, logger, plugins });
+    await expectTracedOnce({ workflowBundle, plugins }, plugins);
+  });
+
+  for (const place of ['Client', 'Connection', 'both, twice'] as const) {
+    it(`works given to a client: ${place}`, async () => {
+      const given = place === 'both, twice' ? [plugin(), plugin()] : [plugin()];
+      const connection = await Connection.connect({
+        address: harness.server.address,
+        plugins: place === 'Client' ? [] : given,
+      });
+      const client = new Client({ connection, plugins: place === 'Connection' ? [] : given });
+      const { traceId } = await expectTracedOnce({ plugins: [plugin()] }, [], client);
+      await connection.close();
+      const root = harness.receiver.trace(traceId).find(({ name }) => name === 'RunWorkflow:composed');
+      const [link, ...more] = root?.links ?? [];
+      ok(link);
+      deepEqual(more, []);
+      const caller = await harness.receiver.waitFor(link.traceId, (trace) => trace.length > 0);
+      deepEqual(
+        caller.map(({ name, spanId }) => [name, spanId]),
+        [['StartWorkflow:composed', link.spanId]],
+      );
+    });
+  }
+
+  it('goes together with plugins, interceptors, sinks and a patchActivationCallback of the user', async () => {
+    const seen: string[] = [];
+    const saw = <T>(what: string, then: () => T): T => {
+      seen.push(what);
+      return then();
+    };
+    const sinks: InjectedSinks<UserSinks> = { users: { saw: { fn: (_info, what) => saw(what, () => {}) } } };
+    const client: WorkflowClientInterceptor = {
+      start: (input, next) => saw('client start', () => next(input)),
+    };
+    const setUp = {
+      sinks,
+      interceptors: {
+        client: { workflow: [client] },
+        workflowModules: [PATH],
+        activity: [() => ({ inbound: { execute: (input, next) => saw('activity', () => next(input)) } })],
+      },
+      patchActivationCallback: ({ patchId }) => saw(`patch ${patchId}`, () => false),
+    } satisfies Partial<WorkerOptions>;
+    const users = {
+      name: 'users',
+      configureWorker: (options: WorkerOptions) => saw('plugin worker', () => options),
+    };
+    for (const plugins of [
+      [users, plugin()],
+      [plugin(), users],
+    ]) {
+      seen.length = 0;
+      const { result } = await expectTracedOnce({ ...setUp, plugins });
+      equal(result, false, 'as the call-back of the user says');
+      deepEqual(seen.sort(), [
+        'activity',
+        'inbound execute',
+        'outbound activity',
+        'patch users-patch',
+        'plugin worker',
+      ]);
+    }
+  });
+
+  it("keeps the interceptors of a user's client", async () => {
+    const seen: string[] = [];
+    const users: WorkflowClientInterceptor = {
+      start(input, next) {
+        seen.push(input.workflowType);
+        return next(input);
+      },
+    };
+    const { connection } = harness;
+    const client = new Client({ connection, interceptors: { workflow: [users] }, plugins: [plugin()] });
+    await expectTracedOnce({ plugins: [plugin()] }, [], client);
+    deepEqual(seen, ['composed']);
+  });
+});
+
+describe('the official plugin beside it', () => {
+  const official = () =>
+    new OpenTelemetryPlugin({
+      resource: { attributes: {} } as unknown as OpenTelemetryPluginOptions['resource'],
+      spanProcessor: { onStart() {}, onEnd() {}, async forceFlush() {}, async shutdown() {} },
+    });
+  const ours = () => new JobTracingPlugin();
+  const refusal =
+    /^Error: JobTracingPlugin cannot be used together with @temporalio\/interceptors-opentelemetry/;
+  const modules = [require.resolve('@temporalio/interceptors-opentelemetry/lib/workflow-interceptors')];
+  const common = { taskQueue: 'none', workflowsPath: PATH };
+
+  for (const [where, options] of Object.entries({
+    'before it': () => ({ plugins: [official(), ours()] }),
+    'after it': () => ({ plugins: [ours(), official()] }),
+    'as interceptors': () => ({ plugins: [ours()], interceptors: { workflowModules: modules } }),
+  } satisfies Record<string, () => Partial<WorkerOptions>>)) {
+    it(`is refused when a worker is created: ${where}`, () =>
+      rejects(Worker.create({ ...common, ...options() }), refusal));
+  }
+
+  for (const [where, options] of Object.entries({
+    'before it': () => ({ plugins: [official(), ours()] }),
+    'after it': () => ({ plugins: [ours(), official()] }),
+    'as interceptors': () => ({ plugins: [ours()], workflowInterceptorModules: modules }),
+  })) {
+    it(`is refused when a bundle is made: ${where}`, () =>
+      rejects(async () => bundleWorkflowCode({ workflowsPath: PATH, logger, ...options() }), refusal));
+  }
+
+  it('is refused when a worker is given a bundle that has it', async () => {
+    const workflowBundle = await bundleWorkflowCode({ workflowsPath: PATH, logger, plugins: [official()] });
+    await rejects(Worker.create({ taskQueue: 'none', workflowBundle, plugins: [ours()] }), refusal);
+  });
+});

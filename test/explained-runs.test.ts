@@ -1,0 +1,155 @@
+/**
+ * The client answers why a run is recorded or not, from what the server lists of it, instead of a dead link.
+ */
+import { deepEqual, equal, ok } from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { after, before, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { JobTracingOptions } from 'temporal-job-tracing';
+import { JobClient, type JobClientOptions } from 'temporal-job-tracing/client';
+import { Harness } from './support/harness';
+import { startRedis, WITHOUT_REDIS } from './support/redis-server';
+import { connectionTo } from './support/redis-store';
+
+const SAMPLING = { default: 1, jobs: { 'one*': 0, takes: { ratio: 0, keepFailed: false } } } as const;
+
+describe('findByTraceId and traceOf say why', { concurrency: 4 }, () => {
+  let harness: Harness;
+  before(async () => {
+    harness = await Harness.start();
+  });
+  after(() => harness.stop());
+
+  const clientWith = (options: Partial<JobClientOptions> = {}) =>
+    new JobClient({
+      client: harness.client,
+      indexLagMs: 10_000,
+      traceUrl: 'http://traces.test/{traceId}',
+      ...options,
+    });
+
+  /** Runs the workflow to its end on a worker of its own; its trace id. */
+  async function run(
+    type: string,
+    plugin: JobTracingOptions | null,
+    { args = [] as unknown[], signal = '' } = {},
+  ): Promise<{ traceId: string; workflowId: string }> {
+    return harness.whileWorking({ plugin }, async (taskQueue) => {
+      const workflowId = randomUUID();
+      const start = { taskQueue, workflowId, args };
+      if (signal) await harness.client.workflow.signalWithStart(type, { ...start, signal });
+      else await harness.client.workflow.start(type, start);
+      const handle = harness.client.workflow.getHandle(workflowId);
+      await handle.result().catch(() => {});
+      const { runId } = await handle.describe();
+      return { traceId: runId.replaceAll('-', ''), workflowId };
+    });
+  }
+
+  /** Reason, text and link of the trace, once its run is listed as ended. */
+  async function answer(traceId: string, client: JobClient) {
+    for (;;) {
+      const { root } = (await client.findByTraceId(traceId)) ?? {};
+      ok(root);
+      if (root.closeTime === undefined) {
+        await sleep(50);
+        continue;
+      }
+      const { sampling, sampled, url } = root;
+      equal(sampling?.sampled, sampled);
+      return [sampling?.reason, sampling?.text, url !== undefined];
+    }
+  }
+
+  test('"not sampled: rule one*, 0 %" instead of a link', async () => {
+    const { traceId, workflowId } = await run('oneActivity', { sampling: SAMPLING });
+    const knowing = clientWith({ sampling: SAMPLING });
+    deepEqual(await answer(traceId, knowing), ['rule', 'not sampled: rule one*, 0 %', false]);
+    const { sampling, url } = await knowing.traceOf({ workflowId });
+    deepEqual(
+      [sampling, url],
+      [
+        {
+          sampled: false,
+          reason: 'rule',
+          rule: { pattern: 'one*', ratio: 0, isChanged: false },
+          text: 'not sampled: rule one*, 0 %',
+        },
+        undefined,
+      ],
+    );
+    deepEqual(await answer(traceId, clientWith()), [undefined, 'not sampled: the ratio of its rule', false]);
+  });
+
+  test('each reason is the one of the run: by default, by hand, after all, capped', async () => {
+    const client = clientWith({ sampling: SAMPLING });
+    const byDefault = await run('randoms', { sampling: SAMPLING });
+    deepEqual(await answer(byDefault.traceId, client), ['default', 'sampled: default, 100 %', true]);
+    const byHand = await run('oneActivity', { sampling: SAMPLING }, { signal: 'runNow' });
+    deepEqual(await answer(byHand.traceId, client), ['manual', 'sampled: manual', true]);
+    const kept = await run('activityFails', { sampling: { default: 0 } });
+    deepEqual(await answer(kept.traceId, clientWith({ sampling: { default: 0 } })), [
+      'kept-failed',
+      'kept-failed, the root span alone; not sampled: default, 0 %',
+      true,
+    ]);
+    const failed = await run('takes', { sampling: SAMPLING }, { args: [1, 'fail'] });
+    deepEqual(await answer(failed.traceId, client), ['rule', 'not sampled: rule takes, 0 %', false]);
+  });
+
+  test('a continuation has a decision of its own', async () => {
+    const first = await run('continues', { sampling: { default: 0 } }, { args: [1] });
+    const client = clientWith({ sampling: { default: 0 } });
+    const { traceId } = await client.traceOf({ workflowId: first.workflowId });
+    deepEqual(await answer(traceId, client), ['inherited', 'not sampled: inherited', false]);
+  });
+
+  test('an ordinary child says whether, its root says why', async () => {
+    const { traceId } = await run('parent', { sampling: { default: 0 } });
+    const client = clientWith({ sampling: { default: 0 } });
+    for (;;) {
+      const found = await client.findByTraceId(traceId);
+      const [child] = found?.others ?? [];
+      if (child === undefined) {
+        await sleep(50);
+        continue;
+      }
+      deepEqual([child.sampled, child.sampling, child.url], [false, undefined, undefined]);
+      equal(found?.root.sampling?.text, 'not sampled: default, 0 %');
+      return;
+    }
+  });
+
+  test('a run that ended without a decision has no link either', async () => {
+    const none = /^not recorded: no decision in its history \(begun without the plugin, or left out under/;
+    for (const plugin of [null, { sampling: { default: 0 }, bind: 'sampled' } as const]) {
+      const { traceId } = await run('oneActivity', plugin);
+      const [reason, text, hasUrl] = await answer(traceId, clientWith());
+      deepEqual([reason, none.test(String(text)), hasUrl], [undefined, true, false], String(text));
+    }
+  });
+
+  test('the rule is the one in Redis; changed since, it is said so; without Redis the decision is', {
+    skip: WITHOUT_REDIS,
+  }, async (t) => {
+    const server = await startRedis();
+    const redis = connectionTo(server.port);
+    redis.on('error', () => {});
+    t.after(async () => {
+      redis.disconnect();
+      await server.stop();
+    });
+    const client = clientWith({ redis, sampling: { default: 1 } });
+    await client.sampling.set('one*', 0);
+    const { traceId } = await run('oneActivity', { sampling: { jobs: { 'one*': 0 } } });
+    deepEqual(await answer(traceId, client), ['rule', 'not sampled: rule one*, 0 %', false]);
+    await client.sampling.set('one*', 0.5);
+    deepEqual(await answer(traceId, client), [
+      'rule',
+      'not sampled: a ratio (since changed, now rule one*, 50 %)',
+      false,
+    ]);
+    await server.stop();
+    deepEqual(await answer(traceId, client), [undefined, 'not sampled: the ratio of its rule', false]);
+  });
+});

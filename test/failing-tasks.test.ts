@@ -1,0 +1,81 @@
+/**
+ * A workflow that fails its task with a plain error is tried again until it succeeds or is repaired: its trace
+ * has one root, and the worker that has seen the error tells it there, once.
+ */
+import { deepEqual, ok } from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { WorkflowHandle } from '@temporalio/client';
+import { Harness } from './support/harness';
+import { bundleOf, expectLeaves, markersOf } from './support/histories';
+import type { ReceivedSpan } from './support/otlp-span';
+
+const TASKS = 5;
+const CALL = 'StartActivity:callDownstream > RunActivity:callDownstream > GET > GET';
+
+describe('a workflow that throws a plain TypeError', { concurrency: 3 }, () => {
+  let harness: Harness;
+  before(async () => {
+    harness = await Harness.start();
+  });
+  after(() => harness?.stop());
+
+  async function worker(taskQueue: string, release: 'broken' | 'repaired') {
+    const path = require.resolve(`./support/workflows/${release}`);
+    return harness.createWorker(taskQueue, { options: { workflowBundle: await bundleOf({}, path) } });
+  }
+
+  const start = (taskQueue: string, type: string, arg: unknown) =>
+    harness.client.workflow.start(type, { taskQueue, workflowId: taskQueue, args: [arg] });
+
+  /** Waits until five tasks of the run have failed, which takes a minute: the server's pauses double. */
+  async function failedTasks(handle: WorkflowHandle): Promise<void> {
+    for (;;) {
+      const { raw } = await handle.describe();
+      if (Number(raw.pendingWorkflowTask?.attempt ?? 0) > TASKS) return;
+      await sleep(500);
+    }
+  }
+
+  /** Expects a complete trace of the run, which ended well; returns its root. */
+  async function rootOf(handle: WorkflowHandle, runId: string, type: string): Promise<ReceivedSpan> {
+    const traceId = runId.replaceAll('-', '');
+    await expectLeaves(harness.receiver, traceId, [`RunStarted:${type}`, CALL]);
+    deepEqual(markersOf(await handle.fetchHistory()), ['default']);
+    const root = harness.receiver.trace(traceId).find(({ name }) => name === `RunWorkflow:${type}`);
+    ok(root);
+    const { status, attributes } = root;
+    deepEqual(
+      [status.code, attributes['job.result'], attributes['error.type']],
+      ['ok', 'success', undefined],
+    );
+    return root;
+  }
+
+  for (const when of ['at once', 'later'] as const) {
+    it(`${when}, for five tasks, and is then repaired: one root`, async () => {
+      const taskQueue = harness.newTaskQueue();
+      const handle = await harness.whileRunning([await worker(taskQueue, 'broken')], async () => {
+        const begun = await start(taskQueue, 'released', when);
+        await failedTasks(begun);
+        return begun;
+      });
+      await harness.whileRunning([await worker(taskQueue, 'repaired')], () => handle.result());
+      await rootOf(handle, handle.firstExecutionRunId, 'released');
+    });
+  }
+
+  it('for several, and then does not, on the same worker: one root, with the error as an event, once', async () => {
+    const taskQueue = harness.newTaskQueue();
+    const handle = await harness.whileRunning([await worker(taskQueue, 'broken')], async () => {
+      const begun = await start(taskQueue, 'recovers', 8_000);
+      await begun.result();
+      return begun;
+    });
+    const { events } = await rootOf(handle, handle.firstExecutionRunId, 'recovers');
+    deepEqual(
+      events.map(({ name, attributes }) => [name, attributes['exception.type']]),
+      [['workflow.task.failed', 'TypeError']],
+    );
+  });
+});

@@ -1,0 +1,78 @@
+/** Gray releases: a run is in the lane or not, by its TraceId alone. */
+import { deepEqual, equal, ok } from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { describe, it } from 'node:test';
+import { retryAfterMs } from '../activities/http/retry-after';
+import { isInLane } from '../workflows/http/lane';
+
+const RUNS = 10_000;
+/** The same ids each time; a TraceId is a UUIDv7 whose first digits are the time. */
+const traceIds = Array.from({ length: RUNS }, (_, i) => {
+  const random = createHash('sha256').update(String(i)).digest('hex');
+  return (1_700_000_000_000 + i * 60_000).toString(16).padStart(12, '0') + random.slice(0, 20);
+});
+const inLane = (share: number, name = 'gray') => traceIds.filter((id) => isInLane(id, { name, share }));
+
+describe('the share of runs in a lane', () => {
+  for (const share of [0.01, 0.1, 0.5, 0.9]) {
+    it(`is ${share} of 10,000, within four standard deviations`, () => {
+      const deviation = Math.sqrt(RUNS * share * (1 - share));
+      const count = inLane(share).length;
+      ok(Math.abs(count - RUNS * share) < 4 * deviation, `${count} runs`);
+    });
+  }
+
+  it('0 is none, 1 and no share are all', () => {
+    equal(inLane(0).length, 0);
+    equal(inLane(1).length, RUNS);
+    equal(traceIds.filter((id) => isInLane(id, { name: 'gray' })).length, RUNS);
+  });
+
+  it('that is raised keeps the runs that it had', () => {
+    const more = new Set(inLane(0.2));
+    deepEqual(
+      inLane(0.1).filter((id) => !more.has(id)),
+      [],
+    );
+  });
+
+  it('does not depend on what sampling goes by, nor on another lane', () => {
+    const isSampled = (id: string) => Number.parseInt(id.slice(-14), 16) / 16 ** 14 >= 0.9;
+    const sampled = inLane(0.1).filter(isSampled).length;
+    const blue = new Set(inLane(0.1, 'blue'));
+    const both = inLane(0.1).filter((id) => blue.has(id)).length;
+    // 100 of each are expected, with a deviation of 10.
+    ok(sampled > 60 && sampled < 140, `${sampled} of them are sampled`);
+    ok(both > 60 && both < 140, `${both} of them are in the lane blue, too`);
+  });
+
+  it('puts a run where it has always put it', () => {
+    const ids = [
+      '01a20ab5370e761aa72e5e02d38d50af',
+      '7155a065c5614dd78b62fc2a2f81be69',
+      '55fa845cb4084502a124be3108be03ed',
+    ];
+    deepEqual(
+      ids.map((id) => isInLane(id, { name: 'gray', share: 0.5 })),
+      [false, true, true],
+    );
+  });
+});
+
+describe('Retry-After', () => {
+  const now = Date.parse('2030-01-01T00:00:00Z');
+  const CASES: readonly [header: string | undefined, ms: number | undefined][] = [
+    [undefined, undefined],
+    ['120', 120_000],
+    [' 0 ', 1],
+    ['Tue, 01 Jan 2030 00:00:30 GMT', 30_000],
+    ['Mon, 31 Dec 2029 00:00:00 GMT', 1],
+    ['999999999999', 3_600_000],
+    ['soon', undefined],
+    ['', undefined],
+    ['-5', undefined],
+  ];
+  for (const [header, ms] of CASES) {
+    it(`${JSON.stringify(header)} is ${ms}`, () => equal(retryAfterMs(header, now), ms));
+  }
+});

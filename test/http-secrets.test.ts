@@ -1,0 +1,158 @@
+/** Secrets: fetched by name, and taken out of every text that leaves the activity. */
+import { deepEqual, equal, match, ok, rejects, throws } from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { createHttpActivities } from 'temporal-job-tracing/activities';
+import { createRedactor } from '../activities/http/redaction';
+import { resolveHeaders } from '../activities/http/secrets';
+
+const SECRET = 's3cr&t/"v~l" ue+\\x=<\'$1>';
+
+describe('headers with secrets', () => {
+  const provider = (name: string) => (name === 'token' ? SECRET : undefined);
+
+  it('are sent with the value behind the prefix; one name is fetched once', async () => {
+    const asked: string[] = [];
+    const { headers, secrets, withSecret } = await resolveHeaders(
+      { Authorization: { secret: 'token', prefix: 'Bearer ' }, 'X-Key': { secret: 'token' }, 'X-Plain': 'a' },
+      async (name) => {
+        asked.push(name);
+        return provider(name);
+      },
+    );
+    deepEqual(
+      [...headers],
+      [
+        ['authorization', `Bearer ${SECRET}`],
+        ['x-key', SECRET],
+        ['x-plain', 'a'],
+      ],
+    );
+    deepEqual(
+      [[...secrets], [...withSecret], asked],
+      [[['token', SECRET]], ['authorization', 'x-key'], ['token']],
+    );
+  });
+
+  const WRONG: readonly [
+    what: string,
+    provider: Parameters<typeof resolveHeaders>[1],
+    type: string,
+    nonRetryable: boolean,
+    message: string,
+  ][] = [
+    [
+      'no provider',
+      undefined,
+      'HttpSecret',
+      true,
+      'secret "key": this worker has no provider of secrets; give createHttpActivities({ secrets })',
+    ],
+    [
+      'an unknown name',
+      provider,
+      'HttpSecret',
+      true,
+      'secret "key": not known to this worker\'s provider of secrets',
+    ],
+    [
+      'a provider that fails',
+      () => Promise.reject(new RangeError(`cannot read ${SECRET}`)),
+      'HttpSecretUnavailable',
+      false,
+      'secret "key": the provider of secrets failed (RangeError)',
+    ],
+  ];
+  for (const [what, given, type, nonRetryable, message] of WRONG) {
+    it(`fail because of ${what}, without the value in the message`, () =>
+      rejects(resolveHeaders({ 'x-key': { secret: 'key' } }, given), { type, nonRetryable, message }));
+  }
+
+  for (const value of ['short', 'line\nbreak', 'snow\u2603man']) {
+    it(`fail because of the value ${JSON.stringify(value)}, which is not said`, () =>
+      rejects(
+        resolveHeaders({ 'x-key': { secret: 'key' } }, () => value),
+        {
+          type: 'HttpSecret',
+          message:
+            'secret "key": expected at least 8 characters, all of them printable ASCII, got something else from the provider of secrets',
+        },
+      ));
+  }
+});
+
+describe('a redactor', () => {
+  const { redact, longestBytes } = createRedactor(
+    new Map([
+      ['token', SECRET],
+      ['longer', `${SECRET}-and-more`],
+    ]),
+  );
+
+  it('finds a secret as services write it', () => {
+    const html = SECRET.replace(
+      /[&<>"]/g,
+      (c) => `&${{ '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot' }[c]};`,
+    );
+    for (const form of [
+      SECRET,
+      JSON.stringify(SECRET).slice(1, -1),
+      SECRET.replaceAll('/', '\\/').replaceAll('"', '\\u0022'),
+      encodeURIComponent(SECRET),
+      encodeURIComponent(SECRET).toLowerCase(),
+      encodeURI(SECRET),
+      new URLSearchParams({ '': SECRET }).toString().slice(1),
+      html,
+      html.replaceAll("'", '&#39;'),
+      SECRET.replaceAll("'", '&#x27;'),
+    ]) {
+      ok(longestBytes >= Buffer.byteLength(form));
+      equal(redact(`a ${form} b ${form}`), 'a [secret token] b [secret token]', form);
+    }
+  });
+
+  it('finds a secret in Base64, alone or within a longer text', () => {
+    for (const before of ['', 'B', 'Bearer ', 'user:']) {
+      for (const encoding of ['base64', 'base64url'] as const) {
+        const redacted = redact(Buffer.from(`${before}${SECRET}, and more`).toString(encoding));
+        match(redacted, /^[\w+/-]*\[secret token\][\w+/=-]*$/);
+        const rest = redacted.split('[secret token]');
+        ok(!rest.some((part) => Buffer.from(part, encoding).includes(SECRET.slice(1, -1))), redacted);
+      }
+    }
+  });
+
+  it('leaves a text alone that is only like a secret', () => {
+    const text = `${SECRET.slice(1)} ${SECRET.slice(0, -1)} ${SECRET.toUpperCase()}`;
+    equal(redact(text), text);
+  });
+
+  it('takes the longer of two secrets first', () =>
+    equal(redact(`${SECRET}-and-more, ${SECRET}`), '[secret longer], [secret token]'));
+
+  it('without secrets leaves texts alone', () => {
+    const none = createRedactor(new Map());
+    deepEqual([none.redact('as it is'), none.longestBytes], ['as it is', 0]);
+  });
+});
+
+describe('createHttpActivities', () => {
+  const WRONG: readonly [options: object, message: RegExp][] = [
+    [{ secrets: () => 'x' }, /: allowHosts: expected the hosts that may get secrets .*, got nothing$/],
+    [
+      { secrets: {}, allowHosts: ['*'] },
+      /: secrets: expected a function from a name to the secret, got object$/,
+    ],
+    [{ allowHosts: '*' }, /: allowHosts: expected a list such as .*, got string$/],
+    [{ allowhosts: [] }, /: allowhosts: expected one of secrets, allowHosts, callback, got this$/],
+    [{ callback: { url: 'x', key: 'k'.repeat(16) } }, /: callback.url: expected a URL, got x$/],
+    [
+      { callback: { url: 'http://a.example', key: 'hunter2' } },
+      /: callback key: expected a secret text of at least 16 characters, got a text of 7 characters$/,
+    ],
+  ];
+  for (const [options, message] of WRONG) {
+    it(`refuses ${Object.keys(options).join()} that are wrong: ${message}`, () => {
+      throws(() => createHttpActivities(options), { name: 'TypeError', message });
+    });
+  }
+});

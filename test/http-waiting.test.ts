@@ -1,0 +1,138 @@
+/** While a service takes its time: heartbeats, time limits, cancellation, and a worker that is lost. */
+import { equal, match, ok } from 'node:assert/strict';
+import type { ServerResponse } from 'node:http';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { WorkflowFailedError, WorkflowHandle } from '@temporalio/client';
+import { ActivityFailure, CancelledFailure } from '@temporalio/common';
+import { createHttpActivities } from 'temporal-job-tracing/activities';
+import type { HttpAnswer } from 'temporal-job-tracing/workflows';
+import { type HttpService, type ServedRequest, startHttpService } from './support/http-service';
+import { id, Runs } from './support/runs';
+
+describe('an HTTP job that waits', { concurrency: 4 }, () => {
+  let runs: Runs;
+  let service: HttpService;
+  const open = new Map<string, { request: ServedRequest; response: ServerResponse }>();
+
+  before(async () => {
+    service = await startHttpService((request, response) => {
+      open.set(request.path, { request, response });
+      if (request.path.startsWith('/half')) response.write('half an ans');
+    });
+    runs = await Runs.start({
+      options: {
+        workflowsPath: require.resolve('./support/workflows/http'),
+        activities: createHttpActivities(),
+      },
+    });
+  });
+  after(async () => {
+    await service.close();
+    await runs.stop();
+  });
+
+  function start(path: string, input: object): Promise<WorkflowHandle<() => Promise<HttpAnswer>>> {
+    return runs.harness.client.workflow.start('httpJob', {
+      taskQueue: runs.taskQueue,
+      workflowId: id(path.slice(1)),
+      args: [{ url: service.url + path, ...input }],
+    });
+  }
+
+  async function served(path: string) {
+    for (;;) {
+      const found = open.get(path);
+      if (found !== undefined) return found;
+      await sleep(50);
+    }
+  }
+
+  async function failure(handle: WorkflowHandle): Promise<Error | undefined> {
+    return handle.result().then(
+      () => undefined,
+      (error: WorkflowFailedError) => error.cause,
+    );
+  }
+
+  it('sends heartbeats, longer than their timeout, and gets the answer', async () => {
+    const handle = await start('/slow', { timeout: '1 minute' });
+    const { response } = await served('/slow');
+    await sleep(13_000);
+    const { raw } = await handle.describe();
+    const [pending] = raw.pendingActivities ?? [];
+    ok(pending?.lastHeartbeatTime, 'the activity has a heartbeat');
+    match(
+      Buffer.from(pending.heartbeatDetails?.payloads?.[0]?.data ?? '').toString(),
+      /^{"waitingSince":"20/,
+    );
+    response.end('at last');
+    equal((await handle.result()).body, 'at last');
+  });
+
+  for (const path of ['/silent', '/half']) {
+    it(`ends a request that takes too long: ${path}`, async () => {
+      const handle = await start(path, { timeout: 700, retry: { maximumAttempts: 1 } });
+      const { request } = await served(path);
+      const error = await failure(handle);
+      ok(error instanceof ActivityFailure);
+      equal(error.cause?.message, `GET ${service.url}${path}: no complete answer within 700 ms`);
+      await request.aborted;
+    });
+  }
+
+  for (const path of ['/cancelled', '/half-cancelled']) {
+    it(`ends the request when it is cancelled, and is cancelled: ${path}`, async () => {
+      const handle = await start(path, { timeout: '5 minutes' });
+      const { request } = await served(path);
+      await handle.cancel();
+      await request.aborted;
+      const error = await failure(handle);
+      ok(error instanceof CancelledFailure, String(error));
+      equal((await handle.describe()).status.name, 'CANCELLED');
+      equal(service.requests.filter(({ path: asked }) => asked === path).length, 1, 'and is not tried again');
+    });
+  }
+
+  it('is tried again when its worker is lost, with the same idempotency key', async () => {
+    const taskQueue = runs.harness.newTaskQueue();
+    const lost = await runs.harness.createWorker(taskQueue, {
+      options: {
+        workflowsPath: require.resolve('./support/workflows/http'),
+        // As a process that hangs: neither answers nor sends a heartbeat.
+        activities: { httpRequest: () => sleep(60_000) },
+        shutdownGraceTime: 1,
+        shutdownForceTime: 1_000,
+      },
+    });
+    const handle = await runs.harness.client.workflow.start('httpJob', {
+      taskQueue,
+      workflowId: id('lost'),
+      args: [{ url: `${service.url}/lost`, retry: { initialInterval: 1 } }],
+    });
+    const lostRun = lost.run();
+    for (;;) {
+      const { raw } = await handle.describe();
+      if (raw.pendingActivities?.some(({ lastStartedTime }) => lastStartedTime)) break;
+      await sleep(100);
+    }
+    lost.shutdown();
+    await lostRun.catch(() => {});
+    await runs.work(
+      {
+        options: {
+          workflowsPath: require.resolve('./support/workflows/http'),
+          activities: createHttpActivities(),
+        },
+      },
+      taskQueue,
+    );
+    const { request, response } = await served('/lost');
+    response.end('found');
+    equal(((await handle.result()) as HttpAnswer).body, 'found');
+    equal(request.headers['idempotency-key'], `${handle.firstExecutionRunId}-httpRequest`);
+    const { events } = await handle.fetchHistory();
+    const started = events?.map((event) => event.activityTaskStartedEventAttributes).find((one) => one);
+    ok(started?.lastFailure?.timeoutFailureInfo, 'the lost worker is noticed by its missing heartbeats');
+  });
+});

@@ -1,0 +1,170 @@
+/**
+ * The check of a job's spec: what is wrong is named with what was expected and what was given.
+ */
+import { deepEqual, equal, match } from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { changeProblem, runNowProblem } from '../workflows/job-requests';
+import { changed, cronOf, specProblem } from '../workflows/job-spec';
+
+const TYPES = ['jobTick', 'nightly', 'scheduledJob'];
+
+describe('a spec', () => {
+  const good: Record<string, object> = {
+    'is a workflow alone': { workflow: 'nightly' },
+    'has all keys': {
+      workflow: 'nightly',
+      cron: '0 2 * * *',
+      timeZone: 'Europe/Berlin',
+      args: [1, null, { a: [] }],
+      taskQueue: 'jobs',
+      name: 'nightly-report',
+      retry: {
+        maximumAttempts: 3,
+        initialInterval: '1s',
+        backoffCoefficient: 2,
+        maximumInterval: '1 minute',
+        nonRetryableErrorTypes: ['Fatal'],
+      },
+      timeout: '2 hours',
+      manualRuns: 'refuse',
+      paused: false,
+      dataTimeOffset: '-1 day',
+      lane: 'gray',
+      loadtest: true,
+    },
+    'has its time zone in the expression': { workflow: 'nightly', cron: 'CRON_TZ=Asia/Tokyo 0 2 * * *' },
+    'has keys that are undefined': { workflow: 'nightly', cron: undefined, args: undefined },
+    'has durations in milliseconds': { workflow: 'nightly', timeout: 1, dataTimeOffset: -86_400_000 },
+    'names the task queue of a workflow that this worker has not': { workflow: 'other', taskQueue: 'others' },
+  };
+  for (const [what, spec] of Object.entries(good))
+    it(`that ${what} is right`, () => equal(specProblem(spec, TYPES), undefined));
+
+  const bad: [spec: unknown, problem: RegExp][] = [
+    [
+      undefined,
+      /^expected an object as in {"workflow":"nightlyReport","cron":"0 2 \* \* \*"}, got a undefined$/,
+    ],
+    [null, /^expected an object .* got null$/],
+    ['nightly', /^expected an object .* got "nightly"$/],
+    [[], /^expected an object .* got \[\]$/],
+    [{}, /^workflow: expected the type of the workflow that does the work, got a undefined$/],
+    [{ workflow: '' }, /^workflow: expected the type/],
+    [{ workflow: 7 }, /^workflow: .* got 7$/],
+    [
+      { workflow: 'nightlyy' },
+      /^workflow: the worker has no workflow of type "nightlyy", only nightly; export it/,
+    ],
+    [
+      { workflow: 'nightly', corn: '* * * * *' },
+      /^corn: there is no such key; expected one of workflow, cron, /,
+    ],
+    [{ workflow: 'nightly', toString: 1 }, /^toString: there is no such key/],
+    [{ workflow: 'nightly', cron: '0 2 * *' }, /^cron: "0 2 \* \*" has 4 fields.*, got "0 2 \* \*"$/],
+    [{ workflow: 'nightly', cron: 5 }, /^cron: expected a text that is not empty, got 5$/],
+    [{ workflow: 'nightly', cron: '0 0 30 2 *' }, /^cron: "0 0 30 2 \*" never ticks/],
+    [{ workflow: 'nightly', cron: '@daily', timeZone: 'Berlin' }, /^timeZone: "Berlin" is no time zone/],
+    [
+      { workflow: 'nightly', cron: 'TZ=UTC @daily', timeZone: 'UTC' },
+      /^timeZone: .* has a time zone already/,
+    ],
+    [
+      { workflow: 'nightly', cron: '@every 5s', timeZone: 'UTC' },
+      /^timeZone: .* does not depend on a time zone/,
+    ],
+    [{ workflow: 'nightly', args: 'a' }, /^args: expected an array, one entry for each argument, got "a"$/],
+    [{ workflow: 'nightly', taskQueue: ' ' }, /^taskQueue: expected a text that is not empty, got " "$/],
+    [{ workflow: 'nightly', name: '' }, /^name: expected a text/],
+    [{ workflow: 'nightly', retry: 3 }, /^retry: expected an object with some of backoffCoefficient, /],
+    [{ workflow: 'nightly', retry: { attempts: 3 } }, /^retry: there is no key "attempts"/],
+    [
+      { workflow: 'nightly', retry: { maximumAttempts: 0 } },
+      /^retry: maximumAttempts: expected a whole number/,
+    ],
+    [{ workflow: 'nightly', retry: { maximumAttempts: 1.5 } }, /^retry: maximumAttempts: expected a whole/],
+    [
+      { workflow: 'nightly', retry: { initialInterval: 'soon' } },
+      /^retry: initialInterval: expected a duration/,
+    ],
+    [{ workflow: 'nightly', retry: { backoffCoefficient: 0.5 } }, /^retry: backoffCoefficient: expected/],
+    [{ workflow: 'nightly', retry: { nonRetryableErrorTypes: 'A' } }, /^retry: nonRetryableErrorTypes: /],
+    [
+      { workflow: 'nightly', retry: { initialInterval: '2s', maximumInterval: '1s' } },
+      /^retry: .*maximumInterval cannot be less than its initialInterval/,
+    ],
+    [{ workflow: 'nightly', timeout: 0 }, /^timeout: expected a duration above 0, as in '2 hours', got 0$/],
+    [{ workflow: 'nightly', timeout: 'long' }, /^timeout: .* got "long"$/],
+    [{ workflow: 'nightly', timeout: Number.POSITIVE_INFINITY }, /^timeout: /],
+    [
+      { workflow: 'nightly', manualRuns: 'allow' },
+      /^manualRuns: expected 'overlap' or 'refuse', got "allow"$/,
+    ],
+    [{ workflow: 'nightly', paused: 'yes' }, /^paused: expected true or false, got "yes"$/],
+    [
+      { workflow: 'nightly', dataTimeOffset: 'yesterday' },
+      /^dataTimeOffset: expected a duration, as in '-1 day'/,
+    ],
+    [{ workflow: 'nightly', lane: 1 }, /^lane: expected a text/],
+    [{ workflow: 'nightly', loadtest: 1 }, /^loadtest: expected true or false/],
+  ];
+  for (const [spec, problem] of bad)
+    it(`is refused: ${JSON.stringify(spec)}`, () => match(specProblem(spec, TYPES) ?? 'nothing', problem));
+
+  it('is refused where the worker does not have its ticks', () =>
+    match(
+      specProblem({ workflow: 'nightly' }, ['nightly', 'scheduledJob']) ?? '',
+      /write export { jobTick, scheduledJob } from 'temporal-job-tracing\/workflows'/,
+    ));
+
+  it('shows hostile values without an error', () => {
+    const cyclic: unknown[] = [];
+    cyclic.push(cyclic);
+    match(specProblem({ workflow: 'nightly', args: cyclic }) ?? 'right', /^right$/);
+    match(specProblem({ workflow: cyclic }) ?? '', /got a object$/);
+    match(specProblem({ workflow: () => {} }) ?? '', /got a function$/);
+    match(specProblem({ workflow: 1n }) ?? '', /got a bigint$/);
+  });
+});
+
+describe('a change', () => {
+  const spec = { workflow: 'nightly', cron: '0 2 * * *', timeZone: 'Europe/Berlin' };
+
+  it('keeps what it does not name, and takes away what is null', () => {
+    deepEqual(changed(spec, { cron: '@every 5m', timeZone: null, args: [1] }), {
+      workflow: 'nightly',
+      cron: '@every 5m',
+      args: [1],
+    });
+    deepEqual(spec, { workflow: 'nightly', cron: '0 2 * * *', timeZone: 'Europe/Berlin' });
+  });
+
+  it('is checked together with the rest', () => {
+    match(changeProblem(spec, { cron: '@every 5m' }) ?? '', /^timeZone: .* leave it out$/);
+    match(changeProblem(spec, { workflow: null }) ?? '', /^workflow: expected the type/);
+    match(changeProblem(spec, 'now') ?? '', /^change: expected an object as in {"cron":"0 3/);
+    match(changeProblem(spec, { cron: 'now' }) ?? '', /^cron: /);
+    equal(changeProblem(spec, { cron: '@daily' }), undefined);
+  });
+});
+
+it('the time zone goes to the server with the expression', () => {
+  equal(cronOf({ workflow: 'a', cron: '@daily', timeZone: 'Asia/Tokyo' }), 'CRON_TZ=Asia/Tokyo @daily');
+  equal(cronOf({ workflow: 'a', cron: '@daily' }), '@daily');
+  equal(cronOf({ workflow: 'a', timeZone: 'Asia/Tokyo' }), undefined);
+});
+
+describe('the input of runNow', () => {
+  it('may be left out', () => {
+    for (const input of [undefined, null, {}, { args: [1], reason: 'a look' }])
+      equal(runNowProblem(input), undefined);
+  });
+  const bad: [input: unknown, problem: RegExp][] = [
+    ['now', /^runNow: expected an object as in {"args":\[\],"reason":"a look"}, got "now"$/],
+    [[1], /^runNow: expected an object/],
+    [{ args: 1 }, /^runNow: args: expected an array, one entry for each argument, got 1$/],
+    [{ reason: 1 }, /^runNow: reason: expected a text, got 1$/],
+    [{ arg: [1] }, /^runNow: there is no key "arg"; expected args, reason$/],
+  ];
+  for (const [input, problem] of bad)
+    it(`is refused: ${JSON.stringify(input)}`, () => match(runNowProblem(input) ?? '', problem));
+});

@@ -1,0 +1,192 @@
+/**
+ * A MapReduce run: shards with traces of their own below branches, their results reduced in order; the run's own
+ * trace stays small and says how many shards ended how.
+ */
+import { deepEqual, equal, match, ok } from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { ApplicationFailure, type WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
+import type { MapReduceOutcome } from 'temporal-job-tracing/workflow';
+import { tree } from './support/otlp-trace';
+import { id, linksOf, linkTo, Runs, rootIdOf, traceIdOf } from './support/runs';
+
+const WORKFLOWS_PATH = require.resolve('./support/workflows/map-reduce');
+
+describe('mapReduce', { concurrency: 4 }, () => {
+  let runs: Runs;
+  let quietQueue: string;
+
+  before(async () => {
+    const options = { workflowsPath: WORKFLOWS_PATH };
+    runs = await Runs.start({ options });
+    quietQueue = await runs.work({ plugin: { sampling: { default: 0 } }, options });
+  });
+  after(() => runs.stop());
+
+  const start = (type: string, workflowId: string, args: unknown[], taskQueue = runs.taskQueue) =>
+    runs.harness.client.workflow.start(type, { taskQueue, workflowId, args });
+
+  async function outcomeOf<T>(handle: WorkflowHandle): Promise<MapReduceOutcome<T>> {
+    return (await handle.result()) as MapReduceOutcome<T>;
+  }
+
+  /** The workflow id of a shard, or of a branch. */
+  const childId = (handle: { workflowId: string; firstExecutionRunId: string }, name: string) =>
+    `${handle.workflowId}:${traceIdOf(handle.firstExecutionRunId).slice(-12)}:${name}`;
+
+  const rootAttributes = ['count', 'succeeded', 'failed', 'cancelled', 'skipped'].map(
+    (how) => `job.shards.${how}`,
+  );
+
+  /** What the root of the trace says of its shards. */
+  async function countsOf(traceId: string): Promise<unknown[]> {
+    const trace = await runs.harness.completeTrace(traceId);
+    const root = trace.find(({ parentSpanId }) => parentSpanId === undefined);
+    return rootAttributes.map((name) => root?.attributes[name]);
+  }
+
+  it('does a count in shards, and reduces their results in order', async () => {
+    const handle = await start('sums', id('sums'), [95]);
+    deepEqual(await outcomeOf(handle), {
+      result: (95 * 94) / 2,
+      shards: 10,
+      succeeded: 10,
+      failed: 0,
+      cancelled: 0,
+      skipped: 0,
+      failures: [],
+    });
+    const traceId = traceIdOf(handle.firstExecutionRunId);
+    deepEqual(await countsOf(traceId), [10, 10, 0, 0, 0]);
+    deepEqual(tree(runs.harness.receiver.trace(traceId)), [
+      'RunWorkflow:sums',
+      '  RunStarted:sums',
+      '  StartChildWorkflow:mapReduceBranch',
+      '    RunWorkflow:mapReduceBranch',
+      '      RunStarted:mapReduceBranch',
+    ]);
+  });
+
+  it('a shard has a trace of its own, bound at its start, linked to the branch', async () => {
+    const handle = await start('accounts', id('linked'), [[1, 2, 3]]);
+    deepEqual((await outcomeOf(handle)).result, '1+2 3');
+    const shardId = childId(handle, 'shard-1');
+    const [shard = ''] = await runs.ended(shardId);
+    const { TraceId: traceId, ...attributes } = await runs.harness.attributesOf(shardId);
+    deepEqual(attributes, {
+      JobName: 'accounts',
+      JobTrigger: 'shard',
+      JobRunId: handle.firstExecutionRunId,
+      TraceSampled: true,
+    });
+    const [branch = ''] = await runs.ended(childId(handle, 'branch-0'));
+    const root = await runs.rootOf(shard, String(traceId));
+    deepEqual(linksOf(root), [`${traceIdOf(handle.firstExecutionRunId)}/${rootIdOf(branch)}`]);
+    equal(root.attributes['job.shard.label'], 'account 3');
+    deepEqual(await runs.eventsOfOurs(shardId), []);
+    const { memo } = await runs.harness.client.workflow.getHandle(shardId).describe();
+    deepEqual(memo?.jobShard, { index: 1, count: 2, label: 'account 3' });
+  });
+
+  it('with continue, the others go on after a shard has failed, and the run is linked to it', async () => {
+    const handle = await start('accounts', id('continue'), [[1, 2, -5, 4, 5, 6]]);
+    const { failures, ...outcome } = await outcomeOf(handle);
+    deepEqual(outcome, { result: '1+2 5+6', shards: 3, succeeded: 2, failed: 1, cancelled: 0, skipped: 0 });
+    const [failure] = failures;
+    ok(failure?.runId && failure.traceId);
+    deepEqual(
+      [failure.index, failure.label, failure.type, failure.message, failure.workflowId],
+      [1, 'account -5 to 4', 'NoAccount', 'no such account', childId(handle, 'shard-1')],
+    );
+    const traceId = traceIdOf(handle.firstExecutionRunId);
+    deepEqual(await countsOf(traceId), [3, 2, 1, 0, 0]);
+    const root = await runs.harness.receiver
+      .trace(traceId)
+      .find(({ name }) => name === 'RunWorkflow:accounts');
+    deepEqual(root && linksOf(root), [`${failure.traceId}/${rootIdOf(failure.runId)}`]);
+  });
+
+  it('with stop, the first failed shard ends the run, and the shards that run are cancelled', async () => {
+    const handle = await start('accounts', id('stop'), [
+      [-1, 1, -1, 2, -5, 3, 4, 5],
+      { onShardFailure: 'stop', concurrency: 3 },
+    ]);
+    const error = await handle.result().then(
+      () => undefined,
+      (failed: WorkflowFailedError) => failed.cause,
+    );
+    ok(error instanceof ApplicationFailure);
+    equal(error.type, 'ShardFailed');
+    equal(error.message, 'shard 2 (account -5 to 3) failed');
+    const [outcome] = error.details as [MapReduceOutcome<string>];
+    const { shards, succeeded, failed, cancelled, skipped } = outcome;
+    deepEqual([shards, succeeded, failed, cancelled, skipped], [4, 0, 1, 2, 1]);
+    deepEqual(await countsOf(traceIdOf(handle.firstExecutionRunId)), [4, 0, 1, 2, 1]);
+    const { status } = await runs.harness.client.workflow.getHandle(childId(handle, 'shard-0')).describe();
+    equal(status.name, 'CANCELLED');
+  });
+
+  it('a cancelled run ends all its shards, and says so', async () => {
+    const handle = await start('accounts', id('cancelled'), [[1, 2, -1, 4, -1, 6, 7], { concurrency: 2 }]);
+    await runs.ended(childId(handle, 'shard-0'));
+    await handle.cancel();
+    await handle.result().catch(() => {});
+    equal((await handle.describe()).status.name, 'CANCELLED');
+    deepEqual(await countsOf(traceIdOf(handle.firstExecutionRunId)), [4, 1, 0, 2, 1]);
+    const query = `JobRunId = '${handle.firstExecutionRunId}' AND ExecutionStatus = 'Running'`;
+    equal((await runs.harness.client.workflow.count(query)).count, 0);
+  });
+
+  it('reads pages in the branches, so that the keys are not in the run', async () => {
+    const handle = await start('pagedAccounts', id('paged'), [301, 40, { concurrency: 150 }]);
+    const outcome = await outcomeOf<string>(handle);
+    deepEqual([outcome.shards, outcome.succeeded], [151, 151]);
+    const numbers = outcome.result?.split(/[ +]/).map(Number);
+    deepEqual(
+      numbers,
+      Array.from({ length: 301 }, (_, i) => i + 1),
+    );
+    const history = (await handle.fetchHistory()).events ?? [];
+    const inputs = history.map((event) => event.startChildWorkflowExecutionInitiatedEventAttributes?.input);
+    ok(JSON.stringify(inputs).length < 10_000);
+    ok(history.length < 60, `${history.length} events`);
+  });
+
+  it('a retried shard and a continued shard keep their trace', async () => {
+    const handle = await start('accounts', id('again'), [
+      [-3, 1, -4, 2],
+      { retry: { maximumAttempts: 2, initialInterval: '50ms' } },
+    ]);
+    equal((await outcomeOf(handle)).result, '-3+1 -4+2');
+    for (const name of ['shard-0', 'shard-1']) {
+      const shardId = childId(handle, name);
+      const all = await runs.ended(shardId, 2);
+      const traceIds = await Promise.all(
+        all.map(async (run) => (await runs.harness.attributesOf(shardId, run)).TraceId),
+      );
+      equal(traceIds[0], traceIds[1]);
+      const trace = await runs.harness.completeTrace(String(traceIds[0]));
+      const roots = trace.filter(({ name: span }) => span === 'RunWorkflow:accountShard');
+      deepEqual(roots.map(({ spanId }) => spanId).sort(), all.map(rootIdOf).sort());
+    }
+  });
+
+  it('a run that is not recorded records only its failed shards', async () => {
+    const handle = await start('accounts', id('quiet'), [[1, 2, -5, 4]], quietQueue);
+    const { failures } = await outcomeOf(handle);
+    const traceId = failures[0]?.traceId ?? '';
+    const [root] = await runs.harness.completeTrace(traceId);
+    equal(root?.attributes['job.sampling.reason'], 'kept-failed');
+    const other = (await runs.harness.attributesOf(childId(handle, 'shard-0'))).TraceId;
+    deepEqual(runs.harness.receiver.trace(String(other)), []);
+    match(linkTo(failures[0]?.runId ?? ''), /^[0-9a-f]{32}/);
+  });
+
+  it('with shardRatio 0 a recorded run records only its failed shards', async () => {
+    const handle = await start('accounts', id('ratio'), [[1, 2, -5, 4], { shardRatio: 0 }]);
+    const { failures } = await outcomeOf(handle);
+    const [root] = await runs.harness.completeTrace(failures[0]?.traceId ?? '');
+    equal(root?.attributes['job.sampling.reason'], 'kept-failed');
+    equal((await runs.harness.attributesOf(childId(handle, 'shard-0'))).TraceSampled, false);
+    deepEqual(await countsOf(traceIdOf(handle.firstExecutionRunId)), [2, 1, 1, 0, 0]);
+  });
+});

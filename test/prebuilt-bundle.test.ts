@@ -1,0 +1,115 @@
+/**
+ * Bundles that were made elsewhere: the plugin in the bundle, on the worker, on both or on neither; what runs
+ * ends, and a worker says once what its bundle lacks.
+ */
+import { deepEqual, equal, match } from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import type { JobTracingOptions } from 'temporal-job-tracing';
+import { Harness } from './support/harness';
+import { beginning, markersOf, type Recorded, recorded, taskFailures } from './support/histories';
+
+describe('a prebuilt bundle', () => {
+  let harness: Harness;
+  before(async () => {
+    harness = await Harness.start();
+  });
+  after(() => harness?.stop());
+
+  /** A worker with these options of the plugin, or without it, whose bundle was made with others. */
+  async function worker(
+    taskQueue: string,
+    bundled: JobTracingOptions | null,
+    plugin: JobTracingOptions | null,
+  ) {
+    const workflowBundle = await harness.bundle(bundled);
+    return harness.createWorker(taskQueue, { plugin, options: { workflowBundle, maxCachedWorkflows: 0 } });
+  }
+
+  /** Runs a parent and its child to their end. */
+  async function runFamily(
+    bundled: JobTracingOptions | null,
+    plugin: JobTracingOptions | null,
+  ): Promise<Recorded[]> {
+    const taskQueue = harness.newTaskQueue();
+    return harness.whileRunning([await worker(taskQueue, bundled, plugin)], async () => {
+      const start = { taskQueue, workflowId: taskQueue };
+      const handle = await harness.client.workflow.start('parent', start);
+      await handle.result();
+      return recorded(harness.client, taskQueue, handle.firstExecutionRunId);
+    });
+  }
+
+  async function expectUntraced(runs: readonly Recorded[], markers: readonly string[]): Promise<void> {
+    equal(runs.length, 2);
+    deepEqual(markersOf(runs[0]?.history ?? {}), markers);
+    deepEqual(markersOf(runs[1]?.history ?? {}), [], 'the child, of a passive parent');
+    for (const { workflowId, runId, history } of runs) {
+      deepEqual(taskFailures(history), []);
+      deepEqual(await harness.attributesOf(workflowId, runId), {});
+      deepEqual(harness.receiver.trace(runId.replaceAll('-', '')), []);
+    }
+  }
+
+  const said = () => harness.log.filter((line) => line.includes('workflow bundle'));
+
+  it('with the plugin, on a worker without it: runs end untraced, and say in their history why', async () => {
+    await expectUntraced(await runFamily({}, null), ['absent']);
+  });
+
+  it('without the plugin, on a worker with it: runs end untraced, and it is said once what to do', async () => {
+    harness.log.length = 0;
+    await expectUntraced(await runFamily(null, {}), []);
+    const [line = '', ...more] = said();
+    match(
+      line,
+      /^WARN .*bundle was made without the plugin, so workflow runs are not traced: call bundleWork/,
+    );
+    deepEqual(more, []);
+  });
+
+  it('with the plugin, on a worker with it: nothing is said', async () => {
+    harness.log.length = 0;
+    const [parent] = await runFamily({}, {});
+    deepEqual(markersOf(parent?.history ?? {}), ['default']);
+    deepEqual(said(), []);
+  });
+
+  it('with other options than the worker: they hold, and it is said once which differ', async () => {
+    harness.log.length = 0;
+    const taskQueue = harness.newTaskQueue();
+    const bundled: JobTracingOptions = { runNowSignal: 'finish', acceptForced: ['signal'] };
+    const history = await harness.whileRunning(
+      [await worker(taskQueue, bundled, { sampling: { default: 0 } })],
+      async () => {
+        const start = { taskQueue, workflowId: taskQueue, signal: 'finish' };
+        const handle = await harness.client.workflow.signalWithStart('waits', start);
+        await handle.result();
+        return handle.fetchHistory();
+      },
+    );
+    deepEqual(markersOf(history), ['manual']);
+    const [line = '', ...more] = said();
+    match(
+      line,
+      /other options \(runNowSignal is "finish", not "runNow", acceptForcedStart is false, not true/,
+    );
+    deepEqual(more, []);
+  });
+
+  it('with the plugin, begun on a worker without it: the run stays untraced where a worker has it', async () => {
+    const taskQueue = harness.newTaskQueue();
+    const start = { taskQueue, workflowId: taskQueue };
+    const handle = await harness.whileRunning([await worker(taskQueue, {}, null)], async () => {
+      const begun = await harness.client.workflow.start('waits', start);
+      await beginning(begun);
+      return begun;
+    });
+    await harness.whileRunning([await worker(taskQueue, {}, {})], async () => {
+      await handle.signal('finish');
+      await handle.result();
+    });
+    const [run] = await recorded(harness.client, taskQueue, handle.firstExecutionRunId);
+    deepEqual([markersOf(run?.history ?? {}), taskFailures(run?.history ?? {})], [['absent'], []]);
+    deepEqual(harness.receiver.trace(handle.firstExecutionRunId.replaceAll('-', '')), []);
+  });
+});

@@ -1,0 +1,201 @@
+/**
+ * The live policy with real runs: a change holds in each of three worker processes within two seconds, a slow run
+ * is a sign for the next one on another worker, and no fault of Redis makes a run wait.
+ */
+import { deepEqual, equal, ok } from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { after, before, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { WorkflowHandle } from '@temporalio/client';
+import { redisPolicyStore } from 'temporal-job-tracing';
+import { JobClient } from 'temporal-job-tracing/client';
+import { type FaultProxy, startFaultProxy } from './support/fault-proxy';
+import { Harness } from './support/harness';
+import { type PolicyWorker, startPolicyWorker } from './support/policy-workers';
+import { type RedisServer, startRedis, WITHOUT_REDIS } from './support/redis-server';
+import { connectionTo, eventually } from './support/redis-store';
+
+const POLICY = '{job-tracing}:policy';
+const REVISION = '{job-tracing}:revision';
+/** In which a change must be known everywhere. */
+const KNOWN_MS = 2_000;
+const POLL_MS = 900;
+
+describe('the live policy with real runs', { skip: WITHOUT_REDIS }, () => {
+  let harness: Harness;
+  let server: RedisServer;
+  let redis: ReturnType<typeof connectionTo>;
+  before(async () => {
+    [harness, server] = await Promise.all([Harness.start(), startRedis()]);
+    redis = connectionTo(server.port);
+  });
+  after(async () => {
+    redis?.disconnect();
+    await harness?.stop();
+    await server?.stop();
+  });
+
+  async function start(taskQueue: string, type: string, args: unknown[] = []): Promise<WorkflowHandle> {
+    return harness.client.workflow.start(type, { taskQueue, workflowId: randomUUID(), args });
+  }
+
+  /** The markers of a run that has ended. */
+  async function markersOf(handle: WorkflowHandle): Promise<unknown> {
+    await handle.result().catch(() => {});
+    const { searchAttributes } = await handle.describe();
+    return [...(searchAttributes.TemporalChangeVersion ?? [])]
+      .map((id) => String(id).replace('job-tracing:', ''))
+      .sort()
+      .join();
+  }
+
+  describe('of three worker processes', () => {
+    /** Of one worker each, so that it is known which worker decides. */
+    let taskQueues: readonly string[];
+    let workers: PolicyWorker[];
+    before(async () => {
+      taskQueues = [1, 2, 3].map(() => harness.newTaskQueue());
+      const plugin = { sampling: { default: 0 } };
+      workers = await Promise.all(
+        taskQueues.map((taskQueue) =>
+          startPolicyWorker(harness, { taskQueue, plugin, redisPort: server.port }),
+        ),
+      );
+    });
+    after(() => Promise.all(workers.map((worker) => worker.stop())));
+
+    const fleet = (type: string) =>
+      Promise.all(taskQueues.map(async (taskQueue) => markersOf(await start(taskQueue, type))));
+
+    test('a rule that the client sets, one written by hand, and a removal hold within 2 seconds', async () => {
+      const { sampling } = new JobClient({ client: harness.client, redis });
+      deepEqual(await fleet('oneActivity'), ['unsampled', 'unsampled', 'unsampled']);
+      await sampling.set('one*', 1);
+      await sleep(KNOWN_MS);
+      deepEqual(await fleet('oneActivity'), ['rule', 'rule', 'rule']);
+      await server.cli('hset', POLICY, 'one*', '0');
+      await sleep(KNOWN_MS);
+      deepEqual(await fleet('oneActivity'), ['unsampled', 'unsampled', 'unsampled']);
+      await sampling.set('one*', { ratio: 1, until: new Date(Date.now() + 2 * KNOWN_MS) });
+      await sleep(KNOWN_MS);
+      deepEqual(await fleet('oneActivity'), ['rule', 'rule', 'rule']);
+      await sleep(KNOWN_MS);
+      deepEqual(await fleet('oneActivity'), ['unsampled', 'unsampled', 'unsampled']);
+      await sampling.set('one*', 1);
+      await sampling.unset('one*');
+      await sleep(KNOWN_MS);
+      deepEqual(await fleet('oneActivity'), ['unsampled', 'unsampled', 'unsampled']);
+    });
+
+    test('a cap is one for all of them', async () => {
+      const { sampling } = new JobClient({ client: harness.client, redis });
+      await sampling.set('randoms', { ratio: 1, atMost: { runs: 1, per: '31 days' } });
+      await sleep(KNOWN_MS);
+      const [one = '', ...others] = taskQueues;
+      equal(await markersOf(await start(one, 'randoms')), 'rule');
+      // Each of the others learns with its first run what the fleet has taken.
+      for (const taskQueue of others) await markersOf(await start(taskQueue, 'randoms'));
+      deepEqual(await fleet('randoms'), ['capped', 'capped', 'capped']);
+    });
+
+    test('after a slow run the next one is recorded in full, on another worker', async () => {
+      const { sampling } = new JobClient({ client: harness.client, redis });
+      await sampling.set('takes', { ratio: 0, keepSlow: { overMs: 2_500 } });
+      await sleep(KNOWN_MS);
+      const [one = '', two = ''] = taskQueues;
+      equal(await markersOf(await start(one, 'takes', [3_000])), 'kept-slow,unsampled');
+      await sleep(KNOWN_MS);
+      const next = await start(two, 'takes', [1]);
+      equal(await markersOf(next), 'after-failure');
+      const { runId } = await next.describe();
+      const trace = await harness.completeTrace(runId.replaceAll('-', ''));
+      ok(trace.some(({ resource }) => resource['service.name'] === 'downstream'));
+      await sleep(KNOWN_MS);
+      for (const taskQueue of taskQueues)
+        equal(await markersOf(await start(taskQueue, 'takes', [1])), 'unsampled');
+    });
+  });
+
+  test('without Redis the sign of a slow run is its worker’s own', async () => {
+    const sampling = { default: { ratio: 0, keepSlow: { overMs: 2_500 } } };
+    await harness.whileWorking({ plugin: { sampling } }, async (taskQueue) => {
+      equal(await markersOf(await start(taskQueue, 'takes', [3_000])), 'kept-slow,unsampled');
+      equal(await markersOf(await start(taskQueue, 'takes', [1])), 'after-failure');
+      equal(await markersOf(await start(taskQueue, 'takes', [1])), 'unsampled');
+    });
+  });
+
+  test('runs start and end as fast as before, whatever becomes of Redis', async (t) => {
+    const unhandled: unknown[] = [];
+    const note = (reason: unknown) => unhandled.push(reason);
+    process.on('unhandledRejection', note);
+    const own = await startRedis();
+    const proxy = await startFaultProxy(own.port);
+    t.after(async () => {
+      process.off('unhandledRejection', note);
+      await proxy.close();
+      await own.stop();
+    });
+    const rule = '{"ratio":1,"atLeast":{"runs":1,"per":"1 day"},"atMost":{"runs":100000,"per":"1 day"}}';
+    await own.cli('hset', POLICY, 'one*', rule);
+    await own.cli('set', REVISION, '7');
+    const policyStore = redisPolicyStore({ redis: connectionTo(proxy.port), pollIntervalMs: POLL_MS });
+    const plugin = { sampling: { default: 0 }, policyStore };
+    await harness.whileWorking({ plugin }, async (taskQueue) => {
+      await eventually(() => policyStore.current().jobs.has('one*'), true, 5_000);
+      const [beforeMs] = await medianOf(taskQueue);
+      for (const { what, begin, end } of faults(proxy, own)) {
+        await begin();
+        // Also while it is being noticed.
+        const [earlyMs, early] = await medianOf(taskQueue);
+        await sleep(2 * POLL_MS);
+        const [tookMs, decisions] = await medianOf(taskQueue);
+        t.diagnostic(`${what}: ${Math.round(earlyMs)}, ${Math.round(tookMs)} ms (${Math.round(beforeMs)})`);
+        deepEqual(new Set([...early, ...decisions]), new Set(['rule']), what);
+        ok(Math.max(earlyMs, tookMs) < 2 * beforeMs + 100, `${what}: ${earlyMs}, ${tookMs}, ${beforeMs} ms`);
+        await end();
+        await sleep(2 * POLL_MS);
+      }
+    });
+    deepEqual(unhandled, []);
+  });
+
+  /** How long a run takes, in milliseconds, and the different decisions about the runs. */
+  async function medianOf(taskQueue: string): Promise<[number, readonly unknown[]]> {
+    const times: number[] = [];
+    const handles: WorkflowHandle[] = [];
+    for (let run = 0; run < 9; run++) {
+      const begin = performance.now();
+      const handle = await start(taskQueue, 'oneActivity');
+      await handle.result();
+      times.push(performance.now() - begin);
+      handles.push(handle);
+    }
+    const decisions = new Set(await Promise.all(handles.map(markersOf)));
+    return [times.sort((a, b) => a - b)[4] ?? 0, [...decisions]];
+  }
+});
+
+interface RedisFault {
+  readonly what: string;
+  begin(): Promise<unknown>;
+  end(): Promise<unknown>;
+}
+
+function faults(proxy: FaultProxy, server: RedisServer): RedisFault[] {
+  const pass = async () => proxy.set('pass');
+  return [
+    ...(['hang', 'reset', 'drop', 5_000] as const).map((fault) => ({
+      what: `connections: ${fault}`,
+      begin: async () => proxy.set(fault),
+      end: pass,
+    })),
+    {
+      what: 'the wrong type under the key',
+      begin: () => server.cli('set', POLICY, 'text'),
+      end: () => server.cli('del', POLICY),
+    },
+    { what: 'FLUSHALL', begin: () => server.cli('flushall'), end: pass },
+    { what: 'a server that is gone', begin: () => server.stop(), end: pass },
+  ];
+}

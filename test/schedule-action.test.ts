@@ -1,0 +1,72 @@
+/**
+ * Runs of a Temporal Schedule, which is an equal of `scheduledJob`: listed under their job's name, and told apart as
+ * well as the server lets them be.
+ */
+import { deepEqual, equal, ok } from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { causeOf } from '../client/schedule-action';
+import { id, Runs } from './support/runs';
+
+describe('the cause of a schedule\u2019s run', () => {
+  const table: [
+    what: string,
+    lateMs: number,
+    timetable: { isDue: boolean; jitterMs: number } | undefined,
+    cause: string,
+  ][] = [
+    ['in time and due', 200, { isDue: true, jitterMs: 0 }, 'timetable for sure'],
+    ['in time and due, with jitter', 200, { isDue: true, jitterMs: 5_000 }, 'timetable, a guess'],
+    ['in time and not due', 200, { isDue: false, jitterMs: 0 }, 'manual, a guess'],
+    ['late and due', 60_001, { isDue: true, jitterMs: 0 }, 'backfill, a guess'],
+    ['late and not due', 60_001, { isDue: false, jitterMs: 0 }, 'backfill, a guess'],
+    ['in time, of a schedule that is gone', 200, undefined, 'timetable, a guess'],
+  ];
+  for (const [what, lateMs, timetable, expected] of table)
+    it(`${what}: ${expected}`, () => {
+      const { cause, isGuess } = causeOf(lateMs, timetable);
+      equal(`${cause}${isGuess ? ', a guess' : ' for sure'}`, expected);
+    });
+});
+
+describe('runs of a Temporal Schedule', () => {
+  let runs: Runs;
+
+  before(async () => {
+    runs = await Runs.start();
+  });
+  after(() => runs.stop());
+
+  it('are listed under the job name that it gives, with what the schedule did', async () => {
+    const schedule = id('nightly');
+    const job = id('nightly-report');
+    await runs.cli(
+      `schedule create --schedule-id ${schedule} --interval 2s --overlap-policy AllowAll --workflow-id ${job} ` +
+        `--type oneActivity --task-queue ${runs.taskQueue} --memo jobName="${job}"`,
+    );
+    const seen = async (cause: string) => {
+      for (const giveUp = Date.now() + 60_000; Date.now() < giveUp; )
+        for await (const run of runs.harness.tracing.runs(job)) if (run.schedule?.cause === cause) return run;
+      throw new Error(`no run by ${cause}`);
+    };
+    const due = await seen('timetable');
+    deepEqual([due.trigger, due.schedule?.id, due.schedule?.isGuess], ['schedule', schedule, false]);
+    equal((due.schedule?.scheduledTime.getTime() ?? 1) % 2_000, 0);
+
+    await runs.cli(`schedule toggle --schedule-id ${schedule} --pause --reason test`);
+    const time = (ago: number) => new Date(Date.now() - ago).toISOString().replace(/\.\d+Z/, 'Z');
+    await runs.cli(
+      `schedule backfill --schedule-id ${schedule} --overlap-policy AllowAll --start-time ${time(600_000)} --end-time ${time(597_000)}`,
+    );
+    ok((await seen('backfill')).schedule?.isGuess);
+
+    const hourly = id('hourly');
+    await runs.cli(
+      `schedule create --schedule-id ${hourly} --interval 1h/30m --paused --workflow-id ${job}-hourly ` +
+        `--type oneActivity --task-queue ${runs.taskQueue} --memo jobName="${job}"`,
+    );
+    await runs.cli(`schedule trigger --schedule-id ${hourly}`);
+    const triggered = await seen('manual');
+    deepEqual([triggered.schedule?.id, triggered.schedule?.isGuess], [hourly, true]);
+    for (const one of [schedule, hourly]) await runs.cli(`schedule delete --schedule-id ${one}`);
+  });
+});

@@ -1,0 +1,206 @@
+/**
+ * Scheduled jobs by the typed client: all that the CLI can do, refused before anything is sent where it is wrong.
+ */
+import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import {
+  JobClient,
+  type ListedRun,
+  ScheduledJobError,
+  type ScheduledJobProblem,
+} from 'temporal-job-tracing/client';
+import { id, Runs, traceIdOf } from './support/runs';
+import { Job, SCHEDULED_PATH } from './support/scheduled-jobs';
+import type * as workflows from './support/workflows/scheduled';
+
+describe('JobClient', { concurrency: 4 }, () => {
+  let runs: Runs;
+  let jobs: JobClient<typeof workflows>;
+  let options: { taskQueue: string };
+
+  before(async () => {
+    runs = await Runs.start({ options: { workflowsPath: SCHEDULED_PATH } });
+    const { client } = runs.harness;
+    jobs = new JobClient<typeof workflows>({ client, traceUrl: 'http://localhost/trace/{traceId}' });
+    options = { taskQueue: runs.taskQueue };
+  });
+  after(() => runs.stop());
+
+  /** Expects a rejection with this problem and these words. */
+  const refuses = (promise: Promise<unknown>, problem: ScheduledJobProblem, words: RegExp) =>
+    rejects(promise, (error: unknown) => {
+      ok(error instanceof ScheduledJobError, String(error));
+      equal(error.problem, problem);
+      match(error.message, words);
+      return true;
+    });
+
+  /** As many of the job's runs as are listed, as soon as there are so many. */
+  async function listed(job: string, count: number, filter = {}): Promise<ListedRun[]> {
+    for (const giveUp = Date.now() + 60_000; ; ) {
+      const found: ListedRun[] = [];
+      for await (const run of jobs.runs(job, filter)) found.push(run);
+      if (found.length >= count) return found;
+      ok(Date.now() < giveUp, `${found.length} of ${count} runs of ${job}`);
+    }
+  }
+
+  it('creates, changes, pauses, resumes, runs now, lists and deletes a job', async () => {
+    const job = id('all');
+    const created = await jobs.create(
+      job,
+      { workflow: 'slow', args: [50], cron: '0 2 * * *', timeZone: 'Europe/Berlin' },
+      options,
+    );
+    deepEqual([created.job, created.paused, created.missedTicks.total], [job, false, 0]);
+    ok(Date.parse(created.nextTick ?? '') > Date.now());
+
+    const changed = await jobs.update(job, { cron: '@every 1h', timeZone: null, args: [20] });
+    deepEqual(changed.spec, { workflow: 'slow', args: [20], cron: '@every 1h' });
+    deepEqual([(await jobs.pause(job)).paused, (await jobs.resume(job)).paused], [true, false]);
+
+    const run = await jobs.runNow(job, { reason: 'a look' });
+    equal(run.traceId, traceIdOf(run.runId));
+    equal(run.startedBy, runs.harness.client.options.identity);
+    deepEqual((await jobs.status(job)).manualRuns, [run]);
+
+    const [listedRun] = await listed(job, 1, { result: 'success' });
+    deepEqual(
+      [listedRun?.runId, listedRun?.trigger, listedRun?.result, listedRun?.sampled, listedRun?.url],
+      [run.runId, 'manual', 'success', true, `http://localhost/trace/${run.traceId}`],
+    );
+    ok((listedRun?.durationMs ?? 0) >= 20);
+    equal((await jobs.run(run.runId))?.workflowId, run.workflowId);
+    equal((await jobs.findByTraceId(run.traceId))?.root.runId, run.runId);
+
+    const inList = async () => {
+      for await (const one of jobs.list()) if (one.id === job) return one;
+      return undefined;
+    };
+    const { createdAt, ...one } = (await inList()) ?? {};
+    ok(createdAt instanceof Date);
+    deepEqual(one, { id: job, job, workflow: 'slow', cron: '@every 1h', paused: false });
+
+    await jobs.delete(job);
+    await new Job(runs, 'all').isOver();
+    await refuses(jobs.runNow(job), 'not-found', /there is none, or it has ended; create it/);
+    await refuses(jobs.delete(job), 'not-found', /create it/);
+  });
+
+  it('lists the runs of a job by what started them and how they ended', async () => {
+    const job = id('a name of its own');
+    await jobs.create(
+      id('runs'),
+      { workflow: 'failsUntil', args: [2], cron: '@every 1s', name: job },
+      options,
+    );
+    await listed(job, 1, { trigger: 'cron', result: 'failure' });
+    const { runId } = await jobs.runNow(id('runs'), { args: [1] });
+    await listed(job, 1, { trigger: 'manual', result: ['success', 'timeout'] });
+    await jobs.delete(id('runs'));
+    const all = await listed(job, 2);
+    ok(all.every((run, index) => index === 0 || run.startTime <= (all[index - 1]?.startTime ?? new Date())));
+    deepEqual(
+      all.filter(({ trigger }) => trigger !== 'cron').map((run) => run.runId),
+      [runId],
+    );
+    const before = new Date(all.at(-1)?.startTime ?? 0);
+    deepEqual(await listed(job, 0, { to: before }), []);
+    deepEqual(await listed(job, 0, { sampled: false }), []);
+    equal((await listed(job, 0, { from: before })).length, all.length);
+  });
+
+  it('refuses what is wrong before it sends anything', async () => {
+    const job = id('wrong');
+    const create = (spec: object, at: object = options) =>
+      jobs.create(job, spec as { workflow: 'quick' }, at as { taskQueue: string });
+    await refuses(create({ workflow: 'quick', cron: '0 2' }), 'invalid', /cron: "0 2" has 2 fields, not 5/);
+    await refuses(
+      create({ workflow: 'quick' }, {}),
+      'invalid',
+      /taskQueue: expected the task queue of the workers/,
+    );
+    await refuses(
+      create({ workflow: 'quick', args: [{ at: [() => 1] }] }),
+      'invalid',
+      /args\[0\]\.at\[0\]: .* function/,
+    );
+    await refuses(
+      create({ workflow: 'quick', args: [1n] }),
+      'invalid',
+      /args\[0\]: .* bigint; send it as a text/,
+    );
+    await refuses(
+      create({ workflow: 'quick', args: [new Map()] }),
+      'invalid',
+      /args\[0\]: .* a Map; send its/,
+    );
+    const cyclic: unknown[] = [];
+    cyclic.push(cyclic);
+    await refuses(create({ workflow: 'quick', args: cyclic }), 'invalid', /args\[0\]: .* holds itself/);
+    await refuses(jobs.update(job, { args: [1n] }), 'invalid', /bigint/);
+    await refuses(jobs.runNow(job, { args: [Symbol('a')] }), 'invalid', /symbol/);
+    await refuses(jobs.runNow(job, { arg: 1 } as object), 'invalid', /there is no key "arg"/);
+    await refuses(jobs.create('', { workflow: 'quick' }, options), 'invalid', /not empty as its id/);
+    await rejects(runs.harness.client.workflow.getHandle(job).describe(), /not found/);
+  });
+
+  it('refuses what only a worker can know, and leaves nothing behind', async () => {
+    const job = id('unknown');
+    const unknown = { workflow: 'nothing' as 'quick' };
+    await refuses(jobs.create(job, unknown, options), 'invalid', /no workflow of type "nothing", only /);
+    await new Job(runs, 'unknown').isOver();
+    await jobs.create(job, { workflow: 'quick' }, options);
+    await refuses(
+      jobs.create(job, { workflow: 'quick' }, options),
+      'exists',
+      /update it, or delete it first/,
+    );
+    await refuses(jobs.update(job, unknown), 'invalid', /no workflow of type "nothing"/);
+    await refuses(
+      jobs.update(job, { cron: '@hourly', timeZone: 'Moon' }),
+      'invalid',
+      /"Moon" is no time zone/,
+    );
+    await jobs.delete(job);
+  });
+
+  it('says which run goes on, where a job wants no other', async () => {
+    const job = id('busy');
+    await jobs.create(job, { workflow: 'slow', args: [60_000], manualRuns: 'refuse' }, options);
+    const run = await jobs.runNow(job);
+    const error = await jobs.runNow(job).catch((error: unknown) => error);
+    ok(error instanceof ScheduledJobError);
+    equal(error.problem, 'running');
+    deepEqual(error.run, { workflowId: run.workflowId, runId: run.runId, traceId: run.traceId });
+    await jobs.delete(job);
+    await new Job(runs, 'busy').isOver();
+  });
+
+  it('says so when no worker answers, and leaves nothing behind', { timeout: 120_000 }, async () => {
+    const job = id('nobody');
+    const taskQueue = runs.harness.newTaskQueue();
+    await refuses(
+      jobs.create(job, { workflow: 'quick' }, { taskQueue }),
+      'no-worker',
+      /no worker of '.*' answered within 20 s; start one whose workflows export { jobTick, scheduledJob }/,
+    );
+    await new Job(runs, 'nobody').isOver();
+  });
+
+  it('knows the workflows and their arguments by their types', () => {
+    const never = (_: () => unknown) => {};
+    // @ts-expect-error there is no such workflow
+    never(() => jobs.create('a', { workflow: 'nothing' }, options));
+    // @ts-expect-error `slow` takes a number
+    never(() => jobs.create('a', { workflow: 'slow', args: ['1'] }, options));
+    // @ts-expect-error `slow` takes an argument
+    never(() => jobs.create('a', { workflow: 'slow' }, options));
+    // @ts-expect-error a task queue is needed
+    never(() => jobs.create('a', { workflow: 'quick' }, {}));
+    never(() => jobs.create('a', { workflow: 'report', args: [1, 'a'] }, options));
+    never(() =>
+      new JobClient({ client: runs.harness.client }).create('a', { workflow: 'any', args: [1] }, options),
+    );
+  });
+});

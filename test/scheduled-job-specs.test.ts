@@ -1,0 +1,117 @@
+/**
+ * Bad specs and bad requests by the CLI: refused at once with words that say what to write, and nothing is left
+ * half-made.
+ */
+import { deepEqual, equal, match, rejects } from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { WorkflowFailedError } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import { scheduledJobActivities } from 'temporal-job-tracing/activities';
+import * as activities from './support/activities';
+import { Runs } from './support/runs';
+import { Job, SCHEDULED_PATH } from './support/scheduled-jobs';
+
+describe('what scheduledJob refuses', { concurrency: 4 }, () => {
+  let runs: Runs;
+  let untraced: string;
+  let bare: string;
+
+  before(async () => {
+    const options = { workflowsPath: SCHEDULED_PATH };
+    runs = await Runs.start({ options });
+    untraced = await runs.work({
+      plugin: null,
+      options: { ...options, activities: { ...activities, ...scheduledJobActivities } },
+    });
+    bare = await runs.work({ plugin: null, options });
+  });
+  after(() => runs.stop());
+
+  /** How the job failed. */
+  async function failureOf(job: Job): Promise<ApplicationFailure> {
+    try {
+      await job.handle.result();
+    } catch (error) {
+      if (error instanceof WorkflowFailedError && error.cause instanceof ApplicationFailure)
+        return error.cause;
+      throw error;
+    }
+    throw new Error('the job did not fail');
+  }
+
+  const bad: Record<string, [spec: Record<string, unknown>, why: RegExp]> = {
+    'unknown-type': [
+      { workflow: 'nothing' },
+      /^scheduledJob: workflow: .* no workflow of type "nothing", only /,
+    ],
+    'bad-cron': [
+      { workflow: 'quick', cron: '0 25 * * *' },
+      /^scheduledJob: cron: "25" is no hour: expected 0 to 23/,
+    ],
+    'bad-zone': [
+      { workflow: 'quick', cron: '@daily', timeZone: 'Moon' },
+      /^scheduledJob: timeZone: "Moon" is no/,
+    ],
+    'bad-key': [
+      { workflow: 'quick', crown: '@daily' },
+      /^scheduledJob: crown: there is no such key; expected one of/,
+    ],
+    'bad-args': [{ workflow: 'quick', args: 'a' }, /^scheduledJob: args: expected an array/],
+    'bad-queue': [{ workflow: 'quick', taskQueue: '' }, /^scheduledJob: taskQueue: expected a text/],
+  };
+  for (const [name, [spec, why]] of Object.entries(bad))
+    it(`a spec with ${name}: fails for good, and starts nothing`, async () => {
+      const job = await new Job(runs, name).start(spec);
+      const failure = await failureOf(job);
+      equal(failure.type, 'InvalidJobSpec');
+      equal(failure.nonRetryable, true);
+      match(failure.message, why);
+      await job.isOver();
+    });
+
+  it('a start without input says what to write', async () => {
+    const job = new Job(runs, 'no-input');
+    await runs.cli(
+      `workflow start --type scheduledJob --workflow-id ${job.id} --task-queue ${runs.taskQueue}`,
+    );
+    match((await failureOf(job)).message, /expected an object as in {"workflow":"nightlyReport","cron":"0 2/);
+  });
+
+  it('a bad change or request, as an update and as a signal: the job goes on as before', async () => {
+    const spec = { workflow: 'quick', cron: '0 2 * * *' };
+    const job = await new Job(runs, 'bad-changes').start(spec);
+    await rejects(job.update('change', { cron: '61 * * * *' }), /cron: \\?"61\\?" is no minute/);
+    await rejects(job.update('change', { workflow: 'nothing' }), /no workflow of type \\?"nothing/);
+    await rejects(job.update('runNow', { args: 1 }), /runNow: args: expected an array/);
+    await job.signal('change', { cron: '61 * * * *' });
+    await job.signal('change', 'now');
+    await job.signal('runNow', { arg: 1 });
+    const status = await job.statusWhen(({ refusals }) => refusals.length === 3);
+    deepEqual(status.refusals.map(({ signal }) => signal).sort(), ['change', 'change', 'runNow']);
+    match(JSON.stringify(status.refusals), /"61\\" is no minute.*|there is no key/);
+    deepEqual(status.spec, spec);
+    await job.signal('change', { cron: '0 3 * * *' });
+    await job.statusWhen((changed) => changed.spec.cron === '0 3 * * *');
+    await job.signal('stop');
+    await job.isOver();
+  });
+
+  it('a job on a worker without the plugin and without our activities is told which to add', async () => {
+    const job = await new Job(runs, 'bare', bare).start({ workflow: 'quick' });
+    match(
+      (await failureOf(job)).message,
+      /Give it JobTracingPlugin, or the activities 'scheduledJobActivities'/,
+    );
+  });
+
+  it('and with them it works, untraced', async () => {
+    const job = await new Job(runs, 'untraced', untraced).start({ workflow: 'report', cron: '@every 1s' });
+    const [tick = ''] = await runs.ended(job.tickId);
+    const { runId, startedBy } = await job.update<{ runId: string; startedBy?: string }>('runNow');
+    equal(startedBy, undefined);
+    await job.signal('stop');
+    await job.isOver();
+    for (const id of [tick, runId]) deepEqual(runs.harness.receiver.trace(id.replaceAll('-', '')), []);
+    deepEqual(await runs.harness.attributesOf(job.tickId), {});
+  });
+});

@@ -1,0 +1,156 @@
+/**
+ * A job from its start with the CLI to its end, as an operator sees it.
+ */
+import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import type { ManualRun } from 'temporal-job-tracing/client';
+import { Runs, traceIdOf } from './support/runs';
+import { Job, SCHEDULED_PATH } from './support/scheduled-jobs';
+
+describe('scheduledJob, started with the CLI alone', { concurrency: 4 }, () => {
+  let runs: Runs;
+
+  before(async () => {
+    runs = await Runs.start({
+      plugin: { sampling: { default: 0 } },
+      options: { workflowsPath: SCHEDULED_PATH },
+    });
+  });
+  after(() => runs.stop());
+
+  it('ticks: each tick is a run of the workflow with a trace of its own, bound under the job name', async () => {
+    const job = await new Job(runs, 'ticks').start({ workflow: 'report', cron: '@every 1s', args: ['a', 1] });
+    const ticks = await runs.ended(job.tickId, 2);
+    await job.signal('stop');
+    await job.handle.result();
+    for (const runId of ticks) await runs.expectUnsampled(job.tickId, runId, 'cron', job.id);
+    for (const runId of ticks) {
+      const { args, context } = await runs.harness.client.workflow.getHandle(job.tickId, runId).result();
+      deepEqual(args, ['a', 1]);
+      equal(context.jobName, job.id);
+      equal(context.trigger, 'cron');
+      ok(context.scheduledTime);
+    }
+  });
+
+  it('neither it nor its cron is bound or traced', async () => {
+    const job = await new Job(runs, 'quiet').start({ workflow: 'quick', cron: '@every 1s' });
+    await runs.ended(job.tickId, 1);
+    const ids = await job.running();
+    ok(ids.includes(job.id) && ids.some((id) => id.startsWith(`${job.id}/cron-`)), String(ids));
+    for (const workflowId of ids.filter((id) => id !== job.tickId)) {
+      deepEqual(await runs.harness.attributesOf(workflowId), {});
+      const { runId } = await runs.harness.client.workflow.getHandle(workflowId).describe();
+      deepEqual(runs.harness.receiver.trace(traceIdOf(runId)), []);
+    }
+    await job.signal('stop');
+    await job.isOver();
+  });
+
+  it('the signal runNow starts a run with its own arguments, recorded at ratio 0, by whom and why', async () => {
+    const job = await new Job(runs, 'by-signal').start({ workflow: 'report', cron: '0 2 * * *', args: [1] });
+    await job.signal('runNow');
+    await job.signal('runNow', { args: [2], reason: 'after the fix' });
+    const { manualRuns } = await job.statusWhen((status) => status.manualRuns.length === 2);
+    const [second, first] = manualRuns as [ManualRun, ManualRun];
+    for (const run of [first, second]) equal(run.traceId, traceIdOf(run.runId));
+    equal(second.reason, 'after the fix');
+    match(second.startedBy ?? '', /temporal-cli/);
+
+    const root = await runs.expectRun(second.workflowId, second.runId, 'manual', { JobName: job.id });
+    deepEqual(
+      ['job.reason', 'job.started_by', 'job.sampling.reason'].map((name) => root.attributes[name]),
+      ['after the fix', second.startedBy, 'manual'],
+    );
+    await runs.expectRun(first.workflowId, first.runId, 'manual', { JobName: job.id });
+    const results = await Promise.all(
+      [first, second].map(({ workflowId, runId }) =>
+        runs.harness.client.workflow.getHandle(workflowId, runId).result(),
+      ),
+    );
+    deepEqual(
+      results.map(({ args, context }) => [args, context.reason]),
+      [
+        [[1], undefined],
+        [[2], 'after the fix'],
+      ],
+    );
+    await job.signal('stop');
+    await job.isOver();
+  });
+
+  it('the update runNow answers with run id and TraceId', async () => {
+    const job = await new Job(runs, 'by-update').start({ workflow: 'report', cron: '0 2 * * *' });
+    const run = await job.update<ManualRun>('runNow', { reason: 'a look' });
+    equal(run.traceId, traceIdOf(run.runId));
+    equal(run.reason, 'a look');
+    // As the CLI names itself in updates.
+    match(run.startedBy ?? '', /^\d+@/);
+    await runs.expectRun(run.workflowId, run.runId, 'manual', { JobName: job.id });
+    await job.signal('stop');
+    await job.isOver();
+  });
+
+  it('a job that wants no second run refuses one by hand while a tick or another runs, with its TraceId', async () => {
+    const job = await new Job(runs, 'refuses').start({
+      workflow: 'slow',
+      args: [60_000],
+      manualRuns: 'refuse',
+    });
+    const run = await job.update<ManualRun>('runNow');
+    await rejects(job.update('runNow'), new RegExp(`the job is running: .*TraceId ${run.traceId}`));
+    await job.signal('runNow');
+    const { refusals } = await job.statusWhen((status) => status.refusals.length === 1);
+    match(refusals[0]?.why ?? '', new RegExp(`TraceId ${run.traceId}`));
+    await job.signal('change', { cron: '@every 1s' });
+    await runs.harness.client.workflow.getHandle(run.workflowId).terminate();
+    const ticking = await runs.began(job.tickId);
+    await rejects(job.update('runNow'), new RegExp(`TraceId ${traceIdOf(ticking)}`));
+    await job.signal('stop');
+    await job.isOver();
+  });
+
+  it('status tells spec, next tick, pause, runs by hand', async () => {
+    const spec = { workflow: 'quick', cron: '30 2 * * *', timeZone: 'Asia/Kolkata', name: 'nightly' };
+    const job = await new Job(runs, 'status').start(spec);
+    const { nextTick = '', ...status } = await job.status();
+    deepEqual(status, {
+      job: 'nightly',
+      spec,
+      paused: false,
+      // So does the CLI print empty arrays.
+      manualRuns: null,
+      missedTicks: { total: 0, last: null },
+      refusals: null,
+    });
+    match(nextTick, /T21:00:00\.000Z$/);
+    ok(Date.parse(nextTick) > Date.now() && Date.parse(nextTick) <= Date.now() + 86_400_000, nextTick);
+    await job.signal('pause');
+    const paused = await job.statusWhen(({ paused }) => paused);
+    equal(paused.nextTick, undefined);
+    await job.signal('stop');
+    await job.isOver();
+  });
+
+  it('the signal stop ends the ticks and the runs that go on', async () => {
+    const job = await new Job(runs, 'stop').start({ workflow: 'slow', cron: '@every 1s', args: [120_000] });
+    const tick = await runs.began(job.tickId);
+    const { workflowId } = await job.update<ManualRun>('runNow');
+    await job.signal('stop');
+    equal((await job.handle.result()).spec.workflow, 'slow');
+    await job.isOver();
+    const { workflow } = runs.harness.client;
+    for (const handle of [workflow.getHandle(job.tickId, tick), workflow.getHandle(workflowId)])
+      equal((await handle.describe()).status.name, 'CANCELLED');
+  });
+
+  it('a cancellation of the job ends them, too', async () => {
+    const job = await new Job(runs, 'cancel').start({ workflow: 'slow', cron: '@every 1s', args: [120_000] });
+    await runs.began(job.tickId);
+    await job.update<ManualRun>('runNow');
+    await runs.cli(`workflow cancel --workflow-id ${job.id}`);
+    await rejects(job.handle.result(), /cancelled/i);
+    await job.isOver();
+    equal((await job.handle.describe()).status.name, 'CANCELLED');
+  });
+});

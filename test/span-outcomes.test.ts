@@ -1,0 +1,105 @@
+/**
+ * What spans say of how a call and a run went: an error only where one was, and how long each waited for a worker.
+ */
+import { deepEqual, equal, ok } from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { temporal } from '@temporalio/proto';
+import { Harness } from './support/harness';
+import { bundleOf } from './support/histories';
+import type { ReceivedSpan } from './support/otlp-span';
+
+const WAIT_MS = 3_000;
+
+describe('the spans of a run', { concurrency: 3 }, () => {
+  let harness: Harness;
+  before(async () => {
+    harness = await Harness.start();
+  });
+  after(() => harness?.stop());
+
+  /** Runs the workflow to its end on a worker that comes when it is due; resolves to its trace. */
+  async function traceOf(
+    type: string,
+    cache: number,
+    waitMs = 0,
+    start: object = {},
+  ): Promise<ReceivedSpan[]> {
+    const taskQueue = harness.newTaskQueue();
+    const options = { taskQueue, workflowId: taskQueue, ...start };
+    const handle = await harness.client.workflow.start(type, options);
+    await sleep(waitMs);
+    const worker = await harness.createWorker(taskQueue, {
+      options: { workflowBundle: await bundleOf(), maxCachedWorkflows: cache },
+    });
+    await harness.whileRunning([worker], () => handle.result());
+    return harness.completeTrace(handle.firstExecutionRunId.replaceAll('-', ''));
+  }
+
+  const codesOf = (trace: readonly ReceivedSpan[]) =>
+    trace
+      .filter(({ name }) => !name.startsWith('RunStarted'))
+      .map(({ name, status, attributes }) => {
+        const attempt = attributes['job.activity.attempt'];
+        return `${name}${attempt === undefined ? '' : ` ${attempt}`}: ${status.code}`;
+      })
+      .sort();
+
+  for (const cache of [10, 0]) {
+    it(`a local activity that is tried again past its threshold has no false error: cache ${cache}`, async () => {
+      const codes = codesOf(await traceOf('localBackoff', cache));
+      deepEqual(codes, [
+        'RunActivity:failBelowAttempt 1: error',
+        'RunActivity:failBelowAttempt 2: ok',
+        'RunWorkflow:localBackoff: ok',
+        'StartActivity:failBelowAttempt: ok',
+        'StartActivity:failBelowAttempt: unset',
+      ]);
+    });
+  }
+
+  it('a run that waited for a worker says how long, and so does its activity', async () => {
+    const trace = await traceOf('oneActivity', 10, WAIT_MS);
+    const [run, activity] = ['RunWorkflow:oneActivity', 'RunActivity:callDownstream'].map((name) =>
+      Number(trace.find((span) => span.name === name)?.attributes['job.queue_time_ms']),
+    );
+    ok(Number(run) >= WAIT_MS - 500, `${run} ms`);
+    ok(Number(activity) >= 0, `${activity} ms`);
+  });
+
+  it('a run whose start was delayed waits from when it is due', async () => {
+    const startDelay = WAIT_MS;
+    const trace = await traceOf('oneActivity', 10, 0, { startDelay });
+    const root = trace.find(({ name }) => name === 'RunWorkflow:oneActivity');
+    const { events } = await harness.client.workflow
+      .getHandle(String(root?.attributes.temporalWorkflowId))
+      .fetchHistory();
+    const msOf = (isIt: (event: temporal.api.history.v1.IHistoryEvent) => unknown) => {
+      const time = events?.find(isIt)?.eventTime;
+      return Number(time?.seconds) * 1_000 + Number(time?.nanos) / 1_000_000;
+    };
+    const startedMs = msOf((event) => event.workflowExecutionStartedEventAttributes);
+    const begunMs = msOf((event) => event.workflowTaskStartedEventAttributes);
+    const expected = Math.max(0, begunMs - startedMs - startDelay);
+    ok(Math.abs(Number(root?.attributes['job.queue_time_ms']) - expected) < 50, `expected ${expected} ms`);
+  });
+
+  it('a tick names its schedule', async () => {
+    const taskQueue = harness.newTaskQueue();
+    const start = { taskQueue, workflowId: taskQueue, cronSchedule: '@every 1s' };
+    const handle = await harness.client.workflow.start('oneActivity', start);
+    const worker = await harness.createWorker(taskQueue, { options: { workflowBundle: await bundleOf() } });
+    const first = handle.firstExecutionRunId;
+    await harness.whileRunning([worker], async () => {
+      await harness.client.workflow
+        .getHandle(taskQueue, first, { followRuns: false })
+        .result()
+        .catch(() => {});
+      await handle.terminate();
+    });
+    const trace = await harness.completeTrace(first.replaceAll('-', ''));
+    const root = trace.find(({ name }) => name === 'RunWorkflow:oneActivity');
+    deepEqual([root?.attributes['faas.trigger'], root?.attributes['faas.cron']], ['timer', '@every 1s']);
+    equal(root?.attributes['job.trigger'], 'cron');
+  });
+});

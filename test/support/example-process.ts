@@ -1,0 +1,79 @@
+/** An example as a user runs it: `node dist/examples/main.js`, a process of its own, read by its output. */
+import { equal, ok } from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const started: ChildProcess[] = [];
+
+export interface ExampleProcess {
+  readonly child: ChildProcess;
+  readonly exitCode: Promise<number | null>;
+  /** Standard output so far. */
+  output(): string;
+  /** Standard error so far. */
+  errors(): string;
+  /** The first match in the output, as soon as it is there; rejects if the example ends before. */
+  prints(pattern: RegExp): Promise<RegExpExecArray>;
+}
+
+export function runExample(args: readonly string[], env: NodeJS.ProcessEnv = {}): ExampleProcess {
+  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('OTEL_'));
+  const child = spawn(process.execPath, [require.resolve('../../examples/main'), ...args], {
+    env: { ...Object.fromEntries(inherited), ...env },
+  });
+  started.push(child);
+  let [output, errors] = ['', ''];
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));
+  const exitCode = once(child, 'close').then(([code]) => code as number | null);
+  return {
+    child,
+    exitCode,
+    output: () => output,
+    errors: () => errors,
+    prints: async (pattern) => {
+      for (;;) {
+        const match = pattern.exec(output);
+        if (match !== null) return match;
+        if (child.exitCode !== null) throw new Error(`ended without printing ${pattern}: ${output}${errors}`);
+        await sleep(100);
+      }
+    },
+  };
+}
+
+/** Ends what {@link runExample} has started, for the end of a test file. */
+export function killExamples(): void {
+  for (const child of started) child.kill('SIGKILL');
+}
+
+/** Nothing listens any more where the example said that its server and its service are. */
+export async function assertGone(output: string, serviceName: string): Promise<void> {
+  const addresses = new RegExp(
+    `^ {2}(?:Temporal server|${serviceName}) +(?:http://)?127\\.0\\.0\\.1:(?<port>\\d+)$`,
+    'gm',
+  );
+  const ports = [...output.matchAll(addresses)].map((match) => Number(match.groups?.port));
+  equal(ports.length, 2, output);
+  // A server that was running before runs on.
+  for (const port of process.env.TEMPORAL_ADDRESS ? ports.slice(1) : ports) {
+    for (let attempt = 1; await listens(port); attempt++) {
+      ok(attempt < 50, `something still listens on port ${port}`);
+      await sleep(100);
+    }
+  }
+}
+
+async function listens(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1');
+  try {
+    await once(socket, 'connect');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
+}

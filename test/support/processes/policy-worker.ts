@@ -1,0 +1,38 @@
+/**
+ * A worker's program without a workflow cache, its policy given in its environment: `PLUGIN` has options of the
+ * plugin as JSON, `REDIS` the port of a live policy. Says when it works; ends when its parent disconnects.
+ */
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { Redis } from 'ioredis';
+import { JobTracingPlugin, redisPolicyStore } from 'temporal-job-tracing';
+import * as activities from '../activities';
+
+const { TEMPORAL: address = '', NAMESPACE: namespace = '', TASK_QUEUE: taskQueue = '' } = process.env;
+const { PLUGIN = '{}', REDIS } = process.env;
+
+async function main() {
+  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  const connection = await NativeConnection.connect({ address });
+  const redis = REDIS && new Redis(Number(REDIS), '127.0.0.1', { lazyConnect: true });
+  const worker = await Worker.create({
+    connection,
+    namespace,
+    taskQueue,
+    maxCachedWorkflows: 0,
+    workflowsPath: require.resolve('../workflows/jobs'),
+    activities,
+    plugins: [
+      new JobTracingPlugin({
+        ...JSON.parse(PLUGIN),
+        ...(redis && { policyStore: redisPolicyStore({ redis }) }),
+      }),
+    ],
+  });
+  process.once('disconnect', () => worker.shutdown());
+  const run = worker.run();
+  process.send?.({ ready: true });
+  await run;
+  await connection.close();
+}
+
+void main();

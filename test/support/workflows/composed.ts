@@ -1,0 +1,44 @@
+/** An interceptor and a workflow of the user's that has a patch, a sink and an activity. */
+import {
+  patched,
+  proxyActivities,
+  proxySinks,
+  type Sinks,
+  type WorkflowInterceptors,
+} from '@temporalio/workflow';
+import type * as activities from '../activities';
+
+const { callDownstream } = proxyActivities<typeof activities>({ startToCloseTimeout: '30s' });
+
+export interface UserSinks extends Sinks {
+  users: { saw(what: string): void };
+}
+
+const { users } = proxySinks<UserSinks>();
+
+export async function composed(): Promise<boolean> {
+  const isPatched = patched('users-patch');
+  await callDownstream();
+  return isPatched;
+}
+
+export function interceptors(): WorkflowInterceptors {
+  return {
+    inbound: [
+      {
+        execute(input, next) {
+          users.saw('inbound execute');
+          return next(input);
+        },
+      },
+    ],
+    outbound: [
+      {
+        scheduleActivity(input, next) {
+          users.saw('outbound activity');
+          return next(input);
+        },
+      },
+    ],
+  };
+}

@@ -1,0 +1,99 @@
+/** Workflows of the MapReduce tests: runs of each kind, and the shards that they are made of. */
+import {
+  ApplicationFailure,
+  condition,
+  continueAsNew,
+  defineSignal,
+  proxyActivities,
+  setHandler,
+  sleep,
+  workflowInfo,
+} from '@temporalio/workflow';
+import {
+  type ItemShard,
+  type MapReduceOptions,
+  type MapReduceOutcome,
+  mapReduce,
+  type RangeShard,
+} from 'temporal-job-tracing/workflow';
+import type * as activities from '../activities';
+
+export { mapReduceBranch } from 'temporal-job-tracing/workflows';
+
+const { callDownstream } = proxyActivities<typeof activities>({
+  startToCloseTimeout: '30s',
+  retry: { maximumAttempts: 1 },
+});
+
+/** Options as far as they can be sent; the functions are named here. */
+export type Settings = Omit<Partial<MapReduceOptions<never, never>>, 'map' | 'reduce'>;
+
+export function sum(left: number, right: number): number {
+  return left + right;
+}
+
+export function join(left: string, right: string): string {
+  return `${left} ${right}`;
+}
+
+/** Adds the numbers of its range. */
+export async function sumOfRange({ from, to }: RangeShard): Promise<number> {
+  return ((to - from) * (from + to - 1)) / 2;
+}
+
+export async function sums(
+  count: number,
+  settings: Partial<Settings> = {},
+): Promise<MapReduceOutcome<number>> {
+  return mapReduce({ shardSize: 10, ...settings, count, map: sumOfRange, reduce: sum });
+}
+
+export const release = defineSignal('release');
+
+/** What a shard of accounts does, by what the account is. */
+export async function accountShard({ index, label, items }: ItemShard<number>): Promise<string> {
+  if (items.includes(-1)) await sleep('10 minutes');
+  if (items.includes(-2)) {
+    let released = false;
+    setHandler(release, () => {
+      released = true;
+    });
+    await condition(() => released);
+  }
+  if (items.includes(-3) && workflowInfo().attempt === 1)
+    throw ApplicationFailure.create({ message: 'not at once', type: 'Later' });
+  if (items.includes(-4) && !workflowInfo().continuedFromExecutionRunId)
+    return continueAsNew<typeof accountShard>({ index, label, items });
+  await callDownstream();
+  if (items.includes(-5)) throw ApplicationFailure.create({ message: 'no such account', type: 'NoAccount' });
+  return items.join('+');
+}
+
+/** A run over accounts in shards of two. */
+export async function accounts(items: number[], settings: Settings = {}): Promise<MapReduceOutcome<string>> {
+  return mapReduce({
+    shardSize: 2,
+    label: 'account',
+    onShardFailure: 'continue',
+    ...settings,
+    items,
+    map: accountShard,
+    reduce: join,
+  });
+}
+
+/** The same with `total` accounts, numbered from 1, read page by page. */
+export async function pagedAccounts(
+  total: number,
+  pageSize: number,
+  settings: Settings = {},
+): Promise<MapReduceOutcome<string>> {
+  return mapReduce({
+    shardSize: 2,
+    label: 'account',
+    ...settings,
+    pages: { activity: 'accountPage', args: [total, pageSize], startToCloseTimeout: '10s' },
+    map: accountShard,
+    reduce: join,
+  });
+}

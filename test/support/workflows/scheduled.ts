@@ -1,0 +1,47 @@
+/** The user's workflows of scheduled jobs, beside ours. */
+import {
+  ApplicationFailure,
+  continueAsNew,
+  proxyActivities,
+  sleep,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { JobContext } from 'temporal-job-tracing/workflow';
+import { jobContext } from 'temporal-job-tracing/workflow';
+import type * as activities from '../activities';
+
+export { jobTick, scheduledJob } from 'temporal-job-tracing/workflows';
+
+const { callDownstream } = proxyActivities<typeof activities>({
+  startToCloseTimeout: '30s',
+  retry: { maximumAttempts: 3, initialInterval: '50ms' },
+});
+
+/** Calls downstream; returns its arguments and what it knows of its job. */
+export async function report(...args: unknown[]): Promise<{ args: unknown[]; context: JobContext }> {
+  await callDownstream();
+  return { args, context: jobContext() };
+}
+
+/** Ends at once. */
+export async function quick(): Promise<void> {}
+
+/** Takes its time, or until it is cancelled. */
+export async function slow(ms: number): Promise<string> {
+  await sleep(ms);
+  return 'slept';
+}
+
+/** Continues as new this many times. */
+export async function continues(times: number): Promise<void> {
+  await callDownstream();
+  if (times > 0) await continueAsNew<typeof continues>(times - 1);
+}
+
+/** Fails until its run has this attempt. */
+export async function failsUntil(attempt: number): Promise<number> {
+  await callDownstream();
+  if (workflowInfo().attempt < attempt)
+    throw ApplicationFailure.create({ message: `not before attempt ${attempt}`, type: 'TooEarly' });
+  return attempt;
+}

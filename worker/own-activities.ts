@@ -1,0 +1,18 @@
+/**
+ * The local activities that this package's workflows call, added to a worker's own.
+ */
+import type { WorkerOptions } from '@temporalio/worker';
+import { scheduledJobActivities } from '../activities/scheduled-job';
+
+/** The worker's options with our activities; the user's own of the same name win. */
+export function withOwnActivities(options: WorkerOptions): WorkerOptions {
+  const runsWorkflows = options.workflowsPath !== undefined || options.workflowBundle !== undefined;
+  if (!runsWorkflows) return options;
+  const users = Object.entries(options.activities ?? {});
+  return {
+    ...options,
+    activities: { ...scheduledJobActivities, ...Object.fromEntries(users) },
+    // A worker without activities must not begin to take those of others.
+    ...(users.length === 0 && { enableNonLocalActivities: false }),
+  };
+}

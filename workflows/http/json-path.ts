@@ -1,0 +1,36 @@
+/**
+ * A path to one value in a JSON document: the subset of RFC 9535 that names exactly one place, `$`, `.name`,
+ * `['name']` and `[0]`.
+ *
+ * Pure.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc9535#name-singular-queries
+ */
+
+const SEGMENT = /\.([A-Za-z_][\w-]*)|\['([^'\\]*)'\]|\["([^"\\]*)"\]|\[(0|[1-9]\d{0,9})\]/y;
+
+/** The names and indexes of the path; `undefined` if it is none. */
+export function parsePath(path: string): readonly (string | number)[] | undefined {
+  if (!path.startsWith('$')) return undefined;
+  const segments: (string | number)[] = [];
+  SEGMENT.lastIndex = 1;
+  while (SEGMENT.lastIndex < path.length) {
+    const match = SEGMENT.exec(path);
+    if (match === null) return undefined;
+    const [, dotted, single, double, index] = match;
+    segments.push(index === undefined ? (dotted ?? single ?? double ?? '') : Number(index));
+  }
+  return segments;
+}
+
+/** The value at the place; `undefined` if the document has no such place. Never throws. */
+export function valueAt(document: unknown, segments: readonly (string | number)[]): unknown {
+  let value = document;
+  for (const segment of segments) {
+    const isArray = Array.isArray(value);
+    if (isArray !== (typeof segment === 'number')) return undefined;
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, segment)) return undefined;
+    value = (value as Record<string | number, unknown>)[segment];
+  }
+  return value;
+}

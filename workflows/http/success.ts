@@ -1,0 +1,71 @@
+/**
+ * Whether an answer is a success, and if not, why not.
+ *
+ * Pure: the activity asks it for answers, the workflow for late reports.
+ */
+import { parsePath, valueAt } from './json-path';
+import type { HttpAnswer, SuccessRule } from './types';
+
+/** Characters of a body, or of a value in it, that are quoted. */
+const MAX_QUOTED = 200;
+const DEFAULT_STATUS: readonly (number | string)[] = ['2xx'];
+/** Statuses that say "not now": https://www.rfc-editor.org/rfc/rfc9110#status.4xx and RFC 6585. */
+const RETRYABLE_STATUS: ReadonlySet<number> = new Set([408, 409, 421, 423, 425, 429]);
+
+/** Why an answer is no success. */
+export interface Failing {
+  readonly message: string;
+  /** Whether the same request may have another answer later. */
+  readonly retryable: boolean;
+}
+
+/** `undefined`: it is a success. Of what was reported later, the status says nothing. */
+export function failingOf(answer: HttpAnswer, rule: SuccessRule = {}): Failing | undefined {
+  const { status: allowed = DEFAULT_STATUS, json, text } = rule;
+  const { status, body, reported } = answer;
+  const what = reported ? 'the report' : `answer ${status}`;
+  if (!reported && !allowed.some((code) => fits(status, code))) {
+    const quoted = body === '' ? '' : `: ${shortened(body)}`;
+    return {
+      message: `answer ${status}, expected ${allowed.join(', ')}${quoted}`,
+      retryable: status < 400 || status >= 500 || RETRYABLE_STATUS.has(status),
+    };
+  }
+  if (json === undefined && text === undefined) return undefined;
+  if (answer.truncated) {
+    const message = `${what}: the body is longer than keepBytes (${body.length} characters are kept), so it cannot be looked at; raise keepBytes`;
+    return { message, retryable: false };
+  }
+  const problem =
+    (text !== undefined && body.trim() !== text.trim()
+      ? `expected the text ${JSON.stringify(text)}, got ${shortened(body)}`
+      : undefined) ??
+    (json && jsonProblem(body, json));
+  return problem === undefined ? undefined : { message: `${what}: ${problem}`, retryable: true };
+}
+
+function jsonProblem(body: string, { path, equals }: NonNullable<SuccessRule['json']>): string | undefined {
+  let document: unknown;
+  try {
+    document = JSON.parse(body);
+  } catch {
+    return `expected JSON with ${JSON.stringify(equals)} at ${path}, got ${shortened(body)}`;
+  }
+  const value = valueAt(document, parsePath(path) ?? []);
+  if (value === equals) return undefined;
+  const got = value === undefined ? 'nothing there' : cut(JSON.stringify(value));
+  return `expected ${JSON.stringify(equals)} at ${path}, got ${got}`;
+}
+
+/** Whether the status is this code, or of this class (`'2xx'`). */
+function fits(status: number, code: number | string): boolean {
+  return typeof code === 'number' ? status === code : Math.floor(status / 100) === Number(code[0]);
+}
+
+function shortened(text: string): string {
+  return text.length <= MAX_QUOTED ? JSON.stringify(text) : `${JSON.stringify(text.slice(0, MAX_QUOTED))}…`;
+}
+
+function cut(text: string): string {
+  return text.length <= MAX_QUOTED ? text : `${text.slice(0, MAX_QUOTED)}…`;
+}

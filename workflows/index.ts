@@ -1,0 +1,21 @@
+/**
+ * `temporal-job-tracing/workflows`: workflows that users start, to be put into their bundle.
+ *
+ * Each export that is a function becomes a workflow type of its own, so nothing but workflows is a value here.
+ */
+export type {
+  HttpAnswer,
+  HttpJobInput,
+  HttpRequest,
+  HttpRetry,
+  Json,
+  LaneRoute,
+  LateReport,
+  SecretHeader,
+  SuccessRule,
+} from './http/types';
+export { httpJob } from './http-job';
+export type { ScheduledJobChange, ScheduledJobSpec } from './job-spec';
+export { jobTick } from './job-tick';
+export { mapReduceBranch } from './map-reduce/branch';
+export { scheduledJob } from './scheduled-job';

@@ -1,0 +1,215 @@
+/**
+ * What a `scheduledJob` does: its commands, each awaited before the next of its kind.
+ *
+ * Sandbox code. Cancelling a child through its scope does nothing from the second tick on, and a start and a
+ * cancellation of the same child in one task fail that task for ever: the cron is cancelled through an external
+ * handle, and its successor has another workflow id.
+ */
+import { ApplicationFailure, rootCause } from '@temporalio/common';
+import {
+  allHandlersFinished,
+  CancellationScope,
+  ChildWorkflowCancellationType,
+  condition,
+  getExternalWorkflowHandle,
+  ParentClosePolicy,
+  sleep,
+  startChild,
+  upsertMemo,
+  uuid4,
+  workflowInfo,
+} from '@temporalio/workflow';
+import '@temporalio/workflow/lib/global-attributes';
+import { traceIdOfRun } from '../interceptors/shared/trace-id';
+import { local } from './job-activities';
+import { JobFailure, jobNameOf, type ManualRun, type RunNowRequest, type RunningRun } from './job-messages';
+import { JOB_MEMO, JOB_TICK, tickRunId } from './job-names';
+import { runOptions } from './job-run';
+import { changed, type ScheduledJobChange, type ScheduledJobSpec } from './job-spec';
+import { type CarriedJob, JobState } from './job-state';
+
+/** How often the end of everything is looked at, a second apart, before the job ends itself. */
+const MAX_LOOKS = 10;
+
+export class JobController {
+  readonly state: JobState;
+  /** The workflow types of the worker; `undefined`: any. No command depends on them. */
+  readonly types = typesOfWorker();
+  readonly #jobId = workflowInfo().workflowId;
+  #isReady = false;
+  #isStopping = false;
+  #isStarting = false;
+
+  constructor(spec: ScheduledJobSpec, carried: CarriedJob | undefined) {
+    this.state = new JobState(spec, carried);
+  }
+
+  get isStopping(): boolean {
+    return this.#isStopping;
+  }
+
+  /** @throws ApplicationFailure that says what is wrong with the spec */
+  async check(): Promise<void> {
+    const problem = await local.jobTracingCheckSpec(this.state.spec, this.types).catch((error: unknown) => {
+      throw ApplicationFailure.nonRetryable(
+        `scheduledJob: the worker could not check the job (${rootCause(error)}). Give it JobTracingPlugin, or ` +
+          "the activities 'scheduledJobActivities' of temporal-job-tracing/activities",
+        JobFailure.invalidSpec,
+      );
+    });
+    if (problem === null) return;
+    throw ApplicationFailure.nonRetryable(`scheduledJob: ${problem}`, JobFailure.invalidSpec);
+  }
+
+  begin(): void {
+    this.#isReady = true;
+  }
+
+  /** Resolves when the spec has been checked. */
+  async isReady(): Promise<void> {
+    if (!this.#isReady) await condition(() => this.#isReady);
+  }
+
+  /** One step towards what the spec wants. */
+  async settle(): Promise<void> {
+    const { state } = this;
+    const { revision, wantedCron } = state;
+    if (state.announced !== revision) {
+      const { workflow, paused = false } = state.spec;
+      const job = jobNameOf(state.spec, this.#jobId);
+      upsertMemo({ [JOB_MEMO]: { job, workflow, cron: wantedCron ?? state.spec.cron, paused } });
+      state.announced = revision;
+    }
+    if (state.cron && state.cron.revision !== revision) {
+      await cancel(state.cron.workflowId);
+      state.cron = undefined;
+    }
+    if (wantedCron !== undefined && state.cron === undefined) await this.#startCron(wantedCron, revision);
+  }
+
+  async #startCron(cronSchedule: string, revision: number): Promise<void> {
+    const { state } = this;
+    const workflowId = `${this.#jobId}/cron-${uuid4().slice(0, 8)}`;
+    const startedMs = Date.now();
+    state.cron = { workflowId, revision, startedMs };
+    const job = { workflowId: this.#jobId, firstRunId: workflowInfo().firstExecutionRunId };
+    await startChild(JOB_TICK, {
+      workflowId,
+      args: [{ job, spec: state.spec }],
+      cronSchedule,
+      parentClosePolicy: ParentClosePolicy.ABANDON,
+      cancellationType: ChildWorkflowCancellationType.ABANDON,
+    });
+  }
+
+  /** @throws ApplicationFailure if a run goes on and the job does not want another beside it */
+  async runNow({ args, reason }: RunNowRequest, startedBy: string | undefined): Promise<ManualRun> {
+    await this.isReady();
+    if (this.state.spec.manualRuns !== 'refuse') return this.#start(args, reason, startedBy);
+    await condition(() => !this.#isStarting);
+    this.#isStarting = true;
+    try {
+      const running = await local.jobTracingFindRunning([tickRunId(this.#jobId), ...this.state.open]);
+      if (running !== null) throw isRunning(running);
+      return await this.#start(args, reason, startedBy);
+    } finally {
+      this.#isStarting = false;
+    }
+  }
+
+  async #start(
+    args: readonly unknown[] | undefined,
+    reason: string | undefined,
+    startedBy: string | undefined,
+  ): Promise<ManualRun> {
+    const { state } = this;
+    const said = { ...(reason && { reason }), ...(startedBy && { startedBy }) };
+    const options = runOptions(state.spec, {
+      jobId: this.#jobId,
+      workflowId: `${this.#jobId}/manual-${uuid4().slice(0, 8)}`,
+      trigger: 'manual',
+      args,
+      facts: said,
+    });
+    const startedAt = new Date().toISOString();
+    const child = await CancellationScope.nonCancellable(() => startChild(state.spec.workflow, options));
+    const { workflowId, firstExecutionRunId: runId } = child;
+    const run = { workflowId, runId, traceId: traceIdOfRun(runId), startedAt, ...said };
+    state.startedByHand(run);
+    const ended = () => state.ended(workflowId);
+    child.result().then(ended, ended);
+    return run;
+  }
+
+  /**
+   * On a signal.
+   *
+   * @throws ApplicationFailure that says what is wrong with the change
+   */
+  async change(change: unknown): Promise<void> {
+    await this.isReady();
+    const { state } = this;
+    for (;;) {
+      const { revision } = state;
+      const wanted = isObject(change) ? this.changedBy(change) : change;
+      const problem = await local.jobTracingCheckSpec(wanted, this.types);
+      if (problem !== null) throw ApplicationFailure.nonRetryable(problem, JobFailure.invalidRequest);
+      // Changed by somebody else meanwhile: checked together with that.
+      if (revision === state.revision) return state.apply(wanted as ScheduledJobSpec);
+    }
+  }
+
+  changedBy(change: ScheduledJobChange): ScheduledJobSpec {
+    return changed(this.state.spec, change);
+  }
+
+  setPaused(paused: boolean): void {
+    this.state.apply(this.changedBy({ paused: paused || null }));
+  }
+
+  stop(): void {
+    this.#isStopping = true;
+  }
+
+  /** Ends the ticks and all runs that go on, and sees to it that they have ended, for a while. */
+  async end(): Promise<void> {
+    this.#isStopping = true;
+    await condition(allHandlersFinished);
+    for (let look = 1; ; look++) {
+      const { cron, open } = this.state;
+      const ids = [...(cron ? [cron.workflowId] : []), tickRunId(this.#jobId), ...open];
+      for (const id of ids) await cancel(id);
+      const running = await local.jobTracingFindRunning(ids).catch(() => null);
+      if (running === null || look === MAX_LOOKS) return;
+      await sleep('1 second');
+    }
+  }
+}
+
+/** Nothing is wrong when it has ended already. */
+async function cancel(workflowId: string): Promise<void> {
+  await getExternalWorkflowHandle(workflowId)
+    .cancel()
+    .catch(() => {});
+}
+
+function typesOfWorker(): string[] | undefined {
+  const workflows = globalThis.__TEMPORAL__.importWorkflows();
+  const types = Object.keys(workflows).filter((type) => typeof workflows[type] === 'function');
+  return types.includes('default') ? undefined : types;
+}
+
+function isRunning(run: RunningRun): ApplicationFailure {
+  return ApplicationFailure.create({
+    message:
+      `the job is running: run ${run.runId} of ${run.workflowId}, TraceId ${run.traceId}. Wait for its end, or ` +
+      'let runs by hand overlap with the change {"manualRuns":"overlap"}',
+    type: JobFailure.isRunning,
+    nonRetryable: true,
+    details: [run],
+  });
+}
+
+function isObject(value: unknown): value is ScheduledJobChange {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,166 @@
+/**
+ * What a `scheduledJob` knows, and hands to the run that it continues as.
+ *
+ * Sandbox code; pure. The carried state may have been written by another version: it is read generously, and
+ * no command depends on anything in it that this version works out anew.
+ */
+import type { WorkflowInfo } from '@temporalio/workflow';
+import { parseCron } from './cron-expression';
+import { nextTickMs } from './cron-time';
+import {
+  jobNameOf,
+  KEPT,
+  type ManualRun,
+  type Refusal,
+  type ScheduledJobStatus,
+  type TicksMissed,
+} from './job-messages';
+import { cronOf, type ScheduledJobSpec } from './job-spec';
+
+/** Runs by hand that are not known to have ended; more are not looked after when the job is stopped. */
+const MAX_OPEN = 1_000;
+
+/** The cron workflow that ticks. */
+export interface RunningCron {
+  readonly workflowId: string;
+  /** Of the spec that it ticks for. */
+  readonly revision: number;
+  readonly startedMs: number;
+}
+
+/** Second argument of `scheduledJob`. */
+export interface CarriedJob {
+  readonly revision?: number;
+  readonly announced?: number;
+  readonly cron?: RunningCron;
+  readonly manualRuns?: readonly ManualRun[];
+  readonly open?: readonly string[];
+  readonly missed?: TicksMissed;
+  readonly refusals?: readonly Refusal[];
+}
+
+export class JobState {
+  #spec: ScheduledJobSpec;
+  /** Counts the changes of the spec: whether the cron is still right is told by it, not by comparing specs. */
+  #revision: number;
+  /** Revision of the spec that the memo tells. */
+  announced: number;
+  cron: RunningCron | undefined;
+  #manualRuns: readonly ManualRun[];
+  #open: readonly string[];
+  #missed: TicksMissed;
+  #refusals: readonly Refusal[];
+
+  constructor(spec: ScheduledJobSpec, carried: CarriedJob = {}) {
+    this.#spec = spec;
+    this.#revision = carried.revision ?? 1;
+    this.announced = carried.announced ?? 0;
+    this.cron = carried.cron;
+    this.#manualRuns = carried.manualRuns ?? [];
+    this.#open = carried.open ?? [];
+    this.#missed = carried.missed ?? { total: 0, last: [] };
+    this.#refusals = carried.refusals ?? [];
+  }
+
+  get spec(): ScheduledJobSpec {
+    return this.#spec;
+  }
+
+  get revision(): number {
+    return this.#revision;
+  }
+
+  /** Workflow ids of runs by hand that may still go on. */
+  get open(): readonly string[] {
+    return this.#open;
+  }
+
+  /** The expression by which it should tick now. */
+  get wantedCron(): string | undefined {
+    return this.#spec.paused ? undefined : cronOf(this.#spec);
+  }
+
+  /** Whether the cron that ticks is the one that should. */
+  get isSettled(): boolean {
+    const { cron } = this;
+    if (this.announced !== this.#revision) return false;
+    return this.wantedCron === undefined ? cron === undefined : cron?.revision === this.#revision;
+  }
+
+  /** A spec that says the same changes nothing: the cron keeps its time. */
+  apply(spec: ScheduledJobSpec): void {
+    if (sorted(spec) === sorted(this.#spec)) return;
+    this.#spec = spec;
+    this.#revision += 1;
+  }
+
+  startedByHand(run: ManualRun): void {
+    // They may have begun in another order than they were asked for.
+    this.#manualRuns = [...this.#manualRuns, run].sort(byStart).slice(-KEPT);
+    this.#open = [...this.#open, run.workflowId].slice(-MAX_OPEN);
+  }
+
+  ended(workflowId: string): void {
+    this.#open = this.#open.filter((id) => id !== workflowId);
+  }
+
+  missedTicks({ total, last }: TicksMissed): void {
+    this.#missed = {
+      total: this.#missed.total + total,
+      last: [...this.#missed.last, ...last].slice(-KEPT),
+    };
+  }
+
+  refused(refusal: Refusal): void {
+    this.#refusals = [...this.#refusals, refusal].slice(-KEPT);
+  }
+
+  carried(): CarriedJob {
+    return {
+      revision: this.#revision,
+      announced: this.announced,
+      ...(this.cron && { cron: this.cron }),
+      manualRuns: this.#manualRuns,
+      open: this.#open,
+      missed: this.#missed,
+      refusals: this.#refusals,
+    };
+  }
+
+  /** Read by queries: in their time, not the workflow's, which stands still while nothing happens. */
+  status({ workflowId, unsafe }: WorkflowInfo): ScheduledJobStatus {
+    const nextMs = this.#nextTickMs(unsafe.now());
+    return {
+      job: jobNameOf(this.#spec, workflowId),
+      spec: this.#spec,
+      paused: this.#spec.paused ?? false,
+      ...(nextMs !== undefined && { nextTick: new Date(nextMs).toISOString() }),
+      manualRuns: [...this.#manualRuns].reverse(),
+      missedTicks: {
+        total: this.#missed.total,
+        last: this.#missed.last.map((ms) => new Date(ms).toISOString()).reverse(),
+      },
+      refusals: [...this.#refusals].reverse(),
+    };
+  }
+
+  #nextTickMs(nowMs: number): number | undefined {
+    const { wantedCron } = this;
+    if (wantedCron === undefined) return undefined;
+    const expression = parseCron(wantedCron);
+    if (expression.kind === 'fields') return nextTickMs(wantedCron, nowMs);
+    if (!this.cron) return undefined;
+    const startedMs = Math.floor(this.cron.startedMs / 1_000) * 1_000;
+    const ticks = Math.floor((nowMs - startedMs) / expression.everyMs);
+    return startedMs + (ticks + 1) * expression.everyMs;
+  }
+}
+
+function byStart(a: ManualRun, b: ManualRun): number {
+  return Date.parse(a.startedAt) - Date.parse(b.startedAt);
+}
+
+/** The same text for the same spec, in whatever order it was written. */
+function sorted(spec: ScheduledJobSpec): string {
+  return JSON.stringify(Object.entries(spec).sort(([a], [b]) => (a < b ? -1 : 1)));
+}

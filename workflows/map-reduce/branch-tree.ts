@@ -1,0 +1,98 @@
+/**
+ * The branches of one MapReduce run: starts them, hears from them, and puts together what they tell.
+ *
+ * Sandbox code. Branches that read pages tell where the next one begins, so that it need not wait for their end.
+ */
+import { condition, defineSignal, isCancellation, setHandler, startChild } from '@temporalio/workflow';
+import type { BranchInput, BranchNews } from './branch-input';
+import { mapReduceError } from './options';
+import { OrderedFold } from './ordered-fold';
+import type { BranchWork, Position } from './parts';
+import { bytesOf, MAX_BRANCHES } from './plan';
+import { reducerOf } from './reduce';
+import { type BranchReport, Tally } from './tally';
+import { inWindow, type Launched } from './window';
+
+export interface BranchPart {
+  /** From 0. */
+  readonly branch: number;
+  readonly work: BranchWork;
+}
+
+export class BranchTree {
+  readonly tally = new Tally();
+  readonly #input: Omit<BranchInput, 'branch' | 'work'>;
+  readonly #fold: OrderedFold<unknown>;
+  readonly #read = new Map<number, NonNullable<BranchNews['read']>>();
+  readonly #reports = new Map<number, BranchReport>();
+
+  /** @param input what all branches are told */
+  constructor(input: Omit<BranchInput, 'branch' | 'work'>) {
+    this.#input = input;
+    this.#fold = new OrderedFold(reducerOf(input.reduce));
+  }
+
+  get result(): { readonly value: unknown } | undefined {
+    return this.#fold.result;
+  }
+
+  /** Runs a branch for each part, at most `parallel` at the same time; ends when all of them have ended. */
+  async run(parts: AsyncIterable<BranchPart> | Iterable<BranchPart>, parallel: number): Promise<void> {
+    const news = defineSignal<[BranchNews]>(this.#input.signal);
+    setHandler(news, (told) => this.#hear(told));
+    try {
+      await inWindow(parts, parallel, (part) => this.#launch(part));
+    } finally {
+      setHandler(news, undefined);
+    }
+  }
+
+  /** A part as soon as the branch before has told where its pages ended. */
+  async *pagedParts(): AsyncGenerator<BranchPart> {
+    let position: Position | undefined = { skip: 0 };
+    for (let branch = 0, index = 0; position !== undefined; branch++) {
+      if (branch === MAX_BRANCHES)
+        throw mapReduceError(
+          `option 'shardSize': more than ${MAX_BRANCHES} branches are needed: make it larger`,
+        );
+      yield { branch, work: { index, position } };
+      await condition(() => this.#read.has(branch));
+      const read: BranchNews['read'] = this.#read.get(branch);
+      this.#read.delete(branch);
+      index += read?.shards ?? 0;
+      position = read?.next;
+    }
+  }
+
+  #launch({ branch, work }: BranchPart): Launched {
+    const input: BranchInput = { ...this.#input, branch, work };
+    const started = startChild('mapReduceBranch', {
+      workflowId: `${input.prefix}branch-${branch}`,
+      args: [input],
+    });
+    const result = started.then((handle): Promise<BranchReport> => handle.result());
+    const ended = result.then(
+      (report) => this.#ended(branch, report),
+      (error: unknown) => {
+        const report = this.#reports.get(branch);
+        this.#ended(branch, report);
+        // A branch that a person has stopped takes only its own shards along.
+        if (!isCancellation(error) || report === undefined) throw error;
+      },
+    );
+    return { started, ended, bytes: bytesOf(input) };
+  }
+
+  #ended(branch: number, report: BranchReport | undefined): void {
+    if (report) this.tally.add(report);
+    this.#reports.delete(branch);
+    this.#fold.set(branch, report?.result);
+  }
+
+  #hear({ branch, read, report }: BranchNews): void {
+    if (report) this.#reports.set(branch, report);
+    if (!read) return;
+    this.#read.set(branch, read);
+    this.tally.planned(read.shards);
+  }
+}

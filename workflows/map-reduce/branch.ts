@@ -1,0 +1,99 @@
+/**
+ * The workflow `mapReduceBranch`: runs a part of a MapReduce run's shards, so that no history grows with the
+ * number of all shards.
+ *
+ * Sandbox code. An ordinary child of the run, in the run's trace; its shards have traces of their own.
+ */
+import { ApplicationFailure, TemporalFailure } from '@temporalio/common';
+import {
+  CancellationScope,
+  getExternalWorkflowHandle,
+  proxyActivities,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { BranchInput, BranchNews } from './branch-input';
+import { type ItemPage, type ItemShard, mapReduceError, type RangeShard } from './options';
+import { OrderedFold } from './ordered-fold';
+import { readPages } from './pages';
+import { shardsOfItems, shardsOfRange } from './parts';
+import { MAX_BRANCH_SHARDS } from './plan';
+import { reducerOf } from './reduce';
+import { noteShards } from './run-notes';
+import { launchShard } from './shard';
+import { type BranchReport, Tally } from './tally';
+import { inWindow } from './window';
+
+/** Type of the error of a run that stopped because of a failed shard. */
+const SHARD_FAILED = 'ShardFailed';
+
+/**
+ * Runs the shards of one branch. Only `mapReduce` starts it; the workflow bundle must export it.
+ *
+ * @returns how the shards ended, and their result
+ * @throws ApplicationFailure `ShardFailed` when the run is to stop at the first shard that fails
+ */
+export async function mapReduceBranch(input: BranchInput): Promise<BranchReport> {
+  const fold = new OrderedFold<unknown>(reducerOf(input.reduce));
+  const tally = new Tally();
+  try {
+    const shards = await shardsOf(input);
+    tally.planned(shards.length);
+    await inWindow(shards, input.window, (shard) =>
+      launchShard(input, shard, {
+        tally,
+        onResult: (index, value) => fold.set(index - input.work.index, { value }),
+        onFailure(index, label, error) {
+          if (input.stopOnFailure) throw shardFailed(index, label, error);
+          fold.set(index - input.work.index);
+        },
+        onStop: (index) => fold.set(index - input.work.index),
+      }),
+    );
+    return tally.report(fold.result);
+  } catch (error) {
+    if (error instanceof TemporalFailure) await tellRun(input, { report: tally.report() });
+    throw error;
+  } finally {
+    noteShards(tally);
+  }
+}
+
+async function shardsOf(input: BranchInput): Promise<readonly (ItemShard<unknown> | RangeShard)[]> {
+  const { work, shardSize, naming } = input;
+  if ('from' in work) return [...shardsOfRange(work.from, work.to, work.index, shardSize, naming)];
+  if ('items' in work) return [...shardsOfItems(work.items, work.index, shardSize, naming)];
+  const { items, next } = await readPages(pageReader(input), work.position, shardSize, MAX_BRANCH_SHARDS);
+  const shards = [...shardsOfItems(items, work.index, shardSize, naming)];
+  await tellRun(input, { read: { shards: shards.length, ...(next && { next }) } });
+  return shards;
+}
+
+function pageReader({ pages }: BranchInput): (cursor: unknown) => Promise<ItemPage<unknown>> {
+  if (pages === undefined) throw mapReduceError('the branch has neither items nor pages');
+  const { activity, args = [], ...options } = pages;
+  const activities =
+    proxyActivities<Record<string, (...args: unknown[]) => Promise<ItemPage<unknown>>>>(options);
+  return (cursor) => {
+    const read = activities[activity];
+    if (read === undefined) throw mapReduceError(`there is no activity ${activity}`);
+    return read(cursor, ...args);
+  };
+}
+
+/** A run that has ended in the meantime needs no news. */
+async function tellRun({ signal, branch }: BranchInput, news: Omit<BranchNews, 'branch'>): Promise<void> {
+  const { parent } = workflowInfo();
+  if (parent === undefined) return;
+  // Without its run id: after a reset the run has another.
+  const run = getExternalWorkflowHandle(parent.workflowId);
+  const told: BranchNews = { branch, ...news };
+  await CancellationScope.nonCancellable(() => run.signal(signal, told)).catch(() => {});
+}
+
+function shardFailed(index: number, label: string, cause: Error): ApplicationFailure {
+  return ApplicationFailure.create({
+    message: `shard ${index} (${label}) failed`,
+    type: SHARD_FAILED,
+    cause,
+  });
+}

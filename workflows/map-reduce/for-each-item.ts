@@ -1,0 +1,114 @@
+/**
+ * `forEachItem`: works through the items of a shard and names the one that fails, on the error, on the shard's
+ * root span and on the spans of the calls that are made for it.
+ *
+ * Sandbox code. No command of its own, no await where the user's function makes none.
+ */
+import { ApplicationFailure, TemporalFailure } from '@temporalio/common';
+import { isCancellation } from '@temporalio/workflow';
+import { presentState } from '../../interceptors/sandbox/run-state';
+import {
+  errorFacts,
+  ITEM_FAILURE,
+  type ItemFailure,
+  type ItemFailures,
+  MAX_NAMED_ITEMS,
+} from '../../interceptors/shared/item-failure';
+import { optionError } from './options';
+
+export interface ForEachItemOptions {
+  /** Whether the other items are still processed after one has failed. @default 'stop' */
+  readonly onItemFailure?: 'continue' | 'stop';
+  /** Items at the same time, 1 to 100. @default 1 */
+  readonly concurrency?: number;
+}
+
+const MAX_CONCURRENCY = 100;
+
+/**
+ * Calls `fn` for each item, in order.
+ *
+ * @param key names an item as people know it, such as `account 1000002`
+ * @returns what `fn` returned for each item, in the order of the items
+ * @throws ApplicationFailure `ItemFailed`: its message begins with the item's key, its details name the items that
+ *   failed, its cause is what `fn` threw. With `'continue'` it is thrown after the last item.
+ */
+export async function forEachItem<Item, Result>(
+  items: readonly Item[],
+  key: (item: Item) => string,
+  fn: (item: Item) => Promise<Result>,
+  { onItemFailure = 'stop', concurrency = 1 }: ForEachItemOptions = {},
+): Promise<Result[]> {
+  if (!(Number.isInteger(concurrency) && concurrency >= 1 && concurrency <= MAX_CONCURRENCY))
+    throw optionError('concurrency', `a whole number from 1 to ${MAX_CONCURRENCY}`, concurrency);
+  const results: Result[] = [];
+  const failed = new FailedItems();
+  let next = 0;
+
+  async function work(): Promise<void> {
+    while (next < items.length && !(failed.any && onItemFailure === 'stop')) {
+      const index = next++;
+      const item = items[index] as Item;
+      try {
+        results[index] = await forItem(key(item), () => fn(item));
+      } catch (error) {
+        // A cancellation is nobody's fault, a plain error is the workflow task's.
+        if (!(error instanceof TemporalFailure) || isCancellation(error)) throw error;
+        failed.add(key(item), error);
+      }
+    }
+  }
+
+  await Promise.all(Array.from({ length: Math.min(concurrency, items.length) }, work));
+  failed.throwIfAny(items.length);
+  return results;
+}
+
+/** Calls made by `fn` bear the item's key on their spans. */
+function forItem<T>(key: string, fn: () => Promise<T>): Promise<T> {
+  const state = presentState();
+  return state?.recording() ? state.runForItem(key, fn) : fn();
+}
+
+class FailedItems {
+  readonly #items: ItemFailure[] = [];
+  #count = 0;
+  #cause: TemporalFailure | undefined;
+
+  get any(): boolean {
+    return this.#count > 0;
+  }
+
+  add(key: string, error: TemporalFailure): void {
+    this.#count++;
+    this.#cause ??= error;
+    if (this.#items.length === MAX_NAMED_ITEMS) return;
+    const { type, message } = errorFacts(error);
+    this.#items.push({ key, type, message });
+  }
+
+  throwIfAny(of: number): void {
+    const [first] = this.#items;
+    if (first === undefined) return;
+    Object.assign(presentState()?.notes.attributes ?? {}, {
+      'job.item.key': first.key,
+      'job.items.failed': this.#count,
+    });
+    const details: ItemFailures = { items: this.#items, failed: this.#count };
+    const others = this.#count > 1 ? ` (and ${this.#count - 1} more of ${of} items)` : '';
+    throw ApplicationFailure.create({
+      message: `${first.key}: ${first.message}${others}`,
+      type: ITEM_FAILURE,
+      nonRetryable: isNonRetryable(this.#cause),
+      details: [details],
+      ...(this.#cause && { cause: this.#cause }),
+    });
+  }
+}
+
+/** What no retry of the activity mends, no retry of the shard does. */
+function isNonRetryable(error: unknown): boolean {
+  for (let link = error; link instanceof Error; link = link.cause)
+    if (link instanceof ApplicationFailure && link.nonRetryable) return true;
+  return false;
+}

@@ -1,0 +1,56 @@
+/**
+ * How the work of a run is divided: shards into branches, branches side by side, bytes into workflow tasks.
+ *
+ * Pure. The numbers keep every history and every message inside Temporal's limits: 2,000 pending children and
+ * 51,200 events a workflow, 2 MB a payload, 4 MB a workflow task's completion.
+ */
+
+/** Shards of one branch: at 8 events each its history stays below the 4,096 events at which Temporal warns. */
+export const MAX_BRANCH_SHARDS = 400;
+/** Shards that one branch runs at the same time. */
+const MAX_BRANCH_WINDOW = 100;
+/** Branches of one run: at 9 events each 36,000 of 51,200. */
+export const MAX_BRANCHES = 4_000;
+/** Bytes of items that one branch is given or reads: they are one payload, and twice in its history. */
+export const MAX_BRANCH_BYTES = 1_000_000;
+/** Pages that one branch reads. */
+export const MAX_BRANCH_PAGES = 200;
+/** Bytes of one shard's items. */
+export const MAX_SHARD_BYTES = 1_000_000;
+/** Bytes of all items given at once: they are in the run's history. */
+export const MAX_ITEMS_BYTES = 8_000_000;
+/** Bytes of children that one workflow task starts. */
+export const MAX_TASK_BYTES = 1_000_000;
+/** What starting a child takes besides its argument: header, attributes, memo, retry policy. */
+export const CHILD_OVERHEAD_BYTES = 3_000;
+
+export interface BranchPlan {
+  /** Branches at the same time. */
+  readonly parallel: number;
+  /** Shards at the same time, in each of them. */
+  readonly window: number;
+  /** Shards of one branch, at most. */
+  readonly shards: number;
+}
+
+/** @param total shards of the run; not known with pages */
+export function planBranches(concurrency: number, total?: number): BranchPlan {
+  const wanted = total === undefined ? concurrency : Math.max(1, Math.min(concurrency, total));
+  const parallel = Math.ceil(wanted / MAX_BRANCH_WINDOW);
+  const window = Math.max(1, Math.floor(wanted / parallel));
+  // As many branches as run side by side, if there are enough shards: the last ones are then not left alone.
+  const shards = total === undefined ? MAX_BRANCH_SHARDS : Math.ceil(Math.max(1, total) / parallel);
+  return { parallel, window, shards: Math.min(MAX_BRANCH_SHARDS, shards) };
+}
+
+/** Bytes of the value as JSON in UTF-8: what Temporal's own converter makes of it. */
+export function bytesOf(value: unknown): number {
+  const json = JSON.stringify(value) ?? '';
+  let bytes = json.length;
+  for (let i = 0; i < json.length; i++) {
+    const unit = json.charCodeAt(i);
+    // Half of a surrogate pair is two of the pair's four bytes.
+    if (unit >= 0x80) bytes += unit < 0x800 || (unit >= 0xd800 && unit < 0xe000) ? 1 : 2;
+  }
+  return bytes;
+}

@@ -1,0 +1,91 @@
+/**
+ * Starts one shard: a child workflow in a trace of its own.
+ *
+ * Sandbox code. The trace id comes from a named random stream, never from the workflow's own sequence.
+ */
+import { CancelledFailure, TemporalFailure, TerminatedFailure } from '@temporalio/common';
+import { ChildWorkflowFailure, getRandomStream, isCancellation, startChild } from '@temporalio/workflow';
+import { presentState } from '../../interceptors/sandbox/run-state';
+import { withChildKind } from '../../interceptors/shared/child-kind';
+import { errorFacts } from '../../interceptors/shared/item-failure';
+import { isSampled } from '../../interceptors/shared/ratio';
+import { SHARD_MEMO } from '../../interceptors/shared/search-attributes';
+import type { BranchInput } from './branch-input';
+import type { ItemShard, RangeShard } from './options';
+import { bytesOf } from './plan';
+import type { Tally } from './tally';
+import type { Launched } from './window';
+
+const RANDOM_STREAM = 'temporal-job-tracing:shards';
+
+/** What a shard's end is told to. */
+export interface ShardEnd {
+  readonly tally: Tally;
+  readonly onResult: (index: number, result: unknown) => void;
+  readonly onFailure: (index: number, label: string, error: TemporalFailure) => void;
+  readonly onStop: (index: number) => void;
+}
+
+/** Starts the shard; `end` is told how it ends. */
+export function launchShard(
+  input: BranchInput,
+  shard: ItemShard<unknown> | RangeShard,
+  end: ShardEnd,
+): Launched {
+  const { index, count, label } = shard;
+  const traceId = getRandomStream(RANDOM_STREAM).uuid4().replaceAll('-', '');
+  const root = presentState()?.run?.root;
+  const sampled = root?.sampled === true && isSampled(traceId, input.shardRatio);
+  const facts = { index, ...(count !== undefined && { count }), label };
+  const workflowId = `${input.prefix}shard-${index}`;
+  const options = {
+    workflowId,
+    args: [shard],
+    memo: { [SHARD_MEMO]: facts },
+    staticSummary: label,
+    ...input.child,
+  };
+  const started = startChild(
+    input.map,
+    withChildKind(options, { kind: 'shard', traceId, sampled, shard: facts }),
+  );
+
+  let runId: string | undefined;
+
+  function failed(error: unknown): void {
+    if (!(error instanceof TemporalFailure)) throw error;
+    if (wasStopped(error)) {
+      end.tally.ended('cancelled');
+      end.onStop(index);
+      return;
+    }
+    const { type, message, item } = errorFacts(error);
+    end.tally.ended('failed', {
+      ...{ index, label, workflowId, type, message },
+      ...(runId !== undefined && { runId }),
+      ...(root && { traceId }),
+      ...(item !== undefined && { item }),
+    });
+    end.onFailure(index, label, error);
+  }
+
+  function succeeded(result: unknown): void {
+    end.tally.ended('succeeded');
+    end.onResult(index, result);
+  }
+
+  async function resultOf(): Promise<unknown> {
+    const handle = await started;
+    runId = handle.firstExecutionRunId;
+    return handle.result();
+  }
+
+  const ended = resultOf().then(succeeded, failed);
+  return { started, ended, bytes: bytesOf(shard) };
+}
+
+/** Whether a person, or the end of the others, has stopped it: that is no failure of its own. */
+function wasStopped(error: TemporalFailure): boolean {
+  if (error instanceof CancelledFailure || isCancellation(error)) return true;
+  return error instanceof ChildWorkflowFailure && error.cause instanceof TerminatedFailure;
+}

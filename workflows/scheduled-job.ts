@@ -1,0 +1,172 @@
+/**
+ * `scheduledJob`: the controller of one job, small and long-lived. Holds the spec, keeps the cron workflow that
+ * ticks ({@link jobTick}) as the spec says, and starts runs by hand.
+ *
+ * Sandbox code. Not traced. Ticks leave nothing in its history; what it cannot know itself it asks a local
+ * activity, whose answer is recorded. Running jobs replay with the next version of this file: a change of its
+ * commands goes behind `patched`.
+ */
+import { ApplicationFailure, rootCause, TemporalFailure } from '@temporalio/common';
+import {
+  allHandlersFinished,
+  CancellationScope,
+  condition,
+  continueAsNew,
+  currentUpdateInfo,
+  defineQuery,
+  defineSignal,
+  defineUpdate,
+  isCancellation,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { presentState } from '../interceptors/sandbox/run-state';
+import { asInfrastructure } from '../interceptors/shared/infrastructure';
+import { JobController } from './job-controller';
+import {
+  JobFailure,
+  JobMessage,
+  type ManualRun,
+  type RunNowRequest,
+  type ScheduledJobStatus,
+  STATUS_QUERY,
+  type TicksMissed,
+} from './job-messages';
+import { changeProblem, runNowProblem } from './job-requests';
+import type { ScheduledJobChange, ScheduledJobSpec } from './job-spec';
+import type { CarriedJob } from './job-state';
+
+/** Events after which it continues as new, if the server does not suggest it before. */
+const MAX_EVENTS = 500;
+
+type ScheduledJob = (spec: ScheduledJobSpec, carried?: CarriedJob) => Promise<ScheduledJobStatus>;
+
+/**
+ * A job that ticks, and that a person can run now.
+ *
+ * ```sh
+ * temporal workflow start --type scheduledJob --workflow-id nightly-report --task-queue jobs \
+ *   --input '{"workflow":"nightlyReport","cron":"0 2 * * *"}'
+ * ```
+ *
+ * @param carried only from the run before
+ * @returns the last status, when it has been stopped
+ * @throws ApplicationFailure `InvalidJobSpec`, not to be retried, that says what is wrong and what to write
+ */
+export const scheduledJob: ScheduledJob = asInfrastructure(async function scheduledJob(
+  spec: ScheduledJobSpec,
+  carried?: CarriedJob,
+): Promise<ScheduledJobStatus> {
+  const job = new JobController(spec, carried);
+  listen(job);
+  if (carried === undefined) await job.check();
+  job.begin();
+  let goesOn = false;
+  try {
+    goesOn = await keep(job);
+  } finally {
+    if (!goesOn) await CancellationScope.nonCancellable(() => job.end());
+  }
+  return goesOn
+    ? continueAsNew<ScheduledJob>(job.state.spec, job.state.carried())
+    : job.state.status(workflowInfo());
+});
+
+/** Does what the spec wants until the job is stopped, or until its history is long: then true. */
+async function keep(job: JobController): Promise<boolean> {
+  for (;;) {
+    while (!job.state.isSettled && !job.isStopping) await job.settle();
+    await condition(() => job.isStopping || !job.state.isSettled || (isLong() && allHandlersFinished()));
+    if (job.isStopping) return false;
+    if (job.state.isSettled) return true;
+  }
+}
+
+function isLong(): boolean {
+  const { historyLength, continueAsNewSuggested } = workflowInfo();
+  return continueAsNewSuggested || historyLength > MAX_EVENTS;
+}
+
+function listen(job: JobController): void {
+  const { runNow, pause, resume, change, stop, ready, ticksMissed } = JobMessage;
+  const signal = (name: string, obey: (input: unknown) => unknown) =>
+    setHandler(defineSignal<[unknown?]>(name), async (input) => {
+      try {
+        await obey(input);
+      } catch (error) {
+        // A failure that leaves a handler would end the job.
+        if (!(error instanceof TemporalFailure) || isCancellation(error)) throw error;
+        job.state.refused({ at: new Date().toISOString(), signal: name, why: rootCause(error) ?? '' });
+      }
+    });
+
+  setHandler(defineQuery<ScheduledJobStatus>(STATUS_QUERY), () => job.state.status(workflowInfo()));
+
+  signal(runNow, (input) => {
+    const startedBy = presentState()?.callers?.ofSignal(runNow);
+    refuse(runNowProblem(input));
+    return job.runNow((input ?? {}) as RunNowRequest, startedBy);
+  });
+  setHandler(
+    defineUpdate<ManualRun, [RunNowRequest | undefined]>(runNow),
+    (input) => job.runNow(input ?? {}, presentState()?.callers?.ofUpdate(currentUpdateInfo()?.id ?? '')),
+    {
+      validator: (input) => {
+        refuseWhenStopping(job);
+        refuse(runNowProblem(input));
+      },
+    },
+  );
+
+  const update = <T>(name: string, obey: (input: T) => void, problem: (input: T) => string | undefined) =>
+    setHandler(
+      defineUpdate<ScheduledJobStatus, [T]>(name),
+      async (input) => {
+        await job.isReady();
+        obey(input);
+        return job.state.status(workflowInfo());
+      },
+      {
+        validator: (input) => {
+          refuseWhenStopping(job);
+          refuse(problem(input));
+        },
+      },
+    );
+  signal(change, (input) => job.change(input));
+  update<ScheduledJobChange>(
+    change,
+    (input) => job.state.apply(job.changedBy(input)),
+    (input) => changeProblem(job.state.spec, input, job.types),
+  );
+  for (const [name, paused] of [
+    [pause, true],
+    [resume, false],
+  ] as const) {
+    signal(name, async () => {
+      await job.isReady();
+      job.setPaused(paused);
+    });
+    update(
+      name,
+      () => job.setPaused(paused),
+      () => undefined,
+    );
+  }
+
+  signal(stop, () => job.stop());
+  setHandler(defineUpdate<ScheduledJobStatus>(ready), async () => {
+    await job.isReady();
+    return job.state.status(workflowInfo());
+  });
+  setHandler(defineSignal<[TicksMissed]>(ticksMissed), (missed) => job.state.missedTicks(missed));
+}
+
+function refuse(problem: string | undefined): void {
+  if (problem !== undefined) throw ApplicationFailure.nonRetryable(problem, JobFailure.invalidRequest);
+}
+
+function refuseWhenStopping(job: JobController): void {
+  if (job.isStopping)
+    throw ApplicationFailure.nonRetryable('the job is being stopped: create it anew', JobFailure.isStopping);
+}
