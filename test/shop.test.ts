@@ -7,7 +7,8 @@ import { assertGone, killExamples, runExample } from './support/example-process'
 import { type OtlpReceiver, startOtlpReceiver } from './support/otlp-receiver';
 import { incomplete } from './support/otlp-trace';
 
-const TIMEOUT_MS = 120_000;
+const TIMEOUT_MS = 170_000;
+const TRACE_TIMEOUT_MS = 60_000;
 const RUN_LINE =
   /^\d\d:\d\d:\d\d +[\d.]+ m?s +(?<trigger>\w+) +(?<sampled>[\w-]+) +(?<traceId>[0-9a-f]{32})$/gm;
 const ALERT =
@@ -82,6 +83,7 @@ test('with a back end of its own, spans go there; what it prints finds the run; 
   const trace = await receiver.waitFor(
     traceId,
     (spans) => incomplete(spans).length === 0 && spans.some(({ name }) => name === 'userInfoSave'),
+    TRACE_TIMEOUT_MS,
   );
   const services = new Set(trace.map(({ resource }) => resource['service.name']));
   assert.deepEqual(services, new Set(['shop-worker', 'ServiceApplication']));
