@@ -8,6 +8,7 @@ import { type OtlpReceiver, startOtlpReceiver } from './support/otlp-receiver';
 import { incomplete } from './support/otlp-trace';
 
 const TIMEOUT_MS = 180_000;
+const TRACE_TIMEOUT_MS = 60_000;
 const RUN_LINE =
   /^\d\d:\d\d:\d\d +[\d.]+ m?s +(?<trigger>\w+) +(?<sampled>[\w-]+) +(?<traceId>[0-9a-f]{32})$/gm;
 const ALERT =
@@ -87,6 +88,7 @@ test('with a back end of its own, spans go there; what it prints finds the run; 
   const trace = await receiver.waitFor(
     traceId,
     (spans) => incomplete(spans).length === 0 && spans.some(({ name }) => name === 'userInfoSave'),
+    TRACE_TIMEOUT_MS,
   );
   // The line for running the job now can be used as it is: its answer is the run's TraceId.
   const [runNow] = await example.prints(RUN_NOW_COMMAND);
@@ -119,7 +121,7 @@ test('an unknown example and an unknown option are refused with a clear text', a
   assert.deepEqual([await unknown.exitCode, await option.exitCode], [2, 2]);
   assert.equal(
     unknown.errors(),
-    'There is no example "shopp". There is: shop, game.\nUsage: npm start -- [example] [--once]\n',
+    'There is no example "shopp". There is: shop, bank, game.\nUsage: npm start -- [example] [--once]\n',
   );
   assert.ok(option.errors().startsWith("Unknown option '--onec'"));
 });

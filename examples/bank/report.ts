@@ -2,7 +2,7 @@
  * What the bank writes to the terminal besides what all examples do. Pure.
  */
 import type { JobRun, Shard } from 'temporal-job-tracing/client';
-import { type Places, placesLines } from '../support/report';
+import { below, type Places, placesLines } from '../support/report';
 import { clock, duration, type Style } from '../support/terminal';
 
 /** Shards shown besides those that failed. */
@@ -49,7 +49,6 @@ export function shardLine(shard: Shard, { red, cyan }: Style): string[] {
   const { index, status, attempts, durationMs, label, error, traceId, url } = shard;
   const took = durationMs === undefined ? '-' : duration(durationMs);
   const line = columns(String(index), status, String(attempts), took, label);
-  const below = (text: string) => columns('', '', '', '', text);
   const item = error?.item === undefined ? '' : `${error.item}: `;
   return [
     error ? red(line) : line,

@@ -35,12 +35,6 @@ export async function accountPage(
   return to < total ? { items, next: to } : { items };
 }
 
-/** Calls downstream after three seconds. */
-export async function callDownstreamLate(): Promise<string> {
-  await sleep(3_000);
-  return callDownstream();
-}
-
 /** Account numbers below 0 are refused; calls the downstream service for the others. */
 export async function migrateAccount(account: number): Promise<string> {
   if (account < 0) throw ApplicationFailure.nonRetryable(`value too long for ${account}`, 'FieldLength');
@@ -54,4 +48,10 @@ export async function isFirstRun(name: string): Promise<boolean> {
   const isFirst = !seen.has(name);
   seen.add(name);
   return isFirst;
+}
+
+/** Calls downstream after three seconds. */
+export async function callDownstreamLate(): Promise<string> {
+  await sleep(3_000);
+  return callDownstream();
 }
