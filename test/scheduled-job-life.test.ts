@@ -38,8 +38,7 @@ describe('a scheduledJob', () => {
     equal(new Set(answers.map(({ runId }) => runId)).size, CALLERS * CALLS_EACH);
     // Runs by signal are not lost either.
     await runs.endedOf(`WorkflowId STARTS_WITH '${job.id}/manual-'`, 2 * CALLERS * CALLS_EACH, 120_000);
-    ok((await job.handle.describe()).runId !== first, 'it has continued as new');
-    const { historyLength } = await job.handle.describe();
+    const { historyLength } = await job.continuedFrom(first);
     ok(historyLength < 5_000, `its history has ${historyLength} events`);
     const status = await job.statusWhen(({ manualRuns }) => manualRuns.length === 10);
     deepEqual(status.refusals, []);

@@ -35,7 +35,7 @@ export function subtree(trace: readonly ReceivedSpan[], spanId: string): Receive
   ];
 }
 
-const TIMEOUT_MS = 20_000;
+const TIMEOUT_MS = 60_000;
 
 export class Runs {
   readonly harness: Harness;

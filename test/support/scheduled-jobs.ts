@@ -3,6 +3,7 @@
  */
 import { ok } from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { WorkflowExecutionDescription } from '@temporalio/client';
 import type { ScheduledJobStatus } from 'temporal-job-tracing/client';
 import type { ScheduledJobSpec } from 'temporal-job-tracing/workflows';
 import { id, type Runs } from './runs';
@@ -68,6 +69,17 @@ export class Job {
       const status = await this.handle.query<ScheduledJobStatus>('status');
       if (isWanted(status)) return status;
       ok(Date.now() < giveUp, `the status stays ${JSON.stringify(status)}`);
+      await sleep(100);
+    }
+  }
+
+  /** The controller's run after this one, as soon as it has continued as new: when no handler is at work. */
+  async continuedFrom(runId: string): Promise<WorkflowExecutionDescription> {
+    const giveUp = Date.now() + TIMEOUT_MS;
+    for (;;) {
+      const found = await this.handle.describe();
+      if (found.runId !== runId) return found;
+      ok(Date.now() < giveUp, `it has not continued as new, with ${found.historyLength} events`);
       await sleep(100);
     }
   }
