@@ -20,18 +20,18 @@ describe('what the plugin costs in the sandbox', () => {
     ({ figures } = await benchSandbox({ quick: true, full: false }));
   });
 
-  const valueOf = (name: string) => figures.find((figure) => figure.name === name)?.value ?? Number.NaN;
+  const found = (name: string) => figures.find((figure) => figure.name === name)?.value ?? Number.NaN;
 
   for (const variant of OURS) {
     it(`${variant}: less than ${CPU} % of the CPU and ${HEAP} % of the heap that the official plugin adds`, () => {
-      const [cpu, heap] = [valueOf(`CPU added, ${variant}`), valueOf(`heap added, ${variant}`)];
+      const [cpu, heap] = [found(`CPU added, ${variant}`), found(`heap added, ${variant}`)];
       ok(cpu < CPU, `CPU: ${cpu} %`);
       ok(heap < HEAP, `heap: ${heap} %`);
     });
   }
 
   it(`less than ${BUNDLE_KB} KB of bundle`, () => {
-    const growth = valueOf('bundle growth, ours');
+    const growth = found('bundle growth, ours');
     ok(growth < BUNDLE_KB, `${growth} KB`);
   });
 
