@@ -2,6 +2,7 @@
  * `temporal-job-tracing/client`: from a trace to its runs, from a run to its trace, the search attributes of
  * a namespace, and the sampling policy in Redis.
  */
+export type { ErrorFacts, ItemFailure } from '../interceptors/shared/item-failure';
 export type {
   JobTrigger,
   SearchAttributeName,
@@ -37,6 +38,7 @@ export type { JobDefinition, WorkflowTypes } from './job-definition';
 export { ScheduledJobError, type ScheduledJobProblem } from './job-error';
 export type { JobRun } from './job-run';
 export type { JobRunFilter, ListedRun, RunResult } from './job-runs';
+export type { RerunOptions, RerunShard } from './rerun-shards';
 export type { RunReason, RunRule, RunSampling } from './run-sampling';
 export {
   type LivePolicy,
@@ -50,5 +52,6 @@ export {
 export type { ScheduleAction } from './schedule-action';
 export type { CreateOptions, ListedJob } from './scheduled-jobs';
 export type { SearchAttributesRegistration } from './search-attributes';
+export type { Shard, ShardFilter } from './shards';
 export type { JobStartOptions } from './start-options';
 export type { TraceUrlOption, TraceUrlPreset } from './trace-url-option';

@@ -4,7 +4,7 @@
  * Needs no plugin on the client and no registered search attributes: a run's trace id follows from its run id.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
+import { type Client, type WorkflowExecutionInfo, WorkflowNotFoundError } from '@temporalio/client';
 import type { Workflow } from '@temporalio/common';
 import { runIdOfTrace, traceIdOfRun } from '../interceptors/shared/trace-id';
 import { resolvePolicy, type SamplingPolicy } from '../worker/policy/policy';
@@ -14,10 +14,12 @@ import { explainRule, type SamplingExplanation } from './explain';
 import { GrpcStatus, grpcStatusOf } from './grpc-status';
 import { type ExecutionInfo, type JobRun, type RunReader, toJobRun } from './job-run';
 import { parseRunId, parseTraceId } from './parse-trace-id';
+import { type RerunOptions, type RerunShard, rerunShard } from './rerun-shards';
 import type { RunSampling } from './run-sampling';
 import { SamplingClient } from './sampling';
 import { ScheduledJobs } from './scheduled-jobs';
 import { registerSearchAttributes, type SearchAttributesRegistration } from './search-attributes';
+import { listShards, type Shard, type ShardFilter } from './shards';
 import { compileTraceUrl, type TraceUrlOption } from './trace-url-option';
 
 export interface JobClientOptions {
@@ -186,6 +188,43 @@ export class JobClient<Workflows extends object = Record<string, Workflow>> exte
    */
   ensureSearchAttributes(): Promise<SearchAttributesRegistration> {
     return registerSearchAttributes(this.#client.connection, this.#client.options.namespace);
+  }
+
+  /**
+   * The shards of a MapReduce run, each once, while the run goes on and after it has ended: those that did not
+   * complete first. The run is the one that called `mapReduce`.
+   *
+   * @throws TraceIdError if the run id is not a UUID, WorkflowNotFoundError if there is no such run.
+   */
+  async *shards(run: RunReference, filter: ShardFilter = {}): AsyncGenerator<Shard> {
+    yield* listShards(this.#reader, await this.#runOf(run), filter);
+  }
+
+  /** Asks one shard to stop: it is cancelled, which is no failure. The others go on. */
+  async stopShard({ workflowId }: Pick<Shard, 'workflowId'>): Promise<void> {
+    await this.#within(() => this.#client.workflow.getHandle(workflowId).cancel());
+  }
+
+  /**
+   * Runs the failed shards of a run again, those that timed out as well: each under its workflow id and in its
+   * trace, always recorded. The run itself does not wait for them and does not count them.
+   *
+   * @throws TraceIdError if the run id is not a UUID, WorkflowNotFoundError if there is no such run.
+   */
+  async rerunFailedShards(run: RunReference, options: RerunOptions = {}): Promise<readonly RerunShard[]> {
+    const rerun: RerunShard[] = [];
+    for await (const shard of this.shards(run, { status: ['FAILED', 'TIMED_OUT'] }))
+      rerun.push(await rerunShard(this.#reader, shard, options));
+    return Object.freeze(rerun);
+  }
+
+  async #runOf(reference: RunReference): Promise<ExecutionInfo> {
+    if (typeof reference !== 'string') return this.#within(() => this.#describe(reference));
+    const runId = parseRunId(reference);
+    const [info] = await this.#within(() => this.#list(`RunId = '${runId}'`));
+    if (info) return info;
+    const { namespace } = this.#client.options;
+    throw new WorkflowNotFoundError(`no run ${runId} is listed in namespace ${namespace}`, '', runId);
   }
 
   /** The listed runs of a trace: those with traces of their own before children, newest first; then by start. */

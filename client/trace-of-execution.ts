@@ -52,6 +52,15 @@ export async function traceIdOfExecution(client: Client, execution: Execution): 
   return joinedTraceId(started) ?? traceIdOfRun(started?.originalExecutionRunId || execution.runId);
 }
 
+/** The run id that the run began with: another than its own after a reset. */
+export async function originalRunId(
+  client: Client,
+  execution: Pick<Execution, 'workflowId' | 'runId'>,
+): Promise<string> {
+  const started = await readStartedEvent(client, execution);
+  return started?.originalExecutionRunId || execution.runId;
+}
+
 type StartedEvent = NonNullable<Awaited<ReturnType<typeof readStartedEvent>>>;
 
 /**
@@ -62,14 +71,18 @@ function joinedTraceId(started: StartedEvent | undefined): string | undefined {
   if (started === undefined) return undefined;
   const { part, span } = readHeader(started.header?.fields).header ?? {};
   const isTopLevel = part?.kind === 'top' || part?.kind === 'continued' || started.cronSchedule;
-  const isOrdinaryChild = started.parentWorkflowExecution && !isTopLevel;
+  // A shard that runs again has no parent.
+  const isChild = part?.kind === 'shard' || (started.parentWorkflowExecution && !isTopLevel);
   // A start's header is copied to later ticks, attempts and continuations, but it is not theirs.
   const joinsCaller = part?.kind === 'start' && part.joinCaller && !started.continuedExecutionRunId;
-  return isOrdinaryChild || joinsCaller ? span?.traceId : undefined;
+  return isChild || joinsCaller ? span?.traceId : undefined;
 }
 
 /** The execution's first event; `undefined` when its history is gone. */
-async function readStartedEvent(client: Client, { workflowId, runId }: Execution) {
+export async function readStartedEvent(
+  client: Client,
+  { workflowId, runId }: Pick<Execution, 'workflowId' | 'runId'>,
+) {
   try {
     const { history } = await client.workflowService.getWorkflowExecutionHistory({
       namespace: client.options.namespace,

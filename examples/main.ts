@@ -1,16 +1,19 @@
 /**
- * Program: runs an example. `npm start` runs the shop, `npm start -- game` the game; with `--once` each ends by itself.
+ * Program: runs an example. `npm start` runs the shop, `npm start -- bank` the bank, `npm start -- game` the game;
+ * with `--once` each ends by itself.
  *
  * Exit code 0 after Ctrl-C, and when a `--once` run has shown what it should; 1 with one clear line
  * otherwise; 2 for arguments that mean nothing.
  */
 import { parseArgs } from 'node:util';
+import { runBank } from './bank/bank';
 import { runGame } from './game/game';
 import { runShop } from './shop/shop';
 import type { ExampleOptions } from './support/example';
 
 const EXAMPLES: Readonly<Record<string, (options: ExampleOptions) => Promise<void>>> = {
   shop: runShop,
+  bank: runBank,
   game: runGame,
 };
 const NAMES = Object.keys(EXAMPLES).join(', ');

@@ -43,6 +43,18 @@ test('an operation that failed is marked, in red where there is colour', () => {
   assert.ok(waterfall([failed], { color: true })[2]?.startsWith('\u001b[31m✗ RunActivity:x'));
 });
 
+test('what failed first is named with its error, not what failed because of it', () => {
+  const [run, activity, server, query] = [
+    failing('RunWorkflow:x', 'worker'),
+    failing('RunActivity:x', 'worker', 'RunWorkflow:x'),
+    span('PUT /users', 'service', 0, 1, 'RunActivity:x'),
+    failing('userInfoSave', 'service', 'PUT /users', 'value too long'),
+  ];
+  assert.deepEqual(waterfall([run, activity, server, query]).slice(-1), [
+    '✗ userInfoSave in service: value too long',
+  ]);
+});
+
 test('spans whose parent is missing stand at the top, a repeated span stands there once, no span is said', () => {
   const lost = span('lost', 'worker', 0, 2, 'gone');
   const lines = waterfall([lost, lost, span('below', 'worker', 1, 1, 'lost')]);
@@ -71,6 +83,10 @@ test('durations read in the unit that fits', () => {
     '2 min 5 s',
   ]);
 });
+
+function failing(name: string, service: string, parent?: string, message = 'failed'): ReceivedSpan {
+  return { ...span(name, service, 0, 1, parent), status: { code: 'error', message } };
+}
 
 function span(
   name: string,

@@ -5,7 +5,13 @@
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { Client } from '@temporalio/client';
-import { DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime } from '@temporalio/worker';
+import {
+  DefaultLogger,
+  type LogEntry,
+  makeTelemetryFilterString,
+  NativeConnection,
+  Runtime,
+} from '@temporalio/worker';
 import { JobClient } from 'temporal-job-tracing/client';
 import { startTemporalServer } from '../../test/support/temporal-server';
 import type { ExampleOptions } from './example';
@@ -59,7 +65,7 @@ export async function setStage(
   onStarted(server.stop);
   const filter = makeTelemetryFilterString({ core: 'WARN', other: 'WARN' });
   Runtime.install({
-    logger: new DefaultLogger('WARN'),
+    logger: new DefaultLogger('WARN', log),
     telemetryOptions: { logging: { filter } },
     // This program stops the worker itself, in its turn.
     shutdownSignals: [],
@@ -83,6 +89,12 @@ export async function setStage(
       traceUrl: telemetry.traceUrl,
     },
   };
+}
+
+/** Not that user code has failed: that is what an example shows by itself. */
+function log({ level, message, meta }: LogEntry): void {
+  if (message !== 'Workflow failed' && message !== 'Activity failed')
+    console.error(level, message, meta ?? '');
 }
 
 /** How the user can call the Temporal CLI: by its name if it is on the PATH. */

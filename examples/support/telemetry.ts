@@ -5,11 +5,12 @@
 import { startOtlpReceiver } from '../../test/support/otlp-receiver';
 import type { ReceivedSpan } from '../../test/support/otlp-span';
 import { incomplete } from '../../test/support/otlp-trace';
+import { linkLines } from './link-lines';
 import { waterfall } from './waterfall';
 
 /** Milliseconds that spans wait in a process for others to leave with; OpenTelemetry's own default is 5000. */
 const EXPORT_DELAY_MS = 500;
-const TRACE_TIMEOUT_MS = 10_000;
+const TRACE_TIMEOUT_MS = 30_000;
 
 export interface RunTrace {
   readonly spans: readonly ReceivedSpan[];
@@ -53,7 +54,9 @@ export async function startTelemetry(
   }
 
   const missing: Expectation = (trace) => [...incomplete(trace), ...expectation(trace)];
-  const receiver = await startOtlpReceiver({ page: (trace) => `${waterfall(trace).join('\n')}\n` });
+  const receiver = await startOtlpReceiver({
+    page: (trace) => `${[...waterfall(trace), ...linkLines(trace)].join('\n')}\n`,
+  });
   env.OTEL_EXPORTER_OTLP_ENDPOINT = receiver.url;
   return {
     otlpUrl: receiver.url,

@@ -14,6 +14,8 @@ const GAPS_AND_MARK_COLUMNS = 9;
 const MIN_BAR_COLUMNS = 10;
 const SLOWEST_MARK = '◀';
 const ERROR_MARK = '✗';
+/** Errors whose text is shown. */
+const MAX_CAUSES = 3;
 
 export interface WaterfallOptions {
   /** Width of a line. @default 100 */
@@ -71,6 +73,7 @@ export function waterfall(trace: readonly ReceivedSpan[], options: WaterfallOpti
     totalMs > 0
       ? ` of ${duration(totalMs)} (${Math.round((slowest.span.durationMs / totalMs) * 100)} %)`
       : '';
+  const failed = firstCauses(trace).slice(0, MAX_CAUSES);
   return [
     bold(`Trace ${first.span.traceId}`) +
       dim(`  ${duration(totalMs)}, ${count(trace.length, 'span')}, ${count(services.size, 'service')}`),
@@ -79,7 +82,22 @@ export function waterfall(trace: readonly ReceivedSpan[], options: WaterfallOpti
     '',
     `${SLOWEST_MARK} slowest operation: ${bold(slowest.span.name)} in ${serviceOf(slowest.span)}, ` +
       `${duration(slowest.span.durationMs)}${share}`,
+    ...failed.map((span) =>
+      red(`${ERROR_MARK} ${span.name} in ${serviceOf(span)}: ${span.status.message ?? ''}`),
+    ),
   ];
+}
+
+/** The spans that failed by themselves, not because of one below them. */
+function firstCauses(trace: readonly ReceivedSpan[]): ReceivedSpan[] {
+  const byId = new Map(trace.map((span) => [span.spanId, span]));
+  const failed = [...byId.values()].filter(({ status }) => status.code === 'error');
+  const above = new Set<string>();
+  for (const { parentSpanId } of failed) {
+    for (let id = parentSpanId; id !== undefined && !above.has(id); id = byId.get(id)?.parentSpanId)
+      above.add(id);
+  }
+  return failed.filter(({ spanId }) => !above.has(spanId));
 }
 
 /** The spans as a tree, children in the order of their start. Spans whose parent is not there stand at the top. */

@@ -8,6 +8,7 @@ import type { WorkflowInfo } from '@temporalio/workflow';
 import type { TraceHeader } from '../shared/header';
 import type { JobOrigin } from '../shared/job-context';
 import { keywordOf } from '../shared/job-name';
+import type { SandboxOptions } from '../shared/sandbox-options';
 import { rootSpanIdOfRun } from '../shared/trace-id';
 import type { SpanRef } from '../shared/traceparent';
 import type { RunTrace } from './run';
@@ -16,10 +17,11 @@ import type { RunTrace } from './run';
 export function readChild(
   info: WorkflowInfo,
   header: TraceHeader,
+  options: SandboxOptions,
 ): { readonly origin: JobOrigin; readonly trace?: RunTrace } {
   const { span } = header;
   const origin = originOf(info, header);
-  return span === undefined ? { origin } : { origin, trace: traceOf(info, header, span) };
+  return span === undefined ? { origin } : { origin, trace: traceOf(info, header, span, options) };
 }
 
 function originOf({ workflowType, runId }: WorkflowInfo, { part }: TraceHeader): JobOrigin {
@@ -34,7 +36,12 @@ function originOf({ workflowType, runId }: WorkflowInfo, { part }: TraceHeader):
   };
 }
 
-function traceOf(info: WorkflowInfo, { part }: TraceHeader, span: SpanRef): RunTrace {
+function traceOf(
+  info: WorkflowInfo,
+  { part }: TraceHeader,
+  span: SpanRef,
+  { acceptForcedStart }: SandboxOptions,
+): RunTrace {
   const run = {
     root: { ...span, spanId: rootSpanIdOfRun(info.runId) },
     // By its parent's start command; its own children are then bound by its.
@@ -45,6 +52,11 @@ function traceOf(info: WorkflowInfo, { part }: TraceHeader, span: SpanRef): RunT
   // Later attempts and continuations stand below the first run's root: a shard is one trace with one root.
   if (info.runId !== info.firstExecutionRunId)
     return { ...run, kind: 'shard', parentSpanId: rootSpanIdOfRun(info.firstExecutionRunId), links: [] };
+  // Run again by a client, in the shard's own trace; recorded, if clients may ask for that.
+  if (info.parent === undefined) {
+    const root = { ...run.root, sampled: span.sampled && acceptForcedStart };
+    return { ...run, root, kind: 'shard', parentSpanId: span.spanId, links: [], reason: 'manual' };
+  }
   if (part.parentTraceId === undefined) return { ...run, kind: 'shard', links: [] };
   const parent = { traceId: part.parentTraceId, spanId: span.spanId, sampled: true };
   return { ...run, kind: 'shard', links: [{ span: parent, attributes: { 'job.link': 'parent' } }] };

@@ -64,7 +64,7 @@ export function readRun(
 ): RunReading {
   const { header = {}, problem } = readHeader(init.headers);
   const { origin, trace, isCounted } = isChild(info, header)
-    ? { ...readChild(info, header), isCounted: false }
+    ? { ...readChild(info, header, options), isCounted: false }
     : readTopLevel(info, init, signals, header, options);
   return {
     origin,
@@ -74,9 +74,14 @@ export function readRun(
   };
 }
 
-/** Whether it is in its parent's trace, or a shard. A child that is a top-level run may continue as new. */
+/**
+ * Whether it is in its parent's trace, or a shard, which has no parent when it runs again. A child that is a
+ * top-level run may continue as new.
+ */
 function isChild({ parent, cronSchedule }: WorkflowInfo, { part }: TraceHeader): boolean {
-  return parent !== undefined && !cronSchedule && part?.kind !== 'top' && part?.kind !== 'continued';
+  if (cronSchedule) return false;
+  if (part?.kind === 'shard') return true;
+  return parent !== undefined && part?.kind !== 'top' && part?.kind !== 'continued';
 }
 
 function baggageOf({ jobName, jobRunId, trigger, facts }: JobOrigin, header: TraceHeader) {

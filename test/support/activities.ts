@@ -1,6 +1,6 @@
 /** Activities of the tests. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { activityInfo } from '@temporalio/activity';
+import { ApplicationFailure, activityInfo } from '@temporalio/activity';
 import { type JobContext, jobContext } from 'temporal-job-tracing/activities';
 import type { ItemPage } from 'temporal-job-tracing/workflow';
 
@@ -33,6 +33,21 @@ export async function accountPage(
   const to = Math.min(total, from + pageSize);
   const items = Array.from({ length: to - from }, (_, i) => from + i + 1);
   return to < total ? { items, next: to } : { items };
+}
+
+/** Account numbers below 0 are refused; calls the downstream service for the others. */
+export async function migrateAccount(account: number): Promise<string> {
+  if (account < 0) throw ApplicationFailure.nonRetryable(`value too long for ${account}`, 'FieldLength');
+  return callDownstream(`/accounts/${account}`);
+}
+
+const seen = new Set<string>();
+
+/** Whether this name is given for the first time: as a downstream service that has been mended since. */
+export async function isFirstRun(name: string): Promise<boolean> {
+  const isFirst = !seen.has(name);
+  seen.add(name);
+  return isFirst;
 }
 
 /** Calls downstream after three seconds. */

@@ -7,6 +7,7 @@
  */
 import { ApplicationFailure } from '@temporalio/common';
 import { ChildWorkflowFailure, workflowInfo } from '@temporalio/workflow';
+import { shardPrefix } from '../../interceptors/shared/shard-prefix';
 import type { BranchInput } from './branch-input';
 import { type BranchPart, BranchTree } from './branch-tree';
 import { checkBranchIsExported, exportedName } from './bundle-exports';
@@ -18,8 +19,6 @@ import type { ShardCounts, ShardFailure, Tally } from './tally';
 
 const BRANCH = 'mapReduceBranch';
 const DEFAULT_CONCURRENCY = 50;
-/** Digits of the run id that keep the shards of one run apart from those of another with the same workflow id. */
-const SUFFIX_DIGITS = 12;
 
 /** How a MapReduce run ended. */
 export interface MapReduceOutcome<Result> extends ShardCounts {
@@ -93,8 +92,7 @@ function inputOf<Item, Result>(
   const { map, reduce, retry, taskQueue, workflowRunTimeout, label, key } = options;
   const { workflowId, originalExecutionRunId } = workflowInfo();
   const count = totalOf(options);
-  // The same after a reset of the run, and different for its next tick, attempt or continuation.
-  const prefix = `${workflowId}:${originalExecutionRunId.replaceAll('-', '').slice(-SUFFIX_DIGITS)}:`;
+  const prefix = shardPrefix(workflowId, originalExecutionRunId);
   return {
     prefix: call === 1 ? prefix : `${prefix}${call}:`,
     signal: `temporal-job-tracing:branch:${call}`,

@@ -2,7 +2,7 @@
  * ServiceApplication's data: users and their orders in a real PostgreSQL (in memory, in this process).
  */
 import { PGlite } from '@electric-sql/pglite';
-import { operation } from './operation';
+import { operation } from '../../support/service/operation';
 
 const USERS = 120_000;
 const USERS_WITH_ORDERS = 300;

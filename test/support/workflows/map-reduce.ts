@@ -10,6 +10,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import {
+  forEachItem,
   type ItemShard,
   type MapReduceOptions,
   type MapReduceOutcome,
@@ -20,7 +21,7 @@ import type * as activities from '../activities';
 
 export { mapReduceBranch } from 'temporal-job-tracing/workflows';
 
-const { callDownstream } = proxyActivities<typeof activities>({
+const { callDownstream, isFirstRun, migrateAccount } = proxyActivities<typeof activities>({
   startToCloseTimeout: '30s',
   retry: { maximumAttempts: 1 },
 });
@@ -94,6 +95,61 @@ export async function pagedAccounts(
     ...settings,
     pages: { activity: 'accountPage', args: [total, pageSize], startToCloseTimeout: '10s' },
     map: accountShard,
+    reduce: join,
+  });
+}
+
+/** A shard that works through its accounts one by one. */
+export async function eachAccount(
+  { items }: ItemShard<number>,
+  onItemFailure: 'continue' | 'stop' = 'continue',
+): Promise<number> {
+  const done = await forEachItem(
+    items,
+    (account) => `account ${account}`,
+    (account) => migrateAccount(account),
+    { onItemFailure },
+  );
+  return done.length;
+}
+
+/** The same, but after an account that fails the others of its shard are left. */
+export async function eachAccountUntil(shard: ItemShard<number>): Promise<number> {
+  return eachAccount(shard, 'stop');
+}
+
+/** A run over accounts, in shards of three, that go on after an account has failed, or do not. */
+export async function eachOf(
+  items: number[],
+  onItemFailure: 'continue' | 'stop',
+  settings: Settings = {},
+): Promise<MapReduceOutcome<number>> {
+  return mapReduce({
+    shardSize: 3,
+    label: 'account',
+    onShardFailure: 'continue',
+    ...settings,
+    items,
+    map: onItemFailure === 'continue' ? eachAccount : eachAccountUntil,
+    reduce: sum,
+  });
+}
+
+/** A shard with account 3 fails in its first run, and succeeds when it is run again. */
+export async function failsAtFirst({ items }: ItemShard<number>): Promise<string> {
+  await callDownstream();
+  if (items.includes(3) && (await isFirstRun(workflowInfo().workflowId)))
+    throw ApplicationFailure.create({ message: 'too long', type: 'FieldLength' });
+  return items.join('+');
+}
+
+export async function failsInitially(items: number[]): Promise<MapReduceOutcome<string>> {
+  return mapReduce({
+    shardSize: 2,
+    label: 'account',
+    onShardFailure: 'continue',
+    items,
+    map: failsAtFirst,
     reduce: join,
   });
 }

@@ -5,7 +5,7 @@
  */
 import { type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 
-const tracer = trace.getTracer('ServiceApplication');
+const tracer = trace.getTracer('database');
 
 /** Notes a statement's text on the operation's span and returns it. */
 export type Sql = (text: string) => string;

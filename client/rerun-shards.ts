@@ -1,0 +1,103 @@
+/**
+ * Runs failed shards again: each as a new run under its workflow id, with the input, options and attributes that
+ * it had, always recorded, in the shard's own trace below its first run.
+ *
+ * The run that it belongs to does not wait for it and does not count it.
+ */
+import { randomUUID } from 'node:crypto';
+import type { temporal } from '@temporalio/proto';
+import { readHeader, TRACE_HEADER, writeHeader } from '../interceptors/shared/header';
+import { rootSpanIdOfRun } from '../interceptors/shared/trace-id';
+import type { RunReader } from './job-run';
+import { withinTimeout } from './listing';
+import type { Shard } from './shards';
+import { readStartedEvent } from './trace-of-execution';
+
+/** `WorkflowIdReusePolicy` and `WorkflowIdConflictPolicy` of Temporal's API. */
+const [ALLOW_DUPLICATE, FAIL_ON_CONFLICT] = [1, 1];
+const TRACE_SAMPLED = 'TraceSampled';
+
+export interface RerunOptions {
+  /** Why; shown on the root span and by `jobContext()`. @default none */
+  readonly reason?: string;
+}
+
+/** A shard that runs again. */
+export interface RerunShard {
+  readonly index: number;
+  readonly label: string;
+  readonly workflowId: string;
+  /** Of the new run. */
+  readonly runId: string;
+  /** The shard's own, as before. */
+  readonly traceId: string;
+}
+
+type Started = temporal.api.history.v1.IWorkflowExecutionStartedEventAttributes;
+
+/** @throws if its history is gone, or if it is running again already */
+export async function rerunShard(
+  reader: RunReader,
+  shard: Shard,
+  { reason }: RerunOptions,
+): Promise<RerunShard> {
+  const { client } = reader;
+  const { workflowId, index, label, traceId } = shard;
+  const started = await withinTimeout(client, () => readStartedEvent(client, shard));
+  if (started === undefined)
+    throw new Error(
+      `shard ${index} (${workflowId}): its history is gone, so its input is not known any more`,
+    );
+  const { identity, namespace } = client.options;
+  const { runId } = await withinTimeout(client, () =>
+    client.workflowService.startWorkflowExecution({
+      namespace,
+      identity,
+      requestId: randomUUID(),
+      workflowId,
+      workflowIdReusePolicy: ALLOW_DUPLICATE,
+      workflowIdConflictPolicy: FAIL_ON_CONFLICT,
+      ...optionsOf(started),
+      searchAttributes: recorded(started),
+      header: { fields: { ...started.header?.fields, ...traceOf(started, identity, reason) } },
+    }),
+  );
+  return Object.freeze({ index, label, workflowId, runId, traceId });
+}
+
+function optionsOf(started: Started) {
+  return {
+    workflowType: started.workflowType ?? null,
+    taskQueue: started.taskQueue ?? null,
+    input: started.input ?? null,
+    memo: started.memo ?? null,
+    retryPolicy: started.retryPolicy ?? null,
+    priority: started.priority ?? null,
+    workflowExecutionTimeout: started.workflowExecutionTimeout ?? null,
+    workflowRunTimeout: started.workflowRunTimeout ?? null,
+    workflowTaskTimeout: started.workflowTaskTimeout ?? null,
+  };
+}
+
+/** The shard's trace, in which the new run stands below the first one. */
+function traceOf(started: Started, startedBy: string, reason: string | undefined) {
+  const { span, baggage, part } = readHeader(started.header?.fields).header ?? {};
+  if (span === undefined || part?.kind !== 'shard') return {};
+  const { parentTraceId: _, facts, ...shard } = part;
+  const spanId = rootSpanIdOfRun(started.firstExecutionRunId ?? '');
+  return {
+    [TRACE_HEADER]: writeHeader({
+      span: { ...span, spanId, sampled: true },
+      ...(baggage && { baggage }),
+      part: { ...shard, facts: { ...facts, startedBy, ...(reason !== undefined && { reason }) } },
+    }),
+  };
+}
+
+/** The attributes that it started with, now with the decision to record it. */
+function recorded({ searchAttributes }: Started) {
+  const fields = searchAttributes?.indexedFields ?? {};
+  const sampled = fields[TRACE_SAMPLED];
+  const isRecorded = sampled && { [TRACE_SAMPLED]: { ...sampled, data: Buffer.from('true') } };
+  return { indexedFields: { ...fields, ...isRecorded } };
+}

@@ -1,0 +1,143 @@
+/**
+ * The shards of a MapReduce run, while it goes on and after it has ended, as long as Temporal keeps them.
+ *
+ * Read from visibility and each shard's memo; needs no plugin on the client. A shard that was retried, continued,
+ * reset or run again has several runs under one workflow id: its last one tells how it is.
+ */
+import type { WorkflowExecutionInfo, WorkflowExecutionStatusName } from '@temporalio/client';
+import type { ErrorFacts } from '../interceptors/shared/item-failure';
+import { parseShardFacts, type ShardFacts } from '../interceptors/shared/job-facts';
+import { SHARD_MEMO } from '../interceptors/shared/search-attributes';
+import { shardPrefix } from '../interceptors/shared/shard-prefix';
+import { GrpcStatus, grpcStatusOf } from './grpc-status';
+import { type ExecutionInfo, type JobRun, type RunReader, toJobRun } from './job-run';
+import { listExecutions, quoted, withinTimeout } from './listing';
+import { errorOf } from './shard-error';
+import { originalRunId } from './trace-of-execution';
+
+export interface ShardFilter {
+  /** Only shards that are in this state now, or in one of these. @default all */
+  readonly status?: WorkflowExecutionStatusName | readonly WorkflowExecutionStatusName[];
+  /** Only shards whose label contains this text. @default all */
+  readonly label?: string;
+}
+
+/** A shard, as its last run has it. */
+export interface Shard extends JobRun {
+  /** From 0. */
+  readonly index: number;
+  /** Shards of the run; not known with `pages`. */
+  readonly count?: number;
+  /** The range of its business keys. */
+  readonly label: string;
+  /** Its retries, resets and reruns so far and the run before them; continuations are not counted. */
+  readonly attempts: number;
+  /** Why its last run did not succeed: the innermost error, and the item's key if `forEachItem` named one. */
+  readonly error?: ErrorFacts;
+}
+
+/**
+ * The shards of the run, each once: those that did not complete first, then the completed ones.
+ *
+ * @param run the run that called `mapReduce`
+ */
+export async function* listShards(
+  reader: RunReader,
+  run: ExecutionInfo,
+  { status, label = '' }: ShardFilter,
+): AsyncGenerator<Shard> {
+  const statuses = typeof status === 'string' ? [status] : status;
+  const isWanted = (name: WorkflowExecutionStatusName) => statuses === undefined || statuses.includes(name);
+  const query = await shardsQuery(reader, run);
+  const groups = await uncompleted(reader, query, label);
+  const told = new Set<string>();
+
+  for (const { runs, facts } of groups.values()) {
+    const last = await lastRun(reader, runs);
+    if (last.status.name === 'COMPLETED') continue;
+    told.add(last.workflowId);
+    if (isWanted(last.status.name)) yield toShard(reader, last, facts, runs);
+  }
+  if (!isWanted('COMPLETED')) return;
+  for await (const info of listExecutions(reader.client, `(${query}) AND ExecutionStatus = 'Completed'`)) {
+    const facts = factsOf(info, label);
+    if (facts === undefined || told.has(info.workflowId)) continue;
+    told.add(info.workflowId);
+    yield toShard(reader, info, facts, [...(groups.get(info.workflowId)?.runs ?? []), info]);
+  }
+}
+
+interface Group {
+  readonly facts: ShardFacts;
+  readonly runs: ExecutionInfo[];
+}
+
+/** The runs that are not completed, by workflow id: few, next to those that are. */
+async function uncompleted(reader: RunReader, query: string, label: string): Promise<Map<string, Group>> {
+  const groups = new Map<string, Group>();
+  for await (const info of listExecutions(reader.client, `(${query}) AND ExecutionStatus != 'Completed'`)) {
+    const facts = factsOf(info, label);
+    if (facts === undefined) continue;
+    const group = groups.get(info.workflowId);
+    if (group) group.runs.push(info);
+    else groups.set(info.workflowId, { facts, runs: [info] });
+  }
+  return groups;
+}
+
+/** The last of the runs of one workflow id, which may not be among those that were listed. */
+async function lastRun({ client }: RunReader, runs: readonly ExecutionInfo[]): Promise<ExecutionInfo> {
+  const last = runs.reduce((a, b) => (b.startTime.getTime() > a.startTime.getTime() ? b : a));
+  if (last.status.name === 'RUNNING') return last;
+  try {
+    return await withinTimeout(client, () => client.workflow.getHandle(last.workflowId).describe());
+  } catch (error) {
+    if (grpcStatusOf(error) === GrpcStatus.NOT_FOUND) return last;
+    throw error;
+  }
+}
+
+async function toShard(
+  reader: RunReader,
+  info: ExecutionInfo,
+  { index, count, label = '' }: ShardFacts,
+  runs: readonly ExecutionInfo[],
+): Promise<Shard> {
+  const run = await withinTimeout(reader.client, () => toJobRun(reader, info));
+  const isClosed = run.status !== 'RUNNING' && run.status !== 'COMPLETED';
+  const error = isClosed ? await errorOf(reader.client, info) : undefined;
+  const ids = new Set(
+    runs.filter(({ status }) => status.name !== 'CONTINUED_AS_NEW').map(({ runId }) => runId),
+  );
+  return Object.freeze({
+    ...run,
+    index,
+    ...(count !== undefined && { count }),
+    label,
+    attempts: ids.add(info.runId).size,
+    ...(error && { error }),
+  });
+}
+
+function factsOf({ memo }: WorkflowExecutionInfo, label: string): ShardFacts | undefined {
+  const facts = parseShardFacts(memo?.[SHARD_MEMO]);
+  return facts?.label?.includes(label) || label === '' ? facts : undefined;
+}
+
+/**
+ * By workflow id, which holds for runs that are not bound and after a reset, too; and by attribute, which finds
+ * the shards of the run's ordinary children.
+ */
+async function shardsQuery({ client }: RunReader, run: ExecutionInfo): Promise<string> {
+  const original = await withinTimeout(client, () => originalRunId(client, run));
+  const byId = `WorkflowId STARTS_WITH ${quoted(shardPrefix(run.workflowId, original))}`;
+  const query = `(JobRunId = '${run.runId}' AND JobTrigger = 'shard') OR ${byId}`;
+  try {
+    await withinTimeout(client, () => client.workflow.count(query));
+    return query;
+  } catch (error) {
+    // Not registered in this namespace.
+    if (grpcStatusOf(error) === GrpcStatus.INVALID_ARGUMENT) return byId;
+    throw error;
+  }
+}

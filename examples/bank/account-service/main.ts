@@ -1,0 +1,11 @@
+/**
+ * Program: AccountService, the bank's new account service, in a process of its own.
+ */
+import { serve } from '../../support/service/serve';
+import { listenerOf } from './routes';
+import { openStore } from './store';
+
+serve(async () => {
+  const store = await openStore();
+  return { listener: listenerOf(store), close: () => store.close() };
+});

@@ -1,0 +1,79 @@
+/**
+ * What the bank writes to the terminal besides what all examples do. Pure.
+ */
+import type { JobRun, Shard } from 'temporal-job-tracing/client';
+import { below, type Places, placesLines } from '../support/report';
+import { clock, duration, type Style } from '../support/terminal';
+
+/** Shards shown besides those that failed. */
+const OTHERS = 4;
+
+/** What runs here and where. */
+export function heading(places: Places, serviceUrl: string, terminal: Style): string[] {
+  return [
+    '',
+    terminal.bold('The bank: 600 accounts move to a new account service, in 200 shards'),
+    '',
+    'migrateAccounts is a workflow that calls mapReduce. Each shard is a workflow with a trace of its own; it',
+    'calls AccountService, an HTTP service in a process of its own, over a PostgreSQL.',
+    '',
+    // Without the heads of the columns of runs.
+    ...placesLines(places, { name: 'AccountService', url: serviceUrl }, terminal).slice(0, -2),
+  ];
+}
+
+/** The run, its shards by their states, and the list of them, failed ones first. */
+export function shardLines(run: JobRun, shards: readonly Shard[], terminal: Style): string[] {
+  const { bold, dim, cyan } = terminal;
+  const byIndex = [...shards].sort((a, b) => a.index - b.index);
+  const failed = byIndex.filter(({ error }) => error !== undefined);
+  const others = byIndex.filter(({ error }) => error === undefined);
+  const counts = ['COMPLETED', 'RUNNING', 'FAILED'].map(
+    (status) => `${shards.filter((shard) => shard.status === status).length} ${status.toLowerCase()}`,
+  );
+  return [
+    '',
+    bold(`${clock(new Date())}  the run ${run.workflowId} is ${run.status}: ${counts.join(', ')}`),
+    `          TraceId ${run.traceId}`,
+    ...(run.url === undefined ? [] : [`          ${cyan(run.url)}`]),
+    '',
+    dim(columns('shard', 'status', 'attempts', 'took', 'label, error, TraceId, trace')),
+    ...failed.flatMap((shard) => shardLine(shard, terminal)),
+    ...others.slice(0, OTHERS).map((shard) => shardLine(shard, terminal)[0] ?? ''),
+    ...(others.length > OTHERS ? [dim(`   … and ${others.length - OTHERS} more`)] : []),
+  ];
+}
+
+/** A shard, and below it what is needed to find out why it failed. */
+export function shardLine(shard: Shard, { red, cyan }: Style): string[] {
+  const { index, status, attempts, durationMs, label, error, traceId, url } = shard;
+  const took = durationMs === undefined ? '-' : duration(durationMs);
+  const line = columns(String(index), status, String(attempts), took, label);
+  const item = error?.item === undefined ? '' : `${error.item}: `;
+  return [
+    error ? red(line) : line,
+    ...(error ? [below(red(item + error.message))] : []),
+    below(`TraceId ${traceId}`),
+    ...(url === undefined ? [] : [below(cyan(url))]),
+  ];
+}
+
+/** How to list the shards by the Temporal CLI. */
+export function waysToList(
+  run: JobRun,
+  { temporalCommand, temporalAddress }: Places,
+  { dim }: Style,
+): string[] {
+  const query = `JobRunId="${run.runId}" AND JobTrigger="shard" AND ExecutionStatus="Failed"`;
+  return [
+    '',
+    dim('The failed shards by the Temporal CLI:'),
+    '',
+    `${temporalCommand} workflow list --address ${temporalAddress} --query '${query}'`,
+    '',
+  ];
+}
+
+function columns(index: string, status: string, attempts: string, took: string, rest: string): string {
+  return [index.padStart(5), status.padEnd(9), attempts.padStart(8), took.padStart(8), rest].join('  ');
+}

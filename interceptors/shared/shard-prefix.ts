@@ -1,0 +1,15 @@
+/**
+ * What the workflow ids of a run's branches and shards begin with. Pure; workers and clients must agree on it.
+ */
+
+/** Digits of the run id that keep the shards of one run apart from those of another with the same workflow id. */
+const SUFFIX_DIGITS = 12;
+
+/**
+ * The same after a reset of the run, and different for its next tick, attempt or continuation.
+ *
+ * @param originalRunId run id with or without dashes
+ */
+export function shardPrefix(workflowId: string, originalRunId: string): string {
+  return `${workflowId}:${originalRunId.replaceAll('-', '').slice(-SUFFIX_DIGITS)}:`;
+}
