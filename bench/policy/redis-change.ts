@@ -8,7 +8,7 @@ import { startRedis } from '../../test/support/redis-server';
 const WATCHER = require.resolve('../../test/support/processes/policy-watcher');
 const POLICY = '{job-tracing}:policy';
 const CHANGED = '{job-tracing}:changed';
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 180_000;
 
 /** Milliseconds of each change, with a message as `JobClient` sends it; the processes look every 5 ms. */
 export async function changeReaches(processes: number, changes: number): Promise<number[]> {
