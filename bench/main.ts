@@ -1,40 +1,49 @@
 /**
  * Program: runs the benchmarks. `npm run bench` runs all parts and prints a table; `npm run bench -- sandbox` one
- * part; `--json` prints one object with everything.
+ * part; `--json` prints one object with everything, `--quick` measures a quarter of the rounds, `--full` the sizes
+ * that take long.
  *
  * Exit code 0 when all was measured, whether targets are met or not; 1 otherwise; 2 for arguments that mean
  * nothing.
  */
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
-import type { PartResult } from './core/figure';
+import type { PartOptions, PartResult } from './core/figure';
 import { tables } from './core/table';
 import { benchSandbox } from './sandbox/part';
+import { benchServer } from './server/part';
 
-const PARTS: Readonly<Record<string, () => Promise<PartResult>>> = { sandbox: benchSandbox };
+const PARTS: Readonly<Record<string, (options: PartOptions) => Promise<PartResult>>> = {
+  sandbox: benchSandbox,
+  server: benchServer,
+};
 
 class UsageError extends Error {}
 
 async function main(): Promise<void> {
-  const { names, json } = readArguments();
+  const { names, json, ...options } = readArguments();
   const results: PartResult[] = [];
   for (const name of names) {
     const part = PARTS[name];
     if (part === undefined)
       throw new UsageError(`There is no part "${name}". There is: ${Object.keys(PARTS).join(', ')}.`);
     console.error(`${name} …`);
-    results.push(await part());
+    results.push(await part(options));
   }
   console.log(json ? JSON.stringify({ machine: machine(), parts: results }, null, 2) : tables(results));
 }
 
-function readArguments(): { names: readonly string[]; json: boolean } {
+function readArguments(): { names: readonly string[]; json: boolean } & PartOptions {
   try {
     const { values, positionals } = parseArgs({
-      options: { json: { type: 'boolean', default: false } },
+      options: {
+        json: { type: 'boolean', default: false },
+        quick: { type: 'boolean', default: false },
+        full: { type: 'boolean', default: false },
+      },
       allowPositionals: true,
     });
-    return { names: positionals.length > 0 ? positionals : Object.keys(PARTS), json: values.json };
+    return { names: positionals.length > 0 ? positionals : Object.keys(PARTS), ...values };
   } catch (error) {
     throw new UsageError((error as Error).message, { cause: error });
   }
@@ -56,7 +65,7 @@ main().then(
   (error: Error) => {
     const isUsage = error instanceof UsageError;
     console.error(isUsage ? error.message : error);
-    if (isUsage) console.error('Usage: npm run bench -- [part …] [--json]');
+    if (isUsage) console.error('Usage: npm run bench -- [part …] [--json] [--quick | --full]');
     process.exit(isUsage ? 2 : 1);
   },
 );

@@ -4,10 +4,12 @@
  */
 import { deepEqual, equal, notEqual, ok } from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { OpenTelemetryPlugin, type OpenTelemetryPluginOptions } from '@temporalio/interceptors-opentelemetry';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
+import { ABSENT, RECORDED_IDS } from '../interceptors/shared/markers';
 import { Harness, type WorkerSetup } from './support/harness';
 import {
   beginning,
@@ -204,5 +206,33 @@ describe('workers take runs over from each other', { concurrency: 8 }, () => {
     const [parent, child] = await ended(handle.workflowId, handle.firstExecutionRunId);
     await expectTraced(parent, ['RunStarted:parent', 'StartChildWorkflow:oneActivity']);
     equal((await harness.attributesOf(child?.workflowId ?? '')).JobRunId, parent?.runId);
+  });
+
+  it('who leaves is told by a query which runs still need a worker that knows them', async () => {
+    const readme = readFileSync(
+      require.resolve('temporal-job-tracing/package.json').replace(/[^/]+$/, 'README.md'),
+    );
+    const query =
+      /'(ExecutionStatus="Running" AND TemporalChangeVersion IN [^']+)'/.exec(String(readme))?.[1] ?? '';
+    deepEqual(query.match(/job-tracing:[\w-]+/g), [ABSENT, ...RECORDED_IDS]);
+    for (const [setup, expected] of [
+      [WITH, 'Total: 1'],
+      [NOT_ENABLED, 'Total: 0'],
+    ] as const) {
+      const taskQueue = harness.newTaskQueue();
+      await harness.whileRunning([await worker(taskQueue, setup)], async () => {
+        const start = { taskQueue, workflowId: randomUUID() };
+        const handle = await harness.client.workflow.start('waits', start);
+        await beginning(handle);
+        const count = () =>
+          harness.cli('workflow', 'count', '--query', `${query} AND WorkflowId="${handle.workflowId}"`);
+        // Visibility is a little behind.
+        for (let look = 0; look < 50 && (await count()).trim() !== expected; look++) await sleep(100);
+        equal((await count()).trim(), expected);
+        await handle.signal('finish');
+        await handle.result();
+        equal((await count()).trim(), 'Total: 0');
+      });
+    }
   });
 });

@@ -8,6 +8,7 @@ import { type OtlpReceiver, startOtlpReceiver } from './support/otlp-receiver';
 import { incomplete } from './support/otlp-trace';
 
 const TIMEOUT_MS = 170_000;
+const TRACE_TIMEOUT_MS = 60_000;
 const RUN_LINE =
   /^\d\d:\d\d:\d\d +[\d.]+ m?s +(?<trigger>\w+) +(?<sampled>[\w-]+) +(?<traceId>[0-9a-f]{32})$/gm;
 const GRAY_ALERT =
@@ -90,7 +91,7 @@ test('from the alert to the cause by links alone: run, trace, span, and the log 
   deepEqual([from, lane, request, trace_id], ['scheduler', 'gray', 'POST /v2/seasons/close', traceId]);
   match(String(note), /^season \d+: 40000 players ranked in pairs, \d+ coins paid$/);
 
-  const trace = await receiver.waitFor(traceId, (spans) => incomplete(spans).length === 0);
+  const trace = await receiver.waitFor(traceId, (spans) => incomplete(spans).length === 0, TRACE_TIMEOUT_MS);
   const client = trace.find(({ spanId }) => spanId === span_id);
   deepEqual(
     ['traffic.lane', 'traffic.origin', 'http.response.status_code'].map((name) => client?.attributes[name]),

@@ -79,6 +79,7 @@ describe('httpJob', () => {
       'x-api': 'v2',
       'idempotency-key': `${runId}-httpRequest`,
       'x-traffic-origin': 'scheduler',
+      tracestate: 'ot=th:0',
     });
     match(String(traceparent), new RegExp(`^00-${traceIdOf(runId)}-[0-9a-f]{16}-01$`));
     equal(baggage, `job.name=httpJob,job.run.id=${runId},job.trigger=api,traffic.origin=scheduler`);

@@ -71,8 +71,8 @@ describe('kept runs', () => {
   });
 
   it('a slow run leaves its root; a quick one leaves nothing', async () => {
-    const sampling = { default: { ratio: 0, keepSlow: { overMs: 2_500 } } };
-    const slow = await run(sampling, 'takes', [3_000]);
+    const sampling = { default: { ratio: 0, keepSlow: { overMs: 6_000 } } };
+    const slow = await run(sampling, 'takes', [6_500]);
     const quick = await run(sampling, 'takes', [150]);
     const [root] = await harness.completeTrace(id(slow.runId));
     equal(root?.attributes['job.sampling.reason'], 'kept-slow');
@@ -147,12 +147,12 @@ describe('kept runs', () => {
   });
 
   it('a slow run is kept, too, when it is cancelled or continues as new', async () => {
-    const sampling = { default: { ratio: 0, keepSlow: { overMs: 2_500 } } };
+    const sampling = { default: { ratio: 0, keepSlow: { overMs: 6_000 } } };
     const cancelled = await run(sampling, 'takes', [60_000], async (handle) => {
-      await sleep(3_500);
+      await sleep(7_500);
       await handle.cancel();
     });
-    const continued = await run(sampling, 'takes', [3_500, 'continue']);
+    const continued = await run(sampling, 'takes', [6_500, 'continue']);
     for (const [slow, result] of [
       [cancelled, 'cancellation'],
       [continued, undefined],

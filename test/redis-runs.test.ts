@@ -100,10 +100,10 @@ describe('the live policy with real runs', { skip: WITHOUT_REDIS }, () => {
 
     test('after a slow run the next one is recorded in full, on another worker', async () => {
       const { sampling } = new JobClient({ client: harness.client, redis });
-      await sampling.set('takes', { ratio: 0, keepSlow: { overMs: 2_500 } });
+      await sampling.set('takes', { ratio: 0, keepSlow: { overMs: 6_000 } });
       await sleep(KNOWN_MS);
       const [one = '', two = ''] = taskQueues;
-      equal(await markersOf(await start(one, 'takes', [3_000])), 'kept-slow,unsampled');
+      equal(await markersOf(await start(one, 'takes', [6_500])), 'kept-slow,unsampled');
       await sleep(KNOWN_MS);
       const next = await start(two, 'takes', [1]);
       equal(await markersOf(next), 'after-failure');
@@ -117,9 +117,9 @@ describe('the live policy with real runs', { skip: WITHOUT_REDIS }, () => {
   });
 
   test('without Redis the sign of a slow run is its worker’s own', async () => {
-    const sampling = { default: { ratio: 0, keepSlow: { overMs: 2_500 } } };
+    const sampling = { default: { ratio: 0, keepSlow: { overMs: 6_000 } } };
     await harness.whileWorking({ plugin: { sampling } }, async (taskQueue) => {
-      equal(await markersOf(await start(taskQueue, 'takes', [3_000])), 'kept-slow,unsampled');
+      equal(await markersOf(await start(taskQueue, 'takes', [6_500])), 'kept-slow,unsampled');
       equal(await markersOf(await start(taskQueue, 'takes', [1])), 'after-failure');
       equal(await markersOf(await start(taskQueue, 'takes', [1])), 'unsampled');
     });

@@ -2,8 +2,9 @@
 import { bundleWorkflowCode, DefaultLogger, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { JobTracingPlugin } from 'temporal-job-tracing';
 import { officialPlugin } from '../../test/support/official-plugin';
+import { isOurs, OUR_OPTIONS, type Variant } from './variants';
 
-export type BundleKind = 'none' | 'official' | 'all' | 'sampled';
+type BundleKind = 'none' | 'official' | 'all' | 'sampled';
 export type Bundles = Readonly<Record<BundleKind, WorkflowBundleWithSourceMap>>;
 
 const WORKFLOWS_PATH = require.resolve('../workflows/jobs');
@@ -21,4 +22,10 @@ function bundle(
   plugins: NonNullable<Parameters<typeof bundleWorkflowCode>[0]['plugins']>,
 ): Promise<WorkflowBundleWithSourceMap> {
   return bundleWorkflowCode({ workflowsPath: WORKFLOWS_PATH, logger: new DefaultLogger('WARN'), plugins });
+}
+
+/** Which bundle a variant's workers have. */
+export function bundleKindOf(variant: Variant): BundleKind {
+  if (isOurs(variant)) return OUR_OPTIONS[variant].bind;
+  return variant === 'official plugin' ? 'official' : 'none';
 }

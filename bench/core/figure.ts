@@ -3,16 +3,24 @@
  */
 import type { Estimate } from './statistics';
 
-/** What a figure may be at most, or at least, by the promise of this project. */
-export type Target = { readonly atMost: number } | { readonly atLeast: number };
+/** What a figure may be at most, by the promise of this project. */
+export type Target = { readonly atMost: number };
 
 export interface Figure extends Estimate {
   /** Unique within its part. */
   readonly name: string;
   readonly unit: string;
   readonly target?: Target;
-  /** Whether the whole confidence interval lies on the target's right side; missing without a target. */
+  /** Whether the whole confidence interval lies below the target; missing without a target. */
   readonly met?: boolean;
+}
+
+/** How much is measured. */
+export interface PartOptions {
+  /** A quarter of the rounds: a look, wide intervals. */
+  readonly quick: boolean;
+  /** The sizes that the promises speak of, where the default is smaller. */
+  readonly full: boolean;
 }
 
 /** What one part of the benchmark found. */
@@ -22,14 +30,23 @@ export interface PartResult {
 }
 
 export function figure(name: string, unit: string, estimate: Estimate, target?: Target): Figure {
-  return { name, unit, ...estimate, ...(target && { target, met: isMet(estimate, target) }) };
+  return target
+    ? figureWith(name, unit, estimate, target, estimate.high <= target.atMost)
+    : { name, unit, ...estimate };
+}
+
+/** A figure whose target is met in another way than by its interval lying below. */
+export function figureWith(
+  name: string,
+  unit: string,
+  estimate: Estimate,
+  target: Target,
+  met: boolean,
+): Figure {
+  return { name, unit, ...estimate, target, met };
 }
 
 /** A figure that is counted, not sampled: it has no spread. */
 export function counted(name: string, unit: string, value: number, target?: Target): Figure {
   return figure(name, unit, { value, low: value, high: value, min: value, max: value, rounds: 1 }, target);
-}
-
-function isMet({ low, high }: Estimate, target: Target): boolean {
-  return 'atMost' in target ? high <= target.atMost : low >= target.atLeast;
 }

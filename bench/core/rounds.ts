@@ -3,8 +3,15 @@
  * always after the same one.
  */
 
+import type { PartOptions } from './figure';
+
 /** What was measured in one round, by variant. */
 export type Round<Variant extends string, Measured> = Readonly<Record<Variant, Measured>>;
+
+/** How many rounds are measured for a look, a quarter of them. */
+export function roundsOf(rounds: number, { quick }: PartOptions): number {
+  return quick ? Math.ceil(rounds / 4) : rounds;
+}
 
 /** Measures each variant once in each round, after `warmUp` rounds that do not count. */
 export async function alternate<Variant extends string, Measured>(

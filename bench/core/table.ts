@@ -1,5 +1,5 @@
 /** Results as tables for the terminal. Pure. */
-import type { Figure, PartResult, Target } from './figure';
+import type { Figure, PartResult } from './figure';
 
 /** The tables of all parts, one after the other. */
 export function tables(results: readonly PartResult[]): string {
@@ -14,7 +14,7 @@ function table(figures: readonly Figure[]): string {
       `${digits(figure.value)} ${figure.unit}`,
       figure.rounds > 1 ? `${digits(figure.low)} – ${digits(figure.high)}` : '',
       figure.rounds > 1 ? String(figure.rounds) : '',
-      figure.target ? describeTarget(figure.target, figure.unit) : '',
+      figure.target ? `≤ ${digits(figure.target.atMost)} ${figure.unit}` : '',
       figure.met === undefined ? '' : describeMet(figure.met),
     ]),
   ];
@@ -24,10 +24,6 @@ function table(figures: readonly Figure[]): string {
       column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0),
     );
   return rows.map((row) => `  ${line(row).join('  ').trimEnd()}`).join('\n');
-}
-
-function describeTarget(target: Target, unit: string): string {
-  return 'atMost' in target ? `≤ ${digits(target.atMost)} ${unit}` : `≥ ${digits(target.atLeast)} ${unit}`;
 }
 
 function describeMet(met: boolean): string {

@@ -2,6 +2,8 @@
  * What is compared: the same work without a plugin, with the official one, and with ours.
  */
 import type { JobTracingOptions } from 'temporal-job-tracing';
+import type { Round } from './rounds';
+import { type Estimate, estimate, median } from './statistics';
 
 export const VARIANTS = [
   'no plugin',
@@ -26,3 +28,18 @@ export const OUR_OPTIONS: Readonly<
 });
 
 export const OURS = Object.keys(OUR_OPTIONS) as OursVariant[];
+
+export function isOurs(variant: Variant): variant is OursVariant {
+  return variant in OUR_OPTIONS;
+}
+
+/** What the variant adds to the work without a plugin, in percent of what the official plugin adds. */
+export function shareOfOfficial<Measured>(
+  rounds: readonly Round<Variant, Measured>[],
+  variant: Variant,
+  read: (measured: Measured) => number,
+): Estimate {
+  const added = (some: typeof rounds, to: Variant) =>
+    median(some.map((round) => read(round[to]) - read(round['no plugin'])));
+  return estimate(rounds, (some) => (100 * added(some, variant)) / added(some, 'official plugin'));
+}

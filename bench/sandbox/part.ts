@@ -9,15 +9,23 @@ import { composeMarkerHost } from '../../worker/marker-host';
 import { resolvePolicy } from '../../worker/policy/policy';
 import { constantPolicyStore } from '../../worker/policy-store';
 import { createRunDecisions } from '../../worker/run-decisions';
-import { type Bundles, createBundles } from '../core/bundles';
-import { counted, type Figure, figure, type PartResult, type Target } from '../core/figure';
-import { alternate, type Round } from '../core/rounds';
+import { type Bundles, bundleKindOf, createBundles } from '../core/bundles';
+import { counted, type Figure, figure, type PartOptions, type PartResult, type Target } from '../core/figure';
+import { alternate, type Round, roundsOf } from '../core/rounds';
 import { type Estimate, estimate, median } from '../core/statistics';
-import { OUR_OPTIONS, OURS, type OursVariant, VARIANTS, type Variant } from '../core/variants';
+import {
+  isOurs,
+  OUR_OPTIONS,
+  OURS,
+  type OursVariant,
+  shareOfOfficial,
+  VARIANTS,
+  type Variant,
+} from '../core/variants';
 import { checkVariant } from './check';
 import { type CachedRun, Sandbox } from './sandbox';
 
-const CPU = { rounds: 100, warmUp: 20, runs: 5 };
+const CPU = { rounds: 60, warmUp: 20, runs: 5 };
 const HEAP = { rounds: 6, warmUp: 1, runs: 60 };
 
 /** Shares of what the official plugin adds. */
@@ -25,23 +33,34 @@ const SAMPLED = { cpu: { atMost: 10 }, heap: { atMost: 5 } };
 const UNSAMPLED = { cpu: { atMost: 5 }, heap: { atMost: 5 } };
 const BUNDLE_GROWTH_KB: Target = { atMost: 25 };
 
-export async function benchSandbox(): Promise<PartResult> {
+export async function benchSandbox(options: PartOptions): Promise<PartResult> {
   const bundles = await createBundles();
   const sandboxes = await createSandboxes(bundles);
   try {
     for (const variant of VARIANTS) await checkVariant(variant, sandboxes[variant]);
-    const cpu = await alternate(VARIANTS, CPU, (variant) => cpuMsPerRun(sandboxes[variant]));
+    const cpuRounds = { ...CPU, rounds: roundsOf(CPU.rounds, options) };
+    const cpu = await alternate(VARIANTS, cpuRounds, (variant) => cpuMsPerRun(sandboxes[variant]));
     const heap = await alternate(VARIANTS, HEAP, (variant) => heapKbPerRun(sandboxes[variant]));
     const figures = [
       ...VARIANTS.map((variant) => figure(`CPU of a workflow, ${variant}`, 'ms', absolute(cpu, variant))),
       ...OURS.map((variant) =>
-        figure(`CPU added, ${variant}`, '% of official', share(cpu, variant), targetOf(variant, 'cpu')),
+        figure(
+          `CPU added, ${variant}`,
+          '% of official',
+          shareOfOfficial(cpu, variant, (ms) => ms),
+          targetOf(variant, 'cpu'),
+        ),
       ),
       ...VARIANTS.map((variant) =>
         figure(`heap of a cached workflow, ${variant}`, 'KB', absolute(heap, variant)),
       ),
       ...OURS.map((variant) =>
-        figure(`heap added, ${variant}`, '% of official', share(heap, variant), targetOf(variant, 'heap')),
+        figure(
+          `heap added, ${variant}`,
+          '% of official',
+          shareOfOfficial(heap, variant, (kb) => kb),
+          targetOf(variant, 'heap'),
+        ),
       ),
       ...bundleFigures(bundles),
     ];
@@ -52,18 +71,15 @@ export async function benchSandbox(): Promise<PartResult> {
 }
 
 async function createSandboxes(bundles: Bundles): Promise<Record<Variant, Sandbox>> {
-  const ours: Partial<Record<Variant, Sandbox>> = {};
-  for (const variant of OURS)
-    ours[variant] = await Sandbox.create(bundles[OUR_OPTIONS[variant].bind], hostOf(variant));
-  return {
-    ...(ours as Record<OursVariant, Sandbox>),
-    'no plugin': await Sandbox.create(bundles.none, undefined),
-    'official plugin': await Sandbox.create(bundles.official, undefined),
-  };
+  const sandboxes: Partial<Record<Variant, Sandbox>> = {};
+  for (const variant of VARIANTS)
+    sandboxes[variant] = await Sandbox.create(bundles[bundleKindOf(variant)], hostOf(variant));
+  return sandboxes as Record<Variant, Sandbox>;
 }
 
 /** The plugin's own answers for decision and binding, in a namespace where all attributes are registered. */
-function hostOf(variant: OursVariant): WorkerOptions['patchActivationCallback'] {
+function hostOf(variant: Variant): WorkerOptions['patchActivationCallback'] {
+  if (!isOurs(variant)) return undefined;
   const { bind, sampling } = OUR_OPTIONS[variant];
   const policy = constantPolicyStore(resolvePolicy(sampling));
   return composeMarkerHost(
@@ -99,13 +115,6 @@ const collectGarbage: (options?: { type: 'minor' }) => void = runInNewContext('g
 
 function absolute(rounds: readonly Round<Variant, number>[], variant: Variant): Estimate {
   return estimate(rounds, (some) => median(some.map((round) => round[variant])));
-}
-
-/** What the variant adds to a workflow without a plugin, in percent of what the official plugin adds. */
-function share(rounds: readonly Round<Variant, number>[], variant: Variant): Estimate {
-  const added = (some: readonly Round<Variant, number>[], to: Variant) =>
-    median(some.map((round) => round[to] - round['no plugin']));
-  return estimate(rounds, (some) => (100 * added(some, variant)) / added(some, 'official plugin'));
 }
 
 function targetOf(variant: OursVariant, what: 'cpu' | 'heap'): Target | undefined {

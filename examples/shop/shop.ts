@@ -2,12 +2,13 @@
  * The shop: a nightly job that runs every few seconds, and what its traces tell when a run is slow.
  *
  * Starts, each of it real: a Temporal server, ServiceApplication in a process of its own, a worker with the
- * plugin, the job as a cron workflow. Then shows each run as it ends. After some runs an operator releases a
- * ServiceApplication that is slow, and takes it back once the slow run has been shown.
+ * plugin, the job as a scheduled job. Then shows each run as it ends. After some runs an operator releases a
+ * ServiceApplication that is slow, takes it back once the slow run has been shown, and runs the job now.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from '@temporalio/worker';
 import { JobTracingPlugin } from 'temporal-job-tracing';
-import type { JobRun } from 'temporal-job-tracing/client';
+import { JobClient, type JobRun, ScheduledJobError } from 'temporal-job-tracing/client';
 import type { ReceivedSpan } from '../../test/support/otlp-span';
 import type { ExampleOptions } from '../support/example';
 import { alertLines, runLines, waysToFind } from '../support/report';
@@ -16,26 +17,31 @@ import { type OnStarted, runExample, type Stage, setStage } from '../support/sta
 import { progress, say, terminal, useColor } from '../support/terminal';
 import { waterfall } from '../support/waterfall';
 import { createActivities } from './activities';
-import { heading, releaseLine } from './report';
+import { heading, releaseLine, runNowLines } from './report';
 import type { Release } from './service-application/store';
 import { type ServiceApplication, startServiceApplication } from './service-process';
-import { nightlyJob } from './workflows';
+import type * as workflows from './workflows';
 
 const TASK_QUEUE = 'shop';
-const WORKFLOW_ID = 'shop-nightlyJob';
+/** Workflow id of the job's `scheduledJob`. */
+const JOB_ID = 'shop-nightlyJob';
+const JOB_NAME = 'nightlyJob';
 /** A run that takes longer is an alert. */
 const BUDGET_MS = 1_000;
 /** Normal runs before release 2. */
 const NORMAL_RUNS = 2;
 /** A `--once` run that has not shown a slow run by then has failed. */
-const ONCE_TIMEOUT_MS = 120_000;
+const ONCE_TIMEOUT_MS = 150_000;
+/** What goes on when the user stops gets this long to end by itself. */
+const STOP_TIMEOUT_MS = 30_000;
 
-/** Runs until the user stops it, or with `once` until a slow run has been shown. Leaves no process behind. */
+/** Runs until the user stops it, or with `once` until a slow run and one by hand have been shown. Leaves no process behind. */
 export function runShop(options: ExampleOptions): Promise<void> {
   return runExample(options, (onStarted) => openShop(options, onStarted));
 }
 
 interface Shop extends Stage {
+  readonly jobs: JobClient<typeof workflows>;
   readonly service: ServiceApplication;
 }
 
@@ -53,16 +59,34 @@ async function openShop(options: ExampleOptions, onStarted: OnStarted): Promise<
     activities: createActivities(service.url),
     plugins: [new JobTracingPlugin(traceUrl)],
   });
-  const job = await client.workflow.start(nightlyJob, {
-    taskQueue: TASK_QUEUE,
-    workflowId: WORKFLOW_ID,
-    workflowIdConflictPolicy: 'TERMINATE_EXISTING',
-    cronSchedule: '@every 5s',
+  const jobs = new JobClient<typeof workflows>({ client, ...traceUrl });
+  await worker.runUntil(async () => {
+    await createJob(jobs);
+    try {
+      say(...heading(places, service.url, BUDGET_MS, terminal));
+      await showRuns(options, { ...stage, jobs, service });
+    } finally {
+      await endJob(stage, jobs);
+    }
   });
-  // After the worker has stopped: a run must not be gone while one of its activities ends.
-  onStarted(() => job.terminate('The example has ended.'));
-  say(...heading(places, service.url, BUDGET_MS, terminal));
-  await worker.runUntil(showRuns(options, { ...stage, service }));
+}
+
+async function createJob(jobs: JobClient<typeof workflows>): Promise<void> {
+  // One is left on a server that outlives an example that was killed.
+  await jobs.delete(JOB_ID).catch((error: unknown) => {
+    if (!(error instanceof ScheduledJobError && error.problem === 'not-found')) throw error;
+  });
+  const spec = { workflow: JOB_NAME, name: JOB_NAME, cron: '@every 5s' } as const;
+  await jobs.create(JOB_ID, spec, { taskQueue: TASK_QUEUE });
+}
+
+/** Lets a run that goes on end by itself: it must not be gone while one of its activities ends. */
+async function endJob({ client }: Stage, jobs: JobClient<typeof workflows>): Promise<void> {
+  await jobs.pause(JOB_ID);
+  const query = `WorkflowId STARTS_WITH "${JOB_ID}/" AND WorkflowType = "${JOB_NAME}" AND ExecutionStatus = "Running"`;
+  const giveUp = Date.now() + STOP_TIMEOUT_MS;
+  while (Date.now() < giveUp && (await client.workflow.count(query)).count > 0) await sleep(200);
+  await jobs.delete(JOB_ID);
 }
 
 /** The service's side of each activity must be in the trace. */
@@ -74,48 +98,51 @@ function unserved(trace: readonly ReceivedSpan[]): string[] {
     : [];
 }
 
-/** Shows each run as it ends. The operator releases in between. */
+/** Shows each run as it ends. The operator acts in between. */
 async function showRuns({ once, signal }: ExampleOptions, shop: Shop): Promise<void> {
   const until = once ? AbortSignal.any([signal, AbortSignal.timeout(ONCE_TIMEOUT_MS)]) : signal;
-  const operator = new Operator(shop.service);
-  for await (const run of endedRuns(shop.client, shop.traces, `WorkflowId = "${WORKFLOW_ID}"`, until)) {
+  const operator = new Operator(shop);
+  for await (const run of endedRuns(shop.client, shop.traces, `JobName = "${JOB_NAME}"`, until)) {
     say(...runLines(run, terminal));
     const isSlow = (run.durationMs ?? 0) > BUDGET_MS;
-    if (isSlow) {
-      const missing = await showSlowRun(run, shop);
-      if (once && missing.length > 0) throw new Error(`The slow trace is incomplete: ${missing.join('; ')}.`);
-      if (once && operator.live === 2) return;
-    }
+    const missing = isSlow ? await showSlowRun(run, shop) : [];
+    if (once && missing.length > 0) throw new Error(`The slow trace is incomplete: ${missing.join('; ')}.`);
+    if (once && run.trigger === 'manual') return;
     await operator.sees(isSlow);
   }
   if (!signal.aborted) throw new Error(`No slow run was seen within ${ONCE_TIMEOUT_MS / 1000} s.`);
 }
 
-/** Releases the slow ServiceApplication after some normal runs, and the good one after a slow run. */
+/** Releases the slow ServiceApplication after some normal runs; after a slow run the good one, and looks. */
 class Operator {
-  readonly #service: ServiceApplication;
+  readonly #shop: Shop;
   #live: Release = 1;
   #normalRuns = 0;
 
-  constructor(service: ServiceApplication) {
-    this.#service = service;
-  }
-
-  get live(): Release {
-    return this.#live;
+  constructor(shop: Shop) {
+    this.#shop = shop;
   }
 
   async sees(isSlow: boolean): Promise<void> {
-    if (isSlow && this.#live === 2) return this.#release(1);
+    if (isSlow && this.#live === 2) {
+      await this.#release(1);
+      return this.#runNow('release 1 is back');
+    }
     if (isSlow || this.#live === 2) return;
     this.#normalRuns += 1;
     if (this.#normalRuns % NORMAL_RUNS === 0) await this.#release(2);
   }
 
   async #release(release: Release): Promise<void> {
-    await this.#service.release(release);
+    await this.#shop.service.release(release);
     this.#live = release;
     say(releaseLine(release, terminal));
+  }
+
+  /** As the CLI does it: the line that is shown can be used. */
+  async #runNow(reason: string): Promise<void> {
+    const { traceId } = await this.#shop.jobs.runNow(JOB_ID, { reason });
+    say(...runNowLines(JOB_ID, reason, traceId, this.#shop.places, terminal));
   }
 }
 

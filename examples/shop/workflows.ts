@@ -4,6 +4,8 @@
 import { proxyActivities } from '@temporalio/workflow';
 import type { createActivities } from './activities';
 
+export { jobTick, scheduledJob } from 'temporal-job-tracing/workflows';
+
 const { findUsersWithOrders, summariseOrders, saveUserTotals } = proxyActivities<
   ReturnType<typeof createActivities>
 >({ startToCloseTimeout: '30 seconds', retry: { maximumAttempts: 3 } });

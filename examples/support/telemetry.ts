@@ -10,7 +10,7 @@ import { waterfall } from './waterfall';
 
 /** Milliseconds that spans wait in a process for others to leave with; OpenTelemetry's own default is 5000. */
 const EXPORT_DELAY_MS = 500;
-const TRACE_TIMEOUT_MS = 10_000;
+const TRACE_TIMEOUT_MS = 30_000;
 
 export interface RunTrace {
   readonly spans: readonly ReceivedSpan[];

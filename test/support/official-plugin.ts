@@ -1,12 +1,12 @@
 /**
- * The official OpenTelemetry plugin, with its workflow spans sent to the receiver of the test.
+ * The official OpenTelemetry plugin, with its workflow spans sent to the receiver of the test, or to a processor.
  *
  * It makes spans of the OpenTelemetry SDK 1.x; they are brought into the form of 2.x for the exporter.
  */
 import type { SpanContext } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
-import { type ReadableSpan, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
+import { type ReadableSpan, SimpleSpanProcessor, type SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { OpenTelemetryPlugin, type OpenTelemetryPluginOptions } from '@temporalio/interceptors-opentelemetry';
 
 /** What a span of SDK 1.x has instead of its 2.x form. */
@@ -15,9 +15,10 @@ interface SpanOfSdk1 extends ReadableSpan {
   readonly instrumentationLibrary: ReadableSpan['instrumentationScope'];
 }
 
-/** Call it after {@link Harness.start}, which says where the receiver is. */
-export function officialPlugin(): OpenTelemetryPlugin {
-  const processor = new SimpleSpanProcessor(new OTLPTraceExporter());
+/** Call it after {@link Harness.start}, which says where the receiver is, or give it a processor. */
+export function officialPlugin(
+  processor: SpanProcessor = new SimpleSpanProcessor(new OTLPTraceExporter()),
+): OpenTelemetryPlugin {
   const resource = resourceFromAttributes({ 'service.name': 'official' });
   const spanProcessor = {
     onStart() {},

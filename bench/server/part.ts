@@ -1,0 +1,83 @@
+/**
+ * Part `server`: whole worker processes on a real server, one for each variant, which take turns. CPU of the worker
+ * process for a run, throughput, how long a run takes, CPU of the server, events and bytes of the histories.
+ */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client, Connection } from '@temporalio/client';
+import { startTemporalServer } from '../../test/support/temporal-server';
+import { bundleKindOf, createBundles } from '../core/bundles';
+import { startCollector } from '../core/collector';
+import type { Figure, PartOptions, PartResult } from '../core/figure';
+import { alternate, roundsOf } from '../core/rounds';
+import { VARIANTS, type Variant } from '../core/variants';
+import { historyFigures, type Measured, workloadFigures } from './figures';
+import { type HistorySize, historySizes, runAll, WORKLOADS, type Workload } from './runs';
+import { cpuMsOf, findServerProcess } from './server-cpu';
+import { startWorker, type WorkerProcess } from './worker-process';
+
+/** Until the spans of the last runs have left the worker. */
+const SETTLE_MS = 250;
+const WARM_UP = 2;
+
+export async function benchServer(options: PartOptions): Promise<PartResult> {
+  const directory = await mkdtemp(join(tmpdir(), 'bench-'));
+  const server = await startTemporalServer();
+  const collector = await startCollector();
+  const connection = await Connection.connect({ address: server.address });
+  const client = new Client({ connection });
+  const workers: Partial<Record<Variant, WorkerProcess>> = {};
+  try {
+    const bundles = await createBundles();
+    for (const variant of VARIANTS) {
+      const codePath = join(directory, `${VARIANTS.indexOf(variant)}.js`);
+      await writeFile(codePath, bundles[bundleKindOf(variant)].code);
+      workers[variant] = await startWorker(variant, server.address, codePath, collector.url);
+    }
+    const started = workers as Record<Variant, WorkerProcess>;
+    const serverPid = await findServerProcess(server.address);
+    const figures: Figure[] = [];
+    for (const workload of WORKLOADS) {
+      console.error(`server: ${workload.name} …`);
+      const counts = { rounds: roundsOf(workload.rounds, options), warmUp: WARM_UP };
+      const rounds = await alternate(VARIANTS, counts, (variant) =>
+        measure(client, started[variant], workload, serverPid),
+      );
+      figures.push(...workloadFigures(workload.name, rounds));
+      const sizes: Partial<Record<Variant, { run: HistorySize; child?: HistorySize }>> = {};
+      for (const variant of VARIANTS)
+        sizes[variant] = await historySizes(client, started[variant].taskQueue, workload.type);
+      figures.push(...historyFigures(workload.name, sizes as Required<typeof sizes>));
+    }
+    return { part: 'server', figures };
+  } finally {
+    await Promise.all(Object.values(workers).map((worker) => worker.stop()));
+    await connection.close();
+    await collector.close();
+    await server.stop();
+    await rm(directory, { recursive: true });
+  }
+}
+
+async function measure(
+  client: Client,
+  worker: WorkerProcess,
+  workload: Workload,
+  serverPid: number | undefined,
+): Promise<Measured> {
+  const [workerBefore, serverBefore] = [await worker.cpuMs(), serverPid && (await cpuMsOf(serverPid))];
+  const started = performance.now();
+  const tookMs = await runAll(client, worker.taskQueue, workload);
+  const wallMs = performance.now() - started;
+  await sleep(SETTLE_MS);
+  const [workerAfter, serverAfter] = [await worker.cpuMs(), serverPid && (await cpuMsOf(serverPid))];
+  return {
+    tookMs,
+    runsPerSecond: (1_000 * workload.runs) / wallMs,
+    workerMs: (workerAfter - workerBefore) / workload.runs,
+    ...(serverBefore !== undefined &&
+      serverAfter !== undefined && { serverMs: (serverAfter - serverBefore) / workload.runs }),
+  };
+}

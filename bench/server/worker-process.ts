@@ -1,0 +1,49 @@
+/** A worker process as the benchmark sees it. */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import type { Variant } from '../core/variants';
+import type { WorkerMessage } from './worker';
+
+export interface WorkerProcess {
+  readonly taskQueue: string;
+  /** CPU time of the process since it began. */
+  cpuMs(): Promise<number>;
+  stop(): Promise<void>;
+}
+
+/** Starts a worker and waits until it works. It ends with this process. */
+export async function startWorker(
+  variant: Variant,
+  address: string,
+  codePath: string,
+  collectorUrl: string,
+): Promise<WorkerProcess> {
+  const taskQueue = `bench ${variant}`;
+  const env = {
+    ...process.env,
+    OTEL_EXPORTER_OTLP_ENDPOINT: collectorUrl,
+    // So that the spans of a round leave within it.
+    OTEL_BSP_SCHEDULE_DELAY: '100',
+  };
+  const child = fork(require.resolve('./worker'), [variant, address, taskQueue, codePath], { env });
+  const exited = once(child, 'exit').then(([code]) => {
+    throw new Error(`the worker of "${variant}" ended with exit code ${code}`);
+  });
+  exited.catch(() => {});
+  const next = async (): Promise<number> => {
+    const [message] = (await Promise.race([once(child, 'message'), exited])) as [WorkerMessage];
+    return message.cpuMs;
+  };
+  await next();
+  return {
+    taskQueue,
+    async cpuMs() {
+      child.send('cpu');
+      return next();
+    },
+    async stop() {
+      child.disconnect();
+      await exited.catch(() => {});
+    },
+  };
+}

@@ -1,0 +1,56 @@
+/**
+ * Program: a worker process of one variant, as a user's would be; spans leave through OTLP/HTTP in batches. Tells
+ * its CPU time when it is asked.
+ *
+ * Arguments: variant, address of the Temporal server, task queue, path of the workflow bundle.
+ */
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
+import { NodeSDK } from '@opentelemetry/sdk-node';
+import { BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
+import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerPlugin } from '@temporalio/worker';
+import { JobTracingPlugin } from 'temporal-job-tracing';
+import { officialPlugin } from '../../test/support/official-plugin';
+import { isOurs, OUR_OPTIONS, type Variant } from '../core/variants';
+import * as activities from './activities';
+
+/** What the process says: once, when it works, and whenever it is asked. */
+export interface WorkerMessage {
+  /** User and system time of all threads since the process began. */
+  readonly cpuMs: number;
+}
+
+async function main(): Promise<void> {
+  const [, , variant, address, taskQueue, codePath] = process.argv as [string, string, ...string[]];
+  if (!variant || !address || !taskQueue || !codePath) throw new Error('expected four arguments');
+  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  const worker = await Worker.create({
+    connection: await NativeConnection.connect({ address }),
+    taskQueue,
+    workflowBundle: { codePath },
+    activities,
+    plugins: pluginsOf(variant as Variant),
+  });
+  const done = worker.run();
+  const say = () => process.send?.({ cpuMs: cpuMs() } satisfies WorkerMessage);
+  process.on('message', say).on('disconnect', () => {
+    if (worker.getState() === 'RUNNING') worker.shutdown();
+  });
+  say();
+  await done;
+  process.exit();
+}
+
+function pluginsOf(variant: Variant): WorkerPlugin[] {
+  if (isOurs(variant)) return [new JobTracingPlugin(OUR_OPTIONS[variant])];
+  if (variant !== 'official plugin') return [];
+  const processor = new BatchSpanProcessor(new OTLPTraceExporter());
+  new NodeSDK({ spanProcessors: [processor], autoDetectResources: false }).start();
+  return [officialPlugin(processor)];
+}
+
+function cpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000;
+}
+
+void main();

@@ -1,0 +1,45 @@
+/** What docs/http-jobs.md tells users to write is right, and complete. */
+import { deepEqual, equal, ok } from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { before, describe, it } from 'node:test';
+import { httpJobProblem } from '../workflows/http/problems';
+import { specProblem } from '../workflows/job-spec';
+
+describe('docs/http-jobs.md', () => {
+  let page: string;
+
+  before(async () => {
+    page = await readFile(path.join(__dirname, '..', '..', 'docs', 'http-jobs.md'), 'utf8');
+  });
+
+  it('has inputs for the CLI that are right', () => {
+    const inputs = [...page.matchAll(/--input '(.*)'/g)].map(([, json = '']) => JSON.parse(json));
+    ok(inputs.length >= 2);
+    for (const input of inputs) {
+      const isJob = 'workflow' in input;
+      if (isJob) equal(specProblem(input), undefined);
+      equal(httpJobProblem(isJob ? input.args[0] : input), undefined);
+    }
+  });
+
+  it('has examples of properties that are right', () => {
+    const url = 'https://a.example/';
+    const rules = [...page.matchAll(/^\| `"(\w+)": (.*?)` \|/gm)].map(([, name = '', json = '']) => [
+      name,
+      JSON.parse(json),
+    ]);
+    equal(httpJobProblem({ url, success: Object.fromEntries(rules) }), undefined);
+    for (const [, name, json = ''] of page.matchAll(/^\| `(lane|callback)` \|.*?`(\{.*?\})`/gm)) {
+      equal(httpJobProblem({ url, [String(name)]: JSON.parse(json) }), undefined);
+    }
+  });
+
+  it('names each property that there is', () => {
+    const known = /expected one of (.*)$/.exec(
+      httpJobProblem({ url: 'https://a.example/', '?': 1 }) ?? '',
+    )?.[1];
+    const documented = [...page.matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name);
+    deepEqual(documented.sort(), known?.split(', ').sort());
+  });
+});
