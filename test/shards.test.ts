@@ -14,12 +14,17 @@ const TIMEOUT_MS = 20_000;
 describe('shards', { concurrency: 4 }, () => {
   let runs: Runs;
   let quietQueue: string;
+  let unwillingQueue: string;
   let client: JobClient;
 
   before(async () => {
     const options = { workflowsPath: WORKFLOWS_PATH };
     runs = await Runs.start({ options });
     quietQueue = await runs.work({ plugin: { sampling: { default: 0 } }, options });
+    unwillingQueue = await runs.work({
+      plugin: { sampling: { default: 0 }, acceptForced: ['signal'] },
+      options,
+    });
     client = new JobClient({ client: runs.harness.client, traceUrl: 'http://traces.example/{traceId}' });
   });
   after(() => runs.stop());
@@ -197,6 +202,21 @@ describe('shards', { concurrency: 4 }, () => {
     equal(second?.attributes['job.run.id'], handle.firstExecutionRunId);
     equal(second?.attributes['job.shard.index'], 1);
     ok(trace.some(({ name }) => name === 'RunActivity:callDownstream'));
+  });
+
+  it('a shard that is run again is not recorded where acceptForced leaves clients out', async () => {
+    const handle = await start('failsInitially', id('unwilling'), [[1, 2, 3, 4]], unwillingQueue);
+    await handle.result();
+    await listUntil(handle, (shards) => shards.length === 1, { status: 'FAILED' });
+    const [rerun] = await client.rerunFailedShards(handle);
+    ok(rerun);
+    await runs.harness.client.workflow.getHandle(rerun.workflowId, rerun.runId).result();
+    const [kept, ...others] = await runs.harness.completeTrace(rerun.traceId);
+    equal(kept?.attributes['job.sampling.reason'], 'kept-failed');
+    // What would have been recorded is there well after the failed root was.
+    await sleep(1_000);
+    deepEqual(others, []);
+    equal(runs.harness.receiver.trace(rerun.traceId).length, 1);
   });
 
   it('a shard that is reset by the CLI stays in its trace', async () => {
