@@ -3,7 +3,7 @@ import { counted, type Figure, figure, figureWith, type Target } from '../core/f
 import type { Round } from '../core/rounds';
 import { type Estimate, estimate, median, quantile } from '../core/statistics';
 import { isOurs, OURS, type OursVariant, shareOfOfficial, VARIANTS, type Variant } from '../core/variants';
-import type { HistorySize } from './runs';
+import type { HistorySizes } from './runs';
 
 /** What was measured of one variant in one round. */
 export interface Measured {
@@ -76,7 +76,7 @@ function durations(rounds: Rounds, variant: Variant): number[] {
   return rounds.flatMap((round) => round[variant].tookMs);
 }
 
-type Sizes = Readonly<Record<Variant, { readonly run: HistorySize; readonly child?: HistorySize }>>;
+type Sizes = Readonly<Record<Variant, HistorySizes>>;
 
 const MAX_EVENTS_ADDED = 3;
 

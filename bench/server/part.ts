@@ -14,7 +14,7 @@ import type { Figure, PartOptions, PartResult } from '../core/figure';
 import { alternate, roundsOf } from '../core/rounds';
 import { VARIANTS, type Variant } from '../core/variants';
 import { historyFigures, type Measured, workloadFigures } from './figures';
-import { type HistorySize, historySizes, runAll, WORKLOADS, type Workload } from './runs';
+import { type HistorySizes, historySizes, runAll, WORKLOADS, type Workload } from './runs';
 import { cpuMsOf, findServerProcess } from './server-cpu';
 import { startWorker, type WorkerProcess } from './worker-process';
 
@@ -46,7 +46,7 @@ export async function benchServer(options: PartOptions): Promise<PartResult> {
         measure(client, started[variant], workload, serverPid),
       );
       figures.push(...workloadFigures(workload.name, rounds));
-      const sizes: Partial<Record<Variant, { run: HistorySize; child?: HistorySize }>> = {};
+      const sizes: Partial<Record<Variant, HistorySizes>> = {};
       for (const variant of VARIANTS)
         sizes[variant] = await historySizes(client, started[variant].taskQueue, workload.type);
       figures.push(...historyFigures(workload.name, sizes as Required<typeof sizes>));

@@ -40,11 +40,22 @@ export interface HistorySize {
 }
 
 /** The histories of a run and, if it has children, of one of them. */
-export async function historySizes(
-  client: Client,
-  taskQueue: string,
-  type: string,
-): Promise<{ readonly run: HistorySize; readonly child?: HistorySize }> {
+export interface HistorySizes {
+  readonly run: HistorySize;
+  readonly child?: HistorySize;
+}
+
+/** Runs whose histories are read: one that needed a workflow task more, by chance, says nothing of a plugin. */
+const HISTORIES = 5;
+
+/** Of the runs that were read, that with the fewest events. */
+export async function historySizes(client: Client, taskQueue: string, type: string): Promise<HistorySizes> {
+  const sizes: HistorySizes[] = [];
+  for (let index = 0; index < HISTORIES; index++) sizes.push(await historySizesOnce(client, taskQueue, type));
+  return sizes.reduce((least, each) => (each.run.events < least.run.events ? each : least));
+}
+
+async function historySizesOnce(client: Client, taskQueue: string, type: string): Promise<HistorySizes> {
   const workflowId = randomUUID();
   await client.workflow.execute(type, { taskQueue, workflowId });
   const run = await sizeOf(client, workflowId);
