@@ -10,12 +10,18 @@ import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { PartOptions, PartResult } from './core/figure';
 import { tables } from './core/table';
+import { benchHost } from './host/part';
+import { benchLookup } from './lookup/part';
+import { benchPolicy } from './policy/part';
 import { benchSandbox } from './sandbox/part';
 import { benchServer } from './server/part';
 
 const PARTS: Readonly<Record<string, (options: PartOptions) => Promise<PartResult>>> = {
   sandbox: benchSandbox,
   server: benchServer,
+  host: benchHost,
+  lookup: benchLookup,
+  policy: benchPolicy,
 };
 
 class UsageError extends Error {}

@@ -38,7 +38,7 @@ export async function benchSandbox(options: PartOptions): Promise<PartResult> {
   const sandboxes = await createSandboxes(bundles);
   try {
     for (const variant of VARIANTS) await checkVariant(variant, sandboxes[variant]);
-    const cpuRounds = { ...CPU, rounds: roundsOf(CPU.rounds, options) };
+    const cpuRounds = { rounds: roundsOf(CPU.rounds, options), warmUp: roundsOf(CPU.warmUp, options) };
     const cpu = await alternate(VARIANTS, cpuRounds, (variant) => cpuMsPerRun(sandboxes[variant]));
     const heap = await alternate(VARIANTS, HEAP, (variant) => heapKbPerRun(sandboxes[variant]));
     const figures = [

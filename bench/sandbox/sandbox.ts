@@ -101,7 +101,7 @@ async function activate({ workflow, runId }: CachedRun, task: number, jobs: Job[
 }
 
 /** What `Worker` makes of a run's first activation. */
-function infoOf(runId: string): WorkflowInfo {
+export function infoOf(runId: string): WorkflowInfo {
   const now = new Date();
   return {
     workflowId: 'bench',

@@ -11,8 +11,8 @@ export interface Workload {
 }
 
 export const WORKLOADS: readonly Workload[] = [
-  { name: 'one activity', type: 'oneActivity', runs: 12, rounds: 16 },
-  { name: 'five activities, two children', type: 'family', runs: 3, rounds: 12 },
+  { name: 'one activity', type: 'oneActivity', runs: 12, rounds: 12 },
+  { name: 'five activities, two children', type: 'family', runs: 3, rounds: 8 },
 ];
 
 /** Runs that are on their way at the same time. */

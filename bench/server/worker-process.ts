@@ -1,7 +1,7 @@
 /** A worker process as the benchmark sees it. */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import type { Variant } from '../core/variants';
+import { VARIANTS, type Variant } from '../core/variants';
 import type { WorkerMessage } from './worker';
 
 export interface WorkerProcess {
@@ -18,7 +18,8 @@ export async function startWorker(
   codePath: string,
   collectorUrl: string,
 ): Promise<WorkerProcess> {
-  const taskQueue = `bench ${variant}`;
+  // As long for each variant: the name is in every history.
+  const taskQueue = `bench-${VARIANTS.indexOf(variant)}`;
   const env = {
     ...process.env,
     OTEL_EXPORTER_OTLP_ENDPOINT: collectorUrl,

@@ -1,0 +1,122 @@
+/**
+ * Part `policy`: decisions with few and many rules, one answer of the host across the thread border, and a change in
+ * Redis on its way to every worker process.
+ */
+import { randomUUID } from 'node:crypto';
+import { TypedSearchAttributes } from '@temporalio/common';
+import type { WorkflowInfo } from '@temporalio/workflow';
+import { WITHOUT_REDIS } from '../../test/support/redis-server';
+import { composeMarkerHost } from '../../worker/marker-host';
+import { resolvePolicy } from '../../worker/policy/policy';
+import { constantPolicyStore } from '../../worker/policy-store';
+import { createRunDecisions } from '../../worker/run-decisions';
+import { type Figure, figure, type PartOptions, type PartResult } from '../core/figure';
+import { alternate, roundsOf } from '../core/rounds';
+import { estimate, median } from '../core/statistics';
+import { changeReaches } from './redis-change';
+import { Asking } from './thread-border';
+
+const RULES = ['1 rule', '10,000 rules'] as const;
+type Rules = (typeof RULES)[number];
+const DECISIONS = { rounds: 20, warmUp: 3, runs: 2_000 };
+/** Jobs that runs are decided for in turn. */
+const JOBS = 200;
+const MAX_GROWTH: Readonly<{ atMost: number }> = { atMost: 20 };
+const BORDER = { rounds: 30, warmUp: 10, asks: 50, runs: 5 };
+const FLEETS = [1, 20];
+const CHANGES = 10;
+
+export async function benchPolicy(options: PartOptions): Promise<PartResult> {
+  return {
+    part: 'policy',
+    figures: [
+      ...(await decisionFigures(options)),
+      await borderFigure(options),
+      ...(WITHOUT_REDIS ? [] : await redisFigures(options)),
+    ],
+  };
+}
+
+async function decisionFigures(options: PartOptions): Promise<Figure[]> {
+  const hosts = Object.fromEntries(RULES.map((rules) => [rules, hostWith(rules)])) as Record<
+    Rules,
+    () => void
+  >;
+  const counts = { ...DECISIONS, rounds: roundsOf(DECISIONS.rounds, options) };
+  const rounds = await alternate(RULES, counts, async (rules) => {
+    const before = process.cpuUsage();
+    for (let run = 0; run < DECISIONS.runs; run++) hosts[rules]();
+    const { user, system } = process.cpuUsage(before);
+    return (user + system) / DECISIONS.runs;
+  });
+  const growth = estimate(rounds, (some) => {
+    const us = (rules: Rules) => median(some.map((round) => round[rules]));
+    return 100 * (us('10,000 rules') / us('1 rule') - 1);
+  });
+  return [
+    ...RULES.map((rules) =>
+      figure(
+        `decisions, ${rules}`,
+        'decisions/s',
+        estimate(rounds, (some) => 1_000_000 / median(some.map((round) => round[rules]))),
+      ),
+    ),
+    figure('growth from 1 to 10,000 rules', '%', growth, MAX_GROWTH),
+  ];
+}
+
+/** Decides about one more run, as the host does when a run's first id is asked. */
+function hostWith(rules: Rules): () => void {
+  const count = rules === '1 rule' ? 1 : 10_000;
+  const jobs = Object.fromEntries(
+    Array.from({ length: count }, (_, index) => [index % 2 === 0 ? `job-${index}` : `team-${index}-*`, 0.5]),
+  );
+  const policy = constantPolicyStore(resolvePolicy({ default: 0.01, jobs }));
+  const host = composeMarkerHost(
+    { enabled: true, bind: 'all', policy, mayBind: () => true, decisions: createRunDecisions() },
+    undefined,
+  );
+  const typedSearchAttributes = new TypedSearchAttributes();
+  let run = 0;
+  return () => {
+    const runId = randomUUID();
+    const info = {
+      runId,
+      originalExecutionRunId: runId,
+      workflowType: `job-${run++ % JOBS}`,
+      attempt: 1,
+      typedSearchAttributes,
+    };
+    host({ workflowInfo: info as unknown as WorkflowInfo, patchId: 'job-tracing:unsampled' });
+  };
+}
+
+async function borderFigure(options: PartOptions): Promise<Figure> {
+  const asking = await Asking.start();
+  try {
+    const counts = { ...BORDER, rounds: roundsOf(BORDER.rounds, options) };
+    const rounds = await alternate(['none', 'many'], counts, async (asks) => {
+      const before = process.cpuUsage();
+      for (let run = 0; run < BORDER.runs; run++) await asking.run(asks === 'none' ? 0 : BORDER.asks);
+      const { user, system } = process.cpuUsage(before);
+      return (user + system) / BORDER.runs;
+    });
+    const perAsk = estimate(rounds, (some) =>
+      median(some.map(({ none, many }) => (many - none) / BORDER.asks)),
+    );
+    return figure('CPU of one answer across the thread border', 'µs', perAsk);
+  } finally {
+    await asking.stop();
+  }
+}
+
+async function redisFigures(options: PartOptions): Promise<Figure[]> {
+  const figures: Figure[] = [];
+  for (const processes of FLEETS) {
+    console.error(`policy: a change in Redis to ${processes} processes …`);
+    const rounds = await changeReaches(processes, roundsOf(CHANGES, options));
+    const name = `a change in Redis reaches all of ${processes} worker processes`;
+    figures.push(figure(name, 'ms', estimate(rounds, median)));
+  }
+  return figures;
+}
