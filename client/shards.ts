@@ -13,7 +13,7 @@ import { GrpcStatus, grpcStatusOf } from './grpc-status';
 import { type ExecutionInfo, type JobRun, type RunReader, toJobRun } from './job-run';
 import { listExecutions, quoted, withinTimeout } from './listing';
 import { errorOf } from './shard-error';
-import { originalRunId } from './trace-of-execution';
+import { boundAttributes, originalRunId } from './trace-of-execution';
 
 export interface ShardFilter {
   /** Only shards that are in this state now, or in one of these. @default all */
@@ -125,13 +125,15 @@ function factsOf({ memo }: WorkflowExecutionInfo, label: string): ShardFacts | u
 }
 
 /**
- * By workflow id, which holds for runs that are not bound and after a reset, too; and by attribute, which finds
- * the shards of the run's ordinary children.
+ * By attribute, which finds the shards of the run's ordinary children as well. Of a run that is not bound, and after
+ * a reset, by workflow id.
  */
 async function shardsQuery({ client }: RunReader, run: ExecutionInfo): Promise<string> {
   const original = await withinTimeout(client, () => originalRunId(client, run));
+  const byAttribute = `JobRunId = '${run.runId}' AND JobTrigger = 'shard'`;
+  if (original === run.runId && boundAttributes(run).traceId !== undefined) return byAttribute;
   const byId = `WorkflowId STARTS_WITH ${quoted(shardPrefix(run.workflowId, original))}`;
-  const query = `(JobRunId = '${run.runId}' AND JobTrigger = 'shard') OR ${byId}`;
+  const query = `(${byAttribute}) OR ${byId}`;
   try {
     await withinTimeout(client, () => client.workflow.count(query));
     return query;

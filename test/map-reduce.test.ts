@@ -4,7 +4,10 @@
  */
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ApplicationFailure, type WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
+import { bundleWorkflowCode, Worker } from '@temporalio/worker';
+import { JobTracingPlugin } from 'temporal-job-tracing';
 import type { MapReduceOutcome } from 'temporal-job-tracing/workflow';
 import { tree } from './support/otlp-trace';
 import { id, linksOf, linkTo, Runs, rootIdOf, traceIdOf } from './support/runs';
@@ -136,14 +139,49 @@ describe('mapReduce', { concurrency: 4 }, () => {
     equal((await runs.harness.client.workflow.count(query)).count, 0);
   });
 
+  it('a terminated run takes its branches and shards along', async () => {
+    const handle = await start('accounts', id('terminated'), [[-1, 2, -1, 4]]);
+    const query = `JobRunId = '${handle.firstExecutionRunId}'`;
+    const running = `${query} AND ExecutionStatus = 'Running'`;
+    const { workflow } = runs.harness.client;
+    while ((await workflow.count(running)).count < 3) await sleep(100);
+    await handle.terminate();
+    equal((await runs.endedOf(query, 3)).length, 3);
+  });
+
+  it('shards that ended before the point to which the run is reset keep their traces', async () => {
+    const handle = await start('accounts', id('reset-late'), [[1, 2, 3, 4]]);
+    await handle.result();
+    const shardId = childId(handle, 'shard-1');
+    const before = await runs.harness.attributesOf(shardId);
+    await runs.cli('workflow reset --type LastWorkflowTask --reason again -w', handle.workflowId);
+    const again = runs.harness.client.workflow.getHandle(handle.workflowId);
+    equal((await again.result()).result, '1+2 3+4');
+    ok((await again.describe()).runId !== handle.firstExecutionRunId);
+    deepEqual(await runs.harness.attributesOf(shardId), before);
+  });
+
+  it('the run, its branch and a shard replay, sampled or not', async () => {
+    const plugins = [new JobTracingPlugin()];
+    const workflowBundle = await bundleWorkflowCode({ workflowsPath: WORKFLOWS_PATH, plugins });
+    for (const queue of [runs.taskQueue, quietQueue]) {
+      const handle = await start('accounts', id(`replay-${queue}`), [[1, 2, -5, 4, 5, 6]], queue);
+      await handle.result();
+      for (const workflowId of [handle.workflowId, childId(handle, 'branch-0'), childId(handle, 'shard-1')]) {
+        const history = await runs.harness.client.workflow.getHandle(workflowId).fetchHistory();
+        await Worker.runReplayHistory({ workflowBundle, plugins }, history, workflowId);
+      }
+    }
+  });
+
   it('reads pages in the branches, so that the keys are not in the run', async () => {
-    const handle = await start('pagedAccounts', id('paged'), [301, 40, { concurrency: 150 }]);
+    const handle = await start('pagedAccounts', id('paged'), [101, 16, { concurrency: 150 }]);
     const outcome = await outcomeOf<string>(handle);
-    deepEqual([outcome.shards, outcome.succeeded], [151, 151]);
+    deepEqual([outcome.shards, outcome.succeeded], [51, 51]);
     const numbers = outcome.result?.split(/[ +]/).map(Number);
     deepEqual(
       numbers,
-      Array.from({ length: 301 }, (_, i) => i + 1),
+      Array.from({ length: 101 }, (_, i) => i + 1),
     );
     const history = (await handle.fetchHistory()).events ?? [];
     const inputs = history.map((event) => event.startChildWorkflowExecutionInitiatedEventAttributes?.input);

@@ -114,6 +114,12 @@ describe('shards', { concurrency: 4 }, () => {
       await runs.cli('workflow list --output json --query', `${query} AND ExecutionStatus="Failed"`),
     ) as unknown[];
     equal(failed.length, 1);
+    match(
+      await runs.cli('workflow count --query', `${query} GROUP BY ExecutionStatus`),
+      /Total: 3[\s\S]*Group total: 1[\s\S]*Failed/,
+    );
+    const described = await runs.cli('workflow describe -w', shards[1]?.workflowId ?? '');
+    match(described, /jobShard.*account -5 to 4/);
   });
 
   it('names the failing item, on the error, the record and the spans; the others of its shard are processed', async () => {

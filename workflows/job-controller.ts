@@ -12,6 +12,7 @@ import {
   ChildWorkflowCancellationType,
   condition,
   getExternalWorkflowHandle,
+  isCancellation,
   ParentClosePolicy,
   sleep,
   startChild,
@@ -51,6 +52,7 @@ export class JobController {
   /** @throws ApplicationFailure that says what is wrong with the spec */
   async check(): Promise<void> {
     const problem = await local.jobTracingCheckSpec(this.state.spec, this.types).catch((error: unknown) => {
+      if (isCancellation(error)) throw error;
       throw ApplicationFailure.nonRetryable(
         `scheduledJob: the worker could not check the job (${rootCause(error)}). Give it JobTracingPlugin, or ` +
           "the activities 'scheduledJobActivities' of temporal-job-tracing/activities",

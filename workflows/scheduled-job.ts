@@ -94,8 +94,9 @@ function listen(job: JobController): void {
       try {
         await obey(input);
       } catch (error) {
-        // A failure that leaves a handler would end the job.
-        if (!(error instanceof TemporalFailure) || isCancellation(error)) throw error;
+        // What leaves a handler would end the job at once, with its ticks and runs still going on.
+        if (isCancellation(error)) return;
+        if (!(error instanceof TemporalFailure)) throw error;
         job.state.refused({ at: new Date().toISOString(), signal: name, why: rootCause(error) ?? '' });
       }
     });

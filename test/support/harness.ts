@@ -26,6 +26,8 @@ import { startTemporalServer, type TemporalServer, temporalCli } from './tempora
 /** Workflows that most tests use. */
 export const WORKFLOWS_PATH = require.resolve('./workflows/jobs');
 
+const SERVED_TIMEOUT_MS = 5_000;
+
 export interface WorkerSetup {
   /** Options of the plugin; `null`: a worker without it. */
   readonly plugin?: JobTracingOptions | null;
@@ -184,9 +186,20 @@ export class Harness {
     );
   }
 
-  /** Waits until the run's trace is complete at the receiver, and returns it. */
-  async completeTrace(traceId: string, timeoutMs = 10_000): Promise<ReceivedSpan[]> {
+  /**
+   * Waits until the run's trace is complete at the receiver, and returns it. The services that it called send
+   * their spans by themselves: those are waited for, too, but not for ever, since a service may send none.
+   */
+  async completeTrace(traceId: string, timeoutMs = 30_000): Promise<ReceivedSpan[]> {
     const isComplete = (trace: readonly ReceivedSpan[]) => trace.length > 0 && incomplete(trace).length === 0;
+    const isWhole = (trace: readonly ReceivedSpan[]) => isComplete(trace) && unserved(trace).length === 0;
+    await this.receiver.waitFor(traceId, isWhole, SERVED_TIMEOUT_MS).catch(() => {});
     return this.receiver.waitFor(traceId, isComplete, timeoutMs);
   }
+}
+
+/** Calls of services that have no span of the service below them. */
+function unserved(trace: readonly ReceivedSpan[]): ReceivedSpan[] {
+  const parents = new Set(trace.map(({ parentSpanId }) => parentSpanId));
+  return trace.filter(({ kind, spanId }) => kind === 'client' && !parents.has(spanId));
 }

@@ -9,8 +9,8 @@
 export const MAX_BRANCH_SHARDS = 400;
 /** Shards that one branch runs at the same time. */
 const MAX_BRANCH_WINDOW = 100;
-/** Branches of one run: at 9 events each 36,000 of 51,200. */
-export const MAX_BRANCHES = 4_000;
+/** Branches of one run: at 13 events each, with pages, 45,500 of 51,200. */
+export const MAX_BRANCHES = 3_500;
 /** Bytes of items that one branch is given or reads: they are one payload, and twice in its history. */
 export const MAX_BRANCH_BYTES = 1_000_000;
 /** Pages that one branch reads. */

@@ -153,3 +153,34 @@ export async function failsInitially(items: number[]): Promise<MapReduceOutcome<
     reduce: join,
   });
 }
+
+/** Options as they come; the shards do nothing. */
+export async function anyOptions(options: object): Promise<unknown> {
+  return mapReduce({ map: sumOfRange, ...options } as MapReduceOptions<number, number>);
+}
+
+/** Nine megabytes of items. */
+export async function manyItems(): Promise<unknown> {
+  const items = Array.from({ length: 9_000 }, (_, i) => i - 1_000_000);
+  return mapReduce({ items: items.map((i) => `${i}`.padEnd(1_000)), shardSize: 10, map: 'accountShard' });
+}
+
+/** A function that the bundle does not export. */
+export async function hiddenReduce(): Promise<unknown> {
+  const hidden = (left: number, right: number) => left + right;
+  return mapReduce({ count: 10, shardSize: 1, map: sumOfRange, reduce: hidden });
+}
+
+export function throwing(): number {
+  throw new TypeError('no numbers');
+}
+
+export async function throwingReduce(): Promise<unknown> {
+  return mapReduce({ count: 10, shardSize: 5, map: sumOfRange, reduce: throwing });
+}
+
+/** Two calls in one run. */
+export async function twice(): Promise<number[]> {
+  const [first, second] = [await sums(20), await sums(30)];
+  return [first.shards, second.shards, first.result ?? 0, second.result ?? 0];
+}

@@ -1,0 +1,168 @@
+/** A MapReduce run that cannot work fails at once and says what to write; without plugin and binding it works all the same. */
+import { deepEqual, equal, match, ok } from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { ApplicationFailure, Client, type WorkflowFailedError } from '@temporalio/client';
+import { NativeConnection } from '@temporalio/worker';
+import { JobClient, type Shard } from 'temporal-job-tracing/client';
+import { id, linksOf, Runs, traceIdOf } from './support/runs';
+
+const options = { workflowsPath: require.resolve('./support/workflows/map-reduce') };
+
+describe('mapReduce', { concurrency: 4 }, () => {
+  let runs: Runs;
+  let plainQueue: string;
+  let branchlessQueue: string;
+
+  before(async () => {
+    runs = await Runs.start({ options });
+    plainQueue = await runs.work({ plugin: null, options });
+    branchlessQueue = await runs.work({
+      options: { workflowsPath: require.resolve('./support/workflows/no-branch') },
+    });
+  });
+  after(() => runs.stop());
+
+  const start = (type: string, workflowId: string, args: unknown[] = [], taskQueue = runs.taskQueue) =>
+    runs.harness.client.workflow.start(type, { taskQueue, workflowId, args });
+
+  /** The error of a run that fails. */
+  async function failureOf(type: string, args: unknown[] = [], taskQueue = runs.taskQueue) {
+    const handle = await start(type, id(`${type}-${Math.random()}`), args, taskQueue);
+    const error = await handle.result().then(
+      () => undefined,
+      (failed: WorkflowFailedError) => failed.cause,
+    );
+    ok(error instanceof ApplicationFailure, String(error));
+    return error;
+  }
+
+  for (const [what, given, message] of [
+    ['no work', { shardSize: 1 }, "option 'items, pages, count': expected one of the three, got none"],
+    ['two kinds of work', { shardSize: 1, count: 1, items: [] }, 'got items and count'],
+    ['no items', { shardSize: 1, items: 'all' }, "option 'items': expected an array, got all (string)"],
+    [
+      'a negative count',
+      { shardSize: 1, count: -1 },
+      "option 'count': expected a whole number from 0, got -1",
+    ],
+    ['no shard size', { count: 1 }, "option 'shardSize': expected a whole number from 1, got undefined"],
+    [
+      'a fraction',
+      { shardSize: 1, count: 1, concurrency: 0.5 },
+      "option 'concurrency': expected a whole number",
+    ],
+    [
+      'a ratio over 1',
+      { shardSize: 1, count: 1, shardRatio: 2 },
+      "option 'shardRatio': expected a number from 0",
+    ],
+    [
+      'another word',
+      { shardSize: 1, count: 1, onShardFailure: 'go' },
+      "expected 'continue' or 'stop', got go",
+    ],
+    [
+      'pages without activity',
+      { shardSize: 1, pages: {} },
+      "option 'pages.activity': expected the activity's name",
+    ],
+    ['too many shards', { shardSize: 1, count: 1e9 }, 'make it larger'],
+  ] as const) {
+    it(`refuses ${what}`, async () => {
+      const error = await failureOf('anyOptions', [given]);
+      deepEqual([error.type, error.nonRetryable], ['MapReduceOptionError', true]);
+      ok(error.message.includes(message), error.message);
+    });
+  }
+
+  it('refuses items that no history should hold, and says what to give instead', async () => {
+    const { message } = await failureOf('manyItems');
+    match(message, /option 'items': expected at most 8000000 bytes, got more: give 'pages' instead/);
+  });
+
+  it('says what to write when the bundle does not export the branch workflow', async () => {
+    const { message } = await failureOf('withoutBranch', [], branchlessQueue);
+    match(
+      message,
+      /Write `export \{ mapReduceBranch \} from 'temporal-job-tracing\/workflows';` in the file/,
+    );
+  });
+
+  it('says what to write when the bundle does not export a function', async () => {
+    const { message } = await failureOf('hiddenReduce');
+    match(message, /option 'reduce': the function hidden is not exported by the workflow bundle/);
+  });
+
+  it('ends when reduce throws', async () => {
+    const error = await failureOf('throwingReduce');
+    deepEqual([error.type, error.message], ['ReduceFailed', 'mapReduce: throwing threw: no numbers']);
+  });
+
+  it('can be called twice in a run', async () => {
+    const handle = await start('twice', id('twice'));
+    deepEqual(await handle.result(), [2, 3, 190, 435]);
+    const trace = await runs.harness.completeTrace(traceIdOf(handle.firstExecutionRunId));
+    const root = trace.find(({ name }) => name === 'RunWorkflow:twice');
+    equal(root?.attributes['job.shards.count'], 5);
+    deepEqual(root && linksOf(root), []);
+  });
+
+  it('works on a worker without the plugin, and its shards are listed', async () => {
+    const handle = await start('accounts', id('plain'), [[1, 2, -5, 4]], plainQueue);
+    const { result, failures } = await handle.result();
+    equal(result, '1+2');
+    equal(failures[0].traceId, undefined);
+    const shards = await listed(runs.harness.tracing, handle.workflowId);
+    deepEqual(
+      shards.map(({ label, status, error }) => [label, status, error?.type]),
+      [
+        ['account 1 to 2', 'COMPLETED', undefined],
+        ['account -5 to 4', 'FAILED', 'NoAccount'],
+      ],
+    );
+  });
+
+  it('is traced, and its shards are listed, where the search attributes are not registered', async () => {
+    const namespace = 'unregistered';
+    const { address } = runs.harness.server;
+    const connection = await NativeConnection.connect({ address });
+    const client = new Client({ connection: runs.harness.connection, namespace });
+    try {
+      const taskQueue = runs.harness.newTaskQueue();
+      const worker = await runs.harness.createWorker(taskQueue, {
+        plugin: { registerSearchAttributes: false },
+        options: { ...options, connection, namespace },
+      });
+      await runs.harness.whileRunning([worker], async () => {
+        const handle = await client.workflow.start('accounts', {
+          taskQueue,
+          workflowId: id('unbound'),
+          args: [[1, 2, -5, 4]],
+        });
+        const { failures } = await handle.result();
+        const tracing = new JobClient({ client });
+        const shards = await listed(tracing, handle.workflowId);
+        equal(shards[1]?.traceId, failures[0].traceId);
+        const [rerun] = await tracing.rerunFailedShards(handle);
+        equal(rerun?.traceId, failures[0].traceId);
+        await client.workflow
+          .getHandle(rerun?.workflowId ?? '')
+          .result()
+          .catch(() => {});
+      });
+    } finally {
+      await connection.close();
+    }
+  });
+
+  /** The two shards of the run in their order, as soon as visibility has them. */
+  async function listed(tracing: JobClient, workflowId: string): Promise<Shard[]> {
+    for (let attempt = 1; ; attempt++) {
+      const shards: Shard[] = [];
+      for await (const shard of tracing.shards({ workflowId })) shards.push(shard);
+      const isThere = shards.length === 2 && shards.every(({ status }) => status !== 'RUNNING');
+      if (isThere || attempt === 50) return shards.sort((a, b) => a.index - b.index);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  }
+});

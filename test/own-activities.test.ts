@@ -1,0 +1,52 @@
+/**
+ * The local activities of our workflows come with the plugin, and nothing else: a worker without activities of its own
+ * does not take those of others.
+ */
+import { deepEqual, ok } from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { temporal } from '@temporalio/proto';
+import { Runs } from './support/runs';
+import { Job, SCHEDULED_PATH } from './support/scheduled-jobs';
+
+const { TASK_QUEUE_TYPE_ACTIVITY, TASK_QUEUE_TYPE_WORKFLOW } = temporal.api.enums.v1.TaskQueueType;
+
+describe('a worker with the plugin', () => {
+  let runs: Runs;
+
+  before(async () => {
+    runs = await Runs.start();
+  });
+  after(() => runs.stop());
+
+  /** How many poll the task queue for tasks of this type, once workflow tasks are polled for. */
+  async function pollers(taskQueue: string, taskQueueType: temporal.api.enums.v1.TaskQueueType) {
+    const { client } = runs.harness;
+    const request = { namespace: 'default', taskQueue: { name: taskQueue }, taskQueueType };
+    const { pollers } = await client.workflowService.describeTaskQueue(request);
+    return (pollers ?? []).length;
+  }
+
+  it('and no activities polls for none, and keeps jobs', async () => {
+    const taskQueue = await runs.work({
+      options: { workflowsPath: SCHEDULED_PATH, activities: undefined } as object,
+    });
+    const job = await new Job(runs, 'no-activities', taskQueue).start({
+      workflow: 'quick',
+      cron: '@every 1s',
+    });
+    await runs.ended(job.tickId);
+    await job.signal('stop');
+    await job.isOver();
+    ok((await pollers(taskQueue, TASK_QUEUE_TYPE_WORKFLOW)) > 0);
+    deepEqual(await pollers(taskQueue, TASK_QUEUE_TYPE_ACTIVITY), 0);
+  });
+
+  it('and activities polls for them as ever', async () => {
+    const taskQueue = await runs.work({});
+    for (const giveUp = Date.now() + 20_000; (await pollers(taskQueue, TASK_QUEUE_TYPE_ACTIVITY)) === 0; ) {
+      ok(Date.now() < giveUp, 'nobody polls for activities');
+      await sleep(100);
+    }
+  });
+});

@@ -1,0 +1,8 @@
+/** A bundle that lacks the branch workflow. */
+import { mapReduce } from 'temporal-job-tracing/workflow';
+
+export async function shard(): Promise<void> {}
+
+export async function withoutBranch(): Promise<void> {
+  await mapReduce({ count: 1, shardSize: 1, map: shard });
+}

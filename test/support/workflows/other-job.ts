@@ -1,0 +1,8 @@
+/** A controller that does something else under the same name. */
+import { sleep } from '@temporalio/workflow';
+
+export { jobTick } from 'temporal-job-tracing/workflows';
+
+export async function scheduledJob(): Promise<void> {
+  await sleep(60_000);
+}
