@@ -18,7 +18,7 @@ import { getActivator } from '@temporalio/workflow/lib/global-attributes';
 import { dueMsOf } from '../shared/due-time';
 import { isInfrastructure } from '../shared/infrastructure';
 import type { JobOrigin } from '../shared/job-context';
-import { ANY } from '../shared/markers';
+import { ABSENT, ANY, isMarker } from '../shared/markers';
 import type { SandboxOptions } from '../shared/sandbox-options';
 import type { JobTracingSinks } from '../shared/span-record';
 import { fillTraceUrl } from '../shared/trace-url';
@@ -102,7 +102,7 @@ export function internalsInterceptor(
     },
 
     concludeActivation(input, next) {
-      const output = next({ ...input, commands: input.commands.filter(isRecorded) });
+      const output = next({ ...input, commands: input.commands.filter((each) => isRecorded(each, state)) });
       errors.settle();
       const { run, isCounted } = state;
       if ((run === undefined && !isCounted) || state.readOnly) return output;
@@ -115,9 +115,11 @@ export function internalsInterceptor(
   };
 }
 
-/** Everything but the marker of {@link ANY}. */
-function isRecorded({ setPatchMarker }: Command): boolean {
-  return setPatchMarker?.patchId !== ANY;
+/** Everything but the marker of {@link ANY}, and those that no host part of ours has granted. */
+function isRecorded({ setPatchMarker }: Command, { run, isCounted }: RunState): boolean {
+  const id = setPatchMarker?.patchId;
+  if (id == null || !isMarker(id) || id === ABSENT) return true;
+  return id !== ANY && (run !== undefined || isCounted);
 }
 
 /** What workflow code of this package has to say, on sampled and on kept roots alike. */

@@ -125,9 +125,9 @@ function partFor(initiator: number, part: JobPart | undefined): JobPart | undefi
 
 /** The decision that the history of a replayed run holds; `undefined`: it was begun without the plugin. */
 function recall(): Answer {
-  // `patched` is true here only for markers in the history, and repeats their commands.
-  if (patched(ABSENT)) return { isAnswered: false };
+  // `patched` is true here only for markers in the history, and repeats their commands: in the order of `askFor`.
   const id = RECORDED_IDS.find(patched);
+  if (patched(ABSENT)) return { isAnswered: false };
   const decision = id === undefined ? undefined : decisionOf(id);
   return decision ? { decision, isAnswered: true } : { isAnswered: true };
 }

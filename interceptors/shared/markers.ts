@@ -29,7 +29,7 @@ const PREFIX = 'job-tracing:';
 
 /**
  * Always denied by our host, and asked when nothing was denied before. True means that no host part answers (a
- * bundle with the plugin on a worker without it): the run is passive, and this marker keeps it so.
+ * bundle with the plugin on a worker without it): the run is passive, and this marker alone keeps it so.
  */
 export const ABSENT = `${PREFIX}absent`;
 
