@@ -35,6 +35,7 @@ describe('a spec', () => {
     'has its time zone in the expression': { workflow: 'nightly', cron: 'CRON_TZ=Asia/Tokyo 0 2 * * *' },
     'has keys that are undefined': { workflow: 'nightly', cron: undefined, args: undefined },
     'has durations in milliseconds': { workflow: 'nightly', timeout: 1, dataTimeOffset: -86_400_000 },
+    'routes a lane': { workflow: 'nightly', lane: { name: 'gray', share: 0.1, taskQueue: 'jobs-gray' } },
     'names the task queue of a workflow that this worker has not': { workflow: 'other', taskQueue: 'others' },
   };
   for (const [what, spec] of Object.entries(good))
@@ -104,7 +105,25 @@ describe('a spec', () => {
       { workflow: 'nightly', dataTimeOffset: 'yesterday' },
       /^dataTimeOffset: expected a duration, as in '-1 day'/,
     ],
-    [{ workflow: 'nightly', lane: 1 }, /^lane: expected a text/],
+    [
+      { workflow: 'nightly', lane: 1 },
+      /^lane: expected an object with some of name, share, taskQueue, got 1$/,
+    ],
+    [
+      { workflow: 'nightly', lane: '灰度' },
+      /^lane: expected a name of at most 64 letters, digits, dots, dashes and underscores, got "灰度"$/,
+    ],
+    [{ workflow: 'nightly', lane: { name: 'gray lane' } }, /^lane: name: expected a name of at most 64/],
+    [{ workflow: 'nightly', lane: { share: 0.1 } }, /^lane: its name is missing; write "gray" or {"name":/],
+    [
+      { workflow: 'nightly', lane: { name: 'gray', share: 10 } },
+      /^lane: share: expected a share from 0 to 1/,
+    ],
+    [{ workflow: 'nightly', lane: { name: 'gray', taskQueue: '' } }, /^lane: taskQueue: expected a text/],
+    [
+      { workflow: 'nightly', lane: { name: 'gray', url: 'http://a' } },
+      /^lane: there is no key "url"; expected/,
+    ],
     [{ workflow: 'nightly', loadtest: 1 }, /^loadtest: expected true or false/],
   ];
   for (const [spec, problem] of bad)

@@ -12,11 +12,11 @@ import {
 } from '@temporalio/workflow';
 import type { HttpActivities } from '../activities/http-request';
 import { traceIdOfRun } from '../interceptors/shared/trace-id';
-import { isInLane } from './http/lane';
 import { httpJobProblem } from './http/problems';
 import { failingOf } from './http/success';
 import type { HttpAnswer, HttpJobInput, HttpRequest, LaneRoute } from './http/types';
 import { jobContext } from './job-context';
+import { isInLane } from '../interceptors/shared/lane';
 
 /** Type of the failure of a run whose input is wrong; it is not tried again. */
 const INVALID = 'InvalidHttpJob';

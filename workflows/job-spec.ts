@@ -9,6 +9,13 @@ import { msToNumber } from '@temporalio/common/lib/time';
 import { checkTimeZone, parseCron } from './cron-expression';
 import { nextTickMs } from './cron-time';
 import { JOB_TICK, SCHEDULED_JOB } from './job-names';
+import { isLaneName, LANE_NAME, type LaneShare } from '../interceptors/shared/lane';
+
+/** A gray release: which runs of the job go there, and to which workers. */
+export interface JobLane extends LaneShare {
+  /** Where the workers of the runs in the lane are. @default that of all runs */
+  readonly taskQueue?: string;
+}
 
 /** A scheduled job. */
 export interface ScheduledJobSpec {
@@ -39,8 +46,8 @@ export interface ScheduledJobSpec {
   readonly paused?: boolean;
   /** From the time at which a run is due to the time of its data, such as `'-1 day'`. @default 0 */
   readonly dataTimeOffset?: Duration;
-  /** Gray release: the lane that the runs' traffic takes. @default none */
-  readonly lane?: string;
+  /** Gray release: the lane that the runs' traffic takes; a name puts every run in it. @default none */
+  readonly lane?: string | JobLane;
   /** Marks the runs' traffic as a load test. @default false */
   readonly loadtest?: boolean;
 }
@@ -75,7 +82,7 @@ const CHECKS: Readonly<Record<keyof ScheduledJobSpec, Check>> = {
     value === 'overlap' || value === 'refuse' ? undefined : "expected 'overlap' or 'refuse'",
   paused: flag,
   dataTimeOffset: duration(Number.NEGATIVE_INFINITY, "a duration, as in '-1 day'"),
-  lane: text,
+  lane: laneProblem,
   loadtest: flag,
 };
 
@@ -175,15 +182,36 @@ const RETRY_CHECKS: Readonly<Record<keyof RetryPolicy, Check>> = {
 };
 
 function retryProblem(value: unknown): string | undefined {
+  return objectProblem(value, RETRY_CHECKS) ?? thrownBy(() => compileRetryPolicy(value as RetryPolicy));
+}
+
+const laneName: Check = (value) => (isLaneName(value) ? undefined : `expected ${LANE_NAME}`);
+
+const LANE_CHECKS: Readonly<Record<keyof JobLane, Check>> = {
+  name: laneName,
+  share: (value) =>
+    typeof value === 'number' && value >= 0 && value <= 1 ? undefined : 'expected a share from 0 to 1',
+  taskQueue: text,
+};
+
+function laneProblem(value: unknown): string | undefined {
+  if (typeof value === 'string') return laneName(value);
+  const problem = objectProblem(value, LANE_CHECKS);
+  if (problem !== undefined || (value as Partial<JobLane>).name !== undefined) return problem;
+  return 'its name is missing; write "gray" or {"name":"gray","share":0.1}';
+}
+
+function objectProblem(value: unknown, checks: Readonly<Record<string, Check>>): string | undefined {
+  const keys = Object.keys(checks).join(', ');
   const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-  if (!isObject) return `expected an object with some of ${Object.keys(RETRY_CHECKS).join(', ')}`;
+  if (!isObject) return `expected an object with some of ${keys}`;
   for (const [key, given] of Object.entries(value)) {
-    if (!Object.hasOwn(RETRY_CHECKS, key))
-      return `there is no key ${show(key)}; expected some of ${Object.keys(RETRY_CHECKS).join(', ')}`;
-    const problem = RETRY_CHECKS[key as keyof RetryPolicy](given);
+    const check = Object.hasOwn(checks, key) ? checks[key] : undefined;
+    if (check === undefined) return `there is no key ${show(key)}; expected some of ${keys}`;
+    const problem = given === undefined ? undefined : check(given);
     if (problem !== undefined) return `${key}: ${problem}`;
   }
-  return thrownBy(() => compileRetryPolicy(value as RetryPolicy));
+  return undefined;
 }
 
 function thrownBy(fn: () => unknown): string | undefined {
