@@ -94,6 +94,12 @@ describe('a spec', () => {
       /^retry: .*maximumInterval cannot be less than its initialInterval/,
     ],
     [{ workflow: 'nightly', timeout: 0 }, /^timeout: expected a duration above 0, as in '2 hours', got 0$/],
+    [{ workflow: 'nightly', timeout: '101 years' }, /^timeout: expected a duration above 0/],
+    [{ workflow: 'nightly', dataTimeOffset: -1e15 }, /^dataTimeOffset: expected a duration/],
+    [
+      { workflow: 'nightly', retry: { maximumAttempts: 3e9 } },
+      /^retry: maximumAttempts: expected .* 2147483647/,
+    ],
     [{ workflow: 'nightly', timeout: 'long' }, /^timeout: .* got "long"$/],
     [{ workflow: 'nightly', timeout: Number.POSITIVE_INFINITY }, /^timeout: /],
     [
@@ -169,6 +175,7 @@ describe('a change', () => {
 it('the time zone goes to the server with the expression', () => {
   equal(cronOf({ workflow: 'a', cron: '@daily', timeZone: 'Asia/Tokyo' }), 'CRON_TZ=Asia/Tokyo @daily');
   equal(cronOf({ workflow: 'a', cron: '@daily' }), '@daily');
+  equal(cronOf({ workflow: 'a', cron: ' @daily\n' }), '@daily');
   equal(cronOf({ workflow: 'a', timeZone: 'Asia/Tokyo' }), undefined);
 });
 

@@ -11,12 +11,12 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { HttpActivities } from '../activities/http-request';
+import { isInLane } from '../interceptors/shared/lane';
 import { traceIdOfRun } from '../interceptors/shared/trace-id';
 import { httpJobProblem } from './http/problems';
 import { failingOf } from './http/success';
 import type { HttpAnswer, HttpJobInput, HttpRequest, LaneRoute } from './http/types';
 import { jobContext } from './job-context';
-import { isInLane } from '../interceptors/shared/lane';
 
 /** Type of the failure of a run whose input is wrong; it is not tried again. */
 const INVALID = 'InvalidHttpJob';

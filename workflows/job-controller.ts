@@ -108,11 +108,15 @@ export class JobController {
   async runNow({ args, reason }: RunNowRequest, startedBy: string | undefined): Promise<ManualRun> {
     await this.isReady();
     if (this.state.spec.manualRuns !== 'refuse') return this.#start(args, reason, startedBy);
-    await condition(() => !this.#isStarting);
+    // More than one may have waited for the one before.
+    while (this.#isStarting) await condition(() => !this.#isStarting);
     this.#isStarting = true;
     try {
-      const running = await local.jobTracingFindRunning([tickRunId(this.#jobId), ...this.state.open]);
+      const { open } = this.state;
+      const running = await local.jobTracingFindRunning([tickRunId(this.#jobId), ...open]);
       if (running !== null) throw isRunning(running);
+      // A run of the controller is not told of the end of what the one before has started.
+      for (const workflowId of open) this.state.ended(workflowId);
       return await this.#start(args, reason, startedBy);
     } finally {
       this.#isStarting = false;

@@ -10,10 +10,10 @@ import {
 } from '@temporalio/workflow';
 import { withChildKind } from '../interceptors/shared/child-kind';
 import { type JobFacts, someFacts } from '../interceptors/shared/job-facts';
+import { isInLane } from '../interceptors/shared/lane';
 import { JOB_NAME_MEMO } from '../interceptors/shared/search-attributes';
 import { jobNameOf } from './job-messages';
 import { durationMs, type JobLane, type ScheduledJobSpec } from './job-spec';
-import { isInLane } from '../interceptors/shared/lane';
 
 interface RunRequest {
   readonly jobId: string;

@@ -6,10 +6,10 @@
  */
 import { compileRetryPolicy, type Duration, type RetryPolicy } from '@temporalio/common';
 import { msToNumber } from '@temporalio/common/lib/time';
+import { isLaneName, LANE_NAME, type LaneShare } from '../interceptors/shared/lane';
 import { checkTimeZone, parseCron } from './cron-expression';
 import { nextTickMs } from './cron-time';
 import { JOB_TICK, SCHEDULED_JOB } from './job-names';
-import { isLaneName, LANE_NAME, type LaneShare } from '../interceptors/shared/lane';
 
 /** A gray release: which runs of the job go there, and to which workers. */
 export interface JobLane extends LaneShare {
@@ -62,16 +62,18 @@ type Check = (value: unknown) => string | undefined;
 const text: Check = (value) =>
   typeof value === 'string' && value.trim() !== '' ? undefined : 'expected a text that is not empty';
 const flag: Check = (value) => (typeof value === 'boolean' ? undefined : 'expected true or false');
+/** 100 years; the server counts no further. */
+const MAX_MS = 100 * 366 * 86_400_000;
 const duration =
   (min: number, expected: string): Check =>
   (value) => {
     const ms = durationMs(value);
-    return ms !== undefined && ms >= min ? undefined : `expected ${expected}`;
+    return ms !== undefined && ms >= min && ms <= MAX_MS ? undefined : `expected ${expected}`;
   };
 
 const CHECKS: Readonly<Record<keyof ScheduledJobSpec, Check>> = {
   workflow: (value) => text(value) && 'expected the type of the workflow that does the work',
-  cron: (value) => text(value) ?? thrownBy(() => parseCron(String(value))),
+  cron: (value) => text(value) ?? thrownBy(() => parseCron(String(value).trim())),
   timeZone: (value) => text(value) ?? thrownBy(() => checkTimeZone(String(value))),
   args: (value) => (Array.isArray(value) ? undefined : 'expected an array, one entry for each argument'),
   taskQueue: text,
@@ -81,7 +83,7 @@ const CHECKS: Readonly<Record<keyof ScheduledJobSpec, Check>> = {
   manualRuns: (value) =>
     value === 'overlap' || value === 'refuse' ? undefined : "expected 'overlap' or 'refuse'",
   paused: flag,
-  dataTimeOffset: duration(Number.NEGATIVE_INFINITY, "a duration, as in '-1 day'"),
+  dataTimeOffset: duration(-MAX_MS, "a duration, as in '-1 day'"),
   lane: laneProblem,
   loadtest: flag,
 };
@@ -133,7 +135,8 @@ function typeProblem(workflow: string, taskQueue: string | undefined, types: rea
 
 /** The expression as the server takes it; `undefined` for a job that does not tick by itself. */
 export function cronOf({ cron, timeZone }: ScheduledJobSpec): string | undefined {
-  return cron !== undefined && timeZone !== undefined ? `CRON_TZ=${timeZone} ${cron}` : cron;
+  const expression = cron?.trim();
+  return expression && timeZone !== undefined ? `CRON_TZ=${timeZone} ${expression}` : expression;
 }
 
 /** The spec with the changes made. */
@@ -162,18 +165,17 @@ export function show(value: unknown): string {
   }
 }
 
-const number =
-  (min: number, expected: string, isWhole: boolean): Check =>
-  (value) =>
-    typeof value === 'number' && value >= min && (Number.isInteger(value) || !isWhole)
-      ? undefined
-      : `expected ${expected}`;
+const MAX_INT32 = 2_147_483_647;
 const interval = duration(1, "a duration above 0, as in '10 seconds'");
 
 const RETRY_CHECKS: Readonly<Record<keyof RetryPolicy, Check>> = {
-  backoffCoefficient: number(1, 'a number from 1', false),
+  backoffCoefficient: (value) =>
+    typeof value === 'number' && value >= 1 ? undefined : 'expected a number from 1',
   initialInterval: interval,
-  maximumAttempts: number(1, 'a whole number from 1', true),
+  maximumAttempts: (value) =>
+    Number.isInteger(value) && isBetween(value, 1, MAX_INT32)
+      ? undefined
+      : `expected a whole number from 1 to ${MAX_INT32}`,
   maximumInterval: interval,
   nonRetryableErrorTypes: (value) =>
     Array.isArray(value) && value.every((type) => typeof type === 'string')
@@ -189,8 +191,7 @@ const laneName: Check = (value) => (isLaneName(value) ? undefined : `expected ${
 
 const LANE_CHECKS: Readonly<Record<keyof JobLane, Check>> = {
   name: laneName,
-  share: (value) =>
-    typeof value === 'number' && value >= 0 && value <= 1 ? undefined : 'expected a share from 0 to 1',
+  share: (value) => (isBetween(value, 0, 1) ? undefined : 'expected a share from 0 to 1'),
   taskQueue: text,
 };
 
@@ -212,6 +213,10 @@ function objectProblem(value: unknown, checks: Readonly<Record<string, Check>>):
     if (problem !== undefined) return `${key}: ${problem}`;
   }
   return undefined;
+}
+
+function isBetween(value: unknown, from: number, to: number): boolean {
+  return typeof value === 'number' && value >= from && value <= to;
 }
 
 function thrownBy(fn: () => unknown): string | undefined {
