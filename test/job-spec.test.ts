@@ -1,7 +1,9 @@
 /**
  * The check of a job's spec: what is wrong is named with what was expected and what was given.
  */
-import { deepEqual, equal, match } from 'node:assert/strict';
+import { deepEqual, equal, match, ok } from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, it } from 'node:test';
 import { changeProblem, runNowProblem } from '../workflows/job-requests';
 import { changed, cronOf, specProblem } from '../workflows/job-spec';
@@ -193,4 +195,29 @@ describe('the input of runNow', () => {
   ];
   for (const [input, problem] of bad)
     it(`is refused: ${JSON.stringify(input)}`, () => match(runNowProblem(input) ?? '', problem));
+});
+
+describe('docs/scheduled-jobs.md', () => {
+  const page = readFileSync(path.join(__dirname, '../../docs/scheduled-jobs.md'), 'utf8');
+
+  it('has inputs for the CLI that are right', () => {
+    const inputs = [...page.matchAll(/--input '(.*?)'/g)].map(([, json = '']) => JSON.parse(json));
+    ok(inputs.length >= 3);
+    const spec = inputs.find((input) => 'workflow' in input);
+    for (const input of inputs) {
+      if (input === spec) equal(specProblem(input), undefined);
+      else if ('cron' in input) equal(changeProblem(spec, input), undefined);
+      else equal(runNowProblem(input), undefined);
+    }
+    for (const [, key = '', json = ''] of page.matchAll(/^\| `(\w+)` \|.*?`(\{.*?\})`/gm))
+      equal(specProblem({ ...spec, [key]: JSON.parse(json) }), undefined);
+  });
+
+  it('names each key that there is', () => {
+    const known = /expected one of (.*)$/.exec(specProblem({ workflow: 'a', '?': 1 }) ?? '')?.[1];
+    const documented = [...page.matchAll(/^\| (`\w+`(?:, `\w+`)*) \|/gm)]
+      .flatMap(([, keys = '']) => keys.split(', '))
+      .map((key) => key.slice(1, -1));
+    deepEqual(documented.sort(), known?.split(', ').sort());
+  });
 });
