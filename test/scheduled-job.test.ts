@@ -168,8 +168,11 @@ describe('scheduledJob, started with the CLI alone', { concurrency: 4 }, () => {
     const job = await new Job(runs, 'stop').start({ workflow: 'slow', cron: '@every 1s', args: [120_000] });
     const tick = await runs.began(job.tickId);
     const { workflowId } = await job.update<ManualRun>('runNow');
-    await job.signal('stop');
-    equal((await job.handle.result()).spec.workflow, 'slow');
+    await job.handle.signal('stop');
+    // Nothing new begins, unless it has ended already.
+    await job.handle.signal('runNow').catch(() => {});
+    const { spec, manualRuns } = await job.handle.result();
+    deepEqual([spec.workflow, manualRuns.length], ['slow', 1]);
     await job.isOver();
     const { workflow } = runs.harness.client;
     for (const handle of [workflow.getHandle(job.tickId, tick), workflow.getHandle(workflowId)])

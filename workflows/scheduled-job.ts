@@ -105,6 +105,7 @@ function listen(job: JobController): void {
 
   signal(runNow, (input) => {
     const startedBy = presentState()?.callers?.ofSignal(runNow);
+    refuseWhenStopping(job);
     refuse(runNowProblem(input));
     return job.runNow((input ?? {}) as RunNowRequest, startedBy);
   });
