@@ -20,7 +20,7 @@ import { trafficOf } from './http/traffic';
 
 const DEFAULT_TIMEOUT_MS = 60_000;
 const DEFAULT_KEEP_BYTES = 65_536;
-/** Temporal sends as many of them on as the heartbeat timeout needs. */
+/** Temporal sends as many of them on as the heartbeat timeout needs; without one, two a minute. */
 const HEARTBEAT_INTERVAL_MS = 1_000;
 
 /** The activities that {@link createHttpActivities} makes. */
@@ -117,7 +117,6 @@ function callerOf({ workflowExecution, activityRunId, ...info }: Info): Caller {
 
 /** Tells Temporal that this worker is there, and hears from it of a cancellation. Returns how to stop it. */
 function startHeartbeats(context: Context): () => void {
-  if (context.info.heartbeatTimeoutMs === undefined) return () => {};
   const since = new Date().toISOString();
   const timer = setInterval(() => context.heartbeat({ waitingSince: since }), HEARTBEAT_INTERVAL_MS);
   return () => clearInterval(timer);

@@ -9,11 +9,12 @@ import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import { traceIdOfRun } from '../interceptors/shared/trace-id';
 import { nextTickMs } from '../workflows/cron-time';
 import type { JobReference, RunningRun } from '../workflows/job-messages';
+import { CRON_MEMO } from '../workflows/job-names';
 import { specProblem } from '../workflows/job-spec';
 
 /** What a tick is told before it does anything. */
 export interface TickLook {
-  /** False: its job is gone, and the tick's workflow has been cancelled. */
+  /** False: its job is gone or has another cron, and the tick's workflow has been cancelled. */
   readonly exists: boolean;
   /** When the next tick is due, milliseconds since the epoch. */
   readonly nextTickMs?: number;
@@ -35,7 +36,7 @@ export const scheduledJobActivities = Object.freeze({
     return specProblem(spec, types ?? undefined) ?? null;
   },
 
-  /** Ends a tick whose job is gone. */
+  /** Ends a tick whose job is gone, or was reset and has another cron. */
   async jobTracingLookAtTick({ job, cron, scheduledMs }: TickQuestion): Promise<TickLook> {
     const { client, info } = Context.current();
     const next = nextTickMs(cron, scheduledMs);
@@ -59,9 +60,10 @@ export const scheduledJobActivities = Object.freeze({
   },
 });
 
-async function isThere(client: Client, { workflowId, firstRunId }: JobReference): Promise<boolean> {
+async function isThere(client: Client, { workflowId, firstRunId, cron }: JobReference): Promise<boolean> {
   const found = await describe(client, workflowId);
   if (found?.status.name !== 'RUNNING') return false;
+  if ((found.memo?.[CRON_MEMO] ?? cron) !== cron) return false;
   // Servers before 1.26 do not tell the first run of a chain.
   const first = found.raw.workflowExecutionInfo?.firstRunId;
   return !first || first === firstRunId;

@@ -128,7 +128,8 @@ export abstract class ScheduledJobs<Workflows extends object> {
   }
 
   /**
-   * Ends a job, its ticks and the runs that go on; resolves when they have ended. Its past runs stay listed.
+   * Ends a job, its ticks and the runs that go on; resolves when they have ended, or have had about ten seconds to
+   * do so. Its past runs stay listed.
    *
    * @throws ScheduledJobError `not-found` or `no-worker`
    */
@@ -182,6 +183,13 @@ export abstract class ScheduledJobs<Workflows extends object> {
     return this.#client.connection.withDeadline(Date.now() + timeoutMs, fn);
   }
 
+  /** Leaves a job alone that a worker has seen: the server may have been late, and the job there before. */
+  async #takeBack(job: string): Promise<void> {
+    const { runId, memo } = await this.#client.workflow.getHandle(job).describe();
+    if (memo?.[JOB_MEMO] !== undefined) return;
+    await this.#client.workflow.getHandle(job, runId).terminate('no worker answered');
+  }
+
   /** Why it was not created; takes back what was. */
   async #notCreated(job: string, taskQueue: string, error: unknown): Promise<unknown> {
     if (error instanceof WorkflowExecutionAlreadyStartedError)
@@ -195,7 +203,7 @@ export abstract class ScheduledJobs<Workflows extends object> {
       );
     const handle = this.#client.workflow.getHandle(job);
     if (isLate(error)) {
-      await withinTimeout(this.#client, () => handle.terminate('no worker answered')).catch(() => {});
+      await withinTimeout(this.#client, () => this.#takeBack(job)).catch(() => {});
       const message =
         `taskQueue: no worker of '${taskQueue}' answered within ${ANSWER_TIMEOUT_MS / 1000} s; start one whose ` +
         "workflows export { jobTick, scheduledJob } from 'temporal-job-tracing/workflows'";

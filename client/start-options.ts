@@ -5,6 +5,7 @@ import { inspect } from 'node:util';
 import type { Duration } from '@temporalio/common';
 import { msToNumber } from '@temporalio/common/lib/time';
 import { type JobFacts, someFacts } from '../interceptors/shared/job-facts';
+import { isLaneName, LANE_NAME } from '../interceptors/shared/lane';
 
 /** Start option `job`, understood where the client has `JobTracingPlugin`. */
 export interface JobStartOptions {
@@ -62,7 +63,7 @@ const EXPECTED: Readonly<Record<keyof JobStartOptions, Expectation>> = {
   name: { expected: 'a name', fits: isText },
   runNow: { expected: 'a boolean', fits: isBoolean },
   reason: { expected: 'a text', fits: isText },
-  lane: { expected: 'a name', fits: isText },
+  lane: { expected: LANE_NAME, fits: isLaneName },
   loadtest: { expected: 'a boolean', fits: isBoolean },
   dataTimeOffset: {
     expected: "milliseconds or a text such as '-1 day'",

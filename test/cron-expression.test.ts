@@ -2,9 +2,9 @@
  * Cron expressions: what is taken, what is refused with which words, and when they tick; the same as the server
  * (robfig/cron v3).
  */
-import { deepEqual, equal, throws } from 'node:assert/strict';
+import { deepEqual, equal, ok, throws } from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { parseCron } from '../workflows/cron-expression';
+import { checkTimeZone, parseCron } from '../workflows/cron-expression';
 import { nextTickMs, ticksBetween } from '../workflows/cron-time';
 
 const next = (cron: string, after: string) => {
@@ -95,12 +95,40 @@ describe('a cron expression is refused', () => {
     ['@every 5 m', /has no duration/],
     ['@every -5m', /has no duration/],
     ['@every 1d', /has no duration/],
+    ['@every  5m', /has no duration/],
+    ['@every 3000000h', /is too rare: ticks are at most 5 years apart/],
     ['@every 0s', /is too often: ticks are at least a second apart/],
     ['@every 500ms', /is too often/],
     ['CRON_TZ=Mars/Olympus 0 2 * * *', /"Mars\/Olympus" is no time zone: write one as in Europe\/Berlin/],
+    ['CRON_TZ=europe/berlin 0 2 * * *', /"europe\/berlin" is no time zone: write one as in Europe\/Berlin/],
+    ['CRON_TZ=ASIA/KOLKATA 0 2 * * *', /"ASIA\/KOLKATA" is no time zone/],
+    ['CRON_TZ=utc 0 2 * * *', /"utc" is no time zone/],
+    ['CRON_TZ=prc 0 2 * * *', /"prc" is no time zone/],
+    ['CRON_TZ=+08:00 0 2 * * *', /"\+08:00" is no time zone/],
+    ['CRON_TZ=UTC\t0 2 * * *', /has 6 fields, not 5/],
+    [' CRON_TZ=UTC 0 2 * * *', /has 6 fields, not 5/],
+    [' @daily', /has 1 fields, not 5/],
+    ['@daily ', /"@daily " is unknown/],
     ['CRON_TZ= 0 2 * * *', /"" is no time zone/],
     ['CRON_TZ=UTC', /has 1 fields, not 5/],
   ];
   for (const [cron, why] of table)
     it(JSON.stringify(cron), () => throws(() => parseCron(cron), { name: 'RangeError', message: why }));
+});
+
+describe('a time zone', () => {
+  it('may have each name that there is, also an older one', () => {
+    const older = [
+      'Asia/Kolkata',
+      'America/Buenos_Aires',
+      'US/Eastern',
+      'EST5EDT',
+      'PRC',
+      'GB-Eire',
+      'Etc/UCT',
+    ];
+    const names = [...Intl.supportedValuesOf('timeZone'), ...older, 'UTC', 'GMT', 'Etc/GMT+5'];
+    ok(names.length > 400);
+    for (const name of names) equal(checkTimeZone(name), name);
+  });
 });

@@ -3,7 +3,8 @@ import { deepEqual, equal, ok } from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { retryAfterMs } from '../activities/http/retry-after';
-import { isInLane } from '../workflows/http/lane';
+import { trafficHeaders } from '../activities/http/traffic';
+import { isInLane } from '../interceptors/shared/lane';
 
 const RUNS = 10_000;
 /** The same ids each time; a TraceId is a UUIDv7 whose first digits are the time. */
@@ -56,6 +57,16 @@ describe('the share of runs in a lane', () => {
       ids.map((id) => isInLane(id, { name: 'gray', share: 0.5 })),
       [false, true, true],
     );
+  });
+});
+
+describe('the plain header of a lane', () => {
+  const headerOf = (lane: string) =>
+    trafficHeaders({ origin: 'scheduler', lane, loadtest: false })['x-traffic-lane'];
+
+  it('has its name, and is a header whatever baggage from elsewhere names', () => {
+    equal(headerOf('gray-2.1_x'), 'gray-2.1_x');
+    equal(headerOf('灰度\n'), '%E7%81%B0%E5%BA%A6%0A');
   });
 });
 

@@ -32,9 +32,13 @@ describe('an HTTP job that waits', { concurrency: 4 }, () => {
     await runs.stop();
   });
 
-  function start(path: string, input: object): Promise<WorkflowHandle<() => Promise<HttpAnswer>>> {
+  function start(
+    path: string,
+    input: object,
+    taskQueue = runs.taskQueue,
+  ): Promise<WorkflowHandle<() => Promise<HttpAnswer>>> {
     return runs.harness.client.workflow.start('httpJob', {
-      taskQueue: runs.taskQueue,
+      taskQueue,
       workflowId: id(path.slice(1)),
       args: [{ url: service.url + path, ...input }],
     });
@@ -93,6 +97,23 @@ describe('an HTTP job that waits', { concurrency: 4 }, () => {
       equal(service.requests.filter(({ path: asked }) => asked === path).length, 1, 'and is not tried again');
     });
   }
+
+  it('ends the request of a cancelled run that would wait for a report, too', async () => {
+    const taskQueue = await runs.work({
+      options: {
+        workflowsPath: require.resolve('./support/workflows/http'),
+        activities: createHttpActivities(),
+        // Half a minute otherwise.
+        defaultHeartbeatThrottleInterval: '1 second',
+      },
+    });
+    const input = { timeout: '5 minutes', callback: { timeout: '1 hour' } };
+    const handle = await start('/cancelled-callback', input, taskQueue);
+    const { request } = await served('/cancelled-callback');
+    await handle.cancel();
+    ok((await failure(handle)) instanceof CancelledFailure);
+    await request.aborted;
+  });
 
   it('is tried again when its worker is lost, with the same idempotency key', async () => {
     const taskQueue = runs.harness.newTaskQueue();

@@ -1,7 +1,9 @@
 /**
  * The check of a job's spec: what is wrong is named with what was expected and what was given.
  */
-import { deepEqual, equal, match } from 'node:assert/strict';
+import { deepEqual, equal, match, ok } from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, it } from 'node:test';
 import { changeProblem, runNowProblem } from '../workflows/job-requests';
 import { changed, cronOf, specProblem } from '../workflows/job-spec';
@@ -35,6 +37,7 @@ describe('a spec', () => {
     'has its time zone in the expression': { workflow: 'nightly', cron: 'CRON_TZ=Asia/Tokyo 0 2 * * *' },
     'has keys that are undefined': { workflow: 'nightly', cron: undefined, args: undefined },
     'has durations in milliseconds': { workflow: 'nightly', timeout: 1, dataTimeOffset: -86_400_000 },
+    'routes a lane': { workflow: 'nightly', lane: { name: 'gray', share: 0.1, taskQueue: 'jobs-gray' } },
     'names the task queue of a workflow that this worker has not': { workflow: 'other', taskQueue: 'others' },
   };
   for (const [what, spec] of Object.entries(good))
@@ -93,6 +96,12 @@ describe('a spec', () => {
       /^retry: .*maximumInterval cannot be less than its initialInterval/,
     ],
     [{ workflow: 'nightly', timeout: 0 }, /^timeout: expected a duration above 0, as in '2 hours', got 0$/],
+    [{ workflow: 'nightly', timeout: '101 years' }, /^timeout: expected a duration above 0/],
+    [{ workflow: 'nightly', dataTimeOffset: -1e15 }, /^dataTimeOffset: expected a duration/],
+    [
+      { workflow: 'nightly', retry: { maximumAttempts: 3e9 } },
+      /^retry: maximumAttempts: expected .* 2147483647/,
+    ],
     [{ workflow: 'nightly', timeout: 'long' }, /^timeout: .* got "long"$/],
     [{ workflow: 'nightly', timeout: Number.POSITIVE_INFINITY }, /^timeout: /],
     [
@@ -104,7 +113,25 @@ describe('a spec', () => {
       { workflow: 'nightly', dataTimeOffset: 'yesterday' },
       /^dataTimeOffset: expected a duration, as in '-1 day'/,
     ],
-    [{ workflow: 'nightly', lane: 1 }, /^lane: expected a text/],
+    [
+      { workflow: 'nightly', lane: 1 },
+      /^lane: expected an object with some of name, share, taskQueue, got 1$/,
+    ],
+    [
+      { workflow: 'nightly', lane: '灰度' },
+      /^lane: expected a name of at most 64 letters, digits, dots, dashes and underscores, got "灰度"$/,
+    ],
+    [{ workflow: 'nightly', lane: { name: 'gray lane' } }, /^lane: name: expected a name of at most 64/],
+    [{ workflow: 'nightly', lane: { share: 0.1 } }, /^lane: its name is missing; write "gray" or {"name":/],
+    [
+      { workflow: 'nightly', lane: { name: 'gray', share: 10 } },
+      /^lane: share: expected a share from 0 to 1/,
+    ],
+    [{ workflow: 'nightly', lane: { name: 'gray', taskQueue: '' } }, /^lane: taskQueue: expected a text/],
+    [
+      { workflow: 'nightly', lane: { name: 'gray', url: 'http://a' } },
+      /^lane: there is no key "url"; expected/,
+    ],
     [{ workflow: 'nightly', loadtest: 1 }, /^loadtest: expected true or false/],
   ];
   for (const [spec, problem] of bad)
@@ -150,6 +177,7 @@ describe('a change', () => {
 it('the time zone goes to the server with the expression', () => {
   equal(cronOf({ workflow: 'a', cron: '@daily', timeZone: 'Asia/Tokyo' }), 'CRON_TZ=Asia/Tokyo @daily');
   equal(cronOf({ workflow: 'a', cron: '@daily' }), '@daily');
+  equal(cronOf({ workflow: 'a', cron: ' @daily\n' }), '@daily');
   equal(cronOf({ workflow: 'a', timeZone: 'Asia/Tokyo' }), undefined);
 });
 
@@ -167,4 +195,29 @@ describe('the input of runNow', () => {
   ];
   for (const [input, problem] of bad)
     it(`is refused: ${JSON.stringify(input)}`, () => match(runNowProblem(input) ?? '', problem));
+});
+
+describe('docs/scheduled-jobs.md', () => {
+  const page = readFileSync(path.join(__dirname, '../../docs/scheduled-jobs.md'), 'utf8');
+
+  it('has inputs for the CLI that are right', () => {
+    const inputs = [...page.matchAll(/--input '(.*?)'/g)].map(([, json = '']) => JSON.parse(json));
+    ok(inputs.length >= 3);
+    const spec = inputs.find((input) => 'workflow' in input);
+    for (const input of inputs) {
+      if (input === spec) equal(specProblem(input), undefined);
+      else if ('cron' in input) equal(changeProblem(spec, input), undefined);
+      else equal(runNowProblem(input), undefined);
+    }
+    for (const [, key = '', json = ''] of page.matchAll(/^\| `(\w+)` \|.*?`(\{.*?\})`/gm))
+      equal(specProblem({ ...spec, [key]: JSON.parse(json) }), undefined);
+  });
+
+  it('names each key that there is', () => {
+    const known = /expected one of (.*)$/.exec(specProblem({ workflow: 'a', '?': 1 }) ?? '')?.[1];
+    const documented = [...page.matchAll(/^\| (`\w+`(?:, `\w+`)*) \|/gm)]
+      .flatMap(([, keys = '']) => keys.split(', '))
+      .map((key) => key.slice(1, -1));
+    deepEqual(documented.sort(), known?.split(', ').sort());
+  });
 });

@@ -193,6 +193,13 @@ describe("a wrong option 'job' of a start", () => {
     ],
     [{ name: '' }, 'job.name', 'a name', "''", 'string'],
     [{ name: 7n }, 'job.name', 'a name', '7n', 'bigint'],
+    [
+      { lane: '灰度' },
+      'job.lane',
+      'a name of at most 64 letters, digits, dots, dashes and underscores',
+      "'灰度'",
+      'string',
+    ],
     [{ runNow: 1 }, 'job.runNow', 'a boolean', '1', 'number'],
     [{ trace: 'mine' }, 'job.trace', "'own' or 'caller'", "'mine'", 'string'],
     [{ trace: cyclic }, 'job.trace', "'own' or 'caller'", '<ref *1> { self: [Circular *1] }', 'object'],

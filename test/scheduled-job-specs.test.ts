@@ -86,9 +86,17 @@ describe('what scheduledJob refuses', { concurrency: 4 }, () => {
     await job.signal('change', { cron: '61 * * * *' });
     await job.signal('change', 'now');
     await job.signal('runNow', { arg: 1 });
-    const status = await job.statusWhen(({ refusals }) => refusals.length === 3);
-    deepEqual(status.refusals.map(({ signal }) => signal).sort(), ['change', 'change', 'runNow']);
-    match(JSON.stringify(status.refusals), /"61\\" is no minute.*|there is no key/);
+    await job.signal('ticksMissed');
+    await job.signal('ticksMissed', { total: 1, last: [1e99] });
+    const status = await job.statusWhen(({ refusals }) => refusals.length === 5);
+    deepEqual(status.refusals.map(({ signal, why }) => `${signal}: ${why}`).sort(), [
+      'change: cron: "61" is no minute: expected 0 to 59, a range as in 0-59, or *, got "61 * * * *"',
+      'change: expected an object as in {"workflow":"nightlyReport","cron":"0 2 * * *"}, got "now"',
+      'runNow: runNow: there is no key "arg"; expected args, reason',
+      'ticksMissed: ticksMissed: this signal is for the ticks of the job alone',
+      'ticksMissed: ticksMissed: this signal is for the ticks of the job alone',
+    ]);
+    equal(status.missedTicks.total, 0);
     deepEqual(status.spec, spec);
     await job.signal('change', { cron: '0 3 * * *' });
     await job.statusWhen((changed) => changed.spec.cron === '0 3 * * *');

@@ -206,6 +206,20 @@ describe('the ticks of a scheduledJob', { concurrency: 4 }, () => {
     await job.isOver();
   });
 
+  it('end by themselves when their job was reset and has another cron', async () => {
+    const job = await new Job(runs, 'reset').start({ workflow: 'quick', cron: '@every 1s' });
+    const old = await job.cronId();
+    await runs.ended(job.tickId, 1);
+    await runs.cli(`workflow reset --workflow-id ${job.id} --type FirstWorkflowTask --reason test`);
+    const cron = await job.cronId();
+    ok(cron !== old);
+    await job.isOver([job.id, cron, job.tickId]);
+    const before = (await ticksOf(job)).length;
+    await runs.ended(job.tickId, before + 2);
+    await job.signal('stop');
+    await job.isOver();
+  });
+
   it('of a cron expression have the whole minute as their nominal time', { timeout: 120_000 }, async () => {
     const job = await new Job(runs, 'minute').start({ workflow: 'report', cron: '* * * * *' });
     const { nextTick } = await job.status();

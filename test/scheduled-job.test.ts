@@ -18,6 +18,13 @@ describe('scheduledJob, started with the CLI alone', { concurrency: 4 }, () => {
   });
   after(() => runs.stop());
 
+  /** Task queue of a run of `report`, and the lane that it knows of. */
+  async function placeOf({ workflowId, runId }: Pick<ManualRun, 'workflowId' | 'runId'>): Promise<string> {
+    const handle = runs.harness.client.workflow.getHandle(workflowId, runId);
+    const { context } = await handle.result();
+    return `${(await handle.describe()).taskQueue} ${context.lane}`;
+  }
+
   it('ticks: each tick is a run of the workflow with a trace of its own, bound under the job name', async () => {
     const job = await new Job(runs, 'ticks').start({ workflow: 'report', cron: '@every 1s', args: ['a', 1] });
     const ticks = await runs.ended(job.tickId, 2);
@@ -135,12 +142,37 @@ describe('scheduledJob, started with the CLI alone', { concurrency: 4 }, () => {
     await job.isOver();
   });
 
+  it('a lane takes its share of the runs to its task queue, and tells them so', async () => {
+    const gray = await runs.work({ options: { workflowsPath: SCHEDULED_PATH } });
+    const job = await new Job(runs, 'lane').start({
+      workflow: 'report',
+      lane: { name: 'gray', share: 0.5, taskQueue: gray },
+    });
+    const places = new Set<string>();
+    for (let i = 0; i < 16; i++) places.add(await placeOf(await job.update<ManualRun>('runNow')));
+    deepEqual(
+      [...places].sort(),
+      [`${gray} gray`, `${runs.taskQueue} undefined`].sort(),
+      'all in one has a chance of 1 in 32,768',
+    );
+    await job.update('change', { cron: '@every 1s', lane: { name: 'gray', taskQueue: gray } });
+    const [runId = ''] = await runs.ended(job.tickId, 1);
+    equal(await placeOf({ workflowId: job.tickId, runId }), `${gray} gray`);
+    await job.update('change', { cron: null, lane: { name: 'gray', share: 0, taskQueue: gray } });
+    equal(await placeOf(await job.update<ManualRun>('runNow')), `${runs.taskQueue} undefined`);
+    await job.signal('stop');
+    await job.isOver();
+  });
+
   it('the signal stop ends the ticks and the runs that go on', async () => {
     const job = await new Job(runs, 'stop').start({ workflow: 'slow', cron: '@every 1s', args: [120_000] });
     const tick = await runs.began(job.tickId);
     const { workflowId } = await job.update<ManualRun>('runNow');
-    await job.signal('stop');
-    equal((await job.handle.result()).spec.workflow, 'slow');
+    await job.handle.signal('stop');
+    // Nothing new begins, unless it has ended already.
+    await job.handle.signal('runNow').catch(() => {});
+    const { spec, manualRuns } = await job.handle.result();
+    deepEqual([spec.workflow, manualRuns.length], ['slow', 1]);
     await job.isOver();
     const { workflow } = runs.harness.client;
     for (const handle of [workflow.getHandle(job.tickId, tick), workflow.getHandle(workflowId)])

@@ -49,7 +49,9 @@ const DESCRIPTORS: Readonly<Record<string, string>> = Object.freeze({
   '@hourly': '0 * * * *',
 });
 
-const ZONE_PREFIX = /^(?:CRON_)?TZ=(?<zone>\S*)\s+(?<rest>.*)$/;
+const ZONE_PREFIX = /^(?:CRON_)?TZ=(?<zone>\S*) +(?<rest>.*)$/;
+/** A part of an IANA name, as files are called: upper and lower case make a difference to the server. */
+const ZONE_PART = /^(?:[A-Z]{1,3}(?![A-Z])|[A-Z][A-Za-z_]*[a-z])/;
 const UNIT_MS: Readonly<Record<string, number>> = {
   ns: 1e-6,
   us: 1e-3,
@@ -59,36 +61,51 @@ const UNIT_MS: Readonly<Record<string, number>> = {
   m: 6e4,
   h: 3.6e6,
 };
+/** As far as cron expressions look. The server could not read more than 292 years. */
+const MAX_EVERY_MS = 5 * 366 * 86_400_000;
 const DURATION = /^(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+$/;
 
-/** @throws RangeError that says what is wrong and what was expected */
+/**
+ * White space around it is for the caller to leave out: the server does not.
+ *
+ * @throws RangeError that says what is wrong and what was expected
+ */
 export function parseCron(text: string): CronExpression {
-  const { zone, rest = text } = ZONE_PREFIX.exec(text.trim())?.groups ?? {};
+  const { zone, rest = text } = ZONE_PREFIX.exec(text)?.groups ?? {};
   const timeZone = zone === undefined ? 'UTC' : checkTimeZone(zone);
-  const expression = rest.trim();
+  const expression = zone === undefined ? rest : rest.trim();
   if (expression.startsWith('@every')) return { kind: 'every', everyMs: everyMs(expression) };
   return { kind: 'fields', timeZone, fields: parseFields(expression) };
 }
 
 /** @throws RangeError for what is no IANA time zone */
 export function checkTimeZone(zone: string): string {
+  const known = knownZone(zone);
+  const isInOtherCase = known !== zone && known?.toLowerCase() === zone.toLowerCase();
+  if (known !== undefined && !isInOtherCase && zone.split('/').every((part) => ZONE_PART.test(part)))
+    return zone;
+  throw new RangeError(`"${zone}" is no time zone: write one as in Europe/Berlin or UTC`);
+}
+
+/** What the zone is called, in any spelling or under an older name; `undefined` if there is none. */
+function knownZone(zone: string): string | undefined {
   try {
-    return new Intl.DateTimeFormat('en-US', { timeZone: zone }) && zone;
-  } catch (error) {
-    throw new RangeError(`"${zone}" is no time zone: write one as in Europe/Berlin or UTC`, { cause: error });
+    return new Intl.DateTimeFormat('en-US', { timeZone: zone }).resolvedOptions().timeZone;
+  } catch {
+    return undefined;
   }
 }
 
 /** Whole seconds, as the server cuts them. */
 function everyMs(expression: string): number {
-  const text = expression.slice('@every'.length).trim();
-  const hasSpace = expression.startsWith('@every ');
-  if (!hasSpace || !DURATION.test(text))
+  const text = expression.slice('@every '.length);
+  if (!expression.startsWith('@every ') || !DURATION.test(text))
     throw new RangeError(`"${expression}" has no duration: write one as in @every 90s, @every 1h30m`);
   const parts = text.matchAll(/(?<value>[\d.]+)(?<unit>[a-zµ]+)/g);
   let ms = 0;
   for (const { groups } of parts) ms += Number(groups?.value) * (UNIT_MS[groups?.unit ?? ''] ?? 0);
   if (ms < 1_000) throw new RangeError(`"${expression}" is too often: ticks are at least a second apart`);
+  if (ms > MAX_EVERY_MS) throw new RangeError(`"${expression}" is too rare: ticks are at most 5 years apart`);
   return Math.floor(ms / 1_000) * 1_000;
 }
 

@@ -11,8 +11,8 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { HttpActivities } from '../activities/http-request';
+import { isInLane } from '../interceptors/shared/lane';
 import { traceIdOfRun } from '../interceptors/shared/trace-id';
-import { isInLane } from './http/lane';
 import { httpJobProblem } from './http/problems';
 import { failingOf } from './http/success';
 import type { HttpAnswer, HttpJobInput, HttpRequest, LaneRoute } from './http/types';

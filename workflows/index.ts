@@ -15,7 +15,7 @@ export type {
   SuccessRule,
 } from './http/types';
 export { httpJob } from './http-job';
-export type { ScheduledJobChange, ScheduledJobSpec } from './job-spec';
+export type { JobLane, ScheduledJobChange, ScheduledJobSpec } from './job-spec';
 export { jobTick } from './job-tick';
 export { mapReduceBranch } from './map-reduce/branch';
 export { scheduledJob } from './scheduled-job';

@@ -24,7 +24,7 @@ import '@temporalio/workflow/lib/global-attributes';
 import { traceIdOfRun } from '../interceptors/shared/trace-id';
 import { local } from './job-activities';
 import { JobFailure, jobNameOf, type ManualRun, type RunNowRequest, type RunningRun } from './job-messages';
-import { JOB_MEMO, JOB_TICK, tickRunId } from './job-names';
+import { CRON_MEMO, JOB_MEMO, JOB_TICK, tickRunId } from './job-names';
 import { runOptions } from './job-run';
 import { changed, type ScheduledJobChange, type ScheduledJobSpec } from './job-spec';
 import { type CarriedJob, JobState } from './job-state';
@@ -79,7 +79,10 @@ export class JobController {
     if (state.announced !== revision) {
       const { workflow, paused = false } = state.spec;
       const job = jobNameOf(state.spec, this.#jobId);
-      upsertMemo({ [JOB_MEMO]: { job, workflow, cron: wantedCron ?? state.spec.cron, paused } });
+      upsertMemo({
+        [JOB_MEMO]: { job, workflow, cron: wantedCron ?? state.spec.cron, paused },
+        [CRON_MEMO]: nameOfCron(revision),
+      });
       state.announced = revision;
     }
     if (state.cron && state.cron.revision !== revision) {
@@ -94,7 +97,8 @@ export class JobController {
     const workflowId = `${this.#jobId}/cron-${uuid4().slice(0, 8)}`;
     const startedMs = Date.now();
     state.cron = { workflowId, revision, startedMs };
-    const job = { workflowId: this.#jobId, firstRunId: workflowInfo().firstExecutionRunId };
+    const { firstExecutionRunId: firstRunId } = workflowInfo();
+    const job = { workflowId: this.#jobId, firstRunId, cron: nameOfCron(revision) };
     await startChild(JOB_TICK, {
       workflowId,
       args: [{ job, spec: state.spec }],
@@ -108,11 +112,15 @@ export class JobController {
   async runNow({ args, reason }: RunNowRequest, startedBy: string | undefined): Promise<ManualRun> {
     await this.isReady();
     if (this.state.spec.manualRuns !== 'refuse') return this.#start(args, reason, startedBy);
-    await condition(() => !this.#isStarting);
+    // More than one may have waited for the one before.
+    while (this.#isStarting) await condition(() => !this.#isStarting);
     this.#isStarting = true;
     try {
-      const running = await local.jobTracingFindRunning([tickRunId(this.#jobId), ...this.state.open]);
+      const { open } = this.state;
+      const running = await local.jobTracingFindRunning([tickRunId(this.#jobId), ...open]);
       if (running !== null) throw isRunning(running);
+      // A run of the controller is not told of the end of what the one before has started.
+      for (const workflowId of open) this.state.ended(workflowId);
       return await this.#start(args, reason, startedBy);
     } finally {
       this.#isStarting = false;
@@ -186,6 +194,11 @@ export class JobController {
       await sleep('1 second');
     }
   }
+}
+
+/** After a reset a run does not know of the crons that the one before has started: its own have other names. */
+function nameOfCron(revision: number): string {
+  return `${workflowInfo().runId} ${revision}`;
 }
 
 /** Nothing is wrong when it has ended already. */

@@ -86,6 +86,8 @@ export interface JobReference {
   readonly workflowId: string;
   /** Of the first run of its chain: another job with the same id has another. */
   readonly firstRunId: string;
+  /** What its memo names while it wants this cron. */
+  readonly cron?: string;
 }
 
 /** Input of `jobTick`. */

@@ -10,6 +10,8 @@ export const SCHEDULED_JOB = 'scheduledJob';
 export const JOB_TICK = 'jobTick';
 /** Memo of the controller: what lists show without asking a worker. */
 export const JOB_MEMO = 'scheduledJob';
+/** Memo of the controller: names the cron that ticks for it. Another one ends itself. */
+export const CRON_MEMO = 'scheduledJobCron';
 
 /** Workflow id of the ticks' runs: one at a time, and the controller knows it. */
 export function tickRunId(jobId: string): string {

@@ -3,7 +3,7 @@
  *
  * Pure. They run in update validators and in the typed client; a signal's answer is in the status.
  */
-import type { RunNowRequest } from './job-messages';
+import type { RunNowRequest, TicksMissed } from './job-messages';
 import { changed, type ScheduledJobChange, type ScheduledJobSpec, show, specProblem } from './job-spec';
 
 /** What is wrong with the input of `runNow`. Never throws. */
@@ -19,6 +19,17 @@ export function runNowProblem(value: unknown): string | undefined {
   if (reason !== undefined && typeof reason !== 'string')
     return `runNow: reason: expected a text, got ${show(reason)}`;
   return undefined;
+}
+
+/** What is wrong with the input of the signal that ticks send: whoever else sends it. Never throws. */
+export function ticksMissedProblem(value: unknown): string | undefined {
+  const { total, last }: Partial<TicksMissed> = value ?? {};
+  const isRight = Number.isInteger(total) && Array.isArray(last) && last.every(isTime);
+  return isRight ? undefined : 'ticksMissed: this signal is for the ticks of the job alone';
+}
+
+function isTime(value: unknown): boolean {
+  return typeof value === 'number' && !Number.isNaN(new Date(value).getTime());
 }
 
 /** What is wrong with a change of this spec. Never throws. */

@@ -10,9 +10,10 @@ import {
 } from '@temporalio/workflow';
 import { withChildKind } from '../interceptors/shared/child-kind';
 import { type JobFacts, someFacts } from '../interceptors/shared/job-facts';
+import { isInLane } from '../interceptors/shared/lane';
 import { JOB_NAME_MEMO } from '../interceptors/shared/search-attributes';
 import { jobNameOf } from './job-messages';
-import { durationMs, type ScheduledJobSpec } from './job-spec';
+import { durationMs, type JobLane, type ScheduledJobSpec } from './job-spec';
 
 interface RunRequest {
   readonly jobId: string;
@@ -25,7 +26,9 @@ interface RunRequest {
 /** Options of a run that is a job run of its own, and outlives who started it. */
 export function runOptions(spec: ScheduledJobSpec, request: RunRequest): ChildWorkflowOptions {
   const { jobId, workflowId, trigger, args = spec.args ?? [] } = request;
-  const { taskQueue, retry, timeout } = spec;
+  const { retry, timeout } = spec;
+  const lane = laneOf(spec, request);
+  const taskQueue = lane?.taskQueue ?? spec.taskQueue;
   const options = {
     workflowId,
     args: [...args],
@@ -36,7 +39,7 @@ export function runOptions(spec: ScheduledJobSpec, request: RunRequest): ChildWo
     ...(retry && { retry }),
     ...(timeout !== undefined && { workflowExecutionTimeout: timeout }),
   };
-  const facts = someFacts({ ...standingFacts(spec), ...request.facts });
+  const facts = someFacts({ ...standingFacts(spec, lane), ...request.facts });
   return withChildKind(options, {
     kind: 'top',
     trigger,
@@ -45,11 +48,21 @@ export function runOptions(spec: ScheduledJobSpec, request: RunRequest): ChildWo
   });
 }
 
-function standingFacts({ dataTimeOffset, lane, loadtest }: ScheduledJobSpec): JobFacts {
+/**
+ * The lane that the run goes into, if it does: by the tick's nominal time, or the id of a run by hand, so that a
+ * replay draws the same.
+ */
+function laneOf({ lane }: ScheduledJobSpec, { workflowId, facts }: RunRequest): JobLane | undefined {
+  if (lane === undefined) return undefined;
+  const route = typeof lane === 'string' ? { name: lane } : lane;
+  return isInLane(`${workflowId} ${facts.scheduledMs ?? ''}`, route) ? route : undefined;
+}
+
+function standingFacts({ dataTimeOffset, loadtest }: ScheduledJobSpec, lane: JobLane | undefined): JobFacts {
   const dataOffsetMs = durationMs(dataTimeOffset);
   return {
     ...(dataOffsetMs !== undefined && { dataOffsetMs }),
-    ...(lane !== undefined && { lane }),
+    ...(lane && { lane: lane.name }),
     ...(loadtest !== undefined && { loadtest }),
   };
 }

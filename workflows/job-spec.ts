@@ -6,9 +6,16 @@
  */
 import { compileRetryPolicy, type Duration, type RetryPolicy } from '@temporalio/common';
 import { msToNumber } from '@temporalio/common/lib/time';
+import { isLaneName, LANE_NAME, type LaneShare } from '../interceptors/shared/lane';
 import { checkTimeZone, parseCron } from './cron-expression';
 import { nextTickMs } from './cron-time';
 import { JOB_TICK, SCHEDULED_JOB } from './job-names';
+
+/** A gray release: which runs of the job go there, and to which workers. */
+export interface JobLane extends LaneShare {
+  /** Where the workers of the runs in the lane are. @default that of all runs */
+  readonly taskQueue?: string;
+}
 
 /** A scheduled job. */
 export interface ScheduledJobSpec {
@@ -39,8 +46,8 @@ export interface ScheduledJobSpec {
   readonly paused?: boolean;
   /** From the time at which a run is due to the time of its data, such as `'-1 day'`. @default 0 */
   readonly dataTimeOffset?: Duration;
-  /** Gray release: the lane that the runs' traffic takes. @default none */
-  readonly lane?: string;
+  /** Gray release: the lane that the runs' traffic takes; a name puts every run in it. @default none */
+  readonly lane?: string | JobLane;
   /** Marks the runs' traffic as a load test. @default false */
   readonly loadtest?: boolean;
 }
@@ -55,16 +62,18 @@ type Check = (value: unknown) => string | undefined;
 const text: Check = (value) =>
   typeof value === 'string' && value.trim() !== '' ? undefined : 'expected a text that is not empty';
 const flag: Check = (value) => (typeof value === 'boolean' ? undefined : 'expected true or false');
+/** 100 years; the server counts no further. */
+const MAX_MS = 100 * 366 * 86_400_000;
 const duration =
   (min: number, expected: string): Check =>
   (value) => {
     const ms = durationMs(value);
-    return ms !== undefined && ms >= min ? undefined : `expected ${expected}`;
+    return ms !== undefined && ms >= min && ms <= MAX_MS ? undefined : `expected ${expected}`;
   };
 
 const CHECKS: Readonly<Record<keyof ScheduledJobSpec, Check>> = {
   workflow: (value) => text(value) && 'expected the type of the workflow that does the work',
-  cron: (value) => text(value) ?? thrownBy(() => parseCron(String(value))),
+  cron: (value) => text(value) ?? thrownBy(() => parseCron(String(value).trim())),
   timeZone: (value) => text(value) ?? thrownBy(() => checkTimeZone(String(value))),
   args: (value) => (Array.isArray(value) ? undefined : 'expected an array, one entry for each argument'),
   taskQueue: text,
@@ -74,8 +83,8 @@ const CHECKS: Readonly<Record<keyof ScheduledJobSpec, Check>> = {
   manualRuns: (value) =>
     value === 'overlap' || value === 'refuse' ? undefined : "expected 'overlap' or 'refuse'",
   paused: flag,
-  dataTimeOffset: duration(Number.NEGATIVE_INFINITY, "a duration, as in '-1 day'"),
-  lane: text,
+  dataTimeOffset: duration(-MAX_MS, "a duration, as in '-1 day'"),
+  lane: laneProblem,
   loadtest: flag,
 };
 
@@ -126,7 +135,8 @@ function typeProblem(workflow: string, taskQueue: string | undefined, types: rea
 
 /** The expression as the server takes it; `undefined` for a job that does not tick by itself. */
 export function cronOf({ cron, timeZone }: ScheduledJobSpec): string | undefined {
-  return cron !== undefined && timeZone !== undefined ? `CRON_TZ=${timeZone} ${cron}` : cron;
+  const expression = cron?.trim();
+  return expression && timeZone !== undefined ? `CRON_TZ=${timeZone} ${expression}` : expression;
 }
 
 /** The spec with the changes made. */
@@ -155,18 +165,17 @@ export function show(value: unknown): string {
   }
 }
 
-const number =
-  (min: number, expected: string, isWhole: boolean): Check =>
-  (value) =>
-    typeof value === 'number' && value >= min && (Number.isInteger(value) || !isWhole)
-      ? undefined
-      : `expected ${expected}`;
+const MAX_INT32 = 2_147_483_647;
 const interval = duration(1, "a duration above 0, as in '10 seconds'");
 
 const RETRY_CHECKS: Readonly<Record<keyof RetryPolicy, Check>> = {
-  backoffCoefficient: number(1, 'a number from 1', false),
+  backoffCoefficient: (value) =>
+    typeof value === 'number' && value >= 1 ? undefined : 'expected a number from 1',
   initialInterval: interval,
-  maximumAttempts: number(1, 'a whole number from 1', true),
+  maximumAttempts: (value) =>
+    Number.isInteger(value) && isBetween(value, 1, MAX_INT32)
+      ? undefined
+      : `expected a whole number from 1 to ${MAX_INT32}`,
   maximumInterval: interval,
   nonRetryableErrorTypes: (value) =>
     Array.isArray(value) && value.every((type) => typeof type === 'string')
@@ -175,15 +184,39 @@ const RETRY_CHECKS: Readonly<Record<keyof RetryPolicy, Check>> = {
 };
 
 function retryProblem(value: unknown): string | undefined {
+  return objectProblem(value, RETRY_CHECKS) ?? thrownBy(() => compileRetryPolicy(value as RetryPolicy));
+}
+
+const laneName: Check = (value) => (isLaneName(value) ? undefined : `expected ${LANE_NAME}`);
+
+const LANE_CHECKS: Readonly<Record<keyof JobLane, Check>> = {
+  name: laneName,
+  share: (value) => (isBetween(value, 0, 1) ? undefined : 'expected a share from 0 to 1'),
+  taskQueue: text,
+};
+
+function laneProblem(value: unknown): string | undefined {
+  if (typeof value === 'string') return laneName(value);
+  const problem = objectProblem(value, LANE_CHECKS);
+  if (problem !== undefined || (value as Partial<JobLane>).name !== undefined) return problem;
+  return 'its name is missing; write "gray" or {"name":"gray","share":0.1}';
+}
+
+function objectProblem(value: unknown, checks: Readonly<Record<string, Check>>): string | undefined {
+  const keys = Object.keys(checks).join(', ');
   const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-  if (!isObject) return `expected an object with some of ${Object.keys(RETRY_CHECKS).join(', ')}`;
+  if (!isObject) return `expected an object with some of ${keys}`;
   for (const [key, given] of Object.entries(value)) {
-    if (!Object.hasOwn(RETRY_CHECKS, key))
-      return `there is no key ${show(key)}; expected some of ${Object.keys(RETRY_CHECKS).join(', ')}`;
-    const problem = RETRY_CHECKS[key as keyof RetryPolicy](given);
+    const check = Object.hasOwn(checks, key) ? checks[key] : undefined;
+    if (check === undefined) return `there is no key ${show(key)}; expected some of ${keys}`;
+    const problem = given === undefined ? undefined : check(given);
     if (problem !== undefined) return `${key}: ${problem}`;
   }
-  return thrownBy(() => compileRetryPolicy(value as RetryPolicy));
+  return undefined;
+}
+
+function isBetween(value: unknown, from: number, to: number): boolean {
+  return typeof value === 'number' && value >= from && value <= to;
 }
 
 function thrownBy(fn: () => unknown): string | undefined {

@@ -32,7 +32,7 @@ import {
   STATUS_QUERY,
   type TicksMissed,
 } from './job-messages';
-import { changeProblem, runNowProblem } from './job-requests';
+import { changeProblem, runNowProblem, ticksMissedProblem } from './job-requests';
 import type { ScheduledJobChange, ScheduledJobSpec } from './job-spec';
 import type { CarriedJob } from './job-state';
 
@@ -105,6 +105,7 @@ function listen(job: JobController): void {
 
   signal(runNow, (input) => {
     const startedBy = presentState()?.callers?.ofSignal(runNow);
+    refuseWhenStopping(job);
     refuse(runNowProblem(input));
     return job.runNow((input ?? {}) as RunNowRequest, startedBy);
   });
@@ -160,7 +161,10 @@ function listen(job: JobController): void {
     await job.isReady();
     return job.state.status(workflowInfo());
   });
-  setHandler(defineSignal<[TicksMissed]>(ticksMissed), (missed) => job.state.missedTicks(missed));
+  signal(ticksMissed, (input) => {
+    refuse(ticksMissedProblem(input));
+    job.state.missedTicks(input as TicksMissed);
+  });
 }
 
 function refuse(problem: string | undefined): void {

@@ -22,11 +22,11 @@ export function trafficOf({ lane, loadtest }: Pick<HttpRequest, 'lane' | 'loadte
   };
 }
 
-/** The plain headers; what does not apply is left out. */
+/** The plain headers; what does not apply is left out. A lane may come from another tracer's baggage. */
 export function trafficHeaders({ origin, lane, loadtest }: TrafficMarks): Record<string, string> {
   return {
     'x-traffic-origin': origin,
-    ...(lane !== undefined && { 'x-traffic-lane': lane }),
+    ...(lane !== undefined && { 'x-traffic-lane': encodeURIComponent(lane) }),
     ...(loadtest && { 'x-traffic-loadtest': 'true' }),
   };
 }

@@ -4,6 +4,7 @@
  * Pure. The value of a header never gets into a message: it may be what should have been a secret.
  */
 import { msToNumber } from '@temporalio/common/lib/time';
+import { isLaneName, LANE_NAME } from '../../interceptors/shared/lane';
 import { type Check, expects, expectsObject, objectOf } from './check';
 import { parsePath } from './json-path';
 import type { HttpJobInput, HttpRequest, HttpRetry, LaneRoute, LateReport, SuccessRule } from './types';
@@ -12,8 +13,6 @@ const MAX_KEEP_BYTES = 1_048_576;
 const DAY_MS = 86_400_000;
 /** @see https://www.rfc-editor.org/rfc/rfc9110#name-tokens */
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-/** Letters, digits and what no header or log needs to quote. */
-const LANE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 const HEADER_TEXT = /^[\t\x20-\x7e\x80-\xff]*$/;
 /** Headers of the connection, and those that `httpRequest` writes. */
 const OWN_HEADERS = new Set([
@@ -30,10 +29,7 @@ const isNumber = (value: unknown, from: number, to: number) =>
 const duration = expects('a duration from 1 ms to 366 days, such as "30 seconds" or milliseconds', (value) =>
   isNumber(msOf(value), 1, 366 * DAY_MS),
 );
-const laneName = expects(
-  'a name of at most 64 letters, digits, dots, dashes and underscores',
-  (value) => isText(value) && LANE_NAME.test(value),
-);
+const laneName = expects(LANE_NAME, isLaneName);
 const boolean = expects('true or false', (value) => typeof value === 'boolean');
 
 const success = {

@@ -3,6 +3,7 @@
  * input, so nothing secret may ever be in it.
  */
 import type { Duration } from '@temporalio/common';
+import type { LaneShare } from '../../interceptors/shared/lane';
 
 /** What JSON can hold. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
@@ -60,10 +61,7 @@ export interface HttpRetry {
 }
 
 /** A gray release: which runs go there, and where that is. */
-export interface LaneRoute {
-  readonly name: string;
-  /** Share of the runs, 0 to 1; a run's share is fixed by its TraceId. @default 1 */
-  readonly share?: number;
+export interface LaneRoute extends LaneShare {
   /** Called instead of `url` by runs in the lane. @default the same url */
   readonly url?: string;
 }
