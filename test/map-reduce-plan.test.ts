@@ -3,7 +3,7 @@ import { deepEqual, equal, ok, throws } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ItemPage } from 'temporal-job-tracing/workflow';
 import { OrderedFold } from '../workflows/map-reduce/ordered-fold';
-import { readPages } from '../workflows/map-reduce/pages';
+import { pageOf, readPages } from '../workflows/map-reduce/pages';
 import {
   type BranchWork,
   branchesOfCount,
@@ -120,6 +120,7 @@ describe('shards', () => {
   for (const [what, items, naming, labels] of [
     ['texts', ['a', 'b', 'c'], {}, ['a to b', 'c']],
     ['numbers with a name', [7, 8, 9], { label: 'account' }, ['account 7 to 8', 'account 9']],
+    ['long texts', ['x'.repeat(71), `${'x'.repeat(71)}y`], {}, [`${'x'.repeat(70)}… to ${'x'.repeat(70)}…`]],
     ['records by key', [{ id: 1 }, { id: 2 }], { label: 'user', key: 'id' }, ['user 1 to 2']],
     ['records without key', [{ id: 1 }, { id: 2 }, { id: 3 }], { label: 'user' }, ['shard 5', 'shard 6']],
     ['records whose key is no text', [{ id: {} }], { key: 'id' }, ['shard 5']],
@@ -181,6 +182,24 @@ describe('pages', () => {
       equal(branches, 4);
     });
   }
+
+  for (const [answer, what] of [
+    [undefined, 'undefined'],
+    [[1], 'undefined'],
+    [{ rows: [] }, 'undefined'],
+    [{ items: 'all' }, 'all'],
+  ]) {
+    it(`that are not pages are refused: ${JSON.stringify(answer)}`, () => {
+      throws(() => pageOf('read', answer), {
+        type: 'MapReduceOptionError',
+        message: new RegExp(`activity read to return .*, got items that are ${what}$`),
+      });
+    });
+  }
+
+  it('without items have none, as Go says it', () => {
+    deepEqual(pageOf('read', { items: null, next: 7 }), { items: [], next: 7 });
+  });
 
   it('that are empty are passed over, for so long', async () => {
     const empty = async (cursor: unknown) => ({ items: [], next: Number(cursor ?? 0) + 1 });
