@@ -14,6 +14,7 @@ import {
 import {
   bytesOf,
   MAX_BRANCH_BYTES,
+  MAX_BRANCH_PAGES,
   MAX_BRANCH_SHARDS,
   MAX_BRANCHES,
   MAX_SHARD_BYTES,
@@ -49,9 +50,9 @@ describe('the plan of a run', () => {
   });
 
   it('100,000 shards, and as many as there can be, fit the histories of the run and of its branches', () => {
-    // Measured: a branch starts with 3 events and has under 8 a shard; the run has 9 events a branch, 4 more with pages.
+    // Measured: a branch starts with 3 events, has under 8 a shard and 6 a page; the run has 9 a branch, 4 more with pages.
     const [eventsOfBranch, eventsOfRun] = [
-      3 + 8 * MAX_BRANCH_SHARDS,
+      3 + 8 * MAX_BRANCH_SHARDS + 6 * MAX_BRANCH_PAGES,
       (branches: number) => 20 + 13 * branches,
     ];
     ok(eventsOfBranch < 4_096, `${eventsOfBranch}`);
@@ -203,7 +204,10 @@ describe('pages', () => {
 
   it('that are empty are passed over, for so long', async () => {
     const empty = async (cursor: unknown) => ({ items: [], next: Number(cursor ?? 0) + 1 });
-    deepEqual(await readPages(empty, { skip: 0 }, 2, 3), { items: [], next: { cursor: 200, skip: 0 } });
+    deepEqual(await readPages(empty, { skip: 0 }, 2, 3), {
+      items: [],
+      next: { cursor: MAX_BRANCH_PAGES, skip: 0 },
+    });
   });
 
   it('a shard that was begun does not grow beyond what a branch can hold', async () => {
