@@ -128,6 +128,23 @@ describe('mapReduce', { concurrency: 4 }, () => {
     equal(status.name, 'CANCELLED');
   });
 
+  it('with stop, the shards of the other branches are cancelled and counted as well', async () => {
+    const items = [-5, 1, ...Array.from({ length: 200 }, () => -1)];
+    const settings = { onShardFailure: 'stop', concurrency: 101 };
+    const handle = await start('accounts', id('stop-all'), [items, settings]);
+    const error = await handle.result().then(
+      () => undefined,
+      (failed: WorkflowFailedError) => failed.cause,
+    );
+    ok(error instanceof ApplicationFailure);
+    const [outcome] = error.details as [MapReduceOutcome<string>];
+    const { shards, succeeded, failed, cancelled, skipped } = outcome;
+    deepEqual([shards, succeeded, failed, cancelled + skipped], [101, 0, 1, 100]);
+    ok(cancelled > 0);
+    const query = `JobRunId = '${handle.firstExecutionRunId}' AND ExecutionStatus = 'Running'`;
+    equal((await runs.harness.client.workflow.count(query)).count, 0);
+  });
+
   it('a cancelled run ends all its shards, and says so', async () => {
     const handle = await start('accounts', id('cancelled'), [[1, 2, -1, 4, -1, 6, 7], { concurrency: 2 }]);
     await runs.ended(childId(handle, 'shard-0'));

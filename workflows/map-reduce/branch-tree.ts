@@ -10,6 +10,7 @@ import { OrderedFold } from './ordered-fold';
 import type { BranchWork, Position } from './parts';
 import { bytesOf, MAX_BRANCHES } from './plan';
 import { reducerOf } from './reduce';
+import { startedChild } from './started-child';
 import { type BranchReport, Tally } from './tally';
 import { inWindow, type Launched } from './window';
 
@@ -71,7 +72,7 @@ export class BranchTree {
       workflowId: `${input.prefix}branch-${branch}`,
       args: [input],
     });
-    const result = started.then((handle): Promise<BranchReport> => {
+    const result = startedChild(started).then((handle): Promise<BranchReport> => {
       this.#runIds.set(branch, handle.firstExecutionRunId);
       return handle.result();
     });

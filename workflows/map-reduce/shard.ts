@@ -13,6 +13,7 @@ import { SHARD_MEMO } from '../../interceptors/shared/search-attributes';
 import type { BranchInput } from './branch-input';
 import type { ItemShard, RangeShard } from './options';
 import { bytesOf } from './plan';
+import { startedChild } from './started-child';
 import type { Tally } from './tally';
 import type { Launched } from './window';
 
@@ -75,7 +76,7 @@ export function launchShard(
   }
 
   async function resultOf(): Promise<unknown> {
-    const handle = await started;
+    const handle = await startedChild(started);
     runId = handle.firstExecutionRunId;
     return handle.result();
   }
