@@ -36,10 +36,10 @@ test('the cause is found by the links alone, while the run goes on and after it 
   await expectCause(ended.shardUrl);
 
   // From the run's own trace, which is small, to the shard's.
-  const runPage = await pageOf(ended.runUrl);
+  const link = /^→ RunWorkflow:migrateAccounts, failed-shard account 1000002 to 1000004: (\S+)$/m;
+  const runPage = await pageOf(ended.runUrl, link);
   const [, spans] = /(\d+) spans, /.exec(runPage) ?? [];
-  const [, path] =
-    /^→ RunWorkflow:migrateAccounts, failed-shard account 1000002 to 1000004: (\S+)$/m.exec(runPage) ?? [];
+  const [, path] = link.exec(runPage) ?? [];
   ok(Number(spans) < 100, runPage);
   equal(new URL(path ?? '', ended.runUrl).href, ended.shardUrl);
   await expectCause(new URL(path ?? '', ended.runUrl).href);
@@ -64,16 +64,16 @@ test('--once shows all of it and ends by itself', { timeout: TIMEOUT_MS }, async
 
 /** The page of the shard's trace tells the item and the downstream error. */
 async function expectCause(url: string | undefined): Promise<void> {
-  const page = await pageOf(url);
+  const page = await pageOf(url, /✗ accountInsert in AccountService/);
   match(page, /✗ RunWorkflow:migrateShard/);
   ok(page.includes(`✗ accountInsert in AccountService: ${CAUSE}`), page);
 }
 
-/** The page, as soon as the trace is there: spans leave their processes a little late. */
-async function pageOf(url: string | undefined): Promise<string> {
+/** The page, as soon as it shows this: spans leave their processes a little late. */
+async function pageOf(url: string | undefined, shown: RegExp): Promise<string> {
   for (let attempt = 1; ; attempt++) {
     const page = await (await fetch(url ?? '')).text();
-    if (page.includes('RunWorkflow:') || attempt === 50) return page;
+    if (shown.test(page) || attempt === 100) return page;
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
 }
