@@ -9,6 +9,7 @@ import type { ErrorFacts } from '../interceptors/shared/item-failure';
 import { parseShardFacts, type ShardFacts } from '../interceptors/shared/job-facts';
 import { SHARD_MEMO } from '../interceptors/shared/search-attributes';
 import { shardPrefix } from '../interceptors/shared/shard-prefix';
+import { traceIdOfRun } from '../interceptors/shared/trace-id';
 import { GrpcStatus, grpcStatusOf } from './grpc-status';
 import { type ExecutionInfo, type JobRun, type RunReader, toJobRun } from './job-run';
 import { listExecutions, quoted, withinTimeout } from './listing';
@@ -125,13 +126,13 @@ function factsOf({ memo }: WorkflowExecutionInfo, label: string): ShardFacts | u
 }
 
 /**
- * By attribute, which finds the shards of the run's ordinary children as well. Of a run that is not bound, and after
- * a reset, by workflow id.
+ * By attribute, which finds the shards of the run's ordinary children as well. Of a run that is not bound or an
+ * ordinary child, and after a reset, by workflow id.
  */
 async function shardsQuery({ client }: RunReader, run: ExecutionInfo): Promise<string> {
   const original = await withinTimeout(client, () => originalRunId(client, run));
   const byAttribute = `JobRunId = '${run.runId}' AND JobTrigger = 'shard'`;
-  if (original === run.runId && boundAttributes(run).traceId !== undefined) return byAttribute;
+  if (original === run.runId && boundAttributes(run).traceId === traceIdOfRun(run.runId)) return byAttribute;
   const byId = `WorkflowId STARTS_WITH ${quoted(shardPrefix(run.workflowId, original))}`;
   const query = `(${byAttribute}) OR ${byId}`;
   try {

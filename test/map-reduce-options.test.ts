@@ -66,6 +66,28 @@ describe('mapReduce', { concurrency: 4 }, () => {
       { shardSize: 1, pages: {} },
       "option 'pages.activity': expected the activity's name",
     ],
+    [
+      'pages without a time limit',
+      { shardSize: 1, pages: { activity: 'accountPage' } },
+      "option 'pages': expected startToCloseTimeout or scheduleToCloseTimeout, got neither",
+    ],
+    [
+      'pages with no duration',
+      { shardSize: 1, pages: { activity: 'accountPage', startToCloseTimeout: 'soon' } },
+      "option 'pages.startToCloseTimeout': ",
+    ],
+    ['no map', { shardSize: 1, count: 1, map: null }, "option 'map': expected a workflow that the bundle"],
+    [
+      'no attempts',
+      { shardSize: 1, count: 1, retry: { maximumAttempts: 0 } },
+      "option 'retry': RetryPolicy.maximumAttempts must be a positive integer",
+    ],
+    ['no duration', { shardSize: 1, count: 1, workflowRunTimeout: 'soon' }, "option 'workflowRunTimeout': "],
+    [
+      'a long label',
+      { shardSize: 1, count: 1, label: 'x'.repeat(101) },
+      "option 'label': expected a text of at most 100 characters",
+    ],
     ['too many shards', { shardSize: 1, count: 1e9 }, 'make it larger'],
   ] as const) {
     it(`refuses ${what}`, async () => {
@@ -96,6 +118,20 @@ describe('mapReduce', { concurrency: 4 }, () => {
   it('ends when reduce throws', async () => {
     const error = await failureOf('throwingReduce');
     deepEqual([error.type, error.message], ['ReduceFailed', 'mapReduce: throwing threw: no numbers']);
+  });
+
+  it('ends when the activity returns no page, or when the branch that reads is stopped', async () => {
+    const pages = { activity: 'isFirstRun', startToCloseTimeout: '10s' };
+    const noPage = await failureOf('anyOptions', [{ shardSize: 1, pages }]);
+    match(noPage.message, /expected the activity isFirstRun to return \{ items: \[...\], next \}, got/);
+
+    const unread = { ...pages, taskQueue: 'nobody' };
+    const handle = await start('anyOptions', id('unread'), [{ shardSize: 1, pages: unread }]);
+    const branch = `${handle.workflowId}:${traceIdOf(handle.firstExecutionRunId).slice(-12)}:branch-0`;
+    await runs.began(branch);
+    await runs.harness.client.workflow.getHandle(branch).cancel();
+    await handle.result().catch(() => {});
+    equal((await handle.describe()).status.name, 'FAILED');
   });
 
   it('can be called twice in a run', async () => {

@@ -3,7 +3,7 @@ import { deepEqual, equal, ok, throws } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ItemPage } from 'temporal-job-tracing/workflow';
 import { OrderedFold } from '../workflows/map-reduce/ordered-fold';
-import { readPages } from '../workflows/map-reduce/pages';
+import { pageOf, readPages } from '../workflows/map-reduce/pages';
 import {
   type BranchWork,
   branchesOfCount,
@@ -14,6 +14,7 @@ import {
 import {
   bytesOf,
   MAX_BRANCH_BYTES,
+  MAX_BRANCH_PAGES,
   MAX_BRANCH_SHARDS,
   MAX_BRANCHES,
   MAX_SHARD_BYTES,
@@ -49,9 +50,9 @@ describe('the plan of a run', () => {
   });
 
   it('100,000 shards, and as many as there can be, fit the histories of the run and of its branches', () => {
-    // Measured: a branch starts with 3 events and has under 8 a shard; the run has 9 events a branch, 4 more with pages.
+    // Measured: a branch starts with 3 events, has under 8 a shard and 6 a page; the run has 9 a branch, 4 more with pages.
     const [eventsOfBranch, eventsOfRun] = [
-      3 + 8 * MAX_BRANCH_SHARDS,
+      3 + 8 * MAX_BRANCH_SHARDS + 6 * MAX_BRANCH_PAGES,
       (branches: number) => 20 + 13 * branches,
     ];
     ok(eventsOfBranch < 4_096, `${eventsOfBranch}`);
@@ -120,6 +121,7 @@ describe('shards', () => {
   for (const [what, items, naming, labels] of [
     ['texts', ['a', 'b', 'c'], {}, ['a to b', 'c']],
     ['numbers with a name', [7, 8, 9], { label: 'account' }, ['account 7 to 8', 'account 9']],
+    ['long texts', ['x'.repeat(71), `${'x'.repeat(71)}y`], {}, [`${'x'.repeat(70)}… to ${'x'.repeat(70)}…`]],
     ['records by key', [{ id: 1 }, { id: 2 }], { label: 'user', key: 'id' }, ['user 1 to 2']],
     ['records without key', [{ id: 1 }, { id: 2 }, { id: 3 }], { label: 'user' }, ['shard 5', 'shard 6']],
     ['records whose key is no text', [{ id: {} }], { key: 'id' }, ['shard 5']],
@@ -182,9 +184,30 @@ describe('pages', () => {
     });
   }
 
+  for (const [answer, what] of [
+    [undefined, 'undefined'],
+    [[1], 'undefined'],
+    [{ rows: [] }, 'undefined'],
+    [{ items: 'all' }, 'all'],
+  ]) {
+    it(`that are not pages are refused: ${JSON.stringify(answer)}`, () => {
+      throws(() => pageOf('read', answer), {
+        type: 'MapReduceOptionError',
+        message: new RegExp(`activity read to return .*, got items that are ${what}$`),
+      });
+    });
+  }
+
+  it('without items have none, as Go says it', () => {
+    deepEqual(pageOf('read', { items: null, next: 7 }), { items: [], next: 7 });
+  });
+
   it('that are empty are passed over, for so long', async () => {
     const empty = async (cursor: unknown) => ({ items: [], next: Number(cursor ?? 0) + 1 });
-    deepEqual(await readPages(empty, { skip: 0 }, 2, 3), { items: [], next: { cursor: 200, skip: 0 } });
+    deepEqual(await readPages(empty, { skip: 0 }, 2, 3), {
+      items: [],
+      next: { cursor: MAX_BRANCH_PAGES, skip: 0 },
+    });
   });
 
   it('a shard that was begun does not grow beyond what a branch can hold', async () => {

@@ -46,7 +46,7 @@ describe(`a run of ${SHARDS} shards`, () => {
     deepEqual([outcome.shards, outcome.succeeded], [SHARDS, SHARDS]);
   });
 
-  it("the histories of the run and of each branch stay below Temporal's first warnings", async () => {
+  it('the histories of the run and of each branch stay below what Temporal suggests', async () => {
     const run = await historyOf(handle.workflowId);
     ok(run.events <= 20 + 12 * BRANCHES, `the run has ${run.events} events`);
     const query = `JobRunId = '${(await handle.describe()).runId}' AND WorkflowType = 'mapReduceBranch'`;

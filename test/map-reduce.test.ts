@@ -128,6 +128,23 @@ describe('mapReduce', { concurrency: 4 }, () => {
     equal(status.name, 'CANCELLED');
   });
 
+  it('with stop, the shards of the other branches are cancelled and counted as well', async () => {
+    const items = [-5, 1, ...Array.from({ length: 200 }, () => -1)];
+    const settings = { onShardFailure: 'stop', concurrency: 101 };
+    const handle = await start('accounts', id('stop-all'), [items, settings]);
+    const error = await handle.result().then(
+      () => undefined,
+      (failed: WorkflowFailedError) => failed.cause,
+    );
+    ok(error instanceof ApplicationFailure);
+    const [outcome] = error.details as [MapReduceOutcome<string>];
+    const { shards, succeeded, failed, cancelled, skipped } = outcome;
+    deepEqual([shards, succeeded, failed, cancelled + skipped], [101, 0, 1, 100]);
+    ok(cancelled > 0);
+    const query = `JobRunId = '${handle.firstExecutionRunId}' AND ExecutionStatus = 'Running'`;
+    equal((await runs.harness.client.workflow.count(query)).count, 0);
+  });
+
   it('a cancelled run ends all its shards, and says so', async () => {
     const handle = await start('accounts', id('cancelled'), [[1, 2, -1, 4, -1, 6, 7], { concurrency: 2 }]);
     await runs.ended(childId(handle, 'shard-0'));
@@ -159,6 +176,46 @@ describe('mapReduce', { concurrency: 4 }, () => {
     equal((await again.result()).result, '1+2 3+4');
     ok((await again.describe()).runId !== handle.firstExecutionRunId);
     deepEqual(await runs.harness.attributesOf(shardId), before);
+  });
+
+  it('a reset run with pages counts each of its shards once', async () => {
+    const handle = await start('pagedAccounts', id('reset-paged'), [7, 3]);
+    await handle.result();
+    await runs.cli('workflow reset --type FirstWorkflowTask --reason again -w', handle.workflowId);
+    const again = runs.harness.client.workflow.getHandle(handle.workflowId);
+    const { result, shards, succeeded, skipped } = await again.result();
+    deepEqual([result, shards, succeeded, skipped], ['1+2 3+4 5+6 7', 4, 4, 0]);
+  });
+
+  it('a run that goes on is reset to where its branches have started, and waits for them', async () => {
+    const handle = await start('accounts', id('reset-going'), [[1, 2, -2, 4]]);
+    const shardId = childId(handle, 'shard-1');
+    const shard = await runs.began(shardId);
+    const tasks = async () =>
+      ((await handle.fetchHistory()).events ?? []).filter(
+        (event) => event.workflowTaskCompletedEventAttributes,
+      );
+    while ((await tasks()).length < 2) await sleep(100);
+    await runs.cli('workflow reset --type LastWorkflowTask --reason again -w', handle.workflowId);
+    await runs.harness.client.workflow.getHandle(shardId).signal('release');
+    const again = runs.harness.client.workflow.getHandle(handle.workflowId);
+    equal((await again.result()).result, '1+2 -2+4');
+    deepEqual(await runs.ended(shardId), [shard]);
+  });
+
+  it('a run that was terminated starts its shards again when it is reset', async () => {
+    const handle = await start('accounts', id('reset-terminated'), [[1, 2, -2, 4]]);
+    const shardId = childId(handle, 'shard-1');
+    const before = await runs.began(shardId);
+    await handle.terminate();
+    await runs.ended(shardId);
+    await runs.cli('workflow reset --type FirstWorkflowTask --reason again -w', handle.workflowId);
+    ok((await runs.began(shardId)) !== before);
+    await runs.harness.client.workflow.getHandle(shardId).signal('release');
+    const { result, shards, succeeded } = await runs.harness.client.workflow
+      .getHandle(handle.workflowId)
+      .result();
+    deepEqual([result, shards, succeeded], ['1+2 -2+4', 2, 2]);
   });
 
   it('the run, its branch and a shard replay, sampled or not', async () => {
@@ -195,7 +252,10 @@ describe('mapReduce', { concurrency: 4 }, () => {
       { retry: { maximumAttempts: 2, initialInterval: '50ms' } },
     ]);
     equal((await outcomeOf(handle)).result, '-3+1 -4+2');
-    for (const name of ['shard-0', 'shard-1']) {
+    for (const [name, attempts] of [
+      ['shard-0', [1, 2]],
+      ['shard-1', [1, 1]],
+    ] as const) {
       const shardId = childId(handle, name);
       const all = await runs.ended(shardId, 2);
       const traceIds = await Promise.all(
@@ -204,7 +264,11 @@ describe('mapReduce', { concurrency: 4 }, () => {
       equal(traceIds[0], traceIds[1]);
       const trace = await runs.harness.completeTrace(String(traceIds[0]));
       const roots = trace.filter(({ name: span }) => span === 'RunWorkflow:accountShard');
-      deepEqual(roots.map(({ spanId }) => spanId).sort(), all.map(rootIdOf).sort());
+      deepEqual(
+        all.map((run) => roots.find(({ spanId }) => spanId === rootIdOf(run))?.attributes['job.attempt']),
+        attempts,
+      );
+      equal(roots.length, 2);
     }
   });
 

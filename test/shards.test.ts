@@ -88,6 +88,14 @@ describe('shards', { concurrency: 4 }, () => {
     deepEqual(states(await list(handle.firstExecutionRunId)), states(ended));
   });
 
+  it('lists the shards of an ordinary child that called mapReduce', async () => {
+    const handle = await start('accountsInChild', id('in-child'), [[1, 2, -5, 4]]);
+    await handle.result();
+    const expected = ['0 COMPLETED 1 account 1 to 2', '1 FAILED 1 account -5 to 4'];
+    for (const workflowId of [handle.workflowId, `${handle.workflowId}-child`])
+      await listUntil({ workflowId }, (shards) => states(shards).join() === expected.join());
+  });
+
   it('lists by status and by label', async () => {
     const handle = await start('accounts', id('filters'), [[1, 2, -5, 4, 5, 6]]);
     await handle.result();

@@ -11,6 +11,9 @@ export const ITEM_FAILURE = 'ItemFailed';
 /** Items that an error names. */
 export const MAX_NAMED_ITEMS = 20;
 
+/** Characters of a text: an error names many items, and must itself fit into an event. */
+const MAX_MESSAGE_LENGTH = 2_000;
+
 /** One item that failed, as it stands in the details of the error. */
 export interface ItemFailure {
   /** Its business key, such as `account 1000002`. */
@@ -30,7 +33,7 @@ export interface ItemFailures {
 export interface ErrorFacts {
   /** Type of the innermost error. */
   readonly type: string;
-  /** Text of the innermost error. */
+  /** Text of the innermost error, at most 2,000 characters. */
   readonly message: string;
   /** Key of the first item that failed. */
   readonly item?: string;
@@ -48,7 +51,10 @@ export function errorFacts(error: unknown): ErrorFacts {
   const [first] = failures?.items ?? [];
   return {
     type: typeOf(innermost),
-    message: innermost instanceof Error ? innermost.message : String(innermost),
+    message: (innermost instanceof Error ? innermost.message : String(innermost)).slice(
+      0,
+      MAX_MESSAGE_LENGTH,
+    ),
     ...(failures && first && { item: first.key, items: failures.items }),
   };
 }

@@ -34,7 +34,8 @@ export interface BranchInput {
 
 /** What a branch tells its run while it runs. */
 export interface BranchNews {
-  readonly branch: number;
+  /** The branch's first: when the run is reset, the news of branches that it started before come again. */
+  readonly runId: string;
   /** With pages: how many shards it has, and where the next branch begins to read, if there is more. */
   readonly read?: { readonly shards: number; readonly next?: Position };
   /** How its shards ended, of a branch that ends early: a cancelled workflow has no result. */

@@ -10,6 +10,7 @@ import { OrderedFold } from './ordered-fold';
 import type { BranchWork, Position } from './parts';
 import { bytesOf, MAX_BRANCHES } from './plan';
 import { reducerOf } from './reduce';
+import { startedChild } from './started-child';
 import { type BranchReport, Tally } from './tally';
 import { inWindow, type Launched } from './window';
 
@@ -23,8 +24,10 @@ export class BranchTree {
   readonly tally = new Tally();
   readonly #input: Omit<BranchInput, 'branch' | 'work'>;
   readonly #fold: OrderedFold<unknown>;
-  readonly #read = new Map<number, NonNullable<BranchNews['read']>>();
-  readonly #reports = new Map<number, BranchReport>();
+  /** Run ids of the branches that have started. */
+  readonly #runIds = new Map<number, string>();
+  /** By run id. */
+  readonly #news = new Map<string, BranchNews>();
 
   /** @param input what all branches are told */
   constructor(input: Omit<BranchInput, 'branch' | 'work'>) {
@@ -56,9 +59,8 @@ export class BranchTree {
           `option 'shardSize': more than ${MAX_BRANCHES} branches are needed: make it larger`,
         );
       yield { branch, work: { index, position } };
-      await condition(() => this.#read.has(branch));
-      const read: BranchNews['read'] = this.#read.get(branch);
-      this.#read.delete(branch);
+      await condition(() => this.#newsOf(branch)?.read !== undefined);
+      const read: BranchNews['read'] = this.#newsOf(branch)?.read;
       index += read?.shards ?? 0;
       position = read?.next;
     }
@@ -70,13 +72,16 @@ export class BranchTree {
       workflowId: `${input.prefix}branch-${branch}`,
       args: [input],
     });
-    const result = started.then((handle): Promise<BranchReport> => handle.result());
+    const result = startedChild(started).then((handle): Promise<BranchReport> => {
+      this.#runIds.set(branch, handle.firstExecutionRunId);
+      return handle.result();
+    });
     const ended = result.then(
       (report) => this.#ended(branch, report),
       (error: unknown) => {
-        const report = this.#reports.get(branch);
+        const report = this.#newsOf(branch)?.report;
         this.#ended(branch, report);
-        // A branch that a person has stopped takes only its own shards along.
+        // A branch that a person has stopped takes only its own shards along, unless only it could tell what follows.
         if (!isCancellation(error) || report === undefined) throw error;
       },
     );
@@ -84,15 +89,16 @@ export class BranchTree {
   }
 
   #ended(branch: number, report: BranchReport | undefined): void {
+    if (report && this.#input.pages) this.tally.planned(report.shards);
     if (report) this.tally.add(report);
-    this.#reports.delete(branch);
     this.#fold.set(branch, report?.result);
   }
 
-  #hear({ branch, read, report }: BranchNews): void {
-    if (report) this.#reports.set(branch, report);
-    if (!read) return;
-    this.#read.set(branch, read);
-    this.tally.planned(read.shards);
+  #hear(news: BranchNews): void {
+    this.#news.set(news.runId, { ...this.#news.get(news.runId), ...news });
+  }
+
+  #newsOf(branch: number): BranchNews | undefined {
+    return this.#news.get(this.#runIds.get(branch) ?? '');
   }
 }

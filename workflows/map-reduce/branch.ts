@@ -14,7 +14,7 @@ import {
 import type { BranchInput, BranchNews } from './branch-input';
 import { type ItemPage, type ItemShard, mapReduceError, type RangeShard } from './options';
 import { OrderedFold } from './ordered-fold';
-import { readPages } from './pages';
+import { pageOf, readPages } from './pages';
 import { shardsOfItems, shardsOfRange } from './parts';
 import { MAX_BRANCH_SHARDS } from './plan';
 import { reducerOf } from './reduce';
@@ -35,9 +35,9 @@ const SHARD_FAILED = 'ShardFailed';
 export async function mapReduceBranch(input: BranchInput): Promise<BranchReport> {
   const fold = new OrderedFold<unknown>(reducerOf(input.reduce));
   const tally = new Tally();
+  const shards = await shardsOf(input);
+  tally.planned(shards.length);
   try {
-    const shards = await shardsOf(input);
-    tally.planned(shards.length);
     await inWindow(shards, input.window, (shard) =>
       launchShard(input, shard, {
         tally,
@@ -73,20 +73,20 @@ function pageReader({ pages }: BranchInput): (cursor: unknown) => Promise<ItemPa
   const { activity, args = [], ...options } = pages;
   const activities =
     proxyActivities<Record<string, (...args: unknown[]) => Promise<ItemPage<unknown>>>>(options);
-  return (cursor) => {
+  return async (cursor) => {
     const read = activities[activity];
     if (read === undefined) throw mapReduceError(`there is no activity ${activity}`);
-    return read(cursor, ...args);
+    return pageOf(activity, await read(cursor, ...args));
   };
 }
 
 /** A run that has ended in the meantime needs no news. */
-async function tellRun({ signal, branch }: BranchInput, news: Omit<BranchNews, 'branch'>): Promise<void> {
-  const { parent } = workflowInfo();
+async function tellRun({ signal }: BranchInput, news: Omit<BranchNews, 'runId'>): Promise<void> {
+  const { parent, firstExecutionRunId } = workflowInfo();
   if (parent === undefined) return;
   // Without its run id: after a reset the run has another.
   const run = getExternalWorkflowHandle(parent.workflowId);
-  const told: BranchNews = { branch, ...news };
+  const told: BranchNews = { runId: firstExecutionRunId, ...news };
   await CancellationScope.nonCancellable(() => run.signal(signal, told)).catch(() => {});
 }
 

@@ -74,6 +74,7 @@ class FailedItems {
   readonly #items: ItemFailure[] = [];
   #count = 0;
   #cause: TemporalFailure | undefined;
+  #isRetryable = false;
 
   get any(): boolean {
     return this.#count > 0;
@@ -82,6 +83,7 @@ class FailedItems {
   add(key: string, error: TemporalFailure): void {
     this.#count++;
     this.#cause ??= error;
+    this.#isRetryable ||= !isNonRetryable(error);
     if (this.#items.length === MAX_NAMED_ITEMS) return;
     const { type, message } = errorFacts(error);
     this.#items.push({ key, type, message });
@@ -99,14 +101,14 @@ class FailedItems {
     throw ApplicationFailure.create({
       message: `${first.key}: ${first.message}${others}`,
       type: ITEM_FAILURE,
-      nonRetryable: isNonRetryable(this.#cause),
+      nonRetryable: !this.#isRetryable,
       details: [details],
       ...(this.#cause && { cause: this.#cause }),
     });
   }
 }
 
-/** What no retry of the activity mends, no retry of the shard does. */
+/** What no retry of the activity mends, no retry of the shard does, unless another of its items can be mended. */
 function isNonRetryable(error: unknown): boolean {
   for (let link = error; link instanceof Error; link = link.cause)
     if (link instanceof ApplicationFailure && link.nonRetryable) return true;

@@ -4,7 +4,8 @@
  *
  * Sandbox code; pure.
  */
-import { ApplicationFailure, type Duration, type RetryPolicy } from '@temporalio/common';
+import { ApplicationFailure, compileRetryPolicy, type Duration, type RetryPolicy } from '@temporalio/common';
+import { msOptionalToNumber } from '@temporalio/common/lib/time';
 import type { ActivityOptions } from '@temporalio/workflow';
 
 /** What the workflow `map` gets when the work is items. */
@@ -68,7 +69,7 @@ export interface MapReduceSettings<Result> {
   readonly retry?: RetryPolicy;
   /** Share of the shards of a sampled run that is recorded, 0 to 1. Failed shards always are. @default 1 */
   readonly shardRatio?: number;
-  /** What the items are called, such as `account`: with the first and last key it makes a shard's label. */
+  /** What the items are called, such as `account`, at most 100 characters; with the first and last key it makes a shard's label. */
   readonly label?: string;
   /** Property of an item that is its business key. Texts and numbers are keys themselves. */
   readonly key?: string;
@@ -99,18 +100,12 @@ export type MapReduceOptions<Item, Result> = MapReduceSettings<Result> &
   );
 
 const MAX_CONCURRENCY = 10_000;
+const MAX_LABEL_LENGTH = 100;
 
 /** Checks each option by itself. @throws ApplicationFailure `MapReduceOptionError`, not to be retried */
 export function checkOptions<Item, Result>(options: MapReduceOptions<Item, Result>): void {
-  const { shardSize, concurrency, onShardFailure, shardRatio, reduce } = options;
-  const given = (['items', 'pages', 'count'] as const).filter((name) => name in options);
-  if (given.length !== 1) throw optionError('items, pages, count', 'one of the three', given.join(' and '));
-  if ('items' in options && !Array.isArray(options.items))
-    throw optionError('items', 'an array', options.items);
-  if ('count' in options && !isInteger(options.count, 0, Number.MAX_SAFE_INTEGER))
-    throw optionError('count', 'a whole number from 0', options.count);
-  if ('pages' in options && typeof options.pages?.activity !== 'string')
-    throw optionError('pages.activity', "the activity's name", options.pages?.activity);
+  const { shardSize, map, concurrency, onShardFailure, shardRatio, reduce, label } = options;
+  checkWork(options);
   if (!isInteger(shardSize, 1, Number.MAX_SAFE_INTEGER))
     throw optionError('shardSize', 'a whole number from 1', shardSize);
   if (concurrency !== undefined && !isInteger(concurrency, 1, MAX_CONCURRENCY))
@@ -121,6 +116,41 @@ export function checkOptions<Item, Result>(options: MapReduceOptions<Item, Resul
     throw optionError('shardRatio', 'a number from 0 to 1', shardRatio);
   if (reduce !== undefined && typeof reduce !== 'function')
     throw optionError('reduce', 'a function that the workflow bundle exports', reduce);
+  if (typeof map !== 'function' && (typeof map !== 'string' || map === ''))
+    throw optionError('map', 'a workflow that the bundle exports, or the name of a workflow type', map);
+  if (label !== undefined && !(typeof label === 'string' && label.length <= MAX_LABEL_LENGTH))
+    throw optionError('label', `a text of at most ${MAX_LABEL_LENGTH} characters`, label);
+  check('retry', () => options.retry && compileRetryPolicy(options.retry));
+  check('workflowRunTimeout', () => msOptionalToNumber(options.workflowRunTimeout));
+}
+
+function checkWork<Item, Result>(options: MapReduceOptions<Item, Result>): void {
+  const given = (['items', 'pages', 'count'] as const).filter((name) => name in options);
+  if (given.length !== 1) throw optionError('items, pages, count', 'one of the three', given.join(' and '));
+  if ('items' in options && !Array.isArray(options.items))
+    throw optionError('items', 'an array', options.items);
+  if ('count' in options && !isInteger(options.count, 0, Number.MAX_SAFE_INTEGER))
+    throw optionError('count', 'a whole number from 0', options.count);
+  if ('pages' in options && typeof options.pages?.activity !== 'string')
+    throw optionError('pages.activity', "the activity's name", options.pages?.activity);
+  if ('pages' in options) checkPages(options.pages);
+}
+
+/** What would otherwise fail the branch's workflow task for ever. */
+function checkPages({ startToCloseTimeout, scheduleToCloseTimeout, retry }: ItemPages): void {
+  if (startToCloseTimeout === undefined && scheduleToCloseTimeout === undefined)
+    throw optionError('pages', 'startToCloseTimeout or scheduleToCloseTimeout', 'neither');
+  check('pages.startToCloseTimeout', () => msOptionalToNumber(startToCloseTimeout));
+  check('pages.scheduleToCloseTimeout', () => msOptionalToNumber(scheduleToCloseTimeout));
+  check('pages.retry', () => retry && compileRetryPolicy(retry));
+}
+
+function check(name: string, compile: () => unknown): void {
+  try {
+    compile();
+  } catch (error) {
+    throw mapReduceError(`option '${name}': ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 /** The error of a wrong option: what, what was expected, what was given. */

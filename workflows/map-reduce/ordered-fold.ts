@@ -1,6 +1,6 @@
 /**
- * Reduces results in the order of their positions, in whatever order they come: what waits for its turn is at
- * most as much as runs at the same time.
+ * Reduces results in the order of their positions, in whatever order they come. What waits for its turn is at
+ * most the results of one branch's shards, or one of each branch.
  *
  * Pure.
  */

@@ -4,9 +4,19 @@
  * Pure but for the reader it is given: the same cursor gives the same page, so a page that does not fit is
  * read again by the next branch, from where this one stopped.
  */
-import type { ItemPage } from './options';
+import { type ItemPage, mapReduceError } from './options';
 import { fittingItems, type Position } from './parts';
 import { MAX_BRANCH_PAGES } from './plan';
+
+/** The answer of the activity; `null` is how Go says that there are no items. @throws ApplicationFailure if it is no page */
+export function pageOf(activity: string, answer: unknown): ItemPage<unknown> {
+  const { items, next } = (answer ?? {}) as { readonly items?: unknown; readonly next?: unknown };
+  if (!Array.isArray(items) && items !== null)
+    throw mapReduceError(
+      `option 'pages': expected the activity ${activity} to return { items: [...], next }, got items that are ${String(items)}`,
+    );
+  return { items: items ?? [], next };
+}
 
 /** @returns the items, and where the next branch begins, if there is more */
 export async function readPages(

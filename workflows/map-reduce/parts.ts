@@ -6,6 +6,9 @@
 import { type ItemShard, mapReduceError, type RangeShard } from './options';
 import { bytesOf, MAX_BRANCH_BYTES, MAX_SHARD_BYTES } from './plan';
 
+/** Characters of a key in a label. */
+const MAX_KEY_LENGTH = 70;
+
 /** Where a branch begins to read: a page by its cursor, and how many of its items others have taken. */
 export interface Position {
   readonly cursor?: unknown;
@@ -115,8 +118,13 @@ export function* shardsOfRange(
 
 /** `account 1000000 to 1000999`. */
 function labelOf(first: string, last: string, label?: string): string {
-  const range = first === last ? first : `${first} to ${last}`;
+  const range = first === last ? cut(first) : `${cut(first)} to ${cut(last)}`;
   return label === undefined ? range : `${label} ${range}`;
+}
+
+/** A label stands four times in the command that starts the shard. */
+function cut(key: string): string {
+  return key.length > MAX_KEY_LENGTH ? `${key.slice(0, MAX_KEY_LENGTH)}…` : key;
 }
 
 function keyOf(item: unknown, key: string | undefined): string | undefined {

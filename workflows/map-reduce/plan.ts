@@ -5,7 +5,7 @@
  * 51,200 events a workflow, 2 MB a payload, 4 MB a workflow task's completion.
  */
 
-/** Shards of one branch: at 8 events each its history stays below the 4,096 events at which Temporal warns. */
+/** Shards of one branch: at 8 events each its history stays below the 4,096 events from which Temporal wants it shorter. */
 export const MAX_BRANCH_SHARDS = 400;
 /** Shards that one branch runs at the same time. */
 const MAX_BRANCH_WINDOW = 100;
@@ -13,8 +13,8 @@ const MAX_BRANCH_WINDOW = 100;
 export const MAX_BRANCHES = 3_500;
 /** Bytes of items that one branch is given or reads: they are one payload, and twice in its history. */
 export const MAX_BRANCH_BYTES = 1_000_000;
-/** Pages that one branch reads. */
-export const MAX_BRANCH_PAGES = 200;
+/** Pages that one branch reads, at 6 events each. */
+export const MAX_BRANCH_PAGES = 100;
 /** Bytes of one shard's items. */
 export const MAX_SHARD_BYTES = 1_000_000;
 /** Bytes of all items given at once: they are in the run's history. */

@@ -3,7 +3,7 @@
  *
  * Sandbox code. The trace id comes from a named random stream, never from the workflow's own sequence.
  */
-import { CancelledFailure, TemporalFailure, TerminatedFailure } from '@temporalio/common';
+import { TemporalFailure, TerminatedFailure } from '@temporalio/common';
 import { ChildWorkflowFailure, getRandomStream, isCancellation, startChild } from '@temporalio/workflow';
 import { presentState } from '../../interceptors/sandbox/run-state';
 import { withChildKind } from '../../interceptors/shared/child-kind';
@@ -13,6 +13,7 @@ import { SHARD_MEMO } from '../../interceptors/shared/search-attributes';
 import type { BranchInput } from './branch-input';
 import type { ItemShard, RangeShard } from './options';
 import { bytesOf } from './plan';
+import { startedChild } from './started-child';
 import type { Tally } from './tally';
 import type { Launched } from './window';
 
@@ -75,7 +76,7 @@ export function launchShard(
   }
 
   async function resultOf(): Promise<unknown> {
-    const handle = await started;
+    const handle = await startedChild(started);
     runId = handle.firstExecutionRunId;
     return handle.result();
   }
@@ -86,6 +87,6 @@ export function launchShard(
 
 /** Whether a person, or the end of the others, has stopped it: that is no failure of its own. */
 function wasStopped(error: TemporalFailure): boolean {
-  if (error instanceof CancelledFailure || isCancellation(error)) return true;
+  if (isCancellation(error)) return true;
   return error instanceof ChildWorkflowFailure && error.cause instanceof TerminatedFailure;
 }

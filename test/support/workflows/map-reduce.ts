@@ -4,6 +4,7 @@ import {
   condition,
   continueAsNew,
   defineSignal,
+  executeChild,
   proxyActivities,
   setHandler,
   sleep,
@@ -81,6 +82,11 @@ export async function accounts(items: number[], settings: Settings = {}): Promis
     map: accountShard,
     reduce: join,
   });
+}
+
+/** The same in an ordinary child. */
+export async function accountsInChild(items: number[]): Promise<MapReduceOutcome<string>> {
+  return executeChild(accounts, { workflowId: `${workflowInfo().workflowId}-child`, args: [items] });
 }
 
 /** The same with `total` accounts, numbered from 1, read page by page. */
