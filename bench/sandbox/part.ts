@@ -40,7 +40,8 @@ export async function benchSandbox(options: PartOptions): Promise<PartResult> {
     for (const variant of VARIANTS) await checkVariant(variant, sandboxes[variant]);
     const cpuRounds = { rounds: roundsOf(CPU.rounds, options), warmUp: roundsOf(CPU.warmUp, options) };
     const cpu = await alternate(VARIANTS, cpuRounds, (variant) => cpuMsPerRun(sandboxes[variant]));
-    const heap = await alternate(VARIANTS, HEAP, (variant) => heapKbPerRun(sandboxes[variant]));
+    const heapRounds = { rounds: roundsOf(HEAP.rounds, options), warmUp: HEAP.warmUp };
+    const heap = await alternate(VARIANTS, heapRounds, (variant) => heapKbPerRun(sandboxes[variant]));
     const figures = [
       ...VARIANTS.map((variant) => figure(`CPU of a workflow, ${variant}`, 'ms', absolute(cpu, variant))),
       ...OURS.map((variant) =>
