@@ -132,6 +132,13 @@ describe('the trace header', () => {
     it(`of which our part is ignored alone: ${what}`, () => equal(readPart(part), undefined));
   }
 
+  it('leaves out a time that no Date can hold', () => {
+    const facts = (ms: number) =>
+      readPart(`{"kind":"top","facts":{"scheduledMs":${ms},"lane":"gray"}}`)?.facts;
+    deepEqual(facts(8.64e15), { scheduledMs: 8.64e15, lane: 'gray' });
+    deepEqual([facts(8.64e15 + 1), facts(-1e300)], [{ lane: 'gray' }, { lane: 'gray' }]);
+  });
+
   it('forces, joins or inherits only on the very value true', () => {
     const yes = [1, 'true', {}, []];
     for (const value of yes) {

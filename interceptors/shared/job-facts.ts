@@ -7,6 +7,8 @@
 
 /** Characters of a text; longer ones are cut. */
 const MAX_TEXT_LENGTH = 256;
+/** @see https://tc39.es/ecma262/#sec-time-values-and-time-range */
+const MAX_TIME_MS = 8.64e15;
 
 export interface JobFacts {
   /** Nominal time of the tick, milliseconds since the epoch. */
@@ -37,8 +39,8 @@ export function parseJobFacts(value: unknown): JobFacts | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const { scheduledMs, dataOffsetMs, reason, startedBy, lane, loadtest } = value as Record<string, unknown>;
   return someFacts({
-    ...(isNumber(scheduledMs) && { scheduledMs }),
-    ...(isNumber(dataOffsetMs) && { dataOffsetMs }),
+    ...(isTime(scheduledMs) && { scheduledMs }),
+    ...(isTime(dataOffsetMs) && { dataOffsetMs }),
     ...(isText(reason) && { reason: cutText(reason) }),
     ...(isText(startedBy) && { startedBy: cutText(startedBy) }),
     ...(isText(lane) && { lane: cutText(lane) }),
@@ -70,6 +72,11 @@ export function someFacts(facts: JobFacts): JobFacts | undefined {
 
 function isNumber(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value);
+}
+
+/** What a `Date` can hold: writing any other as text throws. */
+function isTime(value: unknown): value is number {
+  return isNumber(value) && Math.abs(value) <= MAX_TIME_MS;
 }
 
 function isText(value: unknown): value is string {
