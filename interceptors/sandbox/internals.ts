@@ -94,6 +94,7 @@ export function internalsInterceptor(
       try {
         if (isInfrastructure(getActivator().workflow)) attend(input.activation);
         else begin(input.activation);
+        state.calls.settle(input.activation.jobs ?? []);
       } catch (error) {
         sink.ignored('run', String(error));
       }
