@@ -20,7 +20,7 @@ import { isInfrastructure } from '../shared/infrastructure';
 import type { JobOrigin } from '../shared/job-context';
 import { ABSENT, ANY, isMarker } from '../shared/markers';
 import type { SandboxOptions } from '../shared/sandbox-options';
-import type { JobTracingSinks } from '../shared/span-record';
+import type { Attributes, JobTracingSinks } from '../shared/span-record';
 import { fillTraceUrl } from '../shared/trace-url';
 import { Callers } from './callers';
 import { keep } from './kept';
@@ -135,28 +135,27 @@ function insertBefore(commands: readonly Command[], final: Command | undefined, 
 
 function tracerOf(run: Run, info: WorkflowInfo, startMs: number, reason: string | undefined): RunTracer {
   const { parentSpanId, links } = run;
-  const tracer = new RunTracer(info.workflowType, {
+  return new RunTracer(info.workflowType, {
     ref: { ...run.root, sampled: true },
     startMs,
     links,
     ...(parentSpanId && { parentSpanId }),
+    attributes: {
+      'job.name': run.jobName,
+      'job.run.id': run.jobRunId,
+      'job.trigger': run.trigger,
+      'job.attempt': info.attempt,
+      ...(reason && { 'job.sampling.reason': reason }),
+      'job.queue_time_ms': queueTimeMs(info, startMs),
+      ...(info.cronSchedule && { 'faas.cron': info.cronSchedule }),
+      ...describeOrigin(run),
+      temporalWorkflowId: info.workflowId,
+      run_id: info.runId,
+    },
   });
-  tracer.root.setAttributes({
-    'job.name': run.jobName,
-    'job.run.id': run.jobRunId,
-    'job.trigger': run.trigger,
-    'job.attempt': info.attempt,
-    ...(reason && { 'job.sampling.reason': reason }),
-    'job.queue_time_ms': queueTimeMs(info, startMs),
-    ...(info.cronSchedule && { 'faas.cron': info.cronSchedule }),
-    ...describeOrigin(run),
-    temporalWorkflowId: info.workflowId,
-    run_id: info.runId,
-  });
-  return tracer;
 }
 
-function describeOrigin({ trigger, facts, shard }: JobOrigin): Record<string, unknown> {
+function describeOrigin({ trigger, facts, shard }: JobOrigin): Attributes {
   const { scheduledMs, reason, startedBy, lane, loadtest } = facts;
   return {
     ...((trigger === 'cron' || trigger === 'schedule') && { 'faas.trigger': 'timer' }),
