@@ -3,6 +3,7 @@
  * agree on it, since the host samples by it.
  */
 import type { WorkflowInfo } from '@temporalio/workflow';
+import { textOf } from './foreign';
 import { JOB_NAME_MEMO } from './search-attributes';
 
 /** Search attribute `JobName`, then memo `jobName`, then the workflow type. Never throws. */
@@ -13,8 +14,4 @@ export function jobNameOf(info: WorkflowInfo): string {
 /** The value of a text search attribute of the run; `undefined` when it is missing or of another type. */
 export function keywordOf(info: WorkflowInfo, name: string): string | undefined {
   return textOf(info.typedSearchAttributes.getAll().find(({ key }) => key.name === name)?.value);
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
 }
