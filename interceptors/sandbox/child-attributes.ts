@@ -7,6 +7,7 @@
 import type { SearchAttributePair, TypedSearchAttributes } from '@temporalio/common';
 import type { ChildWorkflowOptions } from '@temporalio/workflow';
 import type { ShardStart } from '../shared/child-kind';
+import { attributeOf } from '../shared/job-name';
 import type { Run } from './run';
 import { attributesOfChild } from './run-attributes';
 
@@ -28,7 +29,6 @@ function jobNameGiven(
   options: ChildWorkflowOptions,
   users: readonly SearchAttributePair[],
 ): string | undefined {
-  const typed = users.find(({ key }) => key.name === 'JobName')?.value;
-  const untyped = options.searchAttributes?.JobName?.[0];
-  return [typed, untyped].find((name) => typeof name === 'string');
+  const given = [attributeOf(users, 'JobName'), options.searchAttributes?.JobName?.[0]];
+  return given.find((name) => typeof name === 'string');
 }

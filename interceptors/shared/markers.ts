@@ -4,6 +4,7 @@
  * Pure. The ids are in the histories of users' runs: an id is never renamed or reused. A run asks until one is
  * granted, so a history holds one decision, whatever the order was in which it was asked for.
  */
+import { defined } from './defined';
 
 /** Why a run is sampled, or is not. */
 export type SamplingReason =
@@ -112,8 +113,7 @@ export function askFor(given: Given, bind: 'all' | 'sampled', isGranted: (id: st
   const id = ids.find(isGranted);
   // Who has denied an id is our host; who grants the first one may be none at all.
   if (id === ids[0] && isGranted(ABSENT)) return { isAnswered: false };
-  const decision = id === undefined ? undefined : decisionOf(id);
-  return decision ? { decision, isAnswered: true } : { isAnswered: true };
+  return defined({ decision: id === undefined ? undefined : decisionOf(id), isAnswered: true });
 }
 
 /** Whether the id is asked by a run that knows by itself whether it is sampled, and asks only whether it may bind. */
