@@ -17,8 +17,18 @@ const require = createRequire(import.meta.url);
 const OUTPUT = join(ROOT, 'dist', 'interceptors', 'workflow.js');
 /** Plain assignment: esbuild's own way to export brings 500 characters of helpers. */
 const ENTRY = `import { interceptors } from './interceptors/workflow'; exports.interceptors = interceptors;`;
-/** A source map of nothing: without one, the maker of the user's bundle adds our code to it a second time. */
-const SOURCE_MAP = Buffer.from('{"version":3,"sources":[],"names":[],"mappings":""}').toString('base64');
+/**
+ * A source map that tells, in stack traces of workflows, whose code it is, and nothing more: without one, the maker of
+ * the user's bundle adds our code to it a second time.
+ */
+const SOURCE_MAP = {
+  version: 3,
+  sources: ['../../interceptors/workflow.ts'],
+  sourcesContent: [''],
+  names: [],
+  // The first line, from its first column on, is the first line of the first source.
+  mappings: 'AAAA',
+};
 
 /** One `require` for each of the SDK's modules, however many of our files import it. */
 const sdkOnce = {
@@ -71,9 +81,10 @@ try {
     module: true,
     compress: { passes: 3, unsafe_arrows: true },
   });
+  const sourceMap = Buffer.from(JSON.stringify(SOURCE_MAP)).toString('base64');
   writeFileSync(
     OUTPUT,
-    `"use strict";${code}\n//# sourceMappingURL=data:application/json;base64,${SOURCE_MAP}\n`,
+    `"use strict";${code}\n//# sourceMappingURL=data:application/json;base64,${sourceMap}\n`,
   );
   rmSync(`${OUTPUT}.map`, { force: true });
 } catch (error) {
