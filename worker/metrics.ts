@@ -11,11 +11,23 @@
  */
 import { metrics } from '@opentelemetry/api';
 import type { KeptReason, SamplingReason } from '../interceptors/shared/markers';
-import type { EndedRun } from '../interceptors/shared/span-record';
+import type { JobTrigger } from '../interceptors/shared/search-attributes';
 
 /** Job names of their own; the runs of further jobs are counted under {@link OTHER_JOBS}. */
 const MAX_JOBS = 500;
 const OTHER_JOBS = 'other';
+
+/** How a run ended, in the words of `cicd.pipeline.result`. */
+export type JobResult = 'success' | 'failure' | 'timeout' | 'cancellation';
+
+/** A top-level run that ended. */
+export interface EndedRun {
+  readonly job: string;
+  readonly trigger: JobTrigger;
+  readonly result: JobResult;
+  /** From the first workflow task to the last. */
+  readonly durationMs: number;
+}
 
 export interface JobMetrics {
   /** A top-level run ended. Never throws. */

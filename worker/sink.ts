@@ -6,16 +6,13 @@
 import type { Resource } from '@opentelemetry/resources';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import type { InjectedSinks } from '@temporalio/worker';
+import type { WorkflowInfo } from '@temporalio/workflow';
 import { TRACE_HEADER } from '../interceptors/shared/header';
-import type {
-  EndedRun,
-  EventRecord,
-  Ignored,
-  JobTracingSinks,
-  SpanRecord,
-} from '../interceptors/shared/span-record';
+import type { RunEnd } from '../interceptors/shared/run-end';
+import type { EventRecord, Ignored, JobTracingSinks, SpanRecord } from '../interceptors/shared/span-record';
 import { rootSpanIdOfRun } from '../interceptors/shared/trace-id';
 import { setBounded } from './bounded-map';
+import { describeCall, describeRun, resultOf } from './describe';
 import type { JobMetrics } from './metrics';
 import type { OnceLog } from './once-log';
 import { toReadableSpan } from './readable-span';
@@ -54,26 +51,36 @@ export function createSink({ target, decisions, metrics, log }: SinkParts): Inje
   const notes = new Map<string, { readonly event: EventRecord; repeated: boolean }>();
   const counted = new Map<string, true>();
 
-  function countEnd(runId: string, run: EndedRun): void {
+  function countEnd(runId: string, end: RunEnd): void {
+    const { origin, isCounted, startMs, endMs } = end;
+    const result = isCounted ? resultOf(end) : undefined;
+    if (result === undefined) return;
     // A final command that the server did not take, because something came in between, is given again.
-    if (!counted.has(runId)) metrics.ended(run);
+    if (!counted.has(runId))
+      metrics.ended({ job: origin.jobName, trigger: origin.trigger, result, durationMs: endMs - startMs });
     setBounded(counted, runId, true, MAX_NOTES);
+  }
+
+  /** What only the host knows of a run's root. */
+  function completeRoot(root: SpanRecord, info: WorkflowInfo, end: RunEnd | undefined): SpanRecord {
+    const { runId } = info;
+    const note = notes.get(runId)?.event;
+    notes.delete(runId);
+    const noted = note ? withEvent(root, note) : root;
+    return withRate(end ? describeRun(noted, info, end) : noted, decisions.find(runId));
   }
 
   return {
     jobTracing: {
       report: {
-        fn({ runId }, spans, ended) {
-          if (ended) countEnd(runId, ended);
+        fn(info, spans, end) {
+          if (end) countEnd(info.runId, end);
           const to = target();
-          const rootSpanId = rootSpanIdOfRun(runId);
+          if (!to) return;
+          const rootSpanId = rootSpanIdOfRun(info.runId);
           for (const span of spans) {
-            const isRoot = span.spanId === rootSpanId;
-            const note = isRoot ? notes.get(runId)?.event : undefined;
-            if (isRoot) notes.delete(runId);
-            const noted = note ? withEvent(span, note) : span;
-            const rated = isRoot ? withRate(noted, decisions.find(runId)) : noted;
-            to?.onEnd(toReadableSpan(withThreshold(rated, decisions), to.resource));
+            const whole = span.spanId === rootSpanId ? completeRoot(span, info, end) : describeCall(span);
+            to.onEnd(toReadableSpan(withThreshold(whole, decisions), to.resource));
           }
         },
       },

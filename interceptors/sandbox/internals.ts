@@ -15,16 +15,16 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { getActivator } from '@temporalio/workflow/lib/global-attributes';
-import { dueMsOf } from '../shared/due-time';
+import { defined } from '../shared/defined';
 import { isInfrastructure } from '../shared/infrastructure';
-import type { JobOrigin } from '../shared/job-context';
 import { ABSENT, ANY, isMarker } from '../shared/markers';
+import type { RunEnd } from '../shared/run-end';
 import type { SandboxOptions } from '../shared/sandbox-options';
-import type { Attributes, EndedRun, JobTracingSinks, SpanRecord } from '../shared/span-record';
+import type { JobTracingSinks, SpanRecord } from '../shared/span-record';
 import { fillTraceUrl } from '../shared/trace-url';
 import { Callers } from './callers';
 import { keep } from './kept';
-import { describeEnd, isFinal, resultOf } from './outcome';
+import { isFinal, resultOf } from './outcome';
 import { type Run, readRun } from './run';
 import { attributesOfRun } from './run-attributes';
 import type { RunState } from './run-state';
@@ -55,7 +55,7 @@ export function internalsInterceptor(
     if (run === undefined) return;
     if (run.kind === 'top' && run.bound) upsertSearchAttributes(attributesOfRun(run, info));
     if (run.root.sampled) showLink(run, info, options);
-    state.begin(run, run.root.sampled ? tracerOf(run, info, Date.now(), run.reason) : undefined);
+    state.begin(run, run.root.sampled ? tracerOf(run, info, state.startMs) : undefined);
   }
 
   /** A workflow of this package: all it gets of us is to know who calls it. */
@@ -64,23 +64,19 @@ export function internalsInterceptor(
     state.callers.note(activation.jobs ?? []);
   }
 
-  /** The root of a run that was not sampled, and nothing below it. */
-  function keptTracer(run: Run): RunTracer | undefined {
-    return state.kept && tracerOf(run, workflowInfo(), state.startMs, state.kept);
-  }
-
   /** What leaves the sandbox with this activation, in one call: each brings the host a copy of the run's info. */
   function report(final: Command | undefined): void {
-    const spans = state.run ? finishedSpans(state.run, final) : [];
-    const ended = final && endOf(final);
-    if ((spans.length > 0 || ended) && !workflowInfo().unsafe.isReplaying) sink.report(spans, ended);
+    const { run, isCounted } = state;
+    const spans = run ? finishedSpans(run, final) : [];
+    const end = final && (isCounted || spans.length > 0) ? endOf(final) : undefined;
+    if ((spans.length > 0 || end) && !workflowInfo().unsafe.isReplaying) sink.report(spans, end);
   }
 
   function finishedSpans(run: Run, final: Command | undefined): SpanRecord[] {
-    const tracer = state.tracer ?? (final && keptTracer(run));
+    // The root of a run that was not sampled, and nothing below it.
+    const tracer = state.tracer ?? (final && state.kept && tracerOf(run, workflowInfo(), state.startMs));
     if (final && tracer) {
       noteOn(tracer.root, state);
-      describeEnd(tracer.root, final);
       tracer.endRun();
     } else {
       tracer?.announce();
@@ -88,12 +84,20 @@ export function internalsInterceptor(
     return tracer?.drain() ?? [];
   }
 
-  function endOf(final: Command): EndedRun | undefined {
-    const { origin, isCounted, startMs } = state;
-    const result = origin && isCounted ? resultOf(final) : undefined;
+  function endOf(final: Command): RunEnd | undefined {
+    const { origin, run, kept, isCounted, startMs } = state;
     return (
-      origin &&
-      result && { job: origin.jobName, trigger: origin.trigger, result, durationMs: Date.now() - startMs }
+      origin && {
+        origin,
+        isCounted,
+        startMs,
+        endMs: Date.now(),
+        ...defined({
+          reason: kept ?? run?.reason,
+          result: resultOf(final),
+          failure: final.failWorkflowExecution?.failure ?? undefined,
+        }),
+      }
     );
   }
 
@@ -140,46 +144,17 @@ function insertBefore(commands: readonly Command[], final: Command | undefined, 
   return commands.flatMap((command) => (command === final ? [...late, command] : [command]));
 }
 
-function tracerOf(run: Run, info: WorkflowInfo, startMs: number, reason: string | undefined): RunTracer {
-  const { parentSpanId, links } = run;
-  return new RunTracer(info.workflowType, {
-    ref: { ...run.root, sampled: true },
+function tracerOf(
+  { root, parentSpanId, links }: Run,
+  { workflowType }: WorkflowInfo,
+  startMs: number,
+): RunTracer {
+  return new RunTracer(workflowType, {
+    ref: { ...root, sampled: true },
     startMs,
     links,
-    ...(parentSpanId && { parentSpanId }),
-    attributes: {
-      'job.name': run.jobName,
-      'job.run.id': run.jobRunId,
-      'job.trigger': run.trigger,
-      'job.attempt': info.attempt,
-      ...(reason && { 'job.sampling.reason': reason }),
-      'job.queue_time_ms': queueTimeMs(info, startMs),
-      ...(info.cronSchedule && { 'faas.cron': info.cronSchedule }),
-      ...describeOrigin(run),
-      temporalWorkflowId: info.workflowId,
-      run_id: info.runId,
-    },
+    ...defined({ parentSpanId }),
   });
-}
-
-function describeOrigin({ trigger, facts, shard }: JobOrigin): Attributes {
-  const { scheduledMs, reason, startedBy, lane, loadtest } = facts;
-  return {
-    ...((trigger === 'cron' || trigger === 'schedule') && { 'faas.trigger': 'timer' }),
-    ...(scheduledMs !== undefined && { 'faas.time': new Date(scheduledMs).toISOString() }),
-    ...(reason && { 'job.reason': reason }),
-    ...(startedBy && { 'job.started_by': startedBy }),
-    ...(lane && { 'traffic.lane': lane }),
-    ...(loadtest && { 'traffic.loadtest': true }),
-    ...(shard && { 'job.shard.index': shard.index }),
-    ...(shard?.count !== undefined && { 'job.shard.count': shard.count }),
-    ...(shard?.label && { 'job.shard.label': shard.label }),
-  };
-}
-
-/** From the moment the run was due to its first workflow task. */
-function queueTimeMs(info: WorkflowInfo, startMs: number): number {
-  return Math.max(0, startMs - dueMsOf(info));
 }
 
 /** Shows the trace's address in the Web UI, until user code sets details of its own. */

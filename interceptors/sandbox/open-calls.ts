@@ -4,13 +4,12 @@
  *
  * Sandbox code; reads activations, in their order, so it is the same on replay.
  */
-import type { coresdk, temporal } from '@temporalio/proto';
+import type { coresdk } from '@temporalio/proto';
 import { getActivator } from '@temporalio/workflow/lib/global-attributes';
-import { failWith } from './outcome';
+import type { Failure } from '../shared/run-end';
 import { type SandboxSpan, STATUS } from './span';
 
 type Job = coresdk.workflow_activation.IWorkflowActivationJob;
-type Failure = temporal.api.failure.v1.IFailure;
 
 /** What the SDK counts by sequence number of its own: activities, local ones among them, and starts of children. */
 type Kind = 'activity' | 'childWorkflowStart';
@@ -54,7 +53,7 @@ export class OpenCalls {
     if (span === undefined) return;
     this.#spans[kind].delete(seq ?? 0);
     if (isOk) span.setStatus({ code: STATUS.ok });
-    if (failure) failWith(span, failure);
+    if (failure) span.failWith(failure);
     span.end();
   }
 }

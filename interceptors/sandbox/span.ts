@@ -6,6 +6,8 @@
  */
 import type { Exception, Link, Span, SpanContext, SpanStatus, TimeInput } from '@opentelemetry/api';
 import { copyAttributes, cut, setAttribute, toText } from '../shared/attribute-limits';
+import { defined } from '../shared/defined';
+import type { Failure } from '../shared/run-end';
 import type { Attributes, EventRecord, LinkRecord, SpanRecord } from '../shared/span-record';
 import { formatTraceparent, parseTraceparent, type SpanRef } from '../shared/traceparent';
 
@@ -24,27 +26,25 @@ export interface SpanStart {
   readonly parentIsRemote?: boolean;
   readonly startMs: number;
   readonly links?: readonly LinkRecord[];
-  /** Ours: they are not reduced. */
-  readonly attributes?: Attributes;
   readonly scope?: { readonly name: string; readonly version?: string };
 }
 
 export class SandboxSpan implements Span {
   readonly #start: SpanStart;
   readonly #onEnd: (span: SandboxSpan, record: SpanRecord) => void;
-  readonly #attributes: Attributes;
+  readonly #attributes: Attributes = {};
   readonly #events: EventRecord[] = [];
   readonly #links: LinkRecord[];
   #name: string;
   #statusCode: number = STATUS.unset;
   #statusMessage: string | undefined;
+  #failure: Failure | undefined;
   #dropped = 0;
   #ended = false;
 
   constructor(start: SpanStart, onEnd: (span: SandboxSpan, record: SpanRecord) => void) {
     this.#start = start;
     this.#name = start.name;
-    this.#attributes = { ...start.attributes };
     this.#links = start.links ? [...start.links] : [];
     this.#onEnd = onEnd;
   }
@@ -125,6 +125,11 @@ export class SandboxSpan implements Span {
     this.addEvent('exception', attributes);
   }
 
+  /** The same of an error as the server tells it. */
+  failWith(failure: Failure): void {
+    this.#failure = failure;
+  }
+
   isRecording(): boolean {
     return !this.#ended;
   }
@@ -132,24 +137,27 @@ export class SandboxSpan implements Span {
   end(time?: TimeInput): void {
     if (this.#ended) return;
     this.#ended = true;
-    const { ref, kind, parentSpanId, parentIsRemote, startMs, scope } = this.#start;
+    const { ref, kind = 0, parentSpanId, parentIsRemote, startMs, scope } = this.#start;
     this.#onEnd(this, {
       name: this.#name,
-      kind: kind ?? 0,
+      kind,
       traceId: ref.traceId,
       spanId: ref.spanId,
-      ...(ref.traceState !== undefined && { traceState: ref.traceState }),
-      ...(parentSpanId !== undefined && { parentSpanId }),
-      ...(parentIsRemote && { parentIsRemote }),
       startMs,
       endMs: Math.max(startMs, toMs(time)),
       statusCode: this.#statusCode,
-      ...(this.#statusMessage !== undefined && { statusMessage: this.#statusMessage }),
       attributes: this.#attributes,
       events: this.#events,
       links: this.#links,
       droppedAttributes: this.#dropped,
-      ...(scope && { scope }),
+      ...defined({
+        traceState: ref.traceState,
+        parentSpanId,
+        parentIsRemote,
+        statusMessage: this.#statusMessage,
+        failure: this.#failure,
+        scope,
+      }),
     });
   }
 }

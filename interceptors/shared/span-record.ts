@@ -4,7 +4,7 @@
  * Plain data only (structured clone): anything else in a sink argument would leave the run stuck.
  */
 import type { Sinks } from '@temporalio/workflow';
-import type { JobTrigger } from './search-attributes';
+import type { Failure, RunEnd } from './run-end';
 import type { SpanRef } from './traceparent';
 
 /** OpenTelemetry's attribute values. @see https://opentelemetry.io/docs/specs/otel/common/#attribute */
@@ -49,20 +49,10 @@ export interface SpanRecord {
   readonly events: readonly EventRecord[];
   readonly links: readonly LinkRecord[];
   readonly droppedAttributes: number;
+  /** Why the call that the span is about failed: the host puts it into OpenTelemetry's words. */
+  readonly failure?: Failure;
   /** Instrumentation scope of a span that user code made; ours otherwise. */
   readonly scope?: { readonly name: string; readonly version?: string };
-}
-
-/** How a run ended, in the words of `cicd.pipeline.result`. */
-export type JobResult = 'success' | 'failure' | 'timeout' | 'cancellation';
-
-/** A top-level run that ended, sampled or not, passive or not. */
-export interface EndedRun {
-  readonly job: string;
-  readonly trigger: JobTrigger;
-  readonly result: JobResult;
-  /** From the first workflow task to the last. */
-  readonly durationMs: number;
 }
 
 /** What can be ignored: the trace header of something, or the whole run. */
@@ -71,8 +61,8 @@ export type Ignored = 'start header' | 'child header' | 'signal header' | 'updat
 /** What the sandbox tells the host, each at most once an activation. */
 export interface JobTracingSinks extends Sinks {
   jobTracing: {
-    /** Finished spans, and the end of a top-level run. */
-    report(spans: readonly SpanRecord[], ended?: EndedRun): void;
+    /** Finished spans, and the end of the run; its root span is the last one, if it has one. */
+    report(spans: readonly SpanRecord[], end?: RunEnd): void;
     /** A plain `Error` was thrown: the workflow task fails and is tried again, unless {@link settled} follows. */
     taskFailed(error: { readonly type: string; readonly message: string }): void;
     /** The error noted in this activation ended the run after all (`failureExceptionTypes`). */

@@ -35,7 +35,7 @@ async function main() {
   const names: string[][] = [];
   const releaseMs: number[] = [];
   for (let i = 0; i < 2; i++) {
-    const one = acquireSpanExport({ spanProcessors, flushTimeoutMs: 100, log });
+    const one = acquireSpanExport({ spanProcessors, flushTimeoutMs: 400, log });
     one.onEnd(runSpan(RUN_ID, one.resource));
     await activityOf(RUN_ID, async () => {});
     const begin = performance.now();
@@ -45,7 +45,7 @@ async function main() {
     exporter.reset();
   }
   const other = acquireSpanExport({ log });
-  const third = acquireSpanExport({ spanProcessors, flushTimeoutMs: 100, log });
+  const third = acquireSpanExport({ spanProcessors, flushTimeoutMs: 400, log });
   await Promise.all([other.release(), third.release()]);
   report({ names, releaseMs, log: log.lines });
 }
