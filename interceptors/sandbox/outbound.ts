@@ -6,6 +6,7 @@
  */
 import { SpanName } from '@temporalio/interceptors-opentelemetry/lib/workflow/definitions';
 import {
+  type ActivityInput,
   type ChildWorkflowOptions,
   ContinueAsNew,
   type Headers,
@@ -45,27 +46,23 @@ export function outboundInterceptor(state: RunState): WorkflowOutboundCallsInter
     return { span, baggage: state.activeBaggage(run) };
   }
 
-  /** Ends the span of an activity when it is answered; returns `promise`. */
-  function observeActivity<T>(seq: number, span: SandboxSpan | undefined, promise: Promise<T>): Promise<T> {
-    return span && !state.calls.expect('activity', seq, span) ? observe(promise, span) : promise;
+  /** The same for activities and local ones. */
+  function callActivity<Input extends ActivityInput>(
+    input: Input,
+    next: (input: Input) => Promise<unknown>,
+  ): Promise<unknown> {
+    const { run } = state;
+    if (!run) return next(input);
+    const { span, header } = begin(run, `${SpanName.ACTIVITY_START}:${input.activityType}`);
+    const headers = withTrace(input.headers, { ...header, ...activityPart(run) });
+    const promise = next({ ...input, headers });
+    // A local activity's retry past its threshold comes back as a call of its own.
+    return span && !state.calls.expect('activity', input.seq, span) ? observe(promise, span) : promise;
   }
 
   return {
-    scheduleActivity(input, next) {
-      const { run } = state;
-      if (!run) return next(input);
-      const { span, header } = begin(run, `${SpanName.ACTIVITY_START}:${input.activityType}`);
-      const headers = withTrace(input.headers, { ...header, ...activityPart(run) });
-      return observeActivity(input.seq, span, next({ ...input, headers }));
-    },
-
-    scheduleLocalActivity(input, next) {
-      const { run } = state;
-      if (!run) return next(input);
-      const { span, header } = begin(run, `${SpanName.ACTIVITY_START}:${input.activityType}`);
-      const headers = withTrace(input.headers, { ...header, ...activityPart(run) });
-      return observeActivity(input.seq, span, next({ ...input, headers }));
-    },
+    scheduleActivity: callActivity,
+    scheduleLocalActivity: callActivity,
 
     startNexusOperation(input, next) {
       const { run } = state;

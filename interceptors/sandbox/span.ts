@@ -12,7 +12,7 @@ import type { Attributes, EventRecord, LinkRecord, SpanRecord } from '../shared/
 import { formatTraceparent, parseTraceparent, type SpanRef } from '../shared/traceparent';
 
 /** `SpanStatusCode` of the API, as values: the API itself is not loaded here. */
-export const STATUS = Object.freeze({ unset: 0, ok: 1, error: 2 });
+export const STATUS = { unset: 0, ok: 1, error: 2 } as const;
 /** Events, and links, of one span; further ones are dropped. */
 const MAX_EVENTS = 128;
 /** Nanoseconds since the epoch must fit 64 bits. */

@@ -28,7 +28,7 @@ import type { RunTrace } from './run';
 import { scheduledMsOf } from './scheduled-time';
 
 /** `ContinueAsNewInitiator` of Temporal's API. */
-const INITIATOR = Object.freeze({ none: 0, continueAsNew: 1, retry: 2, cron: 3 });
+const INITIATOR = { none: 0, continueAsNew: 1, retry: 2, cron: 3 } as const;
 
 export function readTopLevel(
   info: WorkflowInfo,
