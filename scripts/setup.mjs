@@ -22,7 +22,7 @@ export async function installDependencies() {
 
 /** Compiles what has changed into dist/. Throws if there are type errors. */
 export async function compile() {
-  await step('Compiling', 'node', [join('node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.json']);
+  await step('Compiling', 'npm', ['run', '--silent', 'build']);
 }
 
 /** Installs and compiles. Throws if either fails. */

@@ -24,17 +24,36 @@ describe('the spans of a run', { concurrency: 3 }, () => {
     cache: number,
     waitMs = 0,
     start: object = {},
+    workflowsPath?: string,
   ): Promise<ReceivedSpan[]> {
     const taskQueue = harness.newTaskQueue();
     const options = { taskQueue, workflowId: taskQueue, ...start };
     const handle = await harness.client.workflow.start(type, options);
     await sleep(waitMs);
     const worker = await harness.createWorker(taskQueue, {
-      options: { workflowBundle: await bundleOf(), maxCachedWorkflows: cache },
+      options: { workflowBundle: await bundleOf({}, workflowsPath), maxCachedWorkflows: cache },
     });
     await harness.whileRunning([worker], () => handle.result());
     return harness.completeTrace(handle.firstExecutionRunId.replaceAll('-', ''));
   }
+
+  it('a call that fails has the error of its cause', async () => {
+    const path = require.resolve('./support/workflows/failing-calls');
+    const trace = await traceOf('failingCalls', 10, 0, {}, path);
+    const calls = trace
+      .filter(({ name }) => name.startsWith('Start'))
+      .map(({ name, status, attributes }) => [name, status.code, attributes['error.type']].join(' '));
+    deepEqual(calls.sort(), [
+      'StartActivity:callDownstreamLate error CancelledFailure',
+      'StartActivity:callDownstreamLate error TimeoutError',
+      'StartActivity:migrateAccount error CancelledFailure',
+      'StartActivity:migrateAccount error FieldLength',
+      'StartChildWorkflow:quiet error CancelledFailure',
+      'StartChildWorkflow:quiet error WorkflowExecutionAlreadyStartedError',
+      'StartChildWorkflow:quiet ok ',
+    ]);
+    ok(trace.every(({ attributes }) => attributes['job.unfinished'] === undefined));
+  });
 
   const codesOf = (trace: readonly ReceivedSpan[]) =>
     trace

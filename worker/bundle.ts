@@ -10,7 +10,7 @@ import { findOptions, type SandboxOptions, toResourceQuery } from '../intercepto
 const ENTRY = require.resolve('../interceptors/workflow');
 /** What the official plugin, and its sandbox part in lists of modules, are called. */
 const OFFICIAL = /^OpenTelemetryPlugin$|interceptors-opentelemetry/;
-/** Its sandbox part in the code of a bundle; of the same package ours uses the names of spans. */
+/** Its sandbox part in the code of a bundle. */
 const OFFICIAL_IN_BUNDLE = /interceptors-opentelemetry\/lib\/workflow-interceptors/;
 
 /** Bundle options with our modules, once. */

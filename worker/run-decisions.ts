@@ -37,23 +37,24 @@ export interface RunDecisions {
 
 export function createRunDecisions(): RunDecisions {
   const decisions = new Map<string, RuledDecision>();
-  /** By the run whose id the trace has: after a reset that is not the run that was decided about last. */
-  const ofTraces = new Map<string, RuledDecision>();
+  /** Trace states by the run whose id the trace has: after a reset that is not the run that was decided about last. */
+  const traceStates = new Map<string, string | undefined>();
   return Object.freeze({
     find: (runId: string) => decisions.get(runId),
     remember({ runId, originalExecutionRunId }: RunIds, decision: RuledDecision) {
       setBounded(decisions, runId, decision, MAX_RUNS);
-      setBounded(ofTraces, originalExecutionRunId, decision, MAX_RUNS);
+      setBounded(traceStates, originalExecutionRunId, traceStateOf(decision), MAX_RUNS);
     },
     forget({ runId, originalExecutionRunId }: RunIds) {
       decisions.delete(runId);
-      ofTraces.delete(originalExecutionRunId);
+      traceStates.delete(originalExecutionRunId);
     },
-    traceState(traceId: string) {
-      const decision = ofTraces.get(runIdOfTrace(traceId));
-      const isByRatio = decision?.sampled && (decision.reason === 'default' || decision.reason === 'rule');
-      const threshold = isByRatio ? thresholdOf(decision.ratio) : undefined;
-      return threshold === undefined ? undefined : `ot=th:${threshold}`;
-    },
+    traceState: (traceId: string) => traceStates.get(runIdOfTrace(traceId)),
   });
+}
+
+function traceStateOf({ sampled, reason, ratio }: RuledDecision): string | undefined {
+  const isByRatio = sampled && (reason === 'default' || reason === 'rule');
+  const threshold = isByRatio ? thresholdOf(ratio) : undefined;
+  return threshold === undefined ? undefined : `ot=th:${threshold}`;
 }

@@ -7,7 +7,13 @@ import type { Resource } from '@opentelemetry/resources';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import type { InjectedSinks } from '@temporalio/worker';
 import { TRACE_HEADER } from '../interceptors/shared/header';
-import type { EventRecord, Ignored, JobTracingSinks, SpanRecord } from '../interceptors/shared/span-record';
+import type {
+  EndedRun,
+  EventRecord,
+  Ignored,
+  JobTracingSinks,
+  SpanRecord,
+} from '../interceptors/shared/span-record';
 import { rootSpanIdOfRun } from '../interceptors/shared/trace-id';
 import { setBounded } from './bounded-map';
 import type { JobMetrics } from './metrics';
@@ -48,10 +54,17 @@ export function createSink({ target, decisions, metrics, log }: SinkParts): Inje
   const notes = new Map<string, { readonly event: EventRecord; repeated: boolean }>();
   const counted = new Map<string, true>();
 
+  function countEnd(runId: string, run: EndedRun): void {
+    // A final command that the server did not take, because something came in between, is given again.
+    if (!counted.has(runId)) metrics.ended(run);
+    setBounded(counted, runId, true, MAX_NOTES);
+  }
+
   return {
     jobTracing: {
-      export: {
-        fn({ runId }, spans) {
+      report: {
+        fn({ runId }, spans, ended) {
+          if (ended) countEnd(runId, ended);
           const to = target();
           const rootSpanId = rootSpanIdOfRun(runId);
           for (const span of spans) {
@@ -83,13 +96,6 @@ export function createSink({ target, decisions, metrics, log }: SinkParts): Inje
       settled: {
         fn({ runId }) {
           if (notes.get(runId)?.repeated === false) notes.delete(runId);
-        },
-      },
-      ended: {
-        fn({ runId }, run) {
-          // A final command that the server did not take, because something came in between, is given again.
-          if (!counted.has(runId)) metrics.ended(run);
-          setBounded(counted, runId, true, MAX_NOTES);
         },
       },
       ignored: {

@@ -5,6 +5,8 @@
  * Arguments: variant, address of the Temporal server, task queue, path of the workflow bundle.
  */
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
+import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
+import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici';
 import { NodeSDK } from '@opentelemetry/sdk-node';
 import { BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerPlugin } from '@temporalio/worker';
@@ -51,7 +53,9 @@ function pluginsOf(variant: Variant): WorkerPlugin[] {
   if (isOurs(variant)) return [new JobTracingPlugin(OUR_OPTIONS[variant])];
   if (variant !== 'official plugin') return [];
   const processor = new BatchSpanProcessor(new OTLPTraceExporter());
-  new NodeSDK({ spanProcessors: [processor], autoDetectResources: false }).start();
+  // What ours sets up by itself, so that both give the same traces of activities.
+  const instrumentations = [new HttpInstrumentation(), new UndiciInstrumentation()];
+  new NodeSDK({ spanProcessors: [processor], autoDetectResources: false, instrumentations }).start();
   return [officialPlugin(processor)];
 }
 

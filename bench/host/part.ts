@@ -118,7 +118,7 @@ function pipeline(url: string) {
     exportSpans() {
       const traceId = randomBytes(16).toString('hex');
       const info = { runId: traceId } as WorkflowInfo;
-      sink.jobTracing.export.fn(
+      sink.jobTracing.report.fn(
         info,
         Array.from({ length: SPANS_PER_CALL }, () => spanOf(traceId)),
       );

@@ -14,7 +14,7 @@ import { startCollector } from '../core/collector';
 import type { Figure, PartOptions, PartResult } from '../core/figure';
 import { alternate, roundsOf } from '../core/rounds';
 import { cpuMsOf, findServerProcess } from '../core/server-cpu';
-import type { WorkerProcess } from '../core/worker-process';
+import { EXPORT_DELAY_MS, type WorkerProcess } from '../core/worker-process';
 import { startFanOutWorker } from './fan-out-worker';
 import { argumentsOf, FAN_OUTS, type FanOut, type FanOutWorkers } from './fan-outs';
 import { growthFigures, type Measured, type Size, sizeFigures } from './figures';
@@ -30,8 +30,8 @@ const FULL_SIZES = [
   { shards: 10_000, rounds: 2 },
 ];
 const WARM_UP_SHARDS = 200;
-/** Until the spans of the last shards have left the worker. */
-const SETTLE_MS = 500;
+/** Until the spans of the last shards have left the worker: more than {@link EXPORT_DELAY_MS}. */
+const SETTLE_MS = EXPORT_DELAY_MS + 300;
 
 export async function benchMapReduce(options: PartOptions): Promise<PartResult> {
   const directory = await mkdtemp(join(tmpdir(), 'bench-'));

@@ -38,7 +38,7 @@ function tracesOf(outcomes: readonly Outcome[]): Traces {
   const commands = outcomes.flatMap((outcome) => outcome.commands);
   const exported = outcomes
     .flatMap(({ sinkCalls }) => sinkCalls)
-    .filter(({ fnName }) => fnName === 'export')
+    .filter(({ fnName }) => fnName === 'report')
     .flatMap(({ args }) => args[0] as unknown[]);
   return {
     markers: commands.filter(({ setPatchMarker }) => setPatchMarker).length,

@@ -14,12 +14,12 @@ import type { Figure, PartOptions, PartResult } from '../core/figure';
 import { alternate, roundsOf } from '../core/rounds';
 import { cpuMsOf, findServerProcess } from '../core/server-cpu';
 import { VARIANTS, type Variant } from '../core/variants';
-import { startWorker, type WorkerProcess } from '../core/worker-process';
+import { EXPORT_DELAY_MS, startWorker, type WorkerProcess } from '../core/worker-process';
 import { historyFigures, type Measured, workloadFigures } from './figures';
 import { type HistorySizes, historySizes, runAll, WORKLOADS, type Workload } from './runs';
 
-/** Until the spans of the last runs have left the worker. */
-const SETTLE_MS = 250;
+/** Until the spans of the last runs have left the worker: more than {@link EXPORT_DELAY_MS}. */
+const SETTLE_MS = EXPORT_DELAY_MS + 300;
 const WARM_UP = 2;
 
 export async function benchServer(options: PartOptions): Promise<PartResult> {

@@ -11,8 +11,8 @@ export interface Workload {
 }
 
 export const WORKLOADS: readonly Workload[] = [
-  { name: 'one activity', type: 'oneActivity', runs: 12, rounds: 12 },
-  { name: 'five activities, two children', type: 'family', runs: 3, rounds: 8 },
+  { name: 'one activity', type: 'oneActivity', runs: 24, rounds: 12 },
+  { name: 'five activities, two children', type: 'family', runs: 6, rounds: 10 },
 ];
 
 /** Runs that are on their way at the same time. */

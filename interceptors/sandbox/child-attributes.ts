@@ -4,13 +4,10 @@
  *
  * Sandbox code. What the user gave stays; only our own names are replaced.
  */
-import {
-  defineSearchAttributeKey,
-  type SearchAttributePair,
-  type TypedSearchAttributes,
-} from '@temporalio/common';
+import type { SearchAttributePair, TypedSearchAttributes } from '@temporalio/common';
 import type { ChildWorkflowOptions } from '@temporalio/workflow';
 import type { ShardStart } from '../shared/child-kind';
+import { attributeOf } from '../shared/job-name';
 import type { Run } from './run';
 import { attributesOfChild } from './run-attributes';
 
@@ -32,9 +29,6 @@ function jobNameGiven(
   options: ChildWorkflowOptions,
   users: readonly SearchAttributePair[],
 ): string | undefined {
-  const name = defineSearchAttributeKey('JobName', 'KEYWORD').name;
-  const typed = users.find(({ key }) => key.name === name)?.value;
-  if (typeof typed === 'string') return typed;
-  const untyped = options.searchAttributes?.[name]?.[0];
-  return typeof untyped === 'string' ? untyped : undefined;
+  const given = [attributeOf(users, 'JobName'), options.searchAttributes?.JobName?.[0]];
+  return given.find((name) => typeof name === 'string');
 }

@@ -42,22 +42,26 @@ function traceOf(
   span: SpanRef,
   { acceptForcedStart }: SandboxOptions,
 ): RunTrace {
-  const run = {
+  const isShard = part?.kind === 'shard';
+  const parentSpanId = span.spanId;
+  const run: RunTrace = {
+    kind: isShard ? 'shard' : 'child',
     root: { ...span, spanId: rootSpanIdOfRun(info.runId) },
+    links: [],
     // By its parent's start command; its own children are then bound by its.
     bound: keywordOf(info, 'TraceId') === span.traceId,
     joined: false,
   };
-  if (part?.kind !== 'shard') return { ...run, kind: 'child', parentSpanId: span.spanId, links: [] };
+  if (!isShard) return { ...run, parentSpanId };
   // Later attempts and continuations stand below the first run's root: a shard is one trace with one root.
   if (info.runId !== info.firstExecutionRunId)
-    return { ...run, kind: 'shard', parentSpanId: rootSpanIdOfRun(info.firstExecutionRunId), links: [] };
+    return { ...run, parentSpanId: rootSpanIdOfRun(info.firstExecutionRunId) };
   // Run again by a client, in the shard's own trace; recorded, if clients may ask for that.
   if (info.parent === undefined) {
     const root = { ...run.root, sampled: span.sampled && acceptForcedStart };
-    return { ...run, root, kind: 'shard', parentSpanId: span.spanId, links: [], reason: 'manual' };
+    return { ...run, root, parentSpanId, reason: 'manual' };
   }
-  if (part.parentTraceId === undefined) return { ...run, kind: 'shard', links: [] };
-  const parent = { traceId: part.parentTraceId, spanId: span.spanId, sampled: true };
-  return { ...run, kind: 'shard', links: [{ span: parent, attributes: { 'job.link': 'parent' } }] };
+  if (part.parentTraceId === undefined) return run;
+  const parent = { traceId: part.parentTraceId, spanId: parentSpanId, sampled: true };
+  return { ...run, links: [{ span: parent, attributes: { 'job.link': 'parent' } }] };
 }

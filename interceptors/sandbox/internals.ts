@@ -20,7 +20,7 @@ import { isInfrastructure } from '../shared/infrastructure';
 import type { JobOrigin } from '../shared/job-context';
 import { ABSENT, ANY, isMarker } from '../shared/markers';
 import type { SandboxOptions } from '../shared/sandbox-options';
-import type { JobTracingSinks } from '../shared/span-record';
+import type { Attributes, EndedRun, JobTracingSinks, SpanRecord } from '../shared/span-record';
 import { fillTraceUrl } from '../shared/trace-url';
 import { Callers } from './callers';
 import { keep } from './kept';
@@ -69,7 +69,14 @@ export function internalsInterceptor(
     return state.kept && tracerOf(run, workflowInfo(), state.startMs, state.kept);
   }
 
-  function exportSpans(run: Run, final: Command | undefined): void {
+  /** What leaves the sandbox with this activation, in one call: each brings the host a copy of the run's info. */
+  function report(final: Command | undefined): void {
+    const spans = state.run ? finishedSpans(state.run, final) : [];
+    const ended = final && endOf(final);
+    if ((spans.length > 0 || ended) && !workflowInfo().unsafe.isReplaying) sink.report(spans, ended);
+  }
+
+  function finishedSpans(run: Run, final: Command | undefined): SpanRecord[] {
     const tracer = state.tracer ?? (final && keptTracer(run));
     if (final && tracer) {
       noteOn(tracer.root, state);
@@ -78,15 +85,16 @@ export function internalsInterceptor(
     } else {
       tracer?.announce();
     }
-    const spans = tracer?.drain() ?? [];
-    if (spans.length > 0 && !workflowInfo().unsafe.isReplaying) sink.export(spans);
+    return tracer?.drain() ?? [];
   }
 
-  function reportEnd(final: Command): void {
+  function endOf(final: Command): EndedRun | undefined {
     const { origin, isCounted, startMs } = state;
     const result = origin && isCounted ? resultOf(final) : undefined;
-    if (!origin || !result || workflowInfo().unsafe.isReplaying) return;
-    sink.ended({ job: origin.jobName, trigger: origin.trigger, result, durationMs: Date.now() - startMs });
+    return (
+      origin &&
+      result && { job: origin.jobName, trigger: origin.trigger, result, durationMs: Date.now() - startMs }
+    );
   }
 
   return {
@@ -94,6 +102,7 @@ export function internalsInterceptor(
       try {
         if (isInfrastructure(getActivator().workflow)) attend(input.activation);
         else begin(input.activation);
+        state.calls.settle(input.activation.jobs ?? []);
       } catch (error) {
         sink.ignored('run', String(error));
       }
@@ -108,8 +117,7 @@ export function internalsInterceptor(
       if ((run === undefined && !isCounted) || state.readOnly) return output;
       const final = output.commands.find(isFinal);
       const late = final ? keep(state, final) : [];
-      if (run) exportSpans(run, final);
-      if (final) reportEnd(final);
+      report(final);
       return late.length === 0 ? output : { ...output, commands: insertBefore(output.commands, final, late) };
     },
   };
@@ -134,28 +142,27 @@ function insertBefore(commands: readonly Command[], final: Command | undefined, 
 
 function tracerOf(run: Run, info: WorkflowInfo, startMs: number, reason: string | undefined): RunTracer {
   const { parentSpanId, links } = run;
-  const tracer = new RunTracer(info.workflowType, {
+  return new RunTracer(info.workflowType, {
     ref: { ...run.root, sampled: true },
     startMs,
     links,
     ...(parentSpanId && { parentSpanId }),
+    attributes: {
+      'job.name': run.jobName,
+      'job.run.id': run.jobRunId,
+      'job.trigger': run.trigger,
+      'job.attempt': info.attempt,
+      ...(reason && { 'job.sampling.reason': reason }),
+      'job.queue_time_ms': queueTimeMs(info, startMs),
+      ...(info.cronSchedule && { 'faas.cron': info.cronSchedule }),
+      ...describeOrigin(run),
+      temporalWorkflowId: info.workflowId,
+      run_id: info.runId,
+    },
   });
-  tracer.root.setAttributes({
-    'job.name': run.jobName,
-    'job.run.id': run.jobRunId,
-    'job.trigger': run.trigger,
-    'job.attempt': info.attempt,
-    ...(reason && { 'job.sampling.reason': reason }),
-    'job.queue_time_ms': queueTimeMs(info, startMs),
-    ...(info.cronSchedule && { 'faas.cron': info.cronSchedule }),
-    ...describeOrigin(run),
-    temporalWorkflowId: info.workflowId,
-    run_id: info.runId,
-  });
-  return tracer;
 }
 
-function describeOrigin({ trigger, facts, shard }: JobOrigin): Record<string, unknown> {
+function describeOrigin({ trigger, facts, shard }: JobOrigin): Attributes {
   const { scheduledMs, reason, startedBy, lane, loadtest } = facts;
   return {
     ...((trigger === 'cron' || trigger === 'schedule') && { 'faas.trigger': 'timer' }),

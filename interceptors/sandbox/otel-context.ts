@@ -34,9 +34,7 @@ class SandboxContext implements Context {
   }
 
   deleteValue(key: symbol): Context {
-    const values = new Map(this.#values);
-    values.delete(key);
-    return new SandboxContext(values);
+    return this.setValue(key, undefined);
   }
 }
 
@@ -47,15 +45,10 @@ export function withSpan(context: Context, span: Span): Context {
   return context.setValue(SPAN_KEY, span);
 }
 
-function spanOf(context: Context): Span | undefined {
-  const span = context.getValue(SPAN_KEY);
-  return typeof span === 'object' && span !== null ? (span as Span) : undefined;
-}
-
 /** The identity of the context's span, which may be any object of user code's. Never throws. */
 export function spanContextOf(context: Context | undefined): SpanContext | undefined {
   try {
-    return context && spanOf(context)?.spanContext();
+    return (context?.getValue(SPAN_KEY) as Span | undefined)?.spanContext();
   } catch {
     return undefined;
   }
@@ -77,7 +70,7 @@ export function baggageOf(context: Context): ReadonlyMap<string, BaggageEntry> |
 }
 
 function plainEntry({ value, metadata }: ApiBaggageEntry): BaggageEntry {
-  return metadata ? { value: toText(value), metadata: toText(metadata) } : { value: toText(value) };
+  return { value: toText(value), ...(metadata && { metadata: toText(metadata) }) };
 }
 
 class SandboxBaggage implements Baggage {
@@ -105,9 +98,7 @@ class SandboxBaggage implements Baggage {
   }
 
   removeEntries(...keys: string[]): Baggage {
-    const entries = new Map(this.#entries);
-    for (const key of keys) entries.delete(key);
-    return new SandboxBaggage(entries);
+    return new SandboxBaggage(new Map([...this.#entries].filter(([key]) => !keys.includes(key))));
   }
 
   clear(): Baggage {
@@ -119,6 +110,6 @@ const METADATA = Symbol.for('BaggageEntryMetadata');
 
 function apiEntry({ value, metadata }: BaggageEntry): ApiBaggageEntry {
   if (metadata === undefined) return { value };
-  const apiMetadata = { __TYPE__: METADATA, toString: () => metadata };
-  return { value, metadata: apiMetadata as unknown as NonNullable<ApiBaggageEntry['metadata']> };
+  const apiMetadata: unknown = { __TYPE__: METADATA, toString: () => metadata };
+  return { value, metadata: apiMetadata as NonNullable<ApiBaggageEntry['metadata']> };
 }

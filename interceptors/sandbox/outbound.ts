@@ -9,7 +9,6 @@ import {
   type ChildWorkflowOptions,
   ContinueAsNew,
   type Headers,
-  LocalActivityDoBackoff,
   type WorkflowOutboundCallsInterceptor,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -30,7 +29,6 @@ import type { Run } from './run';
 import type { RunState } from './run-state';
 import type { SandboxSpan } from './span';
 
-const isBackoff = (error: unknown) => error instanceof LocalActivityDoBackoff;
 const isContinueAsNew = (error: unknown) => error instanceof ContinueAsNew;
 
 export function outboundInterceptor(state: RunState): WorkflowOutboundCallsInterceptor {
@@ -47,13 +45,18 @@ export function outboundInterceptor(state: RunState): WorkflowOutboundCallsInter
     return { span, baggage: state.activeBaggage(run) };
   }
 
+  /** Ends the span of an activity when it is answered; returns `promise`. */
+  function observeActivity<T>(seq: number, span: SandboxSpan | undefined, promise: Promise<T>): Promise<T> {
+    return span && !state.calls.expect('activity', seq, span) ? observe(promise, span) : promise;
+  }
+
   return {
     scheduleActivity(input, next) {
       const { run } = state;
       if (!run) return next(input);
       const { span, header } = begin(run, `${SpanName.ACTIVITY_START}:${input.activityType}`);
       const headers = withTrace(input.headers, { ...header, ...activityPart(run) });
-      return observe(next({ ...input, headers }), span);
+      return observeActivity(input.seq, span, next({ ...input, headers }));
     },
 
     scheduleLocalActivity(input, next) {
@@ -61,8 +64,7 @@ export function outboundInterceptor(state: RunState): WorkflowOutboundCallsInter
       if (!run) return next(input);
       const { span, header } = begin(run, `${SpanName.ACTIVITY_START}:${input.activityType}`);
       const headers = withTrace(input.headers, { ...header, ...activityPart(run) });
-      // A retry past the threshold passes here as an error; the SDK then comes back with the next attempt.
-      return observe(next({ ...input, headers }), span, isBackoff);
+      return observeActivity(input.seq, span, next({ ...input, headers }));
     },
 
     startNexusOperation(input, next) {
@@ -90,7 +92,8 @@ export function outboundInterceptor(state: RunState): WorkflowOutboundCallsInter
       const options = part.kind === 'child' && run.bound ? bindChild(input.options, run) : input.options;
       const started = next({ ...input, options, headers: withTrace(input.headers, { ...header, part }) });
       // The span ends when the child has started: the child's own root tells the rest.
-      if (span) void observe(untracked(started.then(([startedRun]) => startedRun)), span);
+      if (span && !state.calls.expect('childWorkflowStart', input.seq, span))
+        void observe(untracked(started.then(([startedRun]) => startedRun)), span);
       return started;
     },
 

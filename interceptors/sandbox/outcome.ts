@@ -6,6 +6,7 @@ import type { JobResult } from '../shared/span-record';
 import { type SandboxSpan, STATUS } from './span';
 
 type Command = coresdk.workflow_commands.IWorkflowCommand;
+type Failure = temporal.api.failure.v1.IFailure;
 
 /** `ApplicationErrorCategory` of Temporal's API: an expected failure. */
 const BENIGN = 1;
@@ -36,22 +37,23 @@ export function describeEnd(root: SandboxSpan, command: Command): void {
   if (command.failWorkflowExecution) describeFailure(root, command.failWorkflowExecution.failure ?? {});
 }
 
-function describeFailure(root: SandboxSpan, failure: temporal.api.failure.v1.IFailure): void {
+function describeFailure(root: SandboxSpan, failure: Failure): void {
   root.setAttributes(failingCall(failure));
-  if (failure.applicationFailureInfo?.category === BENIGN) {
-    root.setAttribute('error.type', typeOf(failure));
-    return;
-  }
-  // The cause says more than "Activity task failed".
+  if (failure.applicationFailureInfo?.category === BENIGN) root.setAttribute('error.type', typeOf(failure));
+  else failWith(root, failure);
+}
+
+/** Marks the span as failed with the cause, which says more than "Activity task failed". */
+export function failWith(span: SandboxSpan, failure: Failure): void {
   const cause = rootCause(failure);
-  root.fail({ type: typeOf(cause), message: cause.message ?? failure.message, stack: cause.stackTrace });
+  span.fail({ type: typeOf(cause), message: cause.message ?? failure.message, stack: cause.stackTrace });
 }
 
 /** The activity or child whose failure was the run's. */
 function failingCall({
   activityFailureInfo: activity,
   childWorkflowExecutionFailureInfo: child,
-}: temporal.api.failure.v1.IFailure): Record<string, unknown> {
+}: Failure): Record<string, unknown> {
   return {
     ...(activity && { 'job.failed.activity': activity.activityType?.name ?? '' }),
     ...(child && {
@@ -61,16 +63,18 @@ function failingCall({
   };
 }
 
-function rootCause(failure: temporal.api.failure.v1.IFailure): temporal.api.failure.v1.IFailure {
+function rootCause(failure: Failure): Failure {
   let cause = failure;
   while (cause.cause) cause = cause.cause;
   return cause;
 }
 
-function isTimeout(failure: temporal.api.failure.v1.IFailure): boolean {
+function isTimeout(failure: Failure): boolean {
   return rootCause(failure).timeoutFailureInfo != null;
 }
 
-function typeOf(failure: temporal.api.failure.v1.IFailure): string {
-  return failure.applicationFailureInfo?.type || (failure.timeoutFailureInfo ? 'TimeoutError' : 'Error');
+function typeOf({ applicationFailureInfo, timeoutFailureInfo, canceledFailureInfo }: Failure): string {
+  if (applicationFailureInfo?.type) return applicationFailureInfo.type;
+  if (canceledFailureInfo) return 'CancelledFailure';
+  return timeoutFailureInfo ? 'TimeoutError' : 'Error';
 }

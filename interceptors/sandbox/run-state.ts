@@ -15,6 +15,7 @@ import type { LinkRecord } from '../shared/span-record';
 import type { SpanRef } from '../shared/traceparent';
 import type { Callers } from './callers';
 import { ForeignSpan } from './foreign-span';
+import { OpenCalls } from './open-calls';
 import { baggageOf, EMPTY_CONTEXT, spanContextOf, withBaggage, withSpan } from './otel-context';
 import type { Run } from './run';
 import type { RunTracer } from './tracer';
@@ -43,6 +44,8 @@ export class RunState {
   readOnly = false;
   /** Only in this package's own workflows. */
   callers: Callers | undefined;
+  /** What the run waits for. */
+  readonly calls = new OpenCalls();
   /** What this package's workflow code says about the run, for its root span. */
   readonly notes: RootNotes = { attributes: {}, links: [] };
   #rootContext: Context = EMPTY_CONTEXT;

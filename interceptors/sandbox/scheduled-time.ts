@@ -3,6 +3,7 @@
  */
 import type { WorkflowInfo } from '@temporalio/workflow';
 import { nominalMsOf } from '../shared/due-time';
+import { attributeOf } from '../shared/job-name';
 
 /** Milliseconds since the epoch; `undefined` for a run that nothing but its start made due. Never throws. */
 export function scheduledMsOf(info: WorkflowInfo): number | undefined {
@@ -16,9 +17,7 @@ function tickMs(info: WorkflowInfo): number {
 
 /** What a Temporal Schedule writes on what it starts. */
 function actionMs({ typedSearchAttributes }: WorkflowInfo): number | undefined {
-  const value = typedSearchAttributes
-    .getAll()
-    .find(({ key }) => key.name === 'TemporalScheduledStartTime')?.value;
+  const value = attributeOf(typedSearchAttributes.getAll(), 'TemporalScheduledStartTime');
   const ms = value instanceof Date ? value.getTime() : Date.parse(String(value));
   return Number.isNaN(ms) ? undefined : ms;
 }

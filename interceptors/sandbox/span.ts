@@ -24,13 +24,15 @@ export interface SpanStart {
   readonly parentIsRemote?: boolean;
   readonly startMs: number;
   readonly links?: readonly LinkRecord[];
+  /** Ours: they are not reduced. */
+  readonly attributes?: Attributes;
   readonly scope?: { readonly name: string; readonly version?: string };
 }
 
 export class SandboxSpan implements Span {
   readonly #start: SpanStart;
   readonly #onEnd: (span: SandboxSpan, record: SpanRecord) => void;
-  readonly #attributes: Attributes = {};
+  readonly #attributes: Attributes;
   readonly #events: EventRecord[] = [];
   readonly #links: LinkRecord[];
   #name: string;
@@ -42,6 +44,7 @@ export class SandboxSpan implements Span {
   constructor(start: SpanStart, onEnd: (span: SandboxSpan, record: SpanRecord) => void) {
     this.#start = start;
     this.#name = start.name;
+    this.#attributes = { ...start.attributes };
     this.#links = start.links ? [...start.links] : [];
     this.#onEnd = onEnd;
   }

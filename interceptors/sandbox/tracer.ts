@@ -5,7 +5,7 @@
  * Sandbox code: nothing of the OpenTelemetry SDK; no span exists for a run that is not sampled.
  */
 import { SPAN_DELIMITER, SpanName } from '@temporalio/interceptors-opentelemetry/lib/workflow/definitions';
-import type { LinkRecord, SpanRecord } from '../shared/span-record';
+import type { Attributes, LinkRecord, SpanRecord } from '../shared/span-record';
 import type { SpanRef } from '../shared/traceparent';
 import { SandboxSpan } from './span';
 import { SpanIds } from './span-ids';
@@ -39,6 +39,7 @@ export class RunTracer {
       readonly parentSpanId?: string;
       readonly startMs: number;
       readonly links: readonly LinkRecord[];
+      readonly attributes: Attributes;
     },
   ) {
     this.#ids = new SpanIds(root.ref.spanId);

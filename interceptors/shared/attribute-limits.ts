@@ -4,6 +4,7 @@
  * Pure; never throws, whatever the value is (getters that throw, proxies, cycles). Nothing else may reach a
  * sink: a value that cannot be cloned across the thread border leaves the run stuck for ever.
  */
+import { isRecord } from './foreign';
 import type { Attributes, AttributeValue } from './span-record';
 
 /** Characters of one string value; longer ones are cut. */
@@ -15,7 +16,12 @@ export const MAX_ATTRIBUTES = 128;
 
 /** The value as OpenTelemetry takes it; `undefined` when it has no such form. Never throws. */
 export function toAttributeValue(value: unknown): AttributeValue | undefined {
+  return readAttributeValue(() => value);
+}
+
+function readAttributeValue(read: () => unknown): AttributeValue | undefined {
   try {
+    const value = read();
     return Array.isArray(value) ? toArray(value) : toPrimitive(value);
   } catch {
     return undefined;
@@ -24,7 +30,7 @@ export function toAttributeValue(value: unknown): AttributeValue | undefined {
 
 /** Reduces all entries of `source` into `target`; returns how many were dropped. Never throws. */
 export function copyAttributes(target: Attributes, source: unknown): number {
-  if (typeof source !== 'object' || source === null) return 0;
+  if (!isRecord(source)) return 0;
   let dropped = 0;
   let keys: string[];
   try {
@@ -32,8 +38,7 @@ export function copyAttributes(target: Attributes, source: unknown): number {
   } catch {
     return 1;
   }
-  for (const key of keys)
-    if (!setAttribute(target, key, () => (source as Record<string, unknown>)[key])) dropped++;
+  for (const key of keys) if (!setAttribute(target, key, () => source[key])) dropped++;
   return dropped;
 }
 
@@ -41,12 +46,7 @@ export function copyAttributes(target: Attributes, source: unknown): number {
 export function setAttribute(target: Attributes, key: unknown, read: () => unknown): boolean {
   if (typeof key !== 'string' || key === '' || key === '__proto__') return false;
   if (!Object.hasOwn(target, key) && Object.keys(target).length >= MAX_ATTRIBUTES) return false;
-  let value: AttributeValue | undefined;
-  try {
-    value = toAttributeValue(read());
-  } catch {
-    return false;
-  }
+  const value = readAttributeValue(read);
   if (value === undefined) return false;
   target[cut(key)] = value;
   return true;

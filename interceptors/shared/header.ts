@@ -6,6 +6,8 @@
  * depend on a header alone (design: a bound parent and a passive child may meet).
  */
 import { defaultPayloadConverter, type Headers, type Payload } from '@temporalio/common';
+import { defined } from './defined';
+import { isRecord, textOf } from './foreign';
 import { type JobFacts, parseJobFacts, parseShardFacts, type ShardFacts } from './job-facts';
 import { isTrigger, type JobTrigger } from './search-attributes';
 import { isTraceId } from './trace-id';
@@ -61,9 +63,8 @@ export function readHeader(headers: Headers | null | undefined): HeaderReading {
     const size = payload.data?.length ?? 0;
     if (size > MAX_HEADER_BYTES) return { problem: `it has ${size} bytes, more than ${MAX_HEADER_BYTES}` };
     const carrier: unknown = defaultPayloadConverter.fromPayload(payload);
-    if (typeof carrier !== 'object' || carrier === null || Array.isArray(carrier))
-      return { problem: 'it is not a text map' };
-    const header = fromCarrier(carrier as Record<string, unknown>);
+    if (!isRecord(carrier) || Array.isArray(carrier)) return { problem: 'it is not a text map' };
+    const header = fromCarrier(carrier);
     const hasInvalidSpan = header.span === undefined && 'traceparent' in carrier;
     return hasInvalidSpan ? { problem: 'its traceparent is not valid' } : { header };
   } catch {
@@ -73,70 +74,57 @@ export function readHeader(headers: Headers | null | undefined): HeaderReading {
 
 function fromCarrier(carrier: Record<string, unknown>): TraceHeader {
   const span = parseTraceparent(carrier.traceparent, carrier.tracestate);
-  const baggage = carrier.baggage;
-  const part = parseJobPart(carrier[JOB_PART]);
-  return {
-    ...(span && { span }),
-    ...(typeof baggage === 'string' && baggage !== '' && { baggage }),
-    ...(part && { part }),
-  };
+  return defined({ span, baggage: textOf(carrier.baggage), part: parseJobPart(carrier[JOB_PART]) });
 }
 
 /** The header as a payload, for {@link TRACE_HEADER}. */
 export function writeHeader(header: TraceHeader): Payload {
-  return defaultPayloadConverter.toPayload({
-    ...carrierOf(header),
-    ...(header.part && { [JOB_PART]: JSON.stringify(header.part) }),
-  });
+  const part = header.part && { [JOB_PART]: JSON.stringify(header.part) };
+  return defaultPayloadConverter.toPayload({ ...carrierOf(header), ...part });
 }
 
 /** The W3C fields alone, for Nexus and HTTP headers. */
 export function carrierOf({ span, baggage }: TraceHeader): Record<string, string> {
-  return {
-    ...(span && { traceparent: formatTraceparent(span) }),
-    ...(span?.traceState && { tracestate: span.traceState }),
-    ...(baggage && { baggage }),
-  };
+  return defined({
+    traceparent: span && formatTraceparent(span),
+    tracestate: span?.traceState || undefined,
+    baggage: baggage || undefined,
+  });
 }
 
 function parseJobPart(text: unknown): JobPart | undefined {
   if (typeof text !== 'string') return undefined;
   try {
     const value: unknown = JSON.parse(text);
-    if (typeof value !== 'object' || value === null) return undefined;
-    const kind = parseKind(value as Record<string, unknown>);
-    const facts = kind && parseJobFacts((value as Record<string, unknown>).facts);
-    return facts ? { ...kind, facts } : kind;
+    if (!isRecord(value)) return undefined;
+    const kind = parseKind(value);
+    return kind && { ...kind, ...defined({ facts: parseJobFacts(value.facts) }) };
   } catch {
     return undefined;
   }
 }
 
 function parseKind(part: Record<string, unknown>): JobPart | undefined {
+  const { kind, attempt, parentTraceId: parent } = part;
   const trigger = isTrigger(part.trigger) ? part.trigger : undefined;
   const shard = parseShardFacts(part.shard);
-  switch (part.kind) {
+  const identity = parseIdentity(part);
+  const forced = part.forced === true;
+  switch (kind) {
     case 'start':
-      return { kind: 'start', forced: part.forced === true, joinCaller: part.joinCaller === true };
+      return { kind, forced, joinCaller: part.joinCaller === true };
     case 'top':
-      return { kind: 'top', ...(trigger && { trigger }), ...(part.forced === true && { forced: true }) };
+      return { kind, ...defined({ trigger, forced: forced || undefined }) };
     case 'continued':
-      return trigger && { kind: 'continued', sampled: part.sampled === true, trigger };
-    case 'child': {
-      const identity = parseIdentity(part);
-      return identity && { kind: 'child', ...identity };
-    }
+      return trigger && { kind, sampled: part.sampled === true, trigger };
+    case 'child':
+      return identity && { kind, ...identity };
     case 'shard': {
-      const identity = parseIdentity(part);
-      const { parentTraceId: parent } = part;
-      if (!identity || !shard) return undefined;
-      const isFirst = typeof parent === 'string' && isTraceId(parent);
-      return { kind: 'shard', ...identity, shard, ...(isFirst && { parentTraceId: parent }) };
+      const parentTraceId = typeof parent === 'string' && isTraceId(parent) ? parent : undefined;
+      return identity && shard && { kind, ...identity, shard, ...defined({ parentTraceId }) };
     }
-    case 'activity': {
-      const { attempt } = part;
-      return typeof attempt === 'number' ? { kind: 'activity', attempt, ...(shard && { shard }) } : undefined;
-    }
+    case 'activity':
+      return typeof attempt === 'number' ? { kind, attempt, ...defined({ shard }) } : undefined;
     default:
       return undefined;
   }

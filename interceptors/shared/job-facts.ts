@@ -4,6 +4,8 @@
  *
  * Pure; readers of foreign data return `undefined`, never throw.
  */
+import { defined } from './defined';
+import { isRecord, textOf } from './foreign';
 
 /** Characters of a text; longer ones are cut. */
 const MAX_TEXT_LENGTH = 256;
@@ -36,33 +38,31 @@ export interface ShardFacts {
 
 /** Facts as a header holds them; `undefined` when there are none. Never throws. */
 export function parseJobFacts(value: unknown): JobFacts | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  const { scheduledMs, dataOffsetMs, reason, startedBy, lane, loadtest } = value as Record<string, unknown>;
-  return someFacts({
-    ...(isTime(scheduledMs) && { scheduledMs }),
-    ...(isTime(dataOffsetMs) && { dataOffsetMs }),
-    ...(isText(reason) && { reason: cutText(reason) }),
-    ...(isText(startedBy) && { startedBy: cutText(startedBy) }),
-    ...(isText(lane) && { lane: cutText(lane) }),
-    ...(loadtest === true && { loadtest }),
-  });
+  if (!isRecord(value)) return undefined;
+  const { scheduledMs, dataOffsetMs, reason, startedBy, lane, loadtest } = value;
+  return someFacts(
+    defined({
+      scheduledMs: timeOf(scheduledMs),
+      dataOffsetMs: timeOf(dataOffsetMs),
+      reason: shortTextOf(reason),
+      startedBy: shortTextOf(startedBy),
+      lane: shortTextOf(lane),
+      loadtest: loadtest === true || undefined,
+    }),
+  );
 }
 
 /** A shard's facts as a header holds them. Never throws. */
 export function parseShardFacts(value: unknown): ShardFacts | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  const { index, count, label } = value as Record<string, unknown>;
+  if (!isRecord(value)) return undefined;
+  const { index, count, label } = value;
   if (!isNumber(index)) return undefined;
-  return { index, ...(isNumber(count) && { count }), ...(isText(label) && { label: cutText(label) }) };
+  return defined({ index, count: isNumber(count) ? count : undefined, label: shortTextOf(label) });
 }
 
 /** What a start says of the job and not of its first run alone: it holds for later ticks, too. */
 export function standingFacts({ dataOffsetMs, lane, loadtest }: JobFacts): JobFacts {
-  return {
-    ...(dataOffsetMs !== undefined && { dataOffsetMs }),
-    ...(lane !== undefined && { lane }),
-    ...(loadtest !== undefined && { loadtest }),
-  };
+  return defined({ dataOffsetMs, lane, loadtest });
 }
 
 /** The facts, or `undefined` when there are none: an empty object is not worth its bytes. */
@@ -75,14 +75,10 @@ function isNumber(value: unknown): value is number {
 }
 
 /** What a `Date` can hold: writing any other as text throws. */
-function isTime(value: unknown): value is number {
-  return isNumber(value) && Math.abs(value) <= MAX_TIME_MS;
+function timeOf(value: unknown): number | undefined {
+  return isNumber(value) && Math.abs(value) <= MAX_TIME_MS ? value : undefined;
 }
 
-function isText(value: unknown): value is string {
-  return typeof value === 'string' && value !== '';
-}
-
-function cutText(text: string): string {
-  return text.slice(0, MAX_TEXT_LENGTH);
+function shortTextOf(value: unknown): string | undefined {
+  return textOf(value)?.slice(0, MAX_TEXT_LENGTH);
 }

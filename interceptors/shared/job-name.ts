@@ -2,7 +2,9 @@
  * The name of a run's job: what the starter gave, or the workflow type. Pure; the sandbox and the host must
  * agree on it, since the host samples by it.
  */
+import type { SearchAttributePair } from '@temporalio/common';
 import type { WorkflowInfo } from '@temporalio/workflow';
+import { textOf } from './foreign';
 import { JOB_NAME_MEMO } from './search-attributes';
 
 /** Search attribute `JobName`, then memo `jobName`, then the workflow type. Never throws. */
@@ -12,9 +14,10 @@ export function jobNameOf(info: WorkflowInfo): string {
 
 /** The value of a text search attribute of the run; `undefined` when it is missing or of another type. */
 export function keywordOf(info: WorkflowInfo, name: string): string | undefined {
-  return textOf(info.typedSearchAttributes.getAll().find(({ key }) => key.name === name)?.value);
+  return textOf(attributeOf(info.typedSearchAttributes.getAll(), name));
 }
 
-function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
+/** The value of the search attribute with this name; `undefined` when it is missing. */
+export function attributeOf(attributes: readonly SearchAttributePair[], name: string): unknown {
+  return attributes.find(({ key }) => key.name === name)?.value;
 }

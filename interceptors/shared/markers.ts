@@ -4,6 +4,7 @@
  * Pure. The ids are in the histories of users' runs: an id is never renamed or reused. A run asks until one is
  * granted, so a history holds one decision, whatever the order was in which it was asked for.
  */
+import { defined } from './defined';
 
 /** Why a run is sampled, or is not. */
 export type SamplingReason =
@@ -39,23 +40,32 @@ export const ABSENT = `${PREFIX}absent`;
  */
 export const ANY = `${PREFIX}any`;
 
-/** Marker ids and what each means. */
-export const DECISIONS = Object.freeze({
-  [`${PREFIX}unsampled`]: { sampled: false, bound: true },
-  [`${PREFIX}inherited-unsampled`]: { sampled: false, bound: true, reason: 'inherited' },
-  [`${PREFIX}capped`]: { sampled: false, bound: true, reason: 'capped' },
-  [`${PREFIX}default`]: { sampled: true, bound: true, reason: 'default' },
-  [`${PREFIX}rule`]: { sampled: true, bound: true, reason: 'rule' },
-  [`${PREFIX}inherited`]: { sampled: true, bound: true, reason: 'inherited' },
-  [`${PREFIX}manual`]: { sampled: true, bound: true, reason: 'manual' },
-  [`${PREFIX}signal`]: { sampled: true, bound: true, reason: 'signal' },
-  [`${PREFIX}reservoir`]: { sampled: true, bound: true, reason: 'reservoir' },
-  [`${PREFIX}after-failure`]: { sampled: true, bound: true, reason: 'after-failure' },
+const sampledFor = (reason: SamplingReason): Decision => ({ sampled: true, bound: true, reason });
+const UNSAMPLED: Decision = { sampled: false, bound: true };
+const UNBOUND: Decision = { sampled: true, bound: false };
+
+/** What each marker means, by its id without the {@link PREFIX}. */
+const MEANINGS = {
+  unsampled: UNSAMPLED,
+  'inherited-unsampled': { ...UNSAMPLED, reason: 'inherited' },
+  capped: { ...UNSAMPLED, reason: 'capped' },
+  default: sampledFor('default'),
+  rule: sampledFor('rule'),
+  inherited: sampledFor('inherited'),
+  manual: sampledFor('manual'),
+  signal: sampledFor('signal'),
+  reservoir: sampledFor('reservoir'),
+  'after-failure': sampledFor('after-failure'),
   /** Sampled by policy, but the attributes are not verified in this namespace. */
-  [`${PREFIX}unbound`]: { sampled: true, bound: false },
+  unbound: UNBOUND,
   /** The same for a run that knows by itself that it is sampled (forced or inherited). */
-  [`${PREFIX}unbound-given`]: { sampled: true, bound: false },
-} satisfies Record<string, Decision>);
+  'unbound-given': UNBOUND,
+} satisfies Record<string, Decision>;
+
+/** Marker ids and what each means. */
+export const DECISIONS: Readonly<Record<string, Decision>> = Object.freeze(
+  Object.fromEntries(Object.entries(MEANINGS).map(([name, decision]) => [PREFIX + name, decision])),
+);
 
 /** Ids asked of a new run that decides by policy: two asks for the common run, with {@link ABSENT} if need be. */
 export const BY_POLICY: readonly string[] = [
@@ -68,9 +78,7 @@ export const BY_POLICY: readonly string[] = [
   'unbound',
 ].map((name) => PREFIX + name);
 
-const GIVEN: ReadonlySet<string> = new Set(
-  ['inherited-unsampled', 'inherited', 'manual', 'signal', 'unbound-given'].map((name) => PREFIX + name),
-);
+const GIVEN = ['inherited-unsampled', 'inherited', 'manual', 'signal', 'unbound-given'];
 
 /** What a new run knows about itself before the policy is asked. */
 export type Given =
@@ -105,13 +113,12 @@ export function askFor(given: Given, bind: 'all' | 'sampled', isGranted: (id: st
   const id = ids.find(isGranted);
   // Who has denied an id is our host; who grants the first one may be none at all.
   if (id === ids[0] && isGranted(ABSENT)) return { isAnswered: false };
-  const decision = id === undefined ? undefined : decisionOf(id);
-  return decision ? { decision, isAnswered: true } : { isAnswered: true };
+  return defined({ decision: id === undefined ? undefined : decisionOf(id), isAnswered: true });
 }
 
 /** Whether the id is asked by a run that knows by itself whether it is sampled, and asks only whether it may bind. */
 export function isGiven(id: string): boolean {
-  return GIVEN.has(id);
+  return GIVEN.some((name) => id === PREFIX + name);
 }
 
 /** All ids that can be in a history, in order. */
@@ -124,7 +131,7 @@ export function isMarker(patchId: string): boolean {
 
 /** What a marker means; `undefined` for {@link ABSENT}, {@link ANY} and ids of a newer version. */
 export function decisionOf(id: string): Decision | undefined {
-  return (DECISIONS as Record<string, Decision>)[id];
+  return DECISIONS[id];
 }
 
 /** Why a run that was not sampled left its root span after all. */

@@ -3,7 +3,7 @@
  *
  * They travel in the resource query of the interceptor module's path (webpack gives it to the module as
  * `__resourceQuery`), so the bundle itself tells which options it was built with, and a worker can compare.
- * Pure; written as hex because the sandbox has neither `Buffer` nor `atob`.
+ * Pure; written as hex because the sandbox has neither `Buffer` nor `atob`, and a path takes few characters.
  */
 
 /** Options that workflow code is compiled with. */
@@ -33,12 +33,14 @@ export const DEFAULT_SANDBOX_OPTIONS: SandboxOptions = Object.freeze({
 
 const KEY = 'job-tracing';
 
-/** The resource query for these options: `?job-tracing=<hex>`. */
+/**
+ * The resource query for these options, written by the host: `?job-tracing=<hex>`, of the JSON of those that are not
+ * the defaults. Short, since a bundle repeats the path of the module, and with it the query, about ten times.
+ */
 export function toResourceQuery(options: SandboxOptions): string {
-  const bytes = encodeURIComponent(JSON.stringify(options));
-  let hex = '';
-  for (let i = 0; i < bytes.length; i++) hex += bytes.charCodeAt(i).toString(16).padStart(2, '0');
-  return `?${KEY}=${hex}`;
+  const defaults: Readonly<Record<string, unknown>> = { ...DEFAULT_SANDBOX_OPTIONS };
+  const changed = Object.entries(options).filter(([name, value]) => value !== defaults[name]);
+  return `?${KEY}=${Buffer.from(JSON.stringify(Object.fromEntries(changed))).toString('hex')}`;
 }
 
 /** Finds the options in a resource query or in the code of a whole bundle; `undefined` when there are none. */
@@ -46,8 +48,8 @@ export function findOptions(text: string): SandboxOptions | undefined {
   const hex = new RegExp(`\\?${KEY}=((?:[0-9a-f]{2})+)`).exec(text)?.[1];
   if (hex === undefined) return undefined;
   try {
-    const bytes = hex.replace(/../g, (byte) => String.fromCharCode(Number.parseInt(byte, 16)));
-    return Object.freeze({ ...DEFAULT_SANDBOX_OPTIONS, ...JSON.parse(decodeURIComponent(bytes)) });
+    const changed = JSON.parse(decodeURIComponent(hex.replace(/../g, '%$&')));
+    return Object.freeze({ ...DEFAULT_SANDBOX_OPTIONS, ...changed });
   } catch {
     return undefined;
   }

@@ -71,14 +71,12 @@ export type Ignored = 'start header' | 'child header' | 'signal header' | 'updat
 /** What the sandbox tells the host, each at most once an activation. */
 export interface JobTracingSinks extends Sinks {
   jobTracing: {
-    /** Finished spans. */
-    export(spans: readonly SpanRecord[]): void;
+    /** Finished spans, and the end of a top-level run. */
+    report(spans: readonly SpanRecord[], ended?: EndedRun): void;
     /** A plain `Error` was thrown: the workflow task fails and is tried again, unless {@link settled} follows. */
     taskFailed(error: { readonly type: string; readonly message: string }): void;
     /** The error noted in this activation ended the run after all (`failureExceptionTypes`). */
     settled(): void;
-    /** A top-level run has ended. */
-    ended(run: EndedRun): void;
     /** Something was ignored; the host says it once. */
     ignored(what: Ignored, why: string): void;
   };

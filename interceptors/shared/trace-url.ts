@@ -43,26 +43,16 @@ export function placeholderValue(
 ): string | undefined {
   const from = startMs - MARGIN_MS;
   const to = endMs === undefined ? startMs + RUNNING_MS : endMs + MARGIN_MS;
-  switch (name) {
-    case 'traceId':
-      return traceId;
-    case 'spanId':
-      return spanId;
-    case 'runId':
-      return runId;
-    case 'startMs':
-      return String(from);
-    case 'endMs':
-      return String(to);
-    case 'startSec':
-      return String(Math.floor(from / 1000));
-    case 'endSec':
-      return String(Math.ceil(to / 1000));
-    case 'startIso':
-      return new Date(from).toISOString();
-    case 'endIso':
-      return new Date(to).toISOString();
-    default:
-      return;
-  }
+  const values = new Map<string, string | number>([
+    ['traceId', traceId],
+    ['spanId', spanId],
+    ['runId', runId],
+    ['startMs', from],
+    ['endMs', to],
+    ['startSec', Math.floor(from / 1000)],
+    ['endSec', Math.ceil(to / 1000)],
+    ['startIso', new Date(from).toISOString()],
+    ['endIso', new Date(to).toISOString()],
+  ]);
+  return values.get(name)?.toString();
 }

@@ -5,6 +5,7 @@
  *
  * @see https://www.w3.org/TR/trace-context/#traceparent-header
  */
+import { defined } from './defined';
 
 /** The part of a span that others refer to. */
 export interface SpanRef {
@@ -30,12 +31,15 @@ const TRACE_STATE = /^[\x20-\x7e]{1,512}$/;
  */
 export function parseTraceparent(value: unknown, traceState?: unknown): SpanRef | undefined {
   if (typeof value !== 'string') return undefined;
-  const [, traceId, spanId, flags] = TRACEPARENT.exec(value) ?? [];
-  if (traceId === undefined || spanId === undefined || flags === undefined) return undefined;
-  const sampled = (Number.parseInt(flags, 16) & SAMPLED) === SAMPLED;
-  return typeof traceState === 'string' && TRACE_STATE.test(traceState)
-    ? { traceId, spanId, sampled, traceState }
-    : { traceId, spanId, sampled };
+  const match = TRACEPARENT.exec(value);
+  if (match === null) return undefined;
+  const [, traceId = '', spanId = '', flags = ''] = match;
+  return defined({
+    traceId,
+    spanId,
+    sampled: (Number.parseInt(flags, 16) & SAMPLED) === SAMPLED,
+    traceState: typeof traceState === 'string' && TRACE_STATE.test(traceState) ? traceState : undefined,
+  });
 }
 
 /** Writes the `traceparent` (version 00) of a span. */

@@ -1,0 +1,15 @@
+/**
+ * What has no value is left out: headers and spans have no members that are `undefined`. Pure.
+ */
+
+type OptionalNames<T> = { [Name in keyof T]: undefined extends T[Name] ? Name : never }[keyof T];
+
+/** `T` with the members that may be `undefined` as members that may be missing. */
+type Defined<T> = Omit<T, OptionalNames<T>> & { [Name in OptionalNames<T>]?: Exclude<T[Name], undefined> };
+
+/** The members that are not `undefined`, in their order. */
+export function defined<T extends object>(members: T): Defined<T> {
+  return Object.fromEntries(
+    Object.entries(members).filter(([, value]) => value !== undefined),
+  ) as unknown as Defined<T>;
+}
