@@ -12,6 +12,7 @@ import type { PartOptions, PartResult } from './core/figure';
 import { tables } from './core/table';
 import { benchHost } from './host/part';
 import { benchLookup } from './lookup/part';
+import { benchMapReduce } from './map-reduce/part';
 import { benchPolicy } from './policy/part';
 import { benchSandbox } from './sandbox/part';
 import { benchServer } from './server/part';
@@ -19,6 +20,7 @@ import { benchServer } from './server/part';
 const PARTS: Readonly<Record<string, (options: PartOptions) => Promise<PartResult>>> = {
   sandbox: benchSandbox,
   server: benchServer,
+  'map-reduce': benchMapReduce,
   host: benchHost,
   lookup: benchLookup,
   policy: benchPolicy,

@@ -5,23 +5,23 @@ import { officialPlugin } from '../../test/support/official-plugin';
 import { isOurs, OUR_OPTIONS, type Variant } from './variants';
 
 type BundleKind = 'none' | 'official' | 'all' | 'sampled';
+type Plugins = NonNullable<Parameters<typeof bundleWorkflowCode>[0]['plugins']>;
 export type Bundles = Readonly<Record<BundleKind, WorkflowBundleWithSourceMap>>;
 
 const WORKFLOWS_PATH = require.resolve('../workflows/jobs');
 
 export async function createBundles(): Promise<Bundles> {
   return {
-    none: await bundle([]),
-    official: await bundle([officialPlugin()]),
-    all: await bundle([new JobTracingPlugin({ bind: 'all' })]),
-    sampled: await bundle([new JobTracingPlugin({ bind: 'sampled' })]),
+    none: await bundle(WORKFLOWS_PATH, []),
+    official: await bundle(WORKFLOWS_PATH, [officialPlugin()]),
+    all: await bundle(WORKFLOWS_PATH, [new JobTracingPlugin({ bind: 'all' })]),
+    sampled: await bundle(WORKFLOWS_PATH, [new JobTracingPlugin({ bind: 'sampled' })]),
   };
 }
 
-function bundle(
-  plugins: NonNullable<Parameters<typeof bundleWorkflowCode>[0]['plugins']>,
-): Promise<WorkflowBundleWithSourceMap> {
-  return bundleWorkflowCode({ workflowsPath: WORKFLOWS_PATH, logger: new DefaultLogger('WARN'), plugins });
+/** @param workflowsPath as `require.resolve` tells it */
+export function bundle(workflowsPath: string, plugins: Plugins): Promise<WorkflowBundleWithSourceMap> {
+  return bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('WARN'), plugins });
 }
 
 /** Which bundle a variant's workers have. */

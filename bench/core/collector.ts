@@ -1,4 +1,4 @@
-/** An OTLP collector that takes everything and keeps nothing: it counts requests, and can be slow. */
+/** An OTLP collector that takes everything and keeps nothing: it counts bytes, hands on requests, and can be slow. */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -11,11 +11,22 @@ export interface Collector {
   close(): Promise<void>;
 }
 
-/** @param delayMs for each request: what it takes until it is answered */
-export async function startCollector(delayMs = 0): Promise<Collector> {
+export interface CollectorOptions {
+  /** For each request: what it takes until it is answered. @default 0 */
+  readonly delayMs?: number;
+  /** Gets the body of each request, before it is answered. */
+  readonly take?: (body: Buffer) => void;
+}
+
+export async function startCollector({ delayMs = 0, take }: CollectorOptions = {}): Promise<Collector> {
   let bytes = 0;
   const server = createServer(async (request, response) => {
-    for await (const chunk of request) bytes += (chunk as Buffer).length;
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) {
+      bytes += (chunk as Buffer).length;
+      if (take) chunks.push(chunk as Buffer);
+    }
+    take?.(Buffer.concat(chunks));
     if (delayMs > 0) await sleep(delayMs);
     response.end();
   });

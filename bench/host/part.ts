@@ -62,7 +62,7 @@ async function fullSpeed(options: PartOptions): Promise<Figure[]> {
 async function overload(): Promise<Figure[]> {
   const { spansPerSecond, seconds, tickMs } = OVERLOAD;
   const delayMs = (1_000 * BATCHES.maxExportBatchSize) / (spansPerSecond / 2);
-  const collector = await startCollector(delayMs);
+  const collector = await startCollector({ delayMs });
   const { processor, exportSpans, lost, abandon } = pipeline(collector.url);
   const callUs: number[] = [];
   const heap: number[] = [];

@@ -1,25 +1,20 @@
 /**
- * Part `lookup`: `JobClient.findByTraceId` among many runs on the development server's store. By default up to some
- * thousand; with `--full` up to 100,000.
+ * Part `lookup`: `JobClient.findByTraceId`, and `JobClient.shards` of a run with 100 shards, among many runs on the
+ * development server's store. By default up to some thousand; with `--full` up to 100,000.
  */
-import { randomBytes, randomUUID } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
-import { defineSearchAttributeKey } from '@temporalio/common';
 import { JobClient } from 'temporal-job-tracing/client';
 import { startTemporalServer } from '../../test/support/temporal-server';
-import { type Figure, figure, type PartOptions, type PartResult } from '../core/figure';
+import type { PartOptions, PartResult } from '../core/figure';
 import { roundsOf } from '../core/rounds';
-import { estimate, median, quantile } from '../core/statistics';
+import { growthFigures, type Round, SHARDS, type Size, sizeFigures } from './figures';
+import { addRuns, runMapReduce } from './store';
 
 const SIZES = [1_000, 4_000];
 const FULL_SIZES = [1_000, 10_000, 100_000];
-/** Look-ups in a round, each of another run. */
+/** Look-ups of each kind in a round; those by TraceId are each of another run. */
 const LOOKUPS = 20;
 const ROUNDS = 10;
-/** Starts that are on their way at the same time. */
-const CONCURRENCY = 32;
-const TRACE_ID = defineSearchAttributeKey('TraceId', 'KEYWORD');
-const JOB_TRIGGER = defineSearchAttributeKey('JobTrigger', 'KEYWORD');
 
 export async function benchLookup(options: PartOptions): Promise<PartResult> {
   const server = await startTemporalServer();
@@ -28,66 +23,48 @@ export async function benchLookup(options: PartOptions): Promise<PartResult> {
     const client = new Client({ connection });
     const jobs = new JobClient({ client });
     await jobs.ensureSearchAttributes();
+    const runId = await runMapReduce(client, server.address);
     const traceIds: string[] = [];
-    const figures: Figure[] = [];
-    for (const size of options.full ? FULL_SIZES : SIZES) {
-      console.error(`lookup: ${size} runs …`);
-      await addRuns(client, traceIds, size);
-      const rounds: number[][] = [];
-      for (let round = 0; round < roundsOf(ROUNDS, options); round++)
-        rounds.push(await lookUp(jobs, traceIds));
-      const among = `among ${size.toLocaleString('en-US')} runs`;
-      figures.push(
-        figure(
-          `findByTraceId ${among}, p50`,
-          'ms',
-          estimate(rounds, (some) => median(some.flat())),
-        ),
-        figure(
-          `findByTraceId ${among}, p99`,
-          'ms',
-          estimate(rounds, (some) => quantile(some.flat(), 0.99)),
-        ),
-      );
+    const sizes: Size[] = [];
+    for (const runs of options.full ? FULL_SIZES : SIZES) {
+      console.error(`lookup: ${runs} runs …`);
+      await addRuns(client, traceIds, runs);
+      const rounds: Round[] = [];
+      for (let round = -1; round < roundsOf(ROUNDS, options); round++) {
+        const measured = await lookUp(jobs, traceIds, runId);
+        if (round >= 0) rounds.push(measured);
+      }
+      sizes.push({ runs, rounds });
     }
-    return { part: 'lookup', figures };
+    return { part: 'lookup', figures: [...sizes.flatMap(sizeFigures), ...growthFigures(sizes)] };
   } finally {
     await connection.close();
     await server.stop();
   }
 }
 
-/** Starts runs that are bound at their start, as shards are, until there are as many; no worker takes them. */
-async function addRuns(client: Client, traceIds: string[], size: number): Promise<void> {
-  const lane = async () => {
-    while (traceIds.length < size) {
-      const traceId = randomBytes(16).toString('hex');
-      traceIds.push(traceId);
-      await client.workflow.start('nobody', {
-        taskQueue: 'nobody',
-        workflowId: randomUUID(),
-        typedSearchAttributes: [
-          { key: TRACE_ID, value: traceId },
-          { key: JOB_TRIGGER, value: 'shard' },
-        ],
-      });
-    }
-  };
-  await Promise.all(Array.from({ length: CONCURRENCY }, lane));
-  // The last one may not be listed yet: its look-up waits for it.
-  const last = traceIds.at(-1) ?? '';
-  if (!(await new JobClient({ client, indexLagMs: 60_000 }).findByTraceId(last)))
-    throw new Error('no run is listed');
-}
-
-async function lookUp(jobs: JobClient, traceIds: readonly string[]): Promise<number[]> {
-  const took: number[] = [];
+async function lookUp(jobs: JobClient, traceIds: readonly string[], runId: string): Promise<Round> {
+  const round = { findByTraceId: [] as number[], shards: [] as number[] };
   for (let index = 0; index < LOOKUPS; index++) {
     const traceId = traceIds[Math.floor(Math.random() * traceIds.length)] ?? '';
-    const started = performance.now();
-    const found = await jobs.findByTraceId(traceId);
-    took.push(performance.now() - started);
-    if (!found) throw new Error(`the run of ${traceId} was not found`);
+    round.findByTraceId.push(await tookMs(() => findRun(jobs, traceId)));
+    round.shards.push(await tookMs(() => listShards(jobs, runId)));
   }
-  return took;
+  return round;
+}
+
+async function tookMs(look: () => Promise<void>): Promise<number> {
+  const started = performance.now();
+  await look();
+  return performance.now() - started;
+}
+
+async function findRun(jobs: JobClient, traceId: string): Promise<void> {
+  if (!(await jobs.findByTraceId(traceId))) throw new Error(`the run of ${traceId} was not found`);
+}
+
+async function listShards(jobs: JobClient, runId: string): Promise<void> {
+  let count = 0;
+  for await (const { index } of jobs.shards(runId)) if (index < SHARDS) count++;
+  if (count !== SHARDS) throw new Error(`${count} of ${SHARDS} shards were found`);
 }

@@ -12,11 +12,11 @@ import { bundleKindOf, createBundles } from '../core/bundles';
 import { startCollector } from '../core/collector';
 import type { Figure, PartOptions, PartResult } from '../core/figure';
 import { alternate, roundsOf } from '../core/rounds';
+import { cpuMsOf, findServerProcess } from '../core/server-cpu';
 import { VARIANTS, type Variant } from '../core/variants';
+import { EXPORT_DELAY_MS, startWorker, type WorkerProcess } from '../core/worker-process';
 import { historyFigures, type Measured, workloadFigures } from './figures';
 import { type HistorySizes, historySizes, runAll, WORKLOADS, type Workload } from './runs';
-import { cpuMsOf, findServerProcess } from './server-cpu';
-import { EXPORT_DELAY_MS, startWorker, type WorkerProcess } from './worker-process';
 
 /** Until the spans of the last runs have left the worker: more than {@link EXPORT_DELAY_MS}. */
 const SETTLE_MS = EXPORT_DELAY_MS + 300;
@@ -34,7 +34,13 @@ export async function benchServer(options: PartOptions): Promise<PartResult> {
     for (const variant of VARIANTS) {
       const codePath = join(directory, `${VARIANTS.indexOf(variant)}.js`);
       await writeFile(codePath, bundles[bundleKindOf(variant)].code);
-      workers[variant] = await startWorker(variant, server.address, codePath, collector.url);
+      workers[variant] = await startWorker({
+        variant,
+        taskQueue: `bench-${VARIANTS.indexOf(variant)}`,
+        address: server.address,
+        codePath,
+        collectorUrl: collector.url,
+      });
     }
     const started = workers as Record<Variant, WorkerProcess>;
     const serverPid = await findServerProcess(server.address);
@@ -67,16 +73,16 @@ async function measure(
   workload: Workload,
   serverPid: number | undefined,
 ): Promise<Measured> {
-  const [workerBefore, serverBefore] = [await worker.cpuMs(), serverPid && (await cpuMsOf(serverPid))];
+  const [workerBefore, serverBefore] = [await worker.usage(), serverPid && (await cpuMsOf(serverPid))];
   const started = performance.now();
   const tookMs = await runAll(client, worker.taskQueue, workload);
   const wallMs = performance.now() - started;
   await sleep(SETTLE_MS);
-  const [workerAfter, serverAfter] = [await worker.cpuMs(), serverPid && (await cpuMsOf(serverPid))];
+  const [workerAfter, serverAfter] = [await worker.usage(), serverPid && (await cpuMsOf(serverPid))];
   return {
     tookMs,
     runsPerSecond: (1_000 * workload.runs) / wallMs,
-    workerMs: (workerAfter - workerBefore) / workload.runs,
+    workerMs: (workerAfter.cpuMs - workerBefore.cpuMs) / workload.runs,
     ...(serverBefore !== undefined &&
       serverAfter !== undefined && { serverMs: (serverAfter - serverBefore) / workload.runs }),
   };

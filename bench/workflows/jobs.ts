@@ -1,6 +1,6 @@
 /** Workflows of the benchmarks: they know nothing of tracing. */
 import { executeChild, proxyActivities } from '@temporalio/workflow';
-import type * as activities from '../server/activities';
+import type * as activities from '../core/activities';
 
 const { work } = proxyActivities<typeof activities>({ startToCloseTimeout: '1 minute' });
 

@@ -1,6 +1,6 @@
 /**
  * Program: a worker process of one variant, as a user's would be; spans leave through OTLP/HTTP in batches. Tells
- * its CPU time when it is asked.
+ * its CPU time and its memory's peak when it is asked.
  *
  * Arguments: variant, address of the Temporal server, task queue, path of the workflow bundle.
  */
@@ -12,19 +12,23 @@ import { BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerPlugin } from '@temporalio/worker';
 import { JobTracingPlugin } from 'temporal-job-tracing';
 import { officialPlugin } from '../../test/support/official-plugin';
-import { isOurs, OUR_OPTIONS, type Variant } from '../core/variants';
 import * as activities from './activities';
+import { type MemoryPeak, MemoryWatch } from './memory-peak';
+import { isOurs, OUR_OPTIONS, type Variant } from './variants';
 
 /** What the process says: once, when it works, and whenever it is asked. */
 export interface WorkerMessage {
   /** User and system time of all threads since the process began. */
   readonly cpuMs: number;
+  /** Since the message before. */
+  readonly memory: MemoryPeak;
 }
 
 async function main(): Promise<void> {
   const [, , variant, address, taskQueue, codePath] = process.argv as [string, string, ...string[]];
   if (!variant || !address || !taskQueue || !codePath) throw new Error('expected four arguments');
   Runtime.install({ logger: new DefaultLogger('ERROR') });
+  const memory = new MemoryWatch();
   const worker = await Worker.create({
     connection: await NativeConnection.connect({ address }),
     taskQueue,
@@ -33,7 +37,10 @@ async function main(): Promise<void> {
     plugins: pluginsOf(variant as Variant),
   });
   const done = worker.run();
-  const say = () => process.send?.({ cpuMs: cpuMs() } satisfies WorkerMessage);
+  const say = () => {
+    process.send?.({ cpuMs: cpuMs(), memory: memory.peak } satisfies WorkerMessage);
+    memory.reset();
+  };
   process.on('message', say).on('disconnect', () => {
     if (worker.getState() === 'RUNNING') worker.shutdown();
   });

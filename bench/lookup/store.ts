@@ -1,0 +1,92 @@
+/** What the look-ups look among: a MapReduce run with its shards, and many other runs. */
+import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client } from '@temporalio/client';
+import { defineSearchAttributeKey } from '@temporalio/common';
+import { JobClient } from 'temporal-job-tracing/client';
+import { startCollector } from '../core/collector';
+import { startFanOutWorker } from '../map-reduce/fan-out-worker';
+import { argumentsOf } from '../map-reduce/fan-outs';
+import { SHARDS } from './figures';
+
+const FAN_OUT = 'mapReduce, 5 % of shards recorded';
+/** Starts that are on their way at the same time; more make the server no faster. */
+const CONCURRENCY = 32;
+const LISTED_WITHIN_MS = 60_000;
+const LOOK_AGAIN_MS = 100;
+const TRACE_ID = defineSearchAttributeKey('TraceId', 'KEYWORD');
+const JOB_NAME = defineSearchAttributeKey('JobName', 'KEYWORD');
+const JOB_TRIGGER = defineSearchAttributeKey('JobTrigger', 'KEYWORD');
+const JOB_RUN_ID = defineSearchAttributeKey('JobRunId', 'KEYWORD');
+const TRACE_SAMPLED = defineSearchAttributeKey('TraceSampled', 'BOOL');
+
+/**
+ * Runs `mapReduce` with {@link SHARDS} shards in a worker with the plugin.
+ *
+ * @returns its run id, when each of its shards is listed
+ */
+export async function runMapReduce(client: Client, address: string): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'bench-'));
+  const collector = await startCollector();
+  const worker = await startFanOutWorker(FAN_OUT, { directory, address, collectorUrl: collector.url });
+  try {
+    const handle = await client.workflow.start('fanOut', {
+      taskQueue: worker.taskQueue,
+      workflowId: randomUUID(),
+      args: argumentsOf(FAN_OUT, SHARDS),
+    });
+    await handle.result();
+    await untilListed(client, `JobRunId = '${handle.firstExecutionRunId}' AND ExecutionStatus = 'Completed'`);
+    return handle.firstExecutionRunId;
+  } finally {
+    await worker.stop();
+    await collector.close();
+    await rm(directory, { recursive: true });
+  }
+}
+
+/** @throws Error when there are not {@link SHARDS} shards among what the query finds, after a minute */
+async function untilListed(client: Client, query: string): Promise<void> {
+  const giveUp = Date.now() + LISTED_WITHIN_MS;
+  for (;;) {
+    const { count } = await client.workflow.count(`${query} AND JobTrigger = 'shard'`);
+    if (count === SHARDS) return;
+    if (Date.now() > giveUp) throw new Error(`${count} of ${SHARDS} shards are listed`);
+    await sleep(LOOK_AGAIN_MS);
+  }
+}
+
+/**
+ * Starts runs that are bound at their start as the shards of other jobs are, until there are as many. No worker takes
+ * them, and no task waits for one: they are to begin tomorrow.
+ */
+export async function addRuns(client: Client, traceIds: string[], size: number): Promise<void> {
+  let jobRunId = '';
+  const lane = async () => {
+    while (traceIds.length < size) {
+      if (traceIds.length % SHARDS === 0) jobRunId = randomUUID();
+      const traceId = randomBytes(16).toString('hex');
+      traceIds.push(traceId);
+      await client.workflow.start('nobody', {
+        taskQueue: 'nobody',
+        workflowId: randomUUID(),
+        startDelay: '1 day',
+        typedSearchAttributes: [
+          { key: TRACE_ID, value: traceId },
+          { key: JOB_NAME, value: 'nobody' },
+          { key: JOB_TRIGGER, value: 'shard' },
+          { key: JOB_RUN_ID, value: jobRunId },
+          { key: TRACE_SAMPLED, value: true },
+        ],
+      });
+    }
+  };
+  await Promise.all(Array.from({ length: CONCURRENCY }, lane));
+  // The last one may not be listed yet: its look-up waits for it.
+  const last = traceIds.at(-1) ?? '';
+  if (!(await new JobClient({ client, indexLagMs: LISTED_WITHIN_MS }).findByTraceId(last)))
+    throw new Error('no run is listed');
+}
