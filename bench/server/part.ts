@@ -11,7 +11,7 @@ import { startTemporalServer } from '../../test/support/temporal-server';
 import { bundleKindOf, createBundles } from '../core/bundles';
 import { startCollector } from '../core/collector';
 import type { Figure, PartOptions, PartResult } from '../core/figure';
-import { alternate, roundsOf } from '../core/rounds';
+import { alternate, type Round, roundsOf } from '../core/rounds';
 import { cpuMsOf, findServerProcess } from '../core/server-cpu';
 import { VARIANTS, type Variant } from '../core/variants';
 import { EXPORT_DELAY_MS, startWorker, type WorkerProcess } from '../core/worker-process';
@@ -20,7 +20,8 @@ import { type HistorySizes, historySizes, runAll, WORKLOADS, type Workload } fro
 
 /** Until the spans of the last runs have left the worker: more than {@link EXPORT_DELAY_MS}. */
 const SETTLE_MS = EXPORT_DELAY_MS + 300;
-const WARM_UP = 2;
+/** Rounds until the code of the workers is compiled. */
+const WARM_UP = 4;
 
 export async function benchServer(options: PartOptions): Promise<PartResult> {
   const directory = await mkdtemp(join(tmpdir(), 'bench-'));
@@ -48,10 +49,15 @@ export async function benchServer(options: PartOptions): Promise<PartResult> {
     for (const workload of WORKLOADS) {
       console.error(`server: ${workload.name} …`);
       const counts = { rounds: roundsOf(workload.rounds, options), warmUp: WARM_UP };
-      const rounds = await alternate(VARIANTS, counts, (variant) =>
-        measure(client, started[variant], workload, serverPid),
+      const turns = await alternate(VARIANTS, counts, (variant) =>
+        takeTurn(client, started[variant], workload, serverPid),
       );
-      figures.push(...workloadFigures(workload.name, rounds));
+      await sleep(SETTLE_MS);
+      const last: Partial<Record<Variant, number>> = {};
+      for (const variant of VARIANTS) last[variant] = (await started[variant].usage()).cpuMs;
+      figures.push(
+        ...workloadFigures(workload.name, measuredOf(turns, last as Required<typeof last>, workload)),
+      );
       const sizes: Partial<Record<Variant, HistorySizes>> = {};
       for (const variant of VARIANTS)
         sizes[variant] = await historySizes(client, started[variant].taskQueue, workload.type);
@@ -67,23 +73,46 @@ export async function benchServer(options: PartOptions): Promise<PartResult> {
   }
 }
 
-async function measure(
+/** What was seen of one variant in one round. */
+interface Turn extends Omit<Measured, 'workerMs'> {
+  /** CPU time of the worker process until the turn began. */
+  readonly workerCpuMs: number;
+}
+
+async function takeTurn(
   client: Client,
   worker: WorkerProcess,
   workload: Workload,
   serverPid: number | undefined,
-): Promise<Measured> {
-  const [workerBefore, serverBefore] = [await worker.usage(), serverPid && (await cpuMsOf(serverPid))];
+): Promise<Turn> {
+  const { cpuMs: workerCpuMs } = await worker.usage();
+  const serverBefore = serverPid && (await cpuMsOf(serverPid));
   const started = performance.now();
   const tookMs = await runAll(client, worker.taskQueue, workload);
   const wallMs = performance.now() - started;
-  await sleep(SETTLE_MS);
-  const [workerAfter, serverAfter] = [await worker.usage(), serverPid && (await cpuMsOf(serverPid))];
+  const serverAfter = serverPid && (await cpuMsOf(serverPid));
   return {
     tookMs,
     runsPerSecond: (1_000 * workload.runs) / wallMs,
-    workerMs: (workerAfter.cpuMs - workerBefore.cpuMs) / workload.runs,
+    workerCpuMs,
     ...(serverBefore !== undefined &&
       serverAfter !== undefined && { serverMs: (serverAfter - serverBefore) / workload.runs }),
   };
+}
+
+/** A worker's CPU is counted from one of its turns to the next, so that what it does late counts: it exports spans. */
+function measuredOf(
+  turns: readonly Round<Variant, Turn>[],
+  last: Readonly<Record<Variant, number>>,
+  { runs }: Workload,
+): Round<Variant, Measured>[] {
+  return turns.map((round, index) => {
+    const measured: Partial<Record<Variant, Measured>> = {};
+    for (const variant of VARIANTS) {
+      const { workerCpuMs, ...turn } = round[variant];
+      const nextCpuMs = turns[index + 1]?.[variant].workerCpuMs ?? last[variant];
+      measured[variant] = { ...turn, workerMs: (nextCpuMs - workerCpuMs) / runs };
+    }
+    return measured as Round<Variant, Measured>;
+  });
 }

@@ -11,8 +11,8 @@ export interface Workload {
 }
 
 export const WORKLOADS: readonly Workload[] = [
-  { name: 'one activity', type: 'oneActivity', runs: 24, rounds: 12 },
-  { name: 'five activities, two children', type: 'family', runs: 6, rounds: 10 },
+  { name: 'one activity', type: 'oneActivity', runs: 18, rounds: 36 },
+  { name: 'five activities, two children', type: 'family', runs: 6, rounds: 24 },
 ];
 
 /** Runs that are on their way at the same time. */

@@ -3,14 +3,21 @@
  *
  * Sandbox code. Branches that read pages tell where the next one begins, so that it need not wait for their end.
  */
-import { condition, defineSignal, isCancellation, setHandler, startChild } from '@temporalio/workflow';
+import {
+  CancellationScope,
+  condition,
+  defineSignal,
+  isCancellation,
+  setHandler,
+  startChild,
+} from '@temporalio/workflow';
 import type { BranchInput, BranchNews } from './branch-input';
 import { mapReduceError } from './options';
 import { OrderedFold } from './ordered-fold';
 import type { BranchWork, Position } from './parts';
 import { bytesOf, MAX_BRANCHES } from './plan';
 import { reducerOf } from './reduce';
-import { startedChild } from './started-child';
+import { resultOfStarted } from './started-child';
 import { type BranchReport, Tally } from './tally';
 import { inWindow, type Launched } from './window';
 
@@ -72,9 +79,10 @@ export class BranchTree {
       workflowId: `${input.prefix}branch-${branch}`,
       args: [input],
     });
-    const result = startedChild(started).then((handle): Promise<BranchReport> => {
+    const scope = CancellationScope.current();
+    const result = started.then((handle): Promise<BranchReport> => {
       this.#runIds.set(branch, handle.firstExecutionRunId);
-      return handle.result();
+      return resultOfStarted(handle, scope);
     });
     const ended = result.then(
       (report) => this.#ended(branch, report),

@@ -4,7 +4,13 @@
  * Sandbox code. The trace id comes from a named random stream, never from the workflow's own sequence.
  */
 import { TemporalFailure, TerminatedFailure } from '@temporalio/common';
-import { ChildWorkflowFailure, getRandomStream, isCancellation, startChild } from '@temporalio/workflow';
+import {
+  CancellationScope,
+  ChildWorkflowFailure,
+  getRandomStream,
+  isCancellation,
+  startChild,
+} from '@temporalio/workflow';
 import { presentState } from '../../interceptors/sandbox/run-state';
 import { withChildKind } from '../../interceptors/shared/child-kind';
 import { errorFacts } from '../../interceptors/shared/item-failure';
@@ -13,7 +19,7 @@ import { SHARD_MEMO } from '../../interceptors/shared/search-attributes';
 import type { BranchInput } from './branch-input';
 import type { ItemShard, RangeShard } from './options';
 import { bytesOf } from './plan';
-import { startedChild } from './started-child';
+import { resultOfStarted } from './started-child';
 import type { Tally } from './tally';
 import type { Launched } from './window';
 
@@ -75,13 +81,13 @@ export function launchShard(
     end.onResult(index, result);
   }
 
-  async function resultOf(): Promise<unknown> {
-    const handle = await startedChild(started);
-    runId = handle.firstExecutionRunId;
-    return handle.result();
-  }
-
-  const ended = resultOf().then(succeeded, failed);
+  const scope = CancellationScope.current();
+  const ended = started
+    .then((handle) => {
+      runId = handle.firstExecutionRunId;
+      return resultOfStarted(handle, scope);
+    })
+    .then(succeeded, failed);
   return { started, ended, bytes: bytesOf(shard) };
 }
 

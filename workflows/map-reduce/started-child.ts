@@ -11,15 +11,19 @@ import {
   type Workflow,
 } from '@temporalio/workflow';
 
-/** The child when it has started; cancelled if its scope, the present one, has been cancelled before. */
-export async function startedChild<T extends Workflow>(
-  started: Promise<ChildWorkflowHandle<T>>,
-): Promise<ChildWorkflowHandle<T>> {
-  const scope = CancellationScope.current();
-  const handle = await started;
+/**
+ * The child's result.
+ *
+ * @param handle of a child that has just started
+ * @param scope in which it was started: if that has been cancelled since, the child is cancelled now
+ */
+export function resultOfStarted<T extends Workflow>(
+  handle: ChildWorkflowHandle<T>,
+  scope: CancellationScope,
+): ReturnType<ChildWorkflowHandle<T>['result']> {
   if (scope.consideredCancelled) {
     const child = getExternalWorkflowHandle(handle.workflowId);
-    await CancellationScope.nonCancellable(() => child.cancel()).catch(() => {});
+    void CancellationScope.nonCancellable(() => child.cancel()).catch(() => {});
   }
-  return handle;
+  return handle.result() as ReturnType<ChildWorkflowHandle<T>['result']>;
 }
