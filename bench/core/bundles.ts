@@ -19,9 +19,16 @@ export async function createBundles(): Promise<Bundles> {
   };
 }
 
-/** @param workflowsPath as `require.resolve` tells it */
-export function bundle(workflowsPath: string, plugins: Plugins): Promise<WorkflowBundleWithSourceMap> {
-  return bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('WARN'), plugins });
+/**
+ * @param workflowsPath as `require.resolve` tells it
+ * @param preloadModules evaluated once a V8 context, not for every workflow
+ */
+export function bundle(
+  workflowsPath: string,
+  plugins: Plugins,
+  preloadModules: string[] = [],
+): Promise<WorkflowBundleWithSourceMap> {
+  return bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('WARN'), plugins, preloadModules });
 }
 
 /** Which bundle a variant's workers have. */

@@ -6,6 +6,9 @@ import { bundle } from '../core/bundles';
 import { startWorker, type WorkerProcess } from '../core/worker-process';
 import { FAN_OUTS, type FanOut } from './fan-outs';
 
+/** As docs/map-reduce.md has it for many shards. */
+const LIBRARY = ['temporal-job-tracing/workflow', 'temporal-job-tracing/workflows'];
+
 export interface FanOutWorkerOptions {
   /** Where its bundle is written. */
   readonly directory: string;
@@ -24,7 +27,11 @@ export async function startFanOutWorker(
   const isPlain = fanOut === 'plain children';
   const { code } = isPlain
     ? await bundle(require.resolve('../workflows/plain-fan-out'), [])
-    : await bundle(require.resolve('../workflows/map-reduce'), [new JobTracingPlugin({ bind: 'all' })]);
+    : await bundle(
+        require.resolve('../workflows/map-reduce'),
+        [new JobTracingPlugin({ bind: 'all' })],
+        LIBRARY,
+      );
   await writeFile(codePath, code);
   const variant = isPlain ? 'no plugin' : 'ours, ratio 1';
   const taskQueue = `bench-${index}`;

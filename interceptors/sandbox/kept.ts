@@ -6,16 +6,18 @@
  * kept: without a marker of its own, a run cannot be told from one that was begun without the plugin.
  */
 import type { coresdk } from '@temporalio/proto';
-import { patched, upsertSearchAttributes } from '@temporalio/workflow';
+import { patched, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import { getActivator } from '@temporalio/workflow/lib/global-attributes';
+import { dueMsOf } from '../shared/due-time';
 import { KEPT_FAILED, KEPT_SLOW, type KeptReason } from '../shared/markers';
+import type { Run } from './run';
 import { attributesOfKept } from './run-attributes';
 import type { RunState } from './run-state';
 
 type Command = coresdk.workflow_commands.IWorkflowCommand;
 
 /** A shorter run is never asked about: its end must cost nothing. Rules have this as their lower bound. */
-const MIN_SLOW_MS = 100;
+const MIN_SLOW_MS = 1_000;
 
 /**
  * Asks whether a run that ends with `final` is kept; if so, {@link RunState.kept} says why.
@@ -27,11 +29,16 @@ export function keep(state: RunState, final: Command): Command[] {
   if (run === undefined || run.root.sampled || !run.bound || run.kind === 'child') return [];
   const isFailed = final.failWorkflowExecution != null;
   // A run that was cancelled or continues as new has not failed, but may have been slow.
-  state.kept = ask(isFailed, Date.now() - state.startMs);
+  state.kept = ask(isFailed, Date.now() - sinceMs(state, run));
   if (state.kept === undefined) return [];
   upsertSearchAttributes(attributesOfKept());
   // The activation's own commands have been taken out before: these are the marker and the upsert.
   return getActivator().concludeActivation().commands;
+}
+
+/** Shards wait for their turn by intention: of them only the work itself can be slow. */
+function sinceMs({ startMs }: RunState, { kind }: Run): number {
+  return kind === 'shard' ? startMs : dueMsOf(workflowInfo());
 }
 
 function ask(isFailed: boolean, tookMs: number): KeptReason | undefined {

@@ -26,7 +26,7 @@ export interface SamplingRule {
   readonly atMost?: RunsPer;
   /** Whether a run that was not sampled and fails still leaves its root span. @default true */
   readonly keepFailed?: boolean;
-  /** The same for a run that takes longer, at least 100 ms. @default none */
+  /** The same for a run that takes longer, at least 1 s. @default none */
   readonly keepSlow?: { readonly overMs: number };
   /** How many runs after a failed one are recorded in full, 0 to 100. @default { runs: 1 } */
   readonly afterFailure?: { readonly runs: number };
@@ -57,7 +57,7 @@ const MAX_AFTER_FAILURE_RUNS = 100;
 const MIN_WINDOW_MS = 1_000;
 const MAX_WINDOW_MS = 31 * 24 * 60 * 60 * 1_000;
 /** The sandbox asks about no shorter run. */
-const MIN_SLOW_MS = 100;
+const MIN_SLOW_MS = 1_000;
 
 const RULE_KEYS = [
   'ratio',
