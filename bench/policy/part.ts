@@ -18,7 +18,7 @@ import { Asking } from './thread-border';
 
 const RULES = ['1 rule', '10,000 rules'] as const;
 type Rules = (typeof RULES)[number];
-const DECISIONS = { rounds: 20, warmUp: 3, runs: 2_000 };
+const DECISIONS = { rounds: 200, warmUp: 10, runs: 2_000 };
 /** Jobs that runs are decided for in turn. */
 const JOBS = 200;
 const MAX_GROWTH: Readonly<{ atMost: number }> = { atMost: 20 };
@@ -49,10 +49,9 @@ async function decisionFigures(options: PartOptions): Promise<Figure[]> {
     const { user, system } = process.cpuUsage(before);
     return (user + system) / DECISIONS.runs;
   });
-  const growth = estimate(rounds, (some) => {
-    const us = (rules: Rules) => median(some.map((round) => round[rules]));
-    return 100 * (us('10,000 rules') / us('1 rule') - 1);
-  });
+  const growth = estimate(rounds, (some) =>
+    median(some.map((round) => 100 * (round['10,000 rules'] / round['1 rule'] - 1))),
+  );
   return [
     ...RULES.map((rules) =>
       figure(
