@@ -65,6 +65,10 @@ describe('a target', () => {
       equal(figure('x', '%', interval(low, high), { atMost: 5 }).met, expected);
     });
 
+  it('is not met by one round, which has no interval', () => {
+    equal(figure('x', '%', { ...interval(4, 4), rounds: 1 }, { atMost: 5 }).met, false);
+  });
+
   it('that does not exist is neither met nor missed', () => {
     equal('met' in counted('x', 'KB', 3), false);
   });

@@ -29,10 +29,10 @@ export interface PartResult {
   readonly figures: readonly Figure[];
 }
 
+/** One round has no interval, so it meets no target. */
 export function figure(name: string, unit: string, estimate: Estimate, target?: Target): Figure {
-  return target
-    ? figureWith(name, unit, estimate, target, estimate.high <= target.atMost)
-    : { name, unit, ...estimate };
+  const isMet = target !== undefined && estimate.rounds > 1 && estimate.high <= target.atMost;
+  return target ? figureWith(name, unit, estimate, target, isMet) : { name, unit, ...estimate };
 }
 
 /** A figure whose target is met in another way than by its interval lying below. */
@@ -48,5 +48,8 @@ export function figureWith(
 
 /** A figure that is counted, not sampled: it has no spread. */
 export function counted(name: string, unit: string, value: number, target?: Target): Figure {
-  return figure(name, unit, { value, low: value, high: value, min: value, max: value, rounds: 1 }, target);
+  const estimate = { value, low: value, high: value, min: value, max: value, rounds: 1 };
+  return target
+    ? figureWith(name, unit, estimate, target, value <= target.atMost)
+    : { name, unit, ...estimate };
 }
