@@ -64,7 +64,7 @@ test('--once shows all of it and ends by itself', { timeout: TIMEOUT_MS }, async
 
 /** The page of the shard's trace tells the item and the downstream error. */
 async function expectCause(url: string | undefined): Promise<void> {
-  const page = await pageOf(url, /✗ accountInsert in AccountService/);
+  const page = await pageOf(url, /✗ RunWorkflow:migrateShard[\s\S]*✗ accountInsert in AccountService/);
   match(page, /✗ RunWorkflow:migrateShard/);
   ok(page.includes(`✗ accountInsert in AccountService: ${CAUSE}`), page);
 }

@@ -10,7 +10,7 @@ import { bundleWorkflowCode, Worker } from '@temporalio/worker';
 import { JobTracingPlugin } from 'temporal-job-tracing';
 import type { MapReduceOutcome } from 'temporal-job-tracing/workflow';
 import { tree } from './support/otlp-trace';
-import { id, linksOf, linkTo, Runs, rootIdOf, traceIdOf } from './support/runs';
+import { id, linksOf, linkTo, PRELOADED, Runs, rootIdOf, traceIdOf } from './support/runs';
 
 const WORKFLOWS_PATH = require.resolve('./support/workflows/map-reduce');
 
@@ -21,7 +21,8 @@ describe('mapReduce', { concurrency: 4 }, () => {
   before(async () => {
     const options = { workflowsPath: WORKFLOWS_PATH };
     runs = await Runs.start({ options });
-    quietQueue = await runs.work({ plugin: { sampling: { default: 0 } }, options });
+    const preloaded = { ...options, bundlerOptions: PRELOADED };
+    quietQueue = await runs.work({ plugin: { sampling: { default: 0 } }, options: preloaded });
   });
   after(() => runs.stop());
 

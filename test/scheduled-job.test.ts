@@ -4,7 +4,7 @@
 import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { ManualRun } from 'temporal-job-tracing/client';
-import { Runs, traceIdOf } from './support/runs';
+import { PRELOADED, Runs, traceIdOf } from './support/runs';
 import { Job, SCHEDULED_PATH } from './support/scheduled-jobs';
 
 describe('scheduledJob, started with the CLI alone', { concurrency: 4 }, () => {
@@ -13,7 +13,7 @@ describe('scheduledJob, started with the CLI alone', { concurrency: 4 }, () => {
   before(async () => {
     runs = await Runs.start({
       plugin: { sampling: { default: 0 } },
-      options: { workflowsPath: SCHEDULED_PATH },
+      options: { workflowsPath: SCHEDULED_PATH, bundlerOptions: PRELOADED },
     });
   });
   after(() => runs.stop());

@@ -6,7 +6,7 @@ import { deepEqual, ok } from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from '@temporalio/client';
-import type { Worker } from '@temporalio/worker';
+import type { Worker, WorkerOptions } from '@temporalio/worker';
 import { JobTracingPlugin } from 'temporal-job-tracing';
 import { Harness, type WorkerSetup } from './harness';
 import type { ReceivedSpan } from './otlp-span';
@@ -25,6 +25,11 @@ export const linkTo = (runId: string) => `${traceIdOf(runId)}/${rootIdOf(runId)}
 /** The span's links as `traceId/spanId`. */
 export const linksOf = (span: ReceivedSpan) =>
   span.links.map(({ traceId, spanId }) => `${traceId}/${spanId}`);
+
+/** Options of a bundle that has this library loaded once for all workflows, as docs/map-reduce.md has it. */
+export const PRELOADED: NonNullable<WorkerOptions['bundlerOptions']> = {
+  preloadModules: ['temporal-job-tracing/workflow', 'temporal-job-tracing/workflows'],
+};
 
 /** The span with this id and all that is below it. */
 export function subtree(trace: readonly ReceivedSpan[], spanId: string): ReceivedSpan[] {
