@@ -1,5 +1,5 @@
 /**
- * What an activity knows of its job: read from its trace header, kept beside its context.
+ * What an activity knows of its job: its trace header is kept beside its context, and read when somebody asks.
  *
  * Host code; never throws.
  */
@@ -9,20 +9,21 @@ import type { TraceHeader } from './shared/header';
 import { type JobContext, toJobContext } from './shared/job-context';
 import { isTrigger } from './shared/search-attributes';
 
-const CONTEXTS = new WeakMap<Context, JobContext>();
+const HEADERS = new WeakMap<Context, TraceHeader>();
 
-/** Keeps what the activity's header tells of its job, if it is one of ours. */
-export function keepJobContext(activity: Context, { span, baggage, part }: TraceHeader): void {
+export function keepHeader(activity: Context, header: TraceHeader): void {
+  HEADERS.set(activity, header);
+}
+
+/** What the activity's header tells of its job; `undefined` when it has none, or none of ours. */
+export function jobContextOf(activity: Context): JobContext | undefined {
+  const { span, baggage, part }: TraceHeader = HEADERS.get(activity) ?? {};
   const entries = parseBaggage(baggage);
   const [jobName, jobRunId, trigger] = ['job.name', 'job.run.id', 'job.trigger'].map(
     (name) => entries.get(name)?.value,
   );
-  if (jobName === undefined || jobRunId === undefined || !isTrigger(trigger)) return;
+  if (jobName === undefined || jobRunId === undefined || !isTrigger(trigger)) return undefined;
   const { attempt, shard, facts = {} } = part?.kind === 'activity' ? part : { attempt: 1 };
   const origin = { jobName, jobRunId, trigger, facts, ...(shard && { shard }) };
-  CONTEXTS.set(activity, toJobContext(origin, attempt, span));
-}
-
-export function jobContextOf(activity: Context): JobContext | undefined {
-  return CONTEXTS.get(activity);
+  return toJobContext(origin, attempt, span);
 }

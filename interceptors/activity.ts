@@ -2,9 +2,10 @@
  * Around activities: the official interceptor makes the `RunActivity` span; ours feeds it the header in W3C,
  * whatever `OTEL_PROPAGATORS` says, and adds what it does not know.
  *
- * Host code. An activity without a trace header (of a passive run, or not of a workflow) is left alone.
+ * Host code. In a run that is not sampled no span is made: the header's context is active, and nothing else. An
+ * activity without a trace header (of a passive run, or not of a workflow) is left alone.
  */
-import { context, propagation, ROOT_CONTEXT, trace } from '@opentelemetry/api';
+import { type Context, context, propagation, ROOT_CONTEXT, TraceFlags, trace } from '@opentelemetry/api';
 import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core';
 import type { Context as ActivityContext } from '@temporalio/activity';
 import {
@@ -18,12 +19,13 @@ import type {
   ActivityInterceptorsFactory,
   NexusInterceptorsFactory,
 } from '@temporalio/worker';
-import { keepJobContext } from './activity-context';
-import { carrierOf, readHeader, TRACE_HEADER } from './shared/header';
+import { keepHeader } from './activity-context';
+import { readHeader, TRACE_HEADER } from './shared/header';
+import type { SpanRef } from './shared/traceparent';
+import { parsedTraceState } from './trace-state';
 
-const W3C = new CompositePropagator({
-  propagators: [new W3CTraceContextPropagator(), new W3CBaggagePropagator()],
-});
+const BAGGAGE = new W3CBaggagePropagator();
+const W3C = new CompositePropagator({ propagators: [new W3CTraceContextPropagator(), BAGGAGE] });
 
 /** Baggage entries that become attributes of the activity's span. */
 const JOB_ATTRIBUTES = ['job.name', 'job.run.id', 'job.trigger'] as const;
@@ -46,13 +48,11 @@ type TraceStateOf = (traceId: string) => string | undefined;
 
 class ActivityTracing implements ActivityInboundCallsInterceptor {
   readonly #ctx: ActivityContext;
-  readonly #official: OpenTelemetryActivityInboundInterceptor;
   readonly #onIgnored: (why: string) => void;
   readonly #traceStateOf: TraceStateOf;
 
   constructor(ctx: ActivityContext, onIgnored: (why: string) => void, traceStateOf: TraceStateOf) {
     this.#ctx = ctx;
-    this.#official = new OpenTelemetryActivityInboundInterceptor(ctx);
     this.#onIgnored = onIgnored;
     this.#traceStateOf = traceStateOf;
   }
@@ -61,20 +61,25 @@ class ActivityTracing implements ActivityInboundCallsInterceptor {
     const { header, problem } = readHeader(input.headers);
     if (problem !== undefined) this.#onIgnored(problem);
     if (header?.span === undefined) return next(input);
-    keepJobContext(this.#ctx, header);
-    const { span } = header;
-    const traceState = span.sampled ? (span.traceState ?? this.#traceStateOf(span.traceId)) : span.traceState;
-    const carrier = carrierOf({ ...header, span: { ...span, ...(traceState && { traceState }) } });
-    const parent = W3C.extract(ROOT_CONTEXT, carrier, GETTER);
+    keepHeader(this.#ctx, header);
+    const parent = contextOf(this.#withTraceState(header.span), header.baggage);
     // The official interceptor would read the header with the process's own propagator: the context is enough.
     const { [TRACE_HEADER]: _, ...headers } = input.headers;
+    const traced = { ...input, headers };
+    if (!header.span.sampled) return context.with(parent, () => next(traced));
+    const official = new OpenTelemetryActivityInboundInterceptor(this.#ctx);
     return context.with(parent, () =>
-      this.#official.execute({ ...input, headers }, (inner) => {
+      official.execute(traced, (inner) => {
         this.#describe();
         return next(inner);
       }),
     );
   };
+
+  #withTraceState(span: SpanRef): SpanRef {
+    const traceState = span.traceState ?? (span.sampled ? this.#traceStateOf(span.traceId) : undefined);
+    return traceState === undefined ? span : { ...span, traceState };
+  }
 
   #describe(): void {
     const span = trace.getActiveSpan();
@@ -89,6 +94,18 @@ class ActivityTracing implements ActivityInboundCallsInterceptor {
       if (value !== undefined) span.setAttribute(name, value);
     }
   }
+}
+
+/** The context of a span elsewhere, with a `baggage` header as it was received. */
+function contextOf({ traceId, spanId, sampled, traceState }: SpanRef, baggage: string | undefined): Context {
+  const parent = trace.setSpanContext(ROOT_CONTEXT, {
+    traceId,
+    spanId,
+    traceFlags: sampled ? TraceFlags.SAMPLED : TraceFlags.NONE,
+    isRemote: true,
+    ...(traceState !== undefined && { traceState: parsedTraceState(traceState) }),
+  });
+  return baggage === undefined ? parent : BAGGAGE.extract(parent, { baggage }, GETTER);
 }
 
 /** Nexus operations: the official interceptors, fed the headers in W3C. */

@@ -1,12 +1,14 @@
 /**
- * The local activities of our workflows come with the plugin, and nothing else: a worker without activities of its own
- * does not take those of others.
+ * The local activities of our workflows come with the plugin, and one that nobody calls: a worker without activities of
+ * its own does not take those of others.
  */
 import { deepEqual, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { temporal } from '@temporalio/proto';
-import { Runs } from './support/runs';
+import type { WorkerPlugin } from '@temporalio/worker';
+import { JobTracingPlugin } from 'temporal-job-tracing';
+import { id as newId, Runs } from './support/runs';
 import { Job, SCHEDULED_PATH } from './support/scheduled-jobs';
 
 const { TASK_QUEUE_TYPE_ACTIVITY, TASK_QUEUE_TYPE_WORKFLOW } = temporal.api.enums.v1.TaskQueueType;
@@ -49,4 +51,32 @@ describe('a worker with the plugin', () => {
       await sleep(100);
     }
   });
+
+  for (const [ratio, id] of [
+    [0, 'unsampled'],
+    [1, 'default'],
+  ] as const)
+    it(`says by one of them what to ask first, so that a run asks once: ratio ${ratio}`, async () => {
+      const asked: string[] = [];
+      const plugin = { sampling: { default: ratio } };
+      const recorder: WorkerPlugin = {
+        name: 'recorder',
+        configureWorker: ({ patchActivationCallback, ...options }) => ({
+          ...options,
+          patchActivationCallback: (input) => {
+            asked.push(input.patchId);
+            return patchActivationCallback?.(input) ?? true;
+          },
+        }),
+      };
+      const taskQueue = await runs.work({
+        plugin,
+        options: { plugins: [new JobTracingPlugin(plugin), recorder] },
+      });
+      await runs.harness.client.workflow.execute('oneActivity', {
+        taskQueue,
+        workflowId: newId(`ask-${id}`),
+      });
+      deepEqual(asked, [`job-tracing:${id}`]);
+    });
 });

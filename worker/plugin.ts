@@ -27,7 +27,7 @@ import { TRACE_HEADER } from '../interceptors/shared/header';
 import { type Binding, createBinding } from './binding';
 import { addToBundle, bundleProblem, refuseOfficial } from './bundle';
 import { acquireSpanExport, type SpanExport } from './export';
-import { composeMarkerHost } from './marker-host';
+import { commonAnswer, composeMarkerHost } from './marker-host';
 import { createJobMetrics } from './metrics';
 import { createOnceLog } from './once-log';
 import { type JobTracingOptions, type ResolvedOptions, resolveOptions } from './options';
@@ -82,7 +82,7 @@ export class JobTracingPlugin
       const problem = await bundleProblem(options.workflowBundle, this.#options.sandbox);
       if (problem !== undefined) log.warn('bundle', problem);
     }
-    const { enabled, bind, registerSearchAttributes } = this.#options;
+    const { enabled, bind, policy, registerSearchAttributes } = this.#options;
     const binding = createBinding({
       namespace: options.namespace ?? 'default',
       register: registerSearchAttributes,
@@ -95,7 +95,7 @@ export class JobTracingPlugin
     PARTS.set(sink.jobTracing, parts);
     if (enabled && options.connection) await binding.start(options.connection);
     return {
-      ...withOwnActivities(options),
+      ...withOwnActivities(options, commonAnswer(bind, policy)),
       sinks: { ...options.sinks, ...sink },
       patchActivationCallback: composeMarkerHost(
         {

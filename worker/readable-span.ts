@@ -1,11 +1,12 @@
 /**
  * Turns a span record of the sandbox into a `ReadableSpan` of the OpenTelemetry SDK 2.x. Pure.
  */
-import { createTraceState, type HrTime, type SpanContext, TraceFlags } from '@opentelemetry/api';
+import { type HrTime, type SpanContext, TraceFlags } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import type { SpanRecord } from '../interceptors/shared/span-record';
 import type { SpanRef } from '../interceptors/shared/traceparent';
+import { parsedTraceState } from '../interceptors/trace-state';
 
 /** The name under which the plugin's own spans are exported. */
 const SCOPE = Object.freeze({ name: 'temporal-job-tracing' });
@@ -56,7 +57,7 @@ function toSpanContext({ traceId, spanId, sampled, traceState }: SpanRef): SpanC
     traceId,
     spanId,
     traceFlags: sampled ? TraceFlags.SAMPLED : TraceFlags.NONE,
-    ...(traceState !== undefined && { traceState: createTraceState(traceState) }),
+    ...(traceState !== undefined && { traceState: parsedTraceState(traceState) }),
   };
 }
 

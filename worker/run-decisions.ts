@@ -38,12 +38,14 @@ export interface RunDecisions {
 export function createRunDecisions(): RunDecisions {
   const decisions = new Map<string, RuledDecision>();
   /** Trace states by the run whose id the trace has: after a reset that is not the run that was decided about last. */
-  const traceStates = new Map<string, string | undefined>();
+  const traceStates = new Map<string, string>();
   return Object.freeze({
     find: (runId: string) => decisions.get(runId),
     remember({ runId, originalExecutionRunId }: RunIds, decision: RuledDecision) {
       setBounded(decisions, runId, decision, MAX_RUNS);
-      setBounded(traceStates, originalExecutionRunId, traceStateOf(decision), MAX_RUNS);
+      const traceState = traceStateOf(decision);
+      if (traceState === undefined) traceStates.delete(originalExecutionRunId);
+      else setBounded(traceStates, originalExecutionRunId, traceState, MAX_RUNS);
     },
     forget({ runId, originalExecutionRunId }: RunIds) {
       decisions.delete(runId);

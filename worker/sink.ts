@@ -78,9 +78,12 @@ export function createSink({ target, decisions, metrics, log }: SinkParts): Inje
           const to = target();
           if (!to) return;
           const rootSpanId = rootSpanIdOfRun(info.runId);
+          const [first] = spans;
+          // Every span of a trace says at what threshold it was let through, ordinary children's and local ones included.
+          const traceState = first && decisions.traceState(first.traceId);
           for (const span of spans) {
             const whole = span.spanId === rootSpanId ? completeRoot(span, info, end) : describeCall(span);
-            to.onEnd(toReadableSpan(withThreshold(whole, decisions), to.resource));
+            to.onEnd(toReadableSpan(traceState ? { traceState, ...whole } : whole, to.resource));
           }
         },
       },
@@ -128,10 +131,4 @@ function withRate(root: SpanRecord, decision: ReturnType<RunDecisions['find']>):
   const { ratio, pattern = 'default' } = decision;
   const rate = { 'job.sampling.rate': ratio, 'job.sampling.rule': pattern };
   return { ...root, attributes: { ...root.attributes, ...rate } };
-}
-
-/** Every span of a trace says at what threshold it was let through, ordinary children's and local ones included. */
-function withThreshold(span: SpanRecord, decisions: RunDecisions): SpanRecord {
-  const traceState = span.traceState ?? decisions.traceState(span.traceId);
-  return traceState === undefined ? span : { ...span, traceState };
 }

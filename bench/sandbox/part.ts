@@ -5,7 +5,8 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { WorkerOptions } from '@temporalio/worker';
-import { composeMarkerHost } from '../../worker/marker-host';
+import { hostMark } from '../../interceptors/shared/markers';
+import { commonAnswer, composeMarkerHost } from '../../worker/marker-host';
 import { resolvePolicy } from '../../worker/policy/policy';
 import { constantPolicyStore } from '../../worker/policy-store';
 import { createRunDecisions } from '../../worker/run-decisions';
@@ -74,7 +75,11 @@ export async function benchSandbox(options: PartOptions): Promise<PartResult> {
 async function createSandboxes(bundles: Bundles): Promise<Record<Variant, Sandbox>> {
   const sandboxes: Partial<Record<Variant, Sandbox>> = {};
   for (const variant of VARIANTS)
-    sandboxes[variant] = await Sandbox.create(bundles[bundleKindOf(variant)], hostOf(variant));
+    sandboxes[variant] = await Sandbox.create(
+      bundles[bundleKindOf(variant)],
+      hostOf(variant),
+      activitiesOf(variant),
+    );
   return sandboxes as Record<Variant, Sandbox>;
 }
 
@@ -87,6 +92,13 @@ function hostOf(variant: Variant): WorkerOptions['patchActivationCallback'] {
     { enabled: true, bind, policy, mayBind: () => true, decisions: createRunDecisions() },
     undefined,
   );
+}
+
+/** As the plugin's worker has them. */
+function activitiesOf(variant: Variant): string[] {
+  if (!isOurs(variant)) return ['work'];
+  const { bind, sampling } = OUR_OPTIONS[variant];
+  return ['work', hostMark(commonAnswer(bind, resolvePolicy(sampling)))];
 }
 
 async function cpuMsPerRun(sandbox: Sandbox): Promise<number> {

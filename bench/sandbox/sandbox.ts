@@ -42,16 +42,17 @@ export class Sandbox {
     this.#creator = creator;
   }
 
+  /** @param activities names of those that its worker has */
   static async create(
     bundle: WorkflowBundleWithSourceMap,
     onPatch: WorkerOptions['patchActivationCallback'],
+    activities: readonly string[],
   ): Promise<Sandbox> {
     const answer =
       onPatch && ((info: WorkflowInfo, id: string) => invokePatchActivationCallback(onPatch, info, id));
     const parsed = parseWorkflowCode(bundle.code);
-    const activities = new Set(['work']);
     return new Sandbox(
-      await ReusableVMWorkflowCreator.create(parsed, ISOLATE_TIMEOUT_MS, activities, answer),
+      await ReusableVMWorkflowCreator.create(parsed, ISOLATE_TIMEOUT_MS, new Set(activities), answer),
     );
   }
 

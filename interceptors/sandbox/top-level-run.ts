@@ -6,6 +6,7 @@
  */
 import type { coresdk } from '@temporalio/proto';
 import { patched, type WorkflowInfo } from '@temporalio/workflow';
+import { getActivator } from '@temporalio/workflow/lib/global-attributes';
 import type { JobPart, TraceHeader } from '../shared/header';
 import type { JobOrigin } from '../shared/job-context';
 import { type JobFacts, standingFacts } from '../shared/job-facts';
@@ -55,7 +56,7 @@ export function readTopLevel(
   };
   const { decision, isAnswered: isCounted } = info.unsafe.isReplaying
     ? recall()
-    : askFor(given, options.bind, patched);
+    : askFor(given, options.bind, patched, (name) => getActivator().registeredActivityNames.has(name));
   if (decision === undefined) return { origin, isCounted };
   const reason = decision.reason ?? (decision.sampled && given ? reasonOf(given) : undefined);
   const trace: RunTrace = {

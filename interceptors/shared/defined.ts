@@ -9,7 +9,7 @@ type Defined<T> = Omit<T, OptionalNames<T>> & { [Name in OptionalNames<T>]?: Exc
 
 /** The members that are not `undefined`, in their order. */
 export function defined<T extends object>(members: T): Defined<T> {
-  return Object.fromEntries(
-    Object.entries(members).filter(([, value]) => value !== undefined),
-  ) as unknown as Defined<T>;
+  const result: Partial<T> = {};
+  for (const name in members) if (members[name] !== undefined) result[name] = members[name];
+  return result as unknown as Defined<T>;
 }

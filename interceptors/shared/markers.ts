@@ -29,8 +29,9 @@ export interface Decision {
 const PREFIX = 'job-tracing:';
 
 /**
- * Always denied by our host, and asked when nothing was denied before. True means that no host part answers (a
- * bundle with the plugin on a worker without it): the run is passive, and this marker alone keeps it so.
+ * Always denied by our host, and asked where nothing else tells that there is one: no {@link hostMark}, and nothing
+ * was denied before. True means that no host part answers (a bundle with the plugin on a worker without it): the run
+ * is passive, and this marker alone keeps it so.
  */
 export const ABSENT = `${PREFIX}absent`;
 
@@ -67,8 +68,8 @@ export const DECISIONS: Readonly<Record<string, Decision>> = Object.freeze(
   Object.fromEntries(Object.entries(MEANINGS).map(([name, decision]) => [PREFIX + name, decision])),
 );
 
-/** Ids asked of a new run that decides by policy: two asks for the common run, with {@link ABSENT} if need be. */
-export const BY_POLICY: readonly string[] = [
+/** Ids asked of a new run that decides by policy. */
+const BY_POLICY: readonly string[] = [
   'default',
   'unsampled',
   'rule',
@@ -78,7 +79,21 @@ export const BY_POLICY: readonly string[] = [
   'unbound',
 ].map((name) => PREFIX + name);
 
-const GIVEN = ['inherited-unsampled', 'inherited', 'manual', 'signal', 'unbound-given'];
+const GIVEN: ReadonlySet<string> = new Set(
+  ['inherited-unsampled', 'inherited', 'manual', 'signal', 'unbound-given'].map((name) => PREFIX + name),
+);
+
+/** What most runs of a worker are granted, so that it is asked first: one ask for the common run. */
+const COMMON = ['unsampled', 'default'] as const;
+
+/**
+ * Name of an activity that nobody calls. Workers with our host part register it, and the sandbox knows the names of
+ * its worker's activities: it tells that a host of ours will answer, and what to ask first. Each answer is a way
+ * across the thread border and back, the dearest part of a decision.
+ */
+export function hostMark(common: (typeof COMMON)[number]): string {
+  return `${PREFIX}host:${common}`;
+}
 
 /** What a new run knows about itself before the policy is asked. */
 export type Given =
@@ -106,19 +121,27 @@ export interface Answer {
  * Asks for the marker of a new run.
  *
  * @param isGranted whether the host grants an id, which then is in the history
+ * @param hasActivity whether the worker has an activity with this name
  */
-export function askFor(given: Given, bind: 'all' | 'sampled', isGranted: (id: string) => boolean): Answer {
+export function askFor(
+  given: Given,
+  bind: 'all' | 'sampled',
+  isGranted: (id: string) => boolean,
+  hasActivity: (name: string) => boolean,
+): Answer {
   if (bind === 'sampled' && given === undefined && !isGranted(ANY)) return { isAnswered: true };
+  const common = COMMON.find((name) => hasActivity(hostMark(name)));
   const ids = idsToAsk(given);
-  const id = ids.find(isGranted);
+  // An id asked for the second time costs nothing: the SDK remembers what was denied.
+  const id = (common && !given ? [PREFIX + common, ...ids] : ids).find(isGranted);
   // Who has denied an id is our host; who grants the first one may be none at all.
-  if (id === ids[0] && isGranted(ABSENT)) return { isAnswered: false };
+  if (!common && id === ids[0] && isGranted(ABSENT)) return { isAnswered: false };
   return defined({ decision: id === undefined ? undefined : decisionOf(id), isAnswered: true });
 }
 
 /** Whether the id is asked by a run that knows by itself whether it is sampled, and asks only whether it may bind. */
 export function isGiven(id: string): boolean {
-  return GIVEN.some((name) => id === PREFIX + name);
+  return GIVEN.has(id);
 }
 
 /** All ids that can be in a history, in order. */

@@ -5,6 +5,8 @@
  * incoming requests (health checks, metrics) none at all. Temporal's gRPC is native and not seen by them.
  */
 import { syncBuiltinESMExports } from 'node:module';
+import { context } from '@opentelemetry/api';
+import { isTracingSuppressed } from '@opentelemetry/core';
 import type { Instrumentation } from '@opentelemetry/instrumentation';
 import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
 import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici';
@@ -16,6 +18,8 @@ export function createInstrumentations(): Instrumentation[] {
       enabled: false,
       disableIncomingRequestInstrumentation: true,
       requireParentforOutgoingSpans: true,
+      // The exporter's own requests: half of what they cost would be made for spans that nobody gets.
+      ignoreOutgoingRequestHook: () => isTracingSuppressed(context.active()),
     }),
     new UndiciInstrumentation({ enabled: false, requireParentforSpans: true }),
   ];
