@@ -48,10 +48,6 @@ export function estimate<Round>(
   };
 }
 
-export function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
 export function median(values: readonly number[]): number {
   return quantile(values, 0.5);
 }

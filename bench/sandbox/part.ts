@@ -26,7 +26,7 @@ import {
 import { checkVariant } from './check';
 import { type CachedRun, Sandbox } from './sandbox';
 
-const CPU = { rounds: 60, warmUp: 20, runs: 5 };
+const CPU = { rounds: 150, warmUp: 30, runs: 5 };
 const HEAP = { rounds: 6, warmUp: 1, runs: 60 };
 
 /** Shares of what the official plugin adds. */

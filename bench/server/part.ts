@@ -13,7 +13,6 @@ import { startCollector } from '../core/collector';
 import type { Figure, PartOptions, PartResult } from '../core/figure';
 import { alternate, type Round, roundsOf } from '../core/rounds';
 import { cpuMsOf, findServerProcess } from '../core/server-cpu';
-import { mean } from '../core/statistics';
 import { VARIANTS, type Variant } from '../core/variants';
 import { EXPORT_DELAY_MS, startWorker, type WorkerProcess } from '../core/worker-process';
 import { historyFigures, type Measured, workloadFigures } from './figures';
@@ -22,7 +21,7 @@ import { type HistorySizes, historySizes, runAll, WORKLOADS, type Workload } fro
 /** Until the spans of the last runs have left the worker: more than {@link EXPORT_DELAY_MS}. */
 const SETTLE_MS = EXPORT_DELAY_MS + 300;
 /** Rounds until the code of the workers is compiled. */
-const WARM_UP = 5;
+const WARM_UP = 4;
 
 export async function benchServer(options: PartOptions): Promise<PartResult> {
   const directory = await mkdtemp(join(tmpdir(), 'bench-'));
@@ -49,10 +48,7 @@ export async function benchServer(options: PartOptions): Promise<PartResult> {
     const figures: Figure[] = [];
     for (const workload of WORKLOADS) {
       console.error(`server: ${workload.name} …`);
-      const counts = {
-        rounds: workload.turns * roundsOf(workload.rounds, options),
-        warmUp: workload.turns * WARM_UP,
-      };
+      const counts = { rounds: roundsOf(workload.rounds, options), warmUp: WARM_UP };
       const turns = await alternate(VARIANTS, counts, (variant) =>
         takeTurn(client, started[variant], workload, serverPid),
       );
@@ -106,25 +102,16 @@ async function takeTurn(
 
 /** A worker's CPU is counted from one of its turns to the next, so that what it does late counts: it exports spans. */
 function measuredOf(
-  all: readonly Round<Variant, Turn>[],
+  turns: readonly Round<Variant, Turn>[],
   last: Readonly<Record<Variant, number>>,
-  { runs, turns }: Workload,
+  { runs }: Workload,
 ): Round<Variant, Measured>[] {
-  return Array.from({ length: all.length / turns }, (_, index) => {
-    const round = all.slice(index * turns, (index + 1) * turns);
-    const next = all[(index + 1) * turns];
+  return turns.map((round, index) => {
     const measured: Partial<Record<Variant, Measured>> = {};
     for (const variant of VARIANTS) {
-      const ofVariant = round.map((each) => each[variant]);
-      const [first] = ofVariant as [Turn];
-      const nextCpuMs = next?.[variant].workerCpuMs ?? last[variant];
-      const serverMs = ofVariant.map((turn) => turn.serverMs).filter((ms) => ms !== undefined);
-      measured[variant] = {
-        tookMs: ofVariant.flatMap((turn) => turn.tookMs),
-        runsPerSecond: mean(ofVariant.map((turn) => turn.runsPerSecond)),
-        workerMs: (nextCpuMs - first.workerCpuMs) / (runs * turns),
-        ...(serverMs.length > 0 && { serverMs: mean(serverMs) }),
-      };
+      const { workerCpuMs, ...turn } = round[variant];
+      const nextCpuMs = turns[index + 1]?.[variant].workerCpuMs ?? last[variant];
+      measured[variant] = { ...turn, workerMs: (nextCpuMs - workerCpuMs) / runs };
     }
     return measured as Round<Variant, Measured>;
   });

@@ -5,16 +5,14 @@ import type { Client } from '@temporalio/client';
 export interface Workload {
   readonly name: string;
   readonly type: string;
-  /** Runs of one variant in one turn: few, so that all variants of a round see the same machine. */
+  /** Runs of one variant in one round. */
   readonly runs: number;
-  /** Turns of each variant in one round. */
-  readonly turns: number;
   readonly rounds: number;
 }
 
 export const WORKLOADS: readonly Workload[] = [
-  { name: 'one activity', type: 'oneActivity', runs: 3, turns: 6, rounds: 100 },
-  { name: 'five activities, two children', type: 'family', runs: 3, turns: 3, rounds: 50 },
+  { name: 'one activity', type: 'oneActivity', runs: 18, rounds: 100 },
+  { name: 'five activities, two children', type: 'family', runs: 6, rounds: 60 },
 ];
 
 /** Runs that are on their way at the same time. */
