@@ -34,7 +34,10 @@ const SOURCE_MAP = {
   mappings: 'AAAA',
 };
 
-/** One `require` for each of the SDK's modules, however many of our files import it. */
+/**
+ * One `require` for each of the SDK's modules, however many of our files import it, and plain names for what it
+ * exports; terser leaves out those that nobody calls.
+ */
 const sdkOnce = {
   name: 'sdk-once',
   setup({ onResolve, onLoad }) {
@@ -42,7 +45,7 @@ const sdkOnce = {
       namespace === 'sdk' ? { path, external: true } : { path, namespace: 'sdk', sideEffects: false },
     );
     onLoad({ filter: /./, namespace: 'sdk' }, ({ path }) => ({
-      contents: `export { ${Object.keys(require(path))} } from '${path}';`,
+      contents: `export const { ${Object.keys(require(path))} } = require('${path}');`,
     }));
   },
 };
@@ -87,7 +90,8 @@ async function bundleInterceptors() {
   const { code } = await minify(outputFiles[0].text, {
     ecma: 2022,
     module: true,
-    compress: { passes: 3, unsafe_arrows: true },
+    // No code here reads a property for its side effect.
+    compress: { passes: 3, unsafe_arrows: true, pure_getters: true },
   });
   const sourceMap = Buffer.from(JSON.stringify(SOURCE_MAP)).toString('base64');
   writeFileSync(
