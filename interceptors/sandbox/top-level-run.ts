@@ -43,7 +43,7 @@ export function readTopLevel(
     : INITIATOR.none;
   const part = partFor(initiator, header.part);
   const caller = initiator === INITIATOR.none ? header.span : undefined;
-  const joined = part?.kind === 'start' && part.joinCaller && caller !== undefined;
+  const joined = part?.kind === 'start' && part.joinCaller === true && caller !== undefined;
   const given =
     forcedBy(info, initiator, part, signals, options) ??
     inheritedFrom(initiator, part, joined ? caller : undefined);
