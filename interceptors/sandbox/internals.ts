@@ -16,13 +16,12 @@ import {
 } from '@temporalio/workflow';
 import { getActivator } from '@temporalio/workflow/lib/global-attributes';
 import { defined } from '../shared/defined';
-import { isInfrastructure } from '../shared/infrastructure';
+import { listenerOf } from '../shared/infrastructure';
 import { ABSENT, ANY, isMarker } from '../shared/markers';
 import type { RunEnd } from '../shared/run-end';
 import type { SandboxOptions } from '../shared/sandbox-options';
 import type { JobTracingSinks, SpanRecord } from '../shared/span-record';
 import { fillTraceUrl } from '../shared/trace-url';
-import { Callers } from './callers';
 import { keep } from './kept';
 import { isFinal, resultOf } from './outcome';
 import { type Run, readRun } from './run';
@@ -32,7 +31,7 @@ import type { SandboxSpan } from './span';
 import type { TaskErrors } from './task-errors';
 import { RunTracer } from './tracer';
 
-type Activation = coresdk.workflow_activation.IWorkflowActivation;
+type Job = coresdk.workflow_activation.IWorkflowActivationJob;
 type Command = coresdk.workflow_commands.IWorkflowCommand;
 
 export function internalsInterceptor(
@@ -41,11 +40,11 @@ export function internalsInterceptor(
   sink: JobTracingSinks['jobTracing'],
   options: SandboxOptions,
 ): WorkflowInternalsInterceptor {
-  function begin(activation: Activation): void {
-    const init = activation.jobs?.[0]?.initializeWorkflow;
+  function begin(jobs: readonly Job[]): void {
+    const init = jobs[0]?.initializeWorkflow;
     if (init == null) return;
     const info = workflowInfo();
-    const signals = (activation.jobs ?? []).map((job) => job.signalWorkflow?.signalName ?? '');
+    const signals = jobs.map((job) => job.signalWorkflow?.signalName ?? '');
     const { origin, run, isCounted, headerProblem } = readRun(info, init, signals, options);
     state.origin = origin;
     state.isCounted = isCounted;
@@ -56,12 +55,6 @@ export function internalsInterceptor(
     if (run.kind === 'top' && run.bound) upsertSearchAttributes(attributesOfRun(run, info));
     if (run.root.sampled) showLink(run, info, options);
     state.begin(run, run.root.sampled ? tracerOf(run, info, state.startMs) : undefined);
-  }
-
-  /** A workflow of this package: all it gets of us is to know who calls it. */
-  function attend(activation: Activation): void {
-    state.callers ??= new Callers();
-    state.callers.note(activation.jobs ?? []);
   }
 
   /** What leaves the sandbox with this activation, in one call: each brings the host a copy of the run's info. */
@@ -103,14 +96,15 @@ export function internalsInterceptor(
 
   return {
     activate(input, next) {
+      const jobs = input.activation.jobs ?? [];
       try {
-        if (isInfrastructure(getActivator().workflow)) attend(input.activation);
-        else begin(input.activation);
-        state.calls.settle(input.activation.jobs ?? []);
+        const listen = listenerOf(getActivator().workflow) ?? begin;
+        listen(jobs);
+        state.calls.settle(jobs);
       } catch (error) {
         sink.ignored('run', String(error));
       }
-      state.readOnly = input.activation.jobs?.[0]?.queryWorkflow != null;
+      state.readOnly = jobs[0]?.queryWorkflow != null;
       next(input);
     },
 

@@ -21,10 +21,9 @@ import { toText } from '../shared/attribute-limits';
 import { formatBaggage, parseBaggage } from '../shared/baggage';
 import { carrierOf } from '../shared/header';
 import { parseTraceparent } from '../shared/traceparent';
-import { ForeignSpan } from './foreign-span';
 import { baggageOf, spanContextOf, withBaggage, withSpan } from './otel-context';
 import type { RunState } from './run-state';
-import { refOf, toLinkRecord, toMs } from './span';
+import { foreignSpan, refOf, toLinkRecord, toMs } from './span';
 import type { StartOptions } from './tracer';
 
 const API_GLOBAL = Symbol.for('opentelemetry.js.api.1');
@@ -68,7 +67,7 @@ class SandboxTracer implements Tracer {
   startSpan(name: string, options: SpanOptions = {}, context: Context = this.#state.activeContext()): Span {
     const tracer = this.#state.recording();
     // Not the context's own span: user code ends what it started.
-    if (tracer === undefined) return new ForeignSpan(refOf(spanContextOf(context)));
+    if (tracer === undefined) return foreignSpan(refOf(spanContextOf(context)));
     const { root } = tracer;
     const { isTop, attributes, ...given } = readOptions(options);
     const parent = isTop ? undefined : refOf(spanContextOf(context));
@@ -131,7 +130,7 @@ const PROPAGATOR: TextMapPropagator = Object.freeze({
     const field = (key: string) => [getter.get(carrier, key)].flat()[0];
     const ref = parseTraceparent(field('traceparent'), field('tracestate'));
     const baggage = field('baggage');
-    const withRemote = ref ? withSpan(context, new ForeignSpan(ref)) : context;
+    const withRemote = ref ? withSpan(context, foreignSpan(ref)) : context;
     return baggage === undefined ? withRemote : withBaggage(withRemote, parseBaggage(baggage));
   },
   fields: () => ['traceparent', 'tracestate', 'baggage'],

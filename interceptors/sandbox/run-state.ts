@@ -13,11 +13,10 @@ import type { JobOrigin } from '../shared/job-context';
 import type { KeptReason } from '../shared/markers';
 import type { LinkRecord } from '../shared/span-record';
 import type { SpanRef } from '../shared/traceparent';
-import type { Callers } from './callers';
-import { ForeignSpan } from './foreign-span';
 import { OpenCalls } from './open-calls';
 import { baggageOf, EMPTY_CONTEXT, spanContextOf, withBaggage, withSpan } from './otel-context';
 import type { Run } from './run';
+import { foreignSpan } from './span';
 import type { RunTracer } from './tracer';
 
 const ITEM_KEY = Symbol.for('temporal-job-tracing.item-key');
@@ -42,8 +41,6 @@ export class RunState {
   kept: KeptReason | undefined;
   /** True in queries and update validators: no span may be made there. */
   readOnly = false;
-  /** Only in this package's own workflows. */
-  callers: Callers | undefined;
   /** What the run waits for. */
   readonly calls = new OpenCalls();
   /** What this package's workflow code says about the run, for its root span. */
@@ -54,7 +51,7 @@ export class RunState {
   begin(run: Run, tracer: RunTracer | undefined): void {
     this.run = run;
     this.tracer = tracer;
-    const root = tracer?.root ?? new ForeignSpan(run.root);
+    const root = tracer?.root ?? foreignSpan(run.root);
     this.#rootContext = withBaggage(withSpan(EMPTY_CONTEXT, root), run.baggage);
   }
 

@@ -15,65 +15,75 @@ import { formatTraceparent, parseTraceparent, type SpanRef } from '../shared/tra
 export const STATUS = { unset: 0, ok: 1, error: 2 } as const;
 /** Events, and links, of one span; further ones are dropped. */
 const MAX_EVENTS = 128;
+const INVALID: SpanRef = { traceId: '0'.repeat(32), spanId: '0'.repeat(16), sampled: false };
 /** Nanoseconds since the epoch must fit 64 bits. */
 const MAX_TIME_MS = 2 ** 64 / 1_000_000;
 
-export interface SpanStart {
-  readonly name: string;
+/** Told once, when the span ends. */
+export type OnEnd = (span: SandboxSpan, record: SpanRecord) => void;
+
+export interface SpanStart
+  extends Pick<SpanRecord, 'name' | 'startMs'>,
+    Partial<Pick<SpanRecord, 'kind' | 'parentSpanId' | 'parentIsRemote' | 'links' | 'scope'>> {
   readonly ref: SpanRef;
-  readonly kind?: number;
-  readonly parentSpanId?: string;
-  readonly parentIsRemote?: boolean;
-  readonly startMs: number;
-  readonly links?: readonly LinkRecord[];
-  readonly scope?: { readonly name: string; readonly version?: string };
+}
+
+/** A record that still changes; what is `undefined` in it is left out at the end. */
+interface Draft extends Omit<SpanRecord, 'endMs' | 'statusMessage'> {
+  name: string;
+  statusCode: number;
+  statusMessage?: string | undefined;
+  readonly events: EventRecord[];
+  readonly links: LinkRecord[];
+  droppedAttributes: number;
+  failure?: Failure;
 }
 
 export class SandboxSpan implements Span {
-  readonly #start: SpanStart;
-  readonly #onEnd: (span: SandboxSpan, record: SpanRecord) => void;
-  readonly #attributes: Attributes = {};
-  readonly #events: EventRecord[] = [];
-  readonly #links: LinkRecord[];
-  #name: string;
-  #statusCode: number = STATUS.unset;
-  #statusMessage: string | undefined;
-  #failure: Failure | undefined;
-  #dropped = 0;
-  #ended = false;
+  readonly ref: SpanRef;
+  readonly #record: Draft;
+  /** `undefined` when the span has ended: nothing changes it then. */
+  #onEnd: OnEnd | undefined;
 
-  constructor(start: SpanStart, onEnd: (span: SandboxSpan, record: SpanRecord) => void) {
-    this.#start = start;
-    this.#name = start.name;
-    this.#links = start.links ? [...start.links] : [];
+  /** @param onEnd a span without it has ended from the first */
+  constructor({ ref, links = [], ...start }: SpanStart, onEnd?: OnEnd) {
+    const { sampled: _, ...ids } = ref;
+    this.ref = ref;
+    this.#record = {
+      kind: 0,
+      ...start,
+      ...ids,
+      statusCode: STATUS.unset,
+      attributes: {},
+      events: [],
+      links: [...links],
+      droppedAttributes: 0,
+    };
     this.#onEnd = onEnd;
   }
 
-  get ref(): SpanRef {
-    return this.#start.ref;
-  }
-
   spanContext(): SpanContext {
-    const { traceId, spanId, sampled } = this.#start.ref;
+    const { traceId, spanId, sampled } = this.ref;
     return { traceId, spanId, traceFlags: sampled ? 1 : 0 };
   }
 
   setAttribute(key: string, value: unknown): this {
-    if (!this.#ended && !setAttribute(this.#attributes, key, () => value)) this.#dropped++;
+    if (this.#onEnd && !setAttribute(this.#record.attributes, key, () => value))
+      this.#record.droppedAttributes++;
     return this;
   }
 
   setAttributes(attributes: unknown): this {
-    if (!this.#ended) this.#dropped += copyAttributes(this.#attributes, attributes);
+    if (this.#onEnd) this.#record.droppedAttributes += copyAttributes(this.#record.attributes, attributes);
     return this;
   }
 
   addEvent(name: string, attributesOrTime?: unknown, time?: TimeInput): this {
-    if (this.#ended || this.#events.length >= MAX_EVENTS) return this;
+    if (!this.#onEnd || this.#record.events.length >= MAX_EVENTS) return this;
     const timeGiven = parseTime(attributesOrTime);
     const attributes: Attributes = {};
     if (timeGiven === undefined) copyAttributes(attributes, attributesOrTime);
-    this.#events.push({ name: toText(name), timeMs: timeGiven ?? toMs(time), attributes });
+    this.#record.events.push({ name: toText(name), timeMs: timeGiven ?? toMs(time), attributes });
     return this;
   }
 
@@ -83,7 +93,7 @@ export class SandboxSpan implements Span {
   }
 
   link(record: LinkRecord): this {
-    if (!this.#ended && this.#links.length < MAX_EVENTS) this.#links.push(record);
+    if (this.#onEnd && this.#record.links.length < MAX_EVENTS) this.#record.links.push(record);
     return this;
   }
 
@@ -97,11 +107,11 @@ export class SandboxSpan implements Span {
   }
 
   setStatus(status: SpanStatus): this {
-    if (this.#ended || this.#statusCode === STATUS.ok) return this;
+    if (!this.#onEnd || this.#record.statusCode === STATUS.ok) return this;
     try {
       const { code, message } = status;
-      this.#statusCode = code === STATUS.ok || code === STATUS.error ? code : STATUS.unset;
-      this.#statusMessage = typeof message === 'string' ? cut(message) : undefined;
+      this.#record.statusCode = code === STATUS.ok || code === STATUS.error ? code : STATUS.unset;
+      this.#record.statusMessage = typeof message === 'string' ? cut(message) : undefined;
     } catch {
       // No status, or a getter that throws: as it was.
     }
@@ -109,7 +119,7 @@ export class SandboxSpan implements Span {
   }
 
   updateName(name: string): this {
-    if (!this.#ended) this.#name = toText(name);
+    if (this.#onEnd) this.#record.name = toText(name);
     return this;
   }
 
@@ -127,39 +137,24 @@ export class SandboxSpan implements Span {
 
   /** The same of an error as the server tells it. */
   failWith(failure: Failure): void {
-    this.#failure = failure;
+    this.#record.failure = failure;
   }
 
   isRecording(): boolean {
-    return !this.#ended;
+    return this.#onEnd !== undefined;
   }
 
   end(time?: TimeInput): void {
-    if (this.#ended) return;
-    this.#ended = true;
-    const { ref, kind = 0, parentSpanId, parentIsRemote, startMs, scope } = this.#start;
-    this.#onEnd(this, {
-      name: this.#name,
-      kind,
-      traceId: ref.traceId,
-      spanId: ref.spanId,
-      startMs,
-      endMs: Math.max(startMs, toMs(time)),
-      statusCode: this.#statusCode,
-      attributes: this.#attributes,
-      events: this.#events,
-      links: this.#links,
-      droppedAttributes: this.#dropped,
-      ...defined({
-        traceState: ref.traceState,
-        parentSpanId,
-        parentIsRemote,
-        statusMessage: this.#statusMessage,
-        failure: this.#failure,
-        scope,
-      }),
-    });
+    const onEnd = this.#onEnd;
+    this.#onEnd = undefined;
+    const endMs = Math.max(this.#record.startMs, toMs(time));
+    onEnd?.(this, defined({ ...this.#record, endMs }));
   }
+}
+
+/** A span that records nothing: somebody else's, or the root of a run that is not sampled; an invalid one without `ref`. */
+export function foreignSpan(ref: SpanRef = INVALID): Span {
+  return new SandboxSpan({ name: '', startMs: 0, ref });
 }
 
 /**
