@@ -23,13 +23,13 @@ export class OpenCalls {
   /**
    * Lets `span` end when the call is answered.
    *
-   * @returns false when no activation will tell: nothing was asked for, since the scope is cancelled or another
+   * @returns the span when no activation will tell: nothing was asked for, since the scope is cancelled or another
    *   interceptor answers
    */
-  expect(kind: Kind, seq: number, span: SandboxSpan): boolean {
-    if (!getActivator().completions[kind].has(seq)) return false;
+  expect(kind: Kind, seq: number, span: SandboxSpan | undefined): SandboxSpan | undefined {
+    if (!span || !getActivator().completions[kind].has(seq)) return span;
     this.#spans[kind].set(seq, span);
-    return true;
+    return undefined;
   }
 
   /** Ends the spans of the calls that these jobs answer. */
