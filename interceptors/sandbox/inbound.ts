@@ -25,7 +25,7 @@ export function inboundInterceptor(
     const tracer = state.recording();
     if (!run || !tracer) return fn();
     const { header, problem } = readHeader(headers);
-    if (problem !== undefined && !workflowInfo().unsafe.isReplaying) sink.ignored(what, problem);
+    if (problem && !workflowInfo().unsafe.isReplaying) sink.ignored(what, problem);
     const caller = header?.span;
     const links = caller ? [{ span: caller, attributes: { 'job.link': 'caller' } }] : [];
     const span = tracer.start(name, run.root, { links });

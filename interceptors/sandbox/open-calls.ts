@@ -15,10 +15,8 @@ type Job = coresdk.workflow_activation.IWorkflowActivationJob;
 type Kind = 'activity' | 'childWorkflowStart';
 
 export class OpenCalls {
-  readonly #spans = {
-    activity: new Map<number, SandboxSpan>(),
-    childWorkflowStart: new Map<number, SandboxSpan>(),
-  };
+  /** By kind and number: each kind counts from 1. */
+  readonly #spans = new Map<string, SandboxSpan>();
 
   /**
    * Lets `span` end when the call is answered.
@@ -28,7 +26,7 @@ export class OpenCalls {
    */
   expect(kind: Kind, seq: number, span: SandboxSpan | undefined): SandboxSpan | undefined {
     if (!span || !getActivator().completions[kind].has(seq)) return span;
-    this.#spans[kind].set(seq, span);
+    this.#spans.set(kind + seq, span);
     return undefined;
   }
 
@@ -49,9 +47,10 @@ export class OpenCalls {
   }
 
   #end(kind: Kind, seq: number | null | undefined, isOk: boolean, failure: Failure | null | undefined): void {
-    const span = this.#spans[kind].get(seq ?? 0);
-    if (span === undefined) return;
-    this.#spans[kind].delete(seq ?? 0);
+    const key = `${kind}${seq}`;
+    const span = this.#spans.get(key);
+    if (!span) return;
+    this.#spans.delete(key);
     if (isOk) span.setStatus({ code: STATUS.ok });
     if (failure) span.failWith(failure);
     span.end();

@@ -5,15 +5,11 @@
  *
  * @see https://github.com/open-telemetry/opentelemetry-js/blob/main/api/src/context/context.ts
  */
-import type {
-  BaggageEntry as ApiBaggageEntry,
-  Baggage,
-  Context,
-  Span,
-  SpanContext,
-} from '@opentelemetry/api';
+import type { BaggageEntry as ApiBaggageEntry, Baggage, Context, Span } from '@opentelemetry/api';
 import { toText } from '../shared/attribute-limits';
 import type { BaggageEntry } from '../shared/baggage';
+import type { SpanRef } from '../shared/traceparent';
+import { refOf } from './span';
 
 const SPAN_KEY = Symbol.for('OpenTelemetry Context Key SPAN');
 const BAGGAGE_KEY = Symbol.for('OpenTelemetry Baggage Key');
@@ -45,10 +41,11 @@ export function withSpan(context: Context, span: Span): Context {
   return context.setValue(SPAN_KEY, span);
 }
 
-/** The identity of the context's span, which may be any object of user code's. Never throws. */
-export function spanContextOf(context: Context | undefined): SpanContext | undefined {
+/** What the context's span, which may be any object of user code's, refers to. Never throws. */
+export function spanRefOf(context: Context | undefined): SpanRef | undefined {
   try {
-    return (context?.getValue(SPAN_KEY) as Span | undefined)?.spanContext();
+    const span = context?.getValue(SPAN_KEY) as Span | undefined;
+    return span && refOf(span.spanContext());
   } catch {
     return undefined;
   }

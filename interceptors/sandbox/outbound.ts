@@ -8,7 +8,6 @@ import { SpanName } from '@temporalio/interceptors-opentelemetry/lib/workflow/de
 import {
   type ActivityInput,
   type ChildWorkflowOptions,
-  ContinueAsNew,
   type Headers,
   type WorkflowOutboundCallsInterceptor,
   workflowInfo,
@@ -21,8 +20,6 @@ import { observe, untracked } from './observe';
 import type { Run } from './run';
 import type { RunState } from './run-state';
 import type { SandboxSpan } from './span';
-
-const isContinueAsNew = (error: unknown) => error instanceof ContinueAsNew;
 
 export function outboundInterceptor(state: RunState): WorkflowOutboundCallsInterceptor {
   /** A passive run's calls go on untouched. */
@@ -81,7 +78,7 @@ export function outboundInterceptor(state: RunState): WorkflowOutboundCallsInter
 
     continueAsNew: inRun((run, input, next) => {
       const { span, header } = begin(run, `${SpanName.CONTINUE_AS_NEW}:${input.options.workflowType}`);
-      return observe(next(withTrace(input, { ...header, ...continuation(run) })), span, isContinueAsNew);
+      return observe(next(withTrace(input, { ...header, ...continuation(run) })), span);
     }),
 
     signalWorkflow: inRun((run, input, next) => {

@@ -14,12 +14,12 @@ import type { KeptReason } from '../shared/markers';
 import type { LinkRecord } from '../shared/span-record';
 import type { SpanRef } from '../shared/traceparent';
 import { OpenCalls } from './open-calls';
-import { baggageOf, EMPTY_CONTEXT, spanContextOf, withBaggage, withSpan } from './otel-context';
+import { baggageOf, EMPTY_CONTEXT, spanRefOf, withBaggage, withSpan } from './otel-context';
 import type { Run } from './run';
 import { foreignSpan } from './span';
 import type { RunTracer } from './tracer';
 
-const ITEM_KEY = Symbol.for('temporal-job-tracing.item-key');
+const ITEM_KEY = Symbol('item of a shard');
 
 export interface RootNotes {
   attributes: Record<string, unknown>;
@@ -76,21 +76,20 @@ export class RunState {
   }
 
   /** The item of a shard that user code works on now. */
-  activeItem(): string | undefined {
-    const key = this.#storage?.getStore()?.getValue(ITEM_KEY);
-    return typeof key === 'string' ? key : undefined;
+  activeItem(): unknown {
+    return this.#storage?.getStore()?.getValue(ITEM_KEY);
   }
 
   /** The span that is active now; the run's root when the active context names none of this trace. */
   activeRef(run: Run): SpanRef {
-    const active = spanContextOf(this.#storage?.getStore());
+    const active = spanRefOf(this.#storage?.getStore());
     return active?.traceId === run.root.traceId ? { ...run.root, spanId: active.spanId } : run.root;
   }
 
   /** The baggage that is active now, as a header: whatever user code made active, the run's own entries stay. */
   activeBaggage(run: Run): string {
     const context = this.#storage?.getStore();
-    if (context === undefined) return run.baggageHeader;
+    if (!context) return run.baggageHeader;
     return formatBaggage(mergeBaggage(run.jobBaggage, baggageOf(context) ?? new Map()));
   }
 }

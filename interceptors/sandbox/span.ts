@@ -7,6 +7,7 @@
 import type { Exception, Link, Span, SpanContext, SpanStatus, TimeInput } from '@opentelemetry/api';
 import { copyAttributes, cut, setAttribute, toText } from '../shared/attribute-limits';
 import { defined } from '../shared/defined';
+import { isRecord } from '../shared/foreign';
 import type { Failure } from '../shared/run-end';
 import type { Attributes, EventRecord, LinkRecord, SpanRecord } from '../shared/span-record';
 import { formatTraceparent, parseTraceparent, type SpanRef } from '../shared/traceparent';
@@ -22,42 +23,46 @@ const MAX_TIME_MS = 2 ** 64 / 1_000_000;
 /** Told once, when the span ends. */
 export type OnEnd = (span: SandboxSpan, record: SpanRecord) => void;
 
-export interface SpanStart
-  extends Pick<SpanRecord, 'name' | 'startMs'>,
-    Partial<Pick<SpanRecord, 'kind' | 'parentSpanId' | 'parentIsRemote' | 'links' | 'scope'>> {
+/** What is not known of a span may be `undefined`. */
+export interface SpanStart extends Pick<SpanRecord, 'name' | 'startMs'> {
   readonly ref: SpanRef;
+  readonly kind?: number | undefined;
+  readonly parentSpanId?: string | undefined;
+  readonly parentIsRemote?: boolean;
+  readonly links?: readonly LinkRecord[] | undefined;
+  readonly scope?: { readonly name: string; readonly version?: string };
 }
 
 /** A record that still changes; what is `undefined` in it is left out at the end. */
-interface Draft extends Omit<SpanRecord, 'endMs' | 'statusMessage'> {
+interface Draft extends Omit<SpanRecord, 'droppedAttributes' | 'endMs' | 'parentSpanId' | 'statusMessage'> {
   name: string;
+  readonly parentSpanId?: string | undefined;
   statusCode: number;
   statusMessage?: string | undefined;
   readonly events: EventRecord[];
   readonly links: LinkRecord[];
-  droppedAttributes: number;
   failure?: Failure;
 }
 
 export class SandboxSpan implements Span {
   readonly ref: SpanRef;
   readonly #record: Draft;
+  #dropped = 0;
   /** `undefined` when the span has ended: nothing changes it then. */
   #onEnd: OnEnd | undefined;
 
   /** @param onEnd a span without it has ended from the first */
-  constructor({ ref, links = [], ...start }: SpanStart, onEnd?: OnEnd) {
+  constructor({ ref, kind = 0, links = [], ...start }: SpanStart, onEnd?: OnEnd) {
     const { sampled: _, ...ids } = ref;
     this.ref = ref;
     this.#record = {
-      kind: 0,
       ...start,
+      kind,
       ...ids,
       statusCode: STATUS.unset,
       attributes: {},
       events: [],
       links: [...links],
-      droppedAttributes: 0,
     };
     this.#onEnd = onEnd;
   }
@@ -68,13 +73,12 @@ export class SandboxSpan implements Span {
   }
 
   setAttribute(key: string, value: unknown): this {
-    if (this.#onEnd && !setAttribute(this.#record.attributes, key, () => value))
-      this.#record.droppedAttributes++;
+    if (this.#onEnd && !setAttribute(this.#record.attributes, key, () => value)) this.#dropped++;
     return this;
   }
 
   setAttributes(attributes: unknown): this {
-    if (this.#onEnd) this.#record.droppedAttributes += copyAttributes(this.#record.attributes, attributes);
+    if (this.#onEnd) this.#dropped += copyAttributes(this.#record.attributes, attributes);
     return this;
   }
 
@@ -124,18 +128,22 @@ export class SandboxSpan implements Span {
   }
 
   recordException(exception: Exception, time?: TimeInput): void {
-    this.addEvent('exception', exceptionAttributes(exception), time);
+    const { type, message, stack } = describe(exception);
+    const attributes = {
+      'exception.type': type,
+      'exception.message': message,
+      'exception.stacktrace': stack,
+    };
+    this.addEvent('exception', attributes, time);
   }
 
-  /** Marks the span as failed with this error, in the words of OpenTelemetry's conventions. */
+  /** Marks the span as failed with this error. */
   fail(error: unknown): void {
-    const attributes = exceptionAttributes(error);
-    this.setAttribute('error.type', attributes['exception.type']);
-    this.setStatus({ code: STATUS.error, message: toText(attributes['exception.message']) });
-    this.addEvent('exception', attributes);
+    const { type, message, stack } = describe(error);
+    this.failWith({ message, applicationFailureInfo: { type }, ...defined({ stackTrace: stack }) });
   }
 
-  /** The same of an error as the server tells it. */
+  /** The same of an error as the server tells it: the host puts it into the words of OpenTelemetry. */
   failWith(failure: Failure): void {
     this.#record.failure = failure;
   }
@@ -148,7 +156,7 @@ export class SandboxSpan implements Span {
     const onEnd = this.#onEnd;
     this.#onEnd = undefined;
     const endMs = Math.max(this.#record.startMs, toMs(time));
-    onEnd?.(this, defined({ ...this.#record, endMs }));
+    onEnd?.(this, defined({ ...this.#record, endMs, droppedAttributes: this.#dropped }));
   }
 }
 
@@ -180,43 +188,39 @@ function msOf(time: unknown): number {
   return time instanceof Date ? time.getTime() : Number.NaN;
 }
 
-/** What a span context of user code's refers to; `undefined` when its ids are none. Never throws. */
-export function refOf(context: SpanContext | undefined): SpanRef | undefined {
-  try {
-    if (context === undefined) return undefined;
-    const { traceId, spanId, traceFlags } = context;
-    return parseTraceparent(formatTraceparent({ traceId, spanId, sampled: (traceFlags & 1) === 1 }));
-  } catch {
-    return undefined;
-  }
+/** What a span context refers to; `undefined` when its ids are none. Throws what user code's getters throw. */
+export function refOf({ traceId, spanId, traceFlags }: SpanContext): SpanRef | undefined {
+  return parseTraceparent(formatTraceparent({ traceId, spanId, sampled: (traceFlags & 1) === 1 }));
 }
 
 /** A link as a record; `undefined` when it points nowhere. Never throws. */
-export function toLinkRecord(link: Link | undefined): LinkRecord | undefined {
+export function toLinkRecord(link: Link): LinkRecord | undefined {
   try {
-    const span = refOf(link?.context);
-    if (span === undefined) return undefined;
+    const span = refOf(link.context);
     const attributes: Attributes = {};
-    copyAttributes(attributes, link?.attributes);
-    return { span, attributes };
+    copyAttributes(attributes, link.attributes);
+    return span && { span, attributes };
   } catch {
     return undefined;
   }
 }
 
-/** `exception.*` of anything that can be thrown. Never throws. */
-function exceptionAttributes(error: unknown): Record<string, unknown> {
+/** Anything that can be thrown, as texts. Never throws. */
+function describe(error: unknown): {
+  readonly type: string;
+  readonly message: string;
+  readonly stack?: string;
+} {
   try {
-    if (typeof error !== 'object' || error === null)
-      return { 'exception.type': typeof error, 'exception.message': toText(error) };
-    const { type, name, code, message, stack } = error as Record<string, unknown>;
-    // `type` is the application's own word for the error (ApplicationFailure); Temporal's default is none.
-    return {
-      'exception.type': toText(type || name || code || 'Error'),
-      'exception.message': toText(message ?? ''),
-      ...(typeof stack === 'string' && { 'exception.stacktrace': stack }),
-    };
+    if (!isRecord(error)) return { type: typeof error, message: toText(error) };
+    const { type, name, code, message, stack } = error;
+    return defined({
+      // `type` is the application's own word for the error (ApplicationFailure); Temporal's default is none.
+      type: toText(type || name || code || 'Error'),
+      message: toText(message ?? ''),
+      stack: typeof stack === 'string' ? cut(stack) : undefined,
+    });
   } catch {
-    return { 'exception.type': 'Error', 'exception.message': '' };
+    return { type: 'Error', message: '' };
   }
 }

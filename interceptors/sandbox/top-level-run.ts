@@ -6,6 +6,7 @@
  */
 import type { coresdk } from '@temporalio/proto';
 import { patched, type WorkflowInfo } from '@temporalio/workflow';
+import { defined } from '../shared/defined';
 import type { JobPart, TraceHeader } from '../shared/header';
 import type { JobOrigin } from '../shared/job-context';
 import { type JobFacts, standingFacts } from '../shared/job-facts';
@@ -56,7 +57,7 @@ export function readTopLevel(
   const { decision, isAnswered: isCounted } = info.unsafe.isReplaying
     ? recall()
     : askFor(given, options.bind, patched);
-  if (decision === undefined) return { origin, isCounted };
+  if (!decision) return { origin, isCounted };
   const reason = decision.reason ?? (decision.sampled && given ? reasonOf(given) : undefined);
   const trace: RunTrace = {
     kind: 'top',
@@ -65,10 +66,10 @@ export function readTopLevel(
       spanId: rootSpanIdOfRun(info.runId),
       sampled: decision.sampled,
     },
-    ...(joined && { parentSpanId: caller.spanId }),
+    parentSpanId: joined ? caller.spanId : undefined,
     links: linksOf(info, initiator, header, joined ? undefined : caller),
     bound: decision.bound,
-    ...(reason && { reason }),
+    reason,
     joined,
   };
   return { origin, trace, isCounted };
@@ -81,9 +82,8 @@ function factsOf(
   given: JobPart | undefined,
   part: JobPart | undefined,
 ): JobFacts {
-  const facts = (initiator === INITIATOR.cron ? standingFacts(given?.facts ?? {}) : part?.facts) ?? {};
-  const scheduledMs = facts.scheduledMs ?? scheduledMsOf(info);
-  return scheduledMs === undefined ? facts : { ...facts, scheduledMs };
+  const facts = initiator === INITIATOR.cron ? standingFacts(given?.facts ?? {}) : part?.facts;
+  return defined({ ...facts, scheduledMs: facts?.scheduledMs ?? scheduledMsOf(info) });
 }
 
 /** Whether a person started this run, or asked for this tick. */
@@ -95,9 +95,9 @@ function forcedBy(
   options: SandboxOptions,
 ): Given {
   const isStart = initiator === INITIATOR.none;
-  if (isStart && part?.kind === 'start' && part.forced && options.acceptForcedStart)
+  const isAccepted = part?.kind === 'start' ? options.acceptForcedStart : options.acceptForcedJob;
+  if (isStart && (part?.kind === 'start' || part?.kind === 'top') && part.forced && isAccepted)
     return { forced: 'manual' };
-  if (isStart && part?.kind === 'top' && part.forced && options.acceptForcedJob) return { forced: 'manual' };
   if (!options.acceptForcedSignal || !signals.includes(options.runNowSignal)) return undefined;
   // A cron workflow that waits for its tick gets its signals together with that tick.
   if (info.cronSchedule) return { forced: 'signal' };
@@ -113,14 +113,8 @@ function inheritedFrom(initiator: number, part: JobPart | undefined, caller: Spa
 
 /** A start's header is copied to later ticks, attempts and continuations: which part still holds for this run. */
 function partFor(initiator: number, part: JobPart | undefined): JobPart | undefined {
-  switch (initiator) {
-    case INITIATOR.cron:
-      return undefined;
-    case INITIATOR.continueAsNew:
-      return part?.kind === 'continued' ? part : undefined;
-    default:
-      return part;
-  }
+  if (initiator === INITIATOR.cron) return undefined;
+  return initiator === INITIATOR.continueAsNew && part?.kind !== 'continued' ? undefined : part;
 }
 
 /** The decision that the history of a replayed run holds; `undefined`: it was begun without the plugin. */
@@ -128,7 +122,7 @@ function recall(): Answer {
   // `patched` is true here only for markers in the history, and repeats their commands: in the order of `askFor`.
   const id = RECORDED_IDS.find(patched);
   if (patched(ABSENT)) return { isAnswered: false };
-  const decision = id === undefined ? undefined : decisionOf(id);
+  const decision = id && decisionOf(id);
   return decision ? { decision, isAnswered: true } : { isAnswered: true };
 }
 
@@ -143,9 +137,9 @@ function triggerOf(
   given: Given,
 ): JobTrigger {
   if (info.cronSchedule) return 'cron';
-  if (keywordOf(info, 'TemporalScheduledById') !== undefined) return 'schedule';
+  if (keywordOf(info, 'TemporalScheduledById')) return 'schedule';
   if (part?.kind === 'continued') return part.trigger;
-  if (part?.kind === 'top' && part.trigger !== undefined) return part.trigger;
+  if (part?.kind === 'top' && part.trigger) return part.trigger;
   if (given && 'forced' in given) return 'manual';
   if (initiator === INITIATOR.retry) {
     if (part?.kind !== 'start') return 'retry';

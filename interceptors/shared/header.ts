@@ -9,7 +9,7 @@ import { defaultPayloadConverter, type Headers, type Payload } from '@temporalio
 import { defined } from './defined';
 import { flagOf, isRecord, numberOf, type Readers, readMembers, textOf } from './foreign';
 import { type JobFacts, parseJobFacts, parseShardFacts, type ShardFacts } from './job-facts';
-import { isTrigger, type JobTrigger } from './search-attributes';
+import { type JobTrigger, triggerOf } from './search-attributes';
 import { isTraceId } from './trace-id';
 import { formatTraceparent, parseTraceparent, type SpanRef } from './traceparent';
 
@@ -27,7 +27,7 @@ const MEMBERS: Readers<Record<MemberName, unknown>> = {
   joinCaller: flagOf,
   job: textOf,
   runId: textOf,
-  trigger: (value) => (isTrigger(value) ? value : undefined),
+  trigger: triggerOf,
   shard: parseShardFacts,
   parentTraceId: (value) => (typeof value === 'string' && isTraceId(value) ? value : undefined),
   sampled: flagOf,
@@ -75,9 +75,9 @@ type MemberName = JobPart extends infer Part ? (Part extends unknown ? keyof Par
 
 export interface TraceHeader {
   /** The sender's span. */
-  readonly span?: SpanRef;
+  readonly span?: SpanRef | undefined;
   /** The W3C `baggage` header as it was received. */
-  readonly baggage?: string;
+  readonly baggage?: string | undefined;
   readonly part?: JobPart;
 }
 
@@ -94,7 +94,7 @@ export function readHeader(headers: Headers | null | undefined): HeaderReading {
     const carrier: unknown = defaultPayloadConverter.fromPayload(payload);
     if (!isRecord(carrier) || Array.isArray(carrier)) return { problem: 'it is not a text map' };
     const header = fromCarrier(carrier);
-    const hasInvalidSpan = header.span === undefined && 'traceparent' in carrier;
+    const hasInvalidSpan = !header.span && 'traceparent' in carrier;
     return hasInvalidSpan ? { problem: 'its traceparent is not valid' } : { header };
   } catch {
     return { problem: 'it cannot be decoded' };
