@@ -1,7 +1,7 @@
 /**
  * Step of `npm run build`, after tsc: what goes into users' workflow bundles becomes one module for each entry.
  *
- * - dist/interceptors/workflow.js, which is in every bundle, is minified too, and imports nothing but
+ * - dist/sandbox.js, which is in every bundle, is minified too, and imports nothing but
  *   @temporalio/workflow and common.
  * - dist/workflow.js and dist/workflows/index.js keep their source maps. The SDK evaluates them for every workflow:
  *   one module is evaluated faster than thirty.
@@ -18,16 +18,16 @@ import { fail, ROOT } from './setup.mjs';
 
 const require = createRequire(import.meta.url);
 
-const INTERCEPTORS = join(ROOT, 'dist', 'interceptors', 'workflow.js');
+const INTERCEPTORS = join(ROOT, 'dist', 'sandbox.js');
 /** Plain assignment: esbuild's own way to export brings 500 characters of helpers. */
-const INTERCEPTORS_ENTRY = `import { interceptors } from './interceptors/workflow'; exports.interceptors = interceptors;`;
+const INTERCEPTORS_ENTRY = `import { interceptors } from './sandbox'; exports.interceptors = interceptors;`;
 /**
  * A source map that tells, in stack traces of workflows, whose code it is, and nothing more: without one, the maker of
  * the user's bundle adds our code to it a second time.
  */
 const SOURCE_MAP = {
   version: 3,
-  sources: ['../../interceptors/workflow.ts'],
+  sources: ['../sandbox.ts'],
   sourcesContent: [''],
   names: [],
   // The first line, from its first column on, is the first line of the first source.

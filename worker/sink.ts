@@ -79,8 +79,9 @@ export function createSink({ target, decisions, metrics, log }: SinkParts): Inje
           if (!to) return;
           const rootSpanId = rootSpanIdOfRun(info.runId);
           for (const span of spans) {
-            const whole = span.spanId === rootSpanId ? completeRoot(span, info, end) : describeCall(span);
-            to.onEnd(toReadableSpan(withThreshold(whole, decisions), to.resource));
+            const isRoot = span.spanId === rootSpanId;
+            const whole = isRoot ? completeRoot(span, info, end) : describeCall(span);
+            to.onEnd(toReadableSpan(withThreshold(whole, decisions), to.resource, isRoot));
           }
         },
       },

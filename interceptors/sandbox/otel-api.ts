@@ -19,6 +19,7 @@ import type {
 } from '@opentelemetry/api';
 import { toText } from '../shared/attribute-limits';
 import { formatBaggage, parseBaggage } from '../shared/baggage';
+import { attempt } from '../shared/foreign';
 import { carrierOf } from '../shared/header';
 import { parseTraceparent } from '../shared/traceparent';
 import { baggageOf, spanRefOf, withBaggage, withSpan } from './otel-context';
@@ -47,7 +48,7 @@ export function installApi(state: RunState): void {
     getTracer: (name, version) =>
       tracerFor(state, {
         name: toText(name),
-        ...(version !== undefined && { version: toText(version) }),
+        ...(version && { version: toText(version) }),
       }),
   };
   Object.assign(globalThis, {
@@ -92,7 +93,7 @@ const KINDS = [0, 1, 2, 3, 4];
 function readOptions(
   options: SpanOptions,
 ): Omit<StartOptions, 'scope'> & { readonly isTop?: boolean; readonly attributes?: unknown } {
-  try {
+  const given = attempt(() => {
     const { root, kind, startTime, links, attributes } = options;
     return {
       isTop: Boolean(root),
@@ -101,9 +102,8 @@ function readOptions(
       startMs: toMs(startTime),
       links: Array.isArray(links) ? links.map(toLinkRecord).filter((link) => link !== undefined) : undefined,
     };
-  } catch {
-    return {};
-  }
+  });
+  return given ?? {};
 }
 
 const PROPAGATOR: TextMapPropagator = Object.freeze({

@@ -8,6 +8,7 @@
 import type { BaggageEntry as ApiBaggageEntry, Baggage, Context, Span } from '@opentelemetry/api';
 import { toText } from '../shared/attribute-limits';
 import type { BaggageEntry } from '../shared/baggage';
+import { attempt } from '../shared/foreign';
 import type { SpanRef } from '../shared/traceparent';
 import { refOf } from './span';
 
@@ -43,12 +44,10 @@ export function withSpan(context: Context, span: Span): Context {
 
 /** What the context's span, which may be any object of user code's, refers to. Never throws. */
 export function spanRefOf(context: Context | undefined): SpanRef | undefined {
-  try {
+  return attempt(() => {
     const span = context?.getValue(SPAN_KEY) as Span | undefined;
     return span && refOf(span.spanContext());
-  } catch {
-    return undefined;
-  }
+  });
 }
 
 export function withBaggage(context: Context, entries: ReadonlyMap<string, BaggageEntry>): Context {
@@ -57,13 +56,12 @@ export function withBaggage(context: Context, entries: ReadonlyMap<string, Bagga
 
 /** The context's baggage, which may be any object of user code's; `undefined` when it has none. Never throws. */
 export function baggageOf(context: Context): ReadonlyMap<string, BaggageEntry> | undefined {
-  const baggage = context.getValue(BAGGAGE_KEY);
-  try {
-    const entries = (baggage as Baggage | undefined)?.getAllEntries();
-    return entries && new Map(entries.map(([name, entry]) => [toText(name), plainEntry(entry)]));
-  } catch {
-    return undefined;
-  }
+  return attempt(() => {
+    const baggage = context.getValue(BAGGAGE_KEY) as Baggage | undefined;
+    return (
+      baggage && new Map(baggage.getAllEntries().map(([name, entry]) => [toText(name), plainEntry(entry)]))
+    );
+  });
 }
 
 function plainEntry({ value, metadata }: ApiBaggageEntry): BaggageEntry {

@@ -7,7 +7,7 @@
 import type { Exception, Link, Span, SpanContext, SpanStatus, TimeInput } from '@opentelemetry/api';
 import { copyAttributes, cut, setAttribute, toText } from '../shared/attribute-limits';
 import { defined } from '../shared/defined';
-import { isRecord } from '../shared/foreign';
+import { attempt, isRecord } from '../shared/foreign';
 import type { Failure } from '../shared/run-end';
 import type { Attributes, EventRecord, LinkRecord, SpanRecord } from '../shared/span-record';
 import { formatTraceparent, parseTraceparent, type SpanRef } from '../shared/traceparent';
@@ -28,7 +28,6 @@ export interface SpanStart extends Pick<SpanRecord, 'name' | 'startMs'> {
   readonly ref: SpanRef;
   readonly kind?: number | undefined;
   readonly parentSpanId?: string | undefined;
-  readonly parentIsRemote?: boolean;
   readonly links?: readonly LinkRecord[] | undefined;
   readonly scope?: { readonly name: string; readonly version?: string };
 }
@@ -102,11 +101,10 @@ export class SandboxSpan implements Span {
   }
 
   addLinks(links: Link[]): this {
-    try {
+    // Of a list that throws, those before it stay.
+    attempt(() => {
       for (const link of links) this.addLink(link);
-    } catch {
-      // No list, or one that throws: those before it stay.
-    }
+    });
     return this;
   }
 
@@ -174,12 +172,8 @@ export function toMs(time: unknown): number {
 }
 
 function parseTime(time: unknown): number | undefined {
-  try {
-    const ms = msOf(time);
-    return ms >= 0 && ms < MAX_TIME_MS ? ms : undefined;
-  } catch {
-    return undefined;
-  }
+  const ms = attempt(() => msOf(time)) ?? Number.NaN;
+  return ms >= 0 && ms < MAX_TIME_MS ? ms : undefined;
 }
 
 function msOf(time: unknown): number {
@@ -195,24 +189,22 @@ export function refOf({ traceId, spanId, traceFlags }: SpanContext): SpanRef | u
 
 /** A link as a record; `undefined` when it points nowhere. Never throws. */
 export function toLinkRecord(link: Link): LinkRecord | undefined {
-  try {
+  return attempt(() => {
     const span = refOf(link.context);
     const attributes: Attributes = {};
     copyAttributes(attributes, link.attributes);
     return span && { span, attributes };
-  } catch {
-    return undefined;
-  }
+  });
 }
 
 /** Anything that can be thrown, as texts. Never throws. */
-function describe(error: unknown): {
+export function describe(error: unknown): {
   readonly type: string;
   readonly message: string;
   readonly stack?: string;
 } {
-  try {
-    if (!isRecord(error)) return { type: typeof error, message: toText(error) };
+  if (!isRecord(error)) return { type: typeof error, message: toText(error) };
+  const texts = attempt(() => {
     const { type, name, code, message, stack } = error;
     return defined({
       // `type` is the application's own word for the error (ApplicationFailure); Temporal's default is none.
@@ -220,7 +212,6 @@ function describe(error: unknown): {
       message: toText(message ?? ''),
       stack: typeof stack === 'string' ? cut(stack) : undefined,
     });
-  } catch {
-    return { type: 'Error', message: '' };
-  }
+  });
+  return texts ?? { type: 'Error', message: '' };
 }

@@ -6,10 +6,10 @@
  */
 import { TemporalFailure } from '@temporalio/common';
 import { ContinueAsNew, workflowInfo } from '@temporalio/workflow';
-import { toText } from '../shared/attribute-limits';
 import type { JobTracingSinks } from '../shared/span-record';
 import { untracked } from './observe';
 import type { RunState } from './run-state';
+import { describe } from './span';
 
 export type TaskErrors = ReturnType<typeof taskErrors>;
 
@@ -20,8 +20,8 @@ export function taskErrors(state: RunState, sink: JobTracingSinks['jobTracing'])
     const failsRun = error instanceof TemporalFailure || error instanceof ContinueAsNew;
     if (failsRun || noted || workflowInfo().unsafe.isReplaying) return;
     noted = true;
-    const { name, message } = error instanceof Error ? error : { name: typeof error, message: '' };
-    sink.taskFailed({ type: toText(name), message: toText(message) });
+    const { type, message } = describe(error);
+    sink.taskFailed({ type, message });
   }
 
   return {

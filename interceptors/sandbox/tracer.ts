@@ -35,8 +35,7 @@ export class RunTracer {
     this.#nextId = createSpanIds(root.spanId);
     const name = `${SpanName.WORKFLOW_EXECUTE}${SPAN_DELIMITER}${workflowType}`;
     const ref = { ...root, sampled: true };
-    const parentIsRemote = parentSpanId !== undefined;
-    this.root = new SandboxSpan({ name, ref, parentSpanId, parentIsRemote, startMs, links }, this.#finish);
+    this.root = new SandboxSpan({ name, ref, parentSpanId, startMs, links }, this.#finish);
     this.#announcement = this.start(`RunStarted${SPAN_DELIMITER}${workflowType}`, ref, { startMs });
   }
 

@@ -3,6 +3,15 @@
  */
 import { defined } from './defined';
 
+/** What `read` returns; `undefined` when it throws, as getters and proxies of user code may. */
+export function attempt<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}
+
 /** Whether members can be read of the value; getters of user code may throw all the same. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;

@@ -7,7 +7,7 @@
  */
 import { defaultPayloadConverter, type Headers, type Payload } from '@temporalio/common';
 import { defined } from './defined';
-import { flagOf, isRecord, numberOf, type Readers, readMembers, textOf } from './foreign';
+import { attempt, flagOf, isRecord, numberOf, type Readers, readMembers, textOf } from './foreign';
 import { type JobFacts, parseJobFacts, parseShardFacts, type ShardFacts } from './job-facts';
 import { type JobTrigger, triggerOf } from './search-attributes';
 import { isTraceId } from './trace-id';
@@ -122,11 +122,7 @@ export function carrierOf({ span, baggage }: TraceHeader): Record<string, string
 }
 
 function parseJobPart(text: unknown): JobPart | undefined {
-  if (typeof text !== 'string') return undefined;
-  try {
-    const part = readMembers(JSON.parse(text), MEMBERS);
-    return REQUIRED.get(part.kind)?.every((name) => name in part) ? (part as JobPart) : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = typeof text === 'string' ? attempt(() => JSON.parse(text)) : undefined;
+  const part = readMembers(value, MEMBERS);
+  return REQUIRED.get(part.kind)?.every((name) => name in part) ? (part as JobPart) : undefined;
 }
