@@ -11,6 +11,7 @@ import { keywordOf } from '../shared/job-name';
 import type { SandboxOptions } from '../shared/sandbox-options';
 import { rootSpanIdOfRun } from '../shared/trace-id';
 import type { SpanRef } from '../shared/traceparent';
+import { linksTo } from './links';
 import type { RunTrace } from './run';
 
 /** On all its attempts and continuations. */
@@ -18,7 +19,7 @@ export function readChild(
   info: WorkflowInfo,
   header: TraceHeader,
   options: SandboxOptions,
-): { readonly origin: JobOrigin; readonly trace?: RunTrace } {
+): { readonly origin: JobOrigin; readonly trace?: RunTrace; readonly isCounted?: false } {
   const { span } = header;
   const origin = originOf(info, header);
   return span ? { origin, trace: traceOf(info, header, span, options) } : { origin };
@@ -62,7 +63,6 @@ function traceOf(
     return { ...run, root, reason: 'manual' };
   }
   const { parentTraceId: traceId } = part;
-  const parent = traceId && { traceId, spanId: span.spanId, sampled: true };
-  const links = parent ? [{ span: parent, attributes: { 'job.link': 'parent' } }] : [];
-  return { ...run, parentSpanId: undefined, links };
+  const parent = traceId === undefined ? undefined : { traceId, spanId: span.spanId, sampled: true };
+  return { ...run, parentSpanId: undefined, links: linksTo(parent, 'parent') };
 }

@@ -118,7 +118,7 @@ const PROPAGATOR: TextMapPropagator = Object.freeze({
     const ref = parseTraceparent(field('traceparent'), field('tracestate'));
     const baggage = field('baggage');
     const withRemote = ref ? withSpan(context, foreignSpan(ref)) : context;
-    return baggage === undefined ? withRemote : withBaggage(withRemote, parseBaggage(baggage));
+    return baggage ? withBaggage(withRemote, parseBaggage(baggage)) : withRemote;
   },
   fields: () => ['traceparent', 'tracestate', 'baggage'],
 });

@@ -104,7 +104,7 @@ class SandboxBaggage implements Baggage {
 const METADATA = Symbol.for('BaggageEntryMetadata');
 
 function apiEntry({ value, metadata }: BaggageEntry): ApiBaggageEntry {
-  if (metadata === undefined) return { value };
+  if (!metadata) return { value };
   const apiMetadata: unknown = { __TYPE__: METADATA, toString: () => metadata };
   return { value, metadata: apiMetadata as NonNullable<ApiBaggageEntry['metadata']> };
 }

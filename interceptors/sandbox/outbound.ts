@@ -38,6 +38,18 @@ export function outboundInterceptor(state: RunState): WorkflowOutboundCallsInter
     return { span, header: { span: span?.ref ?? parent, baggage: state.activeBaggage(run) } };
   }
 
+  /** Makes the call with its header, in a span that ends with it. */
+  function send<Input extends { readonly headers: Headers }, Output>(
+    run: Run,
+    input: Input,
+    next: (input: Input) => Promise<Output>,
+    name: string,
+    own?: TraceHeader,
+  ): Promise<Output> {
+    const { span, header } = begin(run, name);
+    return observe(next(withTrace(input, { ...header, ...own })), span);
+  }
+
   /** The same for activities and local ones; a local one's retry past its threshold comes back as a call of its own. */
   function callActivity<Input extends ActivityInput>(
     run: Run,
@@ -45,7 +57,7 @@ export function outboundInterceptor(state: RunState): WorkflowOutboundCallsInter
     next: (input: Input) => Promise<unknown>,
   ): Promise<unknown> {
     const { span, header } = begin(run, `${SpanName.ACTIVITY_START}:${input.activityType}`);
-    const promise = next(withTrace(input, { ...header, ...activityPart(run) }));
+    const promise = next(withTrace(input, { ...header, part: activityPart(run) }));
     return observe(promise, state.calls.expect('activity', input.seq, span));
   }
 
@@ -76,15 +88,13 @@ export function outboundInterceptor(state: RunState): WorkflowOutboundCallsInter
       return started;
     },
 
-    continueAsNew: inRun((run, input, next) => {
-      const { span, header } = begin(run, `${SpanName.CONTINUE_AS_NEW}:${input.options.workflowType}`);
-      return observe(next(withTrace(input, { ...header, ...continuation(run) })), span);
-    }),
+    continueAsNew: inRun((run, input, next) =>
+      send(run, input, next, `${SpanName.CONTINUE_AS_NEW}:${input.options.workflowType}`, continuation(run)),
+    ),
 
-    signalWorkflow: inRun((run, input, next) => {
-      const { span, header } = begin(run, `${SpanName.WORKFLOW_SIGNAL}:${input.signalName}`);
-      return observe(next(withTrace(input, header)), span);
-    }),
+    signalWorkflow: inRun((run, input, next) =>
+      send(run, input, next, `${SpanName.WORKFLOW_SIGNAL}:${input.signalName}`),
+    ),
 
     getLogAttributes: inRun((run, input, next) => {
       const { traceId, spanId, sampled } = state.activeRef(run);
@@ -129,8 +139,8 @@ function originOf({ jobName, jobRunId, trigger, facts }: Run) {
 }
 
 /** What an activity cannot know by itself; nothing for most. */
-function activityPart({ facts: all, shard }: Run): TraceHeader {
+function activityPart({ facts: all, shard }: Run): JobPart | undefined {
   const { attempt } = workflowInfo();
   const facts = someFacts(all);
-  return attempt > 1 || shard || facts ? { part: { kind: 'activity', attempt, shard, facts } } : {};
+  return attempt > 1 || shard || facts ? { kind: 'activity', attempt, shard, facts } : undefined;
 }

@@ -64,8 +64,12 @@ export function readRun(
   options: SandboxOptions,
 ): RunReading {
   const { header = {}, problem: headerProblem } = readHeader(init.headers);
-  const { origin, trace, isCounted } = isChild(info, header)
-    ? { ...readChild(info, header, options), isCounted: false }
+  const {
+    origin,
+    trace,
+    isCounted = false,
+  } = isChild(info, header)
+    ? readChild(info, header, options)
     : readTopLevel(info, init, signals, header, options);
   const run = trace && { ...trace, ...origin, ...baggageOf(origin, header) };
   return { origin, run, isCounted, headerProblem };

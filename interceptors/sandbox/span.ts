@@ -172,14 +172,14 @@ export function toMs(time: unknown): number {
 }
 
 function parseTime(time: unknown): number | undefined {
-  const ms = attempt(() => msOf(time)) ?? Number.NaN;
+  const ms = Number(attempt(() => msOf(time)));
   return ms >= 0 && ms < MAX_TIME_MS ? ms : undefined;
 }
 
-function msOf(time: unknown): number {
+function msOf(time: unknown): number | undefined {
   if (typeof time === 'number') return time;
   if (Array.isArray(time)) return time[0] * 1_000 + time[1] / 1_000_000;
-  return time instanceof Date ? time.getTime() : Number.NaN;
+  return time instanceof Date ? time.getTime() : undefined;
 }
 
 /** What a span context refers to; `undefined` when its ids are none. Throws what user code's getters throw. */

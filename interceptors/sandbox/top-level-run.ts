@@ -25,6 +25,7 @@ import type { JobTrigger } from '../shared/search-attributes';
 import type { LinkRecord } from '../shared/span-record';
 import { rootSpanIdOfRun, traceIdOfRun } from '../shared/trace-id';
 import type { SpanRef } from '../shared/traceparent';
+import { linksTo } from './links';
 import type { RunTrace } from './run';
 import { scheduledMsOf } from './scheduled-time';
 
@@ -155,12 +156,11 @@ function linksOf(
   header: TraceHeader,
   caller: SpanRef | undefined,
 ): LinkRecord[] {
-  if (caller) return [{ span: caller, attributes: { 'job.link': 'caller' } }];
   const previous = info.continuedFromExecutionRunId;
-  if (!previous) return [];
+  if (caller || !previous) return linksTo(caller, 'caller');
   const traceId = traceIdOfPrevious(info, previous, initiator, header);
   const span = { traceId, spanId: rootSpanIdOfRun(previous), sampled: true };
-  return [{ span, attributes: { 'job.link': 'previous-run', 'job.run.id': previous } }];
+  return linksTo(span, 'previous-run', { 'job.run.id': previous });
 }
 
 /** The run's own id, unless it was in its caller's trace or had been reset. */

@@ -60,13 +60,8 @@ function toPrimitive(value: unknown): string | number | boolean | undefined {
 }
 
 function toArray(value: readonly unknown[]): AttributeValue | undefined {
-  const elements: (string | number | boolean)[] = [];
   const length = Math.min(value.length, MAX_ARRAY_LENGTH);
-  for (let i = 0; i < length; i++) {
-    const element = toPrimitive(value[i]);
-    if (element === undefined || (elements.length > 0 && typeof element !== typeof elements[0]))
-      return undefined;
-    elements.push(element);
-  }
-  return elements as AttributeValue;
+  const elements = Array.from({ length }, (_, index) => toPrimitive(value[index]));
+  const isOneType = elements.every((each) => each !== undefined && typeof each === typeof elements[0]);
+  return isOneType ? (elements as unknown as AttributeValue) : undefined;
 }

@@ -78,7 +78,7 @@ export interface TraceHeader {
   readonly span?: SpanRef | undefined;
   /** The W3C `baggage` header as it was received. */
   readonly baggage?: string | undefined;
-  readonly part?: JobPart;
+  readonly part?: JobPart | undefined;
 }
 
 /** What reading a header can give: the header, nothing (there is none), or the reason why it was ignored. */
