@@ -1,7 +1,7 @@
 /**
  * Where the traces of runs can be looked at: the option, checked once and made into a template. Host code.
  */
-import { placeholders, placeholderValue } from '../interceptors/shared/trace-url';
+import { placeholderValues } from '../interceptors/shared/trace-url';
 
 /**
  * Where the traces of runs can be looked at: a named back end, or an http(s) address with placeholders, one of
@@ -38,6 +38,9 @@ export type TraceUrlPreset =
       readonly dataset?: string;
     };
 
+/** A placeholder in a template; the name is its first group. */
+const PLACEHOLDER = /\{([A-Za-z]\w*)\}/g;
+
 /**
  * The template for {@link fillTraceUrl}.
  *
@@ -45,9 +48,9 @@ export type TraceUrlPreset =
  */
 export function compileTraceUrl(option: TraceUrlOption): string {
   const template = typeof option === 'string' ? option : presetTemplate(option);
-  const names = Array.from(template.matchAll(placeholders()), ([, name = '']) => name);
-  const example = { traceId: '0', spanId: '0', runId: '0', startMs: 0 };
-  const unknown = names.find((name) => placeholderValue(name, example) === undefined);
+  const names = Array.from(template.matchAll(PLACEHOLDER), ([, name = '']) => name);
+  const example = placeholderValues({ traceId: '0', spanId: '0', runId: '0', startMs: 0 });
+  const unknown = names.find((name) => !Object.hasOwn(example, name));
   if (unknown !== undefined) reject('traceUrl', `known placeholders only, not {${unknown}}`, template);
   if (!names.includes('traceId') && !names.includes('runId')) {
     reject('traceUrl', 'a template with {traceId} or {runId}', template);
@@ -126,7 +129,7 @@ function checkUrl(name: string, value: unknown): string {
   if (typeof value !== 'string' || /\s/.test(value)) return reject(name, expectation, value);
   let protocol: string | undefined;
   try {
-    protocol = new URL(value.replace(placeholders(), '0')).protocol;
+    protocol = new URL(value.replace(PLACEHOLDER, '0')).protocol;
   } catch {}
   return protocol === 'http:' || protocol === 'https:' ? value : reject(name, expectation, value);
 }

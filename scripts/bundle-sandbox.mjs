@@ -1,7 +1,7 @@
 /**
  * Step of `npm run build`, after tsc: what goes into users' workflow bundles becomes one module for each entry.
  *
- * - dist/interceptors/workflow.js, which is in every bundle, is minified too, and imports nothing but
+ * - dist/sandbox.js, which is in every bundle, is minified too, and imports nothing but
  *   @temporalio/workflow and common.
  * - dist/workflow.js and dist/workflows/index.js keep their source maps. The SDK evaluates them for every workflow:
  *   one module is evaluated faster than thirty.
@@ -18,23 +18,26 @@ import { fail, ROOT } from './setup.mjs';
 
 const require = createRequire(import.meta.url);
 
-const INTERCEPTORS = join(ROOT, 'dist', 'interceptors', 'workflow.js');
+const INTERCEPTORS = join(ROOT, 'dist', 'sandbox.js');
 /** Plain assignment: esbuild's own way to export brings 500 characters of helpers. */
-const INTERCEPTORS_ENTRY = `import { interceptors } from './interceptors/workflow'; exports.interceptors = interceptors;`;
+const INTERCEPTORS_ENTRY = `import { interceptors } from './sandbox'; exports.interceptors = interceptors;`;
 /**
  * A source map that tells, in stack traces of workflows, whose code it is, and nothing more: without one, the maker of
  * the user's bundle adds our code to it a second time.
  */
 const SOURCE_MAP = {
   version: 3,
-  sources: ['../../interceptors/workflow.ts'],
+  sources: ['../sandbox.ts'],
   sourcesContent: [''],
   names: [],
   // The first line, from its first column on, is the first line of the first source.
   mappings: 'AAAA',
 };
 
-/** One `require` for each of the SDK's modules, however many of our files import it. */
+/**
+ * One `require` for each of the SDK's modules, however many of our files import it, and plain names for what it
+ * exports; terser leaves out those that nobody calls.
+ */
 const sdkOnce = {
   name: 'sdk-once',
   setup({ onResolve, onLoad }) {
@@ -42,7 +45,7 @@ const sdkOnce = {
       namespace === 'sdk' ? { path, external: true } : { path, namespace: 'sdk', sideEffects: false },
     );
     onLoad({ filter: /./, namespace: 'sdk' }, ({ path }) => ({
-      contents: `export { ${Object.keys(require(path))} } from '${path}';`,
+      contents: `export const { ${Object.keys(require(path))} } = require('${path}');`,
     }));
   },
 };
@@ -87,7 +90,8 @@ async function bundleInterceptors() {
   const { code } = await minify(outputFiles[0].text, {
     ecma: 2022,
     module: true,
-    compress: { passes: 3, unsafe_arrows: true },
+    // No code here reads a property for its side effect.
+    compress: { passes: 4, hoist_funs: true, unsafe_arrows: true, pure_getters: true },
   });
   const sourceMap = Buffer.from(JSON.stringify(SOURCE_MAP)).toString('base64');
   writeFileSync(

@@ -27,7 +27,7 @@ import { inboundInterceptor } from '../interceptors/sandbox/inbound';
 import { internalsInterceptor } from '../interceptors/sandbox/internals';
 import { outboundInterceptor } from '../interceptors/sandbox/outbound';
 import { RunState } from '../interceptors/sandbox/run-state';
-import { TaskErrors } from '../interceptors/sandbox/task-errors';
+import { taskErrors } from '../interceptors/sandbox/task-errors';
 import { DEFAULT_SANDBOX_OPTIONS } from '../interceptors/shared/sandbox-options';
 import type { JobTracingSinks } from '../interceptors/shared/span-record';
 
@@ -131,7 +131,7 @@ const TABLES = {
 
 const sink = {} as JobTracingSinks['jobTracing'];
 const state = new RunState();
-const errors = new TaskErrors(state, sink);
+const errors = taskErrors(state, sink);
 const activity = activityInterceptors(
   () => {},
   () => undefined,

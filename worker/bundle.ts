@@ -7,7 +7,7 @@ import type { BundleOptions, WorkerOptions } from '@temporalio/worker';
 import { findOptions, type SandboxOptions, toResourceQuery } from '../interceptors/shared/sandbox-options';
 
 /** The options are in its resource query. */
-const ENTRY = require.resolve('../interceptors/workflow');
+const ENTRY = require.resolve('../sandbox');
 /** What the official plugin, and its sandbox part in lists of modules, are called. */
 const OFFICIAL = /^OpenTelemetryPlugin$|interceptors-opentelemetry/;
 /** Its sandbox part in the code of a bundle. */

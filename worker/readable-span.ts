@@ -11,15 +11,19 @@ import { parsedTraceState } from '../interceptors/trace-state';
 /** The name under which the plugin's own spans are exported. */
 const SCOPE = Object.freeze({ name: 'temporal-job-tracing' });
 
-/** A span that is ready for a `SpanProcessor`'s `onEnd`. */
-export function toReadableSpan(record: SpanRecord, resource: Resource): ReadableSpan {
+/**
+ * A span that is ready for a `SpanProcessor`'s `onEnd`.
+ *
+ * @param isRoot whether it is its run's root, so that its parent, if it has one, is in another run or process
+ */
+export function toReadableSpan(record: SpanRecord, resource: Resource, isRoot: boolean): ReadableSpan {
   const ref = { traceId: record.traceId, spanId: record.spanId, sampled: true };
   const context = toSpanContext(
     record.traceState === undefined ? ref : { ...ref, traceState: record.traceState },
   );
   const parent = record.parentSpanId && {
     ...toSpanContext({ ...ref, spanId: record.parentSpanId }),
-    isRemote: record.parentIsRemote === true,
+    isRemote: isRoot,
   };
   return {
     name: record.name,

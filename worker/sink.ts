@@ -82,8 +82,9 @@ export function createSink({ target, decisions, metrics, log }: SinkParts): Inje
           // Every span of a trace says at what threshold it was let through, ordinary children's and local ones included.
           const traceState = first && decisions.traceState(first.traceId);
           for (const span of spans) {
-            const whole = span.spanId === rootSpanId ? completeRoot(span, info, end) : describeCall(span);
-            to.onEnd(toReadableSpan(traceState ? { traceState, ...whole } : whole, to.resource));
+            const isRoot = span.spanId === rootSpanId;
+            const whole = isRoot ? completeRoot(span, info, end) : describeCall(span);
+            to.onEnd(toReadableSpan(traceState ? { traceState, ...whole } : whole, to.resource, isRoot));
           }
         },
       },

@@ -20,8 +20,8 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import { presentState } from '../interceptors/sandbox/run-state';
 import { asInfrastructure } from '../interceptors/shared/infrastructure';
+import { noteCallers, presentCallers } from './callers';
 import { JobController } from './job-controller';
 import {
   JobFailure,
@@ -70,7 +70,7 @@ export const scheduledJob: ScheduledJob = asInfrastructure(async function schedu
   return goesOn
     ? continueAsNew<ScheduledJob>(job.state.spec, job.state.carried())
     : job.state.status(workflowInfo());
-});
+}, noteCallers);
 
 /** Does what the spec wants until the job is stopped, or until its history is long: then true. */
 async function keep(job: JobController): Promise<boolean> {
@@ -104,14 +104,14 @@ function listen(job: JobController): void {
   setHandler(defineQuery<ScheduledJobStatus>(STATUS_QUERY), () => job.state.status(workflowInfo()));
 
   signal(runNow, (input) => {
-    const startedBy = presentState()?.callers?.ofSignal(runNow);
+    const startedBy = presentCallers()?.ofSignal(runNow);
     refuseWhenStopping(job);
     refuse(runNowProblem(input));
     return job.runNow((input ?? {}) as RunNowRequest, startedBy);
   });
   setHandler(
     defineUpdate<ManualRun, [RunNowRequest | undefined]>(runNow),
-    (input) => job.runNow(input ?? {}, presentState()?.callers?.ofUpdate(currentUpdateInfo()?.id ?? '')),
+    (input) => job.runNow(input ?? {}, presentCallers()?.ofUpdate(currentUpdateInfo()?.id ?? '')),
     {
       validator: (input) => {
         refuseWhenStopping(job);

@@ -9,16 +9,26 @@ import type { ChildWorkflowOptions } from '@temporalio/workflow';
 import type { ShardStart } from '../shared/child-kind';
 import { attributeOf } from '../shared/job-name';
 import type { Run } from './run';
-import { attributesOfChild } from './run-attributes';
+import { attributesOf } from './run-attributes';
 
-/** The child's options with the attributes of its trace added: of `run`'s, or of the shard's own. */
-export function bindChild<T extends ChildWorkflowOptions>(options: T, run: Run, shard?: ShardStart): T {
+/** The child's start with the attributes of its trace added: of `run`'s, or of the shard's own. */
+export function bindChild<Input extends { readonly options: ChildWorkflowOptions }>(
+  input: Input,
+  run: Run,
+  shard?: ShardStart,
+): Input {
+  if (!run.bound) return input;
+  const { options } = input;
   const given = options.typedSearchAttributes;
-  const users = given === undefined ? [] : pairsOf(given);
-  const name = jobNameGiven(options, users);
-  const ours = attributesOfChild(run, shard ? 'shard' : 'child', shard ?? run.root, name);
+  const users = given ? pairsOf(given) : [];
+  const ours = attributesOf(shard ?? run.root, {
+    name: jobNameGiven(options, users) ?? run.jobName,
+    trigger: shard ? 'shard' : 'child',
+    runId: run.jobRunId,
+  });
   const names = new Set(ours.map(({ key }) => key.name));
-  return { ...options, typedSearchAttributes: [...users.filter(({ key }) => !names.has(key.name)), ...ours] };
+  const typedSearchAttributes = [...users.filter(({ key }) => !names.has(key.name)), ...ours];
+  return { ...input, options: { ...options, typedSearchAttributes } };
 }
 
 function pairsOf(attributes: TypedSearchAttributes | SearchAttributePair[]): SearchAttributePair[] {

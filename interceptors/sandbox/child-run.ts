@@ -11,6 +11,7 @@ import { keywordOf } from '../shared/job-name';
 import type { SandboxOptions } from '../shared/sandbox-options';
 import { rootSpanIdOfRun } from '../shared/trace-id';
 import type { SpanRef } from '../shared/traceparent';
+import { linksTo } from './links';
 import type { RunTrace } from './run';
 
 /** On all its attempts and continuations. */
@@ -18,10 +19,10 @@ export function readChild(
   info: WorkflowInfo,
   header: TraceHeader,
   options: SandboxOptions,
-): { readonly origin: JobOrigin; readonly trace?: RunTrace } {
+): { readonly origin: JobOrigin; readonly trace?: RunTrace; readonly isCounted?: false } {
   const { span } = header;
   const origin = originOf(info, header);
-  return span === undefined ? { origin } : { origin, trace: traceOf(info, header, span, options) };
+  return span ? { origin, trace: traceOf(info, header, span, options) } : { origin };
 }
 
 function originOf({ workflowType, runId }: WorkflowInfo, { part }: TraceHeader): JobOrigin {
@@ -43,25 +44,25 @@ function traceOf(
   { acceptForcedStart }: SandboxOptions,
 ): RunTrace {
   const isShard = part?.kind === 'shard';
-  const parentSpanId = span.spanId;
   const run: RunTrace = {
     kind: isShard ? 'shard' : 'child',
     root: { ...span, spanId: rootSpanIdOfRun(info.runId) },
+    parentSpanId: span.spanId,
     links: [],
     // By its parent's start command; its own children are then bound by its.
     bound: keywordOf(info, 'TraceId') === span.traceId,
     joined: false,
   };
-  if (!isShard) return { ...run, parentSpanId };
+  if (!isShard) return run;
   // Later attempts and continuations stand below the first run's root: a shard is one trace with one root.
   if (info.runId !== info.firstExecutionRunId)
     return { ...run, parentSpanId: rootSpanIdOfRun(info.firstExecutionRunId) };
   // Run again by a client, in the shard's own trace; recorded, if clients may ask for that.
-  if (info.parent === undefined) {
+  if (!info.parent) {
     const root = { ...run.root, sampled: span.sampled && acceptForcedStart };
-    return { ...run, root, parentSpanId, reason: 'manual' };
+    return { ...run, root, reason: 'manual' };
   }
-  if (part.parentTraceId === undefined) return run;
-  const parent = { traceId: part.parentTraceId, spanId: parentSpanId, sampled: true };
-  return { ...run, links: [{ span: parent, attributes: { 'job.link': 'parent' } }] };
+  const { parentTraceId: traceId } = part;
+  const parent = traceId === undefined ? undefined : { traceId, spanId: span.spanId, sampled: true };
+  return { ...run, parentSpanId: undefined, links: linksTo(parent, 'parent') };
 }

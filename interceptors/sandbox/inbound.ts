@@ -9,6 +9,7 @@ import { SpanName } from '@temporalio/interceptors-opentelemetry/lib/workflow/de
 import { type Headers, type WorkflowInboundCallsInterceptor, workflowInfo } from '@temporalio/workflow';
 import { readHeader } from '../shared/header';
 import type { Ignored, JobTracingSinks } from '../shared/span-record';
+import { linksTo } from './links';
 import { observe } from './observe';
 import { withSpan } from './otel-context';
 import type { RunState } from './run-state';
@@ -21,14 +22,11 @@ export function inboundInterceptor(
 ): WorkflowInboundCallsInterceptor {
   /** Runs a handler in a span of its own, where spans are made. */
   function handle<T>(name: string, headers: Headers, what: Ignored, fn: () => Promise<T>): Promise<T> {
-    const { run } = state;
     const tracer = state.recording();
-    if (!run || !tracer) return fn();
+    if (!tracer) return fn();
     const { header, problem } = readHeader(headers);
-    if (problem !== undefined && !workflowInfo().unsafe.isReplaying) sink.ignored(what, problem);
-    const caller = header?.span;
-    const links = caller ? [{ span: caller, attributes: { 'job.link': 'caller' } }] : [];
-    const span = tracer.start(name, run.root, { links });
+    if (problem && !workflowInfo().unsafe.isReplaying) sink.ignored(what, problem);
+    const span = tracer.start(name, tracer.root.ref, { links: linksTo(header?.span, 'caller') });
     return state.runInContext(withSpan(state.activeContext(), span), () => observe(errors.watch(fn()), span));
   }
 

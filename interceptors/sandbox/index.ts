@@ -13,13 +13,13 @@ import { internalsInterceptor } from './internals';
 import { installApi } from './otel-api';
 import { outboundInterceptor } from './outbound';
 import { publishState, RunState } from './run-state';
-import { TaskErrors } from './task-errors';
+import { taskErrors } from './task-errors';
 
 /** The interceptors of one workflow execution. */
 export function createInterceptors(options: SandboxOptions): WorkflowInterceptors {
   const sink = proxySinks<JobTracingSinks>().jobTracing;
   const state = new RunState();
-  const errors = new TaskErrors(state, sink);
+  const errors = taskErrors(state, sink);
   publishState(state);
   installApi(state);
   return {

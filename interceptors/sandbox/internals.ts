@@ -16,23 +16,22 @@ import {
 } from '@temporalio/workflow';
 import { getActivator } from '@temporalio/workflow/lib/global-attributes';
 import { defined } from '../shared/defined';
-import { isInfrastructure } from '../shared/infrastructure';
+import { listenerOf } from '../shared/infrastructure';
 import { ABSENT, ANY, isMarker } from '../shared/markers';
 import type { RunEnd } from '../shared/run-end';
 import type { SandboxOptions } from '../shared/sandbox-options';
 import type { JobTracingSinks, SpanRecord } from '../shared/span-record';
 import { fillTraceUrl } from '../shared/trace-url';
-import { Callers } from './callers';
 import { keep } from './kept';
 import { isFinal, resultOf } from './outcome';
 import { type Run, readRun } from './run';
-import { attributesOfRun } from './run-attributes';
+import { attributesOfTop } from './run-attributes';
 import type { RunState } from './run-state';
 import type { SandboxSpan } from './span';
 import type { TaskErrors } from './task-errors';
 import { RunTracer } from './tracer';
 
-type Activation = coresdk.workflow_activation.IWorkflowActivation;
+type Job = coresdk.workflow_activation.IWorkflowActivationJob;
 type Command = coresdk.workflow_commands.IWorkflowCommand;
 
 export function internalsInterceptor(
@@ -41,27 +40,21 @@ export function internalsInterceptor(
   sink: JobTracingSinks['jobTracing'],
   options: SandboxOptions,
 ): WorkflowInternalsInterceptor {
-  function begin(activation: Activation): void {
-    const init = activation.jobs?.[0]?.initializeWorkflow;
+  function begin(jobs: readonly Job[]): void {
+    const init = jobs[0]?.initializeWorkflow;
     if (init == null) return;
     const info = workflowInfo();
-    const signals = (activation.jobs ?? []).map((job) => job.signalWorkflow?.signalName ?? '');
+    const signals = jobs.map((job) => job.signalWorkflow?.signalName ?? '');
     const { origin, run, isCounted, headerProblem } = readRun(info, init, signals, options);
     state.origin = origin;
     state.isCounted = isCounted;
     state.startMs = Date.now();
-    if (headerProblem !== undefined && !info.unsafe.isReplaying)
+    if (headerProblem && !info.unsafe.isReplaying)
       sink.ignored(info.parent && !run ? 'child header' : 'start header', headerProblem);
-    if (run === undefined) return;
-    if (run.kind === 'top' && run.bound) upsertSearchAttributes(attributesOfRun(run, info));
+    if (!run) return;
+    if (run.kind === 'top' && run.bound) upsertSearchAttributes(attributesOfTop(run, info));
     if (run.root.sampled) showLink(run, info, options);
-    state.begin(run, run.root.sampled ? tracerOf(run, info, state.startMs) : undefined);
-  }
-
-  /** A workflow of this package: all it gets of us is to know who calls it. */
-  function attend(activation: Activation): void {
-    state.callers ??= new Callers();
-    state.callers.note(activation.jobs ?? []);
+    state.begin(run, run.root.sampled ? new RunTracer(info.workflowType, run, state.startMs) : undefined);
   }
 
   /** What leaves the sandbox with this activation, in one call: each brings the host a copy of the run's info. */
@@ -74,7 +67,8 @@ export function internalsInterceptor(
 
   function finishedSpans(run: Run, final: Command | undefined): SpanRecord[] {
     // The root of a run that was not sampled, and nothing below it.
-    const tracer = state.tracer ?? (final && state.kept && tracerOf(run, workflowInfo(), state.startMs));
+    const tracer =
+      state.tracer ?? (final && state.kept && new RunTracer(workflowInfo().workflowType, run, state.startMs));
     if (final && tracer) {
       noteOn(tracer.root, state);
       tracer.endRun();
@@ -103,14 +97,15 @@ export function internalsInterceptor(
 
   return {
     activate(input, next) {
+      const jobs = input.activation.jobs ?? [];
       try {
-        if (isInfrastructure(getActivator().workflow)) attend(input.activation);
-        else begin(input.activation);
-        state.calls.settle(input.activation.jobs ?? []);
+        const listen = listenerOf(getActivator().workflow) ?? begin;
+        listen(jobs);
+        state.calls.settle(jobs);
       } catch (error) {
         sink.ignored('run', String(error));
       }
-      state.readOnly = input.activation.jobs?.[0]?.queryWorkflow != null;
+      state.readOnly = jobs[0]?.queryWorkflow != null;
       next(input);
     },
 
@@ -118,11 +113,12 @@ export function internalsInterceptor(
       const output = next({ ...input, commands: input.commands.filter((each) => isRecorded(each, state)) });
       errors.settle();
       const { run, isCounted } = state;
-      if ((run === undefined && !isCounted) || state.readOnly) return output;
+      if (!(run || isCounted) || state.readOnly) return output;
       const final = output.commands.find(isFinal);
       const late = final ? keep(state, final) : [];
       report(final);
-      return late.length === 0 ? output : { ...output, commands: insertBefore(output.commands, final, late) };
+      const commands = output.commands.flatMap((each) => (each === final ? [...late, each] : each));
+      return { ...output, commands };
     },
   };
 }
@@ -131,30 +127,13 @@ export function internalsInterceptor(
 function isRecorded({ setPatchMarker }: Command, { run, isCounted }: RunState): boolean {
   const id = setPatchMarker?.patchId;
   if (id == null || !isMarker(id) || id === ABSENT) return true;
-  return id !== ANY && (run !== undefined || isCounted);
+  return id !== ANY && (isCounted || run !== undefined);
 }
 
 /** What workflow code of this package has to say, on sampled and on kept roots alike. */
 function noteOn(root: SandboxSpan, { notes }: RunState): void {
   root.setAttributes(notes.attributes);
   for (const link of notes.links) root.link(link);
-}
-
-function insertBefore(commands: readonly Command[], final: Command | undefined, late: Command[]): Command[] {
-  return commands.flatMap((command) => (command === final ? [...late, command] : [command]));
-}
-
-function tracerOf(
-  { root, parentSpanId, links }: Run,
-  { workflowType }: WorkflowInfo,
-  startMs: number,
-): RunTracer {
-  return new RunTracer(workflowType, {
-    ref: { ...root, sampled: true },
-    startMs,
-    links,
-    ...defined({ parentSpanId }),
-  });
 }
 
 /** Shows the trace's address in the Web UI, until user code sets details of its own. */

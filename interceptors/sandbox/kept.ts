@@ -26,11 +26,11 @@ const MIN_SLOW_MS = 1_000;
  */
 export function keep(state: RunState, final: Command): Command[] {
   const { run } = state;
-  if (run === undefined || run.root.sampled || !run.bound || run.kind === 'child') return [];
+  if (!run || run.root.sampled || !run.bound || run.kind === 'child') return [];
   const isFailed = final.failWorkflowExecution != null;
   // A run that was cancelled or continues as new has not failed, but may have been slow.
   state.kept = ask(isFailed, Date.now() - sinceMs(state, run));
-  if (state.kept === undefined) return [];
+  if (!state.kept) return [];
   upsertSearchAttributes(attributesOfKept());
   // The activation's own commands have been taken out before: these are the marker and the upsert.
   return getActivator().concludeActivation().commands;

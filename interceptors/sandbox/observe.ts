@@ -4,25 +4,19 @@
  * Sandbox code: the caller gets the very promise back; our handlers hang beside it and are not shown in the
  * stack traces of the Web UI.
  */
+import { ContinueAsNew } from '@temporalio/workflow';
 import { untrackPromise } from '@temporalio/workflow/lib/stack-helpers';
 import { type SandboxSpan, STATUS } from './span';
 
-/**
- * Ends `span` with the outcome of `promise`; returns `promise`.
- *
- * @param isNoError errors that are the SDK's way of control, not failures
- */
-export function observe<T>(
-  promise: Promise<T>,
-  span: SandboxSpan | undefined,
-  isNoError: (error: unknown) => boolean = () => false,
-): Promise<T> {
-  if (span === undefined) return promise;
+/** Ends `span` with the outcome of `promise`; returns `promise`. */
+export function observe<T>(promise: Promise<T>, span: SandboxSpan | undefined): Promise<T> {
+  if (!span) return promise;
   void untracked(
     promise.then(
       () => span.setStatus({ code: STATUS.ok }).end(),
       (error: unknown) => {
-        if (!isNoError(error)) span.fail(error);
+        // The SDK's way to end a run, and no failure.
+        if (!(error instanceof ContinueAsNew)) span.fail(error);
         span.end();
       },
     ),

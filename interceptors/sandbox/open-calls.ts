@@ -15,21 +15,19 @@ type Job = coresdk.workflow_activation.IWorkflowActivationJob;
 type Kind = 'activity' | 'childWorkflowStart';
 
 export class OpenCalls {
-  readonly #spans = {
-    activity: new Map<number, SandboxSpan>(),
-    childWorkflowStart: new Map<number, SandboxSpan>(),
-  };
+  /** By kind and number: each kind counts from 1. */
+  readonly #spans = new Map<string, SandboxSpan>();
 
   /**
    * Lets `span` end when the call is answered.
    *
-   * @returns false when no activation will tell: nothing was asked for, since the scope is cancelled or another
+   * @returns the span when no activation will tell: nothing was asked for, since the scope is cancelled or another
    *   interceptor answers
    */
-  expect(kind: Kind, seq: number, span: SandboxSpan): boolean {
-    if (!getActivator().completions[kind].has(seq)) return false;
-    this.#spans[kind].set(seq, span);
-    return true;
+  expect(kind: Kind, seq: number, span: SandboxSpan | undefined): SandboxSpan | undefined {
+    if (!span || !getActivator().completions[kind].has(seq)) return span;
+    this.#spans.set(kind + seq, span);
+    return undefined;
   }
 
   /** Ends the spans of the calls that these jobs answer. */
@@ -49,9 +47,10 @@ export class OpenCalls {
   }
 
   #end(kind: Kind, seq: number | null | undefined, isOk: boolean, failure: Failure | null | undefined): void {
-    const span = this.#spans[kind].get(seq ?? 0);
-    if (span === undefined) return;
-    this.#spans[kind].delete(seq ?? 0);
+    const key = `${kind}${seq}`;
+    const span = this.#spans.get(key);
+    if (!span) return;
+    this.#spans.delete(key);
     if (isOk) span.setStatus({ code: STATUS.ok });
     if (failure) span.failWith(failure);
     span.end();

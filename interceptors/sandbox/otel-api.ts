@@ -19,12 +19,12 @@ import type {
 } from '@opentelemetry/api';
 import { toText } from '../shared/attribute-limits';
 import { formatBaggage, parseBaggage } from '../shared/baggage';
+import { attempt } from '../shared/foreign';
 import { carrierOf } from '../shared/header';
 import { parseTraceparent } from '../shared/traceparent';
-import { ForeignSpan } from './foreign-span';
-import { baggageOf, spanContextOf, withBaggage, withSpan } from './otel-context';
+import { baggageOf, spanRefOf, withBaggage, withSpan } from './otel-context';
 import type { RunState } from './run-state';
-import { refOf, toLinkRecord, toMs } from './span';
+import { foreignSpan, toLinkRecord, toMs } from './span';
 import type { StartOptions } from './tracer';
 
 const API_GLOBAL = Symbol.for('opentelemetry.js.api.1');
@@ -46,9 +46,9 @@ export function installApi(state: RunState): void {
   };
   const provider: TracerProvider = {
     getTracer: (name, version) =>
-      new SandboxTracer(state, {
+      tracerFor(state, {
         name: toText(name),
-        ...(version !== undefined && { version: toText(version) }),
+        ...(version && { version: toText(version) }),
       }),
   };
   Object.assign(globalThis, {
@@ -56,83 +56,69 @@ export function installApi(state: RunState): void {
   });
 }
 
-class SandboxTracer implements Tracer {
-  readonly #state: RunState;
-  readonly #scope: { readonly name: string; readonly version?: string };
-
-  constructor(state: RunState, scope: { readonly name: string; readonly version?: string }) {
-    this.#state = state;
-    this.#scope = scope;
-  }
-
-  startSpan(name: string, options: SpanOptions = {}, context: Context = this.#state.activeContext()): Span {
-    const tracer = this.#state.recording();
+/** @param scope of the instrumentation that has asked for the tracer */
+function tracerFor(state: RunState, scope: NonNullable<StartOptions['scope']>): Tracer {
+  function startSpan(name: string, options: SpanOptions = {}, context = state.activeContext()): Span {
+    const tracer = state.recording();
+    const active = spanRefOf(context);
     // Not the context's own span: user code ends what it started.
-    if (tracer === undefined) return new ForeignSpan(refOf(spanContextOf(context)));
-    const { root } = tracer;
+    if (!tracer) return foreignSpan(active);
+    const root = tracer.root.ref;
     const { isTop, attributes, ...given } = readOptions(options);
-    const parent = isTop ? undefined : refOf(spanContextOf(context));
-    return tracer
-      .start(toText(name), parent?.traceId === root.ref.traceId ? parent : root.ref, {
-        ...given,
-        scope: this.#scope,
-      })
-      .setAttributes(attributes);
+    const parent = !isTop && active?.traceId === root.traceId ? active : root;
+    return tracer.start(toText(name), parent, { ...given, scope }).setAttributes(attributes);
   }
 
-  startActiveSpan<F extends (span: Span) => unknown>(
-    name: string,
-    optionsOrFn: SpanOptions | F,
-    contextOrFn?: Context | F,
-    fnGiven?: F,
-  ): ReturnType<F> {
-    const fn = [optionsOrFn, contextOrFn, fnGiven].find((arg): arg is F => typeof arg === 'function');
-    if (fn === undefined) throw new TypeError('startActiveSpan needs a function as its last argument');
-    const options = typeof optionsOrFn === 'function' ? {} : optionsOrFn;
-    const given = typeof contextOrFn === 'function' ? undefined : contextOrFn;
-    const context = given ?? this.#state.activeContext();
-    const span = this.startSpan(name, options, context);
-    return this.#state.runInContext(withSpan(context, span), () => fn(span)) as ReturnType<F>;
-  }
+  return {
+    startSpan,
+    startActiveSpan<F extends (span: Span) => unknown>(
+      name: string,
+      ...args: (SpanOptions | Context | F | undefined)[]
+    ): ReturnType<F> {
+      const isFn = (arg: unknown): arg is F => typeof arg === 'function';
+      const fn = args.find(isFn);
+      if (!fn) throw new TypeError('startActiveSpan needs a function as its last argument');
+      const [options, given] = args.slice(0, args.indexOf(fn)) as [SpanOptions?, Context?];
+      const context = given ?? state.activeContext();
+      const span = startSpan(name, options, context);
+      return state.runInContext(withSpan(context, span), () => fn(span)) as ReturnType<F>;
+    },
+  };
 }
 
 /** `SpanKind` of the API. */
-const KINDS: ReadonlySet<unknown> = new Set([0, 1, 2, 3, 4]);
+const KINDS = [0, 1, 2, 3, 4];
 
 /** What can be used of a user's options. Never throws. */
 function readOptions(
   options: SpanOptions,
 ): Omit<StartOptions, 'scope'> & { readonly isTop?: boolean; readonly attributes?: unknown } {
-  try {
+  const given = attempt(() => {
     const { root, kind, startTime, links, attributes } = options;
     return {
       isTop: Boolean(root),
       attributes,
-      ...(kind !== undefined && KINDS.has(kind) && { kind }),
-      ...(startTime !== undefined && { startMs: toMs(startTime) }),
-      ...(Array.isArray(links) && { links: links.map(toLinkRecord).filter((link) => link !== undefined) }),
+      kind: KINDS.find((known) => known === kind),
+      startMs: toMs(startTime),
+      links: Array.isArray(links) ? links.map(toLinkRecord).filter((link) => link !== undefined) : undefined,
     };
-  } catch {
-    return {};
-  }
+  });
+  return given ?? {};
 }
 
 const PROPAGATOR: TextMapPropagator = Object.freeze({
   inject(context: Context, carrier: unknown, setter: TextMapSetter): void {
-    const ref = refOf(spanContextOf(context));
+    const span = spanRefOf(context);
     const baggage = baggageOf(context);
-    const fields = carrierOf({
-      ...(ref && { span: ref }),
-      ...(baggage && { baggage: formatBaggage(baggage) }),
-    });
+    const fields = carrierOf({ span, baggage: baggage && formatBaggage(baggage) });
     for (const [key, value] of Object.entries(fields)) setter.set(carrier, key, value);
   },
   extract(context: Context, carrier: unknown, getter: TextMapGetter): Context {
     const field = (key: string) => [getter.get(carrier, key)].flat()[0];
     const ref = parseTraceparent(field('traceparent'), field('tracestate'));
     const baggage = field('baggage');
-    const withRemote = ref ? withSpan(context, new ForeignSpan(ref)) : context;
-    return baggage === undefined ? withRemote : withBaggage(withRemote, parseBaggage(baggage));
+    const withRemote = ref ? withSpan(context, foreignSpan(ref)) : context;
+    return baggage ? withBaggage(withRemote, parseBaggage(baggage)) : withRemote;
   },
   fields: () => ['traceparent', 'tracestate', 'baggage'],
 });

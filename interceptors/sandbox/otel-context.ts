@@ -5,15 +5,12 @@
  *
  * @see https://github.com/open-telemetry/opentelemetry-js/blob/main/api/src/context/context.ts
  */
-import type {
-  BaggageEntry as ApiBaggageEntry,
-  Baggage,
-  Context,
-  Span,
-  SpanContext,
-} from '@opentelemetry/api';
+import type { BaggageEntry as ApiBaggageEntry, Baggage, Context, Span } from '@opentelemetry/api';
 import { toText } from '../shared/attribute-limits';
 import type { BaggageEntry } from '../shared/baggage';
+import { attempt } from '../shared/foreign';
+import type { SpanRef } from '../shared/traceparent';
+import { refOf } from './span';
 
 const SPAN_KEY = Symbol.for('OpenTelemetry Context Key SPAN');
 const BAGGAGE_KEY = Symbol.for('OpenTelemetry Baggage Key');
@@ -45,13 +42,12 @@ export function withSpan(context: Context, span: Span): Context {
   return context.setValue(SPAN_KEY, span);
 }
 
-/** The identity of the context's span, which may be any object of user code's. Never throws. */
-export function spanContextOf(context: Context | undefined): SpanContext | undefined {
-  try {
-    return (context?.getValue(SPAN_KEY) as Span | undefined)?.spanContext();
-  } catch {
-    return undefined;
-  }
+/** What the context's span, which may be any object of user code's, refers to. Never throws. */
+export function spanRefOf(context: Context | undefined): SpanRef | undefined {
+  return attempt(() => {
+    const span = context?.getValue(SPAN_KEY) as Span | undefined;
+    return span && refOf(span.spanContext());
+  });
 }
 
 export function withBaggage(context: Context, entries: ReadonlyMap<string, BaggageEntry>): Context {
@@ -60,13 +56,12 @@ export function withBaggage(context: Context, entries: ReadonlyMap<string, Bagga
 
 /** The context's baggage, which may be any object of user code's; `undefined` when it has none. Never throws. */
 export function baggageOf(context: Context): ReadonlyMap<string, BaggageEntry> | undefined {
-  const baggage = context.getValue(BAGGAGE_KEY);
-  try {
-    const entries = (baggage as Baggage | undefined)?.getAllEntries();
-    return entries && new Map(entries.map(([name, entry]) => [toText(name), plainEntry(entry)]));
-  } catch {
-    return undefined;
-  }
+  return attempt(() => {
+    const baggage = context.getValue(BAGGAGE_KEY) as Baggage | undefined;
+    return (
+      baggage && new Map(baggage.getAllEntries().map(([name, entry]) => [toText(name), plainEntry(entry)]))
+    );
+  });
 }
 
 function plainEntry({ value, metadata }: ApiBaggageEntry): BaggageEntry {
@@ -109,7 +104,7 @@ class SandboxBaggage implements Baggage {
 const METADATA = Symbol.for('BaggageEntryMetadata');
 
 function apiEntry({ value, metadata }: BaggageEntry): ApiBaggageEntry {
-  if (metadata === undefined) return { value };
+  if (!metadata) return { value };
   const apiMetadata: unknown = { __TYPE__: METADATA, toString: () => metadata };
   return { value, metadata: apiMetadata as NonNullable<ApiBaggageEntry['metadata']> };
 }

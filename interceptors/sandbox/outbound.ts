@@ -8,174 +8,139 @@ import { SpanName } from '@temporalio/interceptors-opentelemetry/lib/workflow/de
 import {
   type ActivityInput,
   type ChildWorkflowOptions,
-  ContinueAsNew,
   type Headers,
   type WorkflowOutboundCallsInterceptor,
   workflowInfo,
 } from '@temporalio/workflow';
-import { type ChildKind, childKindOf, type ShardStart } from '../shared/child-kind';
-import {
-  carrierOf,
-  type JobIdentity,
-  type JobPart,
-  TRACE_HEADER,
-  type TraceHeader,
-  writeHeader,
-} from '../shared/header';
-import { type JobFacts, someFacts, standingFacts } from '../shared/job-facts';
-import type { SpanRef } from '../shared/traceparent';
+import { childKindOf, type ShardStart } from '../shared/child-kind';
+import { carrierOf, type JobPart, TRACE_HEADER, type TraceHeader, writeHeader } from '../shared/header';
+import { someFacts, standingFacts } from '../shared/job-facts';
 import { bindChild } from './child-attributes';
 import { observe, untracked } from './observe';
 import type { Run } from './run';
 import type { RunState } from './run-state';
 import type { SandboxSpan } from './span';
 
-const isContinueAsNew = (error: unknown) => error instanceof ContinueAsNew;
-
 export function outboundInterceptor(state: RunState): WorkflowOutboundCallsInterceptor {
+  /** A passive run's calls go on untouched. */
+  function inRun<Input, Output>(
+    call: (run: Run, input: Input, next: (input: Input) => Output) => Output,
+  ): (input: Input, next: (input: Input) => Output) => Output {
+    return (input, next) => (state.run ? call(state.run, input, next) : next(input));
+  }
+
   /** Starts the call's span and gives its header; the span is missing where none may be made. */
-  function begin(run: Run, name: string): { span?: SandboxSpan; header: TraceHeader } {
+  function begin(run: Run, name: string): { span: SandboxSpan | undefined; header: TraceHeader } {
     const parent = state.activeRef(run);
     const span = state.recording()?.start(name, parent);
     const item = state.activeItem();
     if (item !== undefined) span?.setAttribute('job.item.key', item);
-    return { ...(span && { span }), header: headerFor(run, span?.ref ?? parent) };
+    return { span, header: { span: span?.ref ?? parent, baggage: state.activeBaggage(run) } };
   }
 
-  function headerFor(run: Run, span: SpanRef): TraceHeader {
-    return { span, baggage: state.activeBaggage(run) };
+  /** Makes the call with its header, in a span that ends with it. */
+  function send<Input extends { readonly headers: Headers }, Output>(
+    run: Run,
+    input: Input,
+    next: (input: Input) => Promise<Output>,
+    name: string,
+    own?: TraceHeader,
+  ): Promise<Output> {
+    const { span, header } = begin(run, name);
+    return observe(next(withTrace(input, { ...header, ...own })), span);
   }
 
-  /** The same for activities and local ones. */
+  /** The same for activities and local ones; a local one's retry past its threshold comes back as a call of its own. */
   function callActivity<Input extends ActivityInput>(
+    run: Run,
     input: Input,
     next: (input: Input) => Promise<unknown>,
   ): Promise<unknown> {
-    const { run } = state;
-    if (!run) return next(input);
     const { span, header } = begin(run, `${SpanName.ACTIVITY_START}:${input.activityType}`);
-    const headers = withTrace(input.headers, { ...header, ...activityPart(run) });
-    const promise = next({ ...input, headers });
-    // A local activity's retry past its threshold comes back as a call of its own.
-    return span && !state.calls.expect('activity', input.seq, span) ? observe(promise, span) : promise;
+    const promise = next(withTrace(input, { ...header, part: activityPart(run) }));
+    return observe(promise, state.calls.expect('activity', input.seq, span));
   }
 
   return {
-    scheduleActivity: callActivity,
-    scheduleLocalActivity: callActivity,
+    scheduleActivity: inRun(callActivity),
+    scheduleLocalActivity: inRun(callActivity),
 
-    startNexusOperation(input, next) {
-      const { run } = state;
-      if (!run) return next(input);
-      const { span, header } = begin(
-        run,
-        `${SpanName.NEXUS_OPERATION_START}:${input.service}/${input.operation}`,
-      );
+    startNexusOperation: inRun((run, input, next) => {
+      const name = `${SpanName.NEXUS_OPERATION_START}:${input.service}/${input.operation}`;
+      const { span, header } = begin(run, name);
       return observe(next({ ...input, headers: { ...input.headers, ...carrierOf(header) } }), span);
-    },
+    }),
 
     startChildWorkflowExecution(input, next) {
       const { run } = state;
       const kind = childKindOf(input.options);
-      if (!run)
-        return next(kind ? { ...input, headers: withTrace(input.headers, passiveHeader(kind)) } : input);
-      if (kind?.kind === 'shard') {
-        const options = run.bound ? bindChild(input.options, run, kind) : input.options;
-        const headers = withTrace(input.headers, shardHeader(run, kind, state.activeBaggage(run)));
-        return next({ ...input, options, headers });
-      }
+      // A run without a trace hands on what it was told to say.
+      if (!run) return next(kind ? withTrace(input, kind.kind === 'top' ? { part: kind } : {}) : input);
+      if (kind?.kind === 'shard')
+        return next(withTrace(bindChild(input, run, kind), shardHeader(run, kind, state.activeBaggage(run))));
       const { span, header } = begin(run, `${SpanName.CHILD_WORKFLOW_START}:${input.workflowType}`);
       const part = kind ?? partOfChild(run, input.options);
-      const options = part.kind === 'child' && run.bound ? bindChild(input.options, run) : input.options;
-      const started = next({ ...input, options, headers: withTrace(input.headers, { ...header, part }) });
+      const child = part.kind === 'child' ? bindChild(input, run) : input;
+      const started = next(withTrace(child, { ...header, part }));
       // The span ends when the child has started: the child's own root tells the rest.
-      if (span && !state.calls.expect('childWorkflowStart', input.seq, span))
-        void observe(untracked(started.then(([startedRun]) => startedRun)), span);
+      const open = state.calls.expect('childWorkflowStart', input.seq, span);
+      if (open) void observe(untracked(started.then(([startedRun]) => startedRun)), open);
       return started;
     },
 
-    continueAsNew(input, next) {
-      const { run } = state;
-      if (!run) return next(input);
-      const { span, header } = begin(run, `${SpanName.CONTINUE_AS_NEW}:${input.options.workflowType}`);
-      const continued = continuedHeader(run, header);
-      return observe(next({ ...input, headers: withTrace(input.headers, continued) }), span, isContinueAsNew);
-    },
+    continueAsNew: inRun((run, input, next) =>
+      send(run, input, next, `${SpanName.CONTINUE_AS_NEW}:${input.options.workflowType}`, continuation(run)),
+    ),
 
-    signalWorkflow(input, next) {
-      const { run } = state;
-      if (!run) return next(input);
-      const { span, header } = begin(run, `${SpanName.WORKFLOW_SIGNAL}:${input.signalName}`);
-      return observe(next({ ...input, headers: withTrace(input.headers, header) }), span);
-    },
+    signalWorkflow: inRun((run, input, next) =>
+      send(run, input, next, `${SpanName.WORKFLOW_SIGNAL}:${input.signalName}`),
+    ),
 
-    getLogAttributes(input, next) {
-      const { run } = state;
-      if (!run) return next(input);
+    getLogAttributes: inRun((run, input, next) => {
       const { traceId, spanId, sampled } = state.activeRef(run);
       return next({ trace_id: traceId, span_id: spanId, trace_flags: sampled ? '01' : '00', ...input });
-    },
+    }),
   };
 }
 
-function withTrace(headers: Headers, header: TraceHeader): Headers {
-  return { ...headers, [TRACE_HEADER]: writeHeader(header) };
-}
-
-/** A run that the plugin takes no part in has no trace to hand on, but what it was told to say. */
-function passiveHeader(kind: ChildKind): TraceHeader {
-  return kind.kind === 'top' ? { part: kind } : {};
+function withTrace<Input extends { readonly headers: Headers }>(input: Input, header: TraceHeader): Input {
+  return { ...input, headers: { ...input.headers, [TRACE_HEADER]: writeHeader(header) } };
 }
 
 /** A child under cron is a top-level run; any other stays in its parent's trace. */
 function partOfChild(run: Run, { cronSchedule }: ChildWorkflowOptions): JobPart {
   return cronSchedule
-    ? { kind: 'top', ...factsOf(standingFacts(run.facts)) }
-    : { kind: 'child', ...identityOf(run), ...factsOf(run.facts) };
+    ? { kind: 'top', facts: someFacts(standingFacts(run.facts)) }
+    : { kind: 'child', ...originOf(run) };
 }
 
 /** The header's trace is the shard's own; its span and our part say where it comes from. */
 function shardHeader(run: Run, { traceId, sampled, shard }: ShardStart, baggage: string): TraceHeader {
+  const { root } = run;
   return {
-    span: { traceId, spanId: run.root.spanId, sampled },
+    span: { traceId, spanId: root.spanId, sampled },
     baggage,
-    part: {
-      kind: 'shard',
-      ...identityOf(run),
-      shard,
-      parentTraceId: run.root.traceId,
-      ...factsOf(run.facts),
-    },
+    part: { kind: 'shard', ...originOf(run), shard, parentTraceId: root.traceId },
   };
 }
 
 /** A child goes on in its parent's trace, a shard in its own; a top-level run gets a new one and inherits the decision. */
-function continuedHeader(run: Run, header: TraceHeader): TraceHeader {
-  const facts = factsOf(run.facts);
-  if (run.kind === 'top') {
-    const { trigger, root } = run;
-    return { ...header, part: { kind: 'continued', sampled: root.sampled, trigger, ...facts } };
-  }
-  const span = run.parentSpanId === undefined ? run.root : { ...run.root, spanId: run.parentSpanId };
-  const part: JobPart =
-    run.shard && run.kind === 'shard'
-      ? { kind: 'shard', ...identityOf(run), shard: run.shard, ...facts }
-      : { kind: 'child', ...identityOf(run), ...facts };
-  return { ...header, span, part };
+function continuation(run: Run): TraceHeader {
+  const { root, shard, trigger, facts, parentSpanId = root.spanId } = run;
+  if (run.kind === 'top')
+    return { part: { kind: 'continued', sampled: root.sampled, trigger, facts: someFacts(facts) } };
+  const origin = originOf(run);
+  const part: JobPart = shard ? { kind: 'shard', ...origin, shard } : { kind: 'child', ...origin };
+  return { span: { ...root, spanId: parentSpanId }, part };
+}
+
+function originOf({ jobName, jobRunId, trigger, facts }: Run) {
+  return { job: jobName, runId: jobRunId, trigger, facts: someFacts(facts) };
 }
 
 /** What an activity cannot know by itself; nothing for most. */
-function activityPart({ facts, shard }: Run): { readonly part?: JobPart } {
+function activityPart({ facts: all, shard }: Run): JobPart | undefined {
   const { attempt } = workflowInfo();
-  if (attempt === 1 && shard === undefined && someFacts(facts) === undefined) return {};
-  return { part: { kind: 'activity', attempt, ...(shard && { shard }), ...factsOf(facts) } };
-}
-
-function identityOf({ jobName, jobRunId, trigger }: Run): JobIdentity {
-  return { job: jobName, runId: jobRunId, trigger };
-}
-
-function factsOf(facts: JobFacts): { readonly facts?: JobFacts } {
-  const some = someFacts(facts);
-  return some ? { facts: some } : {};
+  const facts = someFacts(all);
+  return attempt > 1 || shard || facts ? { kind: 'activity', attempt, shard, facts } : undefined;
 }

@@ -3,38 +3,34 @@
  */
 import { defineSearchAttributeKey, type SearchAttributePair } from '@temporalio/common';
 import type { WorkflowInfo } from '@temporalio/workflow';
+import { defined } from '../shared/defined';
 import { keywordOf } from '../shared/job-name';
-import { SEARCH_ATTRIBUTES, type SearchAttributeName } from '../shared/search-attributes';
+import type { JobTrigger, SearchAttributeName } from '../shared/search-attributes';
 import type { Run } from './run';
 
 /** What a top-level run upserts on itself. */
-export function attributesOfRun(run: Run, info: WorkflowInfo): SearchAttributePair[] {
+export function attributesOfTop(run: Run, info: WorkflowInfo): SearchAttributePair[] {
+  const { root, jobName: name, trigger, jobRunId, joined } = run;
   // The trace id of a run in its caller's trace is not its run id: this says that it is its own all the same.
   // A continuation of such a run starts with the attributes of the run before, which are not its own.
-  const hasJobRunId = run.joined || keywordOf(info, 'JobRunId') !== undefined;
-  return pairsOf({
-    TraceId: run.root.traceId,
-    JobName: run.jobName,
-    JobTrigger: run.trigger,
-    TraceSampled: run.root.sampled,
-    ...(hasJobRunId && { JobRunId: run.jobRunId }),
-  });
+  const runId = joined || keywordOf(info, 'JobRunId') ? jobRunId : undefined;
+  return attributesOf(root, { name, trigger, runId });
 }
 
-/** What a parent gives an ordinary child, or a shard in a trace of its own, at its start. */
-export function attributesOfChild(
-  run: Run,
-  trigger: 'child' | 'shard',
+/** Also what a parent gives an ordinary child, or a shard in a trace of its own, at its start. */
+export function attributesOf(
   { traceId, sampled }: { readonly traceId: string; readonly sampled: boolean },
-  jobName = run.jobName,
+  job: { readonly name: string; readonly trigger: JobTrigger; readonly runId: string | undefined },
 ): SearchAttributePair[] {
-  return pairsOf({
-    TraceId: traceId,
-    JobName: jobName,
-    JobTrigger: trigger,
-    JobRunId: run.jobRunId,
-    TraceSampled: sampled,
-  });
+  return pairsOf(
+    defined({
+      TraceId: traceId,
+      JobName: job.name,
+      JobTrigger: job.trigger,
+      JobRunId: job.runId,
+      TraceSampled: sampled,
+    }),
+  );
 }
 
 /** What a kept run upserts at its end. */
@@ -48,7 +44,8 @@ function pairsOf(
   return Object.entries(values).map(
     ([name, value]) =>
       ({
-        key: defineSearchAttributeKey(name, SEARCH_ATTRIBUTES[name as SearchAttributeName]),
+        // As they are registered: flags, and texts.
+        key: defineSearchAttributeKey(name, typeof value === 'boolean' ? 'BOOL' : 'KEYWORD'),
         value,
       }) as SearchAttributePair,
   );

@@ -13,14 +13,13 @@ import type { JobOrigin } from '../shared/job-context';
 import type { KeptReason } from '../shared/markers';
 import type { LinkRecord } from '../shared/span-record';
 import type { SpanRef } from '../shared/traceparent';
-import type { Callers } from './callers';
-import { ForeignSpan } from './foreign-span';
 import { OpenCalls } from './open-calls';
-import { baggageOf, EMPTY_CONTEXT, spanContextOf, withBaggage, withSpan } from './otel-context';
+import { baggageOf, EMPTY_CONTEXT, spanRefOf, withBaggage, withSpan } from './otel-context';
 import type { Run } from './run';
+import { foreignSpan } from './span';
 import type { RunTracer } from './tracer';
 
-const ITEM_KEY = Symbol.for('temporal-job-tracing.item-key');
+const ITEM_KEY = Symbol('item of a shard');
 
 export interface RootNotes {
   attributes: Record<string, unknown>;
@@ -42,8 +41,6 @@ export class RunState {
   kept: KeptReason | undefined;
   /** True in queries and update validators: no span may be made there. */
   readOnly = false;
-  /** Only in this package's own workflows. */
-  callers: Callers | undefined;
   /** What the run waits for. */
   readonly calls = new OpenCalls();
   /** What this package's workflow code says about the run, for its root span. */
@@ -54,7 +51,7 @@ export class RunState {
   begin(run: Run, tracer: RunTracer | undefined): void {
     this.run = run;
     this.tracer = tracer;
-    const root = tracer?.root ?? new ForeignSpan(run.root);
+    const root = tracer?.root ?? foreignSpan(run.root);
     this.#rootContext = withBaggage(withSpan(EMPTY_CONTEXT, root), run.baggage);
   }
 
@@ -79,21 +76,20 @@ export class RunState {
   }
 
   /** The item of a shard that user code works on now. */
-  activeItem(): string | undefined {
-    const key = this.#storage?.getStore()?.getValue(ITEM_KEY);
-    return typeof key === 'string' ? key : undefined;
+  activeItem(): unknown {
+    return this.#storage?.getStore()?.getValue(ITEM_KEY);
   }
 
   /** The span that is active now; the run's root when the active context names none of this trace. */
   activeRef(run: Run): SpanRef {
-    const active = spanContextOf(this.#storage?.getStore());
+    const active = spanRefOf(this.#storage?.getStore());
     return active?.traceId === run.root.traceId ? { ...run.root, spanId: active.spanId } : run.root;
   }
 
   /** The baggage that is active now, as a header: whatever user code made active, the run's own entries stay. */
   activeBaggage(run: Run): string {
     const context = this.#storage?.getStore();
-    if (context === undefined) return run.baggageHeader;
+    if (!context) return run.baggageHeader;
     return formatBaggage(mergeBaggage(run.jobBaggage, baggageOf(context) ?? new Map()));
   }
 }

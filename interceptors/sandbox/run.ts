@@ -15,6 +15,7 @@ import {
   mergeBaggage,
   parseBaggage,
 } from '../shared/baggage';
+import { defined } from '../shared/defined';
 import { readHeader, type TraceHeader } from '../shared/header';
 import type { JobOrigin } from '../shared/job-context';
 import type { SamplingReason } from '../shared/markers';
@@ -30,10 +31,10 @@ export interface Run extends JobOrigin {
   /** The `RunWorkflow` span. */
   readonly root: SpanRef;
   /** The span in another run or process that {@link root} is a child of. */
-  readonly parentSpanId?: string;
+  readonly parentSpanId?: string | undefined;
   readonly links: readonly LinkRecord[];
   readonly bound: boolean;
-  readonly reason?: SamplingReason;
+  readonly reason?: SamplingReason | undefined;
   /** Whether the trace is the caller's by request, so that its id is not the run's. */
   readonly joined: boolean;
   readonly jobBaggage: JobBaggage;
@@ -48,11 +49,11 @@ export type RunTrace = Omit<Run, keyof JobOrigin | 'jobBaggage' | 'baggage' | 'b
 export interface RunReading {
   readonly origin: JobOrigin;
   /** `undefined`: passive, the plugin does nothing in this run. */
-  readonly run?: Run;
+  readonly run: Run | undefined;
   /** A top-level run, passive or not: the metrics of runs count it. */
   readonly isCounted: boolean;
   /** Why the run's header was ignored. */
-  readonly headerProblem?: string;
+  readonly headerProblem: string | undefined;
 }
 
 /** Works out the run from its first activation. */
@@ -62,16 +63,16 @@ export function readRun(
   signals: readonly string[],
   options: SandboxOptions,
 ): RunReading {
-  const { header = {}, problem } = readHeader(init.headers);
-  const { origin, trace, isCounted } = isChild(info, header)
-    ? { ...readChild(info, header, options), isCounted: false }
-    : readTopLevel(info, init, signals, header, options);
-  return {
+  const { header = {}, problem: headerProblem } = readHeader(init.headers);
+  const {
     origin,
-    isCounted,
-    ...(trace && { run: { ...trace, ...origin, ...baggageOf(origin, header) } }),
-    ...(problem !== undefined && { headerProblem: problem }),
-  };
+    trace,
+    isCounted = false,
+  } = isChild(info, header)
+    ? readChild(info, header, options)
+    : readTopLevel(info, init, signals, header, options);
+  const run = trace && { ...trace, ...origin, ...baggageOf(origin, header) };
+  return { origin, run, isCounted, headerProblem };
 }
 
 /**
@@ -81,18 +82,18 @@ export function readRun(
 function isChild({ parent, cronSchedule }: WorkflowInfo, { part }: TraceHeader): boolean {
   if (cronSchedule) return false;
   if (part?.kind === 'shard') return true;
-  return parent !== undefined && part?.kind !== 'top' && part?.kind !== 'continued';
+  return Boolean(parent) && part?.kind !== 'top' && part?.kind !== 'continued';
 }
 
 function baggageOf({ jobName, jobRunId, trigger, facts }: JobOrigin, header: TraceHeader) {
-  const jobBaggage: JobBaggage = {
+  const jobBaggage: JobBaggage = defined({
     'job.name': jobName,
     'job.run.id': jobRunId,
     'job.trigger': trigger,
-    'traffic.origin': 'scheduler',
-    ...(facts.lane !== undefined && { 'traffic.lane': facts.lane }),
-    ...(facts.loadtest && { 'traffic.loadtest': 'true' }),
-  };
+    'traffic.origin': 'scheduler' as const,
+    'traffic.lane': facts.lane,
+    'traffic.loadtest': facts.loadtest ? ('true' as const) : undefined,
+  });
   const baggage = mergeBaggage(jobBaggage, parseBaggage(header.baggage));
   return { jobBaggage, baggage, baggageHeader: formatBaggage(baggage) };
 }

@@ -5,25 +5,18 @@
  * and a replay gives the same ids.
  */
 
-/** Ids of one run's spans. */
-export class SpanIds {
-  readonly #high: number;
-  readonly #low: number;
-  #count = 0;
-
-  constructor(rootSpanId: string) {
-    this.#high = Number.parseInt(rootSpanId.slice(0, 8), 16);
-    this.#low = Number.parseInt(rootSpanId.slice(8), 16);
-  }
-
-  /** The next id: 16 lower-case hex digits, different for each of 2³² calls. */
-  next(): string {
-    const count = ++this.#count;
-    const high = mix(this.#high ^ Math.imul(count, 0x9e3779b1));
-    const low = mix(this.#low ^ Math.imul(count, 0x85ebca77) ^ high);
+/** @returns the next id with each call: 16 lower-case hex digits, different for each of 2³² calls */
+export function createSpanIds(rootSpanId: string): () => string {
+  const rootHigh = Number.parseInt(rootSpanId.slice(0, 8), 16);
+  const rootLow = Number.parseInt(rootSpanId.slice(8), 16);
+  let count = 0;
+  return () => {
+    count++;
+    const high = mix(rootHigh ^ Math.imul(count, 0x9e3779b1));
+    const low = mix(rootLow ^ Math.imul(count, 0x85ebca77) ^ high);
     // All zero is no valid span id; 1 is as good as any.
-    return high === 0 && low === 0 ? '0000000000000001' : hex(high) + hex(low);
-  }
+    return high || low ? hex(high) + hex(low) : '0000000000000001';
+  };
 }
 
 /** MurmurHash3's 32-bit finalizer, a bijection. @see https://github.com/aappleby/smhasher */

@@ -7,6 +7,7 @@
 import type { Exception, Link, Span, SpanContext, SpanStatus, TimeInput } from '@opentelemetry/api';
 import { copyAttributes, cut, setAttribute, toText } from '../shared/attribute-limits';
 import { defined } from '../shared/defined';
+import { attempt, isRecord } from '../shared/foreign';
 import type { Failure } from '../shared/run-end';
 import type { Attributes, EventRecord, LinkRecord, SpanRecord } from '../shared/span-record';
 import { formatTraceparent, parseTraceparent, type SpanRef } from '../shared/traceparent';
@@ -15,65 +16,77 @@ import { formatTraceparent, parseTraceparent, type SpanRef } from '../shared/tra
 export const STATUS = { unset: 0, ok: 1, error: 2 } as const;
 /** Events, and links, of one span; further ones are dropped. */
 const MAX_EVENTS = 128;
+const INVALID: SpanRef = { traceId: '0'.repeat(32), spanId: '0'.repeat(16), sampled: false };
 /** Nanoseconds since the epoch must fit 64 bits. */
 const MAX_TIME_MS = 2 ** 64 / 1_000_000;
 
-export interface SpanStart {
-  readonly name: string;
+/** Told once, when the span ends. */
+export type OnEnd = (span: SandboxSpan, record: SpanRecord) => void;
+
+/** What is not known of a span may be `undefined`. */
+export interface SpanStart extends Pick<SpanRecord, 'name' | 'startMs'> {
   readonly ref: SpanRef;
-  readonly kind?: number;
-  readonly parentSpanId?: string;
-  readonly parentIsRemote?: boolean;
-  readonly startMs: number;
-  readonly links?: readonly LinkRecord[];
+  readonly kind?: number | undefined;
+  readonly parentSpanId?: string | undefined;
+  readonly links?: readonly LinkRecord[] | undefined;
   readonly scope?: { readonly name: string; readonly version?: string };
 }
 
-export class SandboxSpan implements Span {
-  readonly #start: SpanStart;
-  readonly #onEnd: (span: SandboxSpan, record: SpanRecord) => void;
-  readonly #attributes: Attributes = {};
-  readonly #events: EventRecord[] = [];
-  readonly #links: LinkRecord[];
-  #name: string;
-  #statusCode: number = STATUS.unset;
-  #statusMessage: string | undefined;
-  #failure: Failure | undefined;
-  #dropped = 0;
-  #ended = false;
+/** A record that still changes; what is `undefined` in it is left out at the end. */
+interface Draft extends Omit<SpanRecord, 'droppedAttributes' | 'endMs' | 'parentSpanId' | 'statusMessage'> {
+  name: string;
+  readonly parentSpanId?: string | undefined;
+  statusCode: number;
+  statusMessage?: string | undefined;
+  readonly events: EventRecord[];
+  readonly links: LinkRecord[];
+  failure?: Failure;
+}
 
-  constructor(start: SpanStart, onEnd: (span: SandboxSpan, record: SpanRecord) => void) {
-    this.#start = start;
-    this.#name = start.name;
-    this.#links = start.links ? [...start.links] : [];
+export class SandboxSpan implements Span {
+  readonly ref: SpanRef;
+  readonly #record: Draft;
+  #dropped = 0;
+  /** `undefined` when the span has ended: nothing changes it then. */
+  #onEnd: OnEnd | undefined;
+
+  /** @param onEnd a span without it has ended from the first */
+  constructor({ ref, kind = 0, links = [], ...start }: SpanStart, onEnd?: OnEnd) {
+    const { sampled: _, ...ids } = ref;
+    this.ref = ref;
+    this.#record = {
+      ...start,
+      kind,
+      ...ids,
+      statusCode: STATUS.unset,
+      attributes: {},
+      events: [],
+      links: [...links],
+    };
     this.#onEnd = onEnd;
   }
 
-  get ref(): SpanRef {
-    return this.#start.ref;
-  }
-
   spanContext(): SpanContext {
-    const { traceId, spanId, sampled } = this.#start.ref;
+    const { traceId, spanId, sampled } = this.ref;
     return { traceId, spanId, traceFlags: sampled ? 1 : 0 };
   }
 
   setAttribute(key: string, value: unknown): this {
-    if (!this.#ended && !setAttribute(this.#attributes, key, () => value)) this.#dropped++;
+    if (this.#onEnd && !setAttribute(this.#record.attributes, key, () => value)) this.#dropped++;
     return this;
   }
 
   setAttributes(attributes: unknown): this {
-    if (!this.#ended) this.#dropped += copyAttributes(this.#attributes, attributes);
+    if (this.#onEnd) this.#dropped += copyAttributes(this.#record.attributes, attributes);
     return this;
   }
 
   addEvent(name: string, attributesOrTime?: unknown, time?: TimeInput): this {
-    if (this.#ended || this.#events.length >= MAX_EVENTS) return this;
+    if (!this.#onEnd || this.#record.events.length >= MAX_EVENTS) return this;
     const timeGiven = parseTime(attributesOrTime);
     const attributes: Attributes = {};
     if (timeGiven === undefined) copyAttributes(attributes, attributesOrTime);
-    this.#events.push({ name: toText(name), timeMs: timeGiven ?? toMs(time), attributes });
+    this.#record.events.push({ name: toText(name), timeMs: timeGiven ?? toMs(time), attributes });
     return this;
   }
 
@@ -83,25 +96,24 @@ export class SandboxSpan implements Span {
   }
 
   link(record: LinkRecord): this {
-    if (!this.#ended && this.#links.length < MAX_EVENTS) this.#links.push(record);
+    if (this.#onEnd && this.#record.links.length < MAX_EVENTS) this.#record.links.push(record);
     return this;
   }
 
   addLinks(links: Link[]): this {
-    try {
+    // Of a list that throws, those before it stay.
+    attempt(() => {
       for (const link of links) this.addLink(link);
-    } catch {
-      // No list, or one that throws: those before it stay.
-    }
+    });
     return this;
   }
 
   setStatus(status: SpanStatus): this {
-    if (this.#ended || this.#statusCode === STATUS.ok) return this;
+    if (!this.#onEnd || this.#record.statusCode === STATUS.ok) return this;
     try {
       const { code, message } = status;
-      this.#statusCode = code === STATUS.ok || code === STATUS.error ? code : STATUS.unset;
-      this.#statusMessage = typeof message === 'string' ? cut(message) : undefined;
+      this.#record.statusCode = code === STATUS.ok || code === STATUS.error ? code : STATUS.unset;
+      this.#record.statusMessage = typeof message === 'string' ? cut(message) : undefined;
     } catch {
       // No status, or a getter that throws: as it was.
     }
@@ -109,57 +121,46 @@ export class SandboxSpan implements Span {
   }
 
   updateName(name: string): this {
-    if (!this.#ended) this.#name = toText(name);
+    if (this.#onEnd) this.#record.name = toText(name);
     return this;
   }
 
   recordException(exception: Exception, time?: TimeInput): void {
-    this.addEvent('exception', exceptionAttributes(exception), time);
+    const { type, message, stack } = describe(exception);
+    const attributes = {
+      'exception.type': type,
+      'exception.message': message,
+      'exception.stacktrace': stack,
+    };
+    this.addEvent('exception', attributes, time);
   }
 
-  /** Marks the span as failed with this error, in the words of OpenTelemetry's conventions. */
+  /** Marks the span as failed with this error. */
   fail(error: unknown): void {
-    const attributes = exceptionAttributes(error);
-    this.setAttribute('error.type', attributes['exception.type']);
-    this.setStatus({ code: STATUS.error, message: toText(attributes['exception.message']) });
-    this.addEvent('exception', attributes);
+    const { type, message, stack } = describe(error);
+    this.failWith({ message, applicationFailureInfo: { type }, ...defined({ stackTrace: stack }) });
   }
 
-  /** The same of an error as the server tells it. */
+  /** The same of an error as the server tells it: the host puts it into the words of OpenTelemetry. */
   failWith(failure: Failure): void {
-    this.#failure = failure;
+    this.#record.failure = failure;
   }
 
   isRecording(): boolean {
-    return !this.#ended;
+    return this.#onEnd !== undefined;
   }
 
   end(time?: TimeInput): void {
-    if (this.#ended) return;
-    this.#ended = true;
-    const { ref, kind = 0, parentSpanId, parentIsRemote, startMs, scope } = this.#start;
-    this.#onEnd(this, {
-      name: this.#name,
-      kind,
-      traceId: ref.traceId,
-      spanId: ref.spanId,
-      startMs,
-      endMs: Math.max(startMs, toMs(time)),
-      statusCode: this.#statusCode,
-      attributes: this.#attributes,
-      events: this.#events,
-      links: this.#links,
-      droppedAttributes: this.#dropped,
-      ...defined({
-        traceState: ref.traceState,
-        parentSpanId,
-        parentIsRemote,
-        statusMessage: this.#statusMessage,
-        failure: this.#failure,
-        scope,
-      }),
-    });
+    const onEnd = this.#onEnd;
+    this.#onEnd = undefined;
+    const endMs = Math.max(this.#record.startMs, toMs(time));
+    onEnd?.(this, defined({ ...this.#record, endMs, droppedAttributes: this.#dropped }));
   }
+}
+
+/** A span that records nothing: somebody else's, or the root of a run that is not sampled; an invalid one without `ref`. */
+export function foreignSpan(ref: SpanRef = INVALID): Span {
+  return new SandboxSpan({ name: '', startMs: 0, ref });
 }
 
 /**
@@ -171,57 +172,46 @@ export function toMs(time: unknown): number {
 }
 
 function parseTime(time: unknown): number | undefined {
-  try {
-    const ms = msOf(time);
-    return ms >= 0 && ms < MAX_TIME_MS ? ms : undefined;
-  } catch {
-    return undefined;
-  }
+  const ms = Number(attempt(() => msOf(time)));
+  return ms >= 0 && ms < MAX_TIME_MS ? ms : undefined;
 }
 
-function msOf(time: unknown): number {
+function msOf(time: unknown): number | undefined {
   if (typeof time === 'number') return time;
   if (Array.isArray(time)) return time[0] * 1_000 + time[1] / 1_000_000;
-  return time instanceof Date ? time.getTime() : Number.NaN;
+  return time instanceof Date ? time.getTime() : undefined;
 }
 
-/** What a span context of user code's refers to; `undefined` when its ids are none. Never throws. */
-export function refOf(context: SpanContext | undefined): SpanRef | undefined {
-  try {
-    if (context === undefined) return undefined;
-    const { traceId, spanId, traceFlags } = context;
-    return parseTraceparent(formatTraceparent({ traceId, spanId, sampled: (traceFlags & 1) === 1 }));
-  } catch {
-    return undefined;
-  }
+/** What a span context refers to; `undefined` when its ids are none. Throws what user code's getters throw. */
+export function refOf({ traceId, spanId, traceFlags }: SpanContext): SpanRef | undefined {
+  return parseTraceparent(formatTraceparent({ traceId, spanId, sampled: (traceFlags & 1) === 1 }));
 }
 
 /** A link as a record; `undefined` when it points nowhere. Never throws. */
-export function toLinkRecord(link: Link | undefined): LinkRecord | undefined {
-  try {
-    const span = refOf(link?.context);
-    if (span === undefined) return undefined;
+export function toLinkRecord(link: Link): LinkRecord | undefined {
+  return attempt(() => {
+    const span = refOf(link.context);
     const attributes: Attributes = {};
-    copyAttributes(attributes, link?.attributes);
-    return { span, attributes };
-  } catch {
-    return undefined;
-  }
+    copyAttributes(attributes, link.attributes);
+    return span && { span, attributes };
+  });
 }
 
-/** `exception.*` of anything that can be thrown. Never throws. */
-function exceptionAttributes(error: unknown): Record<string, unknown> {
-  try {
-    if (typeof error !== 'object' || error === null)
-      return { 'exception.type': typeof error, 'exception.message': toText(error) };
-    const { type, name, code, message, stack } = error as Record<string, unknown>;
-    // `type` is the application's own word for the error (ApplicationFailure); Temporal's default is none.
-    return {
-      'exception.type': toText(type || name || code || 'Error'),
-      'exception.message': toText(message ?? ''),
-      ...(typeof stack === 'string' && { 'exception.stacktrace': stack }),
-    };
-  } catch {
-    return { 'exception.type': 'Error', 'exception.message': '' };
-  }
+/** Anything that can be thrown, as texts. Never throws. */
+export function describe(error: unknown): {
+  readonly type: string;
+  readonly message: string;
+  readonly stack?: string;
+} {
+  if (!isRecord(error)) return { type: typeof error, message: toText(error) };
+  const texts = attempt(() => {
+    const { type, name, code, message, stack } = error;
+    return defined({
+      // `type` is the application's own word for the error (ApplicationFailure); Temporal's default is none.
+      type: toText(type || name || code || 'Error'),
+      message: toText(message ?? ''),
+      stack: typeof stack === 'string' ? cut(stack) : undefined,
+    });
+  });
+  return texts ?? { type: 'Error', message: '' };
 }

@@ -7,6 +7,7 @@
 import type { coresdk } from '@temporalio/proto';
 import { patched, type WorkflowInfo } from '@temporalio/workflow';
 import { getActivator } from '@temporalio/workflow/lib/global-attributes';
+import { defined } from '../shared/defined';
 import type { JobPart, TraceHeader } from '../shared/header';
 import type { JobOrigin } from '../shared/job-context';
 import { type JobFacts, standingFacts } from '../shared/job-facts';
@@ -25,6 +26,7 @@ import type { JobTrigger } from '../shared/search-attributes';
 import type { LinkRecord } from '../shared/span-record';
 import { rootSpanIdOfRun, traceIdOfRun } from '../shared/trace-id';
 import type { SpanRef } from '../shared/traceparent';
+import { linksTo } from './links';
 import type { RunTrace } from './run';
 import { scheduledMsOf } from './scheduled-time';
 
@@ -44,7 +46,7 @@ export function readTopLevel(
     : INITIATOR.none;
   const part = partFor(initiator, header.part);
   const caller = initiator === INITIATOR.none ? header.span : undefined;
-  const joined = part?.kind === 'start' && part.joinCaller && caller !== undefined;
+  const joined = part?.kind === 'start' && part.joinCaller === true && caller !== undefined;
   const given =
     forcedBy(info, initiator, part, signals, options) ??
     inheritedFrom(initiator, part, joined ? caller : undefined);
@@ -57,7 +59,7 @@ export function readTopLevel(
   const { decision, isAnswered: isCounted } = info.unsafe.isReplaying
     ? recall()
     : askFor(given, options.bind, patched, (name) => getActivator().registeredActivityNames.has(name));
-  if (decision === undefined) return { origin, isCounted };
+  if (!decision) return { origin, isCounted };
   const reason = decision.reason ?? (decision.sampled && given ? reasonOf(given) : undefined);
   const trace: RunTrace = {
     kind: 'top',
@@ -66,10 +68,10 @@ export function readTopLevel(
       spanId: rootSpanIdOfRun(info.runId),
       sampled: decision.sampled,
     },
-    ...(joined && { parentSpanId: caller.spanId }),
+    parentSpanId: joined ? caller.spanId : undefined,
     links: linksOf(info, initiator, header, joined ? undefined : caller),
     bound: decision.bound,
-    ...(reason && { reason }),
+    reason,
     joined,
   };
   return { origin, trace, isCounted };
@@ -82,9 +84,8 @@ function factsOf(
   given: JobPart | undefined,
   part: JobPart | undefined,
 ): JobFacts {
-  const facts = (initiator === INITIATOR.cron ? standingFacts(given?.facts ?? {}) : part?.facts) ?? {};
-  const scheduledMs = facts.scheduledMs ?? scheduledMsOf(info);
-  return scheduledMs === undefined ? facts : { ...facts, scheduledMs };
+  const facts = initiator === INITIATOR.cron ? standingFacts(given?.facts ?? {}) : part?.facts;
+  return defined({ ...facts, scheduledMs: facts?.scheduledMs ?? scheduledMsOf(info) });
 }
 
 /** Whether a person started this run, or asked for this tick. */
@@ -96,9 +97,9 @@ function forcedBy(
   options: SandboxOptions,
 ): Given {
   const isStart = initiator === INITIATOR.none;
-  if (isStart && part?.kind === 'start' && part.forced && options.acceptForcedStart)
+  const isAccepted = part?.kind === 'start' ? options.acceptForcedStart : options.acceptForcedJob;
+  if (isStart && (part?.kind === 'start' || part?.kind === 'top') && part.forced && isAccepted)
     return { forced: 'manual' };
-  if (isStart && part?.kind === 'top' && part.forced && options.acceptForcedJob) return { forced: 'manual' };
   if (!options.acceptForcedSignal || !signals.includes(options.runNowSignal)) return undefined;
   // A cron workflow that waits for its tick gets its signals together with that tick.
   if (info.cronSchedule) return { forced: 'signal' };
@@ -114,14 +115,8 @@ function inheritedFrom(initiator: number, part: JobPart | undefined, caller: Spa
 
 /** A start's header is copied to later ticks, attempts and continuations: which part still holds for this run. */
 function partFor(initiator: number, part: JobPart | undefined): JobPart | undefined {
-  switch (initiator) {
-    case INITIATOR.cron:
-      return undefined;
-    case INITIATOR.continueAsNew:
-      return part?.kind === 'continued' ? part : undefined;
-    default:
-      return part;
-  }
+  if (initiator === INITIATOR.cron) return undefined;
+  return initiator === INITIATOR.continueAsNew && part?.kind !== 'continued' ? undefined : part;
 }
 
 /** The decision that the history of a replayed run holds; `undefined`: it was begun without the plugin. */
@@ -129,7 +124,7 @@ function recall(): Answer {
   // `patched` is true here only for markers in the history, and repeats their commands: in the order of `askFor`.
   const id = RECORDED_IDS.find(patched);
   if (patched(ABSENT)) return { isAnswered: false };
-  const decision = id === undefined ? undefined : decisionOf(id);
+  const decision = id && decisionOf(id);
   return decision ? { decision, isAnswered: true } : { isAnswered: true };
 }
 
@@ -144,9 +139,9 @@ function triggerOf(
   given: Given,
 ): JobTrigger {
   if (info.cronSchedule) return 'cron';
-  if (keywordOf(info, 'TemporalScheduledById') !== undefined) return 'schedule';
+  if (keywordOf(info, 'TemporalScheduledById')) return 'schedule';
   if (part?.kind === 'continued') return part.trigger;
-  if (part?.kind === 'top' && part.trigger !== undefined) return part.trigger;
+  if (part?.kind === 'top' && part.trigger) return part.trigger;
   if (given && 'forced' in given) return 'manual';
   if (initiator === INITIATOR.retry) {
     if (part?.kind !== 'start') return 'retry';
@@ -162,12 +157,11 @@ function linksOf(
   header: TraceHeader,
   caller: SpanRef | undefined,
 ): LinkRecord[] {
-  if (caller) return [{ span: caller, attributes: { 'job.link': 'caller' } }];
   const previous = info.continuedFromExecutionRunId;
-  if (!previous) return [];
+  if (caller || !previous) return linksTo(caller, 'caller');
   const traceId = traceIdOfPrevious(info, previous, initiator, header);
   const span = { traceId, spanId: rootSpanIdOfRun(previous), sampled: true };
-  return [{ span, attributes: { 'job.link': 'previous-run', 'job.run.id': previous } }];
+  return linksTo(span, 'previous-run', { 'job.run.id': previous });
 }
 
 /** The run's own id, unless it was in its caller's trace or had been reset. */

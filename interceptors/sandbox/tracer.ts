@@ -5,52 +5,38 @@
  * Sandbox code: nothing of the OpenTelemetry SDK; no span exists for a run that is not sampled.
  */
 import { SPAN_DELIMITER, SpanName } from '@temporalio/interceptors-opentelemetry/lib/workflow/definitions';
-import type { LinkRecord, SpanRecord } from '../shared/span-record';
+import type { SpanRecord } from '../shared/span-record';
 import type { SpanRef } from '../shared/traceparent';
-import { SandboxSpan } from './span';
-import { SpanIds } from './span-ids';
+import type { RunTrace } from './run';
+import { type OnEnd, SandboxSpan, type SpanStart } from './span';
+import { createSpanIds } from './span-ids';
 
 /** Finished spans kept within one activation; further ones are dropped and counted on the root. */
 const MAX_BUFFERED = 2_000;
 
-export interface StartOptions {
-  readonly kind?: number;
-  readonly startMs?: number;
-  readonly links?: readonly LinkRecord[];
-  readonly scope?: { readonly name: string; readonly version?: string };
-}
+export type StartOptions = Partial<Pick<SpanStart, 'kind' | 'startMs' | 'links' | 'scope'>>;
 
 export class RunTracer {
   /** The `RunWorkflow` span: active wherever no other is. */
   readonly root: SandboxSpan;
-  readonly #ids: SpanIds;
-  readonly #startMs: number;
+  readonly #nextId: () => string;
   readonly #open = new Set<SandboxSpan>();
-  readonly #finish = (span: SandboxSpan, record: SpanRecord) => this.#finished(span, record);
+  readonly #finish: OnEnd = (span, record) => {
+    this.#open.delete(span);
+    if (this.#buffer.length < MAX_BUFFERED || span === this.root) this.#buffer.push(record);
+    else this.#dropped++;
+  };
   #announcement: SandboxSpan | undefined;
-  #buffer: SpanRecord[] = [];
+  readonly #buffer: SpanRecord[] = [];
   #dropped = 0;
 
-  /** @param root the `RunWorkflow` span; its parent, if any, is in another run or process */
-  constructor(
-    workflowType: string,
-    root: {
-      readonly ref: SpanRef;
-      readonly parentSpanId?: string;
-      readonly startMs: number;
-      readonly links: readonly LinkRecord[];
-    },
-  ) {
-    this.#ids = new SpanIds(root.ref.spanId);
-    this.#startMs = root.startMs;
+  /** The root's parent, if any, is in another run or process. */
+  constructor(workflowType: string, { root, parentSpanId, links }: RunTrace, startMs: number) {
+    this.#nextId = createSpanIds(root.spanId);
     const name = `${SpanName.WORKFLOW_EXECUTE}${SPAN_DELIMITER}${workflowType}`;
-    this.root = new SandboxSpan(
-      { ...root, name, parentIsRemote: root.parentSpanId !== undefined },
-      this.#finish,
-    );
-    this.#announcement = this.start(`RunStarted${SPAN_DELIMITER}${workflowType}`, root.ref, {
-      startMs: root.startMs,
-    });
+    const ref = { ...root, sampled: true };
+    this.root = new SandboxSpan({ name, ref, parentSpanId, startMs, links }, this.#finish);
+    this.#announcement = this.start(`RunStarted${SPAN_DELIMITER}${workflowType}`, ref, { startMs });
   }
 
   /**
@@ -58,12 +44,13 @@ export class RunTracer {
    * the root itself follows at the end.
    */
   announce(): void {
-    this.#announcement?.end(this.#startMs);
+    // At its own start: no span ends before.
+    this.#announcement?.end(0);
     this.#announcement = undefined;
   }
 
   start(name: string, parent: SpanRef, { startMs = Date.now(), ...options }: StartOptions = {}): SandboxSpan {
-    const ref = { ...this.root.ref, spanId: this.#ids.next() };
+    const ref = { ...this.root.ref, spanId: this.#nextId() };
     const span = new SandboxSpan(
       { ...options, name, ref, parentSpanId: parent.spanId, startMs },
       this.#finish,
@@ -82,14 +69,6 @@ export class RunTracer {
 
   /** The spans finished since the last call. */
   drain(): SpanRecord[] {
-    const finished = this.#buffer;
-    this.#buffer = [];
-    return finished;
-  }
-
-  #finished(span: SandboxSpan, record: SpanRecord): void {
-    this.#open.delete(span);
-    if (this.#buffer.length < MAX_BUFFERED || span === this.root) this.#buffer.push(record);
-    else this.#dropped++;
+    return this.#buffer.splice(0);
   }
 }

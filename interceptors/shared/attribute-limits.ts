@@ -4,7 +4,7 @@
  * Pure; never throws, whatever the value is (getters that throw, proxies, cycles). Nothing else may reach a
  * sink: a value that cannot be cloned across the thread border leaves the run stuck for ever.
  */
-import { isRecord } from './foreign';
+import { attempt, isRecord } from './foreign';
 import type { Attributes, AttributeValue } from './span-record';
 
 /** Characters of one string value; longer ones are cut. */
@@ -20,26 +20,17 @@ export function toAttributeValue(value: unknown): AttributeValue | undefined {
 }
 
 function readAttributeValue(read: () => unknown): AttributeValue | undefined {
-  try {
+  return attempt(() => {
     const value = read();
     return Array.isArray(value) ? toArray(value) : toPrimitive(value);
-  } catch {
-    return undefined;
-  }
+  });
 }
 
 /** Reduces all entries of `source` into `target`; returns how many were dropped. Never throws. */
 export function copyAttributes(target: Attributes, source: unknown): number {
   if (!isRecord(source)) return 0;
-  let dropped = 0;
-  let keys: string[];
-  try {
-    keys = Object.keys(source);
-  } catch {
-    return 1;
-  }
-  for (const key of keys) if (!setAttribute(target, key, () => source[key])) dropped++;
-  return dropped;
+  const keys = attempt(() => Object.keys(source));
+  return keys ? keys.filter((key) => !setAttribute(target, key, () => source[key])).length : 1;
 }
 
 /** Sets one attribute; false when it was dropped. Never throws. */
@@ -59,11 +50,7 @@ export function cut(text: string): string {
 
 /** Anything as text within the limit; empty when it has no such form. Never throws. */
 export function toText(value: unknown): string {
-  try {
-    return cut(String(value));
-  } catch {
-    return '';
-  }
+  return attempt(() => cut(String(value))) ?? '';
 }
 
 function toPrimitive(value: unknown): string | number | boolean | undefined {
@@ -73,13 +60,8 @@ function toPrimitive(value: unknown): string | number | boolean | undefined {
 }
 
 function toArray(value: readonly unknown[]): AttributeValue | undefined {
-  const elements: (string | number | boolean)[] = [];
   const length = Math.min(value.length, MAX_ARRAY_LENGTH);
-  for (let i = 0; i < length; i++) {
-    const element = toPrimitive(value[i]);
-    if (element === undefined || (elements.length > 0 && typeof element !== typeof elements[0]))
-      return undefined;
-    elements.push(element);
-  }
-  return elements as AttributeValue;
+  const elements = Array.from({ length }, (_, index) => toPrimitive(value[index]));
+  const isOneType = elements.every((each) => each !== undefined && typeof each === typeof elements[0]);
+  return isOneType ? (elements as unknown as AttributeValue) : undefined;
 }

@@ -7,6 +7,8 @@
  * @see https://www.w3.org/TR/baggage/#limits
  */
 
+import { attempt } from './foreign';
+
 /** Bytes of a `baggage` header; further entries are dropped, the user's last ones first. */
 const MAX_BAGGAGE_BYTES = 8_192;
 /** Characters of a value of ours. */
@@ -38,7 +40,7 @@ export function parseBaggage(header: string | undefined): Map<string, BaggageEnt
     const [pair = '', ...metadata] = member.split(';');
     const separator = pair.indexOf('=');
     if (separator < 1) continue;
-    const value = decode(pair.slice(separator + 1).trim());
+    const value = attempt(() => decodeURIComponent(pair.slice(separator + 1).trim()));
     if (value === undefined) continue;
     const name = pair.slice(0, separator).trim();
     entries.set(name, metadata.length > 0 ? { value, metadata: metadata.join(';') } : { value });
@@ -73,12 +75,4 @@ export function mergeBaggage(
 /** `encodeURIComponent` throws on half of a surrogate pair. */
 function encode(text: string): string {
   return encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\ufffd'));
-}
-
-function decode(text: string): string | undefined {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return undefined;
-  }
 }

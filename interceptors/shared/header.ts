@@ -7,9 +7,9 @@
  */
 import { defaultPayloadConverter, type Headers, type Payload } from '@temporalio/common';
 import { defined } from './defined';
-import { isRecord, textOf } from './foreign';
+import { attempt, flagOf, isRecord, numberOf, type Readers, readMembers, textOf } from './foreign';
 import { type JobFacts, parseJobFacts, parseShardFacts, type ShardFacts } from './job-facts';
-import { isTrigger, type JobTrigger } from './search-attributes';
+import { type JobTrigger, triggerOf } from './search-attributes';
 import { isTraceId } from './trace-id';
 import { formatTraceparent, parseTraceparent, type SpanRef } from './traceparent';
 
@@ -20,6 +20,33 @@ const JOB_PART = 'job-tracing';
 /** A larger header is not read: at most 8 KiB of baggage, 512 bytes of trace state and our own part. */
 const MAX_HEADER_BYTES = 16_384;
 
+/** How the members of our part are read, whatever its kind. */
+const MEMBERS: Readers<Record<MemberName, unknown>> = {
+  kind: textOf,
+  forced: flagOf,
+  joinCaller: flagOf,
+  job: textOf,
+  runId: textOf,
+  trigger: triggerOf,
+  shard: parseShardFacts,
+  parentTraceId: (value) => (typeof value === 'string' && isTraceId(value) ? value : undefined),
+  sampled: flagOf,
+  attempt: numberOf,
+  facts: parseJobFacts,
+};
+const IDENTITY = ['job', 'runId', 'trigger'] as const;
+/** Kinds, and what a part of each must have: without it, it is ignored. */
+const REQUIRED: ReadonlyMap<unknown, readonly MemberName[]> = new Map(
+  Object.entries({
+    start: [],
+    child: IDENTITY,
+    top: [],
+    shard: [...IDENTITY, 'shard'],
+    continued: ['sampled', 'trigger'],
+    activity: ['attempt'],
+  } satisfies Record<JobPart['kind'], readonly MemberName[]>),
+);
+
 /** Which job's run a child, a shard or an activity belongs to. */
 export interface JobIdentity {
   readonly job: string;
@@ -29,9 +56,9 @@ export interface JobIdentity {
 }
 
 /** Our part of the header, by what the receiver is; each with the facts about its job, if there are any. */
-export type JobPart = { readonly facts?: JobFacts } & (
+export type JobPart = { readonly facts?: JobFacts | undefined } & (
   | /** A top-level run started by a typed client. */
-  { readonly kind: 'start'; readonly forced: boolean; readonly joinCaller: boolean }
+  { readonly kind: 'start'; readonly forced?: boolean; readonly joinCaller?: boolean }
   /** An ordinary child: stays in its parent's trace. */
   | ({ readonly kind: 'child' } & JobIdentity)
   /** A child that is a top-level run; `scheduledJob` says what triggered it. */
@@ -41,15 +68,17 @@ export type JobPart = { readonly facts?: JobFacts } & (
   /** A top-level run continued as new: inherits the decision. */
   | { readonly kind: 'continued'; readonly sampled: boolean; readonly trigger: JobTrigger }
   /** An activity. */
-  | { readonly kind: 'activity'; readonly attempt: number; readonly shard?: ShardFacts }
+  | { readonly kind: 'activity'; readonly attempt: number; readonly shard?: ShardFacts | undefined }
 );
+
+type MemberName = JobPart extends infer Part ? (Part extends unknown ? keyof Part : never) : never;
 
 export interface TraceHeader {
   /** The sender's span. */
-  readonly span?: SpanRef;
+  readonly span?: SpanRef | undefined;
   /** The W3C `baggage` header as it was received. */
-  readonly baggage?: string;
-  readonly part?: JobPart;
+  readonly baggage?: string | undefined;
+  readonly part?: JobPart | undefined;
 }
 
 /** What reading a header can give: the header, nothing (there is none), or the reason why it was ignored. */
@@ -65,7 +94,7 @@ export function readHeader(headers: Headers | null | undefined): HeaderReading {
     const carrier: unknown = defaultPayloadConverter.fromPayload(payload);
     if (!isRecord(carrier) || Array.isArray(carrier)) return { problem: 'it is not a text map' };
     const header = fromCarrier(carrier);
-    const hasInvalidSpan = header.span === undefined && 'traceparent' in carrier;
+    const hasInvalidSpan = !header.span && 'traceparent' in carrier;
     return hasInvalidSpan ? { problem: 'its traceparent is not valid' } : { header };
   } catch {
     return { problem: 'it cannot be decoded' };
@@ -94,43 +123,9 @@ export function carrierOf({ span, baggage }: TraceHeader): Record<string, string
 
 function parseJobPart(text: unknown): JobPart | undefined {
   if (typeof text !== 'string') return undefined;
-  try {
-    const value: unknown = JSON.parse(text);
-    if (!isRecord(value)) return undefined;
-    const kind = parseKind(value);
-    return kind && { ...kind, ...defined({ facts: parseJobFacts(value.facts) }) };
-  } catch {
-    return undefined;
-  }
-}
-
-function parseKind(part: Record<string, unknown>): JobPart | undefined {
-  const { kind, attempt, parentTraceId: parent } = part;
-  const trigger = isTrigger(part.trigger) ? part.trigger : undefined;
-  const shard = parseShardFacts(part.shard);
-  const identity = parseIdentity(part);
-  const forced = part.forced === true;
-  switch (kind) {
-    case 'start':
-      return { kind, forced, joinCaller: part.joinCaller === true };
-    case 'top':
-      return { kind, ...defined({ trigger, forced: forced || undefined }) };
-    case 'continued':
-      return trigger && { kind, sampled: part.sampled === true, trigger };
-    case 'child':
-      return identity && { kind, ...identity };
-    case 'shard': {
-      const parentTraceId = typeof parent === 'string' && isTraceId(parent) ? parent : undefined;
-      return identity && shard && { kind, ...identity, shard, ...defined({ parentTraceId }) };
-    }
-    case 'activity':
-      return typeof attempt === 'number' ? { kind, attempt, ...defined({ shard }) } : undefined;
-    default:
-      return undefined;
-  }
-}
-
-function parseIdentity({ job, runId, trigger }: Record<string, unknown>): JobIdentity | undefined {
-  if (typeof job !== 'string' || typeof runId !== 'string' || !isTrigger(trigger)) return undefined;
-  return { job, runId, trigger };
+  const part = readMembers(
+    attempt(() => JSON.parse(text)),
+    MEMBERS,
+  );
+  return REQUIRED.get(part.kind)?.every((name) => name in part) ? (part as JobPart) : undefined;
 }

@@ -3,13 +3,22 @@
  *
  * Pure. Told by the function itself, not by its type's name: a user's workflow may bear the same.
  */
+import type { coresdk } from '@temporalio/proto';
+
 const INFRASTRUCTURE = Symbol.for('temporal-job-tracing.infrastructure');
 
+/** All that such a workflow gets of the plugin: the jobs of each activation, before its own code runs in it. */
+type Listener = (jobs: readonly coresdk.workflow_activation.IWorkflowActivationJob[]) => void;
+
 /** Marks the workflow function; returns it. */
-export function asInfrastructure<T extends (...args: never[]) => unknown>(workflow: T): T {
-  return Object.assign(workflow, { [INFRASTRUCTURE]: true });
+export function asInfrastructure<T extends (...args: never[]) => unknown>(
+  workflow: T,
+  listener: Listener = () => {},
+): T {
+  return Object.assign(workflow, { [INFRASTRUCTURE]: listener });
 }
 
-export function isInfrastructure(workflow: unknown): boolean {
-  return typeof workflow === 'function' && INFRASTRUCTURE in workflow;
+/** What {@link asInfrastructure} was given; `undefined` for any other workflow. */
+export function listenerOf(workflow: unknown): Listener | undefined {
+  return (workflow as { readonly [INFRASTRUCTURE]?: Listener } | undefined)?.[INFRASTRUCTURE];
 }

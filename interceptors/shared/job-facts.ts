@@ -5,7 +5,7 @@
  * Pure; readers of foreign data return `undefined`, never throw.
  */
 import { defined } from './defined';
-import { isRecord, textOf } from './foreign';
+import { numberOf, type Readers, readMembers, textOf } from './foreign';
 
 /** Characters of a text; longer ones are cut. */
 const MAX_TEXT_LENGTH = 256;
@@ -36,28 +36,26 @@ export interface ShardFacts {
   readonly label?: string;
 }
 
+const JOB_FACTS: Readers<JobFacts> = {
+  scheduledMs: timeOf,
+  dataOffsetMs: timeOf,
+  reason: shortTextOf,
+  startedBy: shortTextOf,
+  lane: shortTextOf,
+  loadtest: (value) => value === true || undefined,
+};
+
+const SHARD_FACTS: Readers<ShardFacts> = { index: numberOf, count: numberOf, label: shortTextOf };
+
 /** Facts as a header holds them; `undefined` when there are none. Never throws. */
 export function parseJobFacts(value: unknown): JobFacts | undefined {
-  if (!isRecord(value)) return undefined;
-  const { scheduledMs, dataOffsetMs, reason, startedBy, lane, loadtest } = value;
-  return someFacts(
-    defined({
-      scheduledMs: timeOf(scheduledMs),
-      dataOffsetMs: timeOf(dataOffsetMs),
-      reason: shortTextOf(reason),
-      startedBy: shortTextOf(startedBy),
-      lane: shortTextOf(lane),
-      loadtest: loadtest === true || undefined,
-    }),
-  );
+  return someFacts(readMembers(value, JOB_FACTS));
 }
 
 /** A shard's facts as a header holds them. Never throws. */
 export function parseShardFacts(value: unknown): ShardFacts | undefined {
-  if (!isRecord(value)) return undefined;
-  const { index, count, label } = value;
-  if (!isNumber(index)) return undefined;
-  return defined({ index, count: isNumber(count) ? count : undefined, label: shortTextOf(label) });
+  const { index, ...facts } = readMembers(value, SHARD_FACTS);
+  return index === undefined ? undefined : { index, ...facts };
 }
 
 /** What a start says of the job and not of its first run alone: it holds for later ticks, too. */
@@ -70,13 +68,10 @@ export function someFacts(facts: JobFacts): JobFacts | undefined {
   return Object.keys(facts).length > 0 ? facts : undefined;
 }
 
-function isNumber(value: unknown): value is number {
-  return typeof value === 'number' && Number.isFinite(value);
-}
-
 /** What a `Date` can hold: writing any other as text throws. */
 function timeOf(value: unknown): number | undefined {
-  return isNumber(value) && Math.abs(value) <= MAX_TIME_MS ? value : undefined;
+  const ms = numberOf(value);
+  return ms !== undefined && Math.abs(ms) <= MAX_TIME_MS ? ms : undefined;
 }
 
 function shortTextOf(value: unknown): string | undefined {

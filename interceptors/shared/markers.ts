@@ -79,9 +79,7 @@ const BY_POLICY: readonly string[] = [
   'unbound',
 ].map((name) => PREFIX + name);
 
-const GIVEN: ReadonlySet<string> = new Set(
-  ['inherited-unsampled', 'inherited', 'manual', 'signal', 'unbound-given'].map((name) => PREFIX + name),
-);
+const GIVEN = ['inherited-unsampled', 'inherited', 'manual', 'signal', 'unbound-given'];
 
 /** What most runs of a worker are granted, so that it is asked first: one ask for the common run. */
 const COMMON = ['unsampled', 'default'] as const;
@@ -141,7 +139,7 @@ export function askFor(
 
 /** Whether the id is asked by a run that knows by itself whether it is sampled, and asks only whether it may bind. */
 export function isGiven(id: string): boolean {
-  return GIVEN.has(id);
+  return isMarker(id) && GIVEN.includes(id.slice(PREFIX.length));
 }
 
 /** All ids that can be in a history, in order. */

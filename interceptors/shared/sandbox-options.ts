@@ -6,6 +6,8 @@
  * Pure; written as hex because the sandbox has neither `Buffer` nor `atob`, and a path takes few characters.
  */
 
+import { attempt } from './foreign';
+
 /** Options that workflow code is compiled with. */
 export interface SandboxOptions {
   /** Name of the signal that makes a start (or the next tick of a cron) a manual run. */
@@ -46,11 +48,6 @@ export function toResourceQuery(options: SandboxOptions): string {
 /** Finds the options in a resource query or in the code of a whole bundle; `undefined` when there are none. */
 export function findOptions(text: string): SandboxOptions | undefined {
   const hex = new RegExp(`\\?${KEY}=((?:[0-9a-f]{2})+)`).exec(text)?.[1];
-  if (hex === undefined) return undefined;
-  try {
-    const changed = JSON.parse(decodeURIComponent(hex.replace(/../g, '%$&')));
-    return Object.freeze({ ...DEFAULT_SANDBOX_OPTIONS, ...changed });
-  } catch {
-    return undefined;
-  }
+  const changed = hex && attempt(() => JSON.parse(decodeURIComponent(hex.replace(/../g, '%$&'))));
+  return changed ? Object.freeze({ ...DEFAULT_SANDBOX_OPTIONS, ...changed }) : undefined;
 }

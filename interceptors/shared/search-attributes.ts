@@ -26,9 +26,14 @@ const TRIGGERS = ['cron', 'schedule', 'manual', 'api', 'retry', 'shard', 'child'
 /** What started a run. */
 export type JobTrigger = (typeof TRIGGERS)[number];
 
+/** The trigger that a value of foreign origin names. Never throws. */
+export function triggerOf(value: unknown): JobTrigger | undefined {
+  return TRIGGERS.find((trigger) => trigger === value);
+}
+
 /** Whether a value of foreign origin names a trigger. Never throws. */
 export function isTrigger(value: unknown): value is JobTrigger {
-  return TRIGGERS.some((trigger) => trigger === value);
+  return triggerOf(value) !== undefined;
 }
 
 /** Memo key under which a starter without registered search attributes can name the job. */

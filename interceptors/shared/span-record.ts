@@ -36,8 +36,6 @@ export interface SpanRecord {
   readonly traceId: string;
   readonly spanId: string;
   readonly parentSpanId?: string;
-  /** True when the parent belongs to another process (a child run, a caller's trace). */
-  readonly parentIsRemote?: boolean;
   readonly traceState?: string;
   /** Milliseconds since the epoch, in workflow time. */
   readonly startMs: number;

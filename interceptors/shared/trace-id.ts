@@ -6,8 +6,7 @@
  */
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-const TRACE_ID = /^[0-9a-f]{32}$/;
-const INVALID_TRACE_ID = '0'.repeat(32);
+const TRACE_ID = /^(?!0{32})[0-9a-f]{32}$/;
 
 /** The trace id (32 lower-case hex digits) of the top-level run with this run id (a UUID with dashes). */
 export function traceIdOfRun(runId: string): string {
@@ -31,7 +30,7 @@ export function rootSpanIdOfRun(runId: string): string {
  * @see https://www.w3.org/TR/trace-context/#trace-id
  */
 export function isTraceId(id: string): boolean {
-  return TRACE_ID.test(id) && id !== INVALID_TRACE_ID;
+  return TRACE_ID.test(id);
 }
 
 /** Whether the id is a run id as Temporal writes them: a lower-case UUID with dashes. */

@@ -15,14 +15,6 @@ export interface TraceUrlValues {
   readonly endMs?: number | undefined;
 }
 
-/**
- * A placeholder in a template; the name is its first group. Made anew each time: a search writes to a global
- * expression, and the sandbox freezes what its modules hold.
- */
-export function placeholders(): RegExp {
-  return /\{([A-Za-z]\w*)\}/g;
-}
-
 /** Clocks of servers and workers differ, and the last spans are later than the run's end. */
 const MARGIN_MS = 60_000;
 /** How long a run that has not ended may take and still be in the time that a link searches. */
@@ -30,29 +22,28 @@ const RUNNING_MS = 86_400_000;
 
 /** The link to a run's trace. Unknown placeholders are left as they are; values are percent-encoded. */
 export function fillTraceUrl(template: string, values: TraceUrlValues): string {
-  return template.replace(placeholders(), (placeholder, name: string) => {
-    const value = placeholderValue(name, values);
-    return value === undefined ? placeholder : encodeURIComponent(value);
-  });
+  return Object.entries(placeholderValues(values)).reduce(
+    // No value, once encoded, holds a brace, or a `$` that would have a meaning here.
+    (url, [name, value]) => url.replaceAll(`{${name}}`, encodeURIComponent(value)),
+    template,
+  );
 }
 
-/** What a placeholder stands for; `undefined` for one that is not known. */
-export function placeholderValue(
-  name: string,
-  { traceId, spanId, runId, startMs, endMs }: TraceUrlValues,
-): string | undefined {
+/** What each placeholder stands for. */
+export function placeholderValues({
+  startMs,
+  endMs,
+  ...ids
+}: TraceUrlValues): Record<string, string | number> {
   const from = startMs - MARGIN_MS;
   const to = endMs === undefined ? startMs + RUNNING_MS : endMs + MARGIN_MS;
-  const values = new Map<string, string | number>([
-    ['traceId', traceId],
-    ['spanId', spanId],
-    ['runId', runId],
-    ['startMs', from],
-    ['endMs', to],
-    ['startSec', Math.floor(from / 1000)],
-    ['endSec', Math.ceil(to / 1000)],
-    ['startIso', new Date(from).toISOString()],
-    ['endIso', new Date(to).toISOString()],
-  ]);
-  return values.get(name)?.toString();
+  return {
+    ...ids,
+    startMs: from,
+    endMs: to,
+    startSec: Math.floor(from / 1000),
+    endSec: Math.ceil(to / 1000),
+    startIso: new Date(from).toISOString(),
+    endIso: new Date(to).toISOString(),
+  };
 }

@@ -35,7 +35,7 @@ export function runSpan(runId: string, resource: Resource): ReadableSpan {
     links: [],
     droppedAttributes: 0,
   };
-  return toReadableSpan(record, resource);
+  return toReadableSpan(record, resource, true);
 }
 
 /** Runs an activity of the run: its span's parent is the run's root, known from a header alone. */

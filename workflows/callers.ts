@@ -5,11 +5,27 @@
  */
 import type { coresdk } from '@temporalio/proto';
 
-export class Callers {
+type Job = coresdk.workflow_activation.IWorkflowActivationJob;
+
+const CALLERS = Symbol.for('temporal-job-tracing.callers');
+
+/** Those of the present workflow; `undefined` without the plugin. The SDK swaps globals per workflow. */
+export function presentCallers(): Callers | undefined {
+  return (globalThis as { readonly [CALLERS]?: Callers })[CALLERS];
+}
+
+/** Given to `asInfrastructure` by workflows that ask who calls them. */
+export function noteCallers(jobs: readonly Job[]): void {
+  const callers = presentCallers() ?? new Callers();
+  Object.assign(globalThis, { [CALLERS]: callers });
+  callers.note(jobs);
+}
+
+class Callers {
   readonly #ofSignals = new Map<string, string[]>();
   readonly #ofUpdates = new Map<string, string>();
 
-  note(jobs: readonly coresdk.workflow_activation.IWorkflowActivationJob[]): void {
+  note(jobs: readonly Job[]): void {
     for (const { signalWorkflow: signal, doUpdate: update } of jobs) {
       if (signal?.signalName) {
         const waiting = this.#ofSignals.get(signal.signalName) ?? [];
