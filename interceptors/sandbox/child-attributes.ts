@@ -19,16 +19,14 @@ export function bindChild<Input extends { readonly options: ChildWorkflowOptions
 ): Input {
   if (!run.bound) return input;
   const { options } = input;
-  const given = options.typedSearchAttributes;
-  const users = given ? pairsOf(given) : [];
+  const users = pairsOf(options.typedSearchAttributes ?? []);
   const ours = attributesOf(shard ?? run.root, {
     name: jobNameGiven(options, users) ?? run.jobName,
     trigger: shard ? 'shard' : 'child',
     runId: run.jobRunId,
   });
-  const names = new Set(ours.map(({ key }) => key.name));
-  const typedSearchAttributes = [...users.filter(({ key }) => !names.has(key.name)), ...ours];
-  return { ...input, options: { ...options, typedSearchAttributes } };
+  const kept = users.filter(({ key }) => attributeOf(ours, key.name) === undefined);
+  return { ...input, options: { ...options, typedSearchAttributes: [...kept, ...ours] } };
 }
 
 function pairsOf(attributes: TypedSearchAttributes | SearchAttributePair[]): SearchAttributePair[] {

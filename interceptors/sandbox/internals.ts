@@ -80,19 +80,16 @@ export function internalsInterceptor(
 
   function endOf(final: Command): RunEnd | undefined {
     const { origin, run, kept, isCounted, startMs } = state;
-    return (
-      origin && {
-        origin,
-        isCounted,
-        startMs,
-        endMs: Date.now(),
-        ...defined({
-          reason: kept ?? run?.reason,
-          result: resultOf(final),
-          failure: final.failWorkflowExecution?.failure ?? undefined,
-        }),
-      }
-    );
+    if (!origin) return undefined;
+    return defined({
+      origin,
+      isCounted,
+      startMs,
+      endMs: Date.now(),
+      reason: kept ?? run?.reason,
+      result: resultOf(final),
+      failure: final.failWorkflowExecution?.failure ?? undefined,
+    });
   }
 
   return {

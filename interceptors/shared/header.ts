@@ -108,8 +108,11 @@ function fromCarrier(carrier: Record<string, unknown>): TraceHeader {
 
 /** The header as a payload, for {@link TRACE_HEADER}. */
 export function writeHeader(header: TraceHeader): Payload {
-  const part = header.part && { [JOB_PART]: JSON.stringify(header.part) };
-  return defaultPayloadConverter.toPayload({ ...carrierOf(header), ...part });
+  const { part } = header;
+  return defaultPayloadConverter.toPayload({
+    ...carrierOf(header),
+    ...(part && { [JOB_PART]: JSON.stringify(part) }),
+  });
 }
 
 /** The W3C fields alone, for Nexus and HTTP headers. */

@@ -30,9 +30,8 @@ const TRACE_STATE = /^[\x20-\x7e]{1,512}$/;
  * Never throws.
  */
 export function parseTraceparent(value: unknown, traceState?: unknown): SpanRef | undefined {
-  if (typeof value !== 'string') return undefined;
-  const match = TRACEPARENT.exec(value);
-  if (match === null) return undefined;
+  const match = typeof value === 'string' ? TRACEPARENT.exec(value) : null;
+  if (!match) return undefined;
   const [, traceId = '', spanId = '', flags = ''] = match;
   return defined({
     traceId,
