@@ -66,8 +66,8 @@ function hostWith({ sampling = {}, decisions = createRunDecisions(), ...options 
       if (answer && patchId !== ANY) granted = id;
       return answer;
     };
-    const hasActivity = (name: string) => common !== undefined && name === hostMark(common);
-    const { decision, isAnswered } = askFor(given, bind, isGranted, hasActivity);
+    const activities = new Set(common ? [hostMark(common)] : []);
+    const { decision, isAnswered } = askFor(given, bind, isGranted, activities);
     deepEqual([decision, isAnswered], [decisionOf(`job-tracing:${granted}`), true]);
     return [...asked, granted];
   };
@@ -134,12 +134,7 @@ describe('the marker of a run', () => {
     for (const bind of ['all', 'sampled'] as const)
       for (const given of [undefined, { forced: 'manual' }, { inherited: { sampled: false } }] as Given[])
         deepEqual(
-          askFor(
-            given,
-            bind,
-            () => true,
-            () => false,
-          ),
+          askFor(given, bind, () => true, new Set()),
           { isAnswered: false },
         );
   });

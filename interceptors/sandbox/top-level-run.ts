@@ -58,7 +58,7 @@ export function readTopLevel(
   };
   const { decision, isAnswered: isCounted } = info.unsafe.isReplaying
     ? recall()
-    : askFor(given, options.bind, patched, (name) => getActivator().registeredActivityNames.has(name));
+    : askFor(given, options.bind, patched, getActivator().registeredActivityNames);
   if (!decision) return { origin, isCounted };
   const reason = decision.reason ?? (decision.sampled && given ? reasonOf(given) : undefined);
   const trace: RunTrace = {
@@ -124,8 +124,7 @@ function recall(): Answer {
   // `patched` is true here only for markers in the history, and repeats their commands: in the order of `askFor`.
   const id = RECORDED_IDS.find(patched);
   if (patched(ABSENT)) return { isAnswered: false };
-  const decision = id && decisionOf(id);
-  return decision ? { decision, isAnswered: true } : { isAnswered: true };
+  return { decision: decisionOf(id), isAnswered: true };
 }
 
 function reasonOf(given: NonNullable<Given>): SamplingReason {

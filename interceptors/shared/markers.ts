@@ -4,7 +4,6 @@
  * Pure. The ids are in the histories of users' runs: an id is never renamed or reused. A run asks until one is
  * granted, so a history holds one decision, whatever the order was in which it was asked for.
  */
-import { defined } from './defined';
 
 /** Why a run is sampled, or is not. */
 export type SamplingReason =
@@ -81,16 +80,18 @@ const BY_POLICY: readonly string[] = [
 
 const GIVEN = ['inherited-unsampled', 'inherited', 'manual', 'signal', 'unbound-given'];
 
-/** What most runs of a worker are granted, so that it is asked first: one ask for the common run. */
-const COMMON = ['unsampled', 'default'] as const;
+/** Ends {@link hostMark}. */
+const HOST = ':host';
 
 /**
- * Name of an activity that nobody calls. Workers with our host part register it, and the sandbox knows the names of
- * its worker's activities: it tells that a host of ours will answer, and what to ask first. Each answer is a way
- * across the thread border and back, the dearest part of a decision.
+ * Name of an activity that nobody calls. Workers with our host part register it, and the sandbox knows the names of its
+ * worker's activities: it tells that a host of ours will answer, and what to ask first. Each answer is a way across the
+ * thread border and back, the dearest part of a decision.
+ *
+ * @param common what most runs of the worker are granted
  */
-export function hostMark(common: (typeof COMMON)[number]): string {
-  return `${PREFIX}host:${common}`;
+export function hostMark(common: 'unsampled' | 'default'): string {
+  return PREFIX + common + HOST;
 }
 
 /** What a new run knows about itself before the policy is asked. */
@@ -110,7 +111,7 @@ export function idsToAsk(given: Given): readonly string[] {
 /** What became of the question for a run's marker. */
 export interface Answer {
   /** `undefined`: the run is passive. */
-  readonly decision?: Decision;
+  readonly decision?: Decision | undefined;
   /** Whether a host part of ours is there; without one nobody can be told anything either. */
   readonly isAnswered: boolean;
 }
@@ -119,22 +120,22 @@ export interface Answer {
  * Asks for the marker of a new run.
  *
  * @param isGranted whether the host grants an id, which then is in the history
- * @param hasActivity whether the worker has an activity with this name
+ * @param activities names of those that the worker has
  */
 export function askFor(
   given: Given,
   bind: 'all' | 'sampled',
   isGranted: (id: string) => boolean,
-  hasActivity: (name: string) => boolean,
+  activities: ReadonlySet<string>,
 ): Answer {
   if (bind === 'sampled' && given === undefined && !isGranted(ANY)) return { isAnswered: true };
-  const common = COMMON.find((name) => hasActivity(hostMark(name)));
+  const common = BY_POLICY.find((id) => activities.has(id + HOST));
   const ids = idsToAsk(given);
   // An id asked for the second time costs nothing: the SDK remembers what was denied.
-  const id = (common && !given ? [PREFIX + common, ...ids] : ids).find(isGranted);
+  const id = (common && !given ? [common, ...ids] : ids).find(isGranted);
   // Who has denied an id is our host; who grants the first one may be none at all.
   if (!common && id === ids[0] && isGranted(ABSENT)) return { isAnswered: false };
-  return defined({ decision: id === undefined ? undefined : decisionOf(id), isAnswered: true });
+  return { decision: decisionOf(id), isAnswered: true };
 }
 
 /** Whether the id is asked by a run that knows by itself whether it is sampled, and asks only whether it may bind. */
@@ -151,7 +152,7 @@ export function isMarker(patchId: string): boolean {
 }
 
 /** What a marker means; `undefined` for {@link ABSENT}, {@link ANY} and ids of a newer version. */
-export function decisionOf(id: string): Decision | undefined {
+export function decisionOf(id = ''): Decision | undefined {
   return DECISIONS[id];
 }
 
