@@ -21,27 +21,30 @@ export function inboundInterceptor(
   sink: JobTracingSinks['jobTracing'],
 ): WorkflowInboundCallsInterceptor {
   /** Runs a handler in a span of its own, where spans are made. */
-  function handle<T>(name: string, headers: Headers, what: Ignored, fn: () => Promise<T>): Promise<T> {
+  function handle<Input extends { readonly headers: Headers }, Output>(
+    name: string,
+    what: Ignored,
+    input: Input,
+    next: (input: Input) => Promise<Output>,
+  ): Promise<Output> {
     const tracer = state.recording();
-    if (!tracer) return fn();
-    const { header, problem } = readHeader(headers);
+    if (!tracer) return next(input);
+    const { header, problem } = readHeader(input.headers);
     if (problem && !workflowInfo().unsafe.isReplaying) sink.ignored(what, problem);
     const span = tracer.start(name, tracer.root.ref, { links: linksTo(header?.span, 'caller') });
-    return state.runInContext(withSpan(state.activeContext(), span), () => observe(errors.watch(fn()), span));
+    return state.runInContext(withSpan(state.activeContext(), span), () =>
+      observe(errors.watch(next(input)), span),
+    );
   }
 
   return {
     execute: (input, next) => errors.watch(next(input)),
 
     handleSignal: (input, next) =>
-      handle(`${SpanName.WORKFLOW_HANDLE_SIGNAL}:${input.signalName}`, input.headers, 'signal header', () =>
-        next(input),
-      ),
+      handle(`${SpanName.WORKFLOW_HANDLE_SIGNAL}:${input.signalName}`, 'signal header', input, next),
 
     handleUpdate: (input, next) =>
-      handle(`${SpanName.WORKFLOW_HANDLE_UPDATE}:${input.name}`, input.headers, 'update header', () =>
-        next(input),
-      ),
+      handle(`${SpanName.WORKFLOW_HANDLE_UPDATE}:${input.name}`, 'update header', input, next),
 
     validateUpdate(input, next) {
       state.readOnly = true;
