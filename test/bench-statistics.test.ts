@@ -3,7 +3,7 @@ import { deepEqual, equal, ok, throws } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { counted, figure } from '../bench/core/figure';
 import { alternate } from '../bench/core/rounds';
-import { estimate, median, quantile } from '../bench/core/statistics';
+import { estimate, median, midmean, quantile } from '../bench/core/statistics';
 import { digits, tables } from '../bench/core/table';
 
 /** Numbers around 100, spread like many small disturbances, always the same. */
@@ -42,6 +42,23 @@ describe('an estimate of rounds', () => {
   it('is the same each time', () => deepEqual(estimate([1, 5, 2], median), estimate([1, 5, 2], median)));
 
   it('needs a round', () => throws(() => estimate([], median), /at least one round, got none/));
+});
+
+describe('the mean of the middle half', () => {
+  it('counts values on its edge by their share', () => {
+    const values = [[7], [1, 3], [900, 2, 4, -900], [1, 2, 3, 4, 5]];
+    deepEqual(values.map(midmean), [7, 2, 3, 3]);
+    // A quarter of six is one and a half: half of the 2 and of the 50, the 4 and the 6.
+    equal(midmean([0, 2, 4, 6, 50, 999]), (0.5 * 2 + 4 + 6 + 0.5 * 50) / 3);
+  });
+
+  it('has a narrower interval than the median', () => {
+    const widths = (statistic: typeof median) =>
+      Array.from({ length: 40 }, (_, index) => estimate(disturbed(40, index + 2), statistic))
+        .map(({ low, high }) => high - low)
+        .reduce((sum, width) => sum + width);
+    ok(widths(midmean) < 0.95 * widths(median), `${widths(midmean)} of ${widths(median)}`);
+  });
 });
 
 describe('a quantile', () => {

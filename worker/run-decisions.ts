@@ -10,6 +10,8 @@ import type { SamplingDecision } from './policy/decide';
 
 /** Runs that are remembered; beyond it the oldest is forgotten. */
 const MAX_RUNS = 10_000;
+/** Ratios whose trace state is remembered: a policy has few. */
+const MAX_RATIOS = 100;
 
 /** A decision with the rule that it was made by. */
 export interface RuledDecision extends SamplingDecision {
@@ -39,6 +41,7 @@ export function createRunDecisions(): RunDecisions {
   const decisions = new Map<string, RuledDecision>();
   /** Trace states by the run whose id the trace has: after a reset that is not the run that was decided about last. */
   const traceStates = new Map<string, string>();
+  const traceStateOf = createTraceStates();
   return Object.freeze({
     find: (runId: string) => decisions.get(runId),
     remember({ runId, originalExecutionRunId }: RunIds, decision: RuledDecision) {
@@ -55,8 +58,18 @@ export function createRunDecisions(): RunDecisions {
   });
 }
 
-function traceStateOf({ sampled, reason, ratio }: RuledDecision): string | undefined {
-  const isByRatio = sampled && (reason === 'default' || reason === 'rule');
-  const threshold = isByRatio ? thresholdOf(ratio) : undefined;
+/** Trace states of decisions, each worked out once for its ratio. */
+function createTraceStates(): (decision: RuledDecision) => string | undefined {
+  const byRatio = new Map<number, string | undefined>();
+  return ({ sampled, reason, ratio }) => {
+    const isByRatio = sampled && (reason === 'default' || reason === 'rule');
+    if (!isByRatio) return undefined;
+    if (!byRatio.has(ratio)) setBounded(byRatio, ratio, textOfRatio(ratio), MAX_RATIOS);
+    return byRatio.get(ratio);
+  };
+}
+
+function textOfRatio(ratio: number): string | undefined {
+  const threshold = thresholdOf(ratio);
   return threshold === undefined ? undefined : `ot=th:${threshold}`;
 }

@@ -76,7 +76,7 @@ export function createSink({ target, decisions, metrics, log }: SinkParts): Inje
         fn(info, spans, end) {
           if (end) countEnd(info.runId, end);
           const to = target();
-          if (!to) return;
+          if (!to || spans.length === 0) return;
           const rootSpanId = rootSpanIdOfRun(info.runId);
           const [first] = spans;
           // Every span of a trace says at what threshold it was let through, ordinary children's and local ones included.

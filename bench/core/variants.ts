@@ -3,7 +3,7 @@
  */
 import type { JobTracingOptions } from 'temporal-job-tracing';
 import type { Round } from './rounds';
-import { type Estimate, estimate, median } from './statistics';
+import { type Estimate, estimate, midmean } from './statistics';
 
 export const VARIANTS = [
   'no plugin',
@@ -40,6 +40,6 @@ export function shareOfOfficial<Measured>(
   read: (measured: Measured) => number,
 ): Estimate {
   const added = (some: typeof rounds, to: Variant) =>
-    median(some.map((round) => read(round[to]) - read(round['no plugin'])));
+    midmean(some.map((round) => read(round[to]) - read(round['no plugin'])));
   return estimate(rounds, (some) => (100 * added(some, variant)) / added(some, 'official plugin'));
 }

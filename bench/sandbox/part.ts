@@ -13,7 +13,7 @@ import { createRunDecisions } from '../../worker/run-decisions';
 import { type Bundles, bundleKindOf, createBundles } from '../core/bundles';
 import { counted, type Figure, figure, type PartOptions, type PartResult, type Target } from '../core/figure';
 import { alternate, type Round, roundsOf } from '../core/rounds';
-import { type Estimate, estimate, median } from '../core/statistics';
+import { type Estimate, estimate, midmean } from '../core/statistics';
 import {
   isOurs,
   OUR_OPTIONS,
@@ -127,7 +127,7 @@ setFlagsFromString('--expose-gc');
 const collectGarbage: (options?: { type: 'minor' }) => void = runInNewContext('gc');
 
 function absolute(rounds: readonly Round<Variant, number>[], variant: Variant): Estimate {
-  return estimate(rounds, (some) => median(some.map((round) => round[variant])));
+  return estimate(rounds, (some) => midmean(some.map((round) => round[variant])));
 }
 
 function targetOf(variant: OursVariant, what: 'cpu' | 'heap'): Target | undefined {

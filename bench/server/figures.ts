@@ -1,7 +1,7 @@
 /** The figures of part `server`, from its rounds. Pure. */
 import { counted, type Figure, figure, figureWith, type Target } from '../core/figure';
 import type { Round } from '../core/rounds';
-import { type Estimate, estimate, median, quantile } from '../core/statistics';
+import { type Estimate, estimate, midmean, quantile } from '../core/statistics';
 import { isOurs, OURS, type OursVariant, shareOfOfficial, VARIANTS, type Variant } from '../core/variants';
 import type { HistorySizes } from './runs';
 
@@ -31,7 +31,7 @@ const QUANTILES = { p50: 0.5, p99: 0.99 };
 
 export function workloadFigures(workload: string, rounds: Rounds): Figure[] {
   const of = (variant: Variant, read: (measured: Measured) => number) =>
-    estimate(rounds, (some) => median(some.map((round) => read(round[variant]))));
+    estimate(rounds, (some) => midmean(some.map((round) => read(round[variant]))));
   const hasServer = rounds.every((round) =>
     VARIANTS.every((variant) => round[variant].serverMs !== undefined),
   );

@@ -5,14 +5,14 @@ import type { Client } from '@temporalio/client';
 export interface Workload {
   readonly name: string;
   readonly type: string;
-  /** Runs of one variant in one round. */
+  /** Runs of one variant in one round: few, so that a disturbance that lasts falls on all variants alike. */
   readonly runs: number;
   readonly rounds: number;
 }
 
 export const WORKLOADS: readonly Workload[] = [
-  { name: 'one activity', type: 'oneActivity', runs: 18, rounds: 100 },
-  { name: 'five activities, two children', type: 'family', runs: 6, rounds: 60 },
+  { name: 'one activity', type: 'oneActivity', runs: 6, rounds: 220 },
+  { name: 'five activities, two children', type: 'family', runs: 3, rounds: 90 },
 ];
 
 /** Runs that are on their way at the same time. */

@@ -65,14 +65,14 @@ export function mergeBaggage(
   ours: JobBaggage,
   users: ReadonlyMap<string, BaggageEntry>,
 ): Map<string, BaggageEntry> {
-  const merged = new Map<string, BaggageEntry>(
-    Object.entries(ours).map(([name, value]) => [name, { value: value.slice(0, MAX_VALUE_LENGTH) }]),
-  );
+  const merged = new Map<string, BaggageEntry>();
+  for (const [name, value] of Object.entries(ours))
+    merged.set(name, { value: value.slice(0, MAX_VALUE_LENGTH) });
   for (const [name, entry] of users) if (!merged.has(name)) merged.set(name, entry);
   return merged;
 }
 
 /** `encodeURIComponent` throws on half of a surrogate pair. */
 function encode(text: string): string {
-  return encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\ufffd'));
+  return encodeURIComponent(text.toWellFormed());
 }
