@@ -8,7 +8,7 @@ import { Harness } from './support/harness';
 import { bundleOf } from './support/histories';
 import { looksAround, poke, type Sighting, sighted } from './support/workflows/isolation';
 
-/** The server gives a query ten seconds: on a slow machine more runs at once than these take as long. */
+/** Few, since each is queried at once with the others and the server gives a query ten seconds, also on a busy machine. */
 const RUNS = 10;
 const POKES = 4;
 
