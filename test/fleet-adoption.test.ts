@@ -186,7 +186,6 @@ describe('workers take runs over from each other', { concurrency: 8 }, () => {
         `${below}waitsTwice > HandleSignal:close`,
         `${below}waitsTwice > HandleSignal:close`,
         `${below}waitsTwice > ${CALL}`,
-        `${below}branches > RunStarted:branches`,
         `${below}branches > StartActivity:callDownstream`,
         `${below}branches > ${CALL}`,
       ]);

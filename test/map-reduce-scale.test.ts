@@ -64,10 +64,10 @@ describe(`a run of ${SHARDS} shards`, () => {
     ok(bytes < 4_000_000, `a branch has ${bytes} bytes`);
   });
 
-  it("the run's own trace has three spans a branch, and says how many shards ended how", async () => {
+  it("the run's own trace has two spans a branch, and says how many shards ended how", async () => {
     const trace = await runs.harness.completeTrace(traceIdOf((await handle.describe()).runId), 30_000);
     console.log(`the run's own trace: ${trace.length} spans`);
-    equal(trace.length, 2 + 3 * BRANCHES);
+    equal(trace.length, 2 + 2 * BRANCHES);
     const root = trace.find(({ name }) => name === 'RunWorkflow:sums');
     deepEqual(
       [root?.attributes['job.shards.count'], root?.attributes['job.shards.succeeded']],

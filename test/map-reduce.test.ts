@@ -66,7 +66,6 @@ describe('mapReduce', { concurrency: 4 }, () => {
       '  RunStarted:sums',
       '  StartChildWorkflow:mapReduceBranch',
       '    RunWorkflow:mapReduceBranch',
-      '      RunStarted:mapReduceBranch',
     ]);
   });
 

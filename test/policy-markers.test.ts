@@ -141,9 +141,11 @@ describe('the marker of a run', () => {
 
   test('is the same when a failed task asks again, and the run is counted once', () => {
     const told: string[] = [];
+    const recorded: WorkflowInfo[] = [];
     const ask = hostWith({
       sampling: { default: CAP_0 },
       onDecision: (...decision) => told.push(decision.join(' ')),
+      onRecorded: (info) => recorded.push(info),
     });
     const [first, second] = [infoOf(), infoOf()];
     deepEqual(
@@ -151,6 +153,7 @@ describe('the marker of a run', () => {
       ['reservoir', 'unsampled', 'reservoir', 'unsampled', 'reservoir'],
     );
     deepEqual(told, ['job true reservoir', 'job false default']);
+    deepEqual(recorded, [first]);
   });
 
   test('stays what it was when the policy changes before the run asks again', () => {
@@ -219,7 +222,10 @@ describe('the marker of a run', () => {
 
   test('is told of once, forced and inherited ones too', () => {
     const told: string[] = [];
-    const ask = hostWith({ onDecision: (...decision) => told.push(decision.join(' ')) });
+    const ask = hostWith({
+      onDecision: (...decision) => told.push(decision.join(' ')),
+      onRecorded: () => told.push('recorded by the policy'),
+    });
     const manual = infoOf();
     for (let task = 0; task < 3; task++) ask(manual, { forced: 'manual' });
     ask(infoOf(), { inherited: { sampled: false } });

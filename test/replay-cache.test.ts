@@ -30,7 +30,6 @@ const EXPECTED: Record<string, string[][]> = {
       `HandleUpdate:ask > ${CALL}`,
       'RunStarted:everyCommand',
       CALL,
-      `${CHILD} > RunStarted:nudgesParent`,
       `${CHILD} > SignalWorkflow:nudge`,
       `${CHILD} > ${CALL}`,
     ],
@@ -50,10 +49,7 @@ const EXPECTED: Record<string, string[][]> = {
   family: [
     [
       'RunStarted:parent',
-      `${INNER} > RunStarted:parent`,
       // The attempts of a child are one after the other in the trace of its parent.
-      `${INNERMOST} > RunStarted:failsOnce`,
-      `${INNERMOST} > RunStarted:failsOnce`,
       `${INNERMOST} > ${CALL}`,
       `${INNERMOST} > ${CALL}`,
     ],

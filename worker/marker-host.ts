@@ -41,6 +41,8 @@ export interface MarkerHostOptions {
   readonly decisions: RunDecisions;
   /** Told of every run's decision, once. */
   readonly onDecision?: (jobName: string, sampled: boolean, reason: SamplingReason) => void;
+  /** Told of every run that the policy records, once. */
+  readonly onRecorded?: (info: WorkflowInfo) => void;
   /** Told of every run that is kept, once. */
   readonly onKept?: (jobName: string, reason: KeptReason) => void;
   readonly log?: OnceLog;
@@ -85,6 +87,7 @@ function createAnswers(options: MarkerHostOptions): (info: WorkflowInfo, id: str
     const { rule, pattern } = ruleFor(policy, jobName);
     options.decisions.remember(info, { ...decision, ratio: rule.ratio, pattern });
     tell(info, jobName, decision.sampled, decision.reason);
+    if (decision.sampled) options.onRecorded?.(info);
     return decision;
   }
 

@@ -34,6 +34,7 @@ import { type JobTracingOptions, type ResolvedOptions, resolveOptions } from './
 import { withOwnActivities } from './own-activities';
 import { constantPolicyStore, type PolicyStore, useStore } from './policy-store';
 import { createRunDecisions, type RunDecisions } from './run-decisions';
+import { rootOfRun } from './run-started';
 import { createSink } from './sink';
 
 /** What belongs to one worker, found again by the sink that was given to it. */
@@ -105,6 +106,7 @@ export class JobTracingPlugin
           decisions,
           mayBind: () => binding.mayBind(),
           onDecision: metrics.decided,
+          onRecorded: (info) => sink.jobTracing.begun.fn(info, rootOfRun(info)),
           onKept: metrics.kept,
           log,
         },

@@ -4,7 +4,7 @@
  */
 import type { WorkflowInfo } from '@temporalio/workflow';
 import { thresholdOf } from '../interceptors/shared/ratio';
-import { runIdOfTrace } from '../interceptors/shared/trace-id';
+import { traceIdOfRun } from '../interceptors/shared/trace-id';
 import { setBounded } from './bounded-map';
 import type { SamplingDecision } from './policy/decide';
 
@@ -39,7 +39,7 @@ export interface RunDecisions {
 
 export function createRunDecisions(): RunDecisions {
   const decisions = new Map<string, RuledDecision>();
-  /** Trace states by the run whose id the trace has: after a reset that is not the run that was decided about last. */
+  /** By trace: after a reset that is not named after the run that was decided about last. */
   const traceStates = new Map<string, string>();
   const traceStateOf = createTraceStates();
   return Object.freeze({
@@ -47,14 +47,15 @@ export function createRunDecisions(): RunDecisions {
     remember({ runId, originalExecutionRunId }: RunIds, decision: RuledDecision) {
       setBounded(decisions, runId, decision, MAX_RUNS);
       const traceState = traceStateOf(decision);
-      if (traceState === undefined) traceStates.delete(originalExecutionRunId);
-      else setBounded(traceStates, originalExecutionRunId, traceState, MAX_RUNS);
+      const traceId = traceIdOfRun(originalExecutionRunId);
+      if (traceState === undefined) traceStates.delete(traceId);
+      else setBounded(traceStates, traceId, traceState, MAX_RUNS);
     },
     forget({ runId, originalExecutionRunId }: RunIds) {
       decisions.delete(runId);
-      traceStates.delete(originalExecutionRunId);
+      traceStates.delete(traceIdOfRun(originalExecutionRunId));
     },
-    traceState: (traceId: string) => traceStates.get(runIdOfTrace(traceId)),
+    traceState: (traceId: string) => traceStates.get(traceId),
   });
 }
 

@@ -17,6 +17,7 @@ import type { JobMetrics } from './metrics';
 import type { OnceLog } from './once-log';
 import { toReadableSpan } from './readable-span';
 import type { RunDecisions } from './run-decisions';
+import { runStarted } from './run-started';
 
 /** Where finished workflow spans go. */
 export interface SpanTarget {
@@ -70,21 +71,29 @@ export function createSink({ target, decisions, metrics, log }: SinkParts): Inje
     return withRate(end ? describeRun(noted, info, end) : noted, decisions.find(runId));
   }
 
+  /** Every span of a trace says at what threshold it was let through, ordinary children's and local ones included. */
+  function send(to: SpanTarget, span: SpanRecord, isRoot: boolean): void {
+    const traceState = span.traceState ?? decisions.traceState(span.traceId);
+    to.onEnd(toReadableSpan(traceState ? { ...span, traceState } : span, to.resource, isRoot));
+  }
+
   return {
     jobTracing: {
+      begun: {
+        fn(info, root) {
+          const to = target();
+          if (to) send(to, runStarted(info, root), false);
+        },
+      },
       report: {
         fn(info, spans, end) {
           if (end) countEnd(info.runId, end);
           const to = target();
           if (!to || spans.length === 0) return;
           const rootSpanId = rootSpanIdOfRun(info.runId);
-          const [first] = spans;
-          // Every span of a trace says at what threshold it was let through, ordinary children's and local ones included.
-          const traceState = first && decisions.traceState(first.traceId);
           for (const span of spans) {
-            const isRoot = span.spanId === rootSpanId;
-            const whole = isRoot ? completeRoot(span, info, end) : describeCall(span);
-            to.onEnd(toReadableSpan(traceState ? { traceState, ...whole } : whole, to.resource, isRoot));
+            if (span.spanId === rootSpanId) send(to, completeRoot(span, info, end), true);
+            else send(to, describeCall(span), false);
           }
         },
       },

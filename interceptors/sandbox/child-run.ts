@@ -51,6 +51,7 @@ function traceOf(
     links: [],
     // By its parent's start command; its own children are then bound by its.
     bound: keywordOf(info, 'TraceId') === span.traceId,
+    announces: isShard,
     joined: false,
   };
   if (!isShard) return run;

@@ -53,8 +53,13 @@ export function internalsInterceptor(
       sink.ignored(info.parent && !run ? 'child header' : 'start header', headerProblem);
     if (!run) return;
     if (run.kind === 'top' && run.bound) upsertSearchAttributes(attributesOfTop(run, info));
-    if (run.root.sampled) showLink(run, info, options);
-    state.begin(run, run.root.sampled ? new RunTracer(info.workflowType, run, state.startMs) : undefined);
+    state.begin(run, run.root.sampled ? record(run, info) : undefined);
+  }
+
+  function record(run: Run, info: WorkflowInfo): RunTracer {
+    showLink(run, info, options);
+    if (run.announces && !info.unsafe.isReplaying) sink.begun(run.root);
+    return new RunTracer(info.workflowType, run, state.startMs);
   }
 
   /** What leaves the sandbox with this activation, in one call: each brings the host a copy of the run's info. */
@@ -72,8 +77,6 @@ export function internalsInterceptor(
     if (final && tracer) {
       noteOn(tracer.root, state);
       tracer.endRun();
-    } else {
-      tracer?.announce();
     }
     return tracer?.drain() ?? [];
   }

@@ -45,14 +45,12 @@ export class RunState {
   readonly calls = new OpenCalls();
   /** What this package's workflow code says about the run, for its root span. */
   readonly notes: RootNotes = { attributes: {}, links: [] };
-  #rootContext: Context = EMPTY_CONTEXT;
+  #rootContext: Context | undefined;
   #storage: InstanceType<typeof AsyncLocalStorage<Context>> | undefined;
 
   begin(run: Run, tracer: RunTracer | undefined): void {
     this.run = run;
     this.tracer = tracer;
-    const root = tracer?.root ?? foreignSpan(run.root);
-    this.#rootContext = withBaggage(withSpan(EMPTY_CONTEXT, root), run.baggage);
   }
 
   /** The tracer where spans may be made now. */
@@ -61,7 +59,7 @@ export class RunState {
   }
 
   activeContext(): Context {
-    return this.#storage?.getStore() ?? this.#rootContext;
+    return this.#storage?.getStore() ?? this.#contextOfRun();
   }
 
   /** Runs `fn` at once, with this context active in it and in all that it starts. */
@@ -91,6 +89,17 @@ export class RunState {
     const context = this.#storage?.getStore();
     if (!context) return run.baggageHeader;
     return formatBaggage(mergeBaggage(run.jobBaggage, baggageOf(context) ?? new Map()));
+  }
+
+  /** Made when somebody asks for it, which most runs never do. */
+  #contextOfRun(): Context {
+    const { run, tracer } = this;
+    if (!run) return EMPTY_CONTEXT;
+    this.#rootContext ??= withBaggage(
+      withSpan(EMPTY_CONTEXT, tracer?.root ?? foreignSpan(run.root)),
+      run.baggage,
+    );
+    return this.#rootContext;
   }
 }
 

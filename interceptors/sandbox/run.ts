@@ -34,6 +34,8 @@ export interface Run extends JobOrigin {
   readonly parentSpanId?: string | undefined;
   readonly links: readonly LinkRecord[];
   readonly bound: boolean;
+  /** Whether it tells the host that it has begun: it begins a trace, and the host has not decided about it. */
+  readonly announces: boolean;
   readonly reason?: SamplingReason | undefined;
   /** Whether the trace is the caller's by request, so that its id is not the run's. */
   readonly joined: boolean;

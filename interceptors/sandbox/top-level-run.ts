@@ -71,6 +71,7 @@ export function readTopLevel(
     parentSpanId: joined ? caller.spanId : undefined,
     links: linksOf(info, initiator, header, joined ? undefined : caller),
     bound: decision.bound,
+    announces: given !== undefined && !joined,
     reason,
     joined,
   };

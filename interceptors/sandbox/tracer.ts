@@ -5,11 +5,11 @@
  * Sandbox code: nothing of the OpenTelemetry SDK; no span exists for a run that is not sampled.
  */
 import { SPAN_DELIMITER, SpanName } from '@temporalio/interceptors-opentelemetry/lib/workflow/definitions';
+import { createSpanIds } from '../shared/span-ids';
 import type { SpanRecord } from '../shared/span-record';
 import type { SpanRef } from '../shared/traceparent';
 import type { RunTrace } from './run';
 import { type OnEnd, SandboxSpan, type SpanStart } from './span';
-import { createSpanIds } from './span-ids';
 
 /** Finished spans kept within one activation; further ones are dropped and counted on the root. */
 const MAX_BUFFERED = 2_000;
@@ -26,7 +26,6 @@ export class RunTracer {
     if (this.#buffer.length < MAX_BUFFERED || span === this.root) this.#buffer.push(record);
     else this.#dropped++;
   };
-  #announcement: SandboxSpan | undefined;
   readonly #buffer: SpanRecord[] = [];
   #dropped = 0;
 
@@ -36,17 +35,8 @@ export class RunTracer {
     const name = `${SpanName.WORKFLOW_EXECUTE}${SPAN_DELIMITER}${workflowType}`;
     const ref = { ...root, sampled: true };
     this.root = new SandboxSpan({ name, ref, parentSpanId, startMs, links }, this.#finish);
-    this.#announcement = this.start(`RunStarted${SPAN_DELIMITER}${workflowType}`, ref, { startMs });
-  }
-
-  /**
-   * Lets a zero-length `RunStarted` span go, once: the trace of a long run can then be opened while it goes on;
-   * the root itself follows at the end.
-   */
-  announce(): void {
-    // At its own start: no span ends before.
-    this.#announcement?.end(0);
-    this.#announcement = undefined;
+    // The first id is that of `RunStarted`, which the host makes.
+    this.#nextId();
   }
 
   start(name: string, parent: SpanRef, { startMs = Date.now(), ...options }: StartOptions = {}): SandboxSpan {
@@ -61,7 +51,6 @@ export class RunTracer {
 
   /** Ends the root and everything still open: the run is over, nobody else will. */
   endRun(): void {
-    if (this.#announcement) this.#open.delete(this.#announcement);
     for (const span of this.#open) span.setAttribute('job.unfinished', true).end();
     if (this.#dropped > 0) this.root.setAttribute('job.dropped_spans', this.#dropped);
     this.root.end();

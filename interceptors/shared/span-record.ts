@@ -59,6 +59,8 @@ export type Ignored = 'start header' | 'child header' | 'signal header' | 'updat
 /** What the sandbox tells the host, each at most once an activation. */
 export interface JobTracingSinks extends Sinks {
   jobTracing: {
+    /** A run begins a trace, and the host has not decided about it. */
+    begun(root: SpanRef): void;
     /** Finished spans, and the end of the run; its root span is the last one, if it has one. */
     report(spans: readonly SpanRecord[], end?: RunEnd): void;
     /** A plain `Error` was thrown: the workflow task fails and is tried again, unless {@link settled} follows. */

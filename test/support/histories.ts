@@ -205,18 +205,23 @@ function nextRunOf({ events }: History): string | undefined {
   );
 }
 
-/** Expects a complete trace with these spans without children ({@link leaves}); times and order do not count. */
+/**
+ * Expects a complete trace with these spans without children ({@link leaves}); times and order do not count.
+ *
+ * @param problems of a trace that is not ({@link incomplete})
+ */
 export async function expectLeaves(
   receiver: OtlpReceiver,
   traceId: string,
   expected: readonly string[],
+  problems: readonly string[] = [],
 ): Promise<void> {
   const wanted = [...expected].sort();
   const isThere = (trace: readonly ReceivedSpan[]) => isDeepStrictEqual(leaves(trace), wanted);
   // Services send their spans on their own time: what is not there yet may still come.
   const trace = await receiver.waitFor(traceId, isThere, 5_000).catch(() => receiver.trace(traceId));
   deepEqual(leaves(trace), wanted);
-  deepEqual(incomplete(trace), []);
+  deepEqual(incomplete(trace), problems);
 }
 
 /** Messages of the workflow tasks that failed. */

@@ -1,7 +1,7 @@
 /**
  * Deterministic span ids: a bijection of a counter, keyed by the run's root span id.
  *
- * Sandbox code: no draw from any random sequence, so user code's `Math.random()` and `uuid4()` are untouched,
+ * Pure: no draw from any random sequence, so user code's `Math.random()` and `uuid4()` are untouched,
  * and a replay gives the same ids.
  */
 
