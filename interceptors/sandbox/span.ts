@@ -32,21 +32,21 @@ export interface SpanStart extends Pick<SpanRecord, 'name' | 'startMs'> {
   readonly scope?: { readonly name: string; readonly version?: string };
 }
 
-/** A record that still changes; what is `undefined` in it is left out at the end. */
-interface Draft extends Omit<SpanRecord, 'droppedAttributes' | 'endMs' | 'parentSpanId' | 'statusMessage'> {
+/** A record that still changes, until its span ends. */
+interface Draft extends SpanRecord {
   name: string;
-  readonly parentSpanId?: string | undefined;
+  endMs: number;
   statusCode: number;
   statusMessage?: string | undefined;
   readonly events: EventRecord[];
   readonly links: LinkRecord[];
+  droppedAttributes: number;
   failure?: Failure;
 }
 
 export class SandboxSpan implements Span {
   readonly ref: SpanRef;
   readonly #record: Draft;
-  #dropped = 0;
   /** `undefined` when the span has ended: nothing changes it then. */
   #onEnd: OnEnd | undefined;
 
@@ -62,6 +62,8 @@ export class SandboxSpan implements Span {
       attributes: {},
       events: [],
       links: [...links],
+      endMs: 0,
+      droppedAttributes: 0,
     };
     this.#onEnd = onEnd;
   }
@@ -72,12 +74,13 @@ export class SandboxSpan implements Span {
   }
 
   setAttribute(key: string, value: unknown): this {
-    if (this.#onEnd && !setAttribute(this.#record.attributes, key, () => value)) this.#dropped++;
+    if (this.#onEnd && !setAttribute(this.#record.attributes, key, () => value))
+      this.#record.droppedAttributes++;
     return this;
   }
 
   setAttributes(attributes: unknown): this {
-    if (this.#onEnd) this.#dropped += copyAttributes(this.#record.attributes, attributes);
+    if (this.#onEnd) this.#record.droppedAttributes += copyAttributes(this.#record.attributes, attributes);
     return this;
   }
 
@@ -153,8 +156,9 @@ export class SandboxSpan implements Span {
   end(time?: TimeInput): void {
     const onEnd = this.#onEnd;
     this.#onEnd = undefined;
-    const endMs = Math.max(this.#record.startMs, toMs(time));
-    onEnd?.(this, defined({ ...this.#record, endMs, droppedAttributes: this.#dropped }));
+    if (!onEnd) return;
+    this.#record.endMs = Math.max(this.#record.startMs, toMs(time));
+    onEnd(this, this.#record);
   }
 }
 

@@ -2,10 +2,11 @@
  * The `_tracer-data` header: W3C trace context and baggage as the official plugin writes them, and our own
  * part beside them, which tells the receiver what kind of run it is.
  *
- * Pure. A header is foreign data: readers return `undefined`, never throw. No workflow command may ever
+ * Pure. As the SDK's default payload converter reads and writes it, but with the platform's own text decoder, which
+ * the SDK brings into the sandbox: the converter's is slow where code is not hot. A header is foreign data: readers return `undefined`, never throw. No workflow command may ever
  * depend on a header alone (design: a bound parent and a passive child may meet).
  */
-import { defaultPayloadConverter, type Headers, type Payload } from '@temporalio/common';
+import { encodingKeys, type Headers, type Payload } from '@temporalio/common';
 import { defined } from './defined';
 import { attempt, flagOf, isRecord, numberOf, type Readers, readMembers, textOf } from './foreign';
 import { type JobFacts, parseJobFacts, parseShardFacts, type ShardFacts } from './job-facts';
@@ -91,7 +92,7 @@ export function readHeader(headers: Headers | null | undefined): HeaderReading {
   try {
     const size = payload.data?.length ?? 0;
     if (size > MAX_HEADER_BYTES) return { problem: `it has ${size} bytes, more than ${MAX_HEADER_BYTES}` };
-    const carrier: unknown = defaultPayloadConverter.fromPayload(payload);
+    const carrier: unknown = JSON.parse(new TextDecoder().decode(payload.data ?? undefined));
     if (!isRecord(carrier) || Array.isArray(carrier)) return { problem: 'it is not a text map' };
     const header = fromCarrier(carrier);
     const hasInvalidSpan = !header.span && 'traceparent' in carrier;
@@ -109,10 +110,11 @@ function fromCarrier(carrier: Record<string, unknown>): TraceHeader {
 /** The header as a payload, for {@link TRACE_HEADER}. */
 export function writeHeader(header: TraceHeader): Payload {
   const { part } = header;
-  return defaultPayloadConverter.toPayload({
-    ...carrierOf(header),
-    ...(part && { [JOB_PART]: JSON.stringify(part) }),
-  });
+  const carrier = { ...carrierOf(header), ...(part && { [JOB_PART]: JSON.stringify(part) }) };
+  return {
+    metadata: { encoding: encodingKeys.METADATA_ENCODING_JSON },
+    data: new TextEncoder().encode(JSON.stringify(carrier)),
+  };
 }
 
 /** The W3C fields alone, for Nexus and HTTP headers. */

@@ -40,22 +40,19 @@ export const ABSENT = `${PREFIX}absent`;
  */
 export const ANY = `${PREFIX}any`;
 
-const sampledFor = (reason: SamplingReason): Decision => ({ sampled: true, bound: true, reason });
 const UNSAMPLED: Decision = { sampled: false, bound: true };
 const UNBOUND: Decision = { sampled: true, bound: false };
+
+function sampledFor(...reasons: SamplingReason[]): Record<string, Decision> {
+  return Object.fromEntries(reasons.map((reason) => [reason, { sampled: true, bound: true, reason }]));
+}
 
 /** What each marker means, by its id without the {@link PREFIX}. */
 const MEANINGS = {
   unsampled: UNSAMPLED,
   'inherited-unsampled': { ...UNSAMPLED, reason: 'inherited' },
   capped: { ...UNSAMPLED, reason: 'capped' },
-  default: sampledFor('default'),
-  rule: sampledFor('rule'),
-  inherited: sampledFor('inherited'),
-  manual: sampledFor('manual'),
-  signal: sampledFor('signal'),
-  reservoir: sampledFor('reservoir'),
-  'after-failure': sampledFor('after-failure'),
+  ...sampledFor('default', 'rule', 'inherited', 'manual', 'signal', 'reservoir', 'after-failure'),
   /** Sampled by policy, but the attributes are not verified in this namespace. */
   unbound: UNBOUND,
   /** The same for a run that knows by itself that it is sampled (forced or inherited). */

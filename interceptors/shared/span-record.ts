@@ -35,14 +35,14 @@ export interface SpanRecord {
   readonly kind: number;
   readonly traceId: string;
   readonly spanId: string;
-  readonly parentSpanId?: string;
+  readonly parentSpanId?: string | undefined;
   readonly traceState?: string;
   /** Milliseconds since the epoch, in workflow time. */
   readonly startMs: number;
   readonly endMs: number;
   /** `SpanStatusCode` of `@opentelemetry/api`. */
   readonly statusCode: number;
-  readonly statusMessage?: string;
+  readonly statusMessage?: string | undefined;
   readonly attributes: Attributes;
   readonly events: readonly EventRecord[];
   readonly links: readonly LinkRecord[];
