@@ -107,6 +107,13 @@ describe('runs started by a client', { concurrency: 12 }, () => {
     const root = await runs.rootOf(runId, traceId);
     equal(root.parentSpanId, (await callerSpan(traceId, 'StartWorkflow:oneActivity')).spanId);
     deepEqual(linksOf(root), []);
+    // `StartWorkflow` tells that it has begun; nothing is in the trace that would have been its own.
+    const { receiver } = runs.harness;
+    deepEqual(
+      receiver.trace(traceId).filter(({ name }) => name.startsWith('RunStarted')),
+      [],
+    );
+    deepEqual(receiver.trace(traceIdOf(runId)), []);
     deepEqual(await runs.harness.attributesOf(id('joined'), runId), {
       TraceId: traceId,
       JobName: 'oneActivity',
