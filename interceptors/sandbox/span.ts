@@ -146,7 +146,7 @@ export class SandboxSpan implements Span {
 
   /** The same of an error as the server tells it: the host puts it into the words of OpenTelemetry. */
   failWith(failure: Failure): void {
-    this.#record.failure = failure;
+    if (this.#onEnd) this.#record.failure = failure;
   }
 
   isRecording(): boolean {

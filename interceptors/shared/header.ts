@@ -2,9 +2,10 @@
  * The `_tracer-data` header: W3C trace context and baggage as the official plugin writes them, and our own
  * part beside them, which tells the receiver what kind of run it is.
  *
- * Pure. As the SDK's default payload converter reads and writes it, but with the platform's own text decoder, which
- * the SDK brings into the sandbox: the converter's is slow where code is not hot. A header is foreign data: readers return `undefined`, never throw. No workflow command may ever
- * depend on a header alone (design: a bound parent and a passive child may meet).
+ * Pure. As the SDK's default payload converter reads and writes it, but with the platform's own text coder, which the
+ * SDK brings into the sandbox: the converter's is slow where code is not hot. A header is foreign data: readers return
+ * `undefined`, never throw. No workflow command may ever depend on a header alone (design: a bound parent and a passive
+ * child may meet).
  */
 import { encodingKeys, type Headers, type Payload } from '@temporalio/common';
 import { defined } from './defined';
