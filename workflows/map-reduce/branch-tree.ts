@@ -3,23 +3,16 @@
  *
  * Sandbox code. Branches that read pages tell where the next one begins, so that it need not wait for their end.
  */
-import {
-  CancellationScope,
-  condition,
-  defineSignal,
-  isCancellation,
-  setHandler,
-  startChild,
-} from '@temporalio/workflow';
+import { condition, defineSignal, isCancellation, setHandler, startChild } from '@temporalio/workflow';
 import type { BranchInput, BranchNews } from './branch-input';
 import { mapReduceError } from './options';
 import { OrderedFold } from './ordered-fold';
 import type { BranchWork, Position } from './parts';
 import { bytesOf, MAX_BRANCHES } from './plan';
 import { reducerOf } from './reduce';
-import { resultOfStarted } from './started-child';
+import { type ChildEvents, followChild } from './started-child';
 import { type BranchReport, Tally } from './tally';
-import { inWindow, type Launched } from './window';
+import { type Ended, inWindow, type Launched } from './window';
 
 export interface BranchPart {
   /** From 0. */
@@ -51,7 +44,7 @@ export class BranchTree {
     const news = defineSignal<[BranchNews]>(this.#input.signal);
     setHandler(news, (told) => this.#hear(told));
     try {
-      await inWindow(parts, parallel, (part) => this.#launch(part));
+      await inWindow(parts, parallel, (part, ended) => this.#launch(part, ended));
     } finally {
       setHandler(news, undefined);
     }
@@ -73,27 +66,23 @@ export class BranchTree {
     }
   }
 
-  #launch({ branch, work }: BranchPart): Launched {
+  #launch({ branch, work }: BranchPart, ended: Ended): Launched {
     const input: BranchInput = { ...this.#input, branch, work };
     const started = startChild('mapReduceBranch', {
       workflowId: `${input.prefix}branch-${branch}`,
       args: [input],
     });
-    const scope = CancellationScope.current();
-    const result = started.then((handle): Promise<BranchReport> => {
-      this.#runIds.set(branch, handle.firstExecutionRunId);
-      return resultOfStarted(handle, scope);
-    });
-    const ended = result.then(
-      (report) => this.#ended(branch, report),
-      (error: unknown) => {
+    const events: ChildEvents = {
+      onStart: (firstRunId) => this.#runIds.set(branch, firstRunId),
+      onResult: (report) => this.#ended(branch, report as BranchReport),
+      onError: (error) => {
         const report = this.#newsOf(branch)?.report;
         this.#ended(branch, report);
         // A branch that a person has stopped takes only its own shards along, unless only it could tell what follows.
         if (!isCancellation(error) || report === undefined) throw error;
       },
-    );
-    return { started, ended, bytes: bytesOf(input) };
+    };
+    return { started, bytes: bytesOf(input), cancel: followChild(started, events, ended) };
   }
 
   #ended(branch: number, report: BranchReport | undefined): void {

@@ -38,20 +38,20 @@ export async function mapReduceBranch(input: BranchInput): Promise<BranchReport>
   const shards = await shardsOf(input);
   tally.planned(shards.length);
   try {
-    await inWindow(shards, input.window, (shard) =>
-      launchShard(input, shard, {
-        tally,
-        onResult: (index, value) => fold.set(index - input.work.index, { value }),
-        onFailure(index, label, error) {
-          if (input.stopOnFailure) throw shardFailed(index, label, error);
-          fold.set(index - input.work.index);
-        },
-        onStop: (index) => fold.set(index - input.work.index),
-      }),
-    );
+    const end = {
+      tally,
+      onResult: (index: number, value: unknown) => fold.set(index - input.work.index, { value }),
+      onFailure(index: number, label: string, error: Error) {
+        if (input.stopOnFailure) throw shardFailed(index, label, error);
+        fold.set(index - input.work.index);
+      },
+      onStop: (index: number) => fold.set(index - input.work.index),
+    };
+    await inWindow(shards, input.window, (shard, ended) => launchShard(input, shard, end, ended));
     return tally.report(fold.result);
   } catch (error) {
-    if (error instanceof TemporalFailure) await tellRun(input, { report: tally.report() });
+    if (error instanceof TemporalFailure)
+      await CancellationScope.nonCancellable(() => tellRun(input, { report: tally.report() }));
     throw error;
   } finally {
     noteShards(tally);
@@ -87,7 +87,7 @@ async function tellRun({ signal }: BranchInput, news: Omit<BranchNews, 'runId'>)
   // Without its run id: after a reset the run has another.
   const run = getExternalWorkflowHandle(parent.workflowId);
   const told: BranchNews = { runId: firstExecutionRunId, ...news };
-  await CancellationScope.nonCancellable(() => run.signal(signal, told)).catch(() => {});
+  await run.signal(signal, told).catch(() => {});
 }
 
 function shardFailed(index: number, label: string, cause: Error): ApplicationFailure {

@@ -4,13 +4,7 @@
  * Sandbox code. The trace id comes from a named random stream, never from the workflow's own sequence.
  */
 import { TemporalFailure, TerminatedFailure } from '@temporalio/common';
-import {
-  CancellationScope,
-  ChildWorkflowFailure,
-  getRandomStream,
-  isCancellation,
-  startChild,
-} from '@temporalio/workflow';
+import { ChildWorkflowFailure, getRandomStream, isCancellation, startChild } from '@temporalio/workflow';
 import { presentState } from '../../interceptors/sandbox/run-state';
 import { withChildKind } from '../../interceptors/shared/child-kind';
 import { errorFacts } from '../../interceptors/shared/item-failure';
@@ -19,9 +13,9 @@ import { SHARD_MEMO } from '../../interceptors/shared/search-attributes';
 import type { BranchInput } from './branch-input';
 import type { ItemShard, RangeShard } from './options';
 import { bytesOf } from './plan';
-import { resultOfStarted } from './started-child';
+import { followChild } from './started-child';
 import type { Tally } from './tally';
-import type { Launched } from './window';
+import type { Ended, Launched } from './window';
 
 const RANDOM_STREAM = 'temporal-job-tracing:shards';
 
@@ -33,11 +27,12 @@ export interface ShardEnd {
   readonly onStop: (index: number) => void;
 }
 
-/** Starts the shard; `end` is told how it ends. */
+/** Starts the shard; `end` is told how it ends, and then `ended`. */
 export function launchShard(
   input: BranchInput,
   shard: ItemShard<unknown> | RangeShard,
   end: ShardEnd,
+  ended: Ended,
 ): Launched {
   const { index, count, label } = shard;
   const traceId = getRandomStream(RANDOM_STREAM).uuid4().replaceAll('-', '');
@@ -59,7 +54,7 @@ export function launchShard(
 
   let runId: string | undefined;
 
-  function failed(error: unknown): void {
+  function onError(error: unknown): void {
     if (!(error instanceof TemporalFailure)) throw error;
     if (wasStopped(error)) {
       end.tally.ended('cancelled');
@@ -76,19 +71,16 @@ export function launchShard(
     end.onFailure(index, label, error);
   }
 
-  function succeeded(result: unknown): void {
+  function onResult(result: unknown): void {
     end.tally.ended('succeeded');
     end.onResult(index, result);
   }
 
-  const scope = CancellationScope.current();
-  const ended = started
-    .then((handle) => {
-      runId = handle.firstExecutionRunId;
-      return resultOfStarted(handle, scope);
-    })
-    .then(succeeded, failed);
-  return { started, ended, bytes: bytesOf(shard) };
+  const onStart = (firstRunId: string) => {
+    runId = firstRunId;
+  };
+  const cancel = followChild(started, { onStart, onResult, onError }, ended);
+  return { started, bytes: bytesOf(shard), cancel };
 }
 
 /** Whether a person, or the end of the others, has stopped it: that is no failure of its own. */

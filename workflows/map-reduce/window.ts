@@ -11,30 +11,36 @@ import { CHILD_OVERHEAD_BYTES, MAX_TASK_BYTES } from './plan';
 export interface Launched {
   /** Settles when the child has started, or cannot be. */
   readonly started: Promise<unknown>;
-  /** Resolves when the child has ended, however; rejects if everything has to stop. */
-  readonly ended: Promise<void>;
   /** Of the child's argument. */
   readonly bytes: number;
+  readonly cancel: () => void;
 }
+
+/** Told once, when a child has ended, however; with the error if everything has to stop. */
+export type Ended = (stop?: { readonly error: unknown }) => void;
 
 /**
  * Runs all parts.
  *
  * Few promises a part, since the SDK takes a stack trace of each: parts that are there are not awaited, and neither
- * is room that there is.
+ * is room that there is. No scope of its own: entering one switches on the tracking of every promise in the thread.
  *
- * @throws what a part rejected with, or the cancellation, after all children have ended
+ * @throws what a part stopped everything with, or the cancellation, after all children have ended
  */
 export async function inWindow<T>(
   parts: AsyncIterable<T> | Iterable<T>,
   window: number,
-  launch: (part: T) => Launched,
+  launch: (part: T, ended: Ended) => Launched,
 ): Promise<void> {
-  const scope = new CancellationScope();
+  const scope = CancellationScope.current();
+  const running = new Set<Launched>();
   let failure: { readonly error: unknown } | undefined;
-  let running = 0;
   let bytes = 0;
   let wake = () => {};
+  let stop = () => {};
+  const stopping = new Promise<undefined>((resolve) => {
+    stop = () => resolve(undefined);
+  });
 
   /** Resolves when a child has ended or everything has to stop. */
   const change = () =>
@@ -43,47 +49,45 @@ export async function inWindow<T>(
     });
 
   function fail(error: unknown): void {
-    failure ??= { error };
-    scope.cancel();
+    if (failure) return;
+    failure = { error };
+    // The SDK cancels what has been started in a scope that is cancelled.
+    if (!scope.consideredCancelled) for (const child of running) child.cancel();
+    stop();
     wake();
   }
 
   function start(part: T): Launched {
-    const child = launch(part);
-    running++;
-    bytes += child.bytes + CHILD_OVERHEAD_BYTES;
-    const leave = () => {
-      running--;
+    const child = launch(part, (stop) => {
+      running.delete(child);
+      if (stop) fail(stop.error);
       wake();
-    };
-    void child.ended.then(leave, (error) => {
-      fail(error);
-      leave();
     });
+    running.add(child);
+    bytes += child.bytes + CHILD_OVERHEAD_BYTES;
     return child;
   }
 
-  await scope.run(async () => {
-    void scope.cancelRequested.catch(fail);
-    try {
-      const iterator = iteratorOf(parts);
-      for (;;) {
-        const step = iterator.next();
-        const { value, done } = step instanceof Promise ? await step : step;
-        if (done) break;
-        while (running >= window && !failure) await change();
-        if (failure) break;
-        const child = start(value);
-        if (bytes < MAX_TASK_BYTES) continue;
-        // A child is known to have started in a later task than the one that started it.
-        await child.started.catch(() => {});
-        bytes = 0;
-      }
-    } catch (error) {
-      fail(error);
+  // That of a scope which cannot be cancelled rejects, too.
+  void scope.cancelRequested.catch((error) => scope.consideredCancelled && fail(error));
+  try {
+    const iterator = iteratorOf(parts);
+    for (;;) {
+      const step = iterator.next();
+      const next = step instanceof Promise ? await Promise.race([step, stopping]) : step;
+      if (next === undefined || next.done) break;
+      while (running.size >= window && !failure) await change();
+      if (failure) break;
+      const child = start(next.value);
+      if (bytes < MAX_TASK_BYTES) continue;
+      // A child is known to have started in a later task than the one that started it.
+      await child.started.catch(() => {});
+      bytes = 0;
     }
-  });
-  while (running > 0) await change();
+  } catch (error) {
+    fail(error);
+  }
+  while (running.size > 0) await change();
   if (failure) throw (failure as { readonly error: unknown }).error;
 }
 
