@@ -1,23 +1,24 @@
 /**
- * What an activity knows of its job: its trace header is kept beside its context, and read when somebody asks.
+ * What an activity knows of its job: its headers are kept beside its context, and read when somebody asks.
  *
  * Host code; never throws.
  */
 import type { Context } from '@temporalio/activity';
+import type { Headers } from '@temporalio/common';
 import { parseBaggage } from './shared/baggage';
-import type { TraceHeader } from './shared/header';
+import { readHeader, type TraceHeader } from './shared/header';
 import { type JobContext, toJobContext } from './shared/job-context';
 import { isTrigger } from './shared/search-attributes';
 
-const HEADERS = new WeakMap<Context, TraceHeader>();
+const HEADERS = new WeakMap<Context, Headers>();
 
-export function keepHeader(activity: Context, header: TraceHeader): void {
-  HEADERS.set(activity, header);
+export function keepHeaders(activity: Context, headers: Headers): void {
+  HEADERS.set(activity, headers);
 }
 
 /** What the activity's header tells of its job; `undefined` when it has none, or none of ours. */
 export function jobContextOf(activity: Context): JobContext | undefined {
-  const { span, baggage, part }: TraceHeader = HEADERS.get(activity) ?? {};
+  const { span, baggage, part }: TraceHeader = readHeader(HEADERS.get(activity)).header ?? {};
   const entries = parseBaggage(baggage);
   const [jobName, jobRunId, trigger] = ['job.name', 'job.run.id', 'job.trigger'].map(
     (name) => entries.get(name)?.value,

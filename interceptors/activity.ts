@@ -19,13 +19,14 @@ import type {
   ActivityInterceptorsFactory,
   NexusInterceptorsFactory,
 } from '@temporalio/worker';
-import { keepHeader } from './activity-context';
+import { keepHeaders } from './activity-context';
+import { parsedBaggage, parsedTraceState } from './parsed';
 import { readHeader, TRACE_HEADER } from './shared/header';
 import type { SpanRef } from './shared/traceparent';
-import { parsedTraceState } from './trace-state';
 
-const BAGGAGE = new W3CBaggagePropagator();
-const W3C = new CompositePropagator({ propagators: [new W3CTraceContextPropagator(), BAGGAGE] });
+const W3C = new CompositePropagator({
+  propagators: [new W3CTraceContextPropagator(), new W3CBaggagePropagator()],
+});
 
 /** Baggage entries that become attributes of the activity's span. */
 const JOB_ATTRIBUTES = ['job.name', 'job.run.id', 'job.trigger'] as const;
@@ -58,10 +59,10 @@ class ActivityTracing implements ActivityInboundCallsInterceptor {
   }
 
   execute: NonNullable<ActivityInboundCallsInterceptor['execute']> = (input, next) => {
-    const { header, problem } = readHeader(input.headers);
+    const { header, problem } = readHeader(input.headers, noPart);
     if (problem !== undefined) this.#onIgnored(problem);
     if (header?.span === undefined) return next(input);
-    keepHeader(this.#ctx, header);
+    keepHeaders(this.#ctx, input.headers);
     const parent = contextOf(this.#withTraceState(header.span), header.baggage);
     // The official interceptor would read the header with the process's own propagator: the context is enough.
     const { [TRACE_HEADER]: _, ...headers } = input.headers;
@@ -105,7 +106,13 @@ function contextOf({ traceId, spanId, sampled, traceState }: SpanRef, baggage: s
     isRemote: true,
     ...(traceState !== undefined && { traceState: parsedTraceState(traceState) }),
   });
-  return baggage === undefined ? parent : BAGGAGE.extract(parent, { baggage }, GETTER);
+  const entries = baggage && parsedBaggage(baggage);
+  return entries ? propagation.setBaggage(parent, entries) : parent;
+}
+
+/** Our part is read when somebody asks for the activity's job. */
+function noPart(): undefined {
+  return undefined;
 }
 
 /** Nexus operations: the official interceptors, fed the headers in W3C. */

@@ -4,9 +4,9 @@
 import { type HrTime, type SpanContext, TraceFlags } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
+import { parsedTraceState } from '../interceptors/parsed';
 import type { SpanRecord } from '../interceptors/shared/span-record';
 import type { SpanRef } from '../interceptors/shared/traceparent';
-import { parsedTraceState } from '../interceptors/trace-state';
 
 /** The name under which the plugin's own spans are exported. */
 const SCOPE = Object.freeze({ name: 'temporal-job-tracing' });

@@ -1,8 +1,6 @@
 /**
  * Readers of what may be anything: headers, memos, what user code gives. Pure; none throws.
  */
-import { defined } from './defined';
-
 /** What `read` returns; `undefined` when it throws, as getters and proxies of user code may. */
 export function attempt<T>(read: () => T): T | undefined {
   try {
@@ -37,9 +35,10 @@ export type Readers<T> = { readonly [Name in keyof T]-?: (value: unknown) => T[N
 /** The members that can be read; others are left out. */
 export function readMembers<T>(value: unknown, readers: Readers<T>): Partial<T> {
   const source = isRecord(value) ? value : {};
-  const members = Object.entries<(value: unknown) => unknown>(readers).map(([name, read]) => [
-    name,
-    read(source[name]),
-  ]);
-  return defined(Object.fromEntries(members)) as Partial<T>;
+  const members: Partial<T> = {};
+  for (const name in readers) {
+    const member = readers[name](source[name]);
+    if (member !== undefined) members[name] = member;
+  }
+  return members;
 }

@@ -86,8 +86,12 @@ export interface TraceHeader {
 /** What reading a header can give: the header, nothing (there is none), or the reason why it was ignored. */
 export type HeaderReading = { readonly header?: TraceHeader; readonly problem?: string };
 
-/** Reads the header of a run, signal, update, activity or child. Never throws. */
-export function readHeader(headers: Headers | null | undefined): HeaderReading {
+/**
+ * Reads the header of a run, signal, update, activity or child. Never throws.
+ *
+ * @param partOf reads our own part
+ */
+export function readHeader(headers: Headers | null | undefined, partOf = parseJobPart): HeaderReading {
   const payload = headers?.[TRACE_HEADER];
   if (payload == null) return {};
   try {
@@ -95,17 +99,13 @@ export function readHeader(headers: Headers | null | undefined): HeaderReading {
     if (size > MAX_HEADER_BYTES) return { problem: `it has ${size} bytes, more than ${MAX_HEADER_BYTES}` };
     const carrier: unknown = JSON.parse(new TextDecoder().decode(payload.data ?? undefined));
     if (!isRecord(carrier) || Array.isArray(carrier)) return { problem: 'it is not a text map' };
-    const header = fromCarrier(carrier);
-    const hasInvalidSpan = !header.span && 'traceparent' in carrier;
+    const span = parseTraceparent(carrier.traceparent, carrier.tracestate);
+    const header = defined({ span, baggage: textOf(carrier.baggage), part: partOf(carrier[JOB_PART]) });
+    const hasInvalidSpan = !span && 'traceparent' in carrier;
     return hasInvalidSpan ? { problem: 'its traceparent is not valid' } : { header };
   } catch {
     return { problem: 'it cannot be decoded' };
   }
-}
-
-function fromCarrier(carrier: Record<string, unknown>): TraceHeader {
-  const span = parseTraceparent(carrier.traceparent, carrier.tracestate);
-  return defined({ span, baggage: textOf(carrier.baggage), part: parseJobPart(carrier[JOB_PART]) });
 }
 
 /** The header as a payload, for {@link TRACE_HEADER}. */
