@@ -26,8 +26,10 @@ import { activityInterceptors, nexusInterceptors } from '../interceptors/activit
 import { inboundInterceptor } from '../interceptors/sandbox/inbound';
 import { internalsInterceptor } from '../interceptors/sandbox/internals';
 import { outboundInterceptor } from '../interceptors/sandbox/outbound';
+import type { Run } from '../interceptors/sandbox/run';
 import { RunState } from '../interceptors/sandbox/run-state';
 import { taskErrors } from '../interceptors/sandbox/task-errors';
+import type { RunTracer } from '../interceptors/sandbox/tracer';
 import { DEFAULT_SANDBOX_OPTIONS } from '../interceptors/shared/sandbox-options';
 import type { JobTracingSinks } from '../interceptors/shared/span-record';
 
@@ -130,8 +132,8 @@ const TABLES = {
 };
 
 const sink = {} as JobTracingSinks['jobTracing'];
-const state = new RunState();
-const errors = taskErrors(state, sink);
+const state = new RunState(() => {});
+const errors = taskErrors(sink);
 const activity = activityInterceptors(
   () => {},
   () => undefined,
@@ -139,8 +141,8 @@ const activity = activityInterceptors(
 const nexusCalls = nexusInterceptors()({} as nexus.OperationContext);
 const [official, ours] = clientInterceptors();
 const internals = internalsInterceptor(state, errors, sink, DEFAULT_SANDBOX_OPTIONS);
-const inbound = inboundInterceptor(state, errors, sink);
-const outbound = outboundInterceptor(state);
+const inbound = inboundInterceptor(state, {} as RunTracer, errors, sink);
+const outbound = outboundInterceptor(state, {} as Run);
 
 const IMPLEMENTED: Record<keyof typeof TABLES, () => Promise<object | undefined> | object | undefined> = {
   'workflow inbound': () => inbound,

@@ -1,5 +1,5 @@
 /**
- * Calls that reach a workflow: handlers are spans of the run's own trace, linked to their caller; plain errors
+ * Calls that reach a recorded workflow: handlers are spans of the run's own trace, linked to their caller; plain errors
  * that fail the workflow task are noted.
  *
  * Sandbox code: every method calls `next` synchronously and returns its very promise; nothing is drawn and no
@@ -14,21 +14,21 @@ import { observe } from './observe';
 import { withSpan } from './otel-context';
 import type { RunState } from './run-state';
 import type { TaskErrors } from './task-errors';
+import type { RunTracer } from './tracer';
 
 export function inboundInterceptor(
   state: RunState,
+  tracer: RunTracer,
   errors: TaskErrors,
   sink: JobTracingSinks['jobTracing'],
 ): WorkflowInboundCallsInterceptor {
-  /** Runs a handler in a span of its own, where spans are made. */
+  /** Runs a handler in a span of its own. */
   function handle<Input extends { readonly headers: Headers }, Output>(
     name: string,
     what: Ignored,
     input: Input,
     next: (input: Input) => Promise<Output>,
   ): Promise<Output> {
-    const tracer = state.recording();
-    if (!tracer) return next(input);
     const { header, problem } = readHeader(input.headers);
     if (problem && !workflowInfo().unsafe.isReplaying) sink.ignored(what, problem);
     const span = tracer.start(name, tracer.root.ref, { links: linksTo(header?.span, 'caller') });

@@ -5,26 +5,39 @@
  * objects made here. Imports nothing but `@temporalio/workflow`, `@temporalio/common`,
  * the span names of the official package, and pure code beside it.
  */
-import { proxySinks, type WorkflowInterceptors } from '@temporalio/workflow';
+import {
+  proxySinks,
+  type WorkflowInboundCallsInterceptor,
+  type WorkflowInterceptors,
+} from '@temporalio/workflow';
 import type { SandboxOptions } from '../shared/sandbox-options';
 import type { JobTracingSinks } from '../shared/span-record';
 import { inboundInterceptor } from './inbound';
 import { internalsInterceptor } from './internals';
 import { installApi } from './otel-api';
-import { outboundInterceptor } from './outbound';
+import { outboundInterceptor, passiveOutbound } from './outbound';
 import { publishState, RunState } from './run-state';
 import { taskErrors } from './task-errors';
 
-/** The interceptors of one workflow execution. */
+/**
+ * The interceptors of one workflow execution.
+ *
+ * The SDK looks for a method at each call: a run has those that it needs, and all other calls go straight on.
+ */
 export function createInterceptors(options: SandboxOptions): WorkflowInterceptors {
   const sink = proxySinks<JobTracingSinks>().jobTracing;
-  const state = new RunState();
-  const errors = taskErrors(state, sink);
+  const inbound: WorkflowInboundCallsInterceptor = {};
+  const outbound = passiveOutbound();
+  const state = new RunState((run, tracer) => {
+    Object.assign(outbound, outboundInterceptor(state, run));
+    if (tracer) Object.assign(inbound, inboundInterceptor(state, tracer, errors, sink));
+  });
+  const errors = taskErrors(sink);
   publishState(state);
   installApi(state);
   return {
-    inbound: [inboundInterceptor(state, errors, sink)],
-    outbound: [outboundInterceptor(state)],
+    inbound: [inbound],
+    outbound: [outbound],
     internals: [internalsInterceptor(state, errors, sink, options)],
   };
 }

@@ -2,7 +2,7 @@
  * Calls that a workflow makes: each carries the trace onwards and, in a sampled run, is a span.
  *
  * Sandbox code: every method calls `next` synchronously and returns its very promise, so not one microtask is
- * added; a passive run passes through untouched.
+ * added.
  */
 import { SpanName } from '@temporalio/interceptors-opentelemetry/lib/workflow/definitions';
 import {
@@ -21,16 +21,19 @@ import type { Run } from './run';
 import type { RunState } from './run-state';
 import type { SandboxSpan } from './span';
 
-export function outboundInterceptor(state: RunState): WorkflowOutboundCallsInterceptor {
-  /** A passive run's calls go on untouched. */
-  function inRun<Input, Output>(
-    call: (run: Run, input: Input, next: (input: Input) => Output) => Output,
-  ): (input: Input, next: (input: Input) => Output) => Output {
-    return (input, next) => (state.run ? call(state.run, input, next) : next(input));
-  }
+/** A passive run's calls go on untouched; only a child that is to be a top-level run is told so. */
+export function passiveOutbound(): WorkflowOutboundCallsInterceptor {
+  return {
+    startChildWorkflowExecution(input, next) {
+      const kind = childKindOf(input.options);
+      return next(kind?.kind === 'top' ? withTrace(input, { part: kind }) : input);
+    },
+  };
+}
 
+export function outboundInterceptor(state: RunState, run: Run): WorkflowOutboundCallsInterceptor {
   /** Starts the call's span and gives its header; the span is missing where none may be made. */
-  function begin(run: Run, name: string): { span: SandboxSpan | undefined; header: TraceHeader } {
+  function begin(name: string): { span: SandboxSpan | undefined; header: TraceHeader } {
     const parent = state.activeRef(run);
     const span = state.recording()?.start(name, parent);
     const item = state.activeItem();
@@ -40,45 +43,40 @@ export function outboundInterceptor(state: RunState): WorkflowOutboundCallsInter
 
   /** Makes the call with its header, in a span that ends with it. */
   function send<Input extends { readonly headers: Headers }, Output>(
-    run: Run,
     input: Input,
     next: (input: Input) => Promise<Output>,
     name: string,
     own?: TraceHeader,
   ): Promise<Output> {
-    const { span, header } = begin(run, name);
+    const { span, header } = begin(name);
     return observe(next(withTrace(input, { ...header, ...own })), span);
   }
 
   /** The same for activities and local ones; a local one's retry past its threshold comes back as a call of its own. */
   function callActivity<Input extends ActivityInput>(
-    run: Run,
     input: Input,
     next: (input: Input) => Promise<unknown>,
   ): Promise<unknown> {
-    const { span, header } = begin(run, `${SpanName.ACTIVITY_START}:${input.activityType}`);
+    const { span, header } = begin(`${SpanName.ACTIVITY_START}:${input.activityType}`);
     const promise = next(withTrace(input, { ...header, part: activityPart(run) }));
     return observe(promise, state.calls.expect('activity', input.seq, span));
   }
 
   return {
-    scheduleActivity: inRun(callActivity),
-    scheduleLocalActivity: inRun(callActivity),
+    scheduleActivity: callActivity,
+    scheduleLocalActivity: callActivity,
 
-    startNexusOperation: inRun((run, input, next) => {
+    startNexusOperation(input, next) {
       const name = `${SpanName.NEXUS_OPERATION_START}:${input.service}/${input.operation}`;
-      const { span, header } = begin(run, name);
+      const { span, header } = begin(name);
       return observe(next({ ...input, headers: { ...input.headers, ...carrierOf(header) } }), span);
-    }),
+    },
 
     startChildWorkflowExecution(input, next) {
-      const { run } = state;
       const kind = childKindOf(input.options);
-      // A run without a trace hands on what it was told to say.
-      if (!run) return next(kind ? withTrace(input, kind.kind === 'top' ? { part: kind } : {}) : input);
       if (kind?.kind === 'shard')
         return next(withTrace(bindChild(input, run, kind), shardHeader(run, kind, state.activeBaggage(run))));
-      const { span, header } = begin(run, `${SpanName.CHILD_WORKFLOW_START}:${input.workflowType}`);
+      const { span, header } = begin(`${SpanName.CHILD_WORKFLOW_START}:${input.workflowType}`);
       const part = kind ?? partOfChild(run, input.options);
       const child = part.kind === 'child' ? bindChild(input, run) : input;
       const started = next(withTrace(child, { ...header, part }));
@@ -88,18 +86,15 @@ export function outboundInterceptor(state: RunState): WorkflowOutboundCallsInter
       return started;
     },
 
-    continueAsNew: inRun((run, input, next) =>
-      send(run, input, next, `${SpanName.CONTINUE_AS_NEW}:${input.options.workflowType}`, continuation(run)),
-    ),
+    continueAsNew: (input, next) =>
+      send(input, next, `${SpanName.CONTINUE_AS_NEW}:${input.options.workflowType}`, continuation(run)),
 
-    signalWorkflow: inRun((run, input, next) =>
-      send(run, input, next, `${SpanName.WORKFLOW_SIGNAL}:${input.signalName}`),
-    ),
+    signalWorkflow: (input, next) => send(input, next, `${SpanName.WORKFLOW_SIGNAL}:${input.signalName}`),
 
-    getLogAttributes: inRun((run, input, next) => {
+    getLogAttributes(input, next) {
       const { traceId, spanId, sampled } = state.activeRef(run);
       return next({ trace_id: traceId, span_id: spanId, trace_flags: sampled ? '01' : '00', ...input });
-    }),
+    },
   };
 }
 

@@ -26,6 +26,9 @@ export interface RootNotes {
   links: LinkRecord[];
 }
 
+/** `tracer` is missing for a run that is not sampled. */
+type OnBegin = (run: Run, tracer: RunTracer | undefined) => void;
+
 export class RunState {
   /** Of passive runs, too; `undefined` until the first activation. */
   origin: JobOrigin | undefined;
@@ -45,12 +48,19 @@ export class RunState {
   readonly calls = new OpenCalls();
   /** What this package's workflow code says about the run, for its root span. */
   readonly notes: RootNotes = { attributes: {}, links: [] };
+  readonly #onBegin: OnBegin;
   #rootContext: Context | undefined;
   #storage: InstanceType<typeof AsyncLocalStorage<Context>> | undefined;
+
+  /** @param onBegin told when the run is known, unless it is passive */
+  constructor(onBegin: OnBegin) {
+    this.#onBegin = onBegin;
+  }
 
   begin(run: Run, tracer: RunTracer | undefined): void {
     this.run = run;
     this.tracer = tracer;
+    this.#onBegin(run, tracer);
   }
 
   /** The tracer where spans may be made now. */

@@ -8,12 +8,11 @@ import { TemporalFailure } from '@temporalio/common';
 import { ContinueAsNew, workflowInfo } from '@temporalio/workflow';
 import type { JobTracingSinks } from '../shared/span-record';
 import { untracked } from './observe';
-import type { RunState } from './run-state';
 import { describe } from './span';
 
 export type TaskErrors = ReturnType<typeof taskErrors>;
 
-export function taskErrors(state: RunState, sink: JobTracingSinks['jobTracing']) {
+export function taskErrors(sink: JobTracingSinks['jobTracing']) {
   let noted = false;
 
   function note(error: unknown): void {
@@ -25,9 +24,9 @@ export function taskErrors(state: RunState, sink: JobTracingSinks['jobTracing'])
   }
 
   return {
-    /** Watches the outcome of user code; returns `promise` itself. */
+    /** Watches the outcome of user code, of recorded runs; returns `promise` itself. */
     watch<T>(promise: Promise<T>): Promise<T> {
-      if (state.tracer) void untracked(promise.then(undefined, note));
+      void untracked(promise.then(undefined, note));
       return promise;
     },
 
