@@ -2,8 +2,8 @@
  * The most memory that this process has used, sampled.
  *
  * V8's heap is one for each thread, and a workflow runs in another thread than this: each thread tells how much of its
- * heap is in use, garbage that is not collected yet included. Resident memory is that of the whole process, the
- * SDK's core included; it hardly ever shrinks.
+ * heap is in use, garbage that is not collected yet included, and how much was after its last full collection.
+ * Resident memory is that of the whole process, the SDK's core included; it hardly ever shrinks.
  */
 import { BroadcastChannel } from 'node:worker_threads';
 
@@ -11,6 +11,8 @@ import { BroadcastChannel } from 'node:worker_threads';
 export interface HeapSample {
   readonly threadId: number;
   readonly usedBytes: number;
+  /** After the last full collection; 0 before the first. */
+  readonly liveBytes: number;
 }
 
 export const HEAP_CHANNEL = 'bench:heap';
@@ -18,14 +20,16 @@ export const HEAP_CHANNEL = 'bench:heap';
 export interface MemoryPeak {
   /** Of the heaps of all threads together; 0 where no thread tells. */
   readonly heapBytes: number;
+  /** The same without garbage: what each thread had left after its last full collection. */
+  readonly liveBytes: number;
   readonly residentBytes: number;
 }
 
-const NOTHING: MemoryPeak = { heapBytes: 0, residentBytes: 0 };
+const NOTHING: MemoryPeak = { heapBytes: 0, liveBytes: 0, residentBytes: 0 };
 
 /** Looks at the memory whenever a thread has told about its heap, for as long as the process lives. */
 export class MemoryWatch {
-  readonly #used = new Map<number, number>();
+  readonly #threads = new Map<number, HeapSample>();
   #peak = NOTHING;
 
   constructor() {
@@ -43,12 +47,21 @@ export class MemoryWatch {
     this.#peak = NOTHING;
   }
 
-  #look({ threadId, usedBytes }: HeapSample): void {
-    this.#used.set(threadId, usedBytes);
-    const heapBytes = [...this.#used.values()].reduce((sum, used) => sum + used, 0);
+  #look(sample: HeapSample): void {
+    this.#threads.set(sample.threadId, sample);
+    const sum = (read: (one: HeapSample) => number) =>
+      [...this.#threads.values()].reduce((bytes, one) => bytes + read(one), 0);
+    const { heapBytes, liveBytes, residentBytes } = this.#peak;
     this.#peak = {
-      heapBytes: Math.max(this.#peak.heapBytes, heapBytes),
-      residentBytes: Math.max(this.#peak.residentBytes, process.memoryUsage.rss()),
+      heapBytes: Math.max(
+        heapBytes,
+        sum(({ usedBytes }) => usedBytes),
+      ),
+      liveBytes: Math.max(
+        liveBytes,
+        sum((one) => one.liveBytes),
+      ),
+      residentBytes: Math.max(residentBytes, process.memoryUsage.rss()),
     };
   }
 }
