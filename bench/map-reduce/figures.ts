@@ -24,7 +24,7 @@ const OVER_PLAIN: Target = { atMost: 1.1 };
  * what is in use: how much garbage V8 lets be is its own affair, and ten times the time has the higher peak of it.
  */
 const FLAT: Target = { atMost: 1.1 };
-/** With fewer shards not one branch is full, and the heap has not had the time to fill with garbage. */
+/** With fewer shards not one branch is full, and hardly a full collection has been made. */
 const FLAT_FROM_SHARDS = 1_000;
 const BYTES_PER_MB = 2 ** 20;
 

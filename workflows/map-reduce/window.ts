@@ -17,7 +17,7 @@ export interface Launched {
 }
 
 /** Told once, when a child has ended, however; with the error if everything has to stop. */
-export type Ended = (stop?: { readonly error: unknown }) => void;
+export type Ended = (reason?: { readonly error: unknown }) => void;
 
 /**
  * Runs all parts.
@@ -58,9 +58,9 @@ export async function inWindow<T>(
   }
 
   function start(part: T): Launched {
-    const child = launch(part, (stop) => {
+    const child = launch(part, (reason) => {
       running.delete(child);
-      if (stop) fail(stop.error);
+      if (reason) fail(reason.error);
       wake();
     });
     running.add(child);
