@@ -107,9 +107,21 @@ describe('metrics', () => {
     deepEqual(reasons, [['default', false, 6]]);
   });
 
+  it('count a decision once, however often a task that fails asks again', async () => {
+    const { decided } = createJobMetrics();
+    for (const run of ['one', 'two', 'one']) decided(run, 'asks-again', true, 'manual');
+    const seen = (await points('job.sampling.decisions')).filter(
+      ([{ 'job.name': job }]) => job === 'asks-again',
+    );
+    deepEqual(
+      seen.map(([, value]) => value),
+      [2],
+    );
+  });
+
   it('tell 500 jobs apart and count the rest together', async () => {
     const { decided } = createJobMetrics();
-    for (let i = 0; i < 600; i++) decided(`bounded-${i}`, true, 'rule');
+    for (let i = 0; i < 600; i++) decided(`run-${i}`, `bounded-${i}`, true, 'rule');
     const seen = (await points('job.sampling.decisions')).filter(([{ 'job.name': job }]) =>
       /^(bounded-|other$)/.test(String(job)),
     );

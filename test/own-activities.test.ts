@@ -52,13 +52,15 @@ describe('a worker with the plugin', () => {
     }
   });
 
-  for (const [ratio, id] of [
-    [0, 'unsampled'],
-    [1, 'default'],
+  for (const [ratio, bind, ids] of [
+    [0, 'all', ['unsampled']],
+    [1, 'all', ['default']],
+    [1, 'sampled', ['any', 'default']],
+    [0, 'sampled', []],
   ] as const)
-    it(`says by one of them what to ask first, so that a run asks once: ratio ${ratio}`, async () => {
+    it(`says by one of them what to ask: ratio ${ratio}, bind '${bind}'`, async () => {
       const asked: string[] = [];
-      const plugin = { sampling: { default: ratio } };
+      const plugin = { sampling: { default: ratio }, bind };
       const recorder: WorkerPlugin = {
         name: 'recorder',
         configureWorker: ({ patchActivationCallback, ...options }) => ({
@@ -75,8 +77,11 @@ describe('a worker with the plugin', () => {
       });
       await runs.harness.client.workflow.execute('oneActivity', {
         taskQueue,
-        workflowId: newId(`ask-${id}`),
+        workflowId: newId(`ask-${bind}-${ratio}`),
       });
-      deepEqual(asked, [`job-tracing:${id}`]);
+      deepEqual(
+        asked,
+        ids.map((id) => `job-tracing:${id}`),
+      );
     });
 });

@@ -4,6 +4,7 @@ import { describe, test } from 'node:test';
 import type { SamplingRule } from 'temporal-job-tracing';
 import { decide } from '../worker/policy/decide';
 import { createFollowUps } from '../worker/policy/follow-ups';
+import { ruleFor } from '../worker/policy/match';
 import { resolvePolicy } from '../worker/policy/policy';
 import { createWindowCounter } from '../worker/policy/windows';
 
@@ -23,7 +24,6 @@ interface Runs {
 function workerWith(rule: SamplingRule, { isDefault = false, slow = [] as string[] } = {}) {
   const policy = resolvePolicy(isDefault ? { default: rule } : { default: 0, jobs: { a: rule } });
   const sources = {
-    policy,
     counters: createWindowCounter(() => 0),
     followUps: createFollowUps(),
     wasSlow: (jobName: string) => {
@@ -32,7 +32,11 @@ function workerWith(rule: SamplingRule, { isDefault = false, slow = [] as string
     },
   };
   return ({ jobName = 'a', traceId = LOW, followsFailure = false }: Runs = {}) => {
-    const { sampled, reason } = decide({ jobName, traceId, followsFailure }, sources);
+    const { sampled, reason } = decide(
+      { jobName, traceId, followsFailure },
+      ruleFor(policy, jobName),
+      sources,
+    );
     return `${sampled ? '+' : '-'}${reason}`;
   };
 }
@@ -122,13 +126,13 @@ describe('a decision', () => {
   test('a pattern gives each job that fits it windows of its own', () => {
     const policy = resolvePolicy({ default: 0, jobs: { 'a*': { ratio: 0, atLeast: { runs: 1, ...DAY } } } });
     const sources = {
-      policy,
       counters: createWindowCounter(() => 0),
       followUps: createFollowUps(),
       wasSlow: () => false,
     };
     const reasons = ['a1', 'a2', 'a1'].map(
-      (jobName) => decide({ jobName, traceId: LOW, followsFailure: false }, sources).reason,
+      (jobName) =>
+        decide({ jobName, traceId: LOW, followsFailure: false }, ruleFor(policy, jobName), sources).reason,
     );
     deepEqual(reasons, ['reservoir', 'reservoir', 'rule']);
   });

@@ -2,78 +2,26 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, test } from 'node:test';
-import { TypedSearchAttributes } from '@temporalio/common';
 import type { WorkflowInfo } from '@temporalio/workflow';
 import type { SamplingOptions } from 'temporal-job-tracing';
 import {
   ABSENT,
-  ANY,
   askFor,
   DECISIONS,
   decisionOf,
   type Given,
-  hostMark,
+  type HostNotice,
   idsToAsk,
   isGiven,
 } from '../interceptors/shared/markers';
-import { composeMarkerHost, type MarkerHostOptions } from '../worker/marker-host';
+import { composeMarkerHost } from '../worker/marker-host';
 import { resolvePolicy } from '../worker/policy/policy';
 import { constantPolicyStore, type PolicyStore } from '../worker/policy-store';
 import { createRunDecisions } from '../worker/run-decisions';
+import { HOST, hostWith, infoOf, last, type RunParts } from './support/marker-asks';
 
-const HOST = { enabled: true, bind: 'all', mayBind: () => true } as const;
-
-interface RunParts {
-  readonly runId?: string;
-  readonly workflowType?: string;
-  readonly attempt?: number;
-  readonly lastFailure?: Error;
-}
-
-/** The part of a run's info that decisions are made from. */
-function infoOf({ runId = randomUUID(), ...parts }: RunParts = {}): WorkflowInfo {
-  const info = {
-    workflowType: 'job',
-    runId,
-    originalExecutionRunId: runId,
-    attempt: 1,
-    typedSearchAttributes: new TypedSearchAttributes(),
-    ...parts,
-  };
-  return info as unknown as WorkflowInfo;
-}
-
-interface HostSetup extends Partial<MarkerHostOptions> {
-  readonly sampling?: SamplingOptions;
-}
-
-function hostWith({ sampling = {}, decisions = createRunDecisions(), ...options }: HostSetup = {}) {
-  const policy = constantPolicyStore(resolvePolicy(sampling));
-  const host = composeMarkerHost({ ...HOST, policy, decisions, ...options }, undefined);
-  /** What a run asks, as the sandbox does, and at last the id that was granted; `-`: none. */
-  return (
-    info: WorkflowInfo,
-    given: Given = undefined,
-    bind: 'all' | 'sampled' = 'all',
-    common?: Parameters<typeof hostMark>[0],
-  ) => {
-    const asked: string[] = [];
-    let granted = '-';
-    const isGranted = (patchId: string) => {
-      const id = patchId.replace('job-tracing:', '');
-      asked.push(id);
-      const answer = host({ workflowInfo: info, patchId });
-      if (answer && patchId !== ANY) granted = id;
-      return answer;
-    };
-    const activities = new Set(common ? [hostMark(common)] : []);
-    const { decision, isAnswered } = askFor(given, bind, isGranted, activities);
-    deepEqual([decision, isAnswered], [decisionOf(`job-tracing:${granted}`), true]);
-    return [...asked, granted];
-  };
-}
-
-const last = (asked: readonly string[]) => asked.at(-1);
+const UNSAMPLED: HostNotice = { common: 'unsampled' };
+const DEFAULT: HostNotice = { common: 'default' };
 const CAP_0 = { ratio: 0, atLeast: { runs: 1, per: '1 day' } } as const;
 
 describe('the marker of a run', () => {
@@ -97,20 +45,20 @@ describe('the marker of a run', () => {
 
   test('is asked for once by the common run where the worker has told what that is', () => {
     const never = hostWith({ sampling: { default: 0 } });
-    deepEqual(never(infoOf(), undefined, 'all', 'unsampled'), ['unsampled', 'unsampled']);
-    deepEqual(hostWith()(infoOf(), undefined, 'all', 'default'), ['default', 'default']);
-    deepEqual(hostWith()(infoOf(), { forced: 'manual' }, 'all', 'unsampled'), ['manual', 'manual']);
-    const asked = hostWith({ bind: 'sampled' })(infoOf(), undefined, 'sampled', 'default');
+    deepEqual(never(infoOf(), undefined, 'all', UNSAMPLED), ['unsampled', 'unsampled']);
+    deepEqual(hostWith()(infoOf(), undefined, 'all', DEFAULT), ['default', 'default']);
+    deepEqual(hostWith()(infoOf(), { forced: 'manual' }, 'all', UNSAMPLED), ['manual', 'manual']);
+    const asked = hostWith({ bind: 'sampled' })(infoOf(), undefined, 'sampled', DEFAULT);
     deepEqual(asked, ['any', 'default', 'default']);
   });
 
   test('is the same, at more asks, where the worker has told wrongly what is common', () => {
     const never = hostWith({ sampling: { default: 0 } });
-    deepEqual(never(infoOf(), undefined, 'all', 'default'), ['default', 'default', 'unsampled', 'unsampled']);
-    deepEqual(hostWith()(infoOf(), undefined, 'all', 'unsampled'), ['unsampled', 'default', 'default']);
+    deepEqual(never(infoOf(), undefined, 'all', DEFAULT), ['default', 'default', 'unsampled', 'unsampled']);
+    deepEqual(hostWith()(infoOf(), undefined, 'all', UNSAMPLED), ['unsampled', 'default', 'default']);
     const byRule = hostWith({ sampling: { jobs: { 'j*': 1 } } });
-    for (const common of ['unsampled', 'default'] as const)
-      equal(last(byRule(infoOf(), undefined, 'all', common)), 'rule');
+    for (const notice of [UNSAMPLED, DEFAULT])
+      equal(last(byRule(infoOf(), undefined, 'all', notice)), 'rule');
   });
 
   test('is asked for once by a run that gets none where only sampled runs are bound', () => {
@@ -134,7 +82,7 @@ describe('the marker of a run', () => {
     for (const bind of ['all', 'sampled'] as const)
       for (const given of [undefined, { forced: 'manual' }, { inherited: { sampled: false } }] as Given[])
         deepEqual(
-          askFor(given, bind, () => true, new Set()),
+          askFor(infoOf(), given, bind, () => true, new Set()),
           { isAnswered: false },
         );
   });
@@ -152,7 +100,7 @@ describe('the marker of a run', () => {
       [first, second, first, second, first].map((info) => last(ask(info))),
       ['reservoir', 'unsampled', 'reservoir', 'unsampled', 'reservoir'],
     );
-    deepEqual(told, ['job true reservoir', 'job false default']);
+    deepEqual(told, [`${first?.runId} job true reservoir`, `${second?.runId} job false default`]);
     deepEqual(recorded, [first]);
   });
 
@@ -220,16 +168,17 @@ describe('the marker of a run', () => {
     equal(decisions.traceState('f'.repeat(32)), undefined);
   });
 
-  test('is told of once, forced and inherited ones too', () => {
+  test('is told of, forced and inherited ones too', () => {
     const told: string[] = [];
     const ask = hostWith({
       onDecision: (...decision) => told.push(decision.join(' ')),
       onRecorded: () => told.push('recorded by the policy'),
     });
     const manual = infoOf();
-    for (let task = 0; task < 3; task++) ask(manual, { forced: 'manual' });
-    ask(infoOf(), { inherited: { sampled: false } });
-    deepEqual(told, ['job true manual', 'job false inherited']);
+    ask(manual, { forced: 'manual' });
+    const inherited = infoOf();
+    ask(inherited, { inherited: { sampled: false } });
+    deepEqual(told, [`${manual.runId} job true manual`, `${inherited.runId} job false inherited`]);
   });
 });
 
@@ -287,7 +236,7 @@ describe('marker ids', () => {
       { inherited: { sampled: false } },
     ];
     const byPolicy = idsToAsk(undefined);
-    const given = new Set(givens.flatMap(idsToAsk));
+    const given = new Set(givens.flatMap((given) => idsToAsk(given)));
     deepEqual(byPolicy.filter(isGiven), []);
     deepEqual(
       [...given].filter((id) => !isGiven(id)),

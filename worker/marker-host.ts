@@ -12,6 +12,8 @@ import {
   ABSENT,
   ANY,
   decisionOf,
+  followsFailure,
+  type HostNotice,
   isGiven,
   isMarker,
   KEPT_FAILED,
@@ -19,11 +21,12 @@ import {
   type KeptReason,
   type SamplingReason,
 } from '../interceptors/shared/markers';
+import { thresholdOf } from '../interceptors/shared/ratio';
 import { traceIdOfRun } from '../interceptors/shared/trace-id';
 import { setBounded } from './bounded-map';
 import type { OnceLog } from './once-log';
 import { decide, type SamplingDecision } from './policy/decide';
-import { createFollowUps, type FollowUps } from './policy/follow-ups';
+import { createFollowUps } from './policy/follow-ups';
 import { ruleFor } from './policy/match';
 import type { SamplingPolicy } from './policy/policy';
 import type { PolicyStore } from './policy-store';
@@ -39,8 +42,8 @@ export interface MarkerHostOptions {
   readonly mayBind: () => boolean;
   /** Where the policy's decisions are remembered. */
   readonly decisions: RunDecisions;
-  /** Told of every run's decision, once. */
-  readonly onDecision?: (jobName: string, sampled: boolean, reason: SamplingReason) => void;
+  /** Told of every run's decision, by id of the run; of a task that fails and asks again, each time. */
+  readonly onDecision?: (runId: string, jobName: string, sampled: boolean, reason: SamplingReason) => void;
   /** Told of every run that the policy records, once. */
   readonly onRecorded?: (info: WorkflowInfo) => void;
   /** Told of every run that is kept, once. */
@@ -50,6 +53,8 @@ export interface MarkerHostOptions {
 
 /** Runs that are remembered, for tasks that fail and ask again; beyond it the oldest is forgotten. */
 const MAX_RUNS = 10_000;
+/** No hex digits come after it: nothing is sampled. */
+const ABOVE_ALL_DIGITS = 'g';
 
 /** Our answers, composed with a call-back of the user's: its ids and its errors stay its own. */
 export function composeMarkerHost(
@@ -69,32 +74,46 @@ export function composeMarkerHost(
   };
 }
 
-/** What most new runs will be granted, by the policy of the plugin's options. */
-export function commonAnswer(bind: 'all' | 'sampled', policy: SamplingPolicy): 'unsampled' | 'default' {
-  return bind === 'all' && policy.default.ratio < 0.5 ? 'unsampled' : 'default';
+/**
+ * What is known beforehand of the answers to new runs.
+ *
+ * @param policy of the plugin's options
+ * @param isConstant whether no store can bring another policy
+ */
+export function noticeOf(
+  { enabled, bind }: Pick<MarkerHostOptions, 'enabled' | 'bind'>,
+  policy: SamplingPolicy,
+  isConstant: boolean,
+): HostNotice {
+  const { ratio, atLeast, afterFailureRuns } = policy.default;
+  const common = bind === 'all' && ratio < 0.5 ? 'unsampled' : 'default';
+  // Only a failure on the run itself makes it a follow-up then, and the sandbox knows that.
+  const isByRatio = policy.jobs.size === 0 && atLeast === undefined && afterFailureRuns <= 1;
+  if (!enabled || bind === 'all' || !isConstant || !isByRatio) return { common };
+  return { common, below: thresholdOf(ratio) ?? ABOVE_ALL_DIGITS };
 }
 
 function createAnswers(options: MarkerHostOptions): (info: WorkflowInfo, id: string) => boolean {
-  const followUps = createFollowUps();
+  const sources = {
+    counters: options.policy.counters,
+    followUps: createFollowUps(),
+    wasSlow: (jobName: string) => options.policy.wasSlow(jobName),
+  };
   const told = new Map<string, true>();
 
   function decisionFor(info: WorkflowInfo): SamplingDecision {
     const known = options.decisions.find(info.runId);
     if (known !== undefined) return known;
-    const policy = options.policy.current();
     const jobName = jobNameOf(info);
-    const decision = decideByPolicy(info, jobName, policy, options.policy, followUps);
-    const { rule, pattern } = ruleFor(policy, jobName);
-    options.decisions.remember(info, { ...decision, ratio: rule.ratio, pattern });
-    tell(info, jobName, decision.sampled, decision.reason);
-    if (decision.sampled) options.onRecorded?.(info);
+    const traceId = traceIdOfRun(info.originalExecutionRunId);
+    const match = ruleFor(options.policy.current(), jobName);
+    const run = { jobName, traceId, followsFailure: followsFailure(info) };
+    const { sampled, reason } = decide(run, match, sources);
+    const decision = { sampled, reason, ratio: match.rule.ratio, pattern: match.pattern };
+    options.decisions.remember(info.runId, traceId, decision);
+    options.onDecision?.(info.runId, jobName, sampled, reason);
+    if (sampled) options.onRecorded?.(info);
     return decision;
-  }
-
-  function tell(info: WorkflowInfo, jobName: string, sampled: boolean, reason: SamplingReason): void {
-    if (options.onDecision === undefined || told.has(info.runId)) return;
-    setBounded(told, info.runId, true, MAX_RUNS);
-    options.onDecision(jobName, sampled, reason);
   }
 
   function keep(info: WorkflowInfo, id: typeof KEPT_FAILED | typeof KEPT_SLOW): boolean {
@@ -112,8 +131,9 @@ function createAnswers(options: MarkerHostOptions): (info: WorkflowInfo, id: str
     const mayBind = options.mayBind() && (asked.sampled || options.bind === 'all');
     if (isGiven(id)) {
       // Not from memory: a signal may have come since the run's last, failed task, which asked by policy.
-      options.decisions.forget(info);
-      if (asked.reason !== undefined) tell(info, jobNameOf(info), asked.sampled, asked.reason);
+      options.decisions.forget(info.runId, traceIdOfRun(info.originalExecutionRunId));
+      if (asked.reason !== undefined)
+        options.onDecision?.(info.runId, jobNameOf(info), asked.sampled, asked.reason);
       return mayBind || !asked.bound;
     }
     const decision = decisionFor(info);
@@ -131,27 +151,6 @@ function createAnswers(options: MarkerHostOptions): (info: WorkflowInfo, id: str
     if (!options.enabled || id === ABSENT) return false;
     return id === ANY ? grantsAny(info) : answer(info, id);
   };
-}
-
-function decideByPolicy(
-  info: WorkflowInfo,
-  jobName: string,
-  policy: SamplingPolicy,
-  store: PolicyStore,
-  followUps: FollowUps,
-): SamplingDecision {
-  const run = {
-    jobName,
-    traceId: traceIdOfRun(info.originalExecutionRunId),
-    // An attempt follows a failed one; a tick or a schedule's action brings the failure of the one before.
-    followsFailure: info.attempt > 1 || info.lastFailure !== undefined,
-  };
-  return decide(run, {
-    policy,
-    counters: store.counters,
-    followUps,
-    wasSlow: (jobName) => store.wasSlow(jobName),
-  });
 }
 
 /** Whether an unsampled run that has just failed, or ended, leaves its root span: by the rule of this moment. */

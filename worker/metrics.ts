@@ -12,7 +12,10 @@
 import { metrics } from '@opentelemetry/api';
 import type { KeptReason, SamplingReason } from '../interceptors/shared/markers';
 import type { JobTrigger } from '../interceptors/shared/search-attributes';
+import { setBounded } from './bounded-map';
 
+/** Runs that are known to be counted; beyond it the oldest is forgotten. */
+const MAX_RUNS = 10_000;
 /** Job names of their own; the runs of further jobs are counted under {@link OTHER_JOBS}. */
 const MAX_JOBS = 500;
 const OTHER_JOBS = 'other';
@@ -32,8 +35,8 @@ export interface EndedRun {
 export interface JobMetrics {
   /** A top-level run ended. Never throws. */
   ended(run: EndedRun): void;
-  /** A run was decided about, once. Never throws. */
-  decided(job: string, sampled: boolean, reason: SamplingReason): void;
+  /** A run was decided about; told of the same run again, it counts once. Never throws. */
+  decided(runId: string, job: string, sampled: boolean, reason: SamplingReason): void;
   /** A run that was not sampled left its root span after all. Never throws. */
   kept(job: string, reason: KeptReason): void;
 }
@@ -46,6 +49,7 @@ export function createJobMetrics(): JobMetrics {
     return made;
   };
   const jobs = new Set<string>();
+  const decided = new Map<string, true>();
 
   function bounded(job: string): string {
     if (jobs.has(job)) return job;
@@ -60,7 +64,9 @@ export function createJobMetrics(): JobMetrics {
       instruments().runs.add(1, attributes);
       instruments().durations.record(durationMs / 1_000, attributes);
     },
-    decided(job, sampled, reason) {
+    decided(runId, job, sampled, reason) {
+      if (decided.has(runId)) return;
+      setBounded(decided, runId, true, MAX_RUNS);
       const attributes = { 'job.name': bounded(job), 'job.sampling.reason': reason, 'job.sampled': sampled };
       instruments().decisions.add(1, attributes);
     },

@@ -4,17 +4,10 @@
  */
 import type { WorkerOptions } from '@temporalio/worker';
 import { scheduledJobActivities } from '../activities/scheduled-job';
-import { hostMark } from '../interceptors/shared/markers';
+import { type HostNotice, hostMark } from '../interceptors/shared/markers';
 
-/**
- * The worker's options with our activities; the user's own of the same name win.
- *
- * @param common what most runs are granted
- */
-export function withOwnActivities(
-  options: WorkerOptions,
-  common: Parameters<typeof hostMark>[0],
-): WorkerOptions {
+/** The worker's options with our activities; the user's own of the same name win. */
+export function withOwnActivities(options: WorkerOptions, notice: HostNotice): WorkerOptions {
   const runsWorkflows = options.workflowsPath !== undefined || options.workflowBundle !== undefined;
   if (!runsWorkflows) return options;
   const users = Object.entries(options.activities ?? {});
@@ -22,7 +15,7 @@ export function withOwnActivities(
     ...options,
     activities: {
       ...scheduledJobActivities,
-      [hostMark(common)]: async () => {},
+      [hostMark(notice)]: async () => {},
       ...Object.fromEntries(users),
     },
     // A worker without activities must not begin to take those of others.

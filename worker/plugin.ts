@@ -27,7 +27,7 @@ import { TRACE_HEADER } from '../interceptors/shared/header';
 import { type Binding, createBinding } from './binding';
 import { addToBundle, bundleProblem, refuseOfficial } from './bundle';
 import { acquireSpanExport, type SpanExport } from './export';
-import { commonAnswer, composeMarkerHost } from './marker-host';
+import { composeMarkerHost, noticeOf } from './marker-host';
 import { createJobMetrics } from './metrics';
 import { createOnceLog } from './once-log';
 import { type JobTracingOptions, type ResolvedOptions, resolveOptions } from './options';
@@ -92,11 +92,13 @@ export class JobTracingPlugin
     const parts: WorkerParts = { binding, started: false };
     const metrics = createJobMetrics();
     const decisions = createRunDecisions();
-    const sink = createSink({ target: () => parts.export, decisions, metrics, log });
+    const notice = noticeOf({ enabled, bind }, policy, this.#options.policyStore === undefined);
+    const mayNotAsk = notice.below !== undefined;
+    const sink = createSink({ target: () => parts.export, decisions, metrics, mayNotAsk, log });
     PARTS.set(sink.jobTracing, parts);
     if (enabled && options.connection) await binding.start(options.connection);
     return {
-      ...withOwnActivities(options, commonAnswer(bind, policy)),
+      ...withOwnActivities(options, notice),
       sinks: { ...options.sinks, ...sink },
       patchActivationCallback: composeMarkerHost(
         {

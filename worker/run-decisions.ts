@@ -2,9 +2,7 @@
  * The policy's decisions of one worker, by run: for tasks that fail and ask again, and for what the history does
  * not tell of a run (its rate and its rule). Bounded; a worker that takes a run over does not know them.
  */
-import type { WorkflowInfo } from '@temporalio/workflow';
 import { thresholdOf } from '../interceptors/shared/ratio';
-import { traceIdOfRun } from '../interceptors/shared/trace-id';
 import { setBounded } from './bounded-map';
 import type { SamplingDecision } from './policy/decide';
 
@@ -20,14 +18,12 @@ export interface RuledDecision extends SamplingDecision {
   readonly pattern: string | undefined;
 }
 
-type RunIds = Pick<WorkflowInfo, 'runId' | 'originalExecutionRunId'>;
-
 export interface RunDecisions {
   /** `undefined`: decided by another worker, or long ago, or not by the policy. */
   find(runId: string): RuledDecision | undefined;
-  remember(run: RunIds, decision: RuledDecision): void;
+  remember(runId: string, traceId: string, decision: RuledDecision): void;
   /** The run was decided about otherwise after all. */
-  forget(run: RunIds): void;
+  forget(runId: string, traceId: string): void;
   /**
    * The trace state of a trace that the ratio alone let through: the threshold of consistent probability sampling.
    * `undefined` for others, and where it is not known for sure.
@@ -44,16 +40,15 @@ export function createRunDecisions(): RunDecisions {
   const traceStateOf = createTraceStates();
   return Object.freeze({
     find: (runId: string) => decisions.get(runId),
-    remember({ runId, originalExecutionRunId }: RunIds, decision: RuledDecision) {
+    remember(runId: string, traceId: string, decision: RuledDecision) {
       setBounded(decisions, runId, decision, MAX_RUNS);
       const traceState = traceStateOf(decision);
-      const traceId = traceIdOfRun(originalExecutionRunId);
       if (traceState === undefined) traceStates.delete(traceId);
       else setBounded(traceStates, traceId, traceState, MAX_RUNS);
     },
-    forget({ runId, originalExecutionRunId }: RunIds) {
+    forget(runId: string, traceId: string) {
       decisions.delete(runId);
-      traceStates.delete(traceIdOfRun(originalExecutionRunId));
+      traceStates.delete(traceId);
     },
     traceState: (traceId: string) => traceStates.get(traceId),
   });

@@ -45,16 +45,26 @@ export interface SinkParts {
   readonly target: () => SpanTarget | undefined;
   readonly decisions: RunDecisions;
   readonly metrics: JobMetrics;
+  /** Whether a run that is not recorded need not ask the host; it is then counted as it ends. @default false */
+  readonly mayNotAsk?: boolean;
   readonly log: OnceLog;
 }
 
-export function createSink({ target, decisions, metrics, log }: SinkParts): InjectedSinks<JobTracingSinks> {
+export function createSink({
+  target,
+  decisions,
+  metrics,
+  mayNotAsk,
+  log,
+}: SinkParts): InjectedSinks<JobTracingSinks> {
   const notes = new Map<string, { readonly event: EventRecord; repeated: boolean }>();
   const counted = new Map<string, true>();
 
-  function countEnd(runId: string, end: RunEnd): void {
+  function countEnd(runId: string, end: RunEnd, isRecorded: boolean): void {
     const { origin, isCounted, startMs, endMs } = end;
-    const result = isCounted ? resultOf(end) : undefined;
+    if (!isCounted) return;
+    if (mayNotAsk && !isRecorded) metrics.decided(runId, origin.jobName, false, 'default');
+    const result = resultOf(end);
     if (result === undefined) return;
     // A final command that the server did not take, because something came in between, is given again.
     if (!counted.has(runId))
@@ -87,7 +97,7 @@ export function createSink({ target, decisions, metrics, log }: SinkParts): Inje
       },
       report: {
         fn(info, spans, end) {
-          if (end) countEnd(info.runId, end);
+          if (end) countEnd(info.runId, end, spans.length > 0);
           const to = target();
           if (!to || spans.length === 0) return;
           const rootSpanId = rootSpanIdOfRun(info.runId);

@@ -6,7 +6,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { WorkerOptions } from '@temporalio/worker';
 import { hostMark } from '../../interceptors/shared/markers';
-import { commonAnswer, composeMarkerHost } from '../../worker/marker-host';
+import { composeMarkerHost, noticeOf } from '../../worker/marker-host';
 import { resolvePolicy } from '../../worker/policy/policy';
 import { constantPolicyStore } from '../../worker/policy-store';
 import { createRunDecisions } from '../../worker/run-decisions';
@@ -98,7 +98,7 @@ function hostOf(variant: Variant): WorkerOptions['patchActivationCallback'] {
 function activitiesOf(variant: Variant): string[] {
   if (!isOurs(variant)) return ['work'];
   const { bind, sampling } = OUR_OPTIONS[variant];
-  return ['work', hostMark(commonAnswer(bind, resolvePolicy(sampling)))];
+  return ['work', hostMark(noticeOf({ enabled: true, bind }, resolvePolicy(sampling), true))];
 }
 
 async function cpuMsPerRun(sandbox: Sandbox): Promise<number> {

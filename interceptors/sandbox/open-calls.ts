@@ -58,7 +58,7 @@ export class OpenCalls {
 }
 
 /** The one reason for which the server does not start a child, in the words of the SDK's error. */
-const ALREADY_STARTED: Failure = Object.freeze({
+const ALREADY_STARTED: Failure = {
   message: 'Workflow execution already started',
   applicationFailureInfo: { type: 'WorkflowExecutionAlreadyStartedError' },
-});
+};

@@ -58,7 +58,7 @@ export function readTopLevel(
   };
   const { decision, isAnswered: isCounted } = info.unsafe.isReplaying
     ? recall()
-    : askFor(given, options.bind, patched, getActivator().registeredActivityNames);
+    : askFor(info, given, options.bind, patched, getActivator().registeredActivityNames);
   if (!decision) return { origin, isCounted };
   const reason = decision.reason ?? (decision.sampled && given ? reasonOf(given) : undefined);
   const trace: RunTrace = {
@@ -71,7 +71,7 @@ export function readTopLevel(
     parentSpanId: joined ? caller.spanId : undefined,
     links: linksOf(info, initiator, header, joined ? undefined : caller),
     bound: decision.bound,
-    announces: given !== undefined && !joined,
+    announces: !!given && !joined,
     reason,
     joined,
   };

@@ -4,6 +4,8 @@
  * Pure. The ids are in the histories of users' runs: an id is never renamed or reused. A run asks until one is
  * granted, so a history holds one decision, whatever the order was in which it was asked for.
  */
+import type { WorkflowInfo } from '@temporalio/workflow';
+import { randomPart, traceIdOfRun } from './trace-id';
 
 /** Why a run is sampled, or is not. */
 export type SamplingReason =
@@ -60,35 +62,36 @@ const MEANINGS = {
 } satisfies Record<string, Decision>;
 
 /** Marker ids and what each means. */
-export const DECISIONS: Readonly<Record<string, Decision>> = Object.freeze(
-  Object.fromEntries(Object.entries(MEANINGS).map(([name, decision]) => [PREFIX + name, decision])),
+export const DECISIONS: Readonly<Record<string, Decision>> = Object.fromEntries(
+  Object.entries(MEANINGS).map(([name, decision]) => [PREFIX + name, decision]),
 );
 
-/** Ids asked of a new run that decides by policy. */
-const BY_POLICY: readonly string[] = [
-  'default',
-  'unsampled',
-  'rule',
-  'capped',
-  'reservoir',
-  'after-failure',
-  'unbound',
-].map((name) => PREFIX + name);
+/** What a new run that decides by policy asks for. */
+const BY_POLICY = ['default', 'unsampled', 'rule', 'capped', 'reservoir', 'after-failure', 'unbound'];
 
 const GIVEN = ['inherited-unsampled', 'inherited', 'manual', 'signal', 'unbound-given'];
 
-/** Ends {@link hostMark}. */
-const HOST = ':host';
+/** Begins {@link hostMark}. */
+const HOST = `${PREFIX}host:`;
+
+/** What the host knows beforehand of the answers that it will give. */
+export interface HostNotice {
+  /** What most runs of the worker are granted. */
+  readonly common: 'unsampled' | 'default';
+  /**
+   * Of a policy that never changes and decides by one ratio, where only sampled runs are bound: a run whose trace id
+   * ends with less than these hex digits is not sampled, and need not ask. Others have none.
+   */
+  readonly below?: string | undefined;
+}
 
 /**
  * Name of an activity that nobody calls. Workers with our host part register it, and the sandbox knows the names of its
- * worker's activities: it tells that a host of ours will answer, and what to ask first. Each answer is a way across the
- * thread border and back, the dearest part of a decision.
- *
- * @param common what most runs of the worker are granted
+ * worker's activities: it tells that a host of ours will answer, and what is known beforehand. Each answer is a way
+ * across the thread border and back, the dearest part of a decision.
  */
-export function hostMark(common: 'unsampled' | 'default'): string {
-  return PREFIX + common + HOST;
+export function hostMark({ common, below = '' }: HostNotice): string {
+  return `${HOST}${below}:${common}`;
 }
 
 /** What a new run knows about itself before the policy is asked. */
@@ -97,12 +100,20 @@ export type Given =
   | { readonly inherited: { readonly sampled: boolean } }
   | undefined;
 
-/** The marker ids that a new run asks, in order. */
-export function idsToAsk(given: Given): readonly string[] {
-  if (given === undefined) return BY_POLICY;
-  if ('forced' in given) return [`${PREFIX}${given.forced}`, `${PREFIX}unbound-given`];
-  if (given.inherited.sampled) return [`${PREFIX}inherited`, `${PREFIX}unbound-given`];
-  return [`${PREFIX}inherited-unsampled`];
+/**
+ * The marker ids that a new run asks, in order.
+ *
+ * @param common what most runs that decide by policy are granted; asked for the second time it costs nothing, since the
+ *   SDK remembers what was denied
+ */
+export function idsToAsk(given: Given, common?: string): readonly string[] {
+  return namesToAsk(given, common).map((name) => PREFIX + name);
+}
+
+function namesToAsk(given: Given, common: string | undefined): readonly string[] {
+  if (!given) return common ? [common, ...BY_POLICY] : BY_POLICY;
+  if ('forced' in given) return [given.forced, 'unbound-given'];
+  return given.inherited.sampled ? ['inherited', 'unbound-given'] : ['inherited-unsampled'];
 }
 
 /** What became of the question for a run's marker. */
@@ -120,19 +131,31 @@ export interface Answer {
  * @param activities names of those that the worker has
  */
 export function askFor(
+  info: WorkflowInfo,
   given: Given,
   bind: 'all' | 'sampled',
   isGranted: (id: string) => boolean,
   activities: ReadonlySet<string>,
 ): Answer {
-  if (bind === 'sampled' && given === undefined && !isGranted(ANY)) return { isAnswered: true };
-  const common = BY_POLICY.find((id) => activities.has(id + HOST));
-  const ids = idsToAsk(given);
-  // An id asked for the second time costs nothing: the SDK remembers what was denied.
-  const id = (common && !given ? [common, ...ids] : ids).find(isGranted);
+  const [, , below = '', common] = [...activities].find((name) => name.startsWith(HOST))?.split(':') ?? [];
+  if (bind === 'sampled' && !given) {
+    const isUnsampled =
+      !followsFailure(info) && randomPart(traceIdOfRun(info.originalExecutionRunId)) < below;
+    if (isUnsampled || !isGranted(ANY)) return { isAnswered: true };
+  }
+  const ids = idsToAsk(given, common);
+  const id = ids.find(isGranted);
   // Who has denied an id is our host; who grants the first one may be none at all.
   if (!common && id === ids[0] && isGranted(ABSENT)) return { isAnswered: false };
   return { decision: decisionOf(id), isAnswered: true };
+}
+
+/**
+ * Whether the run before it in its chain (attempt, tick, schedule) failed: an attempt follows a failed one; a tick or a
+ * schedule's action brings the failure of the one before.
+ */
+export function followsFailure(info: WorkflowInfo): boolean {
+  return info.attempt > 1 || !!info.lastFailure;
 }
 
 /** Whether the id is asked by a run that knows by itself whether it is sampled, and asks only whether it may bind. */
@@ -141,7 +164,7 @@ export function isGiven(id: string): boolean {
 }
 
 /** All ids that can be in a history, in order. */
-export const RECORDED_IDS: readonly string[] = Object.freeze(Object.keys(DECISIONS));
+export const RECORDED_IDS: readonly string[] = Object.keys(DECISIONS);
 
 /** Whether the patch id is one of ours. */
 export function isMarker(patchId: string): boolean {

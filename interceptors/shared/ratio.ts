@@ -6,7 +6,9 @@
  * @see https://opentelemetry.io/docs/specs/otel/trace/tracestate-probability-sampling/
  */
 
-/** The random part of a trace id: its last 56 bits, 14 hex digits. */
+import { randomPart } from './trace-id';
+
+/** Of {@link randomPart}. */
 const RANDOM_DIGITS = 14;
 const RANDOM_VALUES = 2 ** 56;
 
@@ -17,7 +19,7 @@ const RANDOM_VALUES = 2 ** 56;
  * @param ratio from 0 to 1; less than half of 2⁻⁵⁶, the smallest share there is, counts as 0
  */
 export function isSampled(traceId: string, ratio: number): boolean {
-  return BigInt(`0x${traceId.slice(-RANDOM_DIGITS)}`) >= rejectionThreshold(ratio);
+  return BigInt(`0x${randomPart(traceId)}`) >= rejectionThreshold(ratio);
 }
 
 /**

@@ -7,8 +7,7 @@
 import type { SamplingReason } from '../../interceptors/shared/markers';
 import { isSampled } from '../../interceptors/shared/ratio';
 import type { FollowUps } from './follow-ups';
-import { ruleFor } from './match';
-import type { SamplingPolicy } from './policy';
+import type { RuleMatch } from './match';
 import type { ResolvedRule } from './rule';
 import type { WindowCounter } from './windows';
 
@@ -27,16 +26,22 @@ export interface RunToDecide {
 }
 
 export interface DecisionSources {
-  readonly policy: SamplingPolicy;
   readonly counters: WindowCounter;
   readonly followUps: FollowUps;
   /** Takes the sign that a run of this job was slow. */
   readonly wasSlow: (jobName: string) => boolean;
 }
 
-/** Counts the run in the windows of its job, so it is asked once a run. */
-export function decide(run: RunToDecide, sources: DecisionSources): SamplingDecision {
-  const { rule, pattern } = ruleFor(sources.policy, run.jobName);
+/**
+ * Counts the run in the windows of its job, so it is asked once a run.
+ *
+ * @param match the rule for the run's job
+ */
+export function decide(
+  run: RunToDecide,
+  { rule, pattern }: RuleMatch,
+  sources: DecisionSources,
+): SamplingDecision {
   const wish = wishFor(run, rule, pattern === undefined ? 'default' : 'rule', sources);
   if (!wish.sampled || rule.atMost === undefined) return wish;
   const isWithin = sources.counters.take(`cap:${run.jobName}`, rule.atMost);
