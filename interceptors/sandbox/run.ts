@@ -73,7 +73,7 @@ export function readRun(
   } = isChild(info, header)
     ? readChild(info, header, options)
     : readTopLevel(info, init, signals, header, options);
-  const run = trace && { ...trace, ...origin, ...baggageOf(origin, header) };
+  const run = trace && Object.assign(trace, origin, baggageOf(origin, header));
   return { origin, run, isCounted, headerProblem };
 }
 
