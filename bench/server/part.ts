@@ -20,8 +20,8 @@ import { type HistorySizes, historySizes, runAll, WORKLOADS, type Workload } fro
 
 /** Until the spans of the last runs have left the worker: more than {@link EXPORT_DELAY_MS}. */
 const SETTLE_MS = EXPORT_DELAY_MS + 300;
-/** Rounds until the code of the workers is compiled. */
-const WARM_UP = 12;
+/** Rounds until most code of the workers is compiled: some is still compiled after hundreds of runs. */
+const WARM_UP = 40;
 
 export async function benchServer(options: PartOptions): Promise<PartResult> {
   const directory = await mkdtemp(join(tmpdir(), 'bench-'));
