@@ -5,8 +5,17 @@ import { deepEqual, equal, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { metrics as api } from '@opentelemetry/api';
 import { metrics } from '@opentelemetry/sdk-node';
+import type { WorkflowInfo } from '@temporalio/workflow';
 import { createJobMetrics } from '../worker/metrics';
+import { createOnceLog } from '../worker/once-log';
+import { createRunDecisions } from '../worker/run-decisions';
+import { createSink } from '../worker/sink';
 import { Harness } from './support/harness';
+
+const SILENT = { info() {}, warn() {} } as never;
+/** Run ids whose traces a ratio of a half leaves out, and does not. */
+const LEFT_OUT = '11111111-1111-4111-8111-711111111111';
+const NOT_LEFT_OUT = '11111111-1111-4111-8191-711111111111';
 
 describe('metrics', () => {
   const exporter = new metrics.InMemoryMetricExporter(metrics.AggregationTemporality.CUMULATIVE);
@@ -105,6 +114,30 @@ describe('metrics', () => {
       .map(([attributes, value]) => [attributes['job.sampling.reason'], attributes['job.sampled'], value]);
     // The continuation of a passive run has nothing to inherit.
     deepEqual(reasons, [['default', false, 6]]);
+  });
+
+  it('count a run that asked nothing as it ends, and no other then', async () => {
+    // Of a run that another worker decided about, and counted: this one knows nothing of it.
+    const end = (jobName: string, info: object = {}, { spans = 0, counted = true } = {}) => {
+      const below = '8';
+      const parts = { target: () => undefined, decisions: createRunDecisions(), log: createOnceLog(SILENT) };
+      const { report } = createSink({ ...parts, metrics: createJobMetrics(), below }).jobTracing;
+      const run = { runId: jobName, originalExecutionRunId: LEFT_OUT, attempt: 1, ...info } as WorkflowInfo;
+      const origin = { jobName, jobRunId: jobName, trigger: 'api', facts: {} } as const;
+      const ended = { origin, counted, startMs: 0, endMs: 1, result: 'success' } as const;
+      for (let time = 0; time < 2; time++) report.fn(run, Array(spans).fill({}), ended);
+    };
+    end('asked nothing');
+    end('a capped one', { originalExecutionRunId: NOT_LEFT_OUT });
+    end('one after a failure', { attempt: 2 });
+    end('a recorded one', {}, { spans: 1 });
+    end('a child', {}, { counted: false });
+    const names = ['asked nothing', 'a capped one', 'one after a failure', 'a recorded one', 'a child'];
+    const seen = (await points('job.sampling.decisions')).filter(([{ 'job.name': job }]) =>
+      names.includes(String(job)),
+    );
+    const decided = { 'job.sampling.reason': 'default', 'job.sampled': false };
+    deepEqual(seen, [[{ ...decided, 'job.name': 'asked nothing' }, 1]]);
   });
 
   it('count a decision once, however often a task that fails asks again', async () => {

@@ -83,7 +83,7 @@ describe('the marker of a run', () => {
       for (const given of [undefined, { forced: 'manual' }, { inherited: { sampled: false } }] as Given[])
         deepEqual(
           askFor(infoOf(), given, bind, () => true, new Set()),
-          { isAnswered: false },
+          { answered: false },
         );
   });
 

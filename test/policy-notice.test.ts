@@ -13,7 +13,7 @@ function idEndingWith(digits: string): string {
   return `11111111-1111-4111-81${digits.slice(0, 2)}-${digits.slice(2)}`;
 }
 
-describe('the marker of a run', () => {
+describe('a marker that is known beforehand', () => {
   test('is not asked for by a run that a ratio for ever leaves out, where only sampled runs are bound', () => {
     for (const ratio of [0, 2 ** -56, 0.01, 0.5, 1 / 3, 1]) {
       const policy = resolvePolicy({ default: { ratio, atMost: { runs: 1_000, per: '1 day' } } });
@@ -54,5 +54,6 @@ describe('the marker of a run', () => {
     equal(noticed({ default: 0, jobs: { 'important-*': 1 } }), undefined);
     equal(noticed({ default: { ratio: 0, atLeast: { runs: 1, per: '1 day' } } }), undefined);
     equal(noticed({ default: { ratio: 0, afterFailure: { runs: 2 } } }), undefined);
+    equal(noticed({ default: { ratio: 0, keepSlow: { overMs: 1_000 } } }), undefined);
   });
 });

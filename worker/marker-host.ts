@@ -42,7 +42,7 @@ export interface MarkerHostOptions {
   readonly mayBind: () => boolean;
   /** Where the policy's decisions are remembered. */
   readonly decisions: RunDecisions;
-  /** Told of every run's decision, by id of the run; of a task that fails and asks again, each time. */
+  /** Told of every run's decision; of a run whose task fails and asks again, perhaps again. */
   readonly onDecision?: (runId: string, jobName: string, sampled: boolean, reason: SamplingReason) => void;
   /** Told of every run that the policy records, once. */
   readonly onRecorded?: (info: WorkflowInfo) => void;
@@ -85,10 +85,11 @@ export function noticeOf(
   policy: SamplingPolicy,
   isConstant: boolean,
 ): HostNotice {
-  const { ratio, atLeast, afterFailureRuns } = policy.default;
+  const { ratio, atLeast, afterFailureRuns, keepSlowMs } = policy.default;
   const common = bind === 'all' && ratio < 0.5 ? 'unsampled' : 'default';
-  // Only a failure on the run itself makes it a follow-up then, and the sandbox knows that.
-  const isByRatio = policy.jobs.size === 0 && atLeast === undefined && afterFailureRuns <= 1;
+  // Only a failure that the run itself tells of makes it a follow-up then, and the sandbox knows that.
+  const isByRatio =
+    policy.jobs.size === 0 && atLeast === undefined && keepSlowMs === undefined && afterFailureRuns <= 1;
   if (!enabled || bind === 'all' || !isConstant || !isByRatio) return { common };
   return { common, below: thresholdOf(ratio) ?? ABOVE_ALL_DIGITS };
 }

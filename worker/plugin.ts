@@ -93,8 +93,8 @@ export class JobTracingPlugin
     const metrics = createJobMetrics();
     const decisions = createRunDecisions();
     const notice = noticeOf({ enabled, bind }, policy, this.#options.policyStore === undefined);
-    const mayNotAsk = notice.below !== undefined;
-    const sink = createSink({ target: () => parts.export, decisions, metrics, mayNotAsk, log });
+    const { below } = notice;
+    const sink = createSink({ target: () => parts.export, decisions, metrics, below, log });
     PARTS.set(sink.jobTracing, parts);
     if (enabled && options.connection) await binding.start(options.connection);
     return {

@@ -8,6 +8,7 @@ import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import type { InjectedSinks } from '@temporalio/worker';
 import type { WorkflowInfo } from '@temporalio/workflow';
 import { TRACE_HEADER } from '../interceptors/shared/header';
+import { type HostNotice, isLeftOut } from '../interceptors/shared/markers';
 import type { RunEnd } from '../interceptors/shared/run-end';
 import type { EventRecord, Ignored, JobTracingSinks, SpanRecord } from '../interceptors/shared/span-record';
 import { rootSpanIdOfRun } from '../interceptors/shared/trace-id';
@@ -45,8 +46,8 @@ export interface SinkParts {
   readonly target: () => SpanTarget | undefined;
   readonly decisions: RunDecisions;
   readonly metrics: JobMetrics;
-  /** Whether a run that is not recorded need not ask the host; it is then counted as it ends. @default false */
-  readonly mayNotAsk?: boolean;
+  /** Which runs did not ask the host: they are counted as they end. */
+  readonly below?: HostNotice['below'];
   readonly log: OnceLog;
 }
 
@@ -54,22 +55,23 @@ export function createSink({
   target,
   decisions,
   metrics,
-  mayNotAsk,
+  below = '',
   log,
 }: SinkParts): InjectedSinks<JobTracingSinks> {
   const notes = new Map<string, { readonly event: EventRecord; repeated: boolean }>();
-  const counted = new Map<string, true>();
+  const seen = new Map<string, true>();
 
-  function countEnd(runId: string, end: RunEnd, isRecorded: boolean): void {
-    const { origin, isCounted, startMs, endMs } = end;
-    if (!isCounted) return;
-    if (mayNotAsk && !isRecorded) metrics.decided(runId, origin.jobName, false, 'default');
+  function countEnd(info: WorkflowInfo, end: RunEnd, isRecorded: boolean): void {
+    const { runId } = info;
+    const { origin, counted, startMs, endMs } = end;
+    if (!counted) return;
+    if (!isRecorded && isLeftOut(info, below)) metrics.decided(runId, origin.jobName, false, 'default');
     const result = resultOf(end);
     if (result === undefined) return;
     // A final command that the server did not take, because something came in between, is given again.
-    if (!counted.has(runId))
+    if (!seen.has(runId))
       metrics.ended({ job: origin.jobName, trigger: origin.trigger, result, durationMs: endMs - startMs });
-    setBounded(counted, runId, true, MAX_NOTES);
+    setBounded(seen, runId, true, MAX_NOTES);
   }
 
   /** What only the host knows of a run's root. */
@@ -97,7 +99,7 @@ export function createSink({
       },
       report: {
         fn(info, spans, end) {
-          if (end) countEnd(info.runId, end, spans.length > 0);
+          if (end) countEnd(info, end, spans.length > 0);
           const to = target();
           if (!to || spans.length === 0) return;
           const rootSpanId = rootSpanIdOfRun(info.runId);

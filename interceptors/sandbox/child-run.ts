@@ -19,7 +19,7 @@ export function readChild(
   info: WorkflowInfo,
   header: TraceHeader,
   options: SandboxOptions,
-): { readonly origin: JobOrigin; readonly trace?: RunTrace; readonly isCounted?: false } {
+): { readonly origin: JobOrigin; readonly trace?: RunTrace; readonly counted?: false } {
   const { span } = header;
   const origin = originOf(info, header);
   return span ? { origin, trace: traceOf(info, header, span, options) } : { origin };

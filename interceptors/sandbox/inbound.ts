@@ -32,7 +32,7 @@ export function inboundInterceptor(
     const { header, problem } = readHeader(input.headers);
     if (problem && !workflowInfo().unsafe.isReplaying) sink.ignored(what, problem);
     const span = tracer.start(name, tracer.root.ref, { links: linksTo(header?.span, 'caller') });
-    return state.runInContext(withSpan(state.activeContext(), span), () =>
+    return state.inContext(withSpan(state.activeContext(), span), () =>
       observe(errors.watch(next(input)), span),
     );
   }

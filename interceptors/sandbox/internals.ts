@@ -45,12 +45,12 @@ export function internalsInterceptor(
     if (init == null) return;
     const info = workflowInfo();
     const signals = jobs.map((job) => job.signalWorkflow?.signalName ?? '');
-    const { origin, run, isCounted, headerProblem } = readRun(info, init, signals, options);
+    const { origin, run, counted, problem } = readRun(info, init, signals, options);
     state.origin = origin;
-    state.isCounted = isCounted;
+    state.counted = counted;
     state.startMs = Date.now();
-    if (headerProblem && !info.unsafe.isReplaying)
-      sink.ignored(info.parent && !run ? 'child header' : 'start header', headerProblem);
+    if (problem && !info.unsafe.isReplaying)
+      sink.ignored(info.parent && !run ? 'child header' : 'start header', problem);
     if (!run) return;
     if (run.kind === 'top' && run.bound) upsertSearchAttributes(attributesOfTop(run, info));
     state.begin(run, run.root.sampled ? record(run, info) : undefined);
@@ -64,9 +64,9 @@ export function internalsInterceptor(
 
   /** What leaves the sandbox with this activation, in one call: each brings the host a copy of the run's info. */
   function report(final: Command | undefined): void {
-    const { run, isCounted } = state;
+    const { run, counted } = state;
     const spans = run ? finishedSpans(run, final) : [];
-    const end = final && (isCounted || spans.length > 0) ? endOf(final) : undefined;
+    const end = final && (counted || spans.length > 0) ? endOf(final) : undefined;
     if ((spans.length > 0 || end) && !workflowInfo().unsafe.isReplaying) sink.report(spans, end);
   }
 
@@ -82,11 +82,11 @@ export function internalsInterceptor(
   }
 
   function endOf(final: Command): RunEnd | undefined {
-    const { origin, run, kept, isCounted, startMs } = state;
+    const { origin, run, kept, counted, startMs } = state;
     if (!origin) return undefined;
     return defined({
       origin,
-      isCounted,
+      counted,
       startMs,
       endMs: Date.now(),
       reason: kept ?? run?.reason,
@@ -112,8 +112,8 @@ export function internalsInterceptor(
     concludeActivation(input, next) {
       const output = next({ ...input, commands: input.commands.filter((each) => isRecorded(each, state)) });
       errors.settle();
-      const { run, isCounted } = state;
-      if (!(run || isCounted) || state.readOnly) return output;
+      const { run, counted } = state;
+      if (!(run || counted) || state.readOnly) return output;
       const final = output.commands.find(isFinal);
       const late = final ? keep(state, final) : [];
       report(final);
@@ -124,10 +124,10 @@ export function internalsInterceptor(
 }
 
 /** Everything but the marker of {@link ANY}, and those that no host part of ours has granted. */
-function isRecorded({ setPatchMarker }: Command, { run, isCounted }: RunState): boolean {
+function isRecorded({ setPatchMarker }: Command, { run, counted }: RunState): boolean {
   const id = setPatchMarker?.patchId;
   if (id == null || !isMarker(id) || id === ABSENT) return true;
-  return id !== ANY && (isCounted || run !== undefined);
+  return id !== ANY && (counted || run !== undefined);
 }
 
 /** What workflow code of this package has to say, on sampled and on kept roots alike. */

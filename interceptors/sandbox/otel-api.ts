@@ -35,11 +35,10 @@ const API_VERSION = '1.999.0';
 export function installApi(state: RunState): void {
   const contextManager: ContextManager = {
     active: () => state.activeContext(),
-    with: (context, fn, thisArg, ...args) =>
-      state.runInContext(context, () => fn.apply(thisArg as never, args)),
+    with: (context, fn, thisArg, ...args) => state.inContext(context, () => fn.apply(thisArg as never, args)),
     bind: (context, target) =>
       typeof target === 'function'
-        ? (((...args: unknown[]) => state.runInContext(context, () => target(...args))) as typeof target)
+        ? (((...args: unknown[]) => state.inContext(context, () => target(...args))) as typeof target)
         : target,
     enable: () => contextManager,
     disable: () => contextManager,
@@ -81,7 +80,7 @@ function tracerFor(state: RunState, scope: NonNullable<StartOptions['scope']>): 
       const [options, given] = args.slice(0, args.indexOf(fn)) as [SpanOptions?, Context?];
       const context = given ?? state.activeContext();
       const span = startSpan(name, options, context);
-      return state.runInContext(withSpan(context, span), () => fn(span)) as ReturnType<F>;
+      return state.inContext(withSpan(context, span), () => fn(span)) as ReturnType<F>;
     },
   };
 }

@@ -37,7 +37,7 @@ export class RunState {
   /** `undefined` for a run that is not sampled. */
   tracer: RunTracer | undefined;
   /** A top-level run, passive or not. */
-  isCounted = false;
+  counted = false;
   /** First workflow task of the run, milliseconds since the epoch in workflow time. */
   startMs = 0;
   /** Why a run that was not sampled leaves its root span after all. */
@@ -73,14 +73,14 @@ export class RunState {
   }
 
   /** Runs `fn` at once, with this context active in it and in all that it starts. */
-  runInContext<T>(context: Context, fn: () => T): T {
+  inContext<T>(context: Context, fn: () => T): T {
     this.#storage ??= new AsyncLocalStorage<Context>();
     return this.#storage.run(context, fn);
   }
 
   /** Runs `fn` at once; calls that it makes are for this item of a shard. */
   runForItem<T>(key: string, fn: () => T): T {
-    return this.runInContext(this.activeContext().setValue(ITEM_KEY, key), fn);
+    return this.inContext(this.activeContext().setValue(ITEM_KEY, key), fn);
   }
 
   /** The item of a shard that user code works on now. */

@@ -53,9 +53,9 @@ export interface RunReading {
   /** `undefined`: passive, the plugin does nothing in this run. */
   readonly run: Run | undefined;
   /** A top-level run, passive or not: the metrics of runs count it. */
-  readonly isCounted: boolean;
+  readonly counted: boolean;
   /** Why the run's header was ignored. */
-  readonly headerProblem: string | undefined;
+  readonly problem: string | undefined;
 }
 
 /** Works out the run from its first activation. */
@@ -65,16 +65,17 @@ export function readRun(
   signals: readonly string[],
   options: SandboxOptions,
 ): RunReading {
-  const { header = {}, problem: headerProblem } = readHeader(init.headers);
+  const { header = {}, problem } = readHeader(init.headers);
   const {
     origin,
     trace,
-    isCounted = false,
+    counted = false,
   } = isChild(info, header)
     ? readChild(info, header, options)
     : readTopLevel(info, init, signals, header, options);
+  // In place: both are made for this run alone, and a spread of three is slower.
   const run = trace && Object.assign(trace, origin, baggageOf(origin, header));
-  return { origin, run, isCounted, headerProblem };
+  return { origin, run, counted, problem };
 }
 
 /**

@@ -39,7 +39,7 @@ export function readTopLevel(
   signals: readonly string[],
   header: TraceHeader,
   options: SandboxOptions,
-): { readonly origin: JobOrigin; readonly trace?: RunTrace; readonly isCounted: boolean } {
+): { readonly origin: JobOrigin; readonly trace?: RunTrace; readonly counted: boolean } {
   // The server calls a cron's first run a tick, too: it is a start, with a header of its own.
   const initiator = info.continuedFromExecutionRunId
     ? Number(init.continuedInitiator ?? INITIATOR.none)
@@ -56,10 +56,10 @@ export function readTopLevel(
     trigger: triggerOf(info, initiator, part, given),
     facts: factsOf(info, initiator, header.part, part),
   };
-  const { decision, isAnswered: isCounted } = info.unsafe.isReplaying
+  const { decision, answered: counted } = info.unsafe.isReplaying
     ? recall()
     : askFor(info, given, options.bind, patched, getActivator().registeredActivityNames);
-  if (!decision) return { origin, isCounted };
+  if (!decision) return { origin, counted };
   const reason = decision.reason ?? (decision.sampled && given ? reasonOf(given) : undefined);
   const trace: RunTrace = {
     kind: 'top',
@@ -75,7 +75,7 @@ export function readTopLevel(
     reason,
     joined,
   };
-  return { origin, trace, isCounted };
+  return { origin, trace, counted };
 }
 
 /** A later tick of a cron has its start's header: only what holds for the whole job is taken from it. */
@@ -124,8 +124,8 @@ function partFor(initiator: number, part: JobPart | undefined): JobPart | undefi
 function recall(): Answer {
   // `patched` is true here only for markers in the history, and repeats their commands: in the order of `askFor`.
   const id = RECORDED_IDS.find(patched);
-  if (patched(ABSENT)) return { isAnswered: false };
-  return { decision: decisionOf(id), isAnswered: true };
+  if (patched(ABSENT)) return { answered: false };
+  return { decision: decisionOf(id), answered: true };
 }
 
 function reasonOf(given: NonNullable<Given>): SamplingReason {

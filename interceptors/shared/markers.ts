@@ -2,7 +2,7 @@
  * The family of patch markers that record a run's decision and binding in its history.
  *
  * Pure. The ids are in the histories of users' runs: an id is never renamed or reused. A run asks until one is
- * granted, so a history holds one decision, whatever the order was in which it was asked for.
+ * granted (or knows that none will be), so a history holds one decision, whatever the order was in which it was asked for.
  */
 import type { WorkflowInfo } from '@temporalio/workflow';
 import { randomPart, traceIdOfRun } from './trace-id';
@@ -79,8 +79,9 @@ export interface HostNotice {
   /** What most runs of the worker are granted. */
   readonly common: 'unsampled' | 'default';
   /**
-   * Of a policy that never changes and decides by one ratio, where only sampled runs are bound: a run whose trace id
-   * ends with less than these hex digits is not sampled, and need not ask. Others have none.
+   * Of a policy that never changes and decides by one ratio, where only sampled runs are bound: a run whose trace id's
+   * random part comes before this text is not sampled, and need not ask. Hex digits in lower case without zeros at the
+   * end, or `g`, before which all come. Other policies have none.
    */
   readonly below?: string | undefined;
 }
@@ -88,7 +89,8 @@ export interface HostNotice {
 /**
  * Name of an activity that nobody calls. Workers with our host part register it, and the sandbox knows the names of its
  * worker's activities: it tells that a host of ours will answer, and what is known beforehand. Each answer is a way
- * across the thread border and back, the dearest part of a decision.
+ * across the thread border and back, the dearest part of a decision, and the SDK has no other word for a worker's
+ * sandbox. Bundles of other versions do not know the name and ask; what is read here is never in a history.
  */
 export function hostMark({ common, below = '' }: HostNotice): string {
   return `${HOST}${below}:${common}`;
@@ -121,7 +123,7 @@ export interface Answer {
   /** `undefined`: the run is passive. */
   readonly decision?: Decision | undefined;
   /** Whether a host part of ours is there; without one nobody can be told anything either. */
-  readonly isAnswered: boolean;
+  readonly answered: boolean;
 }
 
 /**
@@ -138,16 +140,17 @@ export function askFor(
   activities: ReadonlySet<string>,
 ): Answer {
   const [, , below = '', common] = [...activities].find((name) => name.startsWith(HOST))?.split(':') ?? [];
-  if (bind === 'sampled' && !given) {
-    const isUnsampled =
-      !followsFailure(info) && randomPart(traceIdOfRun(info.originalExecutionRunId)) < below;
-    if (isUnsampled || !isGranted(ANY)) return { isAnswered: true };
-  }
+  if (bind === 'sampled' && !given && (isLeftOut(info, below) || !isGranted(ANY))) return { answered: true };
   const ids = idsToAsk(given, common);
   const id = ids.find(isGranted);
   // Who has denied an id is our host; who grants the first one may be none at all.
-  if (!common && id === ids[0] && isGranted(ABSENT)) return { isAnswered: false };
-  return { decision: decisionOf(id), isAnswered: true };
+  if (!common && id === ids[0] && isGranted(ABSENT)) return { answered: false };
+  return { decision: decisionOf(id), answered: true };
+}
+
+/** Whether a run that decides by policy knows by itself that it is not sampled: {@link HostNotice.below}. */
+export function isLeftOut(info: WorkflowInfo, below: string): boolean {
+  return !followsFailure(info) && randomPart(traceIdOfRun(info.originalExecutionRunId)) < below;
 }
 
 /**
@@ -164,7 +167,7 @@ export function isGiven(id: string): boolean {
 }
 
 /** All ids that can be in a history, in order. */
-export const RECORDED_IDS: readonly string[] = Object.keys(DECISIONS);
+export const RECORDED_IDS: readonly string[] = Object.freeze(Object.keys(DECISIONS));
 
 /** Whether the patch id is one of ours. */
 export function isMarker(patchId: string): boolean {

@@ -6,10 +6,8 @@
  * @see https://opentelemetry.io/docs/specs/otel/trace/tracestate-probability-sampling/
  */
 
-import { randomPart } from './trace-id';
+import { RANDOM_DIGITS, randomPart } from './trace-id';
 
-/** Of {@link randomPart}. */
-const RANDOM_DIGITS = 14;
 const RANDOM_VALUES = 2 ** 56;
 
 /**

@@ -11,7 +11,7 @@ export type Failure = temporal.api.failure.v1.IFailure;
 export interface RunEnd {
   readonly origin: JobOrigin;
   /** A top-level run, sampled or not, passive or not: the metrics of runs count it. */
-  readonly isCounted: boolean;
+  readonly counted: boolean;
   /** First workflow task of the run, and its last one: milliseconds since the epoch, in workflow time. */
   readonly startMs: number;
   readonly endMs: number;

@@ -24,14 +24,14 @@ export interface SandboxOptions {
   readonly bind: 'all' | 'sampled';
 }
 
-export const DEFAULT_SANDBOX_OPTIONS: SandboxOptions = {
+export const DEFAULT_SANDBOX_OPTIONS: SandboxOptions = Object.freeze({
   runNowSignal: 'runNow',
   acceptForcedStart: true,
   acceptForcedJob: true,
   acceptForcedSignal: true,
   traceUrl: '',
   bind: 'all',
-};
+});
 
 const KEY = 'job-tracing';
 
@@ -49,5 +49,5 @@ export function toResourceQuery(options: SandboxOptions): string {
 export function findOptions(text: string): SandboxOptions | undefined {
   const hex = new RegExp(`\\?${KEY}=((?:[0-9a-f]{2})+)`).exec(text)?.[1];
   const changed = hex && attempt(() => JSON.parse(decodeURIComponent(hex.replace(/../g, '%$&'))));
-  return changed ? { ...DEFAULT_SANDBOX_OPTIONS, ...changed } : undefined;
+  return changed ? Object.freeze({ ...DEFAULT_SANDBOX_OPTIONS, ...changed }) : undefined;
 }

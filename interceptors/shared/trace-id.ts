@@ -19,9 +19,12 @@ export function runIdOfTrace(traceId: string): string {
   return `${id.slice(0, 8)}-${id.slice(8, 12)}-${id.slice(12, 16)}-${id.slice(16, 20)}-${id.slice(20)}`;
 }
 
-/** The part of a trace id that is random by the standard: its last 56 bits, 14 hex digits. */
+/** Hex digits of {@link randomPart}. */
+export const RANDOM_DIGITS = 14;
+
+/** The part of a trace id that is random by the standard: its last 56 bits. */
 export function randomPart(traceId: string): string {
-  return traceId.slice(-14);
+  return traceId.slice(-RANDOM_DIGITS);
 }
 
 /** Span id (16 lower-case hex digits) of the `RunWorkflow` span: the last 16 digits of the current run id. */

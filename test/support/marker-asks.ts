@@ -39,7 +39,7 @@ export function infoOf({ runId = randomUUID(), ...parts }: RunParts = {}): Workf
   return info as unknown as WorkflowInfo;
 }
 
-export interface HostSetup extends Partial<MarkerHostOptions> {
+interface HostSetup extends Partial<MarkerHostOptions> {
   readonly sampling?: SamplingOptions;
 }
 
@@ -63,8 +63,8 @@ export function hostWith({ sampling = {}, decisions = createRunDecisions(), ...o
       return answer;
     };
     const activities = new Set(notice ? ['users', hostMark(notice)] : ['users']);
-    const { decision, isAnswered } = askFor(info, given, bind, isGranted, activities);
-    deepEqual([decision, isAnswered], [decisionOf(`job-tracing:${granted}`), true]);
+    const { decision, answered } = askFor(info, given, bind, isGranted, activities);
+    deepEqual([decision, answered], [decisionOf(`job-tracing:${granted}`), true]);
     return [...asked, granted];
   };
 }
