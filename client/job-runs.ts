@@ -48,7 +48,10 @@ const RESULT_OF: Readonly<Partial<Record<WorkflowExecutionStatusName, RunResult>
   TERMINATED: 'terminated',
 });
 
-/** The runs, the newest first; what the server has is asked for as it is needed. */
+/**
+ * The runs in the server's order, those that go on first, then those that ended last; what the server has is asked for
+ * as it is needed.
+ */
 export async function* listRuns(
   client: Client,
   readRun: (info: ExecutionInfo) => Promise<JobRun>,

@@ -156,8 +156,8 @@ export abstract class ScheduledJobs<Workflows extends object> {
   }
 
   /**
-   * The runs of a job, the newest first: of its ticks, by hand, by a Temporal Schedule, by plain starts under
-   * its name. Only what is bound is found.
+   * The runs of a job: of its ticks, by hand, by a Temporal Schedule, by plain starts under its name; those that go on
+   * first, then those that ended last. Only what is bound is found.
    *
    * @param job its name, which is its id unless the spec gives one
    */

@@ -99,12 +99,16 @@ describe('JobClient', { concurrency: 4 }, () => {
     await listed(job, 1, { trigger: 'manual', result: ['success', 'timeout'] });
     await jobs.delete(id('runs'));
     const all = await listed(job, 2);
-    ok(all.every((run, index) => index === 0 || run.startTime <= (all[index - 1]?.startTime ?? new Date())));
+    const ends = all.map(({ closeTime }) => closeTime?.getTime() ?? Number.MAX_SAFE_INTEGER);
+    deepEqual(
+      ends,
+      [...ends].sort((a, b) => b - a),
+    );
     deepEqual(
       all.filter(({ trigger }) => trigger !== 'cron').map((run) => run.runId),
       [runId],
     );
-    const before = new Date(all.at(-1)?.startTime ?? 0);
+    const before = new Date(Math.min(...all.map(({ startTime }) => startTime.getTime())));
     deepEqual(await listed(job, 0, { to: before }), []);
     deepEqual(await listed(job, 0, { sampled: false }), []);
     equal((await listed(job, 0, { from: before })).length, all.length);
