@@ -2,7 +2,7 @@
  * A workflow that fails its task with a plain error is tried again until it succeeds or is repaired: its trace
  * has one root, and the worker that has seen the error tells it there, once.
  */
-import { deepEqual, ok } from 'node:assert/strict';
+import { deepEqual, ok, rejects } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkflowHandle, WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
@@ -68,6 +68,18 @@ describe('a workflow that throws a plain TypeError', { concurrency: 3 }, () => {
     return root;
   }
 
+  async function receivedRoot(handle: WorkflowHandleWithFirstExecutionRunId): Promise<ReceivedSpan> {
+    const isRoot = ({ name }: ReceivedSpan) => name.startsWith('RunWorkflow:');
+    const traceId = handle.firstExecutionRunId.replaceAll('-', '');
+    const trace = await harness.receiver.waitFor(traceId, (spans) => spans.some(isRoot), 5_000);
+    const root = trace.find(isRoot);
+    ok(root);
+    return root;
+  }
+
+  const eventsOf = ({ events }: ReceivedSpan) =>
+    events.map(({ name, attributes }) => [name, attributes['exception.type']]);
+
   for (const when of ['at once', 'later'] as const) {
     it(`${when}, for five tasks, and is then repaired: one root`, async () => {
       const taskQueue = harness.newTaskQueue();
@@ -89,10 +101,27 @@ describe('a workflow that throws a plain TypeError', { concurrency: 3 }, () => {
       await begun.result();
       return begun;
     });
-    const { events } = await rootOf(handle, 'recovers');
-    deepEqual(
-      events.map(({ name, attributes }) => [name, attributes['exception.type']]),
-      [['workflow.task.failed', 'TypeError']],
-    );
+    deepEqual(eventsOf(await rootOf(handle, 'recovers')), [['workflow.task.failed', 'TypeError']]);
+  });
+
+  it('in a signal handler, for several tasks: the error is an event of the root, once', async () => {
+    const taskQueue = harness.newTaskQueue();
+    const handle = await harness.whileRunning([await worker(taskQueue, 'broken')], async () => {
+      const begun = await start(taskQueue, 'recoversInHandler', 3_000);
+      await begun.signal('count');
+      await begun.result();
+      return begun;
+    });
+    deepEqual(eventsOf(await receivedRoot(handle)), [['workflow.task.failed', 'TypeError']]);
+  });
+
+  it('that is declared to fail the run: no task has failed', async () => {
+    const taskQueue = harness.newTaskQueue();
+    const handle = await harness.whileRunning([await worker(taskQueue, 'broken')], async () => {
+      const begun = await start(taskQueue, 'declared', undefined);
+      await rejects(begun.result());
+      return begun;
+    });
+    deepEqual(eventsOf(await receivedRoot(handle)), [['exception', 'TypeError']]);
   });
 });

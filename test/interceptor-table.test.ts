@@ -28,7 +28,6 @@ import { internalsInterceptor } from '../interceptors/sandbox/internals';
 import { outboundInterceptor } from '../interceptors/sandbox/outbound';
 import type { Run } from '../interceptors/sandbox/run';
 import { RunState } from '../interceptors/sandbox/run-state';
-import { taskErrors } from '../interceptors/sandbox/task-errors';
 import type { RunTracer } from '../interceptors/sandbox/tracer';
 import { DEFAULT_SANDBOX_OPTIONS } from '../interceptors/shared/sandbox-options';
 import type { JobTracingSinks } from '../interceptors/shared/span-record';
@@ -39,7 +38,7 @@ type All<T> = Record<keyof Required<T>, Use>;
 
 const TABLES = {
   'workflow inbound': {
-    execute: 'used: notes errors that fail the workflow task',
+    execute: 'not needed: a run begins with its first activation and ends with its final command',
     handleSignal: 'used: span, linked to the sender',
     handleUpdate: 'used: span, linked to the caller',
     validateUpdate: 'used: no span may be made inside',
@@ -133,15 +132,14 @@ const TABLES = {
 
 const sink = {} as JobTracingSinks['jobTracing'];
 const state = new RunState(() => {});
-const errors = taskErrors(sink);
 const activity = activityInterceptors(
   () => {},
   () => undefined,
 )({} as ActivityContext);
 const nexusCalls = nexusInterceptors()({} as nexus.OperationContext);
 const [official, ours] = clientInterceptors();
-const internals = internalsInterceptor(state, errors, sink, DEFAULT_SANDBOX_OPTIONS);
-const inbound = inboundInterceptor(state, {} as RunTracer, errors, sink);
+const internals = internalsInterceptor(state, sink, DEFAULT_SANDBOX_OPTIONS);
+const inbound = inboundInterceptor(state, {} as RunTracer, sink);
 const outbound = outboundInterceptor(state, {} as Run);
 
 const IMPLEMENTED: Record<keyof typeof TABLES, () => Promise<object | undefined> | object | undefined> = {

@@ -58,7 +58,7 @@ export function createSink({
   below = '',
   log,
 }: SinkParts): InjectedSinks<JobTracingSinks> {
-  const notes = new Map<string, { readonly event: EventRecord; repeated: boolean }>();
+  const notes = new Map<string, EventRecord>();
   const seen = new Map<string, true>();
 
   function countEnd(info: WorkflowInfo, end: RunEnd, isRecorded: boolean): void {
@@ -77,7 +77,7 @@ export function createSink({
   /** What only the host knows of a run's root. */
   function completeRoot(root: SpanRecord, info: WorkflowInfo, end: RunEnd | undefined): SpanRecord {
     const { runId } = info;
-    const note = notes.get(runId)?.event;
+    const note = notes.get(runId);
     notes.delete(runId);
     const noted = note ? withEvent(root, note) : root;
     return withRate(end ? describeRun(noted, info, end) : noted, decisions.find(runId));
@@ -111,23 +111,12 @@ export function createSink({
       },
       taskFailed: {
         fn({ runId }, { type, message }) {
-          const note = notes.get(runId);
-          if (note) {
-            note.repeated = true;
-            return;
-          }
+          // The task was tried again.
+          if (notes.has(runId)) return;
           const [oldest] = notes.keys();
           if (oldest !== undefined && notes.size >= MAX_NOTES) notes.delete(oldest);
           const attributes = { 'exception.type': type, 'exception.message': message };
-          notes.set(runId, {
-            event: { name: 'workflow.task.failed', timeMs: Date.now(), attributes },
-            repeated: false,
-          });
-        },
-      },
-      settled: {
-        fn({ runId }) {
-          if (notes.get(runId)?.repeated === false) notes.delete(runId);
+          notes.set(runId, { name: 'workflow.task.failed', timeMs: Date.now(), attributes });
         },
       },
       ignored: {

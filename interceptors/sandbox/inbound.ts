@@ -1,6 +1,5 @@
 /**
- * Calls that reach a recorded workflow: handlers are spans of the run's own trace, linked to their caller; plain errors
- * that fail the workflow task are noted.
+ * Calls that reach a recorded workflow: handlers are spans of the run's own trace, linked to their caller.
  *
  * Sandbox code: every method calls `next` synchronously and returns its very promise; nothing is drawn and no
  * span is made in queries and update validators.
@@ -13,13 +12,11 @@ import { linksTo } from './links';
 import { observe } from './observe';
 import { withSpan } from './otel-context';
 import type { RunState } from './run-state';
-import type { TaskErrors } from './task-errors';
 import type { RunTracer } from './tracer';
 
 export function inboundInterceptor(
   state: RunState,
   tracer: RunTracer,
-  errors: TaskErrors,
   sink: JobTracingSinks['jobTracing'],
 ): WorkflowInboundCallsInterceptor {
   /** Runs a handler in a span of its own. */
@@ -32,14 +29,10 @@ export function inboundInterceptor(
     const { header, problem } = readHeader(input.headers);
     if (problem && !workflowInfo().unsafe.isReplaying) sink.ignored(what, problem);
     const span = tracer.start(name, tracer.root.ref, { links: linksTo(header?.span, 'caller') });
-    return state.inContext(withSpan(state.activeContext(), span), () =>
-      observe(errors.watch(next(input)), span),
-    );
+    return state.inContext(withSpan(state.activeContext(), span), () => observe(next(input), span));
   }
 
   return {
-    execute: (input, next) => errors.watch(next(input)),
-
     handleSignal: (input, next) =>
       handle(`${SpanName.WORKFLOW_HANDLE_SIGNAL}:${input.signalName}`, 'signal header', input, next),
 

@@ -17,7 +17,6 @@ import { internalsInterceptor } from './internals';
 import { installApi } from './otel-api';
 import { outboundInterceptor, passiveOutbound } from './outbound';
 import { publishState, RunState } from './run-state';
-import { taskErrors } from './task-errors';
 
 /**
  * The interceptors of one workflow execution.
@@ -30,14 +29,13 @@ export function createInterceptors(options: SandboxOptions): WorkflowInterceptor
   const outbound = passiveOutbound();
   const state = new RunState((run, tracer) => {
     Object.assign(outbound, outboundInterceptor(state, run));
-    if (tracer) Object.assign(inbound, inboundInterceptor(state, tracer, errors, sink));
+    if (tracer) Object.assign(inbound, inboundInterceptor(state, tracer, sink));
   });
-  const errors = taskErrors(sink);
   publishState(state);
   installApi(state);
   return {
     inbound: [inbound],
     outbound: [outbound],
-    internals: [internalsInterceptor(state, errors, sink, options)],
+    internals: [internalsInterceptor(state, sink, options)],
   };
 }

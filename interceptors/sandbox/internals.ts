@@ -28,7 +28,7 @@ import { type Run, readRun } from './run';
 import { attributesOfTop } from './run-attributes';
 import type { RunState } from './run-state';
 import type { SandboxSpan } from './span';
-import type { TaskErrors } from './task-errors';
+import { noteTaskErrors } from './task-errors';
 import { RunTracer } from './tracer';
 
 type Job = coresdk.workflow_activation.IWorkflowActivationJob;
@@ -36,7 +36,6 @@ type Command = coresdk.workflow_commands.IWorkflowCommand;
 
 export function internalsInterceptor(
   state: RunState,
-  errors: TaskErrors,
   sink: JobTracingSinks['jobTracing'],
   options: SandboxOptions,
 ): WorkflowInternalsInterceptor {
@@ -58,6 +57,7 @@ export function internalsInterceptor(
 
   function record(run: Run, info: WorkflowInfo): RunTracer {
     showLink(run, info, options);
+    noteTaskErrors(sink);
     if (run.announces && !info.unsafe.isReplaying) sink.begun(run.root);
     return new RunTracer(info.workflowType, run, state.startMs);
   }
@@ -111,7 +111,6 @@ export function internalsInterceptor(
 
     concludeActivation(input, next) {
       const output = next({ ...input, commands: input.commands.filter((each) => isRecorded(each, state)) });
-      errors.settle();
       const { run, counted } = state;
       if (!(run || counted) || state.readOnly) return output;
       const final = output.commands.find(isFinal);

@@ -1,39 +1,27 @@
 /**
- * Notes the errors that fail a workflow task instead of the run (anything but a `TemporalFailure`).
+ * Notes the errors that fail a workflow task instead of the run.
  *
- * Sandbox code. The task is tried again, so the same error is seen each time: the host keeps one note a run,
- * and puts it on the root when that goes out.
+ * Sandbox code. Which these are only the SDK knows (`failureExceptionTypes`), and it tells no interceptor: after such an
+ * error nothing of the activation is concluded. So the SDK's own note of it is listened to: without a promise on the
+ * workflow function and on each handler, of which the SDK would take a stack trace.
  */
-import { TemporalFailure } from '@temporalio/common';
-import { ContinueAsNew, workflowInfo } from '@temporalio/workflow';
+import { workflowInfo } from '@temporalio/workflow';
+import { getActivator } from '@temporalio/workflow/lib/global-attributes';
 import type { JobTracingSinks } from '../shared/span-record';
-import { untracked } from './observe';
 import { describe } from './span';
 
-export type TaskErrors = ReturnType<typeof taskErrors>;
-
-export function taskErrors(sink: JobTracingSinks['jobTracing']) {
-  let noted = false;
-
-  function note(error: unknown): void {
-    const failsRun = error instanceof TemporalFailure || error instanceof ContinueAsNew;
-    if (failsRun || noted || workflowInfo().unsafe.isReplaying) return;
-    noted = true;
-    const { type, message } = describe(error);
-    sink.taskFailed({ type, message });
-  }
-
-  return {
-    /** Watches the outcome of user code, of recorded runs; returns `promise` itself. */
-    watch<T>(promise: Promise<T>): Promise<T> {
-      void untracked(promise.then(undefined, note));
-      return promise;
-    },
-
-    /** Call when an activation ended well: what was noted in it was no task failure. */
-    settle(): void {
-      if (noted) sink.settled();
-      noted = false;
-    },
+/** The task is tried again, so the host is told of the same error each time. */
+export function noteTaskErrors(sink: JobTracingSinks['jobTracing']): void {
+  const activator = getActivator();
+  const record = activator.recordWorkflowTaskError;
+  activator.recordWorkflowTaskError = (error) => {
+    const isFirst = activator.workflowTaskError === undefined;
+    try {
+      if (!isFirst || workflowInfo().unsafe.isReplaying) return;
+      const { type, message } = describe(error);
+      sink.taskFailed({ type, message });
+    } finally {
+      record.call(activator, error);
+    }
   };
 }

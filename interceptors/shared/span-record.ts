@@ -63,10 +63,8 @@ export interface JobTracingSinks extends Sinks {
     begun(root: SpanRef): void;
     /** Finished spans, and the end of the run; its root span is the last one, if it has one. */
     report(spans: readonly SpanRecord[], end?: RunEnd): void;
-    /** A plain `Error` was thrown: the workflow task fails and is tried again, unless {@link settled} follows. */
+    /** A plain `Error` was thrown: the workflow task fails and is tried again. */
     taskFailed(error: { readonly type: string; readonly message: string }): void;
-    /** The error noted in this activation ended the run after all (`failureExceptionTypes`). */
-    settled(): void;
     /** Something was ignored; the host says it once. */
     ignored(what: Ignored, why: string): void;
   };
