@@ -9,11 +9,11 @@
  * - `./register` the plugin without a change of code
  * - `./workflow-interceptors` the sandbox part, for those who bundle workflow code by hand
  */
-export type { JobStartOptions } from './client/start-options';
-export type { TraceUrlOption, TraceUrlPreset } from './client/trace-url-option';
+export type { JobStartOptions } from './core/jobs/start-options';
+export type { TraceUrlOption, TraceUrlPreset } from './core/trace-url-option';
+export type { PolicyStore } from './sampling/policy-store';
+export type { RedisConnection } from './sampling/redis/connection';
+export { type RedisPolicyStoreOptions, redisPolicyStore } from './sampling/redis/policy-store';
+export type { RunsPer, SamplingOptions, SamplingRule } from './sampling/rule';
 export type { ForcedBy, JobTracingOptions } from './worker/options';
 export { JobTracingPlugin } from './worker/plugin';
-export type { RunsPer, SamplingOptions, SamplingRule } from './worker/policy/rule';
-export type { PolicyStore } from './worker/policy-store';
-export type { RedisConnection } from './worker/redis/connection';
-export { type RedisPolicyStoreOptions, redisPolicyStore } from './worker/redis/policy-store';

@@ -6,8 +6,8 @@
  * are compiled into the bundle as this module's resource query.
  */
 import type { WorkflowInterceptors } from '@temporalio/workflow';
+import { DEFAULT_SANDBOX_OPTIONS, findOptions } from './core/sandbox-options';
 import { createInterceptors } from './interceptors/sandbox';
-import { DEFAULT_SANDBOX_OPTIONS, findOptions } from './interceptors/shared/sandbox-options';
 
 /** Set by webpack: the query of the path under which this module was added to the bundle. */
 declare const __resourceQuery: string | undefined;

@@ -1,9 +1,9 @@
 /**
  * `temporal-job-tracing/workflow`: what workflow code calls. Sandbox code, all that it exports.
  */
-export type { JobContext } from './interceptors/shared/job-context';
-export type { ShardFacts } from './interceptors/shared/job-facts';
-export type { JobTrigger } from './interceptors/shared/search-attributes';
+export type { JobContext } from './core/job-context';
+export type { ShardFacts } from './core/job-facts';
+export type { JobTrigger } from './core/search-attributes';
 export { jobContext } from './workflows/job-context';
 export { type ForEachItemOptions, forEachItem } from './workflows/map-reduce/for-each-item';
 export { type MapReduceOutcome, mapReduce } from './workflows/map-reduce/map-reduce';

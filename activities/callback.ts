@@ -5,7 +5,7 @@
  */
 import { ActivityCancelledError, ActivityNotFoundError, type Client } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import type { HttpAnswer } from '../workflows/http/types';
+import type { HttpAnswer } from '../core/http/types';
 import { checkCallbackKey, readToken, type WaitingActivity } from './http/callback-token';
 
 /** A report as it came in. */

@@ -7,15 +7,15 @@
  */
 import { ApplicationFailure, CompleteAsyncError, Context, type Info } from '@temporalio/activity';
 import { msToNumber } from '@temporalio/common/lib/time';
-import { httpRequestProblem } from '../workflows/http/problems';
-import type { HttpAnswer, HttpRequest } from '../workflows/http/types';
+import { permanent, temporary } from '../core/http/failures';
+import { httpRequestProblem } from '../core/http/problems';
+import { createRedactor } from '../core/http/redaction';
+import { resolveHeaders } from '../core/http/secrets';
+import type { HttpAnswer, HttpRequest } from '../core/http/types';
 import { answerTo } from './http/call';
 import { type Caller, compileCall } from './http/compile';
-import { permanent, temporary } from './http/failures';
 import { type HttpActivitiesOptions, type ResolvedHttpOptions, resolveHttpOptions } from './http/options';
-import { createRedactor } from './http/redaction';
 import { nameOf } from './http/redirects';
-import { resolveHeaders } from './http/secrets';
 import { trafficOf } from './http/traffic';
 
 const DEFAULT_TIMEOUT_MS = 60_000;

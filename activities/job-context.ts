@@ -2,8 +2,8 @@
  * `jobContext()` in activities.
  */
 import { Context } from '@temporalio/activity';
+import type { JobContext } from '../core/job-context';
 import { jobContextOf } from '../interceptors/activity-context';
-import type { JobContext } from '../interceptors/shared/job-context';
 
 /**
  * The job that this activity works for.

@@ -6,11 +6,11 @@
  */
 import { Context } from '@temporalio/activity';
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
-import { traceIdOfRun } from '../interceptors/shared/trace-id';
-import { nextTickMs } from '../workflows/cron-time';
-import type { JobReference, RunningRun } from '../workflows/job-messages';
-import { CRON_MEMO } from '../workflows/job-names';
-import { specProblem } from '../workflows/job-spec';
+import { nextTickMs } from '../core/jobs/cron-time';
+import type { JobReference, RunningRun } from '../core/jobs/messages';
+import { CRON_MEMO } from '../core/jobs/names';
+import { specProblem } from '../core/jobs/spec';
+import { traceIdOfRun } from '../core/trace-id';
 
 /** What a tick is told before it does anything. */
 export interface TickLook {

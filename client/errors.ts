@@ -3,8 +3,8 @@
  *
  * `instanceof` goes by a brand, not by the class: the package may be installed twice.
  */
-import type { SearchAttributeName } from '../interceptors/shared/search-attributes';
-import type { StoredRule } from '../worker/redis/stored-rule';
+import type { SearchAttributeName } from '../core/search-attributes';
+import type { StoredRule } from '../sampling/redis/stored-rule';
 
 const TRACE_ID_ERROR = Symbol.for('temporal-job-tracing.TraceIdError');
 const SAMPLING_CONFLICT_ERROR = Symbol.for('temporal-job-tracing.SamplingConflictError');

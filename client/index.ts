@@ -2,20 +2,23 @@
  * `temporal-job-tracing/client`: from a trace to its runs, from a run to its trace, the search attributes of
  * a namespace, and the sampling policy in Redis.
  */
-export type { ErrorFacts, ItemFailure } from '../interceptors/shared/item-failure';
-export type {
-  JobTrigger,
-  SearchAttributeName,
-} from '../interceptors/shared/search-attributes';
-export type { RedisConnection } from '../worker/redis/connection';
+export type { ErrorFacts, ItemFailure } from '../core/item-failure';
 export type {
   ManualRun,
   Refusal,
   RunNowRequest,
   RunningRun,
   ScheduledJobStatus,
-} from '../workflows/job-messages';
-export type { ScheduledJobChange, ScheduledJobSpec } from '../workflows/job-spec';
+} from '../core/jobs/messages';
+export type { ScheduledJobChange, ScheduledJobSpec } from '../core/jobs/spec';
+export type { JobStartOptions } from '../core/jobs/start-options';
+export type {
+  JobTrigger,
+  SearchAttributeName,
+} from '../core/search-attributes';
+export type { TraceUrlOption, TraceUrlPreset } from '../core/trace-url-option';
+export type { SamplingExplanation } from '../sampling/explain';
+export type { RedisConnection } from '../sampling/redis/connection';
 export {
   SamplingConflictError,
   type SamplingConflictFields,
@@ -26,7 +29,6 @@ export {
   type TraceIdProblem,
   type WrongSearchAttribute,
 } from './errors';
-export type { SamplingExplanation } from './explain';
 export {
   JobClient,
   type JobClientOptions,
@@ -53,5 +55,3 @@ export type { ScheduleAction } from './schedule-action';
 export type { CreateOptions, ListedJob } from './scheduled-jobs';
 export type { SearchAttributesRegistration } from './search-attributes';
 export type { Shard, ShardFilter } from './shards';
-export type { JobStartOptions } from './start-options';
-export type { TraceUrlOption, TraceUrlPreset } from './trace-url-option';

@@ -6,9 +6,9 @@ import { context, defaultTextMapSetter, isSpanContextValid, propagation, trace }
 import { W3CBaggagePropagator } from '@opentelemetry/core';
 import type { Headers, WorkflowClientInterceptor } from '@temporalio/client';
 import { OpenTelemetryWorkflowClientInterceptor } from '@temporalio/interceptors-opentelemetry/lib/client';
-import { type JobPart, TRACE_HEADER, type TraceHeader, writeHeader } from '../interceptors/shared/header';
-import { JOB_NAME_MEMO } from '../interceptors/shared/search-attributes';
-import { checkJobStartOptions, factsOfStart, type JobStartOptions } from './start-options';
+import { checkJobStartOptions, factsOfStart, type JobStartOptions } from '../core/jobs/start-options';
+import { JOB_NAME_MEMO } from '../core/search-attributes';
+import { type JobPart, TRACE_HEADER, type TraceHeader, writeHeader } from '../core/trace-header';
 
 interface StartOptions {
   readonly job?: JobStartOptions;

@@ -6,11 +6,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, type WorkflowExecutionInfo, WorkflowNotFoundError } from '@temporalio/client';
 import type { Workflow } from '@temporalio/common';
-import { runIdOfTrace, traceIdOfRun } from '../interceptors/shared/trace-id';
-import { resolvePolicy, type SamplingPolicy } from '../worker/policy/policy';
-import type { SamplingOptions } from '../worker/policy/rule';
-import type { RedisConnection } from '../worker/redis/connection';
-import { explainRule, type SamplingExplanation } from './explain';
+import { runIdOfTrace, traceIdOfRun } from '../core/trace-id';
+import { compileTraceUrl, type TraceUrlOption } from '../core/trace-url-option';
+import { explainRule, type SamplingExplanation } from '../sampling/explain';
+import { resolvePolicy, type SamplingPolicy } from '../sampling/policy';
+import type { RedisConnection } from '../sampling/redis/connection';
+import type { SamplingOptions } from '../sampling/rule';
 import { GrpcStatus, grpcStatusOf } from './grpc-status';
 import { type ExecutionInfo, type JobRun, type RunReader, toJobRun } from './job-run';
 import { parseRunId, parseTraceId } from './parse-trace-id';
@@ -20,7 +21,6 @@ import { SamplingClient } from './sampling';
 import { ScheduledJobs } from './scheduled-jobs';
 import { registerSearchAttributes, type SearchAttributesRegistration } from './search-attributes';
 import { listShards, type Shard, type ShardFilter } from './shards';
-import { compileTraceUrl, type TraceUrlOption } from './trace-url-option';
 
 export interface JobClientOptions {
   /** Client of the namespace in which the jobs run. */

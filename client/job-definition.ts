@@ -1,7 +1,7 @@
 /**
  * A scheduled job as code defines it: typed by the user's workflows, and checked before anything is sent.
  */
-import { type ScheduledJobSpec, specProblem } from '../workflows/job-spec';
+import { type ScheduledJobSpec, specProblem } from '../core/jobs/spec';
 import { ScheduledJobError } from './job-error';
 
 /** The workflow types in a module of workflows. */

@@ -9,7 +9,7 @@ import {
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import { JobFailure, type RunningRun } from '../workflows/job-messages';
+import { JobFailure, type RunningRun } from '../core/jobs/messages';
 import { GrpcStatus, grpcStatusOf } from './grpc-status';
 
 const JOB_ERROR = Symbol.for('temporal-job-tracing.ScheduledJobError');

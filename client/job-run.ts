@@ -2,10 +2,10 @@
  * A run as the client shows it.
  */
 import type { Client, WorkflowExecutionInfo, WorkflowExecutionStatusName } from '@temporalio/client';
-import { JOB_NAME_MEMO, type JobTrigger } from '../interceptors/shared/search-attributes';
-import { rootSpanIdOfRun, traceIdOfRun } from '../interceptors/shared/trace-id';
-import { fillTraceUrl } from '../interceptors/shared/trace-url';
-import type { SamplingExplanation } from './explain';
+import { JOB_NAME_MEMO, type JobTrigger } from '../core/search-attributes';
+import { rootSpanIdOfRun, traceIdOfRun } from '../core/trace-id';
+import { fillTraceUrl } from '../core/trace-url';
+import type { SamplingExplanation } from '../sampling/explain';
 import { hasMarker, isByPolicy, type RunSampling, runSampling, UNDECIDED } from './run-sampling';
 import { boundAttributes, traceIdOfExecution } from './trace-of-execution';
 

@@ -2,7 +2,7 @@
  * The runs of a job, read from visibility.
  */
 import type { Client, WorkflowExecutionStatusName } from '@temporalio/client';
-import type { JobTrigger } from '../interceptors/shared/search-attributes';
+import type { JobTrigger } from '../core/search-attributes';
 import type { ExecutionInfo, JobRun } from './job-run';
 import { listExecutions, quoted } from './listing';
 import { type ScheduleAction, ScheduleReader } from './schedule-action';

@@ -3,7 +3,7 @@
  *
  * Read generously where the meaning is sure, and refused with the reason where it is not.
  */
-import { isRunId, isTraceId, traceIdOfRun } from '../interceptors/shared/trace-id';
+import { isRunId, isTraceId, traceIdOfRun } from '../core/trace-id';
 import { TraceIdError, type TraceIdProblem } from './errors';
 
 const TRACE_ID_DIGITS = 32;

@@ -6,8 +6,8 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { temporal } from '@temporalio/proto';
-import { readHeader, TRACE_HEADER, writeHeader } from '../interceptors/shared/header';
-import { rootSpanIdOfRun } from '../interceptors/shared/trace-id';
+import { readHeader, TRACE_HEADER, writeHeader } from '../core/trace-header';
+import { rootSpanIdOfRun } from '../core/trace-id';
 import type { RunReader } from './job-run';
 import { withinTimeout } from './listing';
 import type { Shard } from './shards';

@@ -5,6 +5,8 @@
  * The rule is the one that applies now, as far as the client knows the policy; where the run was decided by
  * another one, that is said. Pure.
  */
+
+import type { SamplingExplanation } from '../sampling/explain';
 import {
   type Decision,
   decisionOf,
@@ -14,9 +16,8 @@ import {
   KEPT_SLOW,
   type KeptReason,
   type SamplingReason,
-} from '../interceptors/shared/markers';
-import { isSampled } from '../interceptors/shared/ratio';
-import type { SamplingExplanation } from './explain';
+} from '../sampling/markers';
+import { isSampled } from '../sampling/ratio';
 
 /** Why a run is recorded, or is not. */
 export type RunReason = SamplingReason | KeptReason;

@@ -4,9 +4,10 @@
  * Whatever it does can be done with `redis-cli` as well; docs/sampling.md shows both side by side. Nothing is
  * written before it is checked, and nothing is overwritten unseen.
  */
-import { resolvePolicy, type SamplingPolicy } from '../worker/policy/policy';
-import { parseRule, type SamplingOptions, type SamplingRule } from '../worker/policy/rule';
-import { checkConnection, describeError, type RedisConnection } from '../worker/redis/connection';
+
+import { explainRule, type SamplingExplanation } from '../sampling/explain';
+import { resolvePolicy, type SamplingPolicy } from '../sampling/policy';
+import { checkConnection, describeError, type RedisConnection } from '../sampling/redis/connection';
 import {
   type KeySpace,
   keySpace,
@@ -15,11 +16,11 @@ import {
   readCommand,
   revisionOf,
   writeCommand,
-} from '../worker/redis/key-space';
-import { formatStoredRule, parseStoredRule, ruleAt, type StoredRule } from '../worker/redis/stored-rule';
-import { within } from '../worker/redis/within';
+} from '../sampling/redis/key-space';
+import { formatStoredRule, parseStoredRule, ruleAt, type StoredRule } from '../sampling/redis/stored-rule';
+import { within } from '../sampling/redis/within';
+import { parseRule, type SamplingOptions, type SamplingRule } from '../sampling/rule';
 import { SamplingConflictError } from './errors';
-import { explainRule, type SamplingExplanation } from './explain';
 
 export interface SamplingClientOptions {
   /** A `Redis` (also with Sentinels) or `Cluster` of `ioredis`; yours to close. */

@@ -16,10 +16,10 @@ import {
   type RunNowRequest,
   type ScheduledJobStatus,
   STATUS_QUERY,
-} from '../workflows/job-messages';
-import { JOB_MEMO, SCHEDULED_JOB } from '../workflows/job-names';
-import { runNowProblem } from '../workflows/job-requests';
-import type { ScheduledJobChange } from '../workflows/job-spec';
+} from '../core/jobs/messages';
+import { JOB_MEMO, SCHEDULED_JOB } from '../core/jobs/names';
+import { runNowProblem } from '../core/jobs/requests';
+import type { ScheduledJobChange } from '../core/jobs/spec';
 import { argsProblem, checkDefinition, type JobDefinition, type WorkflowTypes } from './job-definition';
 import { isLate, ScheduledJobError, toJobError } from './job-error';
 import type { ExecutionInfo, JobRun } from './job-run';

@@ -7,7 +7,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConnectionLike } from '@temporalio/client';
-import { SEARCH_ATTRIBUTES, type SearchAttributeName } from '../interceptors/shared/search-attributes';
+import { SEARCH_ATTRIBUTES, type SearchAttributeName } from '../core/search-attributes';
 import { SearchAttributesError, type SearchAttributesProblem, type WrongSearchAttribute } from './errors';
 import { GrpcStatus, grpcStatusOf } from './grpc-status';
 

@@ -3,7 +3,7 @@
  */
 import type { Client } from '@temporalio/client';
 import { decodeOptionalFailureToOptionalError } from '@temporalio/common/lib/internal-non-workflow';
-import { type ErrorFacts, errorFacts } from '../interceptors/shared/item-failure';
+import { type ErrorFacts, errorFacts } from '../core/item-failure';
 import { GrpcStatus, grpcStatusOf } from './grpc-status';
 import { withinTimeout } from './listing';
 

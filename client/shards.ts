@@ -5,11 +5,11 @@
  * reset or run again has several runs under one workflow id: its last one tells how it is.
  */
 import type { WorkflowExecutionInfo, WorkflowExecutionStatusName } from '@temporalio/client';
-import type { ErrorFacts } from '../interceptors/shared/item-failure';
-import { parseShardFacts, type ShardFacts } from '../interceptors/shared/job-facts';
-import { SHARD_MEMO } from '../interceptors/shared/search-attributes';
-import { shardPrefix } from '../interceptors/shared/shard-prefix';
-import { traceIdOfRun } from '../interceptors/shared/trace-id';
+import type { ErrorFacts } from '../core/item-failure';
+import { parseShardFacts, type ShardFacts } from '../core/job-facts';
+import { SHARD_MEMO } from '../core/search-attributes';
+import { shardPrefix } from '../core/shard-prefix';
+import { traceIdOfRun } from '../core/trace-id';
 import { GrpcStatus, grpcStatusOf } from './grpc-status';
 import { type ExecutionInfo, type JobRun, type RunReader, toJobRun } from './job-run';
 import { listExecutions, quoted, withinTimeout } from './listing';

@@ -7,9 +7,9 @@
  */
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import { defineSearchAttributeKey } from '@temporalio/common';
-import { readHeader } from '../interceptors/shared/header';
-import { isTrigger, type JobTrigger, SEARCH_ATTRIBUTES } from '../interceptors/shared/search-attributes';
-import { isTraceId, traceIdOfRun } from '../interceptors/shared/trace-id';
+import { isTrigger, type JobTrigger, SEARCH_ATTRIBUTES } from '../core/search-attributes';
+import { readHeader } from '../core/trace-header';
+import { isTraceId, traceIdOfRun } from '../core/trace-id';
 import { GrpcStatus, grpcStatusOf } from './grpc-status';
 
 /** The part of an execution's description that says what trace it is in. */

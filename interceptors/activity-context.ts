@@ -5,10 +5,10 @@
  */
 import type { Context } from '@temporalio/activity';
 import type { Headers } from '@temporalio/common';
-import { parseBaggage } from './shared/baggage';
-import { readHeader, type TraceHeader } from './shared/header';
-import { type JobContext, toJobContext } from './shared/job-context';
-import { isTrigger } from './shared/search-attributes';
+import { parseBaggage } from '../core/baggage';
+import { type JobContext, toJobContext } from '../core/job-context';
+import { isTrigger } from '../core/search-attributes';
+import { readHeader, type TraceHeader } from '../core/trace-header';
 
 const HEADERS = new WeakMap<Context, Headers>();
 

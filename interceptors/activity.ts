@@ -19,10 +19,10 @@ import type {
   ActivityInterceptorsFactory,
   NexusInterceptorsFactory,
 } from '@temporalio/worker';
+import { parsedBaggage, parsedTraceState } from '../core/parsed';
+import { readHeader, TRACE_HEADER } from '../core/trace-header';
+import type { SpanRef } from '../core/traceparent';
 import { keepHeaders } from './activity-context';
-import { parsedBaggage, parsedTraceState } from './parsed';
-import { readHeader, TRACE_HEADER } from './shared/header';
-import type { SpanRef } from './shared/traceparent';
 
 const W3C = new CompositePropagator({
   propagators: [new W3CTraceContextPropagator(), new W3CBaggagePropagator()],

@@ -45,7 +45,7 @@ function testFiles(words) {
 }
 
 async function runTests(files) {
-  const { startTemporalServer } = require(join(ROOT, 'dist', 'test', 'support', 'temporal-server.js'));
+  const { startTemporalServer } = require(join(ROOT, 'dist', 'testing', 'temporal-server.js'));
   const server = await startTemporalServer({ ui: true, namespaces: NAMESPACES });
   const directory = mkdtempSync(join(tmpdir(), 'test-counts-'));
   const countsFile = join(directory, 'counts.json');

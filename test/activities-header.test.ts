@@ -3,8 +3,8 @@ import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import type { Worker } from '@temporalio/worker';
+import { tree } from '../testing/otlp-trace';
 import { Harness } from './support/harness';
-import { tree } from './support/otlp-trace';
 
 describe('a trace header that cannot be read, written by an interceptor of the workflow', () => {
   let harness: Harness;

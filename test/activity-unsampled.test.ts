@@ -6,8 +6,8 @@ import { NodeSDK } from '@opentelemetry/sdk-node';
 import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import type { Context } from '@temporalio/activity';
 import type { ActivityExecuteInput } from '@temporalio/worker';
+import { TRACE_HEADER, writeHeader } from '../core/trace-header';
 import { activityInterceptors } from '../interceptors/activity';
-import { TRACE_HEADER, writeHeader } from '../interceptors/shared/header';
 
 const SPAN = { traceId: '01990a7b5c3d7e2f8a1b2c3d4e5f6a7b', spanId: '8a1b2c3d4e5f6a7b', sampled: false };
 

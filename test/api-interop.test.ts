@@ -5,9 +5,9 @@
 import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { WorkflowStartOptions } from '@temporalio/client';
-import { parseBaggage } from '../interceptors/shared/baggage';
-import type { ReceivedSpan } from './support/otlp-span';
-import { leaves } from './support/otlp-trace';
+import { parseBaggage } from '../core/baggage';
+import type { ReceivedSpan } from '../testing/otlp-span';
+import { leaves } from '../testing/otlp-trace';
 import { id, Runs, rootIdOf, traceIdOf } from './support/runs';
 import { type ApiVersion, ask, change, finish, type Tour } from './support/workflows/api';
 

@@ -9,8 +9,8 @@ import {
   MAX_STRING_LENGTH,
   setAttribute,
   toAttributeValue,
-} from '../interceptors/shared/attribute-limits';
-import type { Attributes } from '../interceptors/shared/span-record';
+} from '../core/attribute-limits';
+import type { Attributes } from '../core/span-record';
 import { hostileValues, throwingProxy } from './support/hostile';
 
 describe('attribute values', () => {

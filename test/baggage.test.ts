@@ -7,7 +7,7 @@ import {
   type JobBaggage,
   mergeBaggage,
   parseBaggage,
-} from '../interceptors/shared/baggage';
+} from '../core/baggage';
 
 const read = (header: string) =>
   Object.fromEntries(

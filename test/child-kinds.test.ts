@@ -4,7 +4,7 @@
  */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import type { ChildKind } from '../interceptors/shared/child-kind';
+import type { ChildKind } from '../core/child-kind';
 import { id, linksOf, linkTo, Runs, rootIdOf, traceIdOf } from './support/runs';
 import type { ShardOptions, Told } from './support/workflows/kinds';
 

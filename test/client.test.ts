@@ -17,9 +17,9 @@ import {
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { JobClient, TraceIdError } from 'temporal-job-tracing/client';
 import { registerSearchAttributes } from '../client/search-attributes.js';
-import { TRACE_HEADER, writeHeader } from '../interceptors/shared/header.js';
-import { rootSpanIdOfRun, traceIdOfRun } from '../interceptors/shared/trace-id.js';
-import { startTemporalServer, type TemporalServer, temporalCli } from './support/temporal-server.js';
+import { TRACE_HEADER, writeHeader } from '../core/trace-header.js';
+import { rootSpanIdOfRun, traceIdOfRun } from '../core/trace-id.js';
+import { startTemporalServer, type TemporalServer, temporalCli } from '../testing/temporal-server.js';
 import type * as workflows from './support/workflows/client-runs.js';
 
 const TASK_QUEUE = 'client-test';

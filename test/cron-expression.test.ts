@@ -4,8 +4,8 @@
  */
 import { deepEqual, equal, ok, throws } from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { checkTimeZone, parseCron } from '../workflows/cron-expression';
-import { nextTickMs, ticksBetween } from '../workflows/cron-time';
+import { checkTimeZone, parseCron } from '../core/jobs/cron-expression';
+import { nextTickMs, ticksBetween } from '../core/jobs/cron-time';
 
 const next = (cron: string, after: string) => {
   const ms = nextTickMs(cron, Date.parse(after));

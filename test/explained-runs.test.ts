@@ -7,8 +7,8 @@ import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JobTracingOptions } from 'temporal-job-tracing';
 import { JobClient, type JobClientOptions } from 'temporal-job-tracing/client';
+import { startRedis, WITHOUT_REDIS } from '../testing/redis-server';
 import { Harness } from './support/harness';
-import { startRedis, WITHOUT_REDIS } from './support/redis-server';
 import { connectionTo } from './support/redis-store';
 
 const SAMPLING = { default: 1, jobs: { 'one*': 0, takes: { ratio: 0, keepFailed: false } } } as const;

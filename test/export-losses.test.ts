@@ -8,10 +8,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
 import { emptyResource } from '@opentelemetry/resources';
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base';
-import { acquireSpanExport } from '../worker/export';
-import { BoundedSpanProcessor } from '../worker/export/bounded-processor';
-import { LossLog } from '../worker/export/losses';
-import { startOtlpReceiver } from './support/otlp-receiver';
+import { acquireSpanExport } from '../export';
+import { BoundedSpanProcessor } from '../export/bounded-processor';
+import { LossLog } from '../export/losses';
+import { startOtlpReceiver } from '../testing/otlp-receiver';
 import { recordingLog, runSpan } from './support/processes/export-program';
 
 const RUN_ID = '0198c0de-0000-7000-8000-000000000003';

@@ -1,8 +1,8 @@
 /** What the export's options and the OTEL_* variables may say. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { checkExportOptions, type SpanExportOptions } from '../worker/export';
-import { brokenTraces, readExportSettings } from '../worker/export/settings';
+import { checkExportOptions, type SpanExportOptions } from '../export';
+import { brokenTraces, readExportSettings } from '../export/settings';
 
 const PROCESSOR = { onStart() {}, onEnd() {}, async forceFlush() {}, async shutdown() {} };
 

@@ -7,8 +7,8 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
-import { type OtlpReceiver, startOtlpReceiver } from './support/otlp-receiver';
-import { incomplete, tree } from './support/otlp-trace';
+import { type OtlpReceiver, startOtlpReceiver } from '../testing/otlp-receiver';
+import { incomplete, tree } from '../testing/otlp-trace';
 
 const RUN_IDS = ['0198c0de-0000-7000-8000-000000000001', '0198c0de-0000-7000-8000-000000000002'];
 const TRACE_IDS = RUN_IDS.map((runId) => runId.replaceAll('-', ''));

@@ -6,10 +6,10 @@ import { deepEqual, ok, rejects } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkflowHandle, WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
-import { createSpanIds } from '../interceptors/shared/span-ids';
+import { createSpanIds } from '../core/span-ids';
+import type { ReceivedSpan } from '../testing/otlp-span';
 import { Harness } from './support/harness';
 import { bundleOf, expectLeaves, markersOf } from './support/histories';
-import type { ReceivedSpan } from './support/otlp-span';
 
 const TASKS = 5;
 const CALL = 'StartActivity:callDownstream > RunActivity:callDownstream > GET > GET';

@@ -8,10 +8,10 @@ import { after, before, describe, it } from 'node:test';
 import { Client, type WorkflowClientInterceptor } from '@temporalio/client';
 import type { Headers, Payload } from '@temporalio/common';
 import type { Worker } from '@temporalio/worker';
-import { TRACE_HEADER } from '../interceptors/shared/header';
+import { TRACE_HEADER } from '../core/trace-header';
+import type { ReceivedSpan } from '../testing/otlp-span';
+import { tree } from '../testing/otlp-trace';
 import { Harness } from './support/harness';
-import type { ReceivedSpan } from './support/otlp-span';
-import { tree } from './support/otlp-trace';
 import { finish, greet } from './support/workflows/jobs';
 
 const bytes = (text: string) => Buffer.from(text);

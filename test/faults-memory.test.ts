@@ -11,7 +11,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
-import { acquireSpanExport, type SpanExport } from '../worker/export';
+import { acquireSpanExport, type SpanExport } from '../export';
 import { recordingLog, runSpan } from './support/processes/export-program';
 
 const RUNS = 2_000;

@@ -9,9 +9,9 @@ import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { Client, Connection } from '@temporalio/client';
-import { startOtlpReceiver } from './support/otlp-receiver';
-import { tree } from './support/otlp-trace';
-import { startTemporalServer } from './support/temporal-server';
+import { startOtlpReceiver } from '../testing/otlp-receiver';
+import { tree } from '../testing/otlp-trace';
+import { startTemporalServer } from '../testing/temporal-server';
 
 test('a process with a provider of its own: one warning, binding on, activities traced, workflow spans off', async () => {
   const server = await startTemporalServer({ log: () => {} });

@@ -9,7 +9,7 @@ import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { OpenTelemetryPlugin, type OpenTelemetryPluginOptions } from '@temporalio/interceptors-opentelemetry';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
-import { ABSENT, RECORDED_IDS } from '../interceptors/shared/markers';
+import { ABSENT, RECORDED_IDS } from '../sampling/markers';
 import { Harness, type WorkerSetup } from './support/harness';
 import {
   beginning,

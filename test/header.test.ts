@@ -2,13 +2,7 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { defaultPayloadConverter, type Headers, type Payload } from '@temporalio/common';
-import {
-  carrierOf,
-  type JobPart,
-  readHeader,
-  TRACE_HEADER,
-  writeHeader,
-} from '../interceptors/shared/header';
+import { carrierOf, type JobPart, readHeader, TRACE_HEADER, writeHeader } from '../core/trace-header';
 import { hostileValues } from './support/hostile';
 
 const TRACEPARENT = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';

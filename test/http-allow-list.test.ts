@@ -2,9 +2,9 @@
 import { deepEqual, equal, throws } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createHttpActivities } from 'temporal-job-tracing/activities';
-import { parseAllowList } from '../activities/http/allow-list';
-import { permanent } from '../activities/http/failures';
 import { type Call, redirected } from '../activities/http/redirects';
+import { parseAllowList } from '../core/http/allow-list';
+import { permanent } from '../core/http/failures';
 
 function listOf(...entries: string[]): (url: URL) => boolean {
   const list = parseAllowList(entries);

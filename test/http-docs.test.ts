@@ -3,8 +3,8 @@ import { deepEqual, equal, ok } from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { before, describe, it } from 'node:test';
-import { httpJobProblem } from '../workflows/http/problems';
-import { specProblem } from '../workflows/job-spec';
+import { httpJobProblem } from '../core/http/problems';
+import { specProblem } from '../core/jobs/spec';
 
 describe('docs/http-jobs.md', () => {
   let page: string;

@@ -2,9 +2,9 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { describe, it } from 'node:test';
-import { retryAfterMs } from '../activities/http/retry-after';
 import { trafficHeaders } from '../activities/http/traffic';
-import { isInLane } from '../interceptors/shared/lane';
+import { retryAfterMs } from '../core/http/retry-after';
+import { isInLane } from '../core/lane';
 
 const RUNS = 10_000;
 /** The same ids each time; a TraceId is a UUIDv7 whose first digits are the time. */

@@ -6,10 +6,10 @@ import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { after, before, describe, it } from 'node:test';
+import type { ReceivedSpan } from '../testing/otlp-span';
+import { tree } from '../testing/otlp-trace';
 import { Harness } from './support/harness';
 import { type HttpService, startHttpService } from './support/http-service';
-import type { ReceivedSpan } from './support/otlp-span';
-import { tree } from './support/otlp-trace';
 import { id, traceIdOf } from './support/runs';
 
 const SECRET = 'hunter2/"<&more';

@@ -2,7 +2,7 @@
 import { equal, match, ok } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { HttpJobInput } from 'temporal-job-tracing/workflows';
-import { httpJobProblem, httpRequestProblem } from '../workflows/http/problems';
+import { httpJobProblem, httpRequestProblem } from '../core/http/problems';
 
 const URL_OK = 'https://billing.example/close';
 

@@ -2,8 +2,8 @@
 import { deepEqual, equal, match, ok, rejects, throws } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createHttpActivities } from 'temporal-job-tracing/activities';
-import { createRedactor } from '../activities/http/redaction';
-import { resolveHeaders } from '../activities/http/secrets';
+import { createRedactor } from '../core/http/redaction';
+import { resolveHeaders } from '../core/http/secrets';
 
 const SECRET = 's3cr&t/"v~l" ue+\\x=<\'$1>';
 

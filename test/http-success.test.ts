@@ -1,9 +1,9 @@
 /** When an answer is a success: by status, by a value in its JSON, by its exact text. */
 import { deepEqual, equal } from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { parsePath, valueAt } from '../workflows/http/json-path';
-import { failingOf } from '../workflows/http/success';
-import type { HttpAnswer, SuccessRule } from '../workflows/http/types';
+import { parsePath, valueAt } from '../core/http/json-path';
+import { failingOf } from '../core/http/success';
+import type { HttpAnswer, SuccessRule } from '../core/http/types';
 
 const answer = (status: number, body = '', more: Partial<HttpAnswer> = {}): HttpAnswer => ({
   status,

@@ -22,6 +22,8 @@ import type {
 import type * as nexus from 'nexus-rpc';
 import { JobTracingPlugin } from 'temporal-job-tracing';
 import { clientInterceptors } from '../client/interceptor';
+import { DEFAULT_SANDBOX_OPTIONS } from '../core/sandbox-options';
+import type { JobTracingSinks } from '../core/span-record';
 import { activityInterceptors, nexusInterceptors } from '../interceptors/activity';
 import { inboundInterceptor } from '../interceptors/sandbox/inbound';
 import { internalsInterceptor } from '../interceptors/sandbox/internals';
@@ -29,8 +31,6 @@ import { outboundInterceptor } from '../interceptors/sandbox/outbound';
 import type { Run } from '../interceptors/sandbox/run';
 import { RunState } from '../interceptors/sandbox/run-state';
 import type { RunTracer } from '../interceptors/sandbox/tracer';
-import { DEFAULT_SANDBOX_OPTIONS } from '../interceptors/shared/sandbox-options';
-import type { JobTracingSinks } from '../interceptors/shared/span-record';
 
 type Use = `used: ${string}` | `not needed: ${string}`;
 /** A table of all methods of `T`, also of those that are optional. */

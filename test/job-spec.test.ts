@@ -5,8 +5,8 @@ import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
-import { changeProblem, runNowProblem } from '../workflows/job-requests';
-import { changed, cronOf, specProblem } from '../workflows/job-spec';
+import { changeProblem, runNowProblem } from '../core/jobs/requests';
+import { changed, cronOf, specProblem } from '../core/jobs/spec';
 
 const TYPES = ['jobTick', 'nightly', 'scheduledJob'];
 

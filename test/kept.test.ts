@@ -7,8 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { WorkerOptions } from '@temporalio/worker';
 import type { JobTracingOptions } from 'temporal-job-tracing';
+import { tree } from '../testing/otlp-trace';
 import { Harness } from './support/harness';
-import { tree } from './support/otlp-trace';
 
 const id = (runId: string) => runId.replaceAll('-', '');
 

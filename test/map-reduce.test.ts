@@ -9,7 +9,7 @@ import { ApplicationFailure, type WorkflowFailedError, type WorkflowHandle } fro
 import { bundleWorkflowCode, Worker } from '@temporalio/worker';
 import { JobTracingPlugin } from 'temporal-job-tracing';
 import type { MapReduceOutcome } from 'temporal-job-tracing/workflow';
-import { tree } from './support/otlp-trace';
+import { tree } from '../testing/otlp-trace';
 import { id, linksOf, linkTo, PRELOADED, Runs, rootIdOf, traceIdOf } from './support/runs';
 
 const WORKFLOWS_PATH = require.resolve('./support/workflows/map-reduce');

@@ -12,11 +12,11 @@ import {
   idsToAsk,
   isMarker,
   RECORDED_IDS,
-} from '../interceptors/shared/markers';
+} from '../sampling/markers';
+import { resolvePolicy } from '../sampling/policy';
+import { constantPolicyStore } from '../sampling/policy-store';
+import type { SamplingOptions } from '../sampling/rule';
 import { composeMarkerHost, type MarkerHostOptions } from '../worker/marker-host';
-import { resolvePolicy } from '../worker/policy/policy';
-import type { SamplingOptions } from '../worker/policy/rule';
-import { constantPolicyStore } from '../worker/policy-store';
 import { createRunDecisions } from '../worker/run-decisions';
 
 const RUN_ID = '01990a7b-5c3d-7e2f-8a1b-2c3d4e5f6a7b';

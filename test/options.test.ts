@@ -3,7 +3,7 @@ import { deepEqual, equal, ok, throws } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { type JobStartOptions, type JobTracingOptions, JobTracingPlugin } from 'temporal-job-tracing';
-import { checkJobStartOptions } from '../client/start-options';
+import { checkJobStartOptions } from '../core/jobs/start-options';
 import { resolveOptions } from '../worker/options';
 
 const cyclic: Record<string, unknown> = {};

@@ -2,11 +2,11 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { SamplingRule } from 'temporal-job-tracing';
-import { decide } from '../worker/policy/decide';
-import { createFollowUps } from '../worker/policy/follow-ups';
-import { ruleFor } from '../worker/policy/match';
-import { resolvePolicy } from '../worker/policy/policy';
-import { createWindowCounter } from '../worker/policy/windows';
+import { decide } from '../sampling/decide';
+import { createFollowUps } from '../sampling/follow-ups';
+import { ruleFor } from '../sampling/match';
+import { resolvePolicy } from '../sampling/policy';
+import { createWindowCounter } from '../sampling/windows';
 
 const DAY = { per: '1 day' } as const;
 /** Kept by a ratio of a half. */

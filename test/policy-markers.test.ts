@@ -13,10 +13,10 @@ import {
   type HostNotice,
   idsToAsk,
   isGiven,
-} from '../interceptors/shared/markers';
+} from '../sampling/markers';
+import { resolvePolicy } from '../sampling/policy';
+import { constantPolicyStore, type PolicyStore } from '../sampling/policy-store';
 import { composeMarkerHost } from '../worker/marker-host';
-import { resolvePolicy } from '../worker/policy/policy';
-import { constantPolicyStore, type PolicyStore } from '../worker/policy-store';
 import { createRunDecisions } from '../worker/run-decisions';
 import { HOST, hostWith, infoOf, last, type RunParts } from './support/marker-asks';
 

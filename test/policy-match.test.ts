@@ -1,8 +1,8 @@
 /** One rule applies to a job: the most specific that fits, whatever the order in which rules were written. */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { ruleFor } from '../worker/policy/match';
-import { resolvePolicy } from '../worker/policy/policy';
+import { ruleFor } from '../sampling/match';
+import { resolvePolicy } from '../sampling/policy';
 
 const policyOf = (patterns: readonly string[]) =>
   resolvePolicy({ default: 0, jobs: Object.fromEntries(patterns.map((pattern) => [pattern, 1])) });

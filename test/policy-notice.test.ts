@@ -3,9 +3,9 @@ import { deepEqual, equal } from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { WorkflowInfo } from '@temporalio/workflow';
 import type { SamplingOptions } from 'temporal-job-tracing';
+import { resolvePolicy } from '../sampling/policy';
+import { constantPolicyStore } from '../sampling/policy-store';
 import { noticeOf } from '../worker/marker-host';
-import { resolvePolicy } from '../worker/policy/policy';
-import { constantPolicyStore } from '../worker/policy-store';
 import { hostWith, infoOf, last } from './support/marker-asks';
 
 /** A run id with these 14 hex digits at its end. */

@@ -2,8 +2,8 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, test } from 'node:test';
-import { isSampled, thresholdOf } from '../interceptors/shared/ratio';
-import { traceIdOfRun } from '../interceptors/shared/trace-id';
+import { traceIdOfRun } from '../core/trace-id';
+import { isSampled, thresholdOf } from '../sampling/ratio';
 
 const idWith = (random: string) => `01990a7b5c3d7e2f00${random}`.slice(-32);
 const LOWEST = idWith('00000000000000');

@@ -2,9 +2,9 @@
 import { deepEqual, doesNotThrow, equal, match, ok, throws } from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { JobTracingPlugin, type SamplingOptions } from 'temporal-job-tracing';
-import { policyFromEnvironment } from '../worker/policy/environment';
-import { resolvePolicy } from '../worker/policy/policy';
-import { parseRule, resolveRule } from '../worker/policy/rule';
+import { policyFromEnvironment } from '../sampling/environment';
+import { resolvePolicy } from '../sampling/policy';
+import { parseRule, resolveRule } from '../sampling/rule';
 
 const DEFAULTS = { ratio: 1, keepFailed: true, afterFailureRuns: 1 };
 const DAY_MS = 86_400_000;

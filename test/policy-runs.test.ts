@@ -6,7 +6,7 @@ import { deepEqual, equal, ok } from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JobTracingOptions } from 'temporal-job-tracing';
-import { traceIdOfRun } from '../interceptors/shared/trace-id';
+import { traceIdOfRun } from '../core/trace-id';
 import { Harness } from './support/harness';
 
 const WAIT_MS = 20_000;

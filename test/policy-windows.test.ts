@@ -1,9 +1,9 @@
 /** Reservoirs and caps count runs in windows of time, in bounded memory and without timers. */
 import { deepEqual, equal } from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { setBounded } from '../worker/bounded-map';
-import { createFollowUps } from '../worker/policy/follow-ups';
-import { createWindowCounter } from '../worker/policy/windows';
+import { setBounded } from '../core/util/bounded-map';
+import { createFollowUps } from '../sampling/follow-ups';
+import { createWindowCounter } from '../sampling/windows';
 
 const MINUTE = { runs: 2, perMs: 60_000 };
 /** The beginning of a minute. */

@@ -9,9 +9,9 @@ import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { context, propagation } from '@opentelemetry/api';
 import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
-import { parseBaggage } from '../interceptors/shared/baggage';
-import type { ReceivedSpan } from './support/otlp-span';
-import { incomplete } from './support/otlp-trace';
+import { parseBaggage } from '../core/baggage';
+import type { ReceivedSpan } from '../testing/otlp-span';
+import { incomplete } from '../testing/otlp-trace';
 import { id, Runs, rootIdOf, traceIdOf } from './support/runs';
 
 interface Line {

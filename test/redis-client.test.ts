@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { Client } from '@temporalio/client';
 import { JobClient, SamplingClient, SamplingConflictError } from 'temporal-job-tracing/client';
-import { type RedisServer, startRedis, WITHOUT_REDIS } from './support/redis-server.js';
+import { type RedisServer, startRedis, WITHOUT_REDIS } from '../testing/redis-server.js';
 import { connectionTo, eventually, startStore } from './support/redis-store.js';
 
 const POLICY = '{job-tracing}:policy';

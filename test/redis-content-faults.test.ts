@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { startRedis, WITHOUT_REDIS } from '../testing/redis-server.js';
 import {
   answersAtOnce,
   begins,
@@ -16,7 +17,6 @@ import {
   REVISION,
   steady,
 } from './support/redis-faults.js';
-import { startRedis, WITHOUT_REDIS } from './support/redis-server.js';
 import { connectionTo, eventually, startStore } from './support/redis-store.js';
 
 describe('a fault in what Redis says', { skip: WITHOUT_REDIS }, () => {

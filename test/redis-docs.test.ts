@@ -8,7 +8,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { SamplingClient } from 'temporal-job-tracing/client';
-import { type RedisServer, startRedis, WITHOUT_REDIS } from './support/redis-server.js';
+import { type RedisServer, startRedis, WITHOUT_REDIS } from '../testing/redis-server.js';
 import { connectionTo, eventually, startStore } from './support/redis-store.js';
 
 const PAGE = readFileSync(join(__dirname, '..', '..', 'docs', 'sampling.md'), 'utf8');

@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort, startRedis, WITHOUT_REDIS } from '../testing/redis-server.js';
 import { type Fault, startFaultProxy } from './support/fault-proxy.js';
 import {
   answersAtOnce,
@@ -21,7 +22,6 @@ import {
   REVISION,
   steady,
 } from './support/redis-faults.js';
-import { freePort, startRedis, WITHOUT_REDIS } from './support/redis-server.js';
 import { connectionTo, eventually, FALLBACK, startStore } from './support/redis-store.js';
 
 describe('a fault on the way to Redis', { skip: WITHOUT_REDIS }, () => {

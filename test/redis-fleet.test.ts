@@ -6,8 +6,8 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { after, afterEach, before, describe, type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type RedisServer, startRedis, WITHOUT_REDIS } from '../testing/redis-server.js';
 import { startFaultProxy } from './support/fault-proxy.js';
-import { type RedisServer, startRedis, WITHOUT_REDIS } from './support/redis-server.js';
 import { connectionTo, eventually, type StoreUnderTest, startStore } from './support/redis-store.js';
 
 const POLICY = '{job-tracing}:policy';

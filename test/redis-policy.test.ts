@@ -5,12 +5,12 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { redisPolicyStore } from 'temporal-job-tracing';
-import { ruleFor } from '../worker/policy/match';
-import { resolvePolicy } from '../worker/policy/policy';
-import { useStore } from '../worker/policy-store';
-import { createLivePolicy } from '../worker/redis/live-policy.js';
-import { formatStoredRule, parseStoredRule } from '../worker/redis/stored-rule.js';
-import { type RedisServer, startRedis, WITHOUT_REDIS } from './support/redis-server.js';
+import { ruleFor } from '../sampling/match';
+import { resolvePolicy } from '../sampling/policy';
+import { useStore } from '../sampling/policy-store';
+import { createLivePolicy } from '../sampling/redis/live-policy.js';
+import { formatStoredRule, parseStoredRule } from '../sampling/redis/stored-rule.js';
+import { type RedisServer, startRedis, WITHOUT_REDIS } from '../testing/redis-server.js';
 import { connectionTo, eventually, FALLBACK, startStore } from './support/redis-store.js';
 
 const POLICY = '{job-tracing}:policy';

@@ -9,10 +9,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkflowHandle } from '@temporalio/client';
 import { redisPolicyStore } from 'temporal-job-tracing';
 import { JobClient } from 'temporal-job-tracing/client';
+import { type RedisServer, startRedis, WITHOUT_REDIS } from '../testing/redis-server';
 import { type FaultProxy, startFaultProxy } from './support/fault-proxy';
 import { Harness } from './support/harness';
 import { type PolicyWorker, startPolicyWorker } from './support/policy-workers';
-import { type RedisServer, startRedis, WITHOUT_REDIS } from './support/redis-server';
 import { connectionTo, eventually } from './support/redis-store';
 
 const POLICY = '{job-tracing}:policy';

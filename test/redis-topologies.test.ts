@@ -11,7 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Cluster, Redis } from 'ioredis';
 import type { RedisConnection } from 'temporal-job-tracing';
 import { SamplingClient } from 'temporal-job-tracing/client';
-import { freePort, type RedisServer, startRedis, WITHOUT_REDIS } from './support/redis-server.js';
+import { freePort, type RedisServer, startRedis, WITHOUT_REDIS } from '../testing/redis-server.js';
 import { eventually, startStore } from './support/redis-store.js';
 
 describe('the policy store', { skip: WITHOUT_REDIS }, () => {

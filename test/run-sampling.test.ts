@@ -2,11 +2,11 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { SamplingOptions } from 'temporal-job-tracing';
-import { explainRule } from '../client/explain';
 import { runSampling } from '../client/run-sampling';
-import { DECISIONS } from '../interceptors/shared/markers';
-import { resolvePolicy } from '../worker/policy/policy';
-import { parseStoredRule, type StoredRule } from '../worker/redis/stored-rule';
+import { explainRule } from '../sampling/explain';
+import { DECISIONS } from '../sampling/markers';
+import { resolvePolicy } from '../sampling/policy';
+import { parseStoredRule, type StoredRule } from '../sampling/redis/stored-rule';
 
 /** In the share of every ratio above 0. */
 const HIGH = 'f'.repeat(32);

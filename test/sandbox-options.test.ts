@@ -1,11 +1,7 @@
 /** Options travel into the workflow bundle and are found in it again; a foreign text never throws. */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import {
-  DEFAULT_SANDBOX_OPTIONS,
-  findOptions,
-  toResourceQuery,
-} from '../interceptors/shared/sandbox-options';
+import { DEFAULT_SANDBOX_OPTIONS, findOptions, toResourceQuery } from '../core/sandbox-options';
 
 const OPTIONS = {
   runNowSignal: 'laß"s ?&#/\\ \n gehen \u{1f4a1}',

@@ -5,7 +5,7 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ReceivedSpan } from './support/otlp-span';
+import type { ReceivedSpan } from '../testing/otlp-span';
 import { linksOf, linkTo, Runs, traceIdOf } from './support/runs';
 import { Job, SCHEDULED_PATH } from './support/scheduled-jobs';
 

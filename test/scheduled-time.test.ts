@@ -3,7 +3,7 @@ import { equal } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
 import type { WorkflowInfo } from '@temporalio/workflow';
-import { scheduledMsOf } from '../interceptors/sandbox/scheduled-time';
+import { scheduledMsOf } from '../core/scheduled-time';
 
 const STARTED = Date.UTC(2026, 0, 1, 1, 59, 50, 321);
 const SCHEDULED = defineSearchAttributeKey('TemporalScheduledStartTime', 'DATETIME');

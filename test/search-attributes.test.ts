@@ -13,7 +13,7 @@ import {
   registerSearchAttributes,
   type SearchAttributesConnection,
 } from '../client/search-attributes.js';
-import { startTemporalServer, type TemporalServer } from './support/temporal-server.js';
+import { startTemporalServer, type TemporalServer } from '../testing/temporal-server.js';
 
 const ALL = ['TraceId', 'JobName', 'JobTrigger', 'JobRunId', 'TraceSampled'] as const;
 /** `temporal.api.enums.v1.IndexedValueType` */

@@ -2,7 +2,7 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { describe, it } from 'node:test';
-import { createSpanIds } from '../interceptors/shared/span-ids';
+import { createSpanIds } from '../core/span-ids';
 
 const ROOT = '8a1b2c3d4e5f6a7b';
 const EXPECTED = ['b0c80f090750fcad', 'd73579f323725b9c', '15615a363b023d1e'];

@@ -5,9 +5,9 @@ import { deepEqual, equal, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { temporal } from '@temporalio/proto';
+import type { ReceivedSpan } from '../testing/otlp-span';
 import { Harness } from './support/harness';
 import { bundleOf } from './support/histories';
-import type { ReceivedSpan } from './support/otlp-span';
 
 const WAIT_MS = 3_000;
 

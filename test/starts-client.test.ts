@@ -8,8 +8,8 @@ import { Client, WithStartWorkflowOperation, type WorkflowClientInterceptor } fr
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { OpenTelemetryWorkflowClientInterceptor } from '@temporalio/interceptors-opentelemetry';
 import type { JobStartOptions } from 'temporal-job-tracing';
+import type { ReceivedSpan } from '../testing/otlp-span';
 import { foreignClient } from './support/foreign-headers';
-import type { ReceivedSpan } from './support/otlp-span';
 import { id, linksOf, linkTo, Runs, rootIdOf, traceIdOf } from './support/runs';
 
 describe('runs started by a client', { concurrency: 12 }, () => {

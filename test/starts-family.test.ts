@@ -5,10 +5,10 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { ChildWorkflowOptions } from '@temporalio/workflow';
+import { officialPlugin } from '../testing/official-plugin';
+import type { ReceivedSpan } from '../testing/otlp-span';
+import { incomplete } from '../testing/otlp-trace';
 import { WORKFLOWS_PATH } from './support/harness';
-import { officialPlugin } from './support/official-plugin';
-import type { ReceivedSpan } from './support/otlp-span';
-import { incomplete } from './support/otlp-trace';
 import { id, linksOf, linkTo, Runs, rootIdOf, subtree, traceIdOf } from './support/runs';
 import type { ChildOptions } from './support/workflows/jobs';
 

@@ -5,7 +5,7 @@ import { deepEqual, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { startWorkflow, WorkflowRunOperationHandler } from '@temporalio/nexus';
 import { serviceHandler } from 'nexus-rpc';
-import { tree } from './support/otlp-trace';
+import { tree } from '../testing/otlp-trace';
 import { id, linksOf, Runs, traceIdOf } from './support/runs';
 import { jobService } from './support/workflows/nexus';
 

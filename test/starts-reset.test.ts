@@ -3,8 +3,8 @@
  */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import type { ReceivedSpan } from './support/otlp-span';
-import { incomplete, roots } from './support/otlp-trace';
+import type { ReceivedSpan } from '../testing/otlp-span';
+import { incomplete, roots } from '../testing/otlp-trace';
 import { id, linksOf, Runs, rootIdOf, subtree, traceIdOf } from './support/runs';
 
 describe('runs after temporal workflow reset', { concurrency: 4 }, () => {

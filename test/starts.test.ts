@@ -6,7 +6,7 @@
  */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import type { ReceivedSpan } from './support/otlp-span';
+import type { ReceivedSpan } from '../testing/otlp-span';
 import { id, linksOf, linkTo, Runs, traceIdOf } from './support/runs';
 
 describe('every way to start a run', { concurrency: 8 }, () => {

@@ -4,13 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { TraceIdError } from 'temporal-job-tracing/client';
 import { parseRunId, parseTraceId } from '../client/parse-trace-id.js';
-import {
-  isRunId,
-  isTraceId,
-  rootSpanIdOfRun,
-  runIdOfTrace,
-  traceIdOfRun,
-} from '../interceptors/shared/trace-id.js';
+import { isRunId, isTraceId, rootSpanIdOfRun, runIdOfTrace, traceIdOfRun } from '../core/trace-id.js';
 
 const RUN_ID = '01990a7b-5c3d-7e2f-8a1b-2c3d4e5f6a7b';
 const TRACE_ID = '01990a7b5c3d7e2f8a1b2c3d4e5f6a7b';

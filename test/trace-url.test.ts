@@ -1,8 +1,8 @@
 /** A link leads to the run's trace in each back end, and a wrong option is refused before any run. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { compileTraceUrl, type TraceUrlOption } from '../client/trace-url-option';
-import { fillTraceUrl } from '../interceptors/shared/trace-url';
+import { fillTraceUrl } from '../core/trace-url';
+import { compileTraceUrl, type TraceUrlOption } from '../core/trace-url-option';
 
 const RUN = Object.freeze({
   traceId: '01990a7b5c3d7e2f8a1b2c3d4e5f6a7b',

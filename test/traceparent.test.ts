@@ -1,7 +1,7 @@
 /** A `traceparent` is read and written as W3C says, and foreign text never throws. */
 import { deepEqual, equal } from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { formatTraceparent, parseTraceparent } from '../interceptors/shared/traceparent';
+import { formatTraceparent, parseTraceparent } from '../core/traceparent';
 import { hostileValues } from './support/hostile';
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';

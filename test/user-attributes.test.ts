@@ -4,9 +4,9 @@
  */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { MAX_ATTRIBUTES, MAX_STRING_LENGTH } from '../interceptors/shared/attribute-limits';
-import { parseBaggage } from '../interceptors/shared/baggage';
-import type { ReceivedSpan } from './support/otlp-span';
+import { MAX_ATTRIBUTES, MAX_STRING_LENGTH } from '../core/attribute-limits';
+import { parseBaggage } from '../core/baggage';
+import type { ReceivedSpan } from '../testing/otlp-span';
 import { id, Runs, rootIdOf, traceIdOf } from './support/runs';
 
 describe('a workflow that gives spans all that it should not', () => {

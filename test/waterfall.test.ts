@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { duration } from '../examples/support/terminal';
 import { waterfall } from '../examples/support/waterfall';
-import type { ReceivedSpan } from './support/otlp-span';
+import type { ReceivedSpan } from '../testing/otlp-span';
 
 const TRACE_ID = '0af7651916cd43dd8448eb211c80319c';
 const RUN = [

@@ -8,9 +8,9 @@ import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import { bundleWorkflowCode, DefaultLogger, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import type { Browser, Page } from 'playwright-core';
 import { type JobTracingOptions, JobTracingPlugin } from 'temporal-job-tracing';
+import { tree } from '../testing/otlp-trace';
 import { browserMissing, openBrowser } from './support/browser';
 import { Harness } from './support/harness';
-import { tree } from './support/otlp-trace';
 import { finish } from './support/workflows/jobs';
 
 type Handle = WorkflowHandleWithFirstExecutionRunId;

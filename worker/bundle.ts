@@ -4,7 +4,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import type { BundleOptions, WorkerOptions } from '@temporalio/worker';
-import { findOptions, type SandboxOptions, toResourceQuery } from '../interceptors/shared/sandbox-options';
+import { findOptions, type SandboxOptions, toResourceQuery } from '../core/sandbox-options';
 
 /** The options are in its resource query. */
 const ENTRY = require.resolve('../sandbox');

@@ -6,8 +6,13 @@
  */
 import type { WorkerOptions } from '@temporalio/worker';
 import type { WorkflowInfo } from '@temporalio/workflow';
-import { dueMsOf } from '../interceptors/shared/due-time';
-import { jobNameOf } from '../interceptors/shared/job-name';
+import { dueMsOf } from '../core/due-time';
+import { jobNameOf } from '../core/job-name';
+import { traceIdOfRun } from '../core/trace-id';
+import { setBounded } from '../core/util/bounded-map';
+import type { OnceLog } from '../core/util/once-log';
+import { decide, type SamplingDecision } from '../sampling/decide';
+import { createFollowUps } from '../sampling/follow-ups';
 import {
   ABSENT,
   ANY,
@@ -20,16 +25,11 @@ import {
   KEPT_SLOW,
   type KeptReason,
   type SamplingReason,
-} from '../interceptors/shared/markers';
-import { thresholdOf } from '../interceptors/shared/ratio';
-import { traceIdOfRun } from '../interceptors/shared/trace-id';
-import { setBounded } from './bounded-map';
-import type { OnceLog } from './once-log';
-import { decide, type SamplingDecision } from './policy/decide';
-import { createFollowUps } from './policy/follow-ups';
-import { ruleFor } from './policy/match';
-import type { SamplingPolicy } from './policy/policy';
-import type { PolicyStore } from './policy-store';
+} from '../sampling/markers';
+import { ruleFor } from '../sampling/match';
+import type { SamplingPolicy } from '../sampling/policy';
+import type { PolicyStore } from '../sampling/policy-store';
+import { thresholdOf } from '../sampling/ratio';
 import type { RunDecisions } from './run-decisions';
 
 type PatchActivationCallback = NonNullable<WorkerOptions['patchActivationCallback']>;

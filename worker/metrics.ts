@@ -10,18 +10,16 @@
  * | `job.sampling.kept` | counter, `{run}` | `job.name`, `job.sampling.reason` |
  */
 import { metrics } from '@opentelemetry/api';
-import type { KeptReason, SamplingReason } from '../interceptors/shared/markers';
-import type { JobTrigger } from '../interceptors/shared/search-attributes';
-import { setBounded } from './bounded-map';
+import type { JobResult } from '../core/run-end';
+import type { JobTrigger } from '../core/search-attributes';
+import { setBounded } from '../core/util/bounded-map';
+import type { KeptReason, SamplingReason } from '../sampling/markers';
 
 /** Runs that are known to be counted; beyond it the oldest is forgotten. */
 const MAX_RUNS = 10_000;
 /** Job names of their own; the runs of further jobs are counted under {@link OTHER_JOBS}. */
 const MAX_JOBS = 500;
 const OTHER_JOBS = 'other';
-
-/** How a run ended, in the words of `cicd.pipeline.result`. */
-export type JobResult = 'success' | 'failure' | 'timeout' | 'cancellation';
 
 /** A top-level run that ended. */
 export interface EndedRun {

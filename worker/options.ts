@@ -3,15 +3,15 @@
  */
 import type { Resource } from '@opentelemetry/resources';
 import type { SpanProcessor } from '@opentelemetry/sdk-trace-base';
-import { compileTraceUrl, type TraceUrlOption } from '../client/trace-url-option';
-import { DEFAULT_SANDBOX_OPTIONS, type SandboxOptions } from '../interceptors/shared/sandbox-options';
-import { checkExportOptions } from './export';
-import { DEFAULT_FLUSH_TIMEOUT_MS } from './export/deadline';
-import { isPlainObject, optionError } from './option-error';
-import { policyFromEnvironment } from './policy/environment';
-import { resolvePolicy, type SamplingPolicy } from './policy/policy';
-import type { SamplingOptions } from './policy/rule';
-import type { PolicyStore } from './policy-store';
+import { DEFAULT_SANDBOX_OPTIONS, type SandboxOptions } from '../core/sandbox-options';
+import { compileTraceUrl, type TraceUrlOption } from '../core/trace-url-option';
+import { isPlainObject, optionError } from '../core/util/option-error';
+import { checkExportOptions } from '../export';
+import { DEFAULT_FLUSH_TIMEOUT_MS } from '../export/deadline';
+import { policyFromEnvironment } from '../sampling/environment';
+import { resolvePolicy, type SamplingPolicy } from '../sampling/policy';
+import type { PolicyStore } from '../sampling/policy-store';
+import type { SamplingOptions } from '../sampling/rule';
 
 /** Who may force a run to be recorded. */
 export type ForcedBy = 'client' | 'signal' | 'scheduledJob';

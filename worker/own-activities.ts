@@ -4,7 +4,7 @@
  */
 import type { WorkerOptions } from '@temporalio/worker';
 import { scheduledJobActivities } from '../activities/scheduled-job';
-import { type HostNotice, hostMark } from '../interceptors/shared/markers';
+import { type HostNotice, hostMark } from '../sampling/markers';
 
 /** The worker's options with our activities; the user's own of the same name win. */
 export function withOwnActivities(options: WorkerOptions, notice: HostNotice): WorkerOptions {

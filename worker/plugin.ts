@@ -22,19 +22,19 @@ import {
   type WorkerPlugin,
 } from '@temporalio/worker';
 import { clientInterceptors, hasClientInterceptors } from '../client/interceptor';
+import { TRACE_HEADER } from '../core/trace-header';
+import { createOnceLog } from '../core/util/once-log';
+import { acquireSpanExport, type SpanExport } from '../export';
+import { rootOfRun } from '../export/run-started';
 import { activityInterceptors, nexusInterceptors } from '../interceptors/activity';
-import { TRACE_HEADER } from '../interceptors/shared/header';
+import { constantPolicyStore, type PolicyStore, useStore } from '../sampling/policy-store';
 import { type Binding, createBinding } from './binding';
 import { addToBundle, bundleProblem, refuseOfficial } from './bundle';
-import { acquireSpanExport, type SpanExport } from './export';
 import { composeMarkerHost, noticeOf } from './marker-host';
 import { createJobMetrics } from './metrics';
-import { createOnceLog } from './once-log';
 import { type JobTracingOptions, type ResolvedOptions, resolveOptions } from './options';
 import { withOwnActivities } from './own-activities';
-import { constantPolicyStore, type PolicyStore, useStore } from './policy-store';
 import { createRunDecisions, type RunDecisions } from './run-decisions';
-import { rootOfRun } from './run-started';
 import { createSink } from './sink';
 
 /** What belongs to one worker, found again by the sink that was given to it. */

@@ -2,9 +2,10 @@
  * The policy's decisions of one worker, by run: for tasks that fail and ask again, and for what the history does
  * not tell of a run (its rate and its rule). Bounded; a worker that takes a run over does not know them.
  */
-import { thresholdOf } from '../interceptors/shared/ratio';
-import { setBounded } from './bounded-map';
-import type { SamplingDecision } from './policy/decide';
+
+import { setBounded } from '../core/util/bounded-map';
+import type { SamplingDecision } from '../sampling/decide';
+import { thresholdOf } from '../sampling/ratio';
 
 /** Runs that are remembered; beyond it the oldest is forgotten. */
 const MAX_RUNS = 10_000;

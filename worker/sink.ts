@@ -7,18 +7,18 @@ import type { Resource } from '@opentelemetry/resources';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import type { InjectedSinks } from '@temporalio/worker';
 import type { WorkflowInfo } from '@temporalio/workflow';
-import { TRACE_HEADER } from '../interceptors/shared/header';
-import { type HostNotice, isLeftOut } from '../interceptors/shared/markers';
-import type { RunEnd } from '../interceptors/shared/run-end';
-import type { EventRecord, Ignored, JobTracingSinks, SpanRecord } from '../interceptors/shared/span-record';
-import { rootSpanIdOfRun } from '../interceptors/shared/trace-id';
-import { setBounded } from './bounded-map';
-import { describeCall, describeRun, resultOf } from './describe';
+import type { RunEnd } from '../core/run-end';
+import type { EventRecord, Ignored, JobTracingSinks, SpanRecord } from '../core/span-record';
+import { TRACE_HEADER } from '../core/trace-header';
+import { rootSpanIdOfRun } from '../core/trace-id';
+import { setBounded } from '../core/util/bounded-map';
+import type { OnceLog } from '../core/util/once-log';
+import { describeCall, describeRun, resultOf } from '../export/describe';
+import { toReadableSpan } from '../export/readable-span';
+import { runStarted } from '../export/run-started';
+import { type HostNotice, isLeftOut } from '../sampling/markers';
 import type { JobMetrics } from './metrics';
-import type { OnceLog } from './once-log';
-import { toReadableSpan } from './readable-span';
 import type { RunDecisions } from './run-decisions';
-import { runStarted } from './run-started';
 
 /** Where finished workflow spans go. */
 export interface SpanTarget {

@@ -11,11 +11,11 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { HttpActivities } from '../activities/http-request';
-import { isInLane } from '../interceptors/shared/lane';
-import { traceIdOfRun } from '../interceptors/shared/trace-id';
-import { httpJobProblem } from './http/problems';
-import { failingOf } from './http/success';
-import type { HttpAnswer, HttpJobInput, HttpRequest, LaneRoute } from './http/types';
+import { httpJobProblem } from '../core/http/problems';
+import { failingOf } from '../core/http/success';
+import type { HttpAnswer, HttpJobInput, HttpRequest, LaneRoute } from '../core/http/types';
+import { isInLane } from '../core/lane';
+import { traceIdOfRun } from '../core/trace-id';
 import { jobContext } from './job-context';
 
 /** Type of the failure of a run whose input is wrong; it is not tried again. */

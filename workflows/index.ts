@@ -13,9 +13,9 @@ export type {
   LateReport,
   SecretHeader,
   SuccessRule,
-} from './http/types';
+} from '../core/http/types';
+export type { JobLane, ScheduledJobChange, ScheduledJobSpec } from '../core/jobs/spec';
 export { httpJob } from './http-job';
-export type { JobLane, ScheduledJobChange, ScheduledJobSpec } from './job-spec';
 export { jobTick } from './job-tick';
 export { mapReduceBranch } from './map-reduce/branch';
 export { scheduledJob } from './scheduled-job';

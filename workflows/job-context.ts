@@ -4,10 +4,10 @@
  * Sandbox code: reads what the interceptors left for this workflow; draws nothing, never throws.
  */
 import { workflowInfo } from '@temporalio/workflow';
+import { type JobContext, toJobContext } from '../core/job-context';
+import { jobNameOf } from '../core/job-name';
+import { scheduledMsOf } from '../core/scheduled-time';
 import { presentState } from '../interceptors/sandbox/run-state';
-import { scheduledMsOf } from '../interceptors/sandbox/scheduled-time';
-import { type JobContext, toJobContext } from '../interceptors/shared/job-context';
-import { jobNameOf } from '../interceptors/shared/job-name';
 
 /**
  * The job that this workflow run works for: its name, what started it and when it was due, its trace.

@@ -21,12 +21,18 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import '@temporalio/workflow/lib/global-attributes';
-import { traceIdOfRun } from '../interceptors/shared/trace-id';
+import {
+  JobFailure,
+  jobNameOf,
+  type ManualRun,
+  type RunNowRequest,
+  type RunningRun,
+} from '../core/jobs/messages';
+import { CRON_MEMO, JOB_MEMO, JOB_TICK, tickRunId } from '../core/jobs/names';
+import { changed, type ScheduledJobChange, type ScheduledJobSpec } from '../core/jobs/spec';
+import { traceIdOfRun } from '../core/trace-id';
 import { local } from './job-activities';
-import { JobFailure, jobNameOf, type ManualRun, type RunNowRequest, type RunningRun } from './job-messages';
-import { CRON_MEMO, JOB_MEMO, JOB_TICK, tickRunId } from './job-names';
 import { runOptions } from './job-run';
-import { changed, type ScheduledJobChange, type ScheduledJobSpec } from './job-spec';
 import { type CarriedJob, JobState } from './job-state';
 
 /** How often the end of everything is looked at, a second apart, before the job ends itself. */

@@ -8,12 +8,12 @@ import {
   type ChildWorkflowOptions,
   ParentClosePolicy,
 } from '@temporalio/workflow';
-import { withChildKind } from '../interceptors/shared/child-kind';
-import { type JobFacts, someFacts } from '../interceptors/shared/job-facts';
-import { isInLane } from '../interceptors/shared/lane';
-import { JOB_NAME_MEMO } from '../interceptors/shared/search-attributes';
-import { jobNameOf } from './job-messages';
-import { durationMs, type JobLane, type ScheduledJobSpec } from './job-spec';
+import { withChildKind } from '../core/child-kind';
+import { type JobFacts, someFacts } from '../core/job-facts';
+import { jobNameOf } from '../core/jobs/messages';
+import { durationMs, type JobLane, type ScheduledJobSpec } from '../core/jobs/spec';
+import { isInLane } from '../core/lane';
+import { JOB_NAME_MEMO } from '../core/search-attributes';
 
 interface RunRequest {
   readonly jobId: string;

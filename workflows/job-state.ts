@@ -5,8 +5,8 @@
  * no command depends on anything in it that this version works out anew.
  */
 import type { WorkflowInfo } from '@temporalio/workflow';
-import { parseCron } from './cron-expression';
-import { nextTickMs } from './cron-time';
+import { parseCron } from '../core/jobs/cron-expression';
+import { nextTickMs } from '../core/jobs/cron-time';
 import {
   jobNameOf,
   KEPT,
@@ -14,8 +14,8 @@ import {
   type Refusal,
   type ScheduledJobStatus,
   type TicksMissed,
-} from './job-messages';
-import { cronOf, type ScheduledJobSpec } from './job-spec';
+} from '../core/jobs/messages';
+import { cronOf, type ScheduledJobSpec } from '../core/jobs/spec';
 
 /** Runs by hand that are not known to have ended; more are not looked after when the job is stopped. */
 const MAX_OPEN = 1_000;

@@ -18,14 +18,14 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { TickLook } from '../activities/scheduled-job';
-import { scheduledMsOf } from '../interceptors/sandbox/scheduled-time';
-import { asInfrastructure } from '../interceptors/shared/infrastructure';
-import { ticksBetween } from './cron-time';
+import { asInfrastructure } from '../core/infrastructure';
+import { ticksBetween } from '../core/jobs/cron-time';
+import { JobMessage, KEPT, type TickInput, type TicksMissed } from '../core/jobs/messages';
+import { tickRunId } from '../core/jobs/names';
+import { cronOf } from '../core/jobs/spec';
+import { scheduledMsOf } from '../core/scheduled-time';
 import { local } from './job-activities';
-import { JobMessage, KEPT, type TickInput, type TicksMissed } from './job-messages';
-import { tickRunId } from './job-names';
 import { runOptions } from './job-run';
-import { cronOf } from './job-spec';
 
 /** More than these are not counted one by one. */
 const MAX_MISSED = 1_000;

@@ -20,9 +20,7 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import { asInfrastructure } from '../interceptors/shared/infrastructure';
-import { noteCallers, presentCallers } from './callers';
-import { JobController } from './job-controller';
+import { asInfrastructure } from '../core/infrastructure';
 import {
   JobFailure,
   JobMessage,
@@ -31,9 +29,11 @@ import {
   type ScheduledJobStatus,
   STATUS_QUERY,
   type TicksMissed,
-} from './job-messages';
-import { changeProblem, runNowProblem, ticksMissedProblem } from './job-requests';
-import type { ScheduledJobChange, ScheduledJobSpec } from './job-spec';
+} from '../core/jobs/messages';
+import { changeProblem, runNowProblem, ticksMissedProblem } from '../core/jobs/requests';
+import type { ScheduledJobChange, ScheduledJobSpec } from '../core/jobs/spec';
+import { noteCallers, presentCallers } from './callers';
+import { JobController } from './job-controller';
 import type { CarriedJob } from './job-state';
 
 /** Events after which it continues as new, if the server does not suggest it before. */

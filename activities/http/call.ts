@@ -1,15 +1,16 @@
 /**
  * A call from its first request to its answer: follows redirects, each request in a client span of its own.
  */
-import { failingOf } from '../../workflows/http/success';
-import type { HttpAnswer, HttpRequest } from '../../workflows/http/types';
-import type { AllowList } from './allow-list';
+
+import type { AllowList } from '../../core/http/allow-list';
+import { permanent, temporary } from '../../core/http/failures';
+import type { Redactor } from '../../core/http/redaction';
+import { retryAfterMs } from '../../core/http/retry-after';
+import { failingOf } from '../../core/http/success';
+import type { HttpAnswer, HttpRequest } from '../../core/http/types';
 import { inClientSpan } from './client-span';
 import { exchange, type Incoming } from './exchange';
-import { permanent, temporary } from './failures';
-import type { Redactor } from './redaction';
 import { type Call, checkAllowed, isRedirect, nameOf, redirected } from './redirects';
-import { retryAfterMs } from './retry-after';
 import type { TrafficMarks } from './traffic';
 
 const MAX_REDIRECTS = 5;

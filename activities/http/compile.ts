@@ -3,11 +3,12 @@
  *
  * Pure.
  */
-import type { HttpRequest } from '../../workflows/http/types';
+
+import type { ResolvedHeaders } from '../../core/http/secrets';
+import type { HttpRequest } from '../../core/http/types';
 import { writeToken } from './callback-token';
 import type { CallbackOptions } from './options';
 import type { Call } from './redirects';
-import type { ResolvedHeaders } from './secrets';
 import { type TrafficMarks, trafficHeaders } from './traffic';
 
 const USER_AGENT = 'temporal-job-tracing';

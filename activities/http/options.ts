@@ -1,10 +1,10 @@
 /**
  * The options of the HTTP activities: checked once, when they are made.
  */
-import { ALLOW_LIST_ENTRY, type AllowList, parseAllowList } from './allow-list';
+import { ALLOW_LIST_ENTRY, type AllowList, parseAllowList } from '../../core/http/allow-list';
+import type { SecretProvider } from '../../core/http/secrets';
 import { checkCallbackKey } from './callback-token';
 import { optionError } from './option-error';
-import type { SecretProvider } from './secrets';
 
 /** Options of `createHttpActivities`; all of them are optional. */
 export interface HttpActivitiesOptions {

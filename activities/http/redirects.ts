@@ -6,8 +6,8 @@
  *
  * @see https://fetch.spec.whatwg.org/#http-redirect-fetch
  */
-import type { AllowList } from './allow-list';
-import { permanent } from './failures';
+import type { AllowList } from '../../core/http/allow-list';
+import { permanent } from '../../core/http/failures';
 
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 /** Private whatever they hold. */

@@ -4,7 +4,7 @@
  * The same in `baggage`, which services with OpenTelemetry pass on, and in plain headers for those without.
  */
 import { propagation } from '@opentelemetry/api';
-import type { HttpRequest } from '../../workflows/http/types';
+import type { HttpRequest } from '../../core/http/types';
 
 export interface TrafficMarks {
   readonly origin: 'scheduler';

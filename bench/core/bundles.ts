@@ -1,7 +1,7 @@
 /** The workflow bundles of the variants: the same workflows, differing in nothing but the plugin. */
 import { bundleWorkflowCode, DefaultLogger, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { JobTracingPlugin } from 'temporal-job-tracing';
-import { officialPlugin } from '../../test/support/official-plugin';
+import { officialPlugin } from '../../testing/official-plugin';
 import { isOurs, OUR_OPTIONS, type Variant } from './variants';
 
 type BundleKind = 'none' | 'official' | 'all' | 'sampled';

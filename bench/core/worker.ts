@@ -11,7 +11,7 @@ import { NodeSDK } from '@opentelemetry/sdk-node';
 import { BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerPlugin } from '@temporalio/worker';
 import { JobTracingPlugin } from 'temporal-job-tracing';
-import { officialPlugin } from '../../test/support/official-plugin';
+import { officialPlugin } from '../../testing/official-plugin';
 import * as activities from './activities';
 import { type MemoryPeak, MemoryWatch } from './memory-peak';
 import { isOurs, OUR_OPTIONS, type Variant } from './variants';

@@ -4,7 +4,7 @@
  */
 import { Client, Connection } from '@temporalio/client';
 import { JobClient } from 'temporal-job-tracing/client';
-import { startTemporalServer } from '../../test/support/temporal-server';
+import { startTemporalServer } from '../../testing/temporal-server';
 import type { PartOptions, PartResult } from '../core/figure';
 import { roundsOf } from '../core/rounds';
 import { growthFigures, type Round, SHARDS, type Size, sizeFigures } from './figures';

@@ -1,6 +1,6 @@
 /** How many spans each trace has, of what a collector got. Requests are decoded when one asks, not while one measures. */
-import { decodeTraceRequest } from '../../test/support/otlp-protobuf';
-import { spansOf } from '../../test/support/otlp-span';
+import { decodeTraceRequest } from '../../testing/otlp-protobuf';
+import { spansOf } from '../../testing/otlp-span';
 
 export class TraceSizes {
   readonly #requests: Buffer[] = [];

@@ -5,10 +5,10 @@
 import { randomUUID } from 'node:crypto';
 import { TypedSearchAttributes } from '@temporalio/common';
 import type { WorkflowInfo } from '@temporalio/workflow';
-import { WITHOUT_REDIS } from '../../test/support/redis-server';
+import { resolvePolicy } from '../../sampling/policy';
+import { constantPolicyStore } from '../../sampling/policy-store';
+import { WITHOUT_REDIS } from '../../testing/redis-server';
 import { composeMarkerHost } from '../../worker/marker-host';
-import { resolvePolicy } from '../../worker/policy/policy';
-import { constantPolicyStore } from '../../worker/policy-store';
 import { createRunDecisions } from '../../worker/run-decisions';
 import { type Figure, figure, type PartOptions, type PartResult } from '../core/figure';
 import { alternate, roundsOf } from '../core/rounds';

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import { startRedis } from '../../test/support/redis-server';
+import { startRedis } from '../../testing/redis-server';
 
 const WATCHER = require.resolve('../../test/support/processes/policy-watcher');
 const POLICY = '{job-tracing}:policy';

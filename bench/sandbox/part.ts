@@ -5,10 +5,10 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { WorkerOptions } from '@temporalio/worker';
-import { hostMark } from '../../interceptors/shared/markers';
+import { hostMark } from '../../sampling/markers';
+import { resolvePolicy } from '../../sampling/policy';
+import { constantPolicyStore } from '../../sampling/policy-store';
 import { composeMarkerHost, noticeOf } from '../../worker/marker-host';
-import { resolvePolicy } from '../../worker/policy/policy';
-import { constantPolicyStore } from '../../worker/policy-store';
 import { createRunDecisions } from '../../worker/run-decisions';
 import { type Bundles, bundleKindOf, createBundles } from '../core/bundles';
 import { counted, type Figure, figure, type PartOptions, type PartResult, type Target } from '../core/figure';

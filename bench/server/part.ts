@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
-import { startTemporalServer } from '../../test/support/temporal-server';
+import { startTemporalServer } from '../../testing/temporal-server';
 import { bundleKindOf, createBundles } from '../core/bundles';
 import { startCollector } from '../core/collector';
 import type { Figure, PartOptions, PartResult } from '../core/figure';

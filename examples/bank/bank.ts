@@ -10,7 +10,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
 import { JobTracingPlugin } from 'temporal-job-tracing';
 import type { Shard, ShardFilter } from 'temporal-job-tracing/client';
-import type { ReceivedSpan } from '../../test/support/otlp-span';
+import type { ReceivedSpan } from '../../testing/otlp-span';
 import type { ExampleOptions } from '../support/example';
 import { type ServiceProcess, startService } from '../support/service-process';
 import { type OnStarted, runExample, type Stage, setStage } from '../support/stage';

@@ -12,7 +12,7 @@ import { JobTracingPlugin } from 'temporal-job-tracing';
 import { createHttpActivities } from 'temporal-job-tracing/activities';
 import type { JobRun } from 'temporal-job-tracing/client';
 import type { HttpJobInput, ScheduledJobSpec } from 'temporal-job-tracing/workflows';
-import type { ReceivedSpan } from '../../test/support/otlp-span';
+import type { ReceivedSpan } from '../../testing/otlp-span';
 import type { ExampleOptions } from '../support/example';
 import { alertLines, runLines, waysToFind } from '../support/report';
 import { endedRuns } from '../support/runs';

@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from '@temporalio/worker';
 import { JobTracingPlugin } from 'temporal-job-tracing';
 import { JobClient, type JobRun, ScheduledJobError } from 'temporal-job-tracing/client';
-import type { ReceivedSpan } from '../../test/support/otlp-span';
+import type { ReceivedSpan } from '../../testing/otlp-span';
 import type { ExampleOptions } from '../support/example';
 import { alertLines, runLines, waysToFind } from '../support/report';
 import { endedRuns } from '../support/runs';

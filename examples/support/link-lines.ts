@@ -1,7 +1,7 @@
 /**
  * Where the spans of a trace are linked to, as the page of a trace shows it. Pure.
  */
-import type { ReceivedSpan } from '../../test/support/otlp-span';
+import type { ReceivedSpan } from '../../testing/otlp-span';
 
 /** One line a link, with the path of the other trace's page. */
 export function linkLines(trace: readonly ReceivedSpan[]): string[] {

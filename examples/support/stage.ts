@@ -13,7 +13,7 @@ import {
   Runtime,
 } from '@temporalio/worker';
 import { JobClient } from 'temporal-job-tracing/client';
-import { startTemporalServer } from '../../test/support/temporal-server';
+import { startTemporalServer } from '../../testing/temporal-server';
 import type { ExampleOptions } from './example';
 import type { Places } from './report';
 import { type Expectation, startTelemetry, type Telemetry } from './telemetry';

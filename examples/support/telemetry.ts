@@ -2,9 +2,9 @@
  * Where an example's spans go: where the standard `OTEL_*` variables say, or to a receiver of its own.
  */
 
-import { startOtlpReceiver } from '../../test/support/otlp-receiver';
-import type { ReceivedSpan } from '../../test/support/otlp-span';
-import { incomplete } from '../../test/support/otlp-trace';
+import { startOtlpReceiver } from '../../testing/otlp-receiver';
+import type { ReceivedSpan } from '../../testing/otlp-span';
+import { incomplete } from '../../testing/otlp-trace';
 import { linkLines } from './link-lines';
 import { waterfall } from './waterfall';
 

@@ -3,7 +3,7 @@
  *
  * Pure. The slowest operation is the longest span without children: the place where the time was spent.
  */
-import type { ReceivedSpan } from '../../test/support/otlp-span';
+import type { ReceivedSpan } from '../../testing/otlp-span';
 import { duration, style } from './terminal';
 
 const DEFAULT_COLUMNS = 100;

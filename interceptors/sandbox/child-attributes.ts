@@ -6,8 +6,8 @@
  */
 import type { SearchAttributePair, TypedSearchAttributes } from '@temporalio/common';
 import type { ChildWorkflowOptions } from '@temporalio/workflow';
-import type { ShardStart } from '../shared/child-kind';
-import { attributeOf } from '../shared/job-name';
+import type { ShardStart } from '../../core/child-kind';
+import { attributeOf } from '../../core/job-name';
 import type { Run } from './run';
 import { attributesOf } from './run-attributes';
 

@@ -5,12 +5,12 @@
  * Sandbox code: no await, no draw from any random sequence, never throws.
  */
 import type { WorkflowInfo } from '@temporalio/workflow';
-import type { TraceHeader } from '../shared/header';
-import type { JobOrigin } from '../shared/job-context';
-import { keywordOf } from '../shared/job-name';
-import type { SandboxOptions } from '../shared/sandbox-options';
-import { rootSpanIdOfRun } from '../shared/trace-id';
-import type { SpanRef } from '../shared/traceparent';
+import type { JobOrigin } from '../../core/job-context';
+import { keywordOf } from '../../core/job-name';
+import type { SandboxOptions } from '../../core/sandbox-options';
+import type { TraceHeader } from '../../core/trace-header';
+import { rootSpanIdOfRun } from '../../core/trace-id';
+import type { SpanRef } from '../../core/traceparent';
 import { linksTo } from './links';
 import type { RunTrace } from './run';
 

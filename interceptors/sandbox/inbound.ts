@@ -6,8 +6,8 @@
  */
 import { SpanName } from '@temporalio/interceptors-opentelemetry/lib/workflow/definitions';
 import { type Headers, type WorkflowInboundCallsInterceptor, workflowInfo } from '@temporalio/workflow';
-import { readHeader } from '../shared/header';
-import type { Ignored, JobTracingSinks } from '../shared/span-record';
+import type { Ignored, JobTracingSinks } from '../../core/span-record';
+import { readHeader } from '../../core/trace-header';
 import { linksTo } from './links';
 import { observe } from './observe';
 import { withSpan } from './otel-context';

@@ -10,8 +10,8 @@ import {
   type WorkflowInboundCallsInterceptor,
   type WorkflowInterceptors,
 } from '@temporalio/workflow';
-import type { SandboxOptions } from '../shared/sandbox-options';
-import type { JobTracingSinks } from '../shared/span-record';
+import type { SandboxOptions } from '../../core/sandbox-options';
+import type { JobTracingSinks } from '../../core/span-record';
 import { inboundInterceptor } from './inbound';
 import { internalsInterceptor } from './internals';
 import { installApi } from './otel-api';

@@ -15,16 +15,17 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { getActivator } from '@temporalio/workflow/lib/global-attributes';
-import { defined } from '../shared/defined';
-import { listenerOf } from '../shared/infrastructure';
-import { ABSENT, ANY, isMarker } from '../shared/markers';
-import type { RunEnd } from '../shared/run-end';
-import type { SandboxOptions } from '../shared/sandbox-options';
-import type { JobTracingSinks, SpanRecord } from '../shared/span-record';
-import { fillTraceUrl } from '../shared/trace-url';
+import { listenerOf } from '../../core/infrastructure';
+import type { RunEnd } from '../../core/run-end';
+import type { SandboxOptions } from '../../core/sandbox-options';
+import type { JobTracingSinks, SpanRecord } from '../../core/span-record';
+import { fillTraceUrl } from '../../core/trace-url';
+import { defined } from '../../core/util/defined';
+import { ABSENT, ANY, isMarker } from '../../sampling/markers';
 import { keep } from './kept';
 import { isFinal, resultOf } from './outcome';
-import { type Run, readRun } from './run';
+import { readRun } from './read-run';
+import type { Run } from './run';
 import { attributesOfTop } from './run-attributes';
 import type { RunState } from './run-state';
 import type { SandboxSpan } from './span';

@@ -8,8 +8,8 @@
 import type { coresdk } from '@temporalio/proto';
 import { patched, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import { getActivator } from '@temporalio/workflow/lib/global-attributes';
-import { dueMsOf } from '../shared/due-time';
-import { KEPT_FAILED, KEPT_SLOW, type KeptReason } from '../shared/markers';
+import { dueMsOf } from '../../core/due-time';
+import { KEPT_FAILED, KEPT_SLOW, type KeptReason } from '../../sampling/markers';
 import type { Run } from './run';
 import { attributesOfKept } from './run-attributes';
 import type { RunState } from './run-state';

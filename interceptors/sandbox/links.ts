@@ -1,8 +1,8 @@
 /**
  * Links of spans, each with the reason why it is there. Sandbox code; pure.
  */
-import type { Attributes, LinkRecord } from '../shared/span-record';
-import type { SpanRef } from '../shared/traceparent';
+import type { Attributes, LinkRecord } from '../../core/span-record';
+import type { SpanRef } from '../../core/traceparent';
 
 /** The link to this span; none without it. */
 export function linksTo(

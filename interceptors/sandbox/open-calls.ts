@@ -6,7 +6,7 @@
  */
 import type { coresdk } from '@temporalio/proto';
 import { getActivator } from '@temporalio/workflow/lib/global-attributes';
-import type { Failure } from '../shared/run-end';
+import type { Failure } from '../../core/run-end';
 import { type SandboxSpan, STATUS } from './span';
 
 type Job = coresdk.workflow_activation.IWorkflowActivationJob;

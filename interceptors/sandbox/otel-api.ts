@@ -17,11 +17,11 @@ import type {
   Tracer,
   TracerProvider,
 } from '@opentelemetry/api';
-import { toText } from '../shared/attribute-limits';
-import { formatBaggage, parseBaggage } from '../shared/baggage';
-import { attempt } from '../shared/foreign';
-import { carrierOf } from '../shared/header';
-import { parseTraceparent } from '../shared/traceparent';
+import { toText } from '../../core/attribute-limits';
+import { formatBaggage, parseBaggage } from '../../core/baggage';
+import { carrierOf } from '../../core/trace-header';
+import { parseTraceparent } from '../../core/traceparent';
+import { attempt } from '../../core/util/untrusted';
 import { baggageOf, spanRefOf, withBaggage, withSpan } from './otel-context';
 import type { RunState } from './run-state';
 import { foreignSpan, toLinkRecord, toMs } from './span';

@@ -6,10 +6,10 @@
  * @see https://github.com/open-telemetry/opentelemetry-js/blob/main/api/src/context/context.ts
  */
 import type { BaggageEntry as ApiBaggageEntry, Baggage, Context, Span } from '@opentelemetry/api';
-import { toText } from '../shared/attribute-limits';
-import type { BaggageEntry } from '../shared/baggage';
-import { attempt } from '../shared/foreign';
-import type { SpanRef } from '../shared/traceparent';
+import { toText } from '../../core/attribute-limits';
+import type { BaggageEntry } from '../../core/baggage';
+import type { SpanRef } from '../../core/traceparent';
+import { attempt } from '../../core/util/untrusted';
 import { refOf } from './span';
 
 const SPAN_KEY = Symbol.for('OpenTelemetry Context Key SPAN');

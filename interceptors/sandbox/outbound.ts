@@ -12,9 +12,15 @@ import {
   type WorkflowOutboundCallsInterceptor,
   workflowInfo,
 } from '@temporalio/workflow';
-import { childKindOf, type ShardStart } from '../shared/child-kind';
-import { carrierOf, type JobPart, TRACE_HEADER, type TraceHeader, writeHeader } from '../shared/header';
-import { someFacts, standingFacts } from '../shared/job-facts';
+import { childKindOf, type ShardStart } from '../../core/child-kind';
+import { someFacts, standingFacts } from '../../core/job-facts';
+import {
+  carrierOf,
+  type JobPart,
+  TRACE_HEADER,
+  type TraceHeader,
+  writeHeader,
+} from '../../core/trace-header';
 import { bindChild } from './child-attributes';
 import { observe, untracked } from './observe';
 import type { Run } from './run';

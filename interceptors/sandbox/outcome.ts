@@ -2,7 +2,7 @@
  * How a run ended, read from its final command. Sandbox code; pure.
  */
 import type { coresdk } from '@temporalio/proto';
-import type { RunEnd } from '../shared/run-end';
+import type { RunEnd } from '../../core/run-end';
 
 type Command = coresdk.workflow_commands.IWorkflowCommand;
 

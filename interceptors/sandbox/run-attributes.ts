@@ -3,9 +3,9 @@
  */
 import { defineSearchAttributeKey, type SearchAttributePair } from '@temporalio/common';
 import type { WorkflowInfo } from '@temporalio/workflow';
-import { defined } from '../shared/defined';
-import { keywordOf } from '../shared/job-name';
-import type { JobTrigger, SearchAttributeName } from '../shared/search-attributes';
+import { keywordOf } from '../../core/job-name';
+import type { JobTrigger, SearchAttributeName } from '../../core/search-attributes';
+import { defined } from '../../core/util/defined';
 import type { Run } from './run';
 
 /** What a top-level run upserts on itself. */

@@ -8,11 +8,11 @@
 
 import type { Context } from '@opentelemetry/api';
 import { AsyncLocalStorage } from '@temporalio/workflow';
-import { formatBaggage, mergeBaggage } from '../shared/baggage';
-import type { JobOrigin } from '../shared/job-context';
-import type { KeptReason } from '../shared/markers';
-import type { LinkRecord } from '../shared/span-record';
-import type { SpanRef } from '../shared/traceparent';
+import { formatBaggage, mergeBaggage } from '../../core/baggage';
+import type { JobOrigin } from '../../core/job-context';
+import type { LinkRecord } from '../../core/span-record';
+import type { SpanRef } from '../../core/traceparent';
+import type { KeptReason } from '../../sampling/markers';
 import { OpenCalls } from './open-calls';
 import { baggageOf, EMPTY_CONTEXT, spanRefOf, withBaggage, withSpan } from './otel-context';
 import type { Run } from './run';

@@ -5,12 +5,12 @@
  * method throws.
  */
 import type { Exception, Link, Span, SpanContext, SpanStatus, TimeInput } from '@opentelemetry/api';
-import { copyAttributes, cut, setAttribute, toText } from '../shared/attribute-limits';
-import { defined } from '../shared/defined';
-import { attempt, isRecord } from '../shared/foreign';
-import type { Failure } from '../shared/run-end';
-import type { Attributes, EventRecord, LinkRecord, SpanRecord } from '../shared/span-record';
-import { formatTraceparent, parseTraceparent, type SpanRef } from '../shared/traceparent';
+import { copyAttributes, cut, setAttribute, toText } from '../../core/attribute-limits';
+import type { Failure } from '../../core/run-end';
+import type { Attributes, EventRecord, LinkRecord, SpanRecord } from '../../core/span-record';
+import { formatTraceparent, parseTraceparent, type SpanRef } from '../../core/traceparent';
+import { defined } from '../../core/util/defined';
+import { attempt, isRecord } from '../../core/util/untrusted';
 
 /** `SpanStatusCode` of the API, as values: the API itself is not loaded here. */
 export const STATUS = { unset: 0, ok: 1, error: 2 } as const;

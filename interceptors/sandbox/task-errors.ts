@@ -7,7 +7,7 @@
  */
 import { workflowInfo } from '@temporalio/workflow';
 import { getActivator } from '@temporalio/workflow/lib/global-attributes';
-import type { JobTracingSinks } from '../shared/span-record';
+import type { JobTracingSinks } from '../../core/span-record';
 import { describe } from './span';
 
 /** The task is tried again, so the host is told of the same error each time. */

@@ -7,11 +7,17 @@
 import type { coresdk } from '@temporalio/proto';
 import { patched, type WorkflowInfo } from '@temporalio/workflow';
 import { getActivator } from '@temporalio/workflow/lib/global-attributes';
-import { defined } from '../shared/defined';
-import type { JobPart, TraceHeader } from '../shared/header';
-import type { JobOrigin } from '../shared/job-context';
-import { type JobFacts, standingFacts } from '../shared/job-facts';
-import { jobNameOf, keywordOf } from '../shared/job-name';
+import type { JobOrigin } from '../../core/job-context';
+import { type JobFacts, standingFacts } from '../../core/job-facts';
+import { jobNameOf, keywordOf } from '../../core/job-name';
+import type { SandboxOptions } from '../../core/sandbox-options';
+import { scheduledMsOf } from '../../core/scheduled-time';
+import type { JobTrigger } from '../../core/search-attributes';
+import type { LinkRecord } from '../../core/span-record';
+import type { JobPart, TraceHeader } from '../../core/trace-header';
+import { rootSpanIdOfRun, traceIdOfRun } from '../../core/trace-id';
+import type { SpanRef } from '../../core/traceparent';
+import { defined } from '../../core/util/defined';
 import {
   ABSENT,
   type Answer,
@@ -20,15 +26,9 @@ import {
   type Given,
   RECORDED_IDS,
   type SamplingReason,
-} from '../shared/markers';
-import type { SandboxOptions } from '../shared/sandbox-options';
-import type { JobTrigger } from '../shared/search-attributes';
-import type { LinkRecord } from '../shared/span-record';
-import { rootSpanIdOfRun, traceIdOfRun } from '../shared/trace-id';
-import type { SpanRef } from '../shared/traceparent';
+} from '../../sampling/markers';
 import { linksTo } from './links';
 import type { RunTrace } from './run';
-import { scheduledMsOf } from './scheduled-time';
 
 /** `ContinueAsNewInitiator` of Temporal's API. */
 const INITIATOR = { none: 0, continueAsNew: 1, retry: 2, cron: 3 } as const;

@@ -5,9 +5,9 @@
  * Sandbox code: nothing of the OpenTelemetry SDK; no span exists for a run that is not sampled.
  */
 import { SPAN_DELIMITER, SpanName } from '@temporalio/interceptors-opentelemetry/lib/workflow/definitions';
-import { createSpanIds } from '../shared/span-ids';
-import type { SpanRecord } from '../shared/span-record';
-import type { SpanRef } from '../shared/traceparent';
+import { createSpanIds } from '../../core/span-ids';
+import type { SpanRecord } from '../../core/span-record';
+import type { SpanRef } from '../../core/traceparent';
 import type { RunTrace } from './run';
 import { type OnEnd, SandboxSpan, type SpanStart } from './span';
 

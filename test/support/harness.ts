@@ -17,11 +17,11 @@ import {
 } from '@temporalio/worker';
 import { type JobTracingOptions, JobTracingPlugin } from 'temporal-job-tracing';
 import { JobClient } from 'temporal-job-tracing/client';
+import { type OtlpReceiver, startOtlpReceiver } from '../../testing/otlp-receiver';
+import type { ReceivedSpan } from '../../testing/otlp-span';
+import { incomplete, tree } from '../../testing/otlp-trace';
+import { startTemporalServer, type TemporalServer, temporalCli } from '../../testing/temporal-server';
 import * as activities from './activities';
-import { type OtlpReceiver, startOtlpReceiver } from './otlp-receiver';
-import type { ReceivedSpan } from './otlp-span';
-import { incomplete, tree } from './otlp-trace';
-import { startTemporalServer, type TemporalServer, temporalCli } from './temporal-server';
 
 /** Workflows that most tests use. */
 export const WORKFLOWS_PATH = require.resolve('./workflows/jobs');

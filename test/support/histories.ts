@@ -9,9 +9,9 @@ import type { RetryPolicy } from '@temporalio/common';
 import type { History } from '@temporalio/common/lib/proto-utils';
 import { bundleWorkflowCode, DefaultLogger, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { type JobTracingOptions, JobTracingPlugin } from 'temporal-job-tracing';
-import type { OtlpReceiver } from './otlp-receiver';
-import type { ReceivedSpan } from './otlp-span';
-import { incomplete, leaves } from './otlp-trace';
+import type { OtlpReceiver } from '../../testing/otlp-receiver';
+import type { ReceivedSpan } from '../../testing/otlp-span';
+import { incomplete, leaves } from '../../testing/otlp-trace';
 import { ask, close } from './workflows/histories';
 
 export const HISTORIES_PATH = require.resolve('./workflows/histories');

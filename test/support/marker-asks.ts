@@ -4,17 +4,10 @@ import { randomUUID } from 'node:crypto';
 import { TypedSearchAttributes } from '@temporalio/common';
 import type { WorkflowInfo } from '@temporalio/workflow';
 import type { SamplingOptions } from 'temporal-job-tracing';
-import {
-  ANY,
-  askFor,
-  decisionOf,
-  type Given,
-  type HostNotice,
-  hostMark,
-} from '../../interceptors/shared/markers';
+import { ANY, askFor, decisionOf, type Given, type HostNotice, hostMark } from '../../sampling/markers';
+import { resolvePolicy } from '../../sampling/policy';
+import { constantPolicyStore } from '../../sampling/policy-store';
 import { composeMarkerHost, type MarkerHostOptions } from '../../worker/marker-host';
-import { resolvePolicy } from '../../worker/policy/policy';
-import { constantPolicyStore } from '../../worker/policy-store';
 import { createRunDecisions } from '../../worker/run-decisions';
 
 export const HOST = { enabled: true, bind: 'all', mayBind: () => true } as const;

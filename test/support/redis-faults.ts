@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type RedisServer, startRedis } from '../../testing/redis-server.js';
 import { type FaultProxy, startFaultProxy } from './fault-proxy.js';
-import { type RedisServer, startRedis } from './redis-server.js';
 import { connectionTo, eventually, type StoreUnderTest, startStore } from './redis-store.js';
 
 export const POLICY = '{job-tracing}:policy';

@@ -4,8 +4,8 @@ import type { TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { type PolicyStore, type RedisPolicyStoreOptions, redisPolicyStore } from 'temporal-job-tracing';
-import { ruleFor } from '../../worker/policy/match.js';
-import { resolvePolicy } from '../../worker/policy/policy.js';
+import { ruleFor } from '../../sampling/match.js';
+import { resolvePolicy } from '../../sampling/policy.js';
 
 /** What the plugin's option `sampling` says in these tests. */
 export const FALLBACK = resolvePolicy({ default: 0.5 });

@@ -8,9 +8,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from '@temporalio/client';
 import type { Worker, WorkerOptions } from '@temporalio/worker';
 import { JobTracingPlugin } from 'temporal-job-tracing';
+import type { ReceivedSpan } from '../../testing/otlp-span';
+import { incomplete } from '../../testing/otlp-trace';
 import { Harness, type WorkerSetup } from './harness';
-import type { ReceivedSpan } from './otlp-span';
-import { incomplete } from './otlp-trace';
 
 const PREFIX = `t${randomUUID().slice(0, 8)}`;
 

@@ -6,14 +6,14 @@
  */
 import { ApplicationFailure, TemporalFailure } from '@temporalio/common';
 import { isCancellation } from '@temporalio/workflow';
-import { presentState } from '../../interceptors/sandbox/run-state';
 import {
   errorFacts,
   ITEM_FAILURE,
   type ItemFailure,
   type ItemFailures,
   MAX_NAMED_ITEMS,
-} from '../../interceptors/shared/item-failure';
+} from '../../core/item-failure';
+import { presentState } from '../../interceptors/sandbox/run-state';
 import { optionError } from './options';
 
 export interface ForEachItemOptions {

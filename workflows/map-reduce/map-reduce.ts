@@ -7,7 +7,7 @@
  */
 import { ApplicationFailure } from '@temporalio/common';
 import { ChildWorkflowFailure, workflowInfo } from '@temporalio/workflow';
-import { shardPrefix } from '../../interceptors/shared/shard-prefix';
+import { shardPrefix } from '../../core/shard-prefix';
 import type { BranchInput } from './branch-input';
 import { type BranchPart, BranchTree } from './branch-tree';
 import { checkBranchIsExported, exportedName } from './bundle-exports';

@@ -4,8 +4,9 @@
  *
  * Sandbox code; one object per workflow, beside the run's own state. No span, no command, never throws.
  */
+
+import { rootSpanIdOfRun } from '../../core/trace-id';
 import { presentState } from '../../interceptors/sandbox/run-state';
-import { rootSpanIdOfRun } from '../../interceptors/shared/trace-id';
 import type { ShardFailure, Tally } from './tally';
 
 /** Failed shards that the root is linked to. */

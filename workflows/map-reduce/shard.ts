@@ -5,11 +5,11 @@
  */
 import { TemporalFailure, TerminatedFailure } from '@temporalio/common';
 import { ChildWorkflowFailure, getRandomStream, isCancellation, startChild } from '@temporalio/workflow';
+import { withChildKind } from '../../core/child-kind';
+import { errorFacts } from '../../core/item-failure';
+import { SHARD_MEMO } from '../../core/search-attributes';
 import { presentState } from '../../interceptors/sandbox/run-state';
-import { withChildKind } from '../../interceptors/shared/child-kind';
-import { errorFacts } from '../../interceptors/shared/item-failure';
-import { isSampled } from '../../interceptors/shared/ratio';
-import { SHARD_MEMO } from '../../interceptors/shared/search-attributes';
+import { isSampled } from '../../sampling/ratio';
 import type { BranchInput } from './branch-input';
 import type { ItemShard, RangeShard } from './options';
 import { bytesOf } from './plan';

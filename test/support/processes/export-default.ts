@@ -2,7 +2,7 @@
 import http from 'node:http';
 import { setTimeout } from 'node:timers/promises';
 import { context, propagation, trace } from '@opentelemetry/api';
-import { acquireSpanExport } from '../../../worker/export';
+import { acquireSpanExport } from '../../../export';
 import { activityOf, recordingLog, report, runSpan } from './export-program';
 
 const { DOWNSTREAM = '', RUN_IDS = '', FLAGS = '1' } = process.env;

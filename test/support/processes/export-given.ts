@@ -1,6 +1,6 @@
 /** A worker process without a provider that gives the plugin processors; one of them always throws. */
 import { InMemorySpanExporter, SimpleSpanProcessor, type SpanProcessor } from '@opentelemetry/sdk-trace-base';
-import { acquireSpanExport } from '../../../worker/export';
+import { acquireSpanExport } from '../../../export';
 import { activityOf, recordingLog, report, runSpan } from './export-program';
 
 const RUN_ID = '0198c0de-0000-7000-8000-00000000000b';

@@ -3,7 +3,7 @@ import { DiagLogLevel, diag, trace } from '@opentelemetry/api';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { NodeSDK } from '@opentelemetry/sdk-node';
 import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
-import { acquireSpanExport } from '../../../worker/export';
+import { acquireSpanExport } from '../../../export';
 import { activityOf, recordingLog, report, runSpan } from './export-program';
 
 const RUN_ID = '0198c0de-0000-7000-8000-00000000000a';

@@ -2,8 +2,8 @@
 import { ROOT_CONTEXT, TraceFlags, trace } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
-import { rootSpanIdOfRun, traceIdOfRun } from '../../../interceptors/shared/trace-id';
-import { toReadableSpan } from '../../../worker/readable-span';
+import { rootSpanIdOfRun, traceIdOfRun } from '../../../core/trace-id';
+import { toReadableSpan } from '../../../export/readable-span';
 
 /** Log lines, as `level message`. */
 export interface RecordingLog {

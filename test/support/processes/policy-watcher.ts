@@ -5,7 +5,7 @@
 import { createInterface } from 'node:readline';
 import { Redis } from 'ioredis';
 import { redisPolicyStore } from 'temporal-job-tracing';
-import { ruleFor } from '../../../worker/policy/match.js';
+import { ruleFor } from '../../../sampling/match.js';
 import { FALLBACK } from '../redis-store.js';
 
 const store = redisPolicyStore({

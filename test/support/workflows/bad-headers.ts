@@ -4,7 +4,7 @@
  */
 import type { Payload } from '@temporalio/common';
 import type { WorkflowInterceptors } from '@temporalio/workflow';
-import { TRACE_HEADER } from '../../../interceptors/shared/header';
+import { TRACE_HEADER } from '../../../core/trace-header';
 
 export { oneActivity, oneLocalActivity, parent } from './jobs';
 

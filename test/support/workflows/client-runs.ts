@@ -13,8 +13,8 @@ import {
   type WorkflowInterceptors,
   workflowInfo,
 } from '@temporalio/workflow';
-import { TRACE_HEADER, writeHeader } from '../../../interceptors/shared/header';
-import { rootSpanIdOfRun, traceIdOfRun } from '../../../interceptors/shared/trace-id';
+import { TRACE_HEADER, writeHeader } from '../../../core/trace-header';
+import { rootSpanIdOfRun, traceIdOfRun } from '../../../core/trace-id';
 
 /** Lets a run go on that waits. */
 export const goOn = defineSignal('goOn');

@@ -9,8 +9,8 @@ import {
 } from '@temporalio/workflow';
 import type { JobContext } from 'temporal-job-tracing/activities';
 import { jobContext } from 'temporal-job-tracing/workflow';
-import { type ChildKind, type ShardStart, withChildKind } from '../../../interceptors/shared/child-kind';
-import { asInfrastructure } from '../../../interceptors/shared/infrastructure';
+import { type ChildKind, type ShardStart, withChildKind } from '../../../core/child-kind';
+import { asInfrastructure } from '../../../core/infrastructure';
 import type * as activities from '../activities';
 
 const { callDownstream, tellJobContext } = proxyActivities<typeof activities>({

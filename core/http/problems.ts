@@ -1,0 +1,170 @@
+/**
+ * What is wrong with the input of `httpJob` and `httpRequest`.
+ *
+ * Pure. The value of a header never gets into a message: it may be what should have been a secret.
+ */
+import { msToNumber } from '@temporalio/common/lib/time';
+import { isLaneName, LANE_NAME } from '../lane';
+import { type Check, expects, expectsObject, objectOf } from './check';
+import { parsePath } from './json-path';
+import type { HttpJobInput, HttpRequest, HttpRetry, LaneRoute, LateReport, SuccessRule } from './types';
+
+const MAX_KEEP_BYTES = 1_048_576;
+const DAY_MS = 86_400_000;
+/** @see https://www.rfc-editor.org/rfc/rfc9110#name-tokens */
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+const HEADER_TEXT = /^[\t\x20-\x7e\x80-\xff]*$/;
+/** Headers of the connection, and those that `httpRequest` writes. */
+const OWN_HEADERS = new Set([
+  ...['connection', 'content-length', 'expect', 'host', 'keep-alive', 'te', 'trailer', 'transfer-encoding'],
+  ...['upgrade', 'traceparent', 'tracestate', 'baggage', 'callback-url'],
+]);
+const OWN_PREFIXES = ['x-traffic-', 'x-temporal-'];
+const EXAMPLE = '{"method":"POST","url":"https://billing.example/close","timeout":"30 seconds"}';
+
+const isText = (value: unknown): value is string => typeof value === 'string';
+const isNumber = (value: unknown, from: number, to: number) =>
+  typeof value === 'number' && value >= from && value <= to;
+
+const duration = expects('a duration from 1 ms to 366 days, such as "30 seconds" or milliseconds', (value) =>
+  isNumber(msOf(value), 1, 366 * DAY_MS),
+);
+const laneName = expects(LANE_NAME, isLaneName);
+const boolean = expects('true or false', (value) => typeof value === 'boolean');
+
+const success = {
+  status: expects(
+    'codes and classes such as [200, "3xx"]',
+    (value) => Array.isArray(value) && value.length > 0 && value.every(isStatus),
+  ),
+  json: expects(
+    '{"path":…,"equals":…} with a path such as $.jobs[0].state and a text, number, boolean or null',
+    isJsonRule,
+  ),
+  text: expects('a text', isText),
+} satisfies Record<keyof Required<SuccessRule>, Check>;
+
+const retry = {
+  maximumAttempts: expects(
+    'requests in all, 1 to 1000',
+    (value) => Number.isInteger(value) && isNumber(value, 1, 1_000),
+  ),
+  initialInterval: duration,
+  backoffCoefficient: expects('a number from 1 to 100', (value) => isNumber(value, 1, 100)),
+  maximumInterval: duration,
+} satisfies Record<keyof Required<HttpRetry>, Check>;
+
+const lane = {
+  name: laneName,
+  share: expects('a share of the runs from 0 to 1', (value) => isNumber(value, 0, 1)),
+  url: checkUrl,
+} satisfies Record<keyof Required<LaneRoute>, Check>;
+
+const callback = {
+  timeout: duration,
+  heartbeatTimeout: duration,
+} satisfies Record<keyof Required<LateReport>, Check>;
+
+const common = {
+  method: expects('a method such as "POST"', (value) => isText(value) && TOKEN.test(value)),
+  url: checkUrl,
+  headers: checkHeaders,
+  body: expects('a text or JSON', () => true),
+  // Timers of Node.js go no further.
+  timeout: expects('a duration from 1 ms to 24 days, such as "30 seconds" or milliseconds', (value) =>
+    isNumber(msOf(value), 1, 24 * DAY_MS),
+  ),
+  success: expectsObject(success, '{"status":[200]}'),
+  keepBytes: expects(
+    `bytes from 0 to ${MAX_KEEP_BYTES}`,
+    (value) => Number.isInteger(value) && isNumber(value, 0, MAX_KEEP_BYTES),
+  ),
+  loadtest: boolean,
+};
+
+const laneRoute = expectsObject(lane, '"gray" or {"name":"gray","share":0.1}', ['name']);
+
+const REQUEST = {
+  ...common,
+  lane: laneName,
+  reportsLater: boolean,
+} satisfies Record<keyof Required<HttpRequest>, Check>;
+
+const JOB = {
+  ...common,
+  retry: checkRetry,
+  lane: (value, path) => (isText(value) ? laneName(value, path) : laneRoute(value, path)),
+  callback: expectsObject(callback, '{"timeout":"2 hours"}', ['timeout']),
+} satisfies Record<keyof Required<HttpJobInput>, Check>;
+
+/** What is wrong with the input of `httpJob`; `undefined`: nothing is. Never throws. */
+export function httpJobProblem(input: unknown): string | undefined {
+  return expectsObject(JOB, EXAMPLE, ['url'])(input, '');
+}
+
+/** What is wrong with the input of `httpRequest`; `undefined`: nothing is. Never throws. */
+export function httpRequestProblem(input: unknown): string | undefined {
+  return expectsObject(REQUEST, EXAMPLE, ['url'])(input, '');
+}
+
+function checkUrl(value: unknown, path: string): string | undefined {
+  const url = isText(value) && URL.canParse(value) ? new URL(value) : undefined;
+  if (url !== undefined && (url.username !== '' || url.password !== '')) {
+    return `${path}: a user name or password in it would be in the history; write the header "authorization" as {"secret":"<name>"}`;
+  }
+  const isHttp = url?.protocol === 'http:' || url?.protocol === 'https:';
+  const expected = 'a URL such as "https://billing.example/close"';
+  return isHttp ? undefined : expects(expected, () => false)(value, path);
+}
+
+function checkHeaders(value: unknown, path: string): string | undefined {
+  const headers = objectOf(value);
+  if (headers === undefined)
+    return `${path}: expected {"<name>":"<value>"} or {"<name>":{"secret":"<name>"}}`;
+  for (const [name, header] of Object.entries(headers)) {
+    const problem = headerProblem(name, header);
+    if (problem !== undefined) return `${path}: ${problem}`;
+  }
+  return undefined;
+}
+
+function headerProblem(name: string, value: unknown): string | undefined {
+  if (!TOKEN.test(name)) return `${JSON.stringify(name)} cannot be the name of a header`;
+  const lower = name.toLowerCase();
+  if (OWN_HEADERS.has(lower) || OWN_PREFIXES.some((prefix) => lower.startsWith(prefix))) {
+    return `"${name}" is written by httpRequest itself; leave it out`;
+  }
+  const { secret, prefix = '', ...more } = objectOf(value) ?? {};
+  const isSecret = isText(secret) && secret !== '' && isText(prefix) && Object.keys(more).length === 0;
+  const text = isSecret ? prefix : value;
+  if (isText(text) && HEADER_TEXT.test(text)) return undefined;
+  return `"${name}": expected a text without control characters, or {"secret":"<name>","prefix":"Bearer "}`;
+}
+
+/** Milliseconds; `undefined` for what is no duration. */
+function msOf(value: unknown): number | undefined {
+  try {
+    return isText(value) ? msToNumber(value as `${number}`) : (value as number);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Temporal refuses such a policy only when the activity is scheduled, and the run would be stuck. */
+function checkRetry(value: unknown, path: string): string | undefined {
+  const problem = expectsObject(retry, '{"maximumAttempts":5}')(value, path);
+  if (problem !== undefined) return problem;
+  const { initialInterval = 1_000, maximumInterval } = value as HttpRetry;
+  const isShorter = (msOf(maximumInterval) ?? Number.POSITIVE_INFINITY) < (msOf(initialInterval) ?? 0);
+  return isShorter ? `${path}.maximumInterval: expected no less than initialInterval` : undefined;
+}
+
+function isStatus(value: unknown): boolean {
+  return isText(value) ? /^[1-5]xx$/.test(value) : Number.isInteger(value) && isNumber(value, 100, 599);
+}
+
+function isJsonRule(value: unknown): boolean {
+  const { path, equals, ...more } = objectOf(value) ?? {};
+  const isPlain = equals === null || ['string', 'number', 'boolean'].includes(typeof equals);
+  return isText(path) && parsePath(path) !== undefined && isPlain && Object.keys(more).length === 0;
+}

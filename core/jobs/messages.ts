@@ -1,0 +1,112 @@
+/**
+ * What goes in and out of a `scheduledJob`: its signals, updates and query, as the CLI names them.
+ *
+ * Pure; the names and shapes are a contract with every job that runs and every script that calls one.
+ */
+import type { ScheduledJobSpec } from './spec';
+
+/** Signals and, under the same names, updates that answer; `stop` is a signal only, `ready` an update only. */
+export const JobMessage = Object.freeze({
+  runNow: 'runNow',
+  pause: 'pause',
+  resume: 'resume',
+  change: 'change',
+  stop: 'stop',
+  ready: 'ready',
+  /** From a tick: others fell due while its run went on. */
+  ticksMissed: 'ticksMissed',
+} as const);
+
+export const STATUS_QUERY = 'status';
+
+/** Types of the failures that callers may want to tell apart. */
+export const JobFailure = Object.freeze({
+  invalidSpec: 'InvalidJobSpec',
+  invalidRequest: 'InvalidJobRequest',
+  isRunning: 'JobIsRunning',
+  isStopping: 'JobIsStopping',
+} as const);
+
+/** Input of `runNow`. */
+export interface RunNowRequest {
+  /** Instead of the job's. */
+  readonly args?: readonly unknown[];
+  /** Why; shown on the run's root span and by `jobContext()`. */
+  readonly reason?: string;
+}
+
+/** A run and its trace. */
+export interface RunningRun {
+  readonly workflowId: string;
+  readonly runId: string;
+  /** 32 lower-case hex digits. */
+  readonly traceId: string;
+}
+
+/** A run that was started by hand. */
+export interface ManualRun extends RunningRun {
+  /** ISO 8601. */
+  readonly startedAt: string;
+  readonly reason?: string;
+  /** Identity of the client that asked for it. */
+  readonly startedBy?: string;
+}
+
+/** A signal that was not obeyed: nobody else can be told. */
+export interface Refusal {
+  /** ISO 8601. */
+  readonly at: string;
+  /** Name of the signal. */
+  readonly signal: string;
+  readonly why: string;
+}
+
+/** Answer of the query `status`. */
+export interface ScheduledJobStatus {
+  /** Name of the job. */
+  readonly job: string;
+  readonly spec: ScheduledJobSpec;
+  readonly paused: boolean;
+  /** ISO 8601; none while the job is paused, or if it has no cron expression. For `@every` to the second. */
+  readonly nextTick?: string;
+  /** The last ten, newest first. */
+  readonly manualRuns: readonly ManualRun[];
+  /** Ticks that did not run because a run before them was still going on. */
+  readonly missedTicks: {
+    readonly total: number;
+    /** Nominal times of the last ten, newest first; ISO 8601. */
+    readonly last: readonly string[];
+  };
+  /** The last ten signals that were not obeyed, newest first. */
+  readonly refusals: readonly Refusal[];
+}
+
+/** Which `scheduledJob` something belongs to. */
+export interface JobReference {
+  readonly workflowId: string;
+  /** Of the first run of its chain: another job with the same id has another. */
+  readonly firstRunId: string;
+  /** What its memo names while it wants this cron. */
+  readonly cron?: string;
+}
+
+/** Input of `jobTick`. */
+export interface TickInput {
+  readonly job: JobReference;
+  readonly spec: ScheduledJobSpec;
+}
+
+/** Signal `ticksMissed`. */
+export interface TicksMissed {
+  readonly total: number;
+  /** Nominal times of the last, milliseconds since the epoch. */
+  readonly last: readonly number[];
+}
+
+/** How many of the last things a status tells. */
+export const KEPT = 10;
+
+/** Name of the job. */
+export function jobNameOf(spec: ScheduledJobSpec, jobId: string): string {
+  return spec.name ?? jobId;
+}

@@ -1,0 +1,44 @@
+/**
+ * Checks of what a `scheduledJob` is asked to do.
+ *
+ * Pure. They run in update validators and in the typed client; a signal's answer is in the status.
+ */
+import type { RunNowRequest, TicksMissed } from './messages';
+import { changed, type ScheduledJobChange, type ScheduledJobSpec, show, specProblem } from './spec';
+
+/** What is wrong with the input of `runNow`. Never throws. */
+export function runNowProblem(value: unknown): string | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (typeof value !== 'object' || Array.isArray(value))
+    return `runNow: expected an object as in {"args":[],"reason":"a look"}, got ${show(value)}`;
+  const { args, reason, ...others } = value as RunNowRequest;
+  const [unknown] = Object.keys(others);
+  if (unknown !== undefined) return `runNow: there is no key ${show(unknown)}; expected args, reason`;
+  if (args !== undefined && !Array.isArray(args))
+    return `runNow: args: expected an array, one entry for each argument, got ${show(args)}`;
+  if (reason !== undefined && typeof reason !== 'string')
+    return `runNow: reason: expected a text, got ${show(reason)}`;
+  return undefined;
+}
+
+/** What is wrong with the input of the signal that ticks send: whoever else sends it. Never throws. */
+export function ticksMissedProblem(value: unknown): string | undefined {
+  const { total, last }: Partial<TicksMissed> = value ?? {};
+  const isRight = Number.isInteger(total) && Array.isArray(last) && last.every(isTime);
+  return isRight ? undefined : 'ticksMissed: this signal is for the ticks of the job alone';
+}
+
+function isTime(value: unknown): boolean {
+  return typeof value === 'number' && !Number.isNaN(new Date(value).getTime());
+}
+
+/** What is wrong with a change of this spec. Never throws. */
+export function changeProblem(
+  spec: ScheduledJobSpec,
+  change: unknown,
+  types?: readonly string[],
+): string | undefined {
+  if (typeof change !== 'object' || change === null || Array.isArray(change))
+    return `change: expected an object as in {"cron":"0 3 * * *"}, got ${show(change)}`;
+  return specProblem(changed(spec, change as ScheduledJobChange), types);
+}

@@ -1,0 +1,229 @@
+/**
+ * What a scheduled job is: the input of `scheduledJob`, and its check.
+ *
+ * Pure. The same check runs in the typed client before anything is sent, and on the worker for those who start
+ * the job with the CLI; what passes it reaches workflow commands, where a bad value would be stuck for ever.
+ */
+import { compileRetryPolicy, type Duration, type RetryPolicy } from '@temporalio/common';
+import { msToNumber } from '@temporalio/common/lib/time';
+import { isLaneName, LANE_NAME, type LaneShare } from '../lane';
+import { checkTimeZone, parseCron } from './cron-expression';
+import { nextTickMs } from './cron-time';
+import { JOB_TICK, SCHEDULED_JOB } from './names';
+
+/** A gray release: which runs of the job go there, and to which workers. */
+export interface JobLane extends LaneShare {
+  /** Where the workers of the runs in the lane are. @default that of all runs */
+  readonly taskQueue?: string;
+}
+
+/** A scheduled job. */
+export interface ScheduledJobSpec {
+  /** Type of the workflow that does the work. */
+  readonly workflow: string;
+  /**
+   * When it ticks: five fields, `@daily` and its like, or `@every 90s`; `CRON_TZ=Europe/Berlin ` may stand in
+   * front.
+   *
+   * @default none: it runs when it is asked to
+   */
+  readonly cron?: string;
+  /** IANA name, as in `Europe/Berlin`; not for `@every`. @default UTC */
+  readonly timeZone?: string;
+  /** Arguments of the workflow. @default none */
+  readonly args?: readonly unknown[];
+  /** Where the workflow's workers are. @default the task queue of `scheduledJob` */
+  readonly taskQueue?: string;
+  /** Name of the job. @default the workflow id of `scheduledJob` */
+  readonly name?: string;
+  /** How a run that fails is tried again; the next tick waits for its end. @default not at all */
+  readonly retry?: RetryPolicy;
+  /** How long a run may take, with all its attempts. @default as long as it likes */
+  readonly timeout?: Duration;
+  /** Whether a run by hand may start while another run of the job goes on. @default 'overlap' */
+  readonly manualRuns?: 'overlap' | 'refuse';
+  /** It does not tick until it is resumed; runs by hand start all the same. @default false */
+  readonly paused?: boolean;
+  /** From the time at which a run is due to the time of its data, such as `'-1 day'`. @default 0 */
+  readonly dataTimeOffset?: Duration;
+  /** Gray release: the lane that the runs' traffic takes; a name puts every run in it. @default none */
+  readonly lane?: string | JobLane;
+  /** Marks the runs' traffic as a load test. @default false */
+  readonly loadtest?: boolean;
+}
+
+/** Changes to a spec; `null` takes a key away. */
+export type ScheduledJobChange = { readonly [Key in keyof ScheduledJobSpec]?: ScheduledJobSpec[Key] | null };
+
+const EXAMPLE = '{"workflow":"nightlyReport","cron":"0 2 * * *"}';
+
+type Check = (value: unknown) => string | undefined;
+
+const text: Check = (value) =>
+  typeof value === 'string' && value.trim() !== '' ? undefined : 'expected a text that is not empty';
+const flag: Check = (value) => (typeof value === 'boolean' ? undefined : 'expected true or false');
+/** 100 years; the server counts no further. */
+const MAX_MS = 100 * 366 * 86_400_000;
+const duration =
+  (min: number, expected: string): Check =>
+  (value) => {
+    const ms = durationMs(value);
+    return ms !== undefined && ms >= min && ms <= MAX_MS ? undefined : `expected ${expected}`;
+  };
+
+const CHECKS: Readonly<Record<keyof ScheduledJobSpec, Check>> = {
+  workflow: (value) => text(value) && 'expected the type of the workflow that does the work',
+  cron: (value) => text(value) ?? thrownBy(() => parseCron(String(value).trim())),
+  timeZone: (value) => text(value) ?? thrownBy(() => checkTimeZone(String(value))),
+  args: (value) => (Array.isArray(value) ? undefined : 'expected an array, one entry for each argument'),
+  taskQueue: text,
+  name: text,
+  retry: retryProblem,
+  timeout: duration(1, "a duration above 0, as in '2 hours'"),
+  manualRuns: (value) =>
+    value === 'overlap' || value === 'refuse' ? undefined : "expected 'overlap' or 'refuse'",
+  paused: flag,
+  dataTimeOffset: duration(-MAX_MS, "a duration, as in '-1 day'"),
+  lane: laneProblem,
+  loadtest: flag,
+};
+
+/**
+ * What is wrong with a spec; `undefined` when nothing is. Never throws.
+ *
+ * @param types of the workflows that the worker has; left out where they are not known
+ */
+export function specProblem(value: unknown, types?: readonly string[]): string | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return `expected an object as in ${EXAMPLE}, got ${show(value)}`;
+  const spec = value as Record<string, unknown>;
+  for (const [key, given] of Object.entries({ workflow: undefined, ...spec })) {
+    if (!Object.hasOwn(CHECKS, key))
+      return `${key}: there is no such key; expected one of ${Object.keys(CHECKS).join(', ')}`;
+    if (given === undefined && key !== 'workflow') continue;
+    const problem = CHECKS[key as keyof ScheduledJobSpec](given);
+    if (problem !== undefined) return `${key}: ${problem}, got ${show(given)}`;
+  }
+  return togetherProblem(spec as unknown as ScheduledJobSpec, types);
+}
+
+/** What is wrong with values that are fine each by itself. */
+function togetherProblem(spec: ScheduledJobSpec, types: readonly string[] | undefined): string | undefined {
+  const { workflow, cron = '', timeZone, taskQueue } = spec;
+  if (timeZone !== undefined && /TZ=/.test(cron))
+    return `timeZone: the cron expression ${show(cron)} has a time zone already; leave out one of them`;
+  if (timeZone !== undefined && cron.includes('@every'))
+    return `timeZone: ${show(cron)} does not depend on a time zone; leave it out`;
+  if (cron !== '' && nextTickMs(cronOf(spec) ?? '', Date.now()) === undefined)
+    return `cron: ${show(cron)} never ticks; expected a date that exists`;
+  return types && typeProblem(workflow, taskQueue, types);
+}
+
+function typeProblem(workflow: string, taskQueue: string | undefined, types: readonly string[]) {
+  if (!types.includes(JOB_TICK))
+    return (
+      'the worker has no workflow of type jobTick; write export { jobTick, scheduledJob } from ' +
+      "'temporal-job-tracing/workflows' in its workflows"
+    );
+  if (taskQueue !== undefined || types.includes(workflow)) return undefined;
+  const known = types.filter((type) => type !== JOB_TICK && type !== SCHEDULED_JOB).join(', ');
+  return (
+    `workflow: the worker has no workflow of type ${show(workflow)}, only ${known || 'none'}; export it from ` +
+    'the workflows of this task queue, or name its own with "taskQueue"'
+  );
+}
+
+/** The expression as the server takes it; `undefined` for a job that does not tick by itself. */
+export function cronOf({ cron, timeZone }: ScheduledJobSpec): string | undefined {
+  const expression = cron?.trim();
+  return expression && timeZone !== undefined ? `CRON_TZ=${timeZone} ${expression}` : expression;
+}
+
+/** The spec with the changes made. */
+export function changed(spec: ScheduledJobSpec, change: ScheduledJobChange): ScheduledJobSpec {
+  const entries = Object.entries({ ...spec, ...change }).filter(([, value]) => value != null);
+  return Object.fromEntries(entries) as unknown as ScheduledJobSpec;
+}
+
+/** In milliseconds; `undefined` for what is no duration. Never throws. */
+export function durationMs(value: unknown): number | undefined {
+  try {
+    const ms = typeof value === 'string' ? msToNumber(value as Duration) : value;
+    return typeof ms === 'number' && Number.isFinite(ms) ? ms : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A value as an error shows it. */
+export function show(value: unknown): string {
+  try {
+    const shown = typeof value === 'function' ? undefined : JSON.stringify(value);
+    return shown === undefined ? `a ${typeof value}` : shown.slice(0, 200);
+  } catch {
+    return `a ${typeof value}`;
+  }
+}
+
+const MAX_INT32 = 2_147_483_647;
+const interval = duration(1, "a duration above 0, as in '10 seconds'");
+
+const RETRY_CHECKS: Readonly<Record<keyof RetryPolicy, Check>> = {
+  backoffCoefficient: (value) =>
+    typeof value === 'number' && value >= 1 ? undefined : 'expected a number from 1',
+  initialInterval: interval,
+  maximumAttempts: (value) =>
+    Number.isInteger(value) && isBetween(value, 1, MAX_INT32)
+      ? undefined
+      : `expected a whole number from 1 to ${MAX_INT32}`,
+  maximumInterval: interval,
+  nonRetryableErrorTypes: (value) =>
+    Array.isArray(value) && value.every((type) => typeof type === 'string')
+      ? undefined
+      : 'expected an array of texts',
+};
+
+function retryProblem(value: unknown): string | undefined {
+  return objectProblem(value, RETRY_CHECKS) ?? thrownBy(() => compileRetryPolicy(value as RetryPolicy));
+}
+
+const laneName: Check = (value) => (isLaneName(value) ? undefined : `expected ${LANE_NAME}`);
+
+const LANE_CHECKS: Readonly<Record<keyof JobLane, Check>> = {
+  name: laneName,
+  share: (value) => (isBetween(value, 0, 1) ? undefined : 'expected a share from 0 to 1'),
+  taskQueue: text,
+};
+
+function laneProblem(value: unknown): string | undefined {
+  if (typeof value === 'string') return laneName(value);
+  const problem = objectProblem(value, LANE_CHECKS);
+  if (problem !== undefined || (value as Partial<JobLane>).name !== undefined) return problem;
+  return 'its name is missing; write "gray" or {"name":"gray","share":0.1}';
+}
+
+function objectProblem(value: unknown, checks: Readonly<Record<string, Check>>): string | undefined {
+  const keys = Object.keys(checks).join(', ');
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+  if (!isObject) return `expected an object with some of ${keys}`;
+  for (const [key, given] of Object.entries(value)) {
+    const check = Object.hasOwn(checks, key) ? checks[key] : undefined;
+    if (check === undefined) return `there is no key ${show(key)}; expected some of ${keys}`;
+    const problem = given === undefined ? undefined : check(given);
+    if (problem !== undefined) return `${key}: ${problem}`;
+  }
+  return undefined;
+}
+
+function isBetween(value: unknown, from: number, to: number): boolean {
+  return typeof value === 'number' && value >= from && value <= to;
+}
+
+function thrownBy(fn: () => unknown): string | undefined {
+  try {
+    fn();
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}

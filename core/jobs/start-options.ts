@@ -1,0 +1,104 @@
+/**
+ * What a typed client can say about a run when it starts it: `client.workflow.start(wf, { …, job: { … } })`.
+ */
+import { inspect } from 'node:util';
+import type { Duration } from '@temporalio/common';
+import { msToNumber } from '@temporalio/common/lib/time';
+import { type JobFacts, someFacts } from '../job-facts';
+import { isLaneName, LANE_NAME } from '../lane';
+
+/** Start option `job`, understood where the client has `JobTracingPlugin`. */
+export interface JobStartOptions {
+  /** Name of the job. @default the workflow type */
+  readonly name?: string;
+  /** A run that a person starts by hand: it is always recorded. @default false */
+  readonly runNow?: boolean;
+  /** Why it is started by hand; shown on the run's root span and by `jobContext()`. @default none */
+  readonly reason?: string;
+  /** Gray release: the lane that the run's traffic takes, as the baggage entry `traffic.lane`. @default none */
+  readonly lane?: string;
+  /** Marks the run's traffic as a load test, as the baggage entry `traffic.loadtest`. @default false */
+  readonly loadtest?: boolean;
+  /**
+   * From the time at which a run is due to the time of its data, such as `'-1 day'`; see `jobContext().dataTime`.
+   *
+   * @default 0
+   */
+  readonly dataTimeOffset?: Duration;
+  /** `'caller'`: the run goes on in the caller's trace instead of one of its own. @default 'own' */
+  readonly trace?: 'own' | 'caller';
+}
+
+declare module '@temporalio/client/lib/workflow-options' {
+  interface WorkflowOptions {
+    /** How the run is traced; needs `JobTracingPlugin` on the client. */
+    job?: JobStartOptions;
+  }
+}
+
+/**
+ * Checks the option where the run is started.
+ *
+ * @throws {TypeError} with the option's name, what was expected and what was given
+ */
+export function checkJobStartOptions(job: JobStartOptions): void {
+  if (typeof job !== 'object' || job === null) throw startError('job', 'an object', job);
+  for (const [name, value] of Object.entries(job)) {
+    const known = Object.hasOwn(EXPECTED, name) ? EXPECTED[name as keyof JobStartOptions] : undefined;
+    if (known === undefined)
+      throw startError(`job.${name}`, `one of ${Object.keys(EXPECTED).join(', ')}`, name);
+    if (value !== undefined && !known.fits(value)) throw startError(`job.${name}`, known.expected, value);
+  }
+}
+
+interface Expectation {
+  readonly expected: string;
+  readonly fits: (value: unknown) => boolean;
+}
+
+const isText = (value: unknown) => typeof value === 'string' && value !== '';
+const isBoolean = (value: unknown) => typeof value === 'boolean';
+
+const EXPECTED: Readonly<Record<keyof JobStartOptions, Expectation>> = {
+  name: { expected: 'a name', fits: isText },
+  runNow: { expected: 'a boolean', fits: isBoolean },
+  reason: { expected: 'a text', fits: isText },
+  lane: { expected: LANE_NAME, fits: isLaneName },
+  loadtest: { expected: 'a boolean', fits: isBoolean },
+  dataTimeOffset: {
+    expected: "milliseconds or a text such as '-1 day'",
+    fits: (value) => durationMs(value) !== undefined,
+  },
+  trace: { expected: "'own' or 'caller'", fits: (value) => value === 'own' || value === 'caller' },
+};
+
+/** What the options say of the job, as it travels with its runs. */
+export function factsOfStart({
+  reason,
+  lane,
+  loadtest,
+  dataTimeOffset,
+}: JobStartOptions): JobFacts | undefined {
+  const dataOffsetMs = durationMs(dataTimeOffset);
+  return someFacts({
+    ...(dataOffsetMs && { dataOffsetMs }),
+    ...(reason !== undefined && { reason }),
+    ...(lane !== undefined && { lane }),
+    ...(loadtest && { loadtest }),
+  });
+}
+
+/** `undefined` for what is no duration. */
+function durationMs(value: unknown): number | undefined {
+  try {
+    const ms = typeof value === 'string' ? msToNumber(value as Duration) : value;
+    return typeof ms === 'number' && Number.isFinite(ms) ? ms : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function startError(name: string, expected: string, value: unknown): TypeError {
+  const given = inspect(value, { depth: 1, maxStringLength: 80, breakLength: Number.POSITIVE_INFINITY });
+  return new TypeError(`start option '${name}': expected ${expected}, got ${given} (${typeof value})`);
+}

@@ -1,0 +1,137 @@
+/**
+ * The `_tracer-data` header: W3C trace context and baggage as the official plugin writes them, and our own
+ * part beside them, which tells the receiver what kind of run it is.
+ *
+ * Pure. As the SDK's default payload converter reads and writes it, but with the platform's own text coder, which the
+ * SDK brings into the sandbox: the converter's is slow where code is not hot. A header is foreign data: readers return
+ * `undefined`, never throw. No workflow command may ever depend on a header alone (design: a bound parent and a passive
+ * child may meet).
+ */
+import { encodingKeys, type Headers, type Payload } from '@temporalio/common';
+import { type JobFacts, parseJobFacts, parseShardFacts, type ShardFacts } from './job-facts';
+import { type JobTrigger, triggerOf } from './search-attributes';
+import { isTraceId } from './trace-id';
+import { formatTraceparent, parseTraceparent, type SpanRef } from './traceparent';
+import { defined } from './util/defined';
+import { attempt, flagOf, isRecord, numberOf, type Readers, readMembers, textOf } from './util/untrusted';
+
+/** Header key, shared with `@temporalio/interceptors-opentelemetry`. */
+export const TRACE_HEADER = '_tracer-data';
+/** Our own key inside the header's text map. */
+const JOB_PART = 'job-tracing';
+/** A larger header is not read: at most 8 KiB of baggage, 512 bytes of trace state and our own part. */
+const MAX_HEADER_BYTES = 16_384;
+
+/** How the members of our part are read, whatever its kind. */
+const MEMBERS: Readers<Record<MemberName, unknown>> = {
+  kind: textOf,
+  forced: flagOf,
+  joinCaller: flagOf,
+  job: textOf,
+  runId: textOf,
+  trigger: triggerOf,
+  shard: parseShardFacts,
+  parentTraceId: (value) => (typeof value === 'string' && isTraceId(value) ? value : undefined),
+  sampled: flagOf,
+  attempt: numberOf,
+  facts: parseJobFacts,
+};
+const IDENTITY = ['job', 'runId', 'trigger'] as const;
+/** Kinds, and what a part of each must have: without it, it is ignored. */
+const REQUIRED: ReadonlyMap<unknown, readonly MemberName[]> = new Map(
+  Object.entries({
+    start: [],
+    child: IDENTITY,
+    top: [],
+    shard: [...IDENTITY, 'shard'],
+    continued: ['sampled', 'trigger'],
+    activity: ['attempt'],
+  } satisfies Record<JobPart['kind'], readonly MemberName[]>),
+);
+
+/** Which job's run a child, a shard or an activity belongs to. */
+export interface JobIdentity {
+  readonly job: string;
+  /** Run id of the job's run. */
+  readonly runId: string;
+  readonly trigger: JobTrigger;
+}
+
+/** Our part of the header, by what the receiver is; each with the facts about its job, if there are any. */
+export type JobPart = { readonly facts?: JobFacts | undefined } & (
+  | /** A top-level run started by a typed client. */
+  { readonly kind: 'start'; readonly forced?: boolean; readonly joinCaller?: boolean }
+  /** An ordinary child: stays in its parent's trace. */
+  | ({ readonly kind: 'child' } & JobIdentity)
+  /** A child that is a top-level run; `scheduledJob` says what triggered it. */
+  | { readonly kind: 'top'; readonly trigger?: JobTrigger; readonly forced?: boolean }
+  /** A shard: the header's trace is its own, its span the root of the run that started it, in that one's trace. */
+  | ({ readonly kind: 'shard'; readonly shard: ShardFacts; readonly parentTraceId?: string } & JobIdentity)
+  /** A top-level run continued as new: inherits the decision. */
+  | { readonly kind: 'continued'; readonly sampled: boolean; readonly trigger: JobTrigger }
+  /** An activity. */
+  | { readonly kind: 'activity'; readonly attempt: number; readonly shard?: ShardFacts | undefined }
+);
+
+type MemberName = JobPart extends infer Part ? (Part extends unknown ? keyof Part : never) : never;
+
+export interface TraceHeader {
+  /** The sender's span. */
+  readonly span?: SpanRef | undefined;
+  /** The W3C `baggage` header as it was received. */
+  readonly baggage?: string | undefined;
+  readonly part?: JobPart | undefined;
+}
+
+/** What reading a header can give: the header, nothing (there is none), or the reason why it was ignored. */
+export type HeaderReading = { readonly header?: TraceHeader; readonly problem?: string };
+
+/**
+ * Reads the header of a run, signal, update, activity or child. Never throws.
+ *
+ * @param partOf reads our own part
+ */
+export function readHeader(headers: Headers | null | undefined, partOf = parseJobPart): HeaderReading {
+  const payload = headers?.[TRACE_HEADER];
+  if (payload == null) return {};
+  try {
+    const size = payload.data?.length ?? 0;
+    if (size > MAX_HEADER_BYTES) return { problem: `it has ${size} bytes, more than ${MAX_HEADER_BYTES}` };
+    const carrier: unknown = JSON.parse(new TextDecoder().decode(payload.data ?? undefined));
+    if (!isRecord(carrier) || Array.isArray(carrier)) return { problem: 'it is not a text map' };
+    const span = parseTraceparent(carrier.traceparent, carrier.tracestate);
+    const header = defined({ span, baggage: textOf(carrier.baggage), part: partOf(carrier[JOB_PART]) });
+    const hasInvalidSpan = !span && 'traceparent' in carrier;
+    return hasInvalidSpan ? { problem: 'its traceparent is not valid' } : { header };
+  } catch {
+    return { problem: 'it cannot be decoded' };
+  }
+}
+
+/** The header as a payload, for {@link TRACE_HEADER}. */
+export function writeHeader(header: TraceHeader): Payload {
+  const { part } = header;
+  const carrier = { ...carrierOf(header), ...(part && { [JOB_PART]: JSON.stringify(part) }) };
+  return {
+    metadata: { encoding: encodingKeys.METADATA_ENCODING_JSON },
+    data: new TextEncoder().encode(JSON.stringify(carrier)),
+  };
+}
+
+/** The W3C fields alone, for Nexus and HTTP headers. */
+export function carrierOf({ span, baggage }: TraceHeader): Record<string, string> {
+  return defined({
+    traceparent: span && formatTraceparent(span),
+    tracestate: span?.traceState || undefined,
+    baggage: baggage || undefined,
+  });
+}
+
+function parseJobPart(text: unknown): JobPart | undefined {
+  if (typeof text !== 'string') return undefined;
+  const part = readMembers(
+    attempt(() => JSON.parse(text)),
+    MEMBERS,
+  );
+  return REQUIRED.get(part.kind)?.every((name) => name in part) ? (part as JobPart) : undefined;
+}

@@ -1,0 +1,140 @@
+/**
+ * Where the traces of runs can be looked at: the option, checked once and made into a template. Host code.
+ */
+import { placeholderValues } from './trace-url';
+
+/**
+ * Where the traces of runs can be looked at: a named back end, or an http(s) address with placeholders, one of
+ * which must be `{traceId}` or `{runId}`:
+ *
+ * - `{traceId}` 32 hex digits, `{spanId}` 16 hex digits (the run's root span), `{runId}` a UUID;
+ * - the time to search in, from a minute before the run's start to a minute after its end (a day after its
+ *   start while it runs): `{startMs}`, `{endMs}` in milliseconds and `{startSec}`, `{endSec}` in seconds since
+ *   1970, `{startIso}`, `{endIso}` as ISO 8601.
+ */
+export type TraceUrlOption = string | TraceUrlPreset;
+
+/** A back end by name. `baseUrl` is the address of its user interface, as in `http://localhost:16686`. */
+export type TraceUrlPreset =
+  | {
+      readonly preset: 'jaeger' | 'zipkin' | 'datadog' | 'signoz' | 'elastic';
+      readonly baseUrl: string;
+    }
+  | {
+      /** Grafana with a Tempo data source. */
+      readonly preset: 'tempo';
+      /** Address of Grafana. */
+      readonly baseUrl: string;
+      /** UID of the Tempo data source: the end of the address of its settings page. */
+      readonly datasourceUid: string;
+    }
+  | {
+      readonly preset: 'honeycomb';
+      /** As in `https://ui.honeycomb.io`. */
+      readonly baseUrl: string;
+      /** Slugs, as in the addresses of Honeycomb's pages. */
+      readonly team: string;
+      readonly environment: string;
+      readonly dataset?: string;
+    };
+
+/** A placeholder in a template; the name is its first group. */
+const PLACEHOLDER = /\{([A-Za-z]\w*)\}/g;
+
+/**
+ * The template for {@link fillTraceUrl}.
+ *
+ * @throws TypeError that names the option, what is expected and what was given.
+ */
+export function compileTraceUrl(option: TraceUrlOption): string {
+  const template = typeof option === 'string' ? option : presetTemplate(option);
+  const names = Array.from(template.matchAll(PLACEHOLDER), ([, name = '']) => name);
+  const example = placeholderValues({ traceId: '0', spanId: '0', runId: '0', startMs: 0 });
+  const unknown = names.find((name) => !Object.hasOwn(example, name));
+  if (unknown !== undefined) reject('traceUrl', `known placeholders only, not {${unknown}}`, template);
+  if (!names.includes('traceId') && !names.includes('runId')) {
+    reject('traceUrl', 'a template with {traceId} or {runId}', template);
+  }
+  checkUrl('traceUrl', template);
+  // The Web UI shows links as Markdown, in which a parenthesis would end them.
+  return template.replace(/\(/g, '%28').replace(/\)/g, '%29');
+}
+
+function presetTemplate(option: TraceUrlPreset): string {
+  if (typeof option !== 'object' || option === null) {
+    return reject('traceUrl', 'a template or a preset', option);
+  }
+  const base = checkUrl('traceUrl.baseUrl', option.baseUrl).replace(/\/+$/, '');
+  switch (option.preset) {
+    case 'jaeger':
+      // https://github.com/jaegertracing/jaeger-ui/issues/303
+      return `${base}/trace/{traceId}?uiFind={spanId}`;
+    case 'zipkin':
+      // https://github.com/openzipkin/zipkin/tree/master/zipkin-lens (served under /zipkin)
+      return `${base.replace(/\/zipkin$/, '')}/zipkin/traces/{traceId}`;
+    case 'datadog':
+      // The address that Datadog's pages have; 128 bit ids in hex are taken:
+      // https://docs.datadoghq.com/tracing/guide/span_and_trace_id_format/
+      return `${base}/apm/trace/{traceId}?timeHint={startMs}`;
+    case 'signoz':
+      // https://signoz.io/docs/userguide/span-details/
+      return `${base}/trace/{traceId}?spanId={spanId}`;
+    case 'elastic':
+      // https://github.com/elastic/kibana: route `/link-to/trace/{traceId}` of the apm plugin
+      return `${base}/app/apm/link-to/trace/{traceId}?rangeFrom={startIso}&rangeTo={endIso}`;
+    case 'tempo':
+      return tempoTemplate(base, checkText('traceUrl.datasourceUid', option.datasourceUid));
+    case 'honeycomb':
+      return honeycombTemplate(base, option);
+    default: {
+      const presets = 'one of jaeger, tempo, zipkin, datadog, honeycomb, signoz, elastic';
+      return reject('traceUrl.preset', presets, (option as { preset?: unknown }).preset);
+    }
+  }
+}
+
+/**
+ * A link into Explore.
+ *
+ * @see https://grafana.com/docs/grafana/latest/explore/get-started-with-explore/#generate-explore-urls-from-external-tools
+ */
+function tempoTemplate(base: string, uid: string): string {
+  const datasource = { type: 'tempo', uid };
+  const query = { refId: 'A', datasource, queryType: 'traceql', query: '{traceId}' };
+  const range = { from: '{startMs}', to: '{endMs}' };
+  const panes = JSON.stringify({ trace: { datasource: uid, queries: [query], range } });
+  const encoded = encodeURIComponent(panes).replace(/%7B(traceId|startMs|endMs)%7D/g, '{$1}');
+  return `${base}/explore?schemaVersion=1&panes=${encoded}`;
+}
+
+/** @see https://docs.honeycomb.io/investigate/collaborate/share-trace/ */
+function honeycombTemplate(base: string, option: Extract<TraceUrlPreset, { preset: 'honeycomb' }>): string {
+  const team = encodeURIComponent(checkText('traceUrl.team', option.team));
+  const environment = encodeURIComponent(checkText('traceUrl.environment', option.environment));
+  const dataset =
+    option.dataset === undefined
+      ? ''
+      : `/datasets/${encodeURIComponent(checkText('traceUrl.dataset', option.dataset))}`;
+  const trace = 'trace_id={traceId}&span={spanId}&trace_start_ts={startSec}&trace_end_ts={endSec}';
+  return `${base}/${team}/environments/${environment}${dataset}/trace?${trace}`;
+}
+
+function checkText(name: string, value: unknown): string {
+  if (typeof value !== 'string' || value === '') return reject(name, 'a text that is not empty', value);
+  return value;
+}
+
+function checkUrl(name: string, value: unknown): string {
+  const expectation = 'an http or https address without white space';
+  if (typeof value !== 'string' || /\s/.test(value)) return reject(name, expectation, value);
+  let protocol: string | undefined;
+  try {
+    protocol = new URL(value.replace(PLACEHOLDER, '0')).protocol;
+  } catch {}
+  return protocol === 'http:' || protocol === 'https:' ? value : reject(name, expectation, value);
+}
+
+function reject(name: string, expectation: string, value: unknown): never {
+  const shown = typeof value === 'string' ? JSON.stringify(value) : String(value);
+  throw new TypeError(`${name}: expected ${expectation}, got ${shown} (${typeof value})`);
+}

@@ -1,0 +1,114 @@
+/**
+ * Puts into OpenTelemetry's words what the sandbox tells of runs and of failed calls: attributes, status, exception.
+ *
+ * Host code, so that the sandbox neither holds it nor pays for it. Pure.
+ */
+import { SpanStatusCode } from '@opentelemetry/api';
+import type { WorkflowInfo } from '@temporalio/workflow';
+import { cut } from '../core/attribute-limits';
+import { dueMsOf } from '../core/due-time';
+import type { JobOrigin } from '../core/job-context';
+import type { Failure, JobResult, RunEnd } from '../core/run-end';
+import type { Attributes, SpanRecord } from '../core/span-record';
+import { defined } from '../core/util/defined';
+
+/** `ApplicationErrorCategory` of Temporal's API: an expected failure. */
+const BENIGN = 1;
+
+/** How a run ended, in the words of `cicd.pipeline.result`; `undefined` when it goes on as a new run. */
+export function resultOf({ result, failure }: RunEnd): JobResult | undefined {
+  return failure && rootCause(failure).timeoutFailureInfo ? 'timeout' : result;
+}
+
+/** The root span of a run that ended; what user code set on it stays. */
+export function describeRun(root: SpanRecord, info: WorkflowInfo, end: RunEnd): SpanRecord {
+  const { origin, result, failure } = end;
+  const attributes = {
+    ...describeOrigin(origin, info),
+    ...defined({
+      'job.attempt': info.attempt,
+      'job.sampling.reason': end.reason,
+      // From the moment the run was due to its first workflow task.
+      'job.queue_time_ms': Math.max(0, end.startMs - dueMsOf(info)),
+      temporalWorkflowId: info.workflowId,
+      run_id: info.runId,
+    }),
+    ...root.attributes,
+    ...defined({ 'job.result': resultOf(end), ...(failure && failingCall(failure)) }),
+  };
+  const described = { ...root, attributes };
+  if (failure) return failed(described, failure, failure.applicationFailureInfo?.category === BENIGN);
+  return result === 'success' ? { ...described, statusCode: SpanStatusCode.OK } : described;
+}
+
+/** A span whose call failed says why. */
+export function describeCall(span: SpanRecord): SpanRecord {
+  const { failure } = span;
+  if (!failure) return span;
+  return failed(span, failure, rootCause(failure).applicationFailureInfo?.category === BENIGN);
+}
+
+function describeOrigin(origin: JobOrigin, { cronSchedule }: WorkflowInfo): Attributes {
+  const { trigger, facts, shard } = origin;
+  const { scheduledMs, reason, startedBy, lane, loadtest } = facts;
+  return defined({
+    'job.name': origin.jobName,
+    'job.run.id': origin.jobRunId,
+    'job.trigger': trigger,
+    'faas.cron': cronSchedule || undefined,
+    'faas.trigger': trigger === 'cron' || trigger === 'schedule' ? 'timer' : undefined,
+    'faas.time': scheduledMs === undefined ? undefined : new Date(scheduledMs).toISOString(),
+    'job.reason': reason,
+    'job.started_by': startedBy,
+    'traffic.lane': lane,
+    'traffic.loadtest': loadtest,
+    'job.shard.index': shard?.index,
+    'job.shard.count': shard?.count,
+    'job.shard.label': shard?.label,
+  });
+}
+
+/** The activity or child whose failure was the run's. */
+function failingCall({
+  activityFailureInfo: activity,
+  childWorkflowExecutionFailureInfo: child,
+}: Failure): Attributes {
+  return defined({
+    'job.failed.activity': activity ? (activity.activityType?.name ?? '') : undefined,
+    'job.failed.child': child ? (child.workflowType?.name ?? '') : undefined,
+    'job.failed.child.id': child ? (child.workflowExecution?.workflowId ?? '') : undefined,
+  });
+}
+
+/** With the cause, which says more than "Activity task failed". */
+function failed(span: SpanRecord, failure: Failure, isBenign: boolean): SpanRecord {
+  const cause = rootCause(failure);
+  const type = typeOf(cause);
+  const attributes = { ...span.attributes, 'error.type': type };
+  if (isBenign) return { ...span, attributes };
+  const message = cut(cause.message ?? failure.message ?? '');
+  const exception = {
+    name: 'exception',
+    timeMs: span.endMs,
+    attributes: defined({
+      'exception.type': type,
+      'exception.message': message,
+      'exception.stacktrace': cause.stackTrace ? cut(cause.stackTrace) : undefined,
+    }),
+  };
+  const status = { statusCode: SpanStatusCode.ERROR, statusMessage: message };
+  const isOk = span.statusCode === SpanStatusCode.OK;
+  return { ...span, ...(isOk ? {} : status), attributes, events: [...span.events, exception] };
+}
+
+function rootCause(failure: Failure): Failure {
+  let cause = failure;
+  while (cause.cause) cause = cause.cause;
+  return cause;
+}
+
+function typeOf({ applicationFailureInfo, timeoutFailureInfo, canceledFailureInfo }: Failure): string {
+  if (applicationFailureInfo?.type) return applicationFailureInfo.type;
+  if (canceledFailureInfo) return 'CancelledFailure';
+  return timeoutFailureInfo ? 'TimeoutError' : 'Error';
+}

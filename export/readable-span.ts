@@ -1,0 +1,71 @@
+/**
+ * Turns a span record of the sandbox into a `ReadableSpan` of the OpenTelemetry SDK 2.x. Pure.
+ */
+import { type HrTime, type SpanContext, TraceFlags } from '@opentelemetry/api';
+import type { Resource } from '@opentelemetry/resources';
+import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
+import { parsedTraceState } from '../core/parsed';
+import type { SpanRecord } from '../core/span-record';
+import type { SpanRef } from '../core/traceparent';
+
+/** The name under which the plugin's own spans are exported. */
+const SCOPE = Object.freeze({ name: 'temporal-job-tracing' });
+
+/**
+ * A span that is ready for a `SpanProcessor`'s `onEnd`.
+ *
+ * @param isRoot whether it is its run's root, so that its parent, if it has one, is in another run or process
+ */
+export function toReadableSpan(record: SpanRecord, resource: Resource, isRoot: boolean): ReadableSpan {
+  const ref = { traceId: record.traceId, spanId: record.spanId, sampled: true };
+  const context = toSpanContext(
+    record.traceState === undefined ? ref : { ...ref, traceState: record.traceState },
+  );
+  const parent = record.parentSpanId && {
+    ...toSpanContext({ ...ref, spanId: record.parentSpanId }),
+    isRemote: isRoot,
+  };
+  return {
+    name: record.name,
+    kind: record.kind,
+    spanContext: () => context,
+    ...(parent && { parentSpanContext: parent }),
+    startTime: toHrTime(record.startMs),
+    endTime: toHrTime(record.endMs),
+    duration: toHrTime(record.endMs - record.startMs),
+    ended: true,
+    status: {
+      code: record.statusCode,
+      ...(record.statusMessage !== undefined && { message: record.statusMessage }),
+    },
+    attributes: record.attributes as ReadableSpan['attributes'],
+    events: record.events.map(({ name, timeMs, attributes }) => ({
+      name,
+      time: toHrTime(timeMs),
+      attributes: attributes as ReadableSpan['attributes'],
+    })),
+    links: record.links.map(({ span, attributes }) => ({
+      context: toSpanContext(span),
+      attributes: attributes as ReadableSpan['attributes'],
+    })),
+    resource,
+    instrumentationScope: record.scope ?? SCOPE,
+    droppedAttributesCount: record.droppedAttributes,
+    droppedEventsCount: 0,
+    droppedLinksCount: 0,
+  };
+}
+
+function toSpanContext({ traceId, spanId, sampled, traceState }: SpanRef): SpanContext {
+  return {
+    traceId,
+    spanId,
+    traceFlags: sampled ? TraceFlags.SAMPLED : TraceFlags.NONE,
+    ...(traceState !== undefined && { traceState: parsedTraceState(traceState) }),
+  };
+}
+
+function toHrTime(ms: number): HrTime {
+  const seconds = Math.floor(ms / 1_000);
+  return [seconds, Math.round((ms - seconds * 1_000) * 1_000_000)];
+}

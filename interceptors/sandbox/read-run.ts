@@ -1,0 +1,61 @@
+/**
+ * Works out what a run is, once in its first activation, before any user code: its trace, who started it, and
+ * the decision that its history holds.
+ *
+ * Sandbox code: no await, no draw from any random sequence, never throws. A workflow command may depend only
+ * on the decision (our markers), never on a header.
+ */
+
+import type { coresdk } from '@temporalio/proto';
+import type { WorkflowInfo } from '@temporalio/workflow';
+import { formatBaggage, type JobBaggage, mergeBaggage, parseBaggage } from '../../core/baggage';
+import type { JobOrigin } from '../../core/job-context';
+import type { SandboxOptions } from '../../core/sandbox-options';
+import { readHeader, type TraceHeader } from '../../core/trace-header';
+import { defined } from '../../core/util/defined';
+import { readChild } from './child-run';
+import type { RunReading } from './run';
+import { readTopLevel } from './top-level-run';
+
+/** Works out the run from its first activation. */
+export function readRun(
+  info: WorkflowInfo,
+  init: coresdk.workflow_activation.IInitializeWorkflow,
+  signals: readonly string[],
+  options: SandboxOptions,
+): RunReading {
+  const { header = {}, problem } = readHeader(init.headers);
+  const {
+    origin,
+    trace,
+    counted = false,
+  } = isChild(info, header)
+    ? readChild(info, header, options)
+    : readTopLevel(info, init, signals, header, options);
+  // In place: both are made for this run alone, and a spread of three is slower.
+  const run = trace && Object.assign(trace, origin, baggageOf(origin, header));
+  return { origin, run, counted, problem };
+}
+
+/**
+ * Whether it is in its parent's trace, or a shard, which has no parent when it runs again. A child that is a
+ * top-level run may continue as new.
+ */
+function isChild({ parent, cronSchedule }: WorkflowInfo, { part }: TraceHeader): boolean {
+  if (cronSchedule) return false;
+  if (part?.kind === 'shard') return true;
+  return Boolean(parent) && part?.kind !== 'top' && part?.kind !== 'continued';
+}
+
+function baggageOf({ jobName, jobRunId, trigger, facts }: JobOrigin, header: TraceHeader) {
+  const jobBaggage: JobBaggage = defined({
+    'job.name': jobName,
+    'job.run.id': jobRunId,
+    'job.trigger': trigger,
+    'traffic.origin': 'scheduler' as const,
+    'traffic.lane': facts.lane,
+    'traffic.loadtest': facts.loadtest ? ('true' as const) : undefined,
+  });
+  const baggage = mergeBaggage(jobBaggage, parseBaggage(header.baggage));
+  return { jobBaggage, baggage, baggageHeader: formatBaggage(baggage) };
+}

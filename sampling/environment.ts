@@ -1,0 +1,31 @@
+/**
+ * The sampling policy of operators who configure by environment: `JOB_TRACING_SAMPLING`, the option `sampling` as
+ * JSON.
+ */
+import { optionError } from '../core/util/option-error';
+import { resolvePolicy, type SamplingPolicy } from './policy';
+
+const VARIABLE = 'JOB_TRACING_SAMPLING';
+
+/**
+ * The policy in the variable; the default policy if it is unset or empty.
+ *
+ * @throws {TypeError} with the variable's name, what was expected, the value and its type
+ */
+export function policyFromEnvironment(env: Readonly<Record<string, string | undefined>>): SamplingPolicy {
+  const text = env[VARIABLE]?.trim();
+  return text ? resolvePolicy(parse(text), VARIABLE) : resolvePolicy();
+}
+
+function parse(text: string): object {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    value = undefined;
+  }
+  if (typeof value !== 'object' || value === null) {
+    throw optionError(VARIABLE, 'JSON such as {"default":0.01,"jobs":{"billing-*":1}}', text);
+  }
+  return value;
+}

@@ -1,0 +1,35 @@
+/**
+ * Which rule applies to a job, from the rules in Redis and the workers' option `sampling`: the same precedence
+ * as in a worker. Pure.
+ */
+import { ruleFor } from './match';
+import type { SamplingPolicy } from './policy';
+import type { StoredRule } from './redis/stored-rule';
+import type { ResolvedRule } from './rule';
+
+/** Which rule applies to a job. Frozen. */
+export interface SamplingExplanation {
+  readonly rule: ResolvedRule;
+  /** What the rule is written under; `undefined` for the workers' default. */
+  readonly pattern: string | undefined;
+  /** Who has written it: the operators' policy in Redis, or the workers' option `sampling`. */
+  readonly source: 'redis' | 'options';
+  readonly why: string;
+  /** With `by`, `at` and `until`, if the source is Redis. */
+  readonly live?: StoredRule;
+}
+
+/** @param rules in Redis that hold now, by job name or pattern */
+export function explainRule(
+  options: SamplingPolicy,
+  rules: ReadonlyMap<string, StoredRule>,
+  jobName: string,
+): SamplingExplanation {
+  const jobs = new Map([
+    ...options.jobs,
+    ...Array.from(rules, ([pattern, { rule }]) => [pattern, rule] as const),
+  ]);
+  const { rule, pattern, why } = ruleFor({ default: options.default, jobs }, jobName);
+  const live = pattern === undefined ? undefined : rules.get(pattern);
+  return Object.freeze({ rule, pattern, why, source: live ? 'redis' : 'options', ...(live && { live }) });
+}

@@ -1,0 +1,262 @@
+/**
+ * The adapter of the port {@link PolicyStore} for Redis: a policy that operators change while workers run.
+ *
+ * 1. asks Redis at a steady pace, and at once when a message says that something changed
+ * 2. hands readings to the live policy, which decides what to believe
+ * 3. counts reservoirs and caps, and passes on slow signs, for all workers
+ *
+ * Redis is never on a run's way: every answer comes from memory, and no fault of Redis throws or rejects here.
+ */
+import type { Logger } from '@temporalio/common';
+import { createEdgeLog, type EdgeLog } from '../../core/util/edge-log';
+import { resolvePolicy, type SamplingPolicy } from '../policy';
+import type { PolicyStore } from '../policy-store';
+import type { WindowCounter } from '../windows';
+import {
+  checkConnection,
+  createLink,
+  describeError,
+  isReplyError,
+  type RedisConnection,
+  type RedisLink,
+} from './connection';
+import { createFleetCounter, type Send } from './fleet-counter';
+import { type KeySpace, keySpace, policyReading, readCommand, redisOptionError } from './key-space';
+import { createLivePolicy, type LivePolicy } from './live-policy';
+import { createSlowSigns, type SlowSigns } from './slow-signs';
+import { within } from './within';
+
+export interface RedisPolicyStoreOptions {
+  /**
+   * Says where Redis is: a `Redis` (also with Sentinels) or `Cluster` of `ioredis`. The store opens connections of
+   * its own, so this one may have `lazyConnect: true` and is never closed by us.
+   */
+  readonly redis: RedisConnection;
+  /** Of all keys, in braces. @default 'job-tracing' */
+  readonly prefix?: string;
+  /**
+   * How often Redis is asked at least, in milliseconds, 200 to 60,000. A change is known no later, whatever happens
+   * to messages; Redis must answer within two thirds of it (and 5 seconds).
+   *
+   * @default 1500
+   */
+  readonly pollIntervalMs?: number;
+  /**
+   * How long a policy that Redis does not confirm holds, in milliseconds, 1,000 to 7 days; then the plugin's
+   * option `sampling` does.
+   *
+   * @default 900000
+   */
+  readonly maxAgeMs?: number;
+}
+
+/** With the answer's way a change is known everywhere within 2 seconds, even when messages are lost. */
+const DEFAULT_POLL_INTERVAL_MS = 1_500;
+const DEFAULT_MAX_AGE_MS = 15 * 60 * 1_000;
+const MAX_AGE_LIMIT_MS = 7 * 24 * 60 * 60 * 1_000;
+const MAX_TIMEOUT_MS = 5_000;
+/** Looks that messages ask for come no closer together. */
+const MIN_PAUSE_MS = 50;
+
+/**
+ * A policy store in Redis, for the plugin's option `policyStore`.
+ *
+ * @throws {TypeError} with the option's name, what was expected, the value and its type
+ * @example
+ * ```ts
+ * const redis = new Redis(process.env.REDIS_URL, { lazyConnect: true });
+ * new JobTracingPlugin({ policyStore: redisPolicyStore({ redis }) });
+ * ```
+ */
+export function redisPolicyStore(options: RedisPolicyStoreOptions): PolicyStore {
+  return new RedisPolicyStore(options);
+}
+
+/** What a fault means for the runs. */
+const HOLDS = 'the last good policy holds, reservoirs and caps count for each worker';
+
+class RedisPolicyStore implements PolicyStore {
+  readonly counters: WindowCounter;
+  readonly #redis: RedisConnection;
+  readonly #keys: KeySpace;
+  readonly #signs: SlowSigns;
+  readonly #pollIntervalMs: number;
+  readonly #timeoutMs: number;
+  readonly #maxAgeMs: number;
+  #policy: LivePolicy;
+  #log: EdgeLog | undefined;
+  #link: RedisLink | undefined;
+  /** Redis answered last time. */
+  #isUp = false;
+  #timer: NodeJS.Timeout | undefined;
+  /** The look at Redis that is under way. Never rejects. */
+  #looking: Promise<void> | undefined;
+  #lookAgain = false;
+  #isClosed = false;
+
+  constructor({ redis, prefix, pollIntervalMs, maxAgeMs }: RedisPolicyStoreOptions) {
+    this.#redis = checkConnection(redis);
+    this.#keys = keySpace(prefix);
+    this.#pollIntervalMs = milliseconds(
+      'pollIntervalMs',
+      pollIntervalMs ?? DEFAULT_POLL_INTERVAL_MS,
+      200,
+      60_000,
+    );
+    this.#timeoutMs = Math.min(MAX_TIMEOUT_MS, (this.#pollIntervalMs * 2) / 3);
+    this.#maxAgeMs = milliseconds('maxAgeMs', maxAgeMs ?? DEFAULT_MAX_AGE_MS, 1_000, MAX_AGE_LIMIT_MS);
+    this.#policy = createLivePolicy({ fallback: resolvePolicy(), maxAgeMs: this.#maxAgeMs });
+    const send: Send = (args) => this.#send(args);
+    this.#signs = createSlowSigns(send, this.#keys);
+    this.counters = createFleetCounter(send, this.#keys.windows);
+  }
+
+  current(): SamplingPolicy {
+    return this.#policy.current();
+  }
+
+  markSlow(jobName: string): void {
+    this.#signs.mark(jobName);
+  }
+
+  wasSlow(jobName: string): boolean {
+    return this.#signs.take(jobName);
+  }
+
+  start(log: Pick<Logger, 'info' | 'warn'>, fallback: SamplingPolicy): void {
+    if (this.#log !== undefined) return;
+    this.#isClosed = false;
+    this.#log = createEdgeLog(log);
+    this.#policy = createLivePolicy({ fallback, maxAgeMs: this.#maxAgeMs });
+    this.#look(this.#log);
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#isUp = false;
+    this.#log = undefined;
+    clearTimeout(this.#timer);
+    this.#link?.close();
+    this.#link = undefined;
+    await this.#looking;
+  }
+
+  /** Looks at Redis, then plans the next time: at a steady pace, so that a return of Redis is seen in time. */
+  #look(log: EdgeLog): void {
+    const startedAt = performance.now();
+    this.#lookAgain = false;
+    this.#looking = this.#refresh(log).finally(() => {
+      this.#looking = undefined;
+      const paceMs = this.#lookAgain ? 0 : this.#pollIntervalMs * (0.75 + 0.2 * Math.random());
+      this.#plan(log, Math.max(MIN_PAUSE_MS, startedAt + paceMs - performance.now()));
+    });
+  }
+
+  #plan(log: EdgeLog, pauseMs: number): void {
+    clearTimeout(this.#timer);
+    if (this.#isClosed) return;
+    this.#timer = setTimeout(() => this.#look(log), pauseMs);
+    this.#timer.unref();
+  }
+
+  #onMessage(log: EdgeLog): void {
+    if (this.#lookAgain) return;
+    this.#lookAgain = true;
+    // Not all workers in the same millisecond.
+    if (this.#looking === undefined) this.#plan(log, MIN_PAUSE_MS * Math.random());
+  }
+
+  /** Never rejects. */
+  async #refresh(log: EdgeLog): Promise<void> {
+    try {
+      await within(this.#timeoutMs, this.#read(log));
+    } catch (error) {
+      const why = this.#link?.lastError() ?? describeError(error);
+      this.#link?.close();
+      this.#link = undefined;
+      this.#isUp = false;
+      if (!this.#isClosed)
+        log.begin('policy', `the sampling policy in Redis cannot be read: ${why}; ${HOLDS}`);
+    }
+    if (this.#policy.expire()) {
+      log.begin(
+        'age',
+        "the sampling policy from Redis is too old, the plugin's option sampling holds instead",
+      );
+    }
+  }
+
+  async #read(log: EdgeLog): Promise<void> {
+    const link = await this.#opened(log);
+    const reading = policyReading(await link.evaluate(readCommand(this.#keys, this.#policy.digest())));
+    if (link !== this.#link || this.#isClosed) return;
+    this.#isUp = true;
+    this.#signs.replace(reading.slow);
+    const problem = this.#policy.accept(reading);
+    if (problem === undefined) {
+      log.end('policy', 'the sampling policy in Redis is read again');
+      log.end('age', 'the sampling policy from Redis holds again');
+      tellProblems(log, this.#policy.problems());
+    } else {
+      log.begin(
+        'policy',
+        `the sampling policy in Redis is not believed: ${problem}; the last good policy holds`,
+      );
+    }
+    link.subscribe().then(
+      () => log.end('channel', 'changes of the sampling policy are told by messages again'),
+      (error) => {
+        if (this.#isClosed || link !== this.#link) return;
+        const message = `no messages about changes of the sampling policy: ${describeError(error)}; they are polled`;
+        log.begin('channel', message);
+      },
+    );
+  }
+
+  async #opened(log: EdgeLog): Promise<RedisLink> {
+    if (this.#link !== undefined && !this.#link.isLost()) return this.#link;
+    this.#link?.close();
+    const link = createLink(this.#redis, this.#keys.changed, this.#timeoutMs, () => this.#onMessage(log));
+    this.#link = link;
+    await link.open();
+    return link;
+  }
+
+  #send(args: readonly string[]): Promise<unknown> | undefined {
+    const [link, log] = [this.#link, this.#log];
+    if (!this.#isUp || link === undefined || link.isLost() || log === undefined) return undefined;
+    return link.evaluate(args).then(
+      (reply) => {
+        log.end('counts', 'reservoirs, caps and slow signs are shared through Redis again');
+        return reply;
+      },
+      (error) => {
+        // Tried again after the next look. When the connection is the reason, the look says so.
+        this.#isUp = false;
+        if (isReplyError(error)) {
+          const message = `reservoirs, caps and slow signs count for each worker: ${describeError(error)}`;
+          log.begin('counts', message);
+        }
+        throw error;
+      },
+    );
+  }
+}
+
+function tellProblems(log: EdgeLog, problems: ReadonlyMap<string, string>): void {
+  for (const [pattern, problem] of problems) {
+    const message = `the sampling rule '${pattern}' in Redis is ignored, its last good one holds: ${problem}`;
+    log.begin(`rule:${pattern}`, message, problem);
+  }
+  for (const key of log.begun()) {
+    const pattern = key.startsWith('rule:') ? key.slice('rule:'.length) : undefined;
+    if (pattern !== undefined && !problems.has(pattern)) {
+      log.end(key, `the sampling rule '${pattern}' in Redis is in order again`);
+    }
+  }
+}
+
+function milliseconds(name: string, value: number, min: number, max: number): number {
+  if (typeof value === 'number' && value >= min && value <= max) return value;
+  throw redisOptionError(name, `milliseconds from ${min} to ${max}`, value);
+}
