@@ -8,7 +8,7 @@ import { fail, installDependencies, ROOT } from './setup.mjs';
 
 const CHECKS = [
   { name: 'format and import order', command: 'biome check --linter-enabled=false --error-on-warnings .' },
-  // With import cycles, floating promises and what the sandbox may import.
+  // With import cycles, types included, and floating promises.
   { name: 'lint', command: 'biome lint --error-on-warnings .' },
   { name: 'types', command: 'tsc --noEmit -p tsconfig.json' },
   { name: 'unused files, exports and dependencies', command: 'knip' },
@@ -17,14 +17,21 @@ const CHECKS = [
 try {
   await installDependencies();
   for (const { name, command } of CHECKS) {
-    const output = await failureOf(command);
-    console.log(`${output === undefined ? 'ok    ' : 'FAILED'}  ${name}`);
-    if (output === undefined) continue;
-    console.log(output);
-    process.exitCode = 1;
+    report(name, await failureOf(command));
   }
+  // Loaded late: it needs a dependency.
+  const { checkArrows } = await import('./arrows.mjs');
+  for (const { name, problems } of checkArrows())
+    report(name, problems.length > 0 ? problems.join('\n') : undefined);
 } catch (error) {
   fail(error);
+}
+
+function report(name, failure) {
+  console.log(`${failure === undefined ? 'ok    ' : 'FAILED'}  ${name}`);
+  if (failure === undefined) return;
+  console.log(failure);
+  process.exitCode = 1;
 }
 
 /** What the command printed if it failed, `undefined` if it succeeded. */
