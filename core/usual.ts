@@ -1,0 +1,77 @@
+/**
+ * What is usual for a job: from the durations of runs that succeeded, from due to close. Shared by the console and the
+ * alerts, so that both mean the same by "usual" and "slow". Pure.
+ */
+
+/** What is usual, in milliseconds. */
+export interface Usual {
+  /** Durations that it was taken from. */
+  readonly runs: number;
+  readonly medianMs: number;
+  readonly p95Ms: number;
+}
+
+/** Which runs usual is taken from: the `last` successful ones, if there are `atLeast` so many. */
+export const BASIS = Object.freeze({
+  /** Of the console's sentence about a run. */
+  sentence: { last: 20, atLeast: 5 },
+  /** Of a learnt limit for slow runs. */
+  limit: { last: 30, atLeast: 10 },
+});
+
+const MIN_LIMIT_MARGIN_MS = 10_000;
+const MIN_DIFFERENCE_MS = 100;
+
+/**
+ * What is usual; `undefined` for too few runs. Negative durations (ticks that ended before they were due) and what is
+ * not a number do not count.
+ *
+ * @param durationsMs of successful runs, the last one first
+ */
+export function usualOf(
+  durationsMs: readonly number[],
+  { last, atLeast }: { readonly last: number; readonly atLeast: number },
+): Usual | undefined {
+  const sorted = durationsMs
+    .filter((ms) => ms >= 0)
+    .slice(0, last)
+    .sort((a, b) => a - b);
+  if (sorted.length < Math.max(1, atLeast)) return undefined;
+  return { runs: sorted.length, medianMs: median(sorted), p95Ms: nearestRank(sorted, 0.95) };
+}
+
+/** From this duration on a run is slow: the largest of 3 × median, 1.25 × p95 and median + 10 s. */
+export function slowLimitMs({ medianMs, p95Ms }: Usual): number {
+  return Math.max(3 * medianMs, 1.25 * p95Ms, medianMs + MIN_LIMIT_MARGIN_MS);
+}
+
+/** A difference to the usual duration of at most this is not worth a sentence: 10 %, p95 − median, or 0.1 s. */
+export function negligibleMs({ medianMs, p95Ms }: Usual): number {
+  return Math.max(0.1 * medianMs, p95Ms - medianMs, MIN_DIFFERENCE_MS);
+}
+
+/** The `count` runs whose durations are nearest to the median of all, in their order. */
+export function nearestMedian<Run>(
+  runs: readonly Run[],
+  durationOf: (run: Run) => number,
+  count: number,
+): readonly Run[] {
+  const middle = median(runs.map(durationOf).sort((a, b) => a - b));
+  const chosen = runs
+    .map((run, index) => ({ index, distance: Math.abs(durationOf(run) - middle) }))
+    .sort((a, b) => a.distance - b.distance || a.index - b.index)
+    .slice(0, count);
+  const indices = new Set(chosen.map(({ index }) => index));
+  return runs.filter((_, index) => indices.has(index));
+}
+
+function median(sorted: readonly number[]): number {
+  const middle = sorted.length / 2;
+  const [low = 0, high = low] = [sorted[Math.ceil(middle) - 1], sorted[Math.floor(middle)]];
+  return (low + high) / 2;
+}
+
+/** @see https://en.wikipedia.org/wiki/Percentile#The_nearest-rank_method */
+function nearestRank(sorted: readonly number[], share: number): number {
+  return sorted[Math.ceil(share * sorted.length) - 1] ?? 0;
+}
