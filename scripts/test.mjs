@@ -1,16 +1,20 @@
 /**
- * `npm test [-- part-of-a-file-name …]`: sets up, starts one Temporal server for the whole run, runs the test
- * files against it, and prints `N passed, N failed` as its last line.
+ * `npm test [-- part-of-a-path …]`: sets up, starts one Temporal server for the whole run, runs the test files
+ * against it, and prints `N passed, N failed` as its last line.
  *
- * What runs is decided by the sources: a compiled test whose source is gone is not run.
+ * Without words, the fast suite runs: all but the folders of SLOW_SUITES. `--rest` runs those, `--all` everything;
+ * words choose from everything. A compiled test whose source is gone is not run.
  */
 
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
+import { parseArgs } from 'node:util';
 import { fail, ROOT, run, setUp } from './setup.mjs';
 
+/** Folders of `test/` that `npm test` leaves out. */
+const SLOW_SUITES = ['tooling', 'browser', 'chaos', 'matrix'];
 /** Test files that run at the same time. */
 const CONCURRENCY = 2;
 const FILE_TIMEOUT_MS = 10 * 60_000;
@@ -26,7 +30,7 @@ process.on('SIGINT', () => {});
 let counts = { passed: 0, failed: 0, skipped: 0 };
 try {
   await setUp();
-  counts = await runTests(testFiles(process.argv.slice(2)));
+  counts = await runTests(testFiles());
 } catch (error) {
   fail(error);
 }
@@ -34,13 +38,19 @@ if (counts.failed > 0 || counts.passed === 0) process.exitCode = 1;
 const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : '';
 console.log(`${counts.passed} passed, ${counts.failed} failed${skipped}`);
 
-/** Compiled test files whose path contains one of the words; all if there are none. */
-function testFiles(words) {
+/** The compiled test files that the arguments choose. */
+function testFiles() {
+  const options = { all: { type: 'boolean' }, rest: { type: 'boolean' } };
+  const { values, positionals: words } = parseArgs({ options, allowPositionals: true });
+  const isSlow = (file) => SLOW_SUITES.includes(file.split(sep)[0]);
+  const isChosen = (file) => {
+    if (words.length > 0) return words.some((word) => join('test', file).includes(word));
+    return values.all || isSlow(file) === Boolean(values.rest);
+  };
   const files = readdirSync(join(ROOT, 'test'), { recursive: true })
-    .filter((file) => file.endsWith('.test.ts'))
-    .filter((file) => words.length === 0 || words.some((word) => file.includes(word)))
+    .filter((file) => file.endsWith('.test.ts') && isChosen(file))
     .sort();
-  if (files.length === 0) throw new Error(`No test file matches ${words.join(', ')}.`);
+  if (files.length === 0) throw new Error(`No test file matches ${process.argv.slice(2).join(' ')}.`);
   return files.map((file) => join('dist', 'test', file.replace(/ts$/, 'js')));
 }
 

@@ -6,9 +6,9 @@ import { once } from 'node:events';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import { MemoryWatch } from '../bench/core/memory-peak';
-import { FAN_OUTS } from '../bench/map-reduce/fan-outs';
-import { growthFigures, type Measured, type Rounds, sizeFigures } from '../bench/map-reduce/figures';
+import { MemoryWatch } from '../../bench/core/memory-peak';
+import { FAN_OUTS } from '../../bench/map-reduce/fan-outs';
+import { growthFigures, type Measured, type Rounds, sizeFigures } from '../../bench/map-reduce/figures';
 
 const MB = 2 ** 20;
 const [PLAIN, SOME, EVERY] = FAN_OUTS;
@@ -58,7 +58,7 @@ describe('the figures of MapReduce', () => {
 });
 
 describe('the peak of memory', () => {
-  const preload = require.resolve('../bench/core/heap-sampler');
+  const preload = require.resolve('../../bench/core/heap-sampler');
   const watch = new MemoryWatch();
 
   it('holds the heaps of other threads, until it is forgotten', { timeout: 20_000 }, async () => {

@@ -4,9 +4,9 @@
  */
 import { deepEqual, ok } from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
-import type { Figure } from '../bench/core/figure';
-import { OURS } from '../bench/core/variants';
-import { benchSandbox } from '../bench/sandbox/part';
+import type { Figure } from '../../bench/core/figure';
+import { OURS } from '../../bench/core/variants';
+import { benchSandbox } from '../../bench/sandbox/part';
 
 /** At most, in percent of what the official plugin adds: twice the promise of `npm run bench`, and the noise. */
 const CPU = 30;

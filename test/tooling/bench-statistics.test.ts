@@ -1,10 +1,10 @@
 /** What the benchmarks say of their rounds: estimates, intervals, and whether a target is met. */
 import { deepEqual, equal, ok, throws } from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { counted, figure } from '../bench/core/figure';
-import { alternate } from '../bench/core/rounds';
-import { estimate, median, midmean, quantile } from '../bench/core/statistics';
-import { digits, tables } from '../bench/core/table';
+import { counted, figure } from '../../bench/core/figure';
+import { alternate } from '../../bench/core/rounds';
+import { estimate, median, midmean, quantile } from '../../bench/core/statistics';
+import { digits, tables } from '../../bench/core/table';
 
 /** Numbers around 100, spread like many small disturbances, always the same. */
 function disturbed(count: number, seed: number): number[] {

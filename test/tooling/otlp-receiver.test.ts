@@ -8,9 +8,9 @@ import { context, type Span, SpanKind, SpanStatusCode, trace } from '@openteleme
 import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { NodeSDK } from '@opentelemetry/sdk-node';
-import { type OtlpReceiver, startOtlpReceiver } from '../testing/otlp-receiver';
-import type { ReceivedSpan } from '../testing/otlp-span';
-import { incomplete, roots, tree } from '../testing/otlp-trace';
+import { type OtlpReceiver, startOtlpReceiver } from '../../testing/otlp-receiver';
+import type { ReceivedSpan } from '../../testing/otlp-span';
+import { incomplete, roots, tree } from '../../testing/otlp-trace';
 
 const TRACE_ID = '0af7651916cd43dd8448eb211c80319c';
 const receivers: OtlpReceiver[] = [];

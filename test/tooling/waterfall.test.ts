@@ -1,9 +1,9 @@
 /** The waterfall that an example prints: readable, within its width, and right about what was slow. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { duration } from '../examples/support/terminal';
-import { waterfall } from '../examples/support/waterfall';
-import type { ReceivedSpan } from '../testing/otlp-span';
+import { duration } from '../../examples/support/terminal';
+import { waterfall } from '../../examples/support/waterfall';
+import type { ReceivedSpan } from '../../testing/otlp-span';
 
 const TRACE_ID = '0af7651916cd43dd8448eb211c80319c';
 const RUN = [

@@ -8,10 +8,10 @@ import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import { bundleWorkflowCode, DefaultLogger, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import type { Browser, Page } from 'playwright-core';
 import { type JobTracingOptions, JobTracingPlugin } from 'temporal-job-tracing';
-import { tree } from '../testing/otlp-trace';
-import { browserMissing, openBrowser } from './support/browser';
-import { Harness } from './support/harness';
-import { finish } from './support/workflows/jobs';
+import { tree } from '../../testing/otlp-trace';
+import { browserMissing, openBrowser } from '../support/browser';
+import { Harness } from '../support/harness';
+import { finish } from '../support/workflows/jobs';
 
 type Handle = WorkflowHandleWithFirstExecutionRunId;
 
@@ -37,7 +37,7 @@ describe('the Web UI', () => {
     harness = await Harness.start({ ui: true });
     plugin = { traceUrl: `${harness.receiver.url}/trace/{traceId}` };
     workflowBundle = await bundleWorkflowCode({
-      workflowsPath: require.resolve('./support/workflows/details'),
+      workflowsPath: require.resolve('../support/workflows/details'),
       logger: new DefaultLogger('WARN'),
       plugins: [new JobTracingPlugin(plugin)],
     });

@@ -13,9 +13,9 @@ import { createInterface } from 'node:readline';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
-import { startTemporalServer, type TemporalServer, temporalCli } from '../testing/temporal-server.js';
+import { startTemporalServer, type TemporalServer, temporalCli } from '../../testing/temporal-server.js';
 
-const MODULE = require.resolve('../testing/temporal-server.js');
+const MODULE = require.resolve('../../testing/temporal-server.js');
 /** As if no server were running yet. */
 const { TEMPORAL_ADDRESS: _running, ...env } = process.env;
 const quiet = { env, log: () => {} };

@@ -1,0 +1,41 @@
+/** Waiting: what is found is returned, and nothing waits for ever. */
+import { equal, rejects } from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { until } from '../../testing/until';
+
+describe('until', () => {
+  it('returns what the probe finds, as soon as it does', async () => {
+    let looks = 0;
+    const found = await until(async () => (++looks === 3 ? 'found' : undefined), { says: 'never' });
+    equal(found, 'found');
+    equal(looks, 3);
+  });
+
+  it('fails after its time, and says what is wrong then', async () => {
+    let looks = 0;
+    const waiting = until(() => ++looks < 0, { within: 30, says: () => `${looks > 1} after many looks` });
+    await rejects(waiting, /^Error: true after many looks, after 30 ms$/);
+  });
+
+  it('fails after its time when the probe hangs', async () => {
+    await rejects(
+      until(() => new Promise<string>(() => {}), { within: 20, says: 'it hangs' }),
+      /it hangs/,
+    );
+  });
+
+  it('ends with what the probe throws', async () => {
+    const probe = () => {
+      throw new Error('the probe is broken');
+    };
+    await rejects(until(probe, { says: 'never' }), /the probe is broken/);
+  });
+
+  it('looks no more when it is over', async () => {
+    let looks = 0;
+    await rejects(until(() => ++looks < 0, { within: 20, says: 'never' }));
+    const before = looks;
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    equal(looks, before);
+  });
+});
