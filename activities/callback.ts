@@ -12,8 +12,8 @@ import { checkCallbackKey, readToken, type WaitingActivity } from './http/callba
 export interface CallbackRequest {
   /** The URL, or only its path and query. */
   readonly url: string;
-  /** The body; `''` if there is none. */
-  readonly body: string;
+  /** The body, `''` if there is none; a promise that rejects is a body that could not be read. */
+  readonly body: string | Promise<string>;
   /** The header `content-type`. */
   readonly contentType?: string;
 }
@@ -28,6 +28,8 @@ export interface CallbackResponse {
 const ACCEPTED = 202;
 /** As much as an answer may keep. */
 const MAX_BODY_BYTES = 1_048_576;
+/** Of the body as JSON, in which a control character has six: Temporal refuses payloads of more than 2 MiB. */
+const MAX_PAYLOAD_BYTES = 2_000_000;
 /** Characters of a report that get into a failure or into a heartbeat. */
 const MAX_QUOTED = 1_000;
 
@@ -37,13 +39,16 @@ const MAX_QUOTED = 1_000;
  * The report is the body; the query parameter `outcome` says what it is: `success` (if left out), `failure` (the
  * request is tried again as far as its retry policy goes), `progress` (a sign of life, for `heartbeatTimeout`).
  *
- * @returns 200; 400 for an unknown outcome; 403 for a token that was not signed with this key; 410 when nobody waits
- *   (any more) or the job was cancelled: stop working on it; 413; 503 when Temporal cannot be reached: report again
+ * Nothing in the request makes it reject, whoever sent it.
+ *
+ * @returns 200; 400 for an unknown outcome or a body that is not text; 403 for a URL without a token that was signed
+ *   with this key; 410 when nobody waits (any more) or the job was cancelled: stop working on it; 413; 503 when Temporal
+ *   cannot be reached: report again
  * @throws TypeError when the key is too short
  *
  * @example
  * ```ts
- * const { status, body } = await completeFromCallback(client, { url: request.url, body: await request.text() }, { key });
+ * const { status, body } = await completeFromCallback(client, { url: request.url, body: request.text() }, { key });
  * return new Response(body, { status });
  * ```
  */
@@ -53,15 +58,22 @@ export async function completeFromCallback(
   { key }: { readonly key: string },
 ): Promise<CallbackResponse> {
   checkCallbackKey(key);
-  const { searchParams } = new URL(request.url, 'http://callback');
-  const activity = readToken(searchParams.get('token') ?? '', key);
+  const reading = bodyOf(request);
+  const query = queryOf(request);
+  const activity = readToken(query.get('token') ?? '', key);
   if (activity === undefined)
     return { status: 403, body: 'the token in the URL is not one that was given out' };
-  if (Buffer.byteLength(request.body) > MAX_BODY_BYTES) {
+  const body = await reading;
+  if (body === undefined) return { status: 400, body: 'expected a report as text, read to its end' };
+  if (Buffer.byteLength(body) > MAX_BODY_BYTES)
     return { status: 413, body: `a report has at most ${MAX_BODY_BYTES} bytes` };
-  }
+  if (Buffer.byteLength(JSON.stringify(body)) > MAX_PAYLOAD_BYTES)
+    return {
+      status: 413,
+      body: `a report has at most ${MAX_PAYLOAD_BYTES} bytes when it is written as JSON`,
+    };
   try {
-    return await report(client, activity, searchParams.get('outcome') ?? 'success', request);
+    return await report(client, activity, query.get('outcome') ?? 'success', body, request.contentType);
   } catch (error) {
     if (error instanceof ActivityNotFoundError)
       return { status: 410, body: 'nobody waits for this (any more)' };
@@ -70,11 +82,28 @@ export async function completeFromCallback(
   }
 }
 
+/** The parameters of the query, whatever stands before it: `//`, `http://` and `\\` are not URLs. */
+function queryOf({ url }: CallbackRequest): URLSearchParams {
+  const [, query] = (typeof url === 'string' && /\?([^#]*)/.exec(url)) || [];
+  return new URLSearchParams(query);
+}
+
+/** `undefined` for a body that is not text, or could not be read. Never rejects. */
+async function bodyOf(request: CallbackRequest): Promise<string | undefined> {
+  try {
+    const body: unknown = await request.body;
+    return typeof body === 'string' ? body : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 async function report(
   client: Pick<Client, 'activity'>,
   activity: WaitingActivity,
   outcome: string,
-  { body, contentType }: CallbackRequest,
+  body: string,
+  contentType: string | undefined,
 ): Promise<CallbackResponse> {
   switch (outcome) {
     case 'success': {

@@ -32,7 +32,7 @@ describe('a service that answers 202', { concurrency: 4 }, () => {
         runs.harness.client,
         {
           url: request.url ?? '',
-          body: await text(request),
+          body: text(request),
           ...(request.headers['content-type'] && { contentType: request.headers['content-type'] }),
         },
         { key: KEY },
@@ -232,6 +232,10 @@ describe('a service that answers 202', { concurrency: 4 }, () => {
     deepEqual(await post(headers['callback-url'], 'x'.repeat(1_048_577)), [
       413,
       'a report has at most 1048576 bytes',
+    ]);
+    deepEqual(await post(headers['callback-url'], '"'.repeat(1_000_000)), [
+      413,
+      'a report has at most 2000000 bytes when it is written as JSON',
     ]);
     equal((await handle.describe()).status.name, 'RUNNING');
     await handle.terminate();

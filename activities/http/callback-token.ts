@@ -6,6 +6,7 @@
  * idempotency key before reports to the URL that it was given first.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { attempt } from '../../core/util/untrusted';
 import { optionError } from './option-error';
 
 /** The activity that waits for a report. */
@@ -34,8 +35,9 @@ export function readToken(token: string, key: string): WaitingActivity | undefin
   const [named = '', signed = ''] = token.split('.');
   const [expected, given] = [signature(named, key), Buffer.from(signed, 'base64url')];
   if (expected.length !== given.length || !timingSafeEqual(expected, given)) return undefined;
-  const [workflowId, runId, activityId] = JSON.parse(Buffer.from(named, 'base64url').toString()) as string[];
-  if (workflowId === undefined || runId === undefined || activityId === undefined) return undefined;
+  const ids = attempt(() => JSON.parse(Buffer.from(named, 'base64url').toString()) as unknown);
+  if (!Array.isArray(ids) || ids.length !== 3 || !ids.every((id) => typeof id === 'string')) return undefined;
+  const [workflowId, runId, activityId] = ids as [string, string, string];
   return { workflowId, runId, activityId };
 }
 
