@@ -1,0 +1,89 @@
+/**
+ * The store's thread as the rest of the console has it: calls are promises.
+ */
+import { Worker } from 'node:worker_threads';
+import { StoreError } from '../store-error';
+import type { Call, CallName, Reply, StoreCalls, ThreadError, ThreadOptions } from './messages';
+
+type Result<Name extends CallName> = Promise<ReturnType<StoreCalls[Name]>>;
+
+interface Waiting {
+  resolve(value: unknown): void;
+  reject(error: StoreError): void;
+}
+
+export class StoreThread {
+  readonly notices: readonly string[];
+  private readonly waiting = new Map<number, Waiting>();
+  private lastId = 0;
+  /** Why no call is taken any more. */
+  private ended: StoreError | undefined;
+
+  private constructor(
+    private readonly worker: Worker,
+    notices: readonly string[],
+    private readonly onFailure: (error: StoreError) => void,
+  ) {
+    this.notices = notices;
+    worker.on('message', (reply: Reply) => this.settle(reply));
+    worker.on('error', (error) =>
+      this.end(new StoreError('failed', `The store has failed: ${error.message}`)),
+    );
+    worker.on('exit', () => this.end(new StoreError('closed', 'The store is closed.')));
+  }
+
+  /** Rejects with a {@link StoreError}. */
+  static async start(options: ThreadOptions, onFailure: (error: StoreError) => void): Promise<StoreThread> {
+    const worker = new Worker(require.resolve('./main'), { workerData: options });
+    const first = await new Promise<Reply>((resolve, reject) => {
+      worker.once('message', resolve);
+      worker.once('error', reject);
+    });
+    if ('ready' in first) return new StoreThread(worker, first.ready.notices, onFailure);
+    await worker.terminate();
+    throw 'failed' in first ? toError(first.failed) : new Error('The store has not started.');
+  }
+
+  /** Rejects with a {@link StoreError}. */
+  call<Name extends CallName>(name: Name, ...parameters: Parameters<StoreCalls[Name]>): Result<Name> {
+    return new Promise((resolve, reject) => {
+      if (this.ended) {
+        reject(this.ended);
+        return;
+      }
+      const id = ++this.lastId;
+      this.waiting.set(id, { resolve: resolve as Waiting['resolve'], reject });
+      const call: Call = { id, name, parameters };
+      this.worker.postMessage(call);
+    });
+  }
+
+  /** Ends after the calls before it. May be called twice. */
+  async close(): Promise<void> {
+    if (this.ended) return;
+    const closing = this.call('close');
+    this.ended = new StoreError('closed', 'The store is closed.');
+    await closing;
+    await this.worker.terminate();
+  }
+
+  private settle(reply: Reply): void {
+    if (!('id' in reply)) return;
+    const waiting = this.waiting.get(reply.id);
+    this.waiting.delete(reply.id);
+    if ('error' in reply) waiting?.reject(toError(reply.error));
+    else waiting?.resolve(reply.value);
+  }
+
+  private end(error: StoreError): void {
+    const isFailure = this.ended === undefined;
+    this.ended ??= error;
+    for (const { reject } of this.waiting.values()) reject(error);
+    this.waiting.clear();
+    if (isFailure) this.onFailure(error);
+  }
+}
+
+function toError({ problem, message }: ThreadError): StoreError {
+  return new StoreError(problem, message);
+}

@@ -1,0 +1,190 @@
+/**
+ * Both SQLite drivers keep one contract. A driver that this Node.js does not have is tested in one that does, by this
+ * very file.
+ */
+import { deepEqual, equal, match, throws } from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import { promisify } from 'node:util';
+import { libsqlDriver } from '../console/store/sql/libsql';
+import { nodeSqliteDriver } from '../console/store/sql/node-sqlite';
+import { type SqlDatabase, type SqlDriver, SqlError } from '../console/store/sql/port';
+import { nodeBinary } from './support/node-versions';
+
+const IS_INNER = process.env.TEST_SQL_INNER === 'yes';
+
+for (const driver of [nodeSqliteDriver(), libsqlDriver()]) if (driver) contract(driver);
+
+if (!IS_INNER) {
+  for (const line of [22, 24] as const) {
+    it(`node:sqlite and libsql keep the contract on Node.js ${line}, without a warning`, async () => {
+      // Without the variables of the runner around it, which make an inner one talk in its protocol.
+      const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+      const { stdout, stderr } = await promisify(execFile)(await nodeBinary(line), ['--test', __filename], {
+        env: { ...env, TEST_SQL_INNER: 'yes' },
+      });
+      match(stdout, /node:sqlite/);
+      match(stdout, /libsql/);
+      match(stdout, /fail 0/);
+      equal(stdout.includes('Warning') || stderr.includes('Warning'), false);
+    });
+  }
+}
+
+function contract(driver: SqlDriver): void {
+  describe(`the SQLite driver ${driver.name}`, () => {
+    let directory: string;
+    let path: string;
+    let database: SqlDatabase;
+
+    beforeEach(() => {
+      directory = mkdtempSync(join(tmpdir(), 'console-sql-'));
+      path = join(directory, 'test.db');
+      database = driver.open(path);
+      database.exec('CREATE TABLE t (a, b); CREATE TABLE u (a UNIQUE)');
+    });
+
+    afterEach(() => {
+      database.close();
+      rmSync(directory, { recursive: true });
+    });
+
+    const all = () => database.prepare('SELECT a, b FROM t ORDER BY rowid').all().map(plain);
+
+    it('gives back each kind of value as it was stored', () => {
+      const insert = database.prepare('INSERT INTO t (a, b) VALUES (?, ?)');
+      const bytes = Uint8Array.of(0, 1, 255);
+      equal(insert.run(null, 1), 1);
+      insert.run(1.5, Number.MAX_SAFE_INTEGER);
+      insert.run('schön \u{1f600}', '');
+      insert.run(bytes, new Uint8Array(0));
+      const expected = [
+        { a: null, b: 1 },
+        { a: 1.5, b: Number.MAX_SAFE_INTEGER },
+        { a: 'schön \u{1f600}', b: '' },
+        { a: bytes, b: new Uint8Array(0) },
+      ];
+      deepEqual(all(), expected);
+      const iterated = database.prepare('SELECT a, b FROM t ORDER BY rowid').iterate();
+      deepEqual([...iterated].map(plain), expected);
+      deepEqual(plain(database.prepare('SELECT a, b FROM t WHERE typeof(a) = ?').get('blob')), expected[3]);
+    });
+
+    it('takes a part of a larger buffer as bytes', () => {
+      const part = new Uint8Array(new ArrayBuffer(8), 2, 3).fill(7);
+      database.prepare('INSERT INTO t (a) VALUES (?)').run(part);
+      database.prepare('INSERT INTO t (a) VALUES (?)').run(Buffer.from('0707', 'hex'));
+      deepEqual(
+        all().map((row) => row.a),
+        [Uint8Array.of(7, 7, 7), Uint8Array.of(7, 7)],
+      );
+    });
+
+    it('finds no row', () => {
+      equal(database.prepare('SELECT a FROM t WHERE a = ?').get(1), undefined);
+      deepEqual(database.prepare('SELECT a FROM t').all(), []);
+      deepEqual([...database.prepare('SELECT a FROM t').iterate()], []);
+    });
+
+    it('refuses too few and too many parameters, and goes on', () => {
+      const insert = database.prepare("INSERT INTO t (a, b) VALUES (?, '?' || ?)");
+      for (const parameters of [[], ['a'], ['a', 'b', 'c']]) {
+        throws(() => insert.run(...parameters), RangeError);
+        throws(() => insert.get(...parameters), RangeError);
+        throws(() => insert.all(...parameters), RangeError);
+        throws(() => insert.iterate(...parameters), RangeError);
+      }
+      insert.run('a', 'b');
+      deepEqual(all(), [{ a: 'a', b: '?b' }]);
+    });
+
+    it('counts the rows that a statement changed', () => {
+      const insert = database.prepare('INSERT INTO t (a) VALUES (?)');
+      for (const value of [1, 2, 3]) insert.run(value);
+      equal(database.prepare('UPDATE t SET b = ? WHERE a > ?').run('x', 1), 2);
+      equal(database.prepare('DELETE FROM t WHERE a > ?').run(5), 0);
+    });
+
+    it('lets a reader leave its rows early, and read again', () => {
+      const insert = database.prepare('INSERT INTO t (a) VALUES (?)');
+      for (const value of [1, 2, 3]) insert.run(value);
+      const read = database.prepare('SELECT a FROM t ORDER BY a');
+      for (const _ of read.iterate()) break;
+      database.exec('DELETE FROM t WHERE a = 2');
+      deepEqual(
+        [...read.iterate<{ a: number }>()].map(({ a }) => a),
+        [1, 3],
+      );
+    });
+
+    it('keeps a transaction that returns, and takes back one that throws', () => {
+      const insert = database.prepare('INSERT INTO t (a) VALUES (?)');
+      equal(
+        database.transaction(() => insert.run(1)),
+        1,
+      );
+      const thrown = new Error('no');
+      throws(
+        () =>
+          database.transaction(() => {
+            insert.run(2);
+            throw thrown;
+          }),
+        (error) => error === thrown,
+      );
+      deepEqual(all(), [{ a: 1, b: null }]);
+    });
+
+    it('names what went wrong', () => {
+      const problem = (fn: () => unknown): string => {
+        try {
+          fn();
+        } catch (error) {
+          if (error instanceof SqlError) return error.problem;
+          throw error;
+        }
+        return 'nothing';
+      };
+      const other = driver.open(path);
+      other.exec('PRAGMA busy_timeout = 0');
+      const got = {
+        syntax: problem(() => database.prepare('SELEC')),
+        unique: problem(() => database.exec('INSERT INTO u VALUES (1), (1)')),
+        busy: problem(() => database.transaction(() => other.exec('BEGIN IMMEDIATE'))),
+        full: problem(() => {
+          database.exec('PRAGMA max_page_count = 4');
+          database.prepare('INSERT INTO t (a) VALUES (?)').run(new Uint8Array(100_000));
+        }),
+        noDatabase: problem(() => driver.open(__filename).exec('SELECT * FROM sqlite_master')),
+        noDirectory: problem(() => driver.open(join(directory, 'missing', 'test.db')).exec('SELECT 1')),
+      };
+      other.close();
+      deepEqual(got, {
+        syntax: 'other',
+        unique: 'other',
+        busy: 'busy',
+        full: 'full',
+        noDatabase: 'damaged',
+        noDirectory: 'io',
+      });
+    });
+
+    it('can be closed twice, and throws afterwards', () => {
+      database.close();
+      database.close();
+      throws(() => database.exec('SELECT 1'), SqlError);
+    });
+  });
+}
+
+/** A row without the prototype that a driver gives it, its bytes as a plain `Uint8Array`. */
+function plain(row: object | undefined): Record<string, unknown> {
+  const entries = Object.entries(row ?? {}).map(([name, value]) => [
+    name,
+    value instanceof Uint8Array ? Uint8Array.from(value) : (value as unknown),
+  ]);
+  return Object.fromEntries(entries) as Record<string, unknown>;
+}

@@ -1,0 +1,47 @@
+/**
+ * Other versions of Node.js, for what depends on the version: from the npm package `node-<system>-<processor>`, which
+ * holds the binary itself. Fetched once, into a cache outside of the repository.
+ */
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+/** The last releases of the lines that the package supports. */
+const VERSIONS = { 20: '20.20.2', 22: '22.23.5', 24: '24.22.3' } as const;
+
+export type NodeLine = keyof typeof VERSIONS;
+
+const run = promisify(execFile);
+
+/** The path of a Node.js of this line. Rejects if it can neither be found nor fetched. */
+export async function nodeBinary(line: NodeLine): Promise<string> {
+  if (process.versions.node.startsWith(`${line}.`)) return process.execPath;
+  const version = VERSIONS[line];
+  const cache = join(
+    process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'),
+    'temporal-job-tracing',
+    `node-${version}`,
+  );
+  const binary = join(cache, 'node');
+  if (!existsSync(binary)) await fetchBinary(version, cache);
+  return binary;
+}
+
+async function fetchBinary(version: string, cache: string): Promise<void> {
+  const name = `node-${process.platform}-${process.arch}`;
+  await mkdir(join(cache, '..'), { recursive: true });
+  const directory = await mkdtemp(`${cache}-`);
+  try {
+    const flags = ['--no-audit', '--no-fund', '--no-save', '--ignore-scripts', '--prefix', directory];
+    await run('npm', ['install', ...flags, `${name}@${version}`], { cwd: directory });
+    // Whole or not at all, also for test files that run at the same time; the one that comes second is as good.
+    await rename(join(directory, 'node_modules', name, 'bin'), cache).catch((error: unknown) => {
+      if (!existsSync(cache)) throw error;
+    });
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
