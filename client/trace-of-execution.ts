@@ -7,6 +7,7 @@
  */
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import { defineSearchAttributeKey } from '@temporalio/common';
+import { initiatorOf, type RunBeginning, runKindOf } from '../core/run-kind';
 import { isTrigger, type JobTrigger, SEARCH_ATTRIBUTES } from '../core/search-attributes';
 import { readHeader } from '../core/trace-header';
 import { isTraceId, traceIdOfRun } from '../core/trace-id';
@@ -49,7 +50,24 @@ export async function traceIdOfExecution(client: Client, execution: Execution): 
   const { traceId, trigger } = boundAttributes(execution);
   if (traceId !== undefined && (trigger === 'child' || trigger === 'shard')) return traceId;
   const started = await readStartedEvent(client, execution);
-  return joinedTraceId(started) ?? traceIdOfRun(started?.originalExecutionRunId || execution.runId);
+  const ownTraceId = traceIdOfRun(started?.originalExecutionRunId || execution.runId);
+  if (!started) return ownTraceId;
+  const { header = {} } = readHeader(started.header?.fields);
+  return runKindOf(beginningOf(started, execution.runId), header).traceId ?? ownTraceId;
+}
+
+type StartedEvent = NonNullable<Awaited<ReturnType<typeof readStartedEvent>>>;
+
+function beginningOf(started: StartedEvent, runId: string): RunBeginning {
+  const previousRunId = started.continuedExecutionRunId || undefined;
+  return {
+    originalRunId: started.originalExecutionRunId || runId,
+    firstRunId: started.firstExecutionRunId || runId,
+    previousRunId,
+    initiator: initiatorOf(previousRunId, started.initiator),
+    hasCron: Boolean(started.cronSchedule),
+    hasParent: Boolean(started.parentWorkflowExecution),
+  };
 }
 
 /** The run id that the run began with: another than its own after a reset. */
@@ -59,23 +77,6 @@ export async function originalRunId(
 ): Promise<string> {
   const started = await readStartedEvent(client, execution);
   return started?.originalExecutionRunId || execution.runId;
-}
-
-type StartedEvent = NonNullable<Awaited<ReturnType<typeof readStartedEvent>>>;
-
-/**
- * The trace that the run was started into: an ordinary child's parent's, or its caller's if the start asked for
- * that. The same rule as in the sandbox.
- */
-function joinedTraceId(started: StartedEvent | undefined): string | undefined {
-  if (started === undefined) return undefined;
-  const { part, span } = readHeader(started.header?.fields).header ?? {};
-  const isTopLevel = part?.kind === 'top' || part?.kind === 'continued' || started.cronSchedule;
-  // A shard that runs again has no parent.
-  const isChild = part?.kind === 'shard' || (started.parentWorkflowExecution && !isTopLevel);
-  // A start's header is copied to later ticks, attempts and continuations, but it is not theirs.
-  const joinsCaller = part?.kind === 'start' && part.joinCaller && !started.continuedExecutionRunId;
-  return isChild || joinsCaller ? span?.traceId : undefined;
 }
 
 /** The execution's first event; `undefined` when its history is gone. */

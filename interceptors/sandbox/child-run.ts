@@ -7,25 +7,29 @@
 import type { WorkflowInfo } from '@temporalio/workflow';
 import type { JobOrigin } from '../../core/job-context';
 import { keywordOf } from '../../core/job-name';
+import type { ChildRun, ShardRun } from '../../core/run-kind';
 import type { SandboxOptions } from '../../core/sandbox-options';
-import type { TraceHeader } from '../../core/trace-header';
 import { rootSpanIdOfRun } from '../../core/trace-id';
 import type { SpanRef } from '../../core/traceparent';
 import { linksTo } from './links';
 import type { RunTrace } from './run';
 
-/** On all its attempts and continuations. */
+/**
+ * On all its attempts and continuations.
+ *
+ * @param span of the parent's, in the child's trace
+ */
 export function readChild(
   info: WorkflowInfo,
-  header: TraceHeader,
+  kind: ChildRun | ShardRun,
+  span: SpanRef | undefined,
   options: SandboxOptions,
 ): { readonly origin: JobOrigin; readonly trace?: RunTrace; readonly counted?: false } {
-  const { span } = header;
-  const origin = originOf(info, header);
-  return span ? { origin, trace: traceOf(info, header, span, options) } : { origin };
+  const origin = originOf(info, kind);
+  return span ? { origin, trace: traceOf(info, kind, span, options) } : { origin };
 }
 
-function originOf({ workflowType, runId }: WorkflowInfo, { part }: TraceHeader): JobOrigin {
+function originOf({ workflowType, runId }: WorkflowInfo, { part }: ChildRun | ShardRun): JobOrigin {
   if (part?.kind !== 'child' && part?.kind !== 'shard')
     return { jobName: workflowType, jobRunId: runId, trigger: 'child', facts: {} };
   return {
@@ -39,22 +43,21 @@ function originOf({ workflowType, runId }: WorkflowInfo, { part }: TraceHeader):
 
 function traceOf(
   info: WorkflowInfo,
-  { part }: TraceHeader,
+  { kind, part }: ChildRun | ShardRun,
   span: SpanRef,
   { acceptForcedStart }: SandboxOptions,
 ): RunTrace {
-  const isShard = part?.kind === 'shard';
   const run: RunTrace = {
-    kind: isShard ? 'shard' : 'child',
+    kind,
     root: { ...span, spanId: rootSpanIdOfRun(info.runId) },
     parentSpanId: span.spanId,
     links: [],
     // By its parent's start command; its own children are then bound by its.
     bound: keywordOf(info, 'TraceId') === span.traceId,
-    announces: isShard,
+    announces: kind === 'shard',
     joined: false,
   };
-  if (!isShard) return run;
+  if (part?.kind !== 'shard') return run;
   // Later attempts and continuations stand below the first run's root: a shard is one trace with one root.
   if (info.runId !== info.firstExecutionRunId)
     return { ...run, parentSpanId: rootSpanIdOfRun(info.firstExecutionRunId) };

@@ -10,6 +10,7 @@ import type { coresdk } from '@temporalio/proto';
 import type { WorkflowInfo } from '@temporalio/workflow';
 import { formatBaggage, type JobBaggage, mergeBaggage, parseBaggage } from '../../core/baggage';
 import type { JobOrigin } from '../../core/job-context';
+import { initiatorOf, type RunBeginning, runKindOf } from '../../core/run-kind';
 import type { SandboxOptions } from '../../core/sandbox-options';
 import { readHeader, type TraceHeader } from '../../core/trace-header';
 import { defined } from '../../core/util/defined';
@@ -25,26 +26,31 @@ export function readRun(
   options: SandboxOptions,
 ): RunReading {
   const { header = {}, problem } = readHeader(init.headers);
+  const kind = runKindOf(beginningOf(info, init), header);
   const {
     origin,
     trace,
     counted = false,
-  } = isChild(info, header)
-    ? readChild(info, header, options)
-    : readTopLevel(info, init, signals, header, options);
+  } = kind.kind === 'top'
+    ? readTopLevel(info, kind, signals, options)
+    : readChild(info, kind, header.span, options);
   // In place: both are made for this run alone, and a spread of three is slower.
   const run = trace && Object.assign(trace, origin, baggageOf(origin, header));
   return { origin, run, counted, problem };
 }
 
-/**
- * Whether it is in its parent's trace, or a shard, which has no parent when it runs again. A child that is a
- * top-level run may continue as new.
- */
-function isChild({ parent, cronSchedule }: WorkflowInfo, { part }: TraceHeader): boolean {
-  if (cronSchedule) return false;
-  if (part?.kind === 'shard') return true;
-  return Boolean(parent) && part?.kind !== 'top' && part?.kind !== 'continued';
+function beginningOf(
+  info: WorkflowInfo,
+  init: coresdk.workflow_activation.IInitializeWorkflow,
+): RunBeginning {
+  return {
+    originalRunId: info.originalExecutionRunId,
+    firstRunId: info.firstExecutionRunId,
+    previousRunId: info.continuedFromExecutionRunId,
+    initiator: initiatorOf(info.continuedFromExecutionRunId, init.continuedInitiator),
+    hasCron: Boolean(info.cronSchedule),
+    hasParent: Boolean(info.parent),
+  };
 }
 
 function baggageOf({ jobName, jobRunId, trigger, facts }: JobOrigin, header: TraceHeader) {

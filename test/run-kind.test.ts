@@ -1,0 +1,193 @@
+/** What a run is, which trace it is in, and what of its header still speaks of it: for every way to begin. */
+import { deepEqual, equal } from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { initiatorOf, type RunBeginning, runKindOf } from '../core/run-kind';
+import type { JobPart, TraceHeader } from '../core/trace-header';
+
+const RUN = '01a20ab5-370e-761a-a72e-5e02d38d50af';
+const TRACE = '01a20ab5370e761aa72e5e02d38d50af';
+const PREVIOUS = '01a20ab5-0000-761a-a72e-000000000001';
+const FIRST = '01a20ab5-0000-761a-a72e-000000000000';
+const span = { traceId: '4bf92f3577b34da6a3ce929d0e0e4736', spanId: '00f067aa0ba902b7', sampled: true };
+const identity = { job: 'job', runId: 'run', trigger: 'cron' } as const;
+const facts = { lane: 'gray', reason: 'why', scheduledMs: 1 };
+
+const START: RunBeginning = {
+  originalRunId: RUN,
+  firstRunId: RUN,
+  initiator: 'start',
+  hasCron: false,
+  hasParent: false,
+};
+const after = (initiator: RunBeginning['initiator'], previousRunId = PREVIOUS): RunBeginning => ({
+  ...START,
+  ...{ firstRunId: FIRST, previousRunId, initiator },
+});
+const header = (part?: JobPart): TraceHeader => ({ span, ...(part && { part }) });
+
+const start: JobPart = { kind: 'start', forced: true, facts };
+const joining: JobPart = { kind: 'start', joinCaller: true };
+const child: JobPart = { kind: 'child', ...identity };
+const shard: JobPart = { kind: 'shard', ...identity, shard: { index: 1 } };
+const top: JobPart = { kind: 'top', trigger: 'cron' };
+const continued: JobPart = { kind: 'continued', sampled: true, trigger: 'api', facts };
+
+const previousIn = (traceId: string, runId = PREVIOUS) => ({
+  traceId,
+  spanId: runId.replaceAll('-', '').slice(16),
+  sampled: true,
+});
+const previousTrace = PREVIOUS.replaceAll('-', '');
+
+interface Case {
+  readonly run: RunBeginning;
+  readonly header: TraceHeader;
+  readonly is: string;
+  readonly trace: string | undefined;
+  readonly part?: JobPart;
+  readonly facts?: object;
+  readonly parent?: object;
+  readonly caller?: object;
+  readonly previous?: object;
+}
+
+const CASES: Record<string, Case> = {
+  'a start without a header': { run: START, header: {}, is: 'top', trace: TRACE },
+  'a start by a typed client': {
+    ...{ run: START, header: header(start), is: 'top', trace: TRACE },
+    ...{ part: start, facts, caller: span },
+  },
+  'a start by a client with the official plugin': {
+    ...{ run: START, header: header(), is: 'top', trace: TRACE, caller: span },
+  },
+  "a start into its caller's trace": {
+    ...{ run: START, header: header(joining), is: 'top', trace: span.traceId, part: joining, parent: span },
+  },
+  "a start into its caller's trace, without a span": {
+    ...{ run: START, header: { part: joining }, is: 'top', trace: TRACE, part: joining },
+  },
+  'a start with the header of a continuation': {
+    run: START,
+    header: header(continued),
+    ...{ is: 'top', trace: TRACE, part: continued, facts, caller: span },
+  },
+  "a cron's first tick, of a start into its caller's trace": {
+    run: { ...START, hasCron: true },
+    header: header(joining),
+    ...{ is: 'top', trace: span.traceId, part: joining, parent: span },
+  },
+  'a later tick': {
+    run: { ...after('tick'), hasCron: true },
+    header: header(start),
+    ...{ is: 'top', trace: TRACE, facts: { lane: 'gray' }, previous: previousIn(previousTrace) },
+  },
+  "a tick after a first one in its caller's trace": {
+    run: { ...after('tick', FIRST), hasCron: true },
+    header: header(joining),
+    ...{ is: 'top', trace: TRACE, facts: {}, previous: previousIn(span.traceId, FIRST) },
+  },
+  'a third tick of such a cron: the second had a trace of its own': {
+    run: { ...after('tick'), hasCron: true },
+    header: header(joining),
+    ...{ is: 'top', trace: TRACE, facts: {}, previous: previousIn(previousTrace) },
+  },
+  'an attempt': {
+    ...{ run: after('retry'), header: header(start), is: 'top', trace: TRACE, part: start, facts },
+    previous: previousIn(previousTrace),
+  },
+  "an attempt after one in its caller's trace": {
+    ...{ run: after('retry', FIRST), header: header(joining), is: 'top', trace: TRACE, part: joining },
+    previous: previousIn(span.traceId, FIRST),
+  },
+  'a continuation': {
+    ...{
+      run: after('continued'),
+      header: header(continued),
+      is: 'top',
+      trace: TRACE,
+      part: continued,
+      facts,
+    },
+    // Of the run before: its own id, unless it was in its caller's trace or had been reset.
+    previous: previousIn(span.traceId),
+  },
+  'a continuation of a run without the plugin': {
+    ...{ run: after('continued'), header: header(start), is: 'top', trace: TRACE },
+    previous: previousIn(previousTrace),
+  },
+  'an ordinary child': {
+    ...{ run: { ...START, hasParent: true }, header: header(child), is: 'child', trace: span.traceId },
+    part: child,
+  },
+  'an attempt of an ordinary child': {
+    ...{ run: { ...after('retry'), hasParent: true }, header: header(child), is: 'child', part: child },
+    trace: span.traceId,
+  },
+  'a child of a parent with the official plugin': {
+    ...{ run: { ...START, hasParent: true }, header: header(), is: 'child', trace: span.traceId },
+  },
+  'a child of a parent without any plugin': {
+    ...{ run: { ...START, hasParent: true }, header: {}, is: 'child', trace: undefined },
+  },
+  'a child under cron': {
+    run: { ...START, hasParent: true, hasCron: true },
+    header: header(child),
+    ...{ is: 'top', trace: TRACE, part: child, caller: span },
+  },
+  'a child that is a top-level run': {
+    run: { ...START, hasParent: true },
+    header: header(top),
+    ...{ is: 'top', trace: TRACE, part: top, caller: span },
+  },
+  'a continuation of such a child': {
+    run: { ...after('continued'), hasParent: true },
+    header: { part: continued },
+    ...{ is: 'top', trace: TRACE, part: continued, facts, previous: previousIn(previousTrace) },
+  },
+  'a shard': {
+    ...{ run: { ...START, hasParent: true }, header: header(shard), is: 'shard', trace: span.traceId },
+    part: shard,
+  },
+  'a shard that a client runs again': {
+    ...{ run: START, header: header(shard), is: 'shard', trace: span.traceId, part: shard },
+  },
+  'a reset run': {
+    run: { ...START, originalRunId: PREVIOUS },
+    ...{ header: {}, is: 'top', trace: previousTrace },
+  },
+};
+
+describe('which trace a run is in', () => {
+  for (const [name, { run, header: given, is, trace, ...expected }] of Object.entries(CASES)) {
+    it(name, () => {
+      const kind = runKindOf(run, given);
+      const { part, facts: kept, parent, caller, previous } = { ...BLANK, ...kind };
+      equal(kind.kind, is);
+      equal(kind.traceId, trace);
+      deepEqual({ part, facts: kept, parent, caller, previous }, { ...BLANK, ...expected });
+    });
+  }
+});
+
+const BLANK: Partial<Record<'part' | 'facts' | 'parent' | 'caller' | 'previous', object | undefined>> = {
+  part: undefined,
+  facts: undefined,
+  parent: undefined,
+  caller: undefined,
+  previous: undefined,
+};
+
+describe('what brought a run about', () => {
+  it("is a start where no run comes before it, though the server calls a cron's first run a tick", () => {
+    deepEqual(
+      [0, 1, 2, 3, undefined].map((code) => initiatorOf(undefined, code)),
+      ['start', 'start', 'start', 'start', 'start'],
+    );
+  });
+  it('is what the server says of a later one', () => {
+    deepEqual(
+      [0, 1, 2, 3].map((code) => initiatorOf(PREVIOUS, code)),
+      ['start', 'continued', 'retry', 'tick'],
+    );
+  });
+});
