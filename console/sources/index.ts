@@ -1,0 +1,15 @@
+/**
+ * What the rest of the console uses of traces.
+ */
+export type {
+  Attribute,
+  AttributeValue,
+  SpanEvent,
+  SpanLink,
+  SpanScope,
+  SpanSender,
+  Trace,
+  TraceSource,
+  TraceSpan,
+  TraceSpanKind,
+} from './trace-source';
