@@ -208,11 +208,11 @@ describe('workers take runs over from each other', { concurrency: 8 }, () => {
   });
 
   it('who leaves is told by a query which runs still need a worker that knows them', async () => {
-    const readme = readFileSync(
-      require.resolve('temporal-job-tracing/package.json').replace(/[^/]+$/, 'README.md'),
+    const adopting = readFileSync(
+      require.resolve('temporal-job-tracing/package.json').replace(/[^/]+$/, 'docs/adopting.md'),
     );
     const query =
-      /'(ExecutionStatus="Running" AND TemporalChangeVersion IN [^']+)'/.exec(String(readme))?.[1] ?? '';
+      /'(ExecutionStatus="Running" AND TemporalChangeVersion IN [^']+)'/.exec(String(adopting))?.[1] ?? '';
     deepEqual(query.match(/job-tracing:[\w-]+/g), [ABSENT, ...RECORDED_IDS]);
     for (const [setup, expected] of [
       [WITH, 'Total: 1'],

@@ -1,5 +1,5 @@
 /**
- * Whatever starts a run: its TraceId, binding, trigger and link are as the README's table says, and its trace
+ * Whatever starts a run: its TraceId, binding, trigger and link are as docs/starts.md says, and its trace
  * is complete at the receiver. "CLI" is the `temporal` binary itself.
  *
  * Here: plain starts, cron, retry, continue-as-new, an ordinary child. The other ways are in `starts-*.test.ts`.
