@@ -6,7 +6,8 @@
  * words choose from everything. A compiled test whose source is gone is not run.
  */
 
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, sep } from 'node:path';
@@ -15,6 +16,8 @@ import { fail, ROOT, run, setUp } from './setup.mjs';
 
 /** Folders of `test/` that `npm test` leaves out. */
 const SLOW_SUITES = ['tooling', 'browser', 'chaos', 'matrix'];
+/** Folder of `dist/` for the workflow bundles that tests make. */
+const BUNDLES = 'test-bundles';
 /** Test files that run at the same time. */
 const CONCURRENCY = 2;
 const FILE_TIMEOUT_MS = 10 * 60_000;
@@ -70,7 +73,7 @@ async function runTests(files) {
       ...reporter('spec', 'stdout'),
       ...reporter(join(scripts, 'test-counts.mjs'), countsFile),
     ];
-    const code = await run(process.execPath, [...args, ...files], environmentOf(server));
+    const code = await run(process.execPath, [...args, ...files], environmentOf(server, bundlesFolder()));
     const written = readFileSync(countsFile, 'utf8');
     if (written === '') throw new Error('The test run was interrupted.');
     const { passed, failed, skipped } = JSON.parse(written);
@@ -81,8 +84,27 @@ async function runTests(files) {
   }
 }
 
-/** The environment by which test files find the server that runs. */
-function environmentOf({ address, temporalBinary, uiUrl }) {
-  const found = { TEMPORAL_ADDRESS: address, TEMPORAL_CLI: temporalBinary, TEMPORAL_UI_URL: uiUrl };
+/** The environment by which test files find the server that runs, and the workflow bundles that others made. */
+function environmentOf({ address, temporalBinary, uiUrl }, bundles) {
+  const found = {
+    TEMPORAL_ADDRESS: address,
+    TEMPORAL_CLI: temporalBinary,
+    TEMPORAL_UI_URL: uiUrl,
+    TEST_BUNDLES: bundles,
+  };
   return { ...process.env, ...found };
+}
+
+/** The folder for workflow bundles of what is compiled and installed now; those of other versions are removed. */
+function bundlesFolder() {
+  const dist = join(ROOT, 'dist');
+  const hash = createHash('sha256').update(readFileSync(join(ROOT, 'package-lock.json')));
+  for (const file of readdirSync(dist, { recursive: true }).sort())
+    if (file.endsWith('.js') && !file.endsWith('.test.js') && !file.startsWith(BUNDLES))
+      hash.update(file).update(readFileSync(join(dist, file)));
+  const name = hash.digest('hex');
+  const all = join(dist, BUNDLES);
+  mkdirSync(join(all, name), { recursive: true });
+  for (const other of readdirSync(all)) if (other !== name) rmSync(join(all, other), { recursive: true });
+  return join(all, name);
 }

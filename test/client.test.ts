@@ -20,6 +20,7 @@ import { registerSearchAttributes } from '../client/search-attributes.js';
 import { TRACE_HEADER, writeHeader } from '../core/trace-header.js';
 import { rootSpanIdOfRun, traceIdOfRun } from '../core/trace-id.js';
 import { startTemporalServer, type TemporalServer, temporalCli } from '../testing/temporal-server.js';
+import { workflowBundle } from './support/bundles.js';
 import type * as workflows from './support/workflows/client-runs.js';
 
 const TASK_QUEUE = 'client-test';
@@ -65,11 +66,9 @@ describe('findByTraceId and traceOf', { timeout: TEST_TIMEOUT_MS }, () => {
   before(async () => {
     await registerSearchAttributes(connection, bound);
     const workflowsPath = require.resolve('./support/workflows/client-runs.js');
-    const options = { connection: nativeConnection, workflowsPath, taskQueue: TASK_QUEUE };
-    const interceptors = { workflowModules: [workflowsPath] };
-    workers = await Promise.all(
-      [bound, bare].map((namespace) => Worker.create({ ...options, namespace, interceptors })),
-    );
+    const bundle = await workflowBundle({ workflowsPath, workflowInterceptorModules: [workflowsPath] });
+    const options = { connection: nativeConnection, workflowBundle: bundle, taskQueue: TASK_QUEUE };
+    workers = await Promise.all([bound, bare].map((namespace) => Worker.create({ ...options, namespace })));
     running = Promise.all(workers.map((worker) => worker.run()));
   });
 

@@ -8,7 +8,6 @@ import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { OpenTelemetryPlugin, type OpenTelemetryPluginOptions } from '@temporalio/interceptors-opentelemetry';
-import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { ABSENT, RECORDED_IDS } from '../sampling/markers';
 import { Harness, type WorkerSetup } from './support/harness';
 import {
@@ -34,13 +33,7 @@ async function official(): Promise<WorkerSetup> {
     resource: { attributes: {} } as unknown as OpenTelemetryPluginOptions['resource'],
     spanProcessor,
   });
-  const logger = new DefaultLogger('WARN');
-  const workflowBundle = await bundleWorkflowCode({
-    workflowsPath: HISTORIES_PATH,
-    logger,
-    plugins: [plugin],
-  });
-  return { plugin: null, options: { workflowBundle, plugins: [plugin] } };
+  return { plugin: null, options: { workflowsPath: HISTORIES_PATH, plugins: [plugin] } };
 }
 
 describe('workers take runs over from each other', { concurrency: 8 }, () => {

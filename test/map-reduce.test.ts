@@ -6,10 +6,11 @@ import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApplicationFailure, type WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
-import { bundleWorkflowCode, Worker } from '@temporalio/worker';
+import { Worker } from '@temporalio/worker';
 import { JobTracingPlugin } from 'temporal-job-tracing';
 import type { MapReduceOutcome } from 'temporal-job-tracing/workflow';
 import { tree } from '../testing/otlp-trace';
+import { workflowBundle } from './support/bundles';
 import { id, linksOf, linkTo, PRELOADED, Runs, rootIdOf, traceIdOf } from './support/runs';
 
 const WORKFLOWS_PATH = require.resolve('./support/workflows/map-reduce');
@@ -220,13 +221,13 @@ describe('mapReduce', { concurrency: 4 }, () => {
 
   it('the run, its branch and a shard replay, sampled or not', async () => {
     const plugins = [new JobTracingPlugin()];
-    const workflowBundle = await bundleWorkflowCode({ workflowsPath: WORKFLOWS_PATH, plugins });
+    const bundle = await workflowBundle({ workflowsPath: WORKFLOWS_PATH, plugins });
     for (const queue of [runs.taskQueue, quietQueue]) {
       const handle = await start('accounts', id(`replay-${queue}`), [[1, 2, -5, 4, 5, 6]], queue);
       await handle.result();
       for (const workflowId of [handle.workflowId, childId(handle, 'branch-0'), childId(handle, 'shard-1')]) {
         const history = await runs.harness.client.workflow.getHandle(workflowId).fetchHistory();
-        await Worker.runReplayHistory({ workflowBundle, plugins }, history, workflowId);
+        await Worker.runReplayHistory({ workflowBundle: bundle, plugins }, history, workflowId);
       }
     }
   });

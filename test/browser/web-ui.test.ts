@@ -5,9 +5,8 @@ import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
-import { bundleWorkflowCode, DefaultLogger, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import type { Browser, Page } from 'playwright-core';
-import { type JobTracingOptions, JobTracingPlugin } from 'temporal-job-tracing';
+import type { JobTracingOptions } from 'temporal-job-tracing';
 import { tree } from '../../testing/otlp-trace';
 import { browserMissing, openBrowser } from '../support/browser';
 import { Harness } from '../support/harness';
@@ -20,7 +19,6 @@ const traceIdOf = ({ firstExecutionRunId }: Handle) => firstExecutionRunId.repla
 describe('the Web UI', () => {
   let harness: Harness;
   let plugin: JobTracingOptions;
-  let workflowBundle: WorkflowBundleWithSourceMap;
   let taskQueue: string;
   let runs: { closed: Handle; other: Handle; open: Handle; own: Handle; added: Handle; unsampled: Handle };
 
@@ -28,7 +26,7 @@ describe('the Web UI', () => {
   async function withNewWorker<T>(fn: () => Promise<T>, sampling = 1): Promise<T> {
     const worker = await harness.createWorker(taskQueue, {
       plugin: { ...plugin, sampling: { default: sampling } },
-      options: { workflowBundle },
+      options: { workflowsPath: require.resolve('../support/workflows/details') },
     });
     return harness.whileRunning([worker], fn);
   }
@@ -36,11 +34,6 @@ describe('the Web UI', () => {
   before(async () => {
     harness = await Harness.start({ ui: true });
     plugin = { traceUrl: `${harness.receiver.url}/trace/{traceId}` };
-    workflowBundle = await bundleWorkflowCode({
-      workflowsPath: require.resolve('../support/workflows/details'),
-      logger: new DefaultLogger('WARN'),
-      plugins: [new JobTracingPlugin(plugin)],
-    });
     taskQueue = harness.newTaskQueue();
     const start = (type: string) =>
       harness.client.workflow.start(type, { taskQueue, workflowId: `${type}-${randomUUID()}` });

@@ -6,15 +6,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { Client, Connection } from '@temporalio/client';
-import {
-  bundleWorkflowCode,
-  DefaultLogger,
-  NativeConnection,
-  Runtime,
-  Worker,
-  type WorkerOptions,
-  type WorkflowBundleWithSourceMap,
-} from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import { type JobTracingOptions, JobTracingPlugin } from 'temporal-job-tracing';
 import { JobClient } from 'temporal-job-tracing/client';
 import { type OtlpReceiver, startOtlpReceiver } from '../../testing/otlp-receiver';
@@ -22,6 +14,7 @@ import type { ReceivedSpan } from '../../testing/otlp-span';
 import { incomplete, tree } from '../../testing/otlp-trace';
 import { startTemporalServer, type TemporalServer, temporalCli } from '../../testing/temporal-server';
 import * as activities from './activities';
+import { type Bundle, workflowBundle } from './bundles';
 
 /** Workflows that most tests use. */
 export const WORKFLOWS_PATH = require.resolve('./workflows/jobs');
@@ -52,7 +45,6 @@ export class Harness {
   readonly log: string[];
   readonly #native: NativeConnection;
   readonly #downstream: ChildProcess;
-  readonly #bundles = new Map<string, Promise<WorkflowBundleWithSourceMap>>();
   #queues = 0;
 
   private constructor(parts: {
@@ -110,30 +102,30 @@ export class Harness {
 
   /** A worker of this process; run it with {@link Harness.whileRunning}. */
   async createWorker(taskQueue: string, { plugin = {}, options = {} }: WorkerSetup = {}): Promise<Worker> {
+    const { workflowsPath = WORKFLOWS_PATH, bundlerOptions, interceptors = {}, ...others } = options;
+    const { workflowModules = [], ...hostInterceptors } = interceptors;
+    const { plugins = plugin ? [new JobTracingPlugin(plugin)] : [] } = options;
+    const bundling = {
+      ...bundlerOptions,
+      workflowsPath,
+      workflowInterceptorModules: workflowModules,
+      plugins,
+    };
     return Worker.create({
       connection: this.#native,
       taskQueue,
-      ...(!options.workflowsPath && !options.workflowBundle && { workflowBundle: await this.bundle(plugin) }),
       activities,
-      ...(plugin && { plugins: [new JobTracingPlugin(plugin)] }),
-      ...options,
+      workflowBundle: options.workflowBundle ?? (await workflowBundle(bundling)),
+      interceptors: hostInterceptors,
+      plugins,
+      ...others,
     });
   }
 
-  /** The bundle of {@link WORKFLOWS_PATH} for these options of the plugin, made once. */
-  bundle(plugin: JobTracingOptions | null = {}): Promise<WorkflowBundleWithSourceMap> {
-    const { runNowSignal, acceptForced, traceUrl, bind } = plugin ?? {};
-    const key = plugin === null ? 'none' : JSON.stringify([runNowSignal, acceptForced, traceUrl, bind]);
-    let bundle = this.#bundles.get(key);
-    if (bundle === undefined) {
-      bundle = bundleWorkflowCode({
-        workflowsPath: WORKFLOWS_PATH,
-        logger: new DefaultLogger('WARN'),
-        ...(plugin && { plugins: [new JobTracingPlugin(plugin)] }),
-      });
-      this.#bundles.set(key, bundle);
-    }
-    return bundle;
+  /** The bundle of {@link WORKFLOWS_PATH} for these options of the plugin. */
+  bundle(plugin: JobTracingOptions | null = {}): Promise<Bundle> {
+    const plugins = plugin ? [new JobTracingPlugin(plugin)] : [];
+    return workflowBundle({ workflowsPath: WORKFLOWS_PATH, plugins });
   }
 
   /** Runs `fn` while a worker, or a fleet of them, works on a task queue of its own. */

@@ -7,34 +7,21 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import type { RetryPolicy } from '@temporalio/common';
 import type { History } from '@temporalio/common/lib/proto-utils';
-import { bundleWorkflowCode, DefaultLogger, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { type JobTracingOptions, JobTracingPlugin } from 'temporal-job-tracing';
 import type { OtlpReceiver } from '../../testing/otlp-receiver';
 import type { ReceivedSpan } from '../../testing/otlp-span';
 import { incomplete, leaves } from '../../testing/otlp-trace';
+import { type Bundle, workflowBundle } from './bundles';
 import { ask, close } from './workflows/histories';
 
 export const HISTORIES_PATH = require.resolve('./workflows/histories');
 
-const bundles = new Map<string, Promise<WorkflowBundleWithSourceMap>>();
-
-/** The bundle of the workflows for these options of the plugin, made once; `null`: without it. */
+/** The bundle of the workflows for these options of the plugin; `null`: without it. */
 export function bundleOf(
   plugin: JobTracingOptions | null = {},
   workflowsPath = HISTORIES_PATH,
-): Promise<WorkflowBundleWithSourceMap> {
-  const { runNowSignal, acceptForced, traceUrl, bind } = plugin ?? {};
-  const key = JSON.stringify([workflowsPath, plugin !== null, runNowSignal, acceptForced, traceUrl, bind]);
-  let bundle = bundles.get(key);
-  if (bundle === undefined) {
-    bundle = bundleWorkflowCode({
-      workflowsPath,
-      logger: new DefaultLogger('WARN'),
-      ...(plugin && { plugins: [new JobTracingPlugin(plugin)] }),
-    });
-    bundles.set(key, bundle);
-  }
-  return bundle;
+): Promise<Bundle> {
+  return workflowBundle({ workflowsPath, plugins: plugin ? [new JobTracingPlugin(plugin)] : [] });
 }
 
 interface Kind {

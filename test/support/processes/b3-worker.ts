@@ -7,6 +7,7 @@ import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { JobTracingPlugin } from 'temporal-job-tracing';
 import * as activities from '../activities';
+import { workflowBundle } from '../bundles';
 
 const { TEMPORAL: address = '', TASK_QUEUE: taskQueue = '' } = process.env;
 
@@ -25,12 +26,13 @@ async function main() {
     }),
   });
   const connection = await NativeConnection.connect({ address });
+  const plugins = [new JobTracingPlugin()];
   const worker = await Worker.create({
     connection,
     taskQueue,
-    workflowsPath: require.resolve('../workflows/jobs'),
+    workflowBundle: await workflowBundle({ workflowsPath: require.resolve('../workflows/jobs'), plugins }),
     activities: { ...activities, callDownstream },
-    plugins: [new JobTracingPlugin()],
+    plugins,
   });
   const client = new Client({
     connection: await Connection.connect({ address }),

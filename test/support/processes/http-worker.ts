@@ -32,6 +32,7 @@ async function main() {
     '@temporalio/worker'
   );
   const { JobTracingPlugin } = await import('temporal-job-tracing');
+  const { workflowBundle } = await import('../bundles.js');
   const { createHttpActivities } = await import('temporal-job-tracing/activities');
   Runtime.install({
     logger: new DefaultLogger('TRACE', ({ message, meta }) => {
@@ -42,15 +43,16 @@ async function main() {
     },
   });
   const connection = await NativeConnection.connect({ address });
+  const plugins = [new JobTracingPlugin({ spanProcessors, resource })];
   const worker = await Worker.create({
     connection,
     taskQueue,
-    workflowsPath: require.resolve('../workflows/http'),
+    workflowBundle: await workflowBundle({ workflowsPath: require.resolve('../workflows/http'), plugins }),
     activities: createHttpActivities({
       allowHosts: ['127.0.0.1:*'],
       secrets: (name) => (name === 'token' ? SECRET : undefined),
     }),
-    plugins: [new JobTracingPlugin({ spanProcessors, resource })],
+    plugins,
   });
   process.once('disconnect', () => worker.shutdown());
   const run = worker.run();

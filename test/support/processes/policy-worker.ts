@@ -6,6 +6,7 @@ import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/wo
 import { Redis } from 'ioredis';
 import { JobTracingPlugin, redisPolicyStore } from 'temporal-job-tracing';
 import * as activities from '../activities';
+import { workflowBundle } from '../bundles';
 
 const { TEMPORAL: address = '', NAMESPACE: namespace = '', TASK_QUEUE: taskQueue = '' } = process.env;
 const { PLUGIN = '{}', REDIS } = process.env;
@@ -14,19 +15,20 @@ async function main() {
   Runtime.install({ logger: new DefaultLogger('ERROR') });
   const connection = await NativeConnection.connect({ address });
   const redis = REDIS && new Redis(Number(REDIS), '127.0.0.1', { lazyConnect: true });
+  const plugins = [
+    new JobTracingPlugin({
+      ...JSON.parse(PLUGIN),
+      ...(redis && { policyStore: redisPolicyStore({ redis }) }),
+    }),
+  ];
   const worker = await Worker.create({
     connection,
     namespace,
     taskQueue,
     maxCachedWorkflows: 0,
-    workflowsPath: require.resolve('../workflows/jobs'),
+    workflowBundle: await workflowBundle({ workflowsPath: require.resolve('../workflows/jobs'), plugins }),
     activities,
-    plugins: [
-      new JobTracingPlugin({
-        ...JSON.parse(PLUGIN),
-        ...(redis && { policyStore: redisPolicyStore({ redis }) }),
-      }),
-    ],
+    plugins,
   });
   process.once('disconnect', () => worker.shutdown());
   const run = worker.run();
