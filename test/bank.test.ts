@@ -1,6 +1,6 @@
 /** The bank as a user runs it: account 1000002's cause is found by following only the links, while the run goes on and after it. */
 import { equal, match, ok } from 'node:assert/strict';
-import { after, test } from 'node:test';
+import { after, it } from 'node:test';
 import { assertGone, killExamples, runExample } from './support/example-process';
 
 const TIMEOUT_MS = 200_000;
@@ -20,7 +20,7 @@ const MENDED = /^ +34 {2}COMPLETED +2 .* account 1000002 to 1000004$\n^ +TraceId
 
 after(killExamples);
 
-test('the cause is found by the links alone, while the run goes on and after it has ended', {
+it('the cause is found by the links alone, while the run goes on and after it has ended', {
   timeout: TIMEOUT_MS,
 }, async () => {
   const example = runExample(['bank']);
@@ -51,7 +51,7 @@ test('the cause is found by the links alone, while the run goes on and after it 
   await assertGone(example.output(), 'AccountService');
 });
 
-test('--once shows all of it and ends by itself', { timeout: TIMEOUT_MS }, async () => {
+it('--once shows all of it and ends by itself', { timeout: TIMEOUT_MS }, async () => {
   const example = runExample(['bank', '--once']);
   equal(await example.exitCode, 0, example.output() + example.errors());
   const output = example.output();

@@ -3,9 +3,9 @@
  *
  * The runs bind themselves, without the plugin: what is tested is how the client reads them.
  */
-import assert from 'node:assert/strict';
+import { deepEqual, equal, notEqual, ok, rejects, throws } from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { after, before, describe, test } from 'node:test';
+import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   Client,
@@ -77,7 +77,7 @@ describe('findByTraceId and traceOf', { timeout: TEST_TIMEOUT_MS }, () => {
     await running;
   });
 
-  test('a bound run is found with all that is known of it, by each spelling of its id', async () => {
+  it('a bound run is found with all that is known of it, by each spelling of its id', async () => {
     const { workflowId, runId, client } = await start(bound, 'boundJob');
     const handle = client.workflow.getHandle(workflowId, runId);
     await handle.signal<[]>('goOn');
@@ -86,7 +86,7 @@ describe('findByTraceId and traceOf', { timeout: TEST_TIMEOUT_MS }, () => {
     const tracing = tracingOf(bound);
     await eventually(async () => (await tracing.findByTraceId(traceId))?.root.closeTime !== undefined);
     const { startTime, executionTime, closeTime } = await handle.describe();
-    assert.ok(closeTime && executionTime);
+    ok(closeTime && executionTime);
     const expected = {
       workflowId,
       runId,
@@ -102,26 +102,26 @@ describe('findByTraceId and traceOf', { timeout: TEST_TIMEOUT_MS }, () => {
       url: `http://jaeger.test/trace/${traceId}?uiFind=${rootSpanIdOfRun(runId)}`,
     };
     for (const id of [traceId, traceId.toUpperCase(), runId]) {
-      assert.deepEqual(await tracing.findByTraceId(id), { root: expected, others: [] });
+      deepEqual(await tracing.findByTraceId(id), { root: expected, others: [] });
     }
     for (const reference of [runId, handle, { workflowId }, { workflowId, runId }]) {
       const { url } = expected;
-      assert.deepEqual(await tracing.traceOf(reference), { traceId, sampled: true, url, run: expected });
+      deepEqual(await tracing.traceOf(reference), { traceId, sampled: true, url, run: expected });
     }
   });
 
-  test('a run is found, and its job’s name in its memo, without worker, attributes or any registered', async () => {
+  it('a run is found, and its job’s name in its memo, without worker, attributes or any registered', async () => {
     for (const namespace of [bound, bare]) {
       const options = { taskQueue: IDLE_TASK_QUEUE, memo: { jobName: 'nightly' } };
       const { runId, workflowId } = await start(namespace, 'boundJob', options);
       const { root } = (await tracingOf(namespace).findByTraceId(traceIdOfRun(runId))) ?? {};
-      assert.deepEqual([root?.workflowId, root?.status, root?.job], [workflowId, 'RUNNING', 'nightly']);
-      assert.equal(root?.sampled, undefined);
-      assert.equal((await tracingOf(namespace).traceOf({ workflowId })).traceId, traceIdOfRun(runId));
+      deepEqual([root?.workflowId, root?.status, root?.job], [workflowId, 'RUNNING', 'nightly']);
+      equal(root?.sampled, undefined);
+      equal((await tracingOf(namespace).traceOf({ workflowId })).traceId, traceIdOfRun(runId));
     }
   });
 
-  test('a run that is not listed yet is waited for', async () => {
+  it('a run that is not listed yet is waited for', async () => {
     const traceId = randomTraceId();
     const finding = tracingOf(bound).findByTraceId(traceId);
     await sleep(300);
@@ -129,65 +129,65 @@ describe('findByTraceId and traceOf', { timeout: TEST_TIMEOUT_MS }, () => {
       taskQueue: IDLE_TASK_QUEUE,
       searchAttributes: { TraceId: [traceId], JobTrigger: ['shard'] },
     });
-    assert.equal((await finding)?.root.workflowId, workflowId);
+    equal((await finding)?.root.workflowId, workflowId);
   });
 
-  test('an id that nothing has is undefined, after the wait that was asked for', async () => {
+  it('an id that nothing has is undefined, after the wait that was asked for', async () => {
     for (const [namespace, indexLagMs] of [
       [bound, 0],
       [bare, 500],
     ] as const) {
       const begin = Date.now();
-      assert.equal(await tracingOf(namespace, indexLagMs).findByTraceId(randomTraceId()), undefined);
+      equal(await tracingOf(namespace, indexLagMs).findByTraceId(randomTraceId()), undefined);
       const tookMs = Date.now() - begin;
-      assert.ok(tookMs >= indexLagMs && tookMs < indexLagMs + 1_500, `${tookMs} ms`);
+      ok(tookMs >= indexLagMs && tookMs < indexLagMs + 1_500, `${tookMs} ms`);
     }
   });
 
-  test('a continued run that still carries the id of the run before is not taken for it', async () => {
+  it('a continued run that still carries the id of the run before is not taken for it', async () => {
     const { workflowId, runId, client } = await start(bound, 'continuedJob');
     const traceId = traceIdOfRun(runId);
     const carriers = () => count(client, `TraceId = '${traceId}'`);
     await eventually(async () => (await carriers()) === 2);
     const tracing = tracingOf(bound);
     const first = await tracing.findByTraceId(traceId);
-    assert.deepEqual([first?.root.runId, first?.root.status, first?.others], [runId, 'CONTINUED_AS_NEW', []]);
+    deepEqual([first?.root.runId, first?.root.status, first?.others], [runId, 'CONTINUED_AS_NEW', []]);
 
     const next = await tracing.traceOf({ workflowId });
-    assert.ok(next.run && next.run.runId !== runId);
-    assert.equal(next.traceId, traceIdOfRun(next.run.runId));
-    assert.deepEqual([next.run.trigger, next.sampled], [undefined, undefined]);
-    assert.deepEqual((await tracing.findByTraceId(next.traceId))?.root, next.run);
+    ok(next.run && next.run.runId !== runId);
+    equal(next.traceId, traceIdOfRun(next.run.runId));
+    deepEqual([next.run.trigger, next.sampled], [undefined, undefined]);
+    deepEqual((await tracing.findByTraceId(next.traceId))?.root, next.run);
 
     await client.workflow.getHandle(workflowId).signal<[]>('goOn');
     await client.workflow.getHandle(workflowId).result();
     const { run } = await tracing.traceOf(next.run.runId);
-    assert.deepEqual([run?.traceId, run?.trigger, run?.sampled], [next.traceId, 'api', true]);
+    deepEqual([run?.traceId, run?.trigger, run?.sampled], [next.traceId, 'api', true]);
   });
 
-  test('a reset run is found by the trace id of the run that it was reset from', async () => {
+  it('a reset run is found by the trace id of the run that it was reset from', async () => {
     const { workflowId, runId, client } = await start(bound, 'boundJob');
     const traceId = traceIdOfRun(runId);
     await eventually(async () => (await count(client, `TraceId = '${traceId}'`)) === 1);
     const ids = ['--namespace', bound, '--workflow-id', workflowId, '--run-id', runId, '--event-id', '4'];
     await temporalCli(server, 'workflow', 'reset', ...ids, '--reason', 'test');
     const { runId: resetRunId } = await client.workflow.getHandle(workflowId).describe();
-    assert.notEqual(resetRunId, runId);
+    notEqual(resetRunId, runId);
     await eventually(async () => (await count(client, `TraceId = '${traceId}'`)) === 2);
     const tracing = tracingOf(bound);
     await eventually(async () => (await tracing.findByTraceId(traceId))?.others[0]?.status === 'TERMINATED');
     const found = await tracing.findByTraceId(traceId);
-    assert.deepEqual([found?.root.runId, found?.root.status], [resetRunId, 'RUNNING']);
-    assert.deepEqual(
+    deepEqual([found?.root.runId, found?.root.status], [resetRunId, 'RUNNING']);
+    deepEqual(
       found?.others.map((other) => other.runId),
       [runId],
     );
-    assert.equal((await tracing.traceOf({ workflowId })).traceId, traceId);
-    assert.equal(await tracingOf(bound, 0).findByTraceId(resetRunId), undefined);
+    equal((await tracing.traceOf({ workflowId })).traceId, traceId);
+    equal(await tracingOf(bound, 0).findByTraceId(resetRunId), undefined);
     await client.workflow.getHandle(workflowId).terminate();
   });
 
-  test('an ordinary child is in its parent’s trace, not in one of its own; not sampled means no link', async () => {
+  it('an ordinary child is in its parent’s trace, not in one of its own; not sampled means no link', async () => {
     const { workflowId, runId, client } = await start(bound, 'parentJob');
     await client.workflow.getHandle(workflowId).result();
     const tracing = tracingOf(bound);
@@ -196,27 +196,24 @@ describe('findByTraceId and traceOf', { timeout: TEST_TIMEOUT_MS }, () => {
     const found = await tracing.findByTraceId(traceId);
     const [child] = found?.others ?? [];
     const { root } = found ?? {};
-    assert.deepEqual(
-      [root?.runId, root?.trigger, root?.sampled, root?.url],
-      [runId, 'schedule', false, undefined],
-    );
-    assert.deepEqual(
+    deepEqual([root?.runId, root?.trigger, root?.sampled, root?.url], [runId, 'schedule', false, undefined]);
+    deepEqual(
       [child?.workflowType, child?.job, child?.trigger, child?.traceId],
       ['childJob', 'parentJob', 'child', traceId],
     );
-    assert.equal((await tracing.traceOf(child?.runId ?? '')).traceId, traceId);
-    assert.equal(await tracingOf(bound, 0).findByTraceId(child?.runId ?? ''), undefined);
+    equal((await tracing.traceOf(child?.runId ?? '')).traceId, traceId);
+    equal(await tracingOf(bound, 0).findByTraceId(child?.runId ?? ''), undefined);
   });
 
-  test('a child that is not bound is in the trace that its header names', async () => {
+  it('a child that is not bound is in the trace that its header names', async () => {
     const { workflowId, runId, client } = await start(bare, 'unboundParentJob');
     await client.workflow.getHandle(workflowId).result();
     const { traceId, run } = await tracingOf(bare).traceOf({ workflowId: `${workflowId}/child` });
-    assert.equal(traceId, traceIdOfRun(runId));
-    assert.equal(await tracingOf(bare, 0).findByTraceId(run?.runId ?? ''), undefined);
+    equal(traceId, traceIdOfRun(runId));
+    equal(await tracingOf(bare, 0).findByTraceId(run?.runId ?? ''), undefined);
   });
 
-  test('a run in its caller’s trace is found there, and the retry after it has a trace of its own', async () => {
+  it('a run in its caller’s trace is found there, and the retry after it has a trace of its own', async () => {
     const traceId = randomTraceId();
     const span = { traceId, spanId: 'b7ad6b7169203331', sampled: true };
     const part = { kind: 'start', forced: false, joinCaller: true } as const;
@@ -229,40 +226,40 @@ describe('findByTraceId and traceOf', { timeout: TEST_TIMEOUT_MS }, () => {
       retry: { maximumAttempts: 2, initialInterval: 100 },
     };
     const { workflowId, runId, client } = await start(bound, 'failingJob', options, [joining]);
-    await assert.rejects(client.workflow.getHandle(workflowId).result());
+    await rejects(client.workflow.getHandle(workflowId).result());
     const tracing = tracingOf(bound);
     const found = await tracing.findByTraceId(traceId);
-    assert.deepEqual([found?.root.runId, found?.others], [runId, []]);
+    deepEqual([found?.root.runId, found?.others], [runId, []]);
     const retry = await tracing.traceOf({ workflowId });
-    assert.ok(retry.run && retry.run.runId !== runId);
-    assert.equal(retry.traceId, traceIdOfRun(retry.run.runId));
+    ok(retry.run && retry.run.runId !== runId);
+    equal(retry.traceId, traceIdOfRun(retry.run.runId));
   });
 
-  test('a run id that is not listed gives its trace id and nothing else', async () => {
+  it('a run id that is not listed gives its trace id and nothing else', async () => {
     const runId = randomUUID();
-    assert.deepEqual(await tracingOf(bound).traceOf(runId.toUpperCase()), { traceId: traceIdOfRun(runId) });
+    deepEqual(await tracingOf(bound).traceOf(runId.toUpperCase()), { traceId: traceIdOfRun(runId) });
   });
 
-  test('malformed ids and unknown workflows are refused', async () => {
+  it('malformed ids and unknown workflows are refused', async () => {
     const tracing = tracingOf(bound);
-    await assert.rejects(tracing.findByTraceId("x' OR RunId != '"), TraceIdError);
-    await assert.rejects(tracing.traceOf(randomTraceId()), TraceIdError);
-    await assert.rejects(tracing.traceOf({ workflowId: randomUUID() }), WorkflowNotFoundError);
+    await rejects(tracing.findByTraceId("x' OR RunId != '"), TraceIdError);
+    await rejects(tracing.traceOf(randomTraceId()), TraceIdError);
+    await rejects(tracing.traceOf({ workflowId: randomUUID() }), WorkflowNotFoundError);
   });
 });
 
-test('bad options are refused with name, expectation, value and type', () => {
+it('bad options are refused with name, expectation, value and type', () => {
   const client = clientOf('default');
   const construct = (options: object) => () => new JobClient({ client, ...options });
   const expectation = 'expected a number from 0 to 60000';
-  assert.throws(construct({ client: undefined }), {
+  throws(construct({ client: undefined }), {
     message: 'client: expected a Client of @temporalio/client, got undefined (undefined)',
   });
   for (const value of [-1, 60_001, Number.NaN, '5']) {
     const message = `indexLagMs: ${expectation}, got ${value} (${typeof value})`;
-    assert.throws(construct({ indexLagMs: value }), { name: 'TypeError', message });
+    throws(construct({ indexLagMs: value }), { name: 'TypeError', message });
   }
-  assert.throws(construct({ traceUrl: 'nowhere' }), /^TypeError: traceUrl: /);
+  throws(construct({ traceUrl: 'nowhere' }), /^TypeError: traceUrl: /);
 });
 
 async function start(
@@ -289,7 +286,7 @@ async function count(client: Client, query: string): Promise<number> {
 async function eventually(holds: () => Promise<boolean>): Promise<void> {
   const giveUp = Date.now() + EVENTUALLY_MS;
   while (!(await holds())) {
-    assert.ok(Date.now() < giveUp, `never came true: ${holds}`);
+    ok(Date.now() < giveUp, `never came true: ${holds}`);
     await sleep(50);
   }
 }

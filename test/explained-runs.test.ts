@@ -3,7 +3,7 @@
  */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { after, before, describe, test } from 'node:test';
+import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JobTracingOptions } from 'temporal-job-tracing';
 import { JobClient, type JobClientOptions } from 'temporal-job-tracing/client';
@@ -61,7 +61,7 @@ describe('findByTraceId and traceOf say why', { concurrency: 4 }, () => {
     }
   }
 
-  test('"not sampled: rule one*, 0 %" instead of a link', async () => {
+  it('"not sampled: rule one*, 0 %" instead of a link', async () => {
     const { traceId, workflowId } = await run('oneActivity', { sampling: SAMPLING });
     const knowing = clientWith({ sampling: SAMPLING });
     deepEqual(await answer(traceId, knowing), ['rule', 'not sampled: rule one*, 0 %', false]);
@@ -81,7 +81,7 @@ describe('findByTraceId and traceOf say why', { concurrency: 4 }, () => {
     deepEqual(await answer(traceId, clientWith()), [undefined, 'not sampled: the ratio of its rule', false]);
   });
 
-  test('each reason is the one of the run: by default, by hand, after all, capped', async () => {
+  it('each reason is the one of the run: by default, by hand, after all, capped', async () => {
     const client = clientWith({ sampling: SAMPLING });
     const byDefault = await run('randoms', { sampling: SAMPLING });
     deepEqual(await answer(byDefault.traceId, client), ['default', 'sampled: default, 100 %', true]);
@@ -97,14 +97,14 @@ describe('findByTraceId and traceOf say why', { concurrency: 4 }, () => {
     deepEqual(await answer(failed.traceId, client), ['rule', 'not sampled: rule takes, 0 %', false]);
   });
 
-  test('a continuation has a decision of its own', async () => {
+  it('a continuation has a decision of its own', async () => {
     const first = await run('continues', { sampling: { default: 0 } }, { args: [1] });
     const client = clientWith({ sampling: { default: 0 } });
     const { traceId } = await client.traceOf({ workflowId: first.workflowId });
     deepEqual(await answer(traceId, client), ['inherited', 'not sampled: inherited', false]);
   });
 
-  test('an ordinary child says whether, its root says why', async () => {
+  it('an ordinary child says whether, its root says why', async () => {
     const { traceId } = await run('parent', { sampling: { default: 0 } });
     const client = clientWith({ sampling: { default: 0 } });
     for (;;) {
@@ -120,7 +120,7 @@ describe('findByTraceId and traceOf say why', { concurrency: 4 }, () => {
     }
   });
 
-  test('a run that ended without a decision has no link either', async () => {
+  it('a run that ended without a decision has no link either', async () => {
     const none = /^not recorded: no decision in its history \(begun without the plugin, or left out under/;
     for (const plugin of [null, { sampling: { default: 0 }, bind: 'sampled' } as const]) {
       const { traceId } = await run('oneActivity', plugin);
@@ -129,7 +129,7 @@ describe('findByTraceId and traceOf say why', { concurrency: 4 }, () => {
     }
   });
 
-  test('the rule is the one in Redis; changed since, it is said so; without Redis the decision is', {
+  it('the rule is the one in Redis; changed since, it is said so; without Redis the decision is', {
     skip: WITHOUT_REDIS,
   }, async (t) => {
     const server = await startRedis();

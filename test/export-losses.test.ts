@@ -1,9 +1,9 @@
 /** What happens to spans that cannot leave: bounded, counted, said once when it begins and once when it ends. */
-import assert from 'node:assert/strict';
+import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, test } from 'node:test';
+import { afterEach, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
 import { emptyResource } from '@opentelemetry/resources';
@@ -51,7 +51,7 @@ const FAULTS: readonly (readonly [name: string, exportSpans: Export, why: string
 ];
 
 for (const [name, exportSpans, why] of FAULTS) {
-  test(`an exporter that ${name} costs its spans and nothing else, and recovery is said with the number`, async () => {
+  it(`an exporter that ${name} costs its spans and nothing else, and recovery is said with the number`, async () => {
     let fault = true;
     const sent: number[] = [];
     const { processor, end, lines } = bounded((spans, answer) => {
@@ -69,20 +69,20 @@ for (const [name, exportSpans, why] of FAULTS) {
     await processor.shutdown();
     processor.abandon();
 
-    assert.deepEqual(sent, [1]);
-    assert.equal(lines().length, 2, lines().join('\n'));
-    assert.ok(
+    deepEqual(sent, [1]);
+    equal(lines().length, 2, lines().join('\n'));
+    ok(
       lines()[0]?.startsWith(`warn temporal-job-tracing: spans for there are being lost since T: ${why}.`),
       lines()[0],
     );
-    assert.equal(
+    equal(
       lines()[1],
       'info temporal-job-tracing: Spans are exported again: 5 spans for there were lost since T.',
     );
   });
 }
 
-test('spans beyond the capacity are counted, and none more is held than the queue and one batch', async () => {
+it('spans beyond the capacity are counted, and none more is held than the queue and one batch', async () => {
   const answers: (() => void)[] = [];
   const held: number[] = [];
   const { processor, end, lines } = bounded((spans, answer) => {
@@ -98,32 +98,32 @@ test('spans beyond the capacity are counted, and none more is held than the queu
   await flushed;
   processor.abandon();
 
-  assert.equal(
+  equal(
     held.reduce((sum, count) => sum + count, 0),
     12,
   );
-  assert.match(lines()[0] ?? '', /the queue is full, 12 spans are waiting/);
-  assert.match(lines()[1] ?? '', /Spans are exported again: 88 spans for there were lost/);
-  assert.equal(lines().length, 2);
+  match(lines()[0] ?? '', /the queue is full, 12 spans are waiting/);
+  match(lines()[1] ?? '', /Spans are exported again: 88 spans for there were lost/);
+  equal(lines().length, 2);
 });
 
-test('spans under way when the worker stops are counted, and a late answer changes nothing', async () => {
+it('spans under way when the worker stops are counted, and a late answer changes nothing', async () => {
   let late: (() => void) | undefined;
   const { processor, end, lines } = bounded((_, answer) => {
     late = () => answer(OK);
   });
   end(2);
-  const stopped = assert.rejects(processor.shutdown(), /stopped before/);
+  const stopped = rejects(processor.shutdown(), /stopped before/);
   await sleep(5);
   processor.abandon();
   late?.();
   await stopped;
-  assert.match(lines()[0] ?? '', /the worker stopped before they were sent/);
-  assert.match(lines()[1] ?? '', /The worker has stopped: 2 spans for there were lost/);
-  assert.equal(lines().length, 2);
+  match(lines()[0] ?? '', /the worker stopped before they were sent/);
+  match(lines()[1] ?? '', /The worker has stopped: 2 spans for there were lost/);
+  equal(lines().length, 2);
 });
 
-test('with no collector listening a worker stops in time and says what was lost, then exports when one is back', async () => {
+it('with no collector listening a worker stops in time and says what was lost, then exports when one is back', async () => {
   const closed = createServer().listen(0, '127.0.0.1');
   await once(closed, 'listening');
   const { port } = closed.address() as AddressInfo;
@@ -135,24 +135,24 @@ test('with no collector listening a worker stops in time and says what was lost,
   refused.onEnd(runSpan(RUN_ID, refused.resource));
   await refused.flush();
   await refused.release();
-  assert.match(
+  match(
     log.lines[0] ?? '',
     new RegExp(`^warn .*spans for http://127.0.0.1:${port}/v1/traces are being lost since .*ECONNREFUSED`),
   );
-  assert.match(log.lines[1] ?? '', /^info .*The worker has stopped: 1 spans for/);
-  assert.equal(log.lines.length, 2, log.lines.join('\n'));
+  match(log.lines[1] ?? '', /^info .*The worker has stopped: 1 spans for/);
+  equal(log.lines.length, 2, log.lines.join('\n'));
 
   const receiver = await startOtlpReceiver();
   process.env.OTEL_EXPORTER_OTLP_ENDPOINT = receiver.url;
   const working = acquireSpanExport({ log });
   working.onEnd(runSpan(RUN_ID, working.resource));
   await working.release();
-  assert.equal(receiver.traceIds().length, 1);
-  assert.equal(log.lines.length, 2);
+  equal(receiver.traceIds().length, 1);
+  equal(log.lines.length, 2);
   await receiver.close();
 });
 
-test('a collector that accepts and never answers delays the stop of a worker by the flush time-out at most', async () => {
+it('a collector that accepts and never answers delays the stop of a worker by the flush time-out at most', async () => {
   const silent = createServer(() => {}).listen(0, '127.0.0.1');
   await once(silent, 'listening');
   process.env.OTEL_EXPORTER_OTLP_ENDPOINT = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
@@ -162,8 +162,8 @@ test('a collector that accepts and never answers delays the stop of a worker by 
   spanExport.onEnd(runSpan(RUN_ID, spanExport.resource));
   const begin = performance.now();
   await spanExport.release();
-  assert.ok(performance.now() - begin < 1_000);
-  assert.match(log.lines[1] ?? '', /The worker has stopped: 1 spans/);
+  ok(performance.now() - begin < 1_000);
+  match(log.lines[1] ?? '', /The worker has stopped: 1 spans/);
   silent.closeAllConnections();
   silent.close();
 });

@@ -1,6 +1,6 @@
 /** What the export's options and the OTEL_* variables may say. */
-import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { deepEqual, equal, match, ok, throws } from 'node:assert/strict';
+import { it } from 'node:test';
 import { checkExportOptions, type SpanExportOptions } from '../export';
 import { brokenTraces, readExportSettings } from '../export/settings';
 
@@ -26,9 +26,9 @@ const BAD_OPTIONS: readonly (readonly [options: object, message: string])[] = [
   [{ resource: null }, "'resource': expected a Resource with 'attributes', got null (object)"],
 ];
 
-test('options of a wrong form are refused at once, with name, expectation, value and type', () => {
+it('options of a wrong form are refused at once, with name, expectation, value and type', () => {
   for (const [options, message] of BAD_OPTIONS) {
-    assert.throws(
+    throws(
       () => checkExportOptions(options as SpanExportOptions),
       (error: unknown) => error instanceof TypeError && error.message.includes(message),
       message,
@@ -38,16 +38,16 @@ test('options of a wrong form are refused at once, with name, expectation, value
   checkExportOptions({});
 });
 
-test('without variables spans go to the standard endpoint as protobuf', () => {
+it('without variables spans go to the standard endpoint as protobuf', () => {
   const { batches, exporters, ...rest } = readExportSettings({});
-  assert.deepEqual([...exporters], ['otlp']);
-  assert.deepEqual(rest, {
+  deepEqual([...exporters], ['otlp']);
+  deepEqual(rest, {
     disabled: false,
     protocol: 'http/protobuf',
     endpoint: 'http://localhost:4318/v1/traces',
     problems: [],
   });
-  assert.deepEqual(batches, {
+  deepEqual(batches, {
     maxQueueSize: 2_048,
     maxExportBatchSize: 512,
     scheduledDelayMs: 5_000,
@@ -55,12 +55,12 @@ test('without variables spans go to the standard endpoint as protobuf', () => {
   });
 });
 
-test('batch sizes that would break the queue are replaced by the standard ones', () => {
+it('batch sizes that would break the queue are replaced by the standard ones', () => {
   for (const value of ['0', '-1', '1.5', 'many', ' ']) {
     const { batches } = readExportSettings({ OTEL_BSP_MAX_EXPORT_BATCH_SIZE: value });
-    assert.equal(batches.maxExportBatchSize, 512, value);
+    equal(batches.maxExportBatchSize, 512, value);
   }
-  assert.equal(readExportSettings({ OTEL_BSP_MAX_QUEUE_SIZE: '10' }).batches.maxQueueSize, 10);
+  equal(readExportSettings({ OTEL_BSP_MAX_QUEUE_SIZE: '10' }).batches.maxQueueSize, 10);
 });
 
 const EXPORTERS: readonly (readonly [value: string, exporters: string[], problem?: string])[] = [
@@ -73,26 +73,26 @@ const EXPORTERS: readonly (readonly [value: string, exporters: string[], problem
   ['otlp,jaeger', ['otlp'], 'OTEL_TRACES_EXPORTER=jaeger is not supported'],
 ];
 
-test('OTEL_TRACES_EXPORTER chooses the exporters, and one that cannot be built is named', () => {
+it('OTEL_TRACES_EXPORTER chooses the exporters, and one that cannot be built is named', () => {
   for (const [value, expected, problem] of EXPORTERS) {
     const { exporters, problems } = readExportSettings({ OTEL_TRACES_EXPORTER: value });
-    assert.deepEqual([...exporters], expected, value);
-    assert.equal(problems.length, problem ? 1 : 0, value);
-    assert.ok(
+    deepEqual([...exporters], expected, value);
+    equal(problems.length, problem ? 1 : 0, value);
+    ok(
       problems.every((text) => text.startsWith(problem ?? '-')),
       problems.join(),
     );
   }
 });
 
-test('the protocol for traces comes before the general one, and gRPC is named', () => {
+it('the protocol for traces comes before the general one, and gRPC is named', () => {
   const json = { OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: 'http/json', OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' };
-  assert.equal(readExportSettings(json).protocol, 'http/json');
+  equal(readExportSettings(json).protocol, 'http/json');
   const grpc = readExportSettings({ OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: 'grpc' });
-  assert.deepEqual([...grpc.exporters], []);
-  assert.match(grpc.problems[0] ?? '', /^OTEL_EXPORTER_OTLP_TRACES_PROTOCOL=grpc is not supported/);
+  deepEqual([...grpc.exporters], []);
+  match(grpc.problems[0] ?? '', /^OTEL_EXPORTER_OTLP_TRACES_PROTOCOL=grpc is not supported/);
   const unused = readExportSettings({ OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc', OTEL_TRACES_EXPORTER: 'none' });
-  assert.deepEqual(unused.problems, []);
+  deepEqual(unused.problems, []);
 });
 
 const ENDPOINTS: readonly (readonly [env: Record<string, string>, endpoint: string])[] = [
@@ -105,11 +105,11 @@ const ENDPOINTS: readonly (readonly [env: Record<string, string>, endpoint: stri
   [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'collector' }, 'the endpoint in OTEL_EXPORTER_OTLP_ENDPOINT'],
 ];
 
-test('messages name the endpoint without credentials, and one that is no address is named', () => {
+it('messages name the endpoint without credentials, and one that is no address is named', () => {
   for (const [env, expected] of ENDPOINTS) {
     const { endpoint, problems } = readExportSettings(env);
-    assert.equal(endpoint, expected);
-    assert.equal(problems.length, expected.startsWith('the endpoint') ? 1 : 0, expected);
+    equal(endpoint, expected);
+    equal(problems.length, expected.startsWith('the endpoint') ? 1 : 0, expected);
   }
 });
 
@@ -122,19 +122,16 @@ const SAMPLERS: readonly (readonly [value: string, breaks: boolean])[] = [
   ['parentbased_traceidratio', false],
 ];
 
-test('a sampler that does not follow the run’s decision is named', () => {
+it('a sampler that does not follow the run’s decision is named', () => {
   for (const [value, breaks] of SAMPLERS) {
-    assert.equal(brokenTraces({ OTEL_TRACES_SAMPLER: value }).length, breaks ? 1 : 0, value);
+    equal(brokenTraces({ OTEL_TRACES_SAMPLER: value }).length, breaks ? 1 : 0, value);
   }
 });
 
-test('propagators without tracecontext are named, with the value to set', () => {
+it('propagators without tracecontext are named, with the value to set', () => {
   const [problem] = brokenTraces({ OTEL_PROPAGATORS: 'b3,baggage' });
-  assert.match(
-    problem ?? '',
-    /^OTEL_PROPAGATORS=b3,baggage lacks tracecontext.*Set it to tracecontext,b3,baggage$/,
-  );
-  assert.match(brokenTraces({ OTEL_PROPAGATORS: 'none' })[0] ?? '', /Set it to tracecontext$/);
-  assert.deepEqual(brokenTraces({ OTEL_PROPAGATORS: 'baggage, tracecontext' }), []);
-  assert.deepEqual(brokenTraces({}), []);
+  match(problem ?? '', /^OTEL_PROPAGATORS=b3,baggage lacks tracecontext.*Set it to tracecontext,b3,baggage$/);
+  match(brokenTraces({ OTEL_PROPAGATORS: 'none' })[0] ?? '', /Set it to tracecontext$/);
+  deepEqual(brokenTraces({ OTEL_PROPAGATORS: 'baggage, tracecontext' }), []);
+  deepEqual(brokenTraces({}), []);
 });

@@ -1,12 +1,12 @@
 /** The export's set-up in processes of its own, judged at a real OTLP receiver and a real downstream service. */
-import assert from 'node:assert/strict';
+import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
-import { test } from 'node:test';
+import { it } from 'node:test';
 import { type OtlpReceiver, startOtlpReceiver } from '../testing/otlp-receiver';
 import { incomplete, tree } from '../testing/otlp-trace';
 
@@ -25,7 +25,7 @@ async function run(program: string, env: Record<string, string> = {}): Promise<R
     timeout: 15_000,
   });
   const [output, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')]);
-  assert.equal(code, 0, `${program} ended with ${code}: ${output}`);
+  equal(code, 0, `${program} ended with ${code}: ${output}`);
   return JSON.parse(output.trim().split('\n').at(-1) ?? '');
 }
 
@@ -59,7 +59,7 @@ async function runDefault(env: Record<string, string> = {}, runIds = RUN_IDS): P
 }
 
 for (const protocol of ['http/protobuf', 'http/json']) {
-  test(`with OTEL_* variables alone, runs, activities and their calls reach the collector by ${protocol}`, async () => {
+  it(`with OTEL_* variables alone, runs, activities and their calls reach the collector by ${protocol}`, async () => {
     const { receiver, report, downstream } = await runDefault({
       OTEL_EXPORTER_OTLP_PROTOCOL: protocol,
       OTEL_BSP_SCHEDULE_DELAY: '1',
@@ -67,80 +67,78 @@ for (const protocol of ['http/protobuf', 'http/json']) {
       OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment.name=test',
     });
 
-    assert.deepEqual(receiver.traceIds(), TRACE_IDS, 'no request of the exporter itself makes a trace');
+    deepEqual(receiver.traceIds(), TRACE_IDS, 'no request of the exporter itself makes a trace');
     for (const traceId of TRACE_IDS) {
       const spans = receiver.trace(traceId);
-      assert.deepEqual(incomplete(spans), []);
-      assert.deepEqual(tree(spans), ['RunWorkflow:export', '  RunActivity:export', '    GET', '    GET']);
+      deepEqual(incomplete(spans), []);
+      deepEqual(tree(spans), ['RunWorkflow:export', '  RunActivity:export', '    GET', '    GET']);
       for (const { name, resource } of spans) {
-        assert.equal(resource['service.name'], 'nightly', name);
-        assert.equal(resource['deployment.environment.name'], 'test', name);
-        assert.ok(resource['host.name'], name);
+        equal(resource['service.name'], 'nightly', name);
+        equal(resource['deployment.environment.name'], 'test', name);
+        ok(resource['host.name'], name);
       }
     }
-    assert.match(downstream.get('/fetch') ?? '', new RegExp(`^00-${TRACE_IDS[1]}-[0-9a-f]{16}-01$`));
-    assert.match(downstream.get('/http') ?? '', new RegExp(`^00-${TRACE_IDS[1]}-[0-9a-f]{16}-01$`));
-    assert.equal(downstream.get('/outside'), undefined, 'calls outside of activities are not touched');
+    match(downstream.get('/fetch') ?? '', new RegExp(`^00-${TRACE_IDS[1]}-[0-9a-f]{16}-01$`));
+    match(downstream.get('/http') ?? '', new RegExp(`^00-${TRACE_IDS[1]}-[0-9a-f]{16}-01$`));
+    equal(downstream.get('/outside'), undefined, 'calls outside of activities are not touched');
     const life = [{ ...REGISTERED, processors: 1, shared: true }, REGISTERED, NOTHING];
-    assert.deepEqual(report.states, [...life, ...life]);
-    assert.deepEqual(report.log, []);
+    deepEqual(report.states, [...life, ...life]);
+    deepEqual(report.log, []);
   });
 }
 
-test('activities of an unsampled run are not exported, and downstream gets a traceparent with flag 00', async () => {
+it('activities of an unsampled run are not exported, and downstream gets a traceparent with flag 00', async () => {
   const { receiver, downstream } = await runDefault({ FLAGS: '0' }, RUN_IDS.slice(0, 1));
-  assert.deepEqual(tree(receiver.trace(TRACE_IDS[0] ?? '')), ['RunWorkflow:export']);
-  assert.match(downstream.get('/fetch') ?? '', /-00$/);
+  deepEqual(tree(receiver.trace(TRACE_IDS[0] ?? '')), ['RunWorkflow:export']);
+  match(downstream.get('/fetch') ?? '', /-00$/);
 });
 
-test('OTEL_TRACES_EXPORTER=none turns export off, says nothing, and keeps propagation', async () => {
+it('OTEL_TRACES_EXPORTER=none turns export off, says nothing, and keeps propagation', async () => {
   const { receiver, report, downstream } = await runDefault({ OTEL_TRACES_EXPORTER: 'none' });
   const [state] = report.states as [unknown];
-  assert.deepEqual(state, { ...REGISTERED, provider: false, processors: null, shared: true });
-  assert.deepEqual(receiver.traceIds(), []);
-  assert.match(downstream.get('/fetch') ?? '', new RegExp(`^00-${TRACE_IDS[1]}`));
-  assert.deepEqual(report.log, []);
+  deepEqual(state, { ...REGISTERED, provider: false, processors: null, shared: true });
+  deepEqual(receiver.traceIds(), []);
+  match(downstream.get('/fetch') ?? '', new RegExp(`^00-${TRACE_IDS[1]}`));
+  deepEqual(report.log, []);
 });
 
-test('OTEL_SDK_DISABLED=true sets nothing up and says so once', async () => {
+it('OTEL_SDK_DISABLED=true sets nothing up and says so once', async () => {
   const { receiver, report } = await runDefault({ OTEL_SDK_DISABLED: 'true' });
-  assert.deepEqual(report.states?.[0 as never], { ...NOTHING, processors: null, shared: false });
-  assert.deepEqual(receiver.traceIds(), []);
-  assert.deepEqual(report.log, [
-    'info temporal-job-tracing: OTEL_SDK_DISABLED is true, so no span is exported.',
-  ]);
+  deepEqual(report.states?.[0 as never], { ...NOTHING, processors: null, shared: false });
+  deepEqual(receiver.traceIds(), []);
+  deepEqual(report.log, ['info temporal-job-tracing: OTEL_SDK_DISABLED is true, so no span is exported.']);
 });
 
-test('a setting that cannot be followed or breaks traces is named at each start', async () => {
+it('a setting that cannot be followed or breaks traces is named at each start', async () => {
   const { report } = await runDefault(
     { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc', OTEL_TRACES_SAMPLER: 'always_on' },
     RUN_IDS.slice(0, 1),
   );
   const [grpc, sampler, ...more] = report.log as string[];
-  assert.match(grpc ?? '', /^warn .*OTEL_EXPORTER_OTLP_PROTOCOL=grpc is not supported.*http\/protobuf/);
-  assert.match(sampler ?? '', /^warn .*OTEL_TRACES_SAMPLER=always_on does not follow/);
-  assert.deepEqual(more, []);
+  match(grpc ?? '', /^warn .*OTEL_EXPORTER_OTLP_PROTOCOL=grpc is not supported.*http\/protobuf/);
+  match(sampler ?? '', /^warn .*OTEL_TRACES_SAMPLER=always_on does not follow/);
+  deepEqual(more, []);
 });
 
-test('a process with its own provider keeps it, hears once what to pass, and gets workflow spans when it does', async () => {
+it('a process with its own provider keeps it, hears once what to pass, and gets workflow spans when it does', async () => {
   const report = await run('export-own-provider', { OTEL_LOG_LEVEL: 'info' });
-  assert.deepEqual(report.processors, [null, null, 1]);
-  assert.deepEqual(report.spans, ['RunWorkflow:export own', 'RunActivity:export own']);
+  deepEqual(report.processors, [null, null, 1]);
+  deepEqual(report.spans, ['RunWorkflow:export own', 'RunActivity:export own']);
   const [warning, ...more] = report.log as string[];
-  assert.match(
+  match(
     warning ?? '',
     /^warn .*tracer provider of its own.*new JobTracingPlugin\({ spanProcessors, resource }\);$/s,
   );
-  assert.deepEqual(more, []);
-  assert.equal(report.stillRecording, true);
-  assert.deepEqual(report.diag, ['still the user’s']);
+  deepEqual(more, []);
+  equal(report.stillRecording, true);
+  deepEqual(report.diag, ['still the user’s']);
 });
 
-test('given processors take both kinds of spans, survive the worker, and cannot disturb it', async () => {
+it('given processors take both kinds of spans, survive the worker, and cannot disturb it', async () => {
   const report = await run('export-given', { OTEL_TRACES_EXPORTER: 'none', OTEL_LOG_LEVEL: 'none' });
   const names = ['RunWorkflow:export', 'RunActivity:export'];
-  assert.deepEqual(report.names, [names, names]);
-  for (const ms of report.releaseMs as number[]) assert.ok(ms < 2_000, `release took ${ms} ms`);
+  deepEqual(report.names, [names, names]);
+  for (const ms of report.releaseMs as number[]) ok(ms < 2_000, `release took ${ms} ms`);
   const lines = (report.log as string[]).map((line) => line.replaceAll(/since \S+Z/g, 'since T'));
   const begin = /^warn .*spans for the span processor Throwing are being lost since T: it throws 'no end'\./;
   const end = /^info .*The worker has stopped: 2 spans for the span processor Throwing were lost since T\.$/;
@@ -150,6 +148,6 @@ test('given processors take both kinds of spans, survive the worker, and cannot 
   ];
   const other = /another worker of this process has set up OpenTelemetry with other span processors/;
   const expected = [begin, end, ...unflushed, begin, end, ...unflushed, other, ...unflushed];
-  for (const [i, line] of expected.entries()) assert.match(lines[i] ?? '', line);
-  assert.equal(lines.length, expected.length, lines.join('\n'));
+  for (const [i, line] of expected.entries()) match(lines[i] ?? '', line);
+  equal(lines.length, expected.length, lines.join('\n'));
 });

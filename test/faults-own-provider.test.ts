@@ -7,13 +7,13 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
-import { test } from 'node:test';
+import { it } from 'node:test';
 import { Client, Connection } from '@temporalio/client';
 import { startOtlpReceiver } from '../testing/otlp-receiver';
 import { tree } from '../testing/otlp-trace';
 import { startTemporalServer } from '../testing/temporal-server';
 
-test('a process with a provider of its own: one warning, binding on, activities traced, workflow spans off', async () => {
+it('a process with a provider of its own: one warning, binding on, activities traced, workflow spans off', async () => {
   const server = await startTemporalServer({ log: () => {} });
   const receiver = await startOtlpReceiver();
   const connection = await Connection.connect({ address: server.address });

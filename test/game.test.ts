@@ -1,7 +1,7 @@
 /** The game as a user runs it: the cause of a slow run is found by following only the links that it prints. */
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { after, test } from 'node:test';
+import { after, it } from 'node:test';
 import { promisify } from 'node:util';
 import { type OtlpReceiver, startOtlpReceiver } from '../testing/otlp-receiver';
 import { incomplete } from '../testing/otlp-trace';
@@ -26,7 +26,7 @@ after(async () => {
 });
 
 for (const language of ['Go', 'Node']) {
-  test(`--once, with the service in ${language}, shows that the service tells players and scheduler apart`, {
+  it(`--once, with the service in ${language}, shows that the service tells players and scheduler apart`, {
     timeout: TIMEOUT_MS,
   }, async (context) => {
     const hasGo = await promisify(execFile)('go', ['version']).then(
@@ -63,7 +63,7 @@ for (const language of ['Go', 'Node']) {
   });
 }
 
-test('from the alert to the cause by links alone: run, trace, span, and the log of a service without an SDK', {
+it('from the alert to the cause by links alone: run, trace, span, and the log of a service without an SDK', {
   timeout: TIMEOUT_MS,
 }, async () => {
   receiver = await startOtlpReceiver();

@@ -4,7 +4,7 @@
  */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { after, before, describe, test } from 'node:test';
+import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, type WorkflowHandle } from '@temporalio/client';
 import { Harness } from './support/harness';
@@ -105,7 +105,7 @@ describe('a worker that is killed in the middle of runs', () => {
     ['by-hand', 'manual'],
     ['capped', 'rule'],
   ] as const) {
-    test(`${name}: sampled, reason ${reason}, bound; rate and rule are not known any more`, async () => {
+    it(`${name}: sampled, reason ${reason}, bound; rate and rule are not known any more`, async () => {
       const { handle, traceId } = runOf(name);
       deepEqual(markersOf(await handle.fetchHistory()), [reason]);
       const root = (await harness.completeTrace(traceId)).find(({ name }) => name === 'RunWorkflow:waits');
@@ -124,7 +124,7 @@ describe('a worker that is killed in the middle of runs', () => {
     ['capped-too', 'capped'],
     ['never', 'unsampled'],
   ] as const) {
-    test(`${name}: ${marker} and bound, though the other worker records every run`, async () => {
+    it(`${name}: ${marker} and bound, though the other worker records every run`, async () => {
       const { handle, traceId } = runOf(name);
       deepEqual(markersOf(await handle.fetchHistory()), [marker]);
       const { TraceId, TraceSampled } = await harness.attributesOf(handle.workflowId);
@@ -133,7 +133,7 @@ describe('a worker that is killed in the middle of runs', () => {
     });
   }
 
-  test('a run that fails on the other worker is kept by its rule', async () => {
+  it('a run that fails on the other worker is kept by its rule', async () => {
     const { handle, traceId } = runOf('failing');
     deepEqual(markersOf(await handle.fetchHistory()), ['unsampled', 'kept-failed']);
     const trace = await harness.completeTrace(traceId);
@@ -144,7 +144,7 @@ describe('a worker that is killed in the middle of runs', () => {
     equal((await harness.attributesOf(handle.workflowId)).TraceSampled, true);
   });
 
-  test('a run that was not bound is not bound by a worker that may bind', async () => {
+  it('a run that was not bound is not bound by a worker that may bind', async () => {
     const { handle, traceId } = unbound;
     deepEqual(markersOf(await handle.fetchHistory()), ['unbound']);
     const { searchAttributes } = await handle.describe();
@@ -153,7 +153,7 @@ describe('a worker that is killed in the middle of runs', () => {
     ok(trace.some(({ name }) => name === 'RunWorkflow:waits'));
   });
 
-  test('no workflow task failed', async () => {
+  it('no workflow task failed', async () => {
     for (const [name, { handle }] of [...begun, ['unbound', unbound] as const])
       deepEqual(taskFailures(await handle.fetchHistory()), [], name);
   });

@@ -1,7 +1,7 @@
 /** The host's answers become markers: one id is true for a run, the same whenever the run asks again. */
 import { deepEqual, equal } from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { describe, test } from 'node:test';
+import { describe, it } from 'node:test';
 import type { WorkflowInfo } from '@temporalio/workflow';
 import type { SamplingOptions } from 'temporal-job-tracing';
 import {
@@ -25,7 +25,7 @@ const DEFAULT: HostNotice = { common: 'default' };
 const CAP_0 = { ratio: 0, atLeast: { runs: 1, per: '1 day' } } as const;
 
 describe('the marker of a run', () => {
-  test('tells each decision, and the common runs ask twice where nothing tells of a host', () => {
+  it('tells each decision, and the common runs ask twice where nothing tells of a host', () => {
     deepEqual(hostWith({ sampling: { default: 0 } })(infoOf()), ['default', 'unsampled', 'unsampled']);
     deepEqual(hostWith()(infoOf()), ['default', 'absent', 'default']);
     const reasonOf = (sampling: SamplingOptions, run: RunParts = {}) =>
@@ -43,7 +43,7 @@ describe('the marker of a run', () => {
     );
   });
 
-  test('is asked for once by the common run where the worker has told what that is', () => {
+  it('is asked for once by the common run where the worker has told what that is', () => {
     const never = hostWith({ sampling: { default: 0 } });
     deepEqual(never(infoOf(), undefined, 'all', UNSAMPLED), ['unsampled', 'unsampled']);
     deepEqual(hostWith()(infoOf(), undefined, 'all', DEFAULT), ['default', 'default']);
@@ -52,7 +52,7 @@ describe('the marker of a run', () => {
     deepEqual(asked, ['any', 'default', 'default']);
   });
 
-  test('is the same, at more asks, where the worker has told wrongly what is common', () => {
+  it('is the same, at more asks, where the worker has told wrongly what is common', () => {
     const never = hostWith({ sampling: { default: 0 } });
     deepEqual(never(infoOf(), undefined, 'all', DEFAULT), ['default', 'default', 'unsampled', 'unsampled']);
     deepEqual(hostWith()(infoOf(), undefined, 'all', UNSAMPLED), ['unsampled', 'default', 'default']);
@@ -61,7 +61,7 @@ describe('the marker of a run', () => {
       equal(last(byRule(infoOf(), undefined, 'all', notice)), 'rule');
   });
 
-  test('is asked for once by a run that gets none where only sampled runs are bound', () => {
+  it('is asked for once by a run that gets none where only sampled runs are bound', () => {
     const sampledOnly = hostWith({ bind: 'sampled', sampling: { default: 0 } });
     deepEqual(sampledOnly(infoOf(), undefined, 'sampled'), ['any', '-']);
     deepEqual(hostWith({ enabled: false })(infoOf(), undefined, 'sampled'), ['any', '-']);
@@ -70,7 +70,7 @@ describe('the marker of a run', () => {
     deepEqual(sampledOnly(infoOf(), { forced: 'manual' }, 'sampled'), ['manual', 'absent', 'manual']);
   });
 
-  test('is the same, at more asks, when the bundle was made for another binding than the worker', () => {
+  it('is the same, at more asks, when the bundle was made for another binding than the worker', () => {
     for (const bind of ['all', 'sampled'] as const)
       for (const ratio of [0, 1]) {
         const host = hostWith({ bind, sampling: { default: ratio } });
@@ -78,7 +78,7 @@ describe('the marker of a run', () => {
       }
   });
 
-  test('is none where no host answers, whatever is asked', () => {
+  it('is none where no host answers, whatever is asked', () => {
     for (const bind of ['all', 'sampled'] as const)
       for (const given of [undefined, { forced: 'manual' }, { inherited: { sampled: false } }] as Given[])
         deepEqual(
@@ -87,7 +87,7 @@ describe('the marker of a run', () => {
         );
   });
 
-  test('is the same when a failed task asks again, and the run is counted once', () => {
+  it('is the same when a failed task asks again, and the run is counted once', () => {
     const told: string[] = [];
     const recorded: WorkflowInfo[] = [];
     const ask = hostWith({
@@ -104,7 +104,7 @@ describe('the marker of a run', () => {
     deepEqual(recorded, [first]);
   });
 
-  test('stays what it was when the policy changes before the run asks again', () => {
+  it('stays what it was when the policy changes before the run asks again', () => {
     let policy = resolvePolicy({ default: 1 });
     const store: PolicyStore = { ...constantPolicyStore(policy), current: () => policy };
     const ask = hostWith({ policy: store });
@@ -114,7 +114,7 @@ describe('the marker of a run', () => {
     deepEqual([last(ask(info)), last(ask(infoOf()))], ['default', 'unsampled']);
   });
 
-  test('is forgotten only after 10,000 further runs', () => {
+  it('is forgotten only after 10,000 further runs', () => {
     const ask = hostWith({ sampling: { default: CAP_0 } });
     const info = infoOf();
     equal(last(ask(info)), 'reservoir');
@@ -124,7 +124,7 @@ describe('the marker of a run', () => {
     equal(last(ask(info)), 'unsampled');
   });
 
-  test('without binding only sampled runs have one', () => {
+  it('without binding only sampled runs have one', () => {
     const mayBind = () => false;
     equal(last(hostWith({ mayBind })(infoOf())), 'unbound');
     equal(last(hostWith({ mayBind, sampling: { default: CAP_0 } })(infoOf())), 'unbound');
@@ -133,7 +133,7 @@ describe('the marker of a run', () => {
     deepEqual([last(ask(infoOf())), last(ask(infoOf()))], ['default', '-']);
   });
 
-  test('of a run that knows its decision is not the policy’s, nor capped, nor taken from memory', () => {
+  it('of a run that knows its decision is not the policy’s, nor capped, nor taken from memory', () => {
     const never: SamplingOptions = { default: { ratio: 0, atMost: { runs: 1, per: '1 day' } } };
     const ask = hostWith({ sampling: never });
     for (let run = 0; run < 3; run++) equal(last(ask(infoOf(), { forced: 'manual' })), 'manual');
@@ -148,7 +148,7 @@ describe('the marker of a run', () => {
     equal(last(unbound(infoOf(), { inherited: { sampled: false } })), '-');
   });
 
-  test('a threshold is known of what the ratio decided, and of nothing else', () => {
+  it('a threshold is known of what the ratio decided, and of nothing else', () => {
     const ratio = { ratio: 1, atMost: { runs: 2, per: '1 day' } } as const;
     const decisions = createRunDecisions();
     const ask = hostWith({ decisions, sampling: { default: ratio, jobs: { reserved: CAP_0 } } });
@@ -168,7 +168,7 @@ describe('the marker of a run', () => {
     equal(decisions.traceState('f'.repeat(32)), undefined);
   });
 
-  test('is told of, forced and inherited ones too', () => {
+  it('is told of, forced and inherited ones too', () => {
     const told: string[] = [];
     const ask = hostWith({
       onDecision: (...decision) => told.push(decision.join(' ')),
@@ -183,7 +183,7 @@ describe('the marker of a run', () => {
 });
 
 describe('the host', () => {
-  test('answers a bundle of an older version with a marker that it knows', () => {
+  it('answers a bundle of an older version with a marker that it knows', () => {
     const policy = constantPolicyStore(resolvePolicy({ default: CAP_0 }));
     const host = composeMarkerHost({ ...HOST, policy, decisions: createRunDecisions() }, undefined);
     const workflowInfo = infoOf();
@@ -194,7 +194,7 @@ describe('the host', () => {
     );
   });
 
-  test('denies ids of a newer version, and every id when it is not enabled', () => {
+  it('denies ids of a newer version, and every id when it is not enabled', () => {
     const policy = constantPolicyStore(resolvePolicy());
     const host = composeMarkerHost({ ...HOST, policy, decisions: createRunDecisions() }, undefined);
     equal(host({ workflowInfo: infoOf(), patchId: 'job-tracing:to-come' }), false);
@@ -202,7 +202,7 @@ describe('the host', () => {
     equal(last(hostWith({ enabled: false })(infoOf(), { forced: 'manual' })), '-');
   });
 
-  test('never throws: a store that breaks its contract leaves the run without a trace and is named once', () => {
+  it('never throws: a store that breaks its contract leaves the run without a trace and is named once', () => {
     const warnings: string[] = [];
     const policy: PolicyStore = {
       ...constantPolicyStore(resolvePolicy()),
@@ -215,7 +215,7 @@ describe('the host', () => {
     deepEqual(new Set(warnings), new Set(['decision']));
   });
 
-  test('leaves other ids to the user’s call-back, with its errors; without one they are true', () => {
+  it('leaves other ids to the user’s call-back, with its errors; without one they are true', () => {
     const options = {
       ...HOST,
       policy: constantPolicyStore(resolvePolicy()),
@@ -228,7 +228,7 @@ describe('the host', () => {
 });
 
 describe('marker ids', () => {
-  test('each is asked either by policy or by runs that know their decision', () => {
+  it('each is asked either by policy or by runs that know their decision', () => {
     const givens: Given[] = [
       { forced: 'manual' },
       { forced: 'signal' },

@@ -1,6 +1,6 @@
 /** One rule applies to a job: the most specific that fits, whatever the order in which rules were written. */
 import { deepEqual, equal, ok } from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { describe, it } from 'node:test';
 import { ruleFor } from '../sampling/match';
 import { resolvePolicy } from '../sampling/policy';
 
@@ -35,7 +35,7 @@ function expectedPattern(patterns: readonly string[], jobName: string): string |
 }
 
 describe('patterns', () => {
-  test('a star stands for any number of characters, none included', () => {
+  it('a star stands for any number of characters, none included', () => {
     const cases: readonly (readonly [string, readonly string[], readonly string[]])[] = [
       ['*', ['', 'a', 'a*b', 'a\nb'], []],
       ['**', ['', 'a'], []],
@@ -53,7 +53,7 @@ describe('patterns', () => {
     }
   });
 
-  test('the most specific wins: exact, then most literal characters, then fewest stars, then alphabetical', () => {
+  it('the most specific wins: exact, then most literal characters, then fewest stars, then alphabetical', () => {
     const cases: readonly (readonly [readonly string[], string, string])[] = [
       [['*', 'billing-*', 'billing-nightly', '*-nightly'], 'billing-nightly', 'billing-nightly'],
       [['*', 'billing-*', 'billing-night*'], 'billing-nightly', 'billing-night*'],
@@ -67,7 +67,7 @@ describe('patterns', () => {
     }
   });
 
-  test('any patterns and names give what the rule of specificity says, in any order (3,000 random cases)', () => {
+  it('any patterns and names give what the rule of specificity says, in any order (3,000 random cases)', () => {
     const random = randomNumbers(20_240_501);
     for (let round = 0; round < 3_000; round++) {
       const patterns = Array.from({ length: 6 }, () => randomText(random, 'ab*', 4)).filter((p) => p !== '');
@@ -79,7 +79,7 @@ describe('patterns', () => {
     }
   });
 
-  test('a pattern with many stars takes no time to fail', () => {
+  it('a pattern with many stars takes no time to fail', () => {
     const policy = policyOf(['a*'.repeat(200)]);
     const before = performance.now();
     equal(ruleFor(policy, `${'a'.repeat(5_000)}b`).pattern, 'a*'.repeat(200));
@@ -89,7 +89,7 @@ describe('patterns', () => {
 });
 
 describe('which rule applies, and why', () => {
-  test('says so for an exact name, a pattern and the default', () => {
+  it('says so for an exact name, a pattern and the default', () => {
     const policy = policyOf(['nightly', 'billing-*']);
     const answers = ['nightly', 'billing-x', 'other'].map((jobName) => ruleFor(policy, jobName));
     deepEqual(
@@ -102,7 +102,7 @@ describe('which rule applies, and why', () => {
     );
   });
 
-  test('stays right for more job names than are remembered', () => {
+  it('stays right for more job names than are remembered', () => {
     const policy = policyOf(['odd-*', 'exact-7']);
     for (let pass = 0; pass < 2; pass++) {
       for (let index = 0; index < 2_500; index++) {
@@ -112,7 +112,7 @@ describe('which rule applies, and why', () => {
     }
   });
 
-  test('10,000 rules do not make it slow', () => {
+  it('10,000 rules do not make it slow', () => {
     const names = Array.from({ length: 5_000 }, (_, index) => `job-${index}`);
     const policy = policyOf(names.flatMap((name) => [name, `${name}-*`]));
     ruleFor(policy, 'first');

@@ -1,6 +1,6 @@
 /** Where the policy is one ratio for ever, a run that it leaves out knows so by itself: it asks nothing. */
 import { deepEqual, equal } from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { describe, it } from 'node:test';
 import type { WorkflowInfo } from '@temporalio/workflow';
 import type { SamplingOptions } from 'temporal-job-tracing';
 import { resolvePolicy } from '../sampling/policy';
@@ -14,7 +14,7 @@ function idEndingWith(digits: string): string {
 }
 
 describe('a marker that is known beforehand', () => {
-  test('is not asked for by a run that a ratio for ever leaves out, where only sampled runs are bound', () => {
+  it('is not asked for by a run that a ratio for ever leaves out, where only sampled runs are bound', () => {
     for (const ratio of [0, 2 ** -56, 0.01, 0.5, 1 / 3, 1]) {
       const policy = resolvePolicy({ default: { ratio, atMost: { runs: 1_000, per: '1 day' } } });
       const notice = noticeOf({ enabled: true, bind: 'sampled' }, policy, true);
@@ -41,7 +41,7 @@ describe('a marker that is known beforehand', () => {
     deepEqual(ask(below as WorkflowInfo, undefined, 'sampled', half), ['-']);
   });
 
-  test('is asked for by every run of a policy that may change, or that decides by more than a ratio', () => {
+  it('is asked for by every run of a policy that may change, or that decides by more than a ratio', () => {
     const noticed = (
       sampling: SamplingOptions,
       { enabled = true, isConstant = true, bind = 'sampled' as 'all' | 'sampled' } = {},

@@ -1,7 +1,7 @@
 /** Consistent probability sampling: same id, same answer; a higher ratio keeps a superset; shares are right. */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { describe, test } from 'node:test';
+import { describe, it } from 'node:test';
 import { traceIdOfRun } from '../core/trace-id';
 import { isSampled, thresholdOf } from '../sampling/ratio';
 
@@ -20,7 +20,7 @@ function runIdV7(): string {
 }
 
 describe('ratios', () => {
-  test('ids at the edges are decided as the threshold says', () => {
+  it('ids at the edges are decided as the threshold says', () => {
     const table: readonly (readonly [number, string, string | undefined])[] = [
       //         the ids of [lowest, second, below middle, middle, below highest, highest] that are sampled
       [0, '......', undefined],
@@ -44,7 +44,7 @@ describe('ratios', () => {
     );
   });
 
-  test('thresholds are those of the specification', () => {
+  it('thresholds are those of the specification', () => {
     // https://opentelemetry.io/docs/specs/otel/trace/tracestate-probability-sampling/
     const table: readonly (readonly [number, string])[] = [
       [1, '0'],
@@ -59,7 +59,7 @@ describe('ratios', () => {
     ok(thresholdOf(0.001)?.startsWith('ffbe76c'), 'one in a thousand');
   });
 
-  test('the threshold alone, as a reader of ot=th: has it, gives the same answer', () => {
+  it('the threshold alone, as a reader of ot=th: has it, gives the same answer', () => {
     for (let round = 0; round < 1_000; round++) {
       const ratio = Math.random();
       const id = traceIdOfRun(randomUUID());
@@ -67,7 +67,7 @@ describe('ratios', () => {
     }
   });
 
-  test('only the last 56 bits count', () => {
+  it('only the last 56 bits count', () => {
     for (const random of ['00000000000000', '7fffffffffffff', 'ffffffffffffff']) {
       const answers = ['0'.repeat(18), 'f'.repeat(18)].map((start) => isSampled(start + random, 0.4));
       equal(answers[0], answers[1]);
@@ -78,7 +78,7 @@ describe('ratios', () => {
     ['version 4', randomUUID],
     ['version 7', runIdV7],
   ] as const) {
-    test(`of 10,000 run ids of ${kind}, each ratio keeps its share, and a superset of every lower one's`, () => {
+    it(`of 10,000 run ids of ${kind}, each ratio keeps its share, and a superset of every lower one's`, () => {
       const ids = Array.from({ length: 10_000 }, () => traceIdOfRun(newId()));
       let lower = new Set<string>();
       for (const ratio of [0, 0.001, 0.01, 0.1, 0.5, 0.9, 0.99, 1]) {

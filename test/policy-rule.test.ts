@@ -1,6 +1,6 @@
 /** A rule is checked in one place, whoever wrote it: code is told by a throw, foreign data by a sentence. */
 import { deepEqual, doesNotThrow, equal, match, ok, throws } from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { describe, it } from 'node:test';
 import { JobTracingPlugin, type SamplingOptions } from 'temporal-job-tracing';
 import { policyFromEnvironment } from '../sampling/environment';
 import { resolvePolicy } from '../sampling/policy';
@@ -58,7 +58,7 @@ const BAD: readonly (readonly [unknown, string, string])[] = [
 ];
 
 describe('rules', () => {
-  test('good ones are resolved with all defaults, and frozen', () => {
+  it('good ones are resolved with all defaults, and frozen', () => {
     for (const [value, expected] of GOOD) {
       const rule = resolveRule('rule', value);
       deepEqual(rule, expected);
@@ -67,7 +67,7 @@ describe('rules', () => {
     }
   });
 
-  test('bad ones throw with name, expectation, value and type', () => {
+  it('bad ones throw with name, expectation, value and type', () => {
     for (const [value, path, expected] of BAD) {
       throws(
         () => resolveRule('sampling.default', value),
@@ -82,7 +82,7 @@ describe('rules', () => {
     }
   });
 
-  test('parseRule never throws: bad ones are a sentence that names the place', () => {
+  it('parseRule never throws: bad ones are a sentence that names the place', () => {
     for (const [value, path, expected] of BAD) {
       const parsed = parseRule(value);
       ok('problem' in parsed);
@@ -109,11 +109,11 @@ describe('rules', () => {
 });
 
 describe('policies', () => {
-  test('without options every run is recorded', () => {
+  it('without options every run is recorded', () => {
     deepEqual(resolvePolicy(), { default: DEFAULTS, jobs: new Map() });
   });
 
-  test('a job named like a property of every object has the rule that was written for it', () => {
+  it('a job named like a property of every object has the rule that was written for it', () => {
     const options = JSON.parse('{"jobs":{"__proto__":0,"constructor":0.5}}') as SamplingOptions;
     const { jobs } = resolvePolicy(options);
     equal(jobs.get('__proto__')?.ratio, 0);
@@ -121,7 +121,7 @@ describe('policies', () => {
     equal(jobs.get('toString'), undefined);
   });
 
-  test('bad ones throw when the plugin is constructed, naming the place', () => {
+  it('bad ones throw when the plugin is constructed, naming the place', () => {
     const bad: readonly (readonly [unknown, RegExp])[] = [
       [null, /'sampling': expected an object with 'default' and 'jobs', got null \(object\)/],
       [0.5, /'sampling': expected an object with 'default' and 'jobs', got 0.5 \(number\)/],
@@ -142,7 +142,7 @@ describe('policies', () => {
     }
   });
 
-  test('a policy store that lacks a method throws when the plugin is constructed', () => {
+  it('a policy store that lacks a method throws when the plugin is constructed', () => {
     const message = /'policyStore': expected a PolicyStore \(current, .*got \{\} \(object\)/;
     throws(() => new JobTracingPlugin({ policyStore: {} as never }), { name: 'TypeError', message });
     throws(() => new JobTracingPlugin({ policyStore: null as never }), {
@@ -155,7 +155,7 @@ describe('policies', () => {
 describe('JOB_TRACING_SAMPLING', () => {
   const of = (text: string | undefined) => policyFromEnvironment({ JOB_TRACING_SAMPLING: text });
 
-  test('is the option sampling as JSON; unset or empty it is no policy of its own', () => {
+  it('is the option sampling as JSON; unset or empty it is no policy of its own', () => {
     deepEqual(
       of('{"default":0.01,"jobs":{"billing-*":{"atLeast":{"runs":1,"per":"1h"}}}}'),
       resolvePolicy({ default: 0.01, jobs: { 'billing-*': { atLeast: { runs: 1, per: '1h' } } } }),
@@ -163,7 +163,7 @@ describe('JOB_TRACING_SAMPLING', () => {
     for (const text of [undefined, '', ' ']) deepEqual(of(text), resolvePolicy());
   });
 
-  test('a bad value throws, naming the variable', () => {
+  it('a bad value throws, naming the variable', () => {
     const bad: readonly (readonly [string, RegExp])[] = [
       ['{', /'JOB_TRACING_SAMPLING': expected JSON such as .*, got '\{' \(string\)/],
       ['0.5', /'JOB_TRACING_SAMPLING': expected JSON such as/],
@@ -175,7 +175,7 @@ describe('JOB_TRACING_SAMPLING', () => {
     for (const [text, message] of bad) throws(() => of(text), { name: 'TypeError', message });
   });
 
-  test('counts only where the option is not given', () => {
+  it('counts only where the option is not given', () => {
     process.env.JOB_TRACING_SAMPLING = '{"default":7}';
     try {
       throws(() => new JobTracingPlugin(), /JOB_TRACING_SAMPLING\.default/);

@@ -3,7 +3,7 @@
  * with the run itself, and each run's marker tells its decision.
  */
 import { deepEqual, equal, ok } from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JobTracingOptions } from 'temporal-job-tracing';
 import { traceIdOfRun } from '../core/trace-id';
@@ -59,7 +59,7 @@ describe('decisions on a real server', { concurrency: 4 }, () => {
 
   const names = (runs: readonly { marker: string }[]) => runs.map(({ marker }) => marker);
 
-  test('at ratio 0 the retry of a failed run is recorded in full, the failed attempt is not', async () => {
+  it('at ratio 0 the retry of a failed run is recorded in full, the failed attempt is not', async () => {
     await harness.whileWorking({ plugin: NEVER }, async (taskQueue) => {
       await harness.client.workflow.start('failsOnce', {
         taskQueue,
@@ -72,7 +72,7 @@ describe('decisions on a real server', { concurrency: 4 }, () => {
     });
   });
 
-  test('a cron tick after a failed one is recorded, on a worker that never saw the failure', async () => {
+  it('a cron tick after a failed one is recorded, on a worker that never saw the failure', async () => {
     const taskQueue = harness.newTaskQueue();
     const query = `WorkflowId = 'policy-cron'`;
     const first = await harness.createWorker(taskQueue, { plugin: NEVER });
@@ -93,7 +93,7 @@ describe('decisions on a real server', { concurrency: 4 }, () => {
     });
   });
 
-  test('an action of a schedule after a failed one is recorded', async () => {
+  it('an action of a schedule after a failed one is recorded', async () => {
     await harness.whileWorking({ plugin: NEVER }, async (taskQueue) => {
       const schedule = await harness.client.schedule.create({
         scheduleId: 'policy-schedule',
@@ -107,7 +107,7 @@ describe('decisions on a real server', { concurrency: 4 }, () => {
     });
   });
 
-  test('a success ends it: neither a tick nor an action after it is recorded', async () => {
+  it('a success ends it: neither a tick nor an action after it is recorded', async () => {
     const setup = {
       plugin: NEVER,
       options: { workflowsPath: require.resolve('./support/workflows/alternating') },
@@ -130,7 +130,7 @@ describe('decisions on a real server', { concurrency: 4 }, () => {
     });
   });
 
-  test('a reservoir records the first run of a job, a cap leaves the second one out', async () => {
+  it('a reservoir records the first run of a job, a cap leaves the second one out', async () => {
     const plugin: JobTracingOptions = {
       sampling: {
         default: 0,

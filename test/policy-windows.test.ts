@@ -1,6 +1,6 @@
 /** Reservoirs and caps count runs in windows of time, in bounded memory and without timers. */
 import { deepEqual, equal } from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { describe, it } from 'node:test';
 import { setBounded } from '../core/util/bounded-map';
 import { createFollowUps } from '../sampling/follow-ups';
 import { createWindowCounter } from '../sampling/windows';
@@ -18,13 +18,13 @@ function counterAt(startMs: number) {
 }
 
 describe('windows', () => {
-  test('each gives as many as the limit says, to each key', () => {
+  it('each gives as many as the limit says, to each key', () => {
     const { take } = counterAt(START_MS);
     equal(take(4), 'xx..');
     equal(take(4, 'b'), 'xx..');
   });
 
-  test('the next one begins at a whole multiple of its length, not with the first run', () => {
+  it('the next one begins at a whole multiple of its length, not with the first run', () => {
     const { take, set } = counterAt(START_MS + 59_000);
     equal(take(3), 'xx.');
     set(START_MS + 59_999);
@@ -35,7 +35,7 @@ describe('windows', () => {
     equal(take(3), 'xx.');
   });
 
-  test('a clock that is set back gives nothing twice', () => {
+  it('a clock that is set back gives nothing twice', () => {
     const { take, set } = counterAt(START_MS);
     equal(take(3), 'xx.');
     set(START_MS - 3_600_000);
@@ -44,14 +44,14 @@ describe('windows', () => {
     equal(take(3), 'xx.');
   });
 
-  test('a changed number of runs holds at once, a changed length begins a window', () => {
+  it('a changed number of runs holds at once, a changed length begins a window', () => {
     const { take } = counterAt(START_MS);
     equal(take(2, 'a', { runs: 1, perMs: 60_000 }), 'x.');
     equal(take(3, 'a', { runs: 3, perMs: 60_000 }), 'xx.');
     equal(take(3, 'a', { runs: 1, perMs: 3_600_000 }), 'x..');
   });
 
-  test('beyond 10,000 keys the one whose window was begun first is forgotten, no other', () => {
+  it('beyond 10,000 keys the one whose window was begun first is forgotten, no other', () => {
     const { take } = counterAt(START_MS);
     const one = { runs: 1, perMs: 60_000 };
     for (let key = 0; key <= 10_000; key++) equal(take(1, `${key}`, one), 'x');
@@ -63,7 +63,7 @@ describe('windows', () => {
 });
 
 describe('follow-ups', () => {
-  test('as many as armed, to each job; arming again counts anew, and 0 ends it', () => {
+  it('as many as armed, to each job; arming again counts anew, and 0 ends it', () => {
     const followUps = createFollowUps();
     const take = (times: number, job = 'a') =>
       Array.from({ length: times }, () => (followUps.take(job) ? 'x' : '.')).join('');
@@ -79,7 +79,7 @@ describe('follow-ups', () => {
     equal(take(1), '.');
   });
 
-  test('beyond 1,000 jobs the one armed first is forgotten', () => {
+  it('beyond 1,000 jobs the one armed first is forgotten', () => {
     const followUps = createFollowUps();
     for (let job = 0; job <= 1_000; job++) followUps.arm(`${job}`, 1);
     deepEqual(
@@ -89,7 +89,7 @@ describe('follow-ups', () => {
   });
 });
 
-test('a bounded map forgets the oldest key; a key that is set again is the newest', () => {
+it('a bounded map forgets the oldest key; a key that is set again is the newest', () => {
   const map = new Map<string, number>();
   for (const key of ['a', 'b', 'c']) setBounded(map, key, 1, 3);
   setBounded(map, 'b', 2, 3);
@@ -99,7 +99,7 @@ test('a bounded map forgets the oldest key; a key that is set again is the newes
   equal(map.get('b'), 2);
 });
 
-test('a bounded map holds its newest keys through any sets and deletes (20,000 random ones)', () => {
+it('a bounded map holds its newest keys through any sets and deletes (20,000 random ones)', () => {
   const map = new Map<number, number>();
   let expected: number[] = [];
   for (let round = 0; round < 20_000; round++) {

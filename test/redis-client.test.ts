@@ -2,8 +2,8 @@
  * Operators read, change and explain the sampling policy; nothing wrong is written, and nothing is overwritten
  * unseen.
  */
-import assert from 'node:assert/strict';
-import { after, afterEach, before, describe, test } from 'node:test';
+import { deepEqual, equal, match, ok, rejects, throws } from 'node:assert/strict';
+import { after, afterEach, before, describe, it } from 'node:test';
 import { Client } from '@temporalio/client';
 import { JobClient, SamplingClient, SamplingConflictError } from 'temporal-job-tracing/client';
 import { type RedisServer, startRedis, WITHOUT_REDIS } from '../testing/redis-server.js';
@@ -27,21 +27,21 @@ describe('SamplingClient', { skip: WITHOUT_REDIS }, () => {
     await server.stop();
   });
 
-  test('a rule that is set reaches a worker by message, and redis-cli reads it with who and when', async (t) => {
+  it('a rule that is set reaches a worker by message, and redis-cli reads it with who and when', async (t) => {
     const { ratio } = startStore(t, { redis: connectionTo(server.port), pollIntervalMs: 60_000 });
     await eventually(() => ratio('a'), 0.5, 1_000);
     await new Promise((resolve) => setTimeout(resolve, 300));
     const before = Date.now();
     const { revision, replaced } = await sampling.set('a', { ratio: 0.25, keepSlow: { overMs: 5_000 } });
     await eventually(() => ratio('a'), 0.25, 500);
-    assert.equal(replaced, undefined);
-    assert.equal(await server.cli('get', REVISION), String(revision));
+    equal(replaced, undefined);
+    equal(await server.cli('get', REVISION), String(revision));
     const { at, ...written } = JSON.parse(await server.cli('hget', POLICY, 'a'));
-    assert.deepEqual(written, { ratio: 0.25, keepSlow: { overMs: 5_000 }, by: 'ada@host' });
-    assert.ok(Date.parse(at) >= before);
+    deepEqual(written, { ratio: 0.25, keepSlow: { overMs: 5_000 }, by: 'ada@host' });
+    ok(Date.parse(at) >= before);
   });
 
-  test('get shows the rules that hold, those written by hand and those that are wrong', async () => {
+  it('get shows the rules that hold, those written by hand and those that are wrong', async () => {
     await server.cli(
       'hset',
       POLICY,
@@ -54,33 +54,33 @@ describe('SamplingClient', { skip: WITHOUT_REDIS }, () => {
     );
     await server.cli('hset', POLICY, 'd', '{"until":"2020-01-01T00:00:00Z","afterwards":0.1}');
     const { revision, rules, problems } = await sampling.get();
-    assert.equal(revision, 0);
-    assert.deepEqual(Array.from(rules, ([name, { rule }]) => [name, rule.ratio]).sort(), [
+    equal(revision, 0);
+    deepEqual(Array.from(rules, ([name, { rule }]) => [name, rule.ratio]).sort(), [
       ['a', 0.25],
       ['d', 0.1],
     ]);
-    assert.deepEqual([...problems], [['b', 'ratio: expected a number from 0 to 1, got 2 (number)']]);
+    deepEqual([...problems], [['b', 'ratio: expected a number from 0 to 1, got 2 (number)']]);
   });
 
-  test('the revision only grows, and goes on growing when Redis was emptied', async () => {
+  it('the revision only grows, and goes on growing when Redis was emptied', async () => {
     const first = await sampling.set('a', 0.1);
     const second = await sampling.set('a', 0.2);
-    assert.ok(second.revision > first.revision);
-    assert.equal(second.replaced?.rule.ratio, 0.1);
+    ok(second.revision > first.revision);
+    equal(second.replaced?.rule.ratio, 0.1);
     await server.cli('flushall');
     const third = await sampling.set('a', 0.3);
-    assert.ok(third.revision > second.revision);
+    ok(third.revision > second.revision);
     await server.cli('set', REVISION, '9000000000000000');
-    assert.equal((await sampling.set('a', 0.3)).revision, 9_000_000_000_000_001);
+    equal((await sampling.set('a', 0.3)).revision, 9_000_000_000_000_001);
   });
 
-  test('of two operators who changed the same policy the second one is told, with both rules', async () => {
+  it('of two operators who changed the same policy the second one is told, with both rules', async () => {
     const { revision } = await sampling.set('a', 0.1);
     await sampling.set('a', 0.2, { by: 'ada', expectedRevision: revision });
     const late = sampling.set('a', 0.3, { by: 'bob', expectedRevision: revision });
-    await assert.rejects(late, (error) => {
-      assert.ok(error instanceof SamplingConflictError);
-      assert.deepEqual(
+    await rejects(late, (error) => {
+      ok(error instanceof SamplingConflictError);
+      deepEqual(
         [
           error.job,
           error.expectedRevision,
@@ -91,31 +91,29 @@ describe('SamplingClient', { skip: WITHOUT_REDIS }, () => {
         ],
         ['a', revision, 0.2, 'ada', 0.3, 'bob'],
       );
-      assert.match(
+      match(
         error.message,
         /^sampling rule 'a' was not changed: the policy is at revision \d+, not at \d+ \(the rule in force is by ada\)$/,
       );
       return true;
     });
-    await assert.rejects(sampling.unset('a', { expectedRevision: revision }), SamplingConflictError);
-    assert.equal((await sampling.get()).rules.get('a')?.rule.ratio, 0.2);
+    await rejects(sampling.unset('a', { expectedRevision: revision }), SamplingConflictError);
+    equal((await sampling.get()).rules.get('a')?.rule.ratio, 0.2);
   });
 
-  test('writes at the same time are all done, one after the other, and each sees what it replaced', async () => {
+  it('writes at the same time are all done, one after the other, and each sees what it replaced', async () => {
     const others = [connectionTo(server.port), connectionTo(server.port)];
     const clients = [sampling, ...others.map((other) => new SamplingClient({ redis: other }))];
     const changes = await Promise.all(clients.map((client, index) => client.set('a', (index + 1) / 10)));
     for (const other of others) other.disconnect();
     const [first, second, third] = [...changes].sort((a, b) => a.revision - b.revision);
-    assert.ok(
-      first && second && third && first.revision < second.revision && second.revision < third.revision,
-    );
+    ok(first && second && third && first.revision < second.revision && second.revision < third.revision);
     const seen = changes.map(({ replaced }) => replaced?.rule.ratio);
     const last = (await sampling.get()).rules.get('a')?.rule.ratio;
-    assert.deepEqual([...seen, last].sort(), [0.1, 0.2, 0.3, undefined]);
+    deepEqual([...seen, last].sort(), [0.1, 0.2, 0.3, undefined]);
   });
 
-  test('a rule written by hand between reading and writing is not lost unseen, even without a new revision', async () => {
+  it('a rule written by hand between reading and writing is not lost unseen, even without a new revision', async () => {
     let calls = 0;
     const interrupted = Object.create(redis, {
       call: {
@@ -126,25 +124,25 @@ describe('SamplingClient', { skip: WITHOUT_REDIS }, () => {
       },
     });
     const { replaced } = await new SamplingClient({ redis: interrupted }).set('a', 0.1);
-    assert.deepEqual([replaced?.rule.ratio, replaced?.by, calls], [0.9, 'hand', 4]);
+    deepEqual([replaced?.rule.ratio, replaced?.by, calls], [0.9, 'hand', 4]);
   });
 
-  test('after a rule with an end the rule before it holds again, however often it is prolonged', async () => {
+  it('after a rule with an end the rule before it holds again, however often it is prolonged', async () => {
     await sampling.set('a', 0.01, { by: 'ada' });
     await sampling.set('a', { ratio: 1, until: new Date(Date.now() + 60_000) });
     const until = new Date(Date.now() + 120_000).toISOString();
     await sampling.set('a', { ratio: 1, until });
     const rule = (await sampling.get()).rules.get('a');
-    assert.deepEqual([rule?.rule.ratio, rule?.until?.toISOString()], [1, until]);
-    assert.deepEqual(
+    deepEqual([rule?.rule.ratio, rule?.until?.toISOString()], [1, until]);
+    deepEqual(
       [rule?.afterwards?.rule.ratio, rule?.afterwards?.by, rule?.afterwards?.until],
       [0.01, 'ada', undefined],
     );
     await sampling.unset('a');
-    assert.equal(await server.cli('hget', POLICY, 'a'), '');
+    equal(await server.cli('hget', POLICY, 'a'), '');
   });
 
-  test('nothing wrong is written', async () => {
+  it('nothing wrong is written', async () => {
     const bad: readonly (readonly [string, unknown, string])[] = [
       ['a', Number.NaN, "sampling rule 'a': rule: expected a number from 0 to 1, got NaN (number)"],
       ['a', { ratio: -1 }, "sampling rule 'a': ratio: expected a number from 0 to 1, got -1 (number)"],
@@ -172,16 +170,16 @@ describe('SamplingClient', { skip: WITHOUT_REDIS }, () => {
       ['', 1, "sampling: expected a job name or pattern, got '' (string)"],
     ];
     for (const [job, rule, message] of bad) {
-      await assert.rejects(sampling.set(job, rule as never), { name: 'TypeError', message });
+      await rejects(sampling.set(job, rule as never), { name: 'TypeError', message });
     }
-    assert.equal(await server.cli('dbsize'), '0');
+    equal(await server.cli('dbsize'), '0');
   });
 
-  test('explain names the rule that holds, and whose it is', async () => {
+  it('explain names the rule that holds, and whose it is', async () => {
     const client = new SamplingClient({ redis, sampling: { default: 0.5, jobs: { 'billing-*': 0.2 } } });
     await client.set('billing-daily*', 1, { by: 'ada' });
     const daily = await client.explain('billing-daily-eu');
-    assert.deepEqual(
+    deepEqual(
       [daily.source, daily.pattern, daily.rule.ratio, daily.live?.by, daily.why],
       [
         'redis',
@@ -192,38 +190,38 @@ describe('SamplingClient', { skip: WITHOUT_REDIS }, () => {
       ],
     );
     const weekly = await client.explain('billing-weekly');
-    assert.deepEqual(
+    deepEqual(
       [weekly.source, weekly.pattern, weekly.rule.ratio, weekly.live],
       ['options', 'billing-*', 0.2, undefined],
     );
     const other = await client.explain('reports');
-    assert.deepEqual([other.source, other.pattern, other.rule.ratio], ['options', undefined, 0.5]);
+    deepEqual([other.source, other.pattern, other.rule.ratio], ['options', undefined, 0.5]);
   });
 
-  test('a Redis that says no, and one that is not there, reject with the reason', async () => {
+  it('a Redis that says no, and one that is not there, reject with the reason', async () => {
     await server.cli('set', POLICY, 'text');
-    await assert.rejects(sampling.set('a', 1), { message: /^sampling: Redis did not do it: WRONGTYPE/ });
+    await rejects(sampling.set('a', 1), { message: /^sampling: Redis did not do it: WRONGTYPE/ });
     await server.cli('del', POLICY);
     await server.cli('set', REVISION, 'seven');
-    await assert.rejects(sampling.set('a', 1), {
+    await rejects(sampling.set('a', 1), {
       message: /revision holds 'seven', which is no whole number$/,
     });
     const nowhere = connectionTo(1);
     nowhere.on('error', () => {});
     const start = performance.now();
-    await assert.rejects(new SamplingClient({ redis: nowhere }).get(), {
+    await rejects(new SamplingClient({ redis: nowhere }).get(), {
       message: /^sampling: Redis did not do it: /,
     });
-    assert.ok(performance.now() - start < 6_000);
+    ok(performance.now() - start < 6_000);
     nowhere.disconnect();
   });
 
-  test('JobClient offers it with the option redis, under the identity of its Temporal client', async () => {
+  it('JobClient offers it with the option redis, under the identity of its Temporal client', async () => {
     const client = new Client({ identity: 'ops@host' });
     const { sampling: offered } = new JobClient({ client, redis, redisPrefix: 'payments' });
     await offered.set('a', 1);
-    assert.equal(JSON.parse(await server.cli('hget', '{payments}:policy', 'a')).by, 'ops@host');
-    assert.throws(() => new JobClient({ client }).sampling, {
+    equal(JSON.parse(await server.cli('hget', '{payments}:policy', 'a')).by, 'ops@host');
+    throws(() => new JobClient({ client }).sampling, {
       name: 'TypeError',
       message: /^redis: expected/,
     });

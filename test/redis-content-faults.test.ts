@@ -2,8 +2,8 @@
  * Whatever Redis says, runs do not notice: the last good policy holds and every answer comes at once; the log has
  * one line when it begins and one when it ends; and it ends within a poll.
  */
-import assert from 'node:assert/strict';
-import { after, describe, test } from 'node:test';
+import { equal } from 'node:assert/strict';
+import { after, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startRedis, WITHOUT_REDIS } from '../testing/redis-server.js';
 import {
@@ -22,14 +22,14 @@ import { connectionTo, eventually, startStore } from './support/redis-store.js';
 describe('a fault in what Redis says', { skip: WITHOUT_REDIS }, () => {
   after(nothingWasUnhandled);
 
-  test('a server that is killed and comes back empty: its emptiness is not believed', async (t) => {
+  it('a server that is killed and comes back empty: its emptiness is not believed', async (t) => {
     const { server, under } = await steady(t);
     await server.stop();
     await begins(under, /cannot be read: /);
     await server.start();
     await sleep(NOTICE_MS);
     answersAtOnce(under);
-    assert.equal(under.lines.length, 1);
+    equal(under.lines.length, 1);
     await server.cli('hset', POLICY, 'a', '0.75');
     await server.cli('set', REVISION, String(Date.now()));
     await ends(under, /read again$/, 0.75);
@@ -126,7 +126,7 @@ describe('a fault in what Redis says', { skip: WITHOUT_REDIS }, () => {
       ],
     },
   ]) {
-    test(`${what}: the policy holds, and its repair is seen within a poll`, async (t) => {
+    it(`${what}: the policy holds, and its repair is seen within a poll`, async (t) => {
       const { server, under } = await steady(t);
       for (const command of commands) await server.cli(...command);
       await begins(under, new RegExp(`^${says.replace(/[[\]]/g, '\\$&')}`));
@@ -137,7 +137,7 @@ describe('a fault in what Redis says', { skip: WITHOUT_REDIS }, () => {
     });
   }
 
-  test('a replica (READONLY): the policy is read, counts are the worker’s own until it is a master again', async (t) => {
+  it('a replica (READONLY): the policy is read, counts are the worker’s own until it is a master again', async (t) => {
     const [master, server] = await Promise.all([
       startRedis(['--repl-diskless-sync-delay', '0']),
       startRedis(),
@@ -163,7 +163,7 @@ describe('a fault in what Redis says', { skip: WITHOUT_REDIS }, () => {
     );
   });
 
-  test('no messages for this user: said once, and changes are polled', async (t) => {
+  it('no messages for this user: said once, and changes are polled', async (t) => {
     const server = await startRedis();
     t.after(() => server.stop());
     await server.cli('acl', 'setuser', 'default', 'resetchannels');

@@ -1,12 +1,12 @@
 /**
  * What docs/sampling.md tells operators to type works as it stands there.
  */
-import assert from 'node:assert/strict';
+import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { after, before, describe, it } from 'node:test';
 import { SamplingClient } from 'temporal-job-tracing/client';
 import { type RedisServer, startRedis, WITHOUT_REDIS } from '../testing/redis-server.js';
 import { connectionTo, eventually, startStore } from './support/redis-store.js';
@@ -21,7 +21,7 @@ describe('docs/sampling.md', { skip: WITHOUT_REDIS }, () => {
   });
   after(() => server.stop());
 
-  test('the users it names are allowed all that a worker and an operator do, and no more', async (t) => {
+  it('the users it names are allowed all that a worker and an operator do, and no more', async (t) => {
     const worker = connectionTo(server.port, { username: 'worker', password: 'secret' });
     const operator = connectionTo(server.port, { username: 'operator', password: 'secret' });
     t.after(() => {
@@ -33,35 +33,35 @@ describe('docs/sampling.md', { skip: WITHOUT_REDIS }, () => {
     await sampling.set('a', 0.25);
     await eventually(() => ratio('a'), 0.25, 2_000);
     store.markSlow('a');
-    assert.equal(store.counters.take('cap:a', { runs: 3, perMs: 86_400_000 }), true);
-    assert.equal(store.counters.take('reservoir:a', { runs: 3, perMs: 86_400_000 }), true);
-    assert.equal(store.wasSlow('a'), true);
+    equal(store.counters.take('cap:a', { runs: 3, perMs: 86_400_000 }), true);
+    equal(store.counters.take('reservoir:a', { runs: 3, perMs: 86_400_000 }), true);
+    equal(store.wasSlow('a'), true);
     await sampling.unset('a');
     await eventually(() => ratio('a'), 0.5, 2_000);
-    assert.match(await server.cli('keys', '*'), /runs:reservoir:a/);
-    assert.deepEqual(lines, []);
-    await assert.rejects(new SamplingClient({ redis: worker }).set('a', 1), {
+    match(await server.cli('keys', '*'), /runs:reservoir:a/);
+    deepEqual(lines, []);
+    await rejects(new SamplingClient({ redis: worker }).set('a', 1), {
       message: /NOPERM|can't run this command/,
     });
   });
 
-  test('its redis-cli commands write rules that are in order', async (t) => {
+  it('its redis-cli commands write rules that are in order', async (t) => {
     const redis = connectionTo(server.port);
     t.after(() => redis.disconnect());
     const commands = Array.from(
       PAGE.matchAll(/`((?:HSET|HDEL|INCR|PUBLISH) [^`]+)`/g),
       ([, line]) => line ?? '',
     );
-    assert.ok(commands.length >= 6);
+    ok(commands.length >= 6);
     const sampling = new SamplingClient({ redis });
     for (const command of commands) {
-      assert.match(await server.cli(...wordsOf(command)), /^\d+$/, command);
-      assert.deepEqual([...(await sampling.get()).problems], [], command);
+      match(await server.cli(...wordsOf(command)), /^\d+$/, command);
+      deepEqual([...(await sampling.get()).problems], [], command);
     }
   });
 });
 
-test('a process whose store is closed ends by itself, with Redis or without', {
+it('a process whose store is closed ends by itself, with Redis or without', {
   skip: WITHOUT_REDIS,
 }, async (t) => {
   const server = await startRedis();
@@ -79,7 +79,7 @@ test('a process whose store is closed ends by itself, with Redis or without', {
     await once(child.stdout, 'data');
     const start = performance.now();
     await once(child, 'exit');
-    assert.ok(performance.now() - start < 1_000);
+    ok(performance.now() - start < 1_000);
   }
 });
 

@@ -2,12 +2,12 @@
  * Whatever happens to the way to Redis, runs do not notice: the last good policy holds and every answer comes at
  * once; the log has one line when it begins and one when it ends; and it ends within a poll.
  */
-import assert from 'node:assert/strict';
+import { deepEqual, doesNotMatch, equal, ok } from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, describe, test } from 'node:test';
+import { after, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort, startRedis, WITHOUT_REDIS } from '../testing/redis-server.js';
 import { type Fault, startFaultProxy } from './support/fault-proxy.js';
@@ -28,7 +28,7 @@ describe('a fault on the way to Redis', { skip: WITHOUT_REDIS }, () => {
   after(nothingWasUnhandled);
 
   for (const fault of ['drop', 'reset', 'hang', 5_000] as const) {
-    test(`connections that ${describeFault(fault)}: the policy holds, and Redis is back within a poll`, async (t) => {
+    it(`connections that ${describeFault(fault)}: the policy holds, and Redis is back within a poll`, async (t) => {
       const { server, proxy, under } = await steady(t);
       proxy.set(fault);
       await begins(
@@ -43,16 +43,16 @@ describe('a fault on the way to Redis', { skip: WITHOUT_REDIS }, () => {
     });
   }
 
-  test('answers that are late, but in time, are no fault', async (t) => {
+  it('answers that are late, but in time, are no fault', async (t) => {
     const { server, proxy, under } = await steady(t);
     proxy.set(200);
     await server.cli('hset', POLICY, 'a', '0.75');
     await eventually(() => under.ratio('a'), 0.75, 2 * POLL_MS);
     answersAtOnce(under, 0.75);
-    assert.deepEqual(under.lines, []);
+    deepEqual(under.lines, []);
   });
 
-  test('a server that is down at the start: the fallback holds until it is up', async (t) => {
+  it('a server that is down at the start: the fallback holds until it is up', async (t) => {
     const server = await startRedis();
     t.after(() => server.stop());
     await server.stop();
@@ -65,7 +65,7 @@ describe('a fault on the way to Redis', { skip: WITHOUT_REDIS }, () => {
     await ends(under, /^info the sampling policy in Redis is read again$/, 0.75);
   });
 
-  test('a network that swallows the first packet: the fallback holds at once', async (t) => {
+  it('a network that swallows the first packet: the fallback holds at once', async (t) => {
     const server = await startRedis();
     const proxy = await startFaultProxy(server.port);
     t.after(() => Promise.all([proxy.close(), server.stop()]));
@@ -78,7 +78,7 @@ describe('a fault on the way to Redis', { skip: WITHOUT_REDIS }, () => {
     await ends(under, /read again$/, 0.75);
   });
 
-  test('authentication refused: named without the password, and over when it is accepted', async (t) => {
+  it('authentication refused: named without the password, and over when it is accepted', async (t) => {
     const server = await startRedis(['--requirepass', 'right'], ['--no-auth-warning', '-a', 'right']);
     t.after(() => server.stop());
     await server.cli('hset', POLICY, 'a', '0.75');
@@ -87,13 +87,13 @@ describe('a fault on the way to Redis', { skip: WITHOUT_REDIS }, () => {
     await begins(under, /cannot be read: WRONGPASS/);
     answersAtOnce(under, 0.5);
     await sleep(NOTICE_MS);
-    assert.equal(under.lines.length, 1);
-    assert.doesNotMatch(under.lines.join(), /secret/);
+    equal(under.lines.length, 1);
+    doesNotMatch(under.lines.join(), /secret/);
     await server.cli('acl', 'setuser', 'default', '>wrong-secret');
     await ends(under, /read again$/, 0.75);
   });
 
-  test('a certificate that nobody knows, and a server without TLS: named, and the fallback holds', async (t) => {
+  it('a certificate that nobody knows, and a server without TLS: named, and the fallback holds', async (t) => {
     const directory = mkdtempSync(join(tmpdir(), 'redis-tls-'));
     t.after(() => rmSync(directory, { recursive: true }));
     const [key, cert] = [join(directory, 'key.pem'), join(directory, 'cert.pem')];
@@ -112,42 +112,42 @@ describe('a fault on the way to Redis', { skip: WITHOUT_REDIS }, () => {
     await sleep(POLL_MS);
     for (const under of [unknown, plain]) {
       answersAtOnce(under, 0.5);
-      assert.equal(under.lines.length, 1);
+      equal(under.lines.length, 1);
     }
     await server.cli('hset', POLICY, 'a', '0.75');
     await eventually(() => good.ratio('a'), 0.75, 2 * POLL_MS);
-    assert.deepEqual(good.lines, []);
+    deepEqual(good.lines, []);
   });
 
-  test('a policy that Redis does not confirm for the stated age gives way to the fallback', async (t) => {
+  it('a policy that Redis does not confirm for the stated age gives way to the fallback', async (t) => {
     const { server, proxy, under } = await steady(t, { maxAgeMs: 3_000 });
     proxy.set('drop');
     await begins(under, /cannot be read/);
     answersAtOnce(under);
     await eventually(() => under.store.current(), FALLBACK, 4_000);
-    assert.deepEqual(under.lines.slice(1), [
+    deepEqual(under.lines.slice(1), [
       "warn the sampling policy from Redis is too old, the plugin's option sampling holds instead",
     ]);
     await server.cli('set', REVISION, '1');
     proxy.set('pass');
     await eventually(() => under.ratio('a'), 0.25, POLL_MS);
-    assert.deepEqual(under.lines.slice(2), [
+    deepEqual(under.lines.slice(2), [
       'info the sampling policy in Redis is read again',
       'info the sampling policy from Redis holds again',
     ]);
   });
 
   for (const fault of ['hang', 'drop'] as const) {
-    test(`a store that is closed while connections ${describeFault(fault)} is closed within a poll`, async (t) => {
+    it(`a store that is closed while connections ${describeFault(fault)} is closed within a poll`, async (t) => {
       const { proxy, under } = await steady(t);
       proxy.set(fault);
       await sleep(POLL_MS);
       const start = performance.now();
       await under.store.close();
-      assert.ok(performance.now() - start < POLL_MS);
+      ok(performance.now() - start < POLL_MS);
       const connections = proxy.connections();
       await sleep(NOTICE_MS);
-      assert.equal(proxy.connections(), connections);
+      equal(proxy.connections(), connections);
       answersAtOnce(under);
     });
   }

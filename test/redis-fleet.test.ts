@@ -1,10 +1,10 @@
 /**
  * What operators change reaches every worker within two seconds, and what is counted is counted for all of them.
  */
-import assert from 'node:assert/strict';
+import { deepEqual, equal, fail, match, ok } from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { after, afterEach, before, describe, type TestContext, test } from 'node:test';
+import { after, afterEach, before, describe, it, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type RedisServer, startRedis, WITHOUT_REDIS } from '../testing/redis-server.js';
 import { startFaultProxy } from './support/fault-proxy.js';
@@ -23,7 +23,7 @@ describe('a fleet of workers', { skip: WITHOUT_REDIS }, () => {
   afterEach(() => server.cli('flushall'));
   after(() => server.stop());
 
-  test('a change reaches three processes within 2 seconds, with a message and without', async (t) => {
+  it('a change reaches three processes within 2 seconds, with a message and without', async (t) => {
     const fleet = startFleet(t, server.port);
     await eventually(() => fleet.map(({ ratio }) => ratio()), Array(PROCESSES).fill(0.5), 10_000);
     await subscribed(server);
@@ -43,7 +43,7 @@ describe('a fleet of workers', { skip: WITHOUT_REDIS }, () => {
     t.diagnostic(`polled ${Math.round(polledMs)} ms, told ${Math.round(toldMs)} ms`);
   });
 
-  test('a cap and a reservoir hold for three processes together', async (t) => {
+  it('a cap and a reservoir hold for three processes together', async (t) => {
     const fleet = startFleet(t, server.port);
     await eventually(() => fleet.map(({ ratio }) => ratio()), Array(PROCESSES).fill(0.5), 10_000);
     await subscribed(server);
@@ -57,79 +57,73 @@ describe('a fleet of workers', { skip: WITHOUT_REDIS }, () => {
       );
       const total = taken.reduce((sum, each) => sum + each, 0);
       t.diagnostic(`${key}: ${taken.join(' + ')}`);
-      assert.ok(total >= least && total <= most, `${key}: ${taken.join(' + ')}`);
+      ok(total >= least && total <= most, `${key}: ${taken.join(' + ')}`);
     }
   });
 
-  test('a single run of a rare job is neither capped nor missed while Redis is asked', async (t) => {
+  it('a single run of a rare job is neither capped nor missed while Redis is asked', async (t) => {
     const { store } = await ready(t, server);
-    assert.equal(store.counters.take('cap:rare', { runs: 1, perMs: DAY }), true);
-    assert.equal(store.counters.take('reservoir:rare', { runs: 1, perMs: DAY }), true);
-    assert.equal(store.counters.take('cap:rare', { runs: 1, perMs: DAY }), false);
-    assert.equal(store.counters.take('reservoir:rare', { runs: 1, perMs: DAY }), false);
+    equal(store.counters.take('cap:rare', { runs: 1, perMs: DAY }), true);
+    equal(store.counters.take('reservoir:rare', { runs: 1, perMs: DAY }), true);
+    equal(store.counters.take('cap:rare', { runs: 1, perMs: DAY }), false);
+    equal(store.counters.take('reservoir:rare', { runs: 1, perMs: DAY }), false);
   });
 
-  test('a burst fills a reservoir at once, and what one worker took the others do not have', async (t) => {
+  it('a burst fills a reservoir at once, and what one worker took the others do not have', async (t) => {
     const [one, two] = await Promise.all([ready(t, server), ready(t, server)]);
-    assert.equal(takes(one, 'reservoir:a', 10, 15), 10);
+    equal(takes(one, 'reservoir:a', 10, 15), 10);
     await sleep(100);
     // The first one tells it what the fleet has left.
-    assert.equal(takes(two, 'reservoir:a', 10, 1), 1);
+    equal(takes(two, 'reservoir:a', 10, 1), 1);
     await sleep(100);
-    assert.equal(takes(two, 'reservoir:a', 10, 15), 0);
+    equal(takes(two, 'reservoir:a', 10, 15), 0);
   });
 
-  test('counts expire with their window', async (t) => {
+  it('counts expire with their window', async (t) => {
     const { store } = await ready(t, server);
     store.counters.take('cap:a', { runs: 5, perMs: 2_000 });
     await sleep(100);
     const [key = ''] = (await server.cli('keys', '{job-tracing}:runs:*')).split('\n');
-    assert.match(key, /^\{job-tracing\}:runs:cap:a:2000:\d+$/);
+    match(key, /^\{job-tracing\}:runs:cap:a:2000:\d+$/);
     const ttlMs = Number(await server.cli('pttl', key));
-    assert.ok(ttlMs > 0 && ttlMs <= 62_000, `${ttlMs}`);
+    ok(ttlMs > 0 && ttlMs <= 62_000, `${ttlMs}`);
   });
 
-  test('the next window is another one', async (t) => {
+  it('the next window is another one', async (t) => {
     const { store } = await ready(t, server);
     const limit = { runs: 1, perMs: 1_000 };
     await sleep(1_000 - (Date.now() % 1_000) + 10);
-    assert.deepEqual(
-      [store.counters.take('cap:a', limit), store.counters.take('cap:a', limit)],
-      [true, false],
-    );
+    deepEqual([store.counters.take('cap:a', limit), store.counters.take('cap:a', limit)], [true, false]);
     await sleep(1_000);
-    assert.deepEqual(
-      [store.counters.take('cap:a', limit), store.counters.take('cap:a', limit)],
-      [true, false],
-    );
+    deepEqual([store.counters.take('cap:a', limit), store.counters.take('cap:a', limit)], [true, false]);
   });
 
-  test('without Redis each worker counts for itself', async (t) => {
+  it('without Redis each worker counts for itself', async (t) => {
     const proxy = await startFaultProxy(server.port);
     t.after(() => proxy.close());
     proxy.set('drop');
     const workers = [1, 2].map(() => startStore(t, { redis: connectionTo(proxy.port) }));
     await eventually(() => workers.map(({ lines }) => lines.length), [1, 1], 2_000);
-    assert.deepEqual(
+    deepEqual(
       workers.map((each) => takes(each, 'cap:a', 10, 15)),
       [10, 10],
     );
-    assert.deepEqual(
+    deepEqual(
       workers.map((each) => takes(each, 'reservoir:a', 10, 15)),
       [10, 10],
     );
     workers[0]?.store.markSlow('a');
-    assert.deepEqual(
+    deepEqual(
       workers.map(({ store }) => store.wasSlow('a')),
       [true, false],
     );
-    assert.equal(workers[0]?.store.wasSlow('a'), false);
+    equal(workers[0]?.store.wasSlow('a'), false);
   });
 
-  test('a slow run on one worker is a sign for the others, taken once, and outlives its worker', async (t) => {
+  it('a slow run on one worker is a sign for the others, taken once, and outlives its worker', async (t) => {
     const [one, two] = await Promise.all([ready(t, server), ready(t, server)]);
     one.store.markSlow('a');
-    assert.equal(one.store.wasSlow('b'), false);
+    equal(one.store.wasSlow('b'), false);
     await sleep(100);
     await one.store.close();
     let isTaken = false;
@@ -141,11 +135,11 @@ describe('a fleet of workers', { skip: WITHOUT_REDIS }, () => {
       true,
       2_000,
     );
-    assert.equal(two.store.wasSlow('a'), false);
+    equal(two.store.wasSlow('a'), false);
     await sleep(100);
     const three = await ready(t, server);
-    assert.equal(three.store.wasSlow('a'), false);
-    assert.equal(await server.cli('exists', '{job-tracing}:slow'), '0');
+    equal(three.store.wasSlow('a'), false);
+    equal(await server.cli('exists', '{job-tracing}:slow'), '0');
   });
 });
 
@@ -188,7 +182,7 @@ async function subscribed(server: RedisServer): Promise<void> {
     if (count === String(PROCESSES)) return;
     await sleep(50);
   }
-  assert.fail('the processes do not listen');
+  fail('the processes do not listen');
 }
 
 /** A store that Redis has answered. */

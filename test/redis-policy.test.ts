@@ -1,8 +1,8 @@
 /**
  * The sampling policy in Redis, written by hand with `redis-cli`, is what the workers go by.
  */
-import assert from 'node:assert/strict';
-import { after, afterEach, before, describe, test } from 'node:test';
+import { deepEqual, equal, fail, match, ok, throws } from 'node:assert/strict';
+import { after, afterEach, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { redisPolicyStore } from 'temporal-job-tracing';
 import { ruleFor } from '../sampling/match';
@@ -25,27 +25,27 @@ describe('a rule written with redis-cli', { skip: WITHOUT_REDIS }, () => {
   afterEach(() => server.cli('flushall'));
   after(() => server.stop());
 
-  test('holds from the first look, over the rules of the plugin, the most specific first', async (t) => {
+  it('holds from the first look, over the rules of the plugin, the most specific first', async (t) => {
     await server.cli('hset', POLICY, 'billing-*', '0.1', 'billing-big', '{"ratio":1}');
     const { store, ratio, lines } = startStore(t, { redis: connectionTo(server.port) });
-    assert.equal(store.current(), FALLBACK);
+    equal(store.current(), FALLBACK);
     await eventually(() => ['billing-x', 'billing-big', 'other'].map(ratio), [0.1, 1, 0.5], 2_000);
-    assert.equal(store.current(), store.current());
-    assert.deepEqual(lines, []);
+    equal(store.current(), store.current());
+    deepEqual(lines, []);
   });
 
-  test('arrives with HSET alone at the next poll, and with PUBLISH long before it', async (t) => {
+  it('arrives with HSET alone at the next poll, and with PUBLISH long before it', async (t) => {
     const polled = startStore(t, { redis: connectionTo(server.port), pollIntervalMs: 500 });
     const told = startStore(t, { redis: connectionTo(server.port), pollIntervalMs: 60_000 });
     await subscribed(server, 2);
     await server.cli('hset', POLICY, 'a', '0.25');
     await eventually(() => polled.ratio('a'), 0.25, 700);
-    assert.equal(told.ratio('a'), 0.5);
+    equal(told.ratio('a'), 0.5);
     await server.cli('publish', CHANGED, 'now');
     await eventually(() => told.ratio('a'), 0.25, 300);
   });
 
-  test('is gone with HDEL; the last one with HDEL and a higher revision', async (t) => {
+  it('is gone with HDEL; the last one with HDEL and a higher revision', async (t) => {
     await server.cli('hset', POLICY, 'a', '0.25', 'b', '0.75');
     const { ratio, store } = startStore(t, { redis: connectionTo(server.port), pollIntervalMs: 200 });
     await eventually(() => [ratio('a'), ratio('b')], [0.25, 0.75], 2_000);
@@ -56,53 +56,53 @@ describe('a rule written with redis-cli', { skip: WITHOUT_REDIS }, () => {
     await eventually(() => store.current(), FALLBACK, 1_000);
   });
 
-  test('ends at its time without Redis saying so, and what stands in afterwards holds', async (t) => {
+  it('ends at its time without Redis saying so, and what stands in afterwards holds', async (t) => {
     const until = new Date(Date.now() + 1_500).toISOString();
     await server.cli('hset', POLICY, 'a', JSON.stringify({ ratio: 1, until, afterwards: { ratio: 0.01 } }));
     await server.cli('hset', POLICY, 'b', JSON.stringify({ ratio: 1, until }));
     const { ratio } = startStore(t, { redis: connectionTo(server.port), pollIntervalMs: 60_000 });
     await eventually(() => [ratio('a'), ratio('b')], [1, 1], 1_000);
     await sleep(Date.parse(until) - Date.now() + 5);
-    assert.deepEqual([ratio('a'), ratio('b')], [0.01, 0.5]);
+    deepEqual([ratio('a'), ratio('b')], [0.01, 0.5]);
   });
 
-  test('that is wrong is named once and ignored: its last good one holds, the others apply', async (t) => {
+  it('that is wrong is named once and ignored: its last good one holds, the others apply', async (t) => {
     await server.cli('hset', POLICY, 'a', '0.25');
     const { ratio, lines } = startStore(t, { redis: connectionTo(server.port), pollIntervalMs: 200 });
     await eventually(() => ratio('a'), 0.25, 2_000);
     await server.cli('hset', POLICY, 'a', '{"ratio":7}', 'b', '{"ratio"', 'c', '0.75');
     await eventually(() => [ratio('a'), ratio('b'), ratio('c')], [0.25, 0.5, 0.75], 1_000);
     await sleep(500);
-    assert.deepEqual(lines, [
+    deepEqual(lines, [
       "warn the sampling rule 'a' in Redis is ignored, its last good one holds: ratio: expected a number from 0 to 1, got 7 (number)",
       `warn the sampling rule 'b' in Redis is ignored, its last good one holds: expected JSON such as {"ratio":0.01}, got '{"ratio"' (string)`,
     ]);
     lines.length = 0;
     await server.cli('hset', POLICY, 'a', '0.125', 'b', '1');
     await eventually(() => [ratio('a'), ratio('b')], [0.125, 1], 1_000);
-    assert.deepEqual(lines, [
+    deepEqual(lines, [
       "info the sampling rule 'a' in Redis is in order again",
       "info the sampling rule 'b' in Redis is in order again",
     ]);
   });
 
-  test('is found under the prefix', async (t) => {
+  it('is found under the prefix', async (t) => {
     await server.cli('hset', '{payments}:policy', 'a', '0.25');
     const { ratio } = startStore(t, { redis: connectionTo(server.port), prefix: 'payments' });
     await eventually(() => ratio('a'), 0.25, 2_000);
   });
 
-  test('a closed store keeps its policy, leaves no connection, and may be closed again', async (t) => {
+  it('a closed store keeps its policy, leaves no connection, and may be closed again', async (t) => {
     await server.cli('hset', POLICY, 'a', '0.25');
     const { store, ratio } = startStore(t, { redis: connectionTo(server.port) });
     await eventually(() => ratio('a'), 0.25, 2_000);
     await Promise.all([store.close(), store.close()]);
-    assert.equal(ratio('a'), 0.25);
+    equal(ratio('a'), 0.25);
     await subscribed(server, 0);
-    assert.equal((await server.cli('client', 'list')).split('\n').length, 1);
+    equal((await server.cli('client', 'list')).split('\n').length, 1);
   });
 
-  test('a store of several workers is closed with the last of them, and opened again by the next', async (t) => {
+  it('a store of several workers is closed with the last of them, and opened again by the next', async (t) => {
     await server.cli('hset', POLICY, 'a', '0.25');
     const store = redisPolicyStore({ redis: connectionTo(server.port) });
     t.after(() => store.close());
@@ -126,11 +126,11 @@ async function subscribed(server: RedisServer, count: number): Promise<void> {
     if ((await server.cli('pubsub', 'numsub', CHANGED)).split('\n')[1] === String(count)) return;
     await sleep(20);
   }
-  assert.fail(`not ${count} subscribers`);
+  fail(`not ${count} subscribers`);
 }
 
 describe('redisPolicyStore', () => {
-  test('throws for options that are wrong, with name, expectation, value and type', () => {
+  it('throws for options that are wrong, with name, expectation, value and type', () => {
     const redis = connectionTo(1);
     const bad = [
       [
@@ -159,14 +159,14 @@ describe('redisPolicyStore', () => {
       ],
     ] as const;
     for (const [options, message] of bad) {
-      assert.throws(() => redisPolicyStore(options as never), { name: 'TypeError', message });
+      throws(() => redisPolicyStore(options as never), { name: 'TypeError', message });
     }
   });
 
-  test('answers before it is started, and when it is closed without a start', async () => {
+  it('answers before it is started, and when it is closed without a start', async () => {
     const store = redisPolicyStore({ redis: connectionTo(1) });
-    assert.equal(store.current().default.ratio, 1);
-    assert.equal(store.counters.take('cap:a', { runs: 1, perMs: 60_000 }), true);
+    equal(store.current().default.ratio, 1);
+    equal(store.counters.take('cap:a', { runs: 1, perMs: 60_000 }), true);
     await store.close();
   });
 });
@@ -186,62 +186,62 @@ describe('what is believed', () => {
     return { clock, live, ratio: () => live.current().jobs.get('a')?.ratio };
   }
 
-  test('a revision may stay and grow, but not go back', () => {
+  it('a revision may stay and grow, but not go back', () => {
     const { live, ratio } = policyAtClock();
-    assert.equal(live.accept(reading('5', { a: '0.1' })), undefined);
-    assert.equal(live.accept(reading('5', { a: '0.2' })), undefined);
-    assert.equal(live.accept(reading('4', { a: '0.3' })), 'the revision went back from 5 to 4');
-    assert.equal(live.accept(reading(null, { a: '0.3' })), 'the revision went back from 5 to none');
-    assert.equal(live.accept(reading('5.5', { a: '0.3' })), "the revision is no whole number but '5.5'");
-    assert.equal(ratio(), 0.2);
-    assert.equal(live.accept(reading('6', {})), undefined);
-    assert.equal(live.current(), FALLBACK);
+    equal(live.accept(reading('5', { a: '0.1' })), undefined);
+    equal(live.accept(reading('5', { a: '0.2' })), undefined);
+    equal(live.accept(reading('4', { a: '0.3' })), 'the revision went back from 5 to 4');
+    equal(live.accept(reading(null, { a: '0.3' })), 'the revision went back from 5 to none');
+    equal(live.accept(reading('5.5', { a: '0.3' })), "the revision is no whole number but '5.5'");
+    equal(ratio(), 0.2);
+    equal(live.accept(reading('6', {})), undefined);
+    equal(live.current(), FALLBACK);
   });
 
-  test('rules that are gone without a higher revision are not believed', () => {
+  it('rules that are gone without a higher revision are not believed', () => {
     const { live, ratio } = policyAtClock();
     live.accept(reading('5', { a: '0.1' }));
-    assert.equal(live.accept(reading('5', {})), 'the rules are gone without a higher revision');
-    assert.equal(ratio(), 0.1);
+    equal(live.accept(reading('5', {})), 'the rules are gone without a higher revision');
+    equal(ratio(), 0.1);
   });
 
-  test('a policy holds for the stated age after it was confirmed last, then the fallback does', () => {
+  it('a policy holds for the stated age after it was confirmed last, then the fallback does', () => {
     const { clock, live, ratio } = policyAtClock();
     live.accept(reading('5', { a: '0.1' }));
     clock.now += 14 * MINUTE;
     live.accept(reading('5'));
     clock.now += 15 * MINUTE - 1;
-    assert.equal(live.expire(), false);
-    assert.equal(ratio(), 0.1);
+    equal(live.expire(), false);
+    equal(ratio(), 0.1);
     clock.now += 1;
-    assert.equal(live.expire(), true);
-    assert.equal(live.current(), FALLBACK);
-    assert.equal(live.expire(), false);
+    equal(live.expire(), true);
+    equal(live.current(), FALLBACK);
+    equal(live.expire(), false);
     // Whatever Redis has after such a time is the truth.
-    assert.equal(live.digest(), '');
-    assert.equal(live.accept(reading('1', { a: '0.3' })), undefined);
-    assert.equal(ratio(), 0.3);
+    equal(live.digest(), '');
+    equal(live.accept(reading('1', { a: '0.3' })), undefined);
+    equal(ratio(), 0.3);
   });
 
-  test('rules lie over those of the options, and the default stays theirs', () => {
+  it('rules lie over those of the options, and the default stays theirs', () => {
     const fallback = resolvePolicy({ default: 0.5, jobs: { a: 0.9, b: 0.8 } });
     const live = createLivePolicy({ fallback, maxAgeMs: MINUTE });
     live.accept(reading('1', { a: '0.1' }));
     const { jobs, default: byDefault } = live.current();
-    assert.deepEqual([jobs.get('a')?.ratio, jobs.get('b')?.ratio, byDefault.ratio], [0.1, 0.8, 0.5]);
+    deepEqual([jobs.get('a')?.ratio, jobs.get('b')?.ratio, byDefault.ratio], [0.1, 0.8, 0.5]);
   });
 });
 
 describe('the text of a rule', () => {
-  test('comes back from what is written', () => {
+  it('comes back from what is written', () => {
     const text =
       '{"ratio":1,"keepSlow":{"overMs":5000},"until":"2030-01-01T00:00:00.000Z","by":"ada","at":"2029-12-31T23:30:00.000Z",' +
       '"afterwards":{"ratio":0.01,"by":"bob"}}';
     const parsed = parseStoredRule(text);
-    assert.ok('stored' in parsed);
-    assert.equal(formatStoredRule(parsed.stored), text);
-    assert.equal(parsed.stored.rule.keepSlowMs, 5_000);
-    assert.equal(parsed.stored.afterwards?.rule.ratio, 0.01);
+    ok('stored' in parsed);
+    equal(formatStoredRule(parsed.stored), text);
+    equal(parsed.stored.rule.keepSlowMs, 5_000);
+    equal(parsed.stored.afterwards?.rule.ratio, 0.01);
   });
 
   for (const [text, problem] of [
@@ -262,10 +262,10 @@ describe('the text of a rule', () => {
     ['['.repeat(9_000), /expected JSON such as/],
     [`${'{"afterwards":'.repeat(600)}1${'}'.repeat(600)}`, undefined],
   ] as const) {
-    test(`${text.slice(0, 40) || 'nothing'} is ${problem ? 'a problem' : 'a rule'}, never an exception`, () => {
+    it(`${text.slice(0, 40) || 'nothing'} is ${problem ? 'a problem' : 'a rule'}, never an exception`, () => {
       const parsed = parseStoredRule(text);
-      if (problem) assert.match('problem' in parsed ? parsed.problem : 'a rule', problem);
-      else assert.ok('stored' in parsed);
+      if (problem) match('problem' in parsed ? parsed.problem : 'a rule', problem);
+      else ok('stored' in parsed);
     });
   }
 });

@@ -4,7 +4,7 @@
  */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { after, before, describe, test } from 'node:test';
+import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkflowHandle } from '@temporalio/client';
 import { redisPolicyStore } from 'temporal-job-tracing';
@@ -67,7 +67,7 @@ describe('the live policy with real runs', { skip: WITHOUT_REDIS }, () => {
     const fleet = (type: string) =>
       Promise.all(taskQueues.map(async (taskQueue) => markersOf(await start(taskQueue, type))));
 
-    test('a rule that the client sets, one written by hand, and a removal hold within 2 seconds', async () => {
+    it('a rule that the client sets, one written by hand, and a removal hold within 2 seconds', async () => {
       const { sampling } = new JobClient({ client: harness.client, redis });
       deepEqual(await fleet('oneActivity'), ['unsampled', 'unsampled', 'unsampled']);
       await sampling.set('one*', 1);
@@ -87,7 +87,7 @@ describe('the live policy with real runs', { skip: WITHOUT_REDIS }, () => {
       deepEqual(await fleet('oneActivity'), ['unsampled', 'unsampled', 'unsampled']);
     });
 
-    test('a cap is one for all of them', async () => {
+    it('a cap is one for all of them', async () => {
       const { sampling } = new JobClient({ client: harness.client, redis });
       await sampling.set('randoms', { ratio: 1, atMost: { runs: 1, per: '31 days' } });
       await sleep(KNOWN_MS);
@@ -98,7 +98,7 @@ describe('the live policy with real runs', { skip: WITHOUT_REDIS }, () => {
       deepEqual(await fleet('randoms'), ['capped', 'capped', 'capped']);
     });
 
-    test('after a slow run the next one is recorded in full, on another worker', async () => {
+    it('after a slow run the next one is recorded in full, on another worker', async () => {
       const { sampling } = new JobClient({ client: harness.client, redis });
       await sampling.set('takes', { ratio: 0, keepSlow: { overMs: 6_000 } });
       await sleep(KNOWN_MS);
@@ -116,7 +116,7 @@ describe('the live policy with real runs', { skip: WITHOUT_REDIS }, () => {
     });
   });
 
-  test('without Redis the sign of a slow run is its worker’s own', async () => {
+  it('without Redis the sign of a slow run is its worker’s own', async () => {
     const sampling = { default: { ratio: 0, keepSlow: { overMs: 6_000 } } };
     await harness.whileWorking({ plugin: { sampling } }, async (taskQueue) => {
       equal(await markersOf(await start(taskQueue, 'takes', [6_500])), 'kept-slow,unsampled');
@@ -125,7 +125,7 @@ describe('the live policy with real runs', { skip: WITHOUT_REDIS }, () => {
     });
   });
 
-  test('runs start and end as fast as before, whatever becomes of Redis', async (t) => {
+  it('runs start and end as fast as before, whatever becomes of Redis', async (t) => {
     const unhandled: unknown[] = [];
     const note = (reason: unknown) => unhandled.push(reason);
     process.on('unhandledRejection', note);

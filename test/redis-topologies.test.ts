@@ -2,11 +2,11 @@
  * The store and the client work through a Redis Cluster and through Sentinels, with the connections that their
  * users have.
  */
-import assert from 'node:assert/strict';
+import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, type TestContext, test } from 'node:test';
+import { describe, it, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Cluster, Redis } from 'ioredis';
 import type { RedisConnection } from 'temporal-job-tracing';
@@ -15,7 +15,7 @@ import { freePort, type RedisServer, startRedis, WITHOUT_REDIS } from '../testin
 import { eventually, startStore } from './support/redis-store.js';
 
 describe('the policy store', { skip: WITHOUT_REDIS }, () => {
-  test('works through a Redis Cluster: policy, messages, counts, and back after a loss', async (t) => {
+  it('works through a Redis Cluster: policy, messages, counts, and back after a loss', async (t) => {
     // A node that has met no other does not know its own address.
     const alone = ['--cluster-announce-ip', '127.0.0.1', '--cluster-port', String(await freePort())];
     const server = await startRedis(['--cluster-enabled', 'yes', ...alone]);
@@ -25,7 +25,7 @@ describe('the policy store', { skip: WITHOUT_REDIS }, () => {
     await worksAndComesBack(t, redis, server, () => asCluster(server));
   });
 
-  test('works through Sentinels: policy, messages, counts, and back after a loss', async (t) => {
+  it('works through Sentinels: policy, messages, counts, and back after a loss', async (t) => {
     const server = await startRedis();
     const directory = mkdtempSync(join(tmpdir(), 'sentinel-'));
     const config = join(directory, 'sentinel.conf');
@@ -58,29 +58,29 @@ async function worksAndComesBack(
   await sampling.set('a', 0.25);
   await eventually(() => quick.ratio('a'), 0.25, 2_000);
   for (let tries = 0; !(await server.cli('pubsub', 'channels')).includes('changed'); tries++) {
-    assert.ok(tries < 100, 'nobody listens');
+    ok(tries < 100, 'nobody listens');
     await sleep(20);
   }
   await sampling.set('a', 0.75);
   await eventually(() => [slow.ratio('a'), quick.ratio('a')], [0.75, 0.75], 700);
-  assert.equal(quick.store.counters.take('cap:a', { runs: 1, perMs: 86_400_000 }), true);
+  equal(quick.store.counters.take('cap:a', { runs: 1, perMs: 86_400_000 }), true);
   for (let tries = 0; !(await server.cli('keys', '*')).includes('{job-tracing}:runs:cap:a'); tries++) {
-    assert.ok(tries < 100, 'the count is not in Redis');
+    ok(tries < 100, 'the count is not in Redis');
     await sleep(20);
   }
-  assert.deepEqual(quick.lines, []);
+  deepEqual(quick.lines, []);
 
   await server.stop();
   await eventually(() => quick.lines.length, 1, 2_000);
-  assert.match(quick.lines[0] ?? '', /^warn the sampling policy in Redis cannot be read: .*/);
+  match(quick.lines[0] ?? '', /^warn the sampling policy in Redis cannot be read: .*/);
   t.diagnostic(quick.lines[0] ?? '');
-  assert.equal(quick.ratio('a'), 0.75);
+  equal(quick.ratio('a'), 0.75);
   await server.start();
   await prepare();
   await server.cli('hset', '{job-tracing}:policy', 'a', '0.125');
   await server.cli('set', '{job-tracing}:revision', String(Date.now()));
   await eventually(() => quick.ratio('a'), 0.125, 3_000);
-  assert.deepEqual(quick.lines.slice(1), ['info the sampling policy in Redis is read again']);
+  deepEqual(quick.lines.slice(1), ['info the sampling policy in Redis is read again']);
   await slow.store.close();
   await quick.store.close();
 }
@@ -88,7 +88,7 @@ async function worksAndComesBack(
 async function asCluster(server: RedisServer): Promise<void> {
   await server.cli('cluster', 'addslotsrange', '0', '16383');
   for (let tries = 0; !(await server.cli('cluster', 'info')).includes('cluster_state:ok'); tries++) {
-    assert.ok(tries < 100, 'the cluster is not ready');
+    ok(tries < 100, 'the cluster is not ready');
     await sleep(50);
   }
 }

@@ -1,10 +1,10 @@
 /** The entry that adds the plugin without a change of the program: real programs, as a user starts them. */
-import assert from 'node:assert/strict';
+import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, before, it } from 'node:test';
 
 const PACKAGE = path.dirname(require.resolve('temporal-job-tracing/package.json'));
 const MODULES = path.join(PACKAGE, 'node_modules');
@@ -56,7 +56,7 @@ function run(
   return { output: stdout.trim(), errors: stderr, status };
 }
 
-test('every worker of a program gets the plugin, once, in CommonJS and in ES modules', () => {
+it('every worker of a program gets the plugin, once, in CommonJS and in ES modules', () => {
   const folder = install('same', false);
   const given = `create().then(() => create({ name: 'temporal-job-tracing' }));`;
   const expected = {
@@ -64,11 +64,11 @@ test('every worker of a program gets the plugin, once, in CommonJS and in ES mod
     errors: '',
     status: 0,
   };
-  assert.deepEqual(run(folder, 'worker.cjs', COMMON_JS + given), expected);
-  assert.deepEqual(run(folder, 'worker.mjs', ES_MODULE + given), expected);
+  deepEqual(run(folder, 'worker.cjs', COMMON_JS + given), expected);
+  deepEqual(run(folder, 'worker.mjs', ES_MODULE + given), expected);
 });
 
-test('a subclass of Worker stays what it is, and a call without options fails as without the plugin', () => {
+it('a subclass of Worker stays what it is, and a call without options fails as without the plugin', () => {
   const code = `${COMMON_JS}
 class Mine extends Worker {
   static get nativeWorkerCtor() { throw new Error('mine'); }
@@ -76,28 +76,28 @@ class Mine extends Worker {
 const failed = (error) => console.log(error.message);
 Mine.create({ taskQueue: 'q' }).catch(failed).then(() => Worker.create()).catch(failed);`;
   const { output } = run(install('subclass', false), 'worker.cjs', code);
-  assert.match(output, /^mine\nCannot read properties of undefined/);
+  match(output, /^mine\nCannot read properties of undefined/);
 });
 
-test('the threads of a program are left alone', () => {
+it('the threads of a program are left alone', () => {
   const code = `
 const { isMainThread, Worker } = require('node:worker_threads');
 if (isMainThread) new Worker(__filename);
 else console.log(Object.keys(require.cache).filter((file) => file.includes('@temporalio')).length);`;
-  assert.equal(run(install('threads', false), 'worker.cjs', code).output, '0');
+  equal(run(install('threads', false), 'worker.cjs', code).output, '0');
 });
 
-test('a program with its own copy of @temporalio/worker runs untraced and is told which copies there are', () => {
+it('a program with its own copy of @temporalio/worker runs untraced and is told which copies there are', () => {
   const folder = install('other', true);
   for (const [file, code] of [
     ['worker.cjs', COMMON_JS],
     ['worker.mjs', ES_MODULE],
   ] as const) {
     const { output, errors, status } = run(folder, file, `${code}create();`);
-    assert.equal(output, 'probe');
-    assert.match(errors, /loads another copy of @temporalio\/worker; its workers are not traced/);
-    assert.ok(errors.includes(path.join(folder, 'node_modules/@temporalio/worker/lib/worker.js')), errors);
-    assert.equal(errors.split('another copy').length, 2, 'said once');
-    assert.equal(status, 0);
+    equal(output, 'probe');
+    match(errors, /loads another copy of @temporalio\/worker; its workers are not traced/);
+    ok(errors.includes(path.join(folder, 'node_modules/@temporalio/worker/lib/worker.js')), errors);
+    equal(errors.split('another copy').length, 2, 'said once');
+    equal(status, 0);
   }
 });

@@ -1,6 +1,6 @@
 /** What the client says about a decision: the markers are the fact, the rule is the one of now, or said to be another. */
 import { deepEqual, equal } from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { describe, it } from 'node:test';
 import type { SamplingOptions } from 'temporal-job-tracing';
 import { runSampling } from '../client/run-sampling';
 import { explainRule } from '../sampling/explain';
@@ -37,7 +37,7 @@ function of(markers: readonly string[], { traceId = LOW, policy, redis = {} }: S
 const RULE: SamplingOptions = { default: 1, jobs: { 'billing-*': 0.01 } };
 
 describe('the decision of a run', () => {
-  test('is said with the rule that it was made by', () => {
+  it('is said with the rule that it was made by', () => {
     deepEqual(of(['unsampled'], { policy: RULE }), [false, 'rule', 'not sampled: rule billing-*, 1 %']);
     deepEqual(of(['rule'], { traceId: HIGH, policy: RULE }), [true, 'rule', 'sampled: rule billing-*, 1 %']);
     deepEqual(of(['unsampled'], { policy: { default: 0.00001 } }), [
@@ -68,7 +68,7 @@ describe('the decision of a run', () => {
     ]);
   });
 
-  test('needs no policy where a person or the run before it decided', () => {
+  it('needs no policy where a person or the run before it decided', () => {
     for (const policy of [undefined, RULE]) {
       const situation = policy && { policy };
       deepEqual(of(['manual'], situation), [true, 'manual', 'sampled: manual']);
@@ -78,7 +78,7 @@ describe('the decision of a run', () => {
     }
   });
 
-  test('of a kept run says why it is kept, and why it was not sampled', () => {
+  it('of a kept run says why it is kept, and why it was not sampled', () => {
     deepEqual(of(['kept-failed', 'unsampled'], { policy: RULE }), [
       true,
       'kept-failed',
@@ -97,18 +97,18 @@ describe('the decision of a run', () => {
     ]);
   });
 
-  test('without the policy leaves the rule out', () => {
+  it('without the policy leaves the rule out', () => {
     deepEqual(of(['unsampled']), [false, undefined, 'not sampled: the ratio of its rule']);
     deepEqual(of(['rule']), [true, 'rule', 'sampled: rule']);
     deepEqual(of(['capped']), [false, 'capped', 'not sampled: capped']);
   });
 
-  test('is none without a marker of ours', () => {
+  it('is none without a marker of ours', () => {
     equal(of([]), undefined);
     equal(of(['to-come'], { policy: RULE }), undefined);
   });
 
-  test('tells a rule that is younger than the run from the one that it was decided by', () => {
+  it('tells a rule that is younger than the run from the one that it was decided by', () => {
     const written = (at: string) => ({ policy: RULE, redis: { 'billing-*': `{"ratio":0.1,"at":"${at}"}` } });
     deepEqual(of(['unsampled'], written('2030-01-31T11:59:59Z')), [
       false,
@@ -122,7 +122,7 @@ describe('the decision of a run', () => {
     ]);
   });
 
-  test('tells a rule that would decide otherwise, for every reason of the policy', () => {
+  it('tells a rule that would decide otherwise, for every reason of the policy', () => {
     const day = { runs: 1, per: '1 day' } as const;
     const table: readonly (readonly [keyof typeof DECISIONS, string, SamplingOptions, boolean])[] = [
       ['job-tracing:unsampled', LOW, { default: 0.5 }, false],
@@ -148,7 +148,7 @@ describe('the decision of a run', () => {
     }
   });
 
-  test('has a text for every marker, with the policy and without', () => {
+  it('has a text for every marker, with the policy and without', () => {
     for (const id of Object.keys(DECISIONS)) {
       for (const explanation of [undefined, explainRule(resolvePolicy(RULE), new Map(), 'billing-eu')]) {
         const { text = '' } =

@@ -3,7 +3,7 @@ import { deepEqual, ok } from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Harness } from './support/harness';
 
@@ -44,7 +44,7 @@ describe('docs/sampling.md', () => {
   });
   after(() => harness?.stop());
 
-  test('has the queries that this test knows', () => {
+  it('has the queries that this test knows', () => {
     deepEqual(
       COMMANDS.map(({ command }) => command),
       ['list', 'list', 'list', 'count'],
@@ -52,7 +52,7 @@ describe('docs/sampling.md', () => {
   });
 
   for (const [index, expected] of [['sampled', 'kept'], ['unsampled'], ['kept'], ['capped']].entries()) {
-    test(`${COMMANDS[index]?.query}: ${expected.join(', ')}`, async () => {
+    it(`${COMMANDS[index]?.query}: ${expected.join(', ')}`, async () => {
       const { command = '', query = '' } = COMMANDS[index] ?? {};
       const found = async () => {
         const list = JSON.parse(

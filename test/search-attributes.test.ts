@@ -2,9 +2,9 @@
  * The search attributes of a namespace are registered once and never guessed, and who cannot do it is told who
  * can.
  */
-import assert from 'node:assert/strict';
+import { deepEqual, equal, fail, match, ok } from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { after, before, test } from 'node:test';
+import { after, before, it } from 'node:test';
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import { JobClient, SearchAttributesError } from 'temporal-job-tracing/client';
@@ -45,7 +45,7 @@ after(async () => {
   await server?.stop();
 });
 
-test('registers what is missing, by many at once, and says afterwards that all are present', async () => {
+it('registers what is missing, by many at once, and says afterwards that all are present', async () => {
   await connection.operatorService.addSearchAttributes({
     namespace: bound,
     searchAttributes: { JobName: KEYWORD },
@@ -55,77 +55,74 @@ test('registers what is missing, by many at once, and says afterwards that all a
     registerSearchAttributes(nativeConnection, bound),
   ]);
   for (const { added, present } of results) {
-    assert.deepEqual([...added, ...present].sort(), [...ALL].sort());
-    assert.ok(present.includes('JobName'));
+    deepEqual([...added, ...present].sort(), [...ALL].sort());
+    ok(present.includes('JobName'));
   }
-  assert.deepEqual(await tracingOf(bound).ensureSearchAttributes(), { added: [], present: ALL });
+  deepEqual(await tracingOf(bound).ensureSearchAttributes(), { added: [], present: ALL });
   for (const reader of [connection, nativeConnection]) {
     const report = { present: ALL, missing: [], wrongType: [] };
-    assert.deepEqual(await readSearchAttributes(reader, bound), report);
+    deepEqual(await readSearchAttributes(reader, bound), report);
   }
 });
 
-test('an attribute of the wrong type is named, and nothing is registered', async () => {
+it('an attribute of the wrong type is named, and nothing is registered', async () => {
   await connection.operatorService.addSearchAttributes({
     namespace: wrong,
     searchAttributes: { TraceId: TEXT },
   });
   const wrongType = [{ name: 'TraceId', expected: 'Keyword', actual: 'Text' }];
   const error = await rejection(tracingOf(wrong).ensureSearchAttributes());
-  assert.deepEqual([error.problem, error.namespace, error.wrongType], ['wrong-type', wrong, wrongType]);
-  assert.match(error.message, /TraceId is Text, must be Keyword/);
-  assert.equal(
-    error.commands[0],
-    `temporal operator search-attribute remove --namespace ${wrong} --name TraceId`,
-  );
-  assert.equal(error.commands[1], CREATE_ALL.replace('NAMESPACE', wrong));
+  deepEqual([error.problem, error.namespace, error.wrongType], ['wrong-type', wrong, wrongType]);
+  match(error.message, /TraceId is Text, must be Keyword/);
+  equal(error.commands[0], `temporal operator search-attribute remove --namespace ${wrong} --name TraceId`);
+  equal(error.commands[1], CREATE_ALL.replace('NAMESPACE', wrong));
   const report = { present: [], missing: ALL.slice(1), wrongType };
-  assert.deepEqual(await readSearchAttributes(nativeConnection, wrong), report);
+  deepEqual(await readSearchAttributes(nativeConnection, wrong), report);
 });
 
-test('a namespace without room says so, with the server’s words', async () => {
+it('a namespace without room says so, with the server’s words', async () => {
   const taken = Array.from({ length: 8 }, (_, index) => [`Taken${index}`, KEYWORD]);
   await connection.operatorService.addSearchAttributes({
     namespace: full,
     searchAttributes: Object.fromEntries(taken),
   });
   const error = await rejection(tracingOf(full).ensureSearchAttributes());
-  assert.deepEqual([error.problem, error.missing], ['limit', ALL]);
-  assert.match(error.message, /cannot have more than 10 search attribute of type Keyword/);
-  assert.ok(error.cause instanceof Error);
+  deepEqual([error.problem, error.missing], ['limit', ALL]);
+  match(error.message, /cannot have more than 10 search attribute of type Keyword/);
+  ok(error.cause instanceof Error);
 });
 
 const PERMISSION_DENIED = 7;
 const UNIMPLEMENTED = 12;
 for (const code of [PERMISSION_DENIED, UNIMPLEMENTED]) {
-  test(`without operator rights (status ${code}) types are read from the namespace, or someone is told what to run`, async () => {
+  it(`without operator rights (status ${code}) types are read from the namespace, or someone is told what to run`, async () => {
     const denied = deniedConnection(code);
-    assert.deepEqual((await readSearchAttributes(denied, bound)).present, ALL);
-    assert.deepEqual((await readSearchAttributes(denied, wrong)).wrongType, [
+    deepEqual((await readSearchAttributes(denied, bound)).present, ALL);
+    deepEqual((await readSearchAttributes(denied, wrong)).wrongType, [
       { name: 'TraceId', expected: 'Keyword', actual: 'Text' },
     ]);
     for (const attempt of [readSearchAttributes, registerSearchAttributes]) {
       const error = await rejection(attempt(denied, bare));
-      assert.deepEqual([error.problem, error.namespace], ['denied', bare]);
-      assert.equal(error.commands[0], CREATE_ALL.replace('NAMESPACE', bare));
-      assert.ok(error.message.includes('no such right') && error.message.includes(CREATE_ALL.slice(0, 42)));
-      assert.equal((error.cause as { code?: number }).code, code);
+      deepEqual([error.problem, error.namespace], ['denied', bare]);
+      equal(error.commands[0], CREATE_ALL.replace('NAMESPACE', bare));
+      ok(error.message.includes('no such right') && error.message.includes(CREATE_ALL.slice(0, 42)));
+      equal((error.cause as { code?: number }).code, code);
     }
   });
 }
 
-test('a namespace that does not exist is unavailable', async () => {
+it('a namespace that does not exist is unavailable', async () => {
   const error = await rejection(readSearchAttributes(nativeConnection, `missing-${run}`));
-  assert.equal(error.problem, 'unavailable');
-  assert.match(error.message, /is not found/);
+  equal(error.problem, 'unavailable');
+  match(error.message, /is not found/);
 });
 
-test('a server that does not answer costs a bounded time', async () => {
+it('a server that does not answer costs a bounded time', async () => {
   const lazy = Connection.lazy({ address: '127.0.0.1:1' });
   const begin = Date.now();
   const error = await rejection(readSearchAttributes(lazy, bound));
-  assert.equal(error.problem, 'unavailable');
-  assert.ok(Date.now() - begin < 17_000);
+  equal(error.problem, 'unavailable');
+  ok(Date.now() - begin < 17_000);
   await lazy.close();
 });
 
@@ -133,10 +130,10 @@ async function rejection(promise: Promise<unknown>): Promise<SearchAttributesErr
   try {
     await promise;
   } catch (error) {
-    assert.ok(error instanceof SearchAttributesError, String(error));
+    ok(error instanceof SearchAttributesError, String(error));
     return error;
   }
-  return assert.fail('it was not refused');
+  return fail('it was not refused');
 }
 
 /** The real connection, but as a caller sees it who has no operator rights. */

@@ -1,7 +1,7 @@
 /** The shop as a user runs it: `node dist/examples/main.js`, a process of its own, read by its output. */
-import assert from 'node:assert/strict';
+import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { after, test } from 'node:test';
+import { after, it } from 'node:test';
 import { promisify } from 'node:util';
 import { type OtlpReceiver, startOtlpReceiver } from '../testing/otlp-receiver';
 import { incomplete } from '../testing/otlp-trace';
@@ -30,23 +30,23 @@ after(async () => {
   await receiver?.close();
 });
 
-test('--once shows a run that is slow because of userInfoSave, then one by hand, and ends by itself', {
+it('--once shows a run that is slow because of userInfoSave, then one by hand, and ends by itself', {
   timeout: TIMEOUT_MS,
 }, async () => {
   const example = runExample(['--once']);
-  assert.equal(await example.exitCode, 0, example.output());
+  equal(await example.exitCode, 0, example.output());
   const output = example.output();
 
   const runs = [...output.matchAll(RUN_LINE)].map((match) => match.groups);
-  assert.ok(runs.length >= 3, output);
-  assert.deepEqual(
+  ok(runs.length >= 3, output);
+  deepEqual(
     [...new Set(runs.map((line) => `${line?.trigger} ${line?.sampled}`))],
     ['cron yes', 'manual yes'],
     output,
   );
   const traceIds = runs.map((line) => line?.traceId);
-  assert.equal(new Set(traceIds).size, runs.length, 'each run has a trace of its own');
-  assert.deepEqual(
+  equal(new Set(traceIds).size, runs.length, 'each run has a trace of its own');
+  deepEqual(
     [...output.matchAll(TRACE_PAGE)].map((match) => match.groups?.traceId),
     traceIds,
   );
@@ -54,16 +54,16 @@ test('--once shows a run that is slow because of userInfoSave, then one by hand,
   // On a busy machine another run may exceed the budget, too: this is the one while release 2 was live.
   const live = output.lastIndexOf('release 2 of ServiceApplication is live');
   const alert = output.slice(live, output.indexOf('release 1 of ServiceApplication is live', live));
-  assert.ok(traceIds.slice(0, -1).includes(ALERT.exec(alert)?.groups?.traceId), output);
-  assert.match(alert, SLOW_LINE);
-  assert.ok(Number(SLOWEST.exec(alert)?.groups?.percent) > 60, output);
-  assert.equal(RUN_NOW.exec(output)?.groups?.traceId, traceIds.at(-1));
-  assert.equal(runs.at(-1)?.trigger, 'manual');
-  assert.equal(example.errors(), '', 'nothing but what the user needs');
+  ok(traceIds.slice(0, -1).includes(ALERT.exec(alert)?.groups?.traceId), output);
+  match(alert, SLOW_LINE);
+  ok(Number(SLOWEST.exec(alert)?.groups?.percent) > 60, output);
+  equal(RUN_NOW.exec(output)?.groups?.traceId, traceIds.at(-1));
+  equal(runs.at(-1)?.trigger, 'manual');
+  equal(example.errors(), '', 'nothing but what the user needs');
   await assertGone(output, SERVICE);
 });
 
-test('with a back end of its own, spans go there; what it prints finds the run; Ctrl-C ends it', {
+it('with a back end of its own, spans go there; what it prints finds the run; Ctrl-C ends it', {
   timeout: TIMEOUT_MS,
 }, async () => {
   receiver = await startOtlpReceiver();
@@ -78,12 +78,12 @@ test('with a back end of its own, spans go there; what it prints finds the run; 
 
   const { stdout } = await promisify(execFile)('sh', ['-c', `${command} --output json`]);
   const found = JSON.parse(stdout) as { execution: { runId: string }; type: { name: string } }[];
-  assert.deepEqual(
+  deepEqual(
     found.map(({ execution, type }) => [type.name, execution.runId.replaceAll('-', '')]),
     [['nightlyJob', traceId]],
   );
-  assert.equal((await fetch(page)).status, 200);
-  assert.ok(example.output().includes(`http://traces.example/t/${traceId}`));
+  equal((await fetch(page)).status, 200);
+  ok(example.output().includes(`http://traces.example/t/${traceId}`));
 
   const trace = await receiver.waitFor(
     traceId,
@@ -94,21 +94,21 @@ test('with a back end of its own, spans go there; what it prints finds the run; 
   const [runNow] = await example.prints(RUN_NOW_COMMAND);
   const answer = await promisify(execFile)('sh', ['-c', `${runNow} --output json`]);
   const { result } = JSON.parse(answer.stdout) as { result: { traceId: string; reason: string } };
-  assert.equal(result.reason, 'release 1 is back');
+  equal(result.reason, 'release 1 is back');
   const isRoot = ({ name }: { name: string }) => name === 'RunWorkflow:nightlyJob';
   const byHand = await receiver.waitFor(result.traceId, (spans) => spans.some(isRoot));
-  assert.equal(byHand.find(isRoot)?.attributes['job.reason'], 'release 1 is back');
+  equal(byHand.find(isRoot)?.attributes['job.reason'], 'release 1 is back');
 
   const services = new Set(trace.map(({ resource }) => resource['service.name']));
-  assert.deepEqual(services, new Set(['shop-worker', 'ServiceApplication']));
+  deepEqual(services, new Set(['shop-worker', 'ServiceApplication']));
 
   example.child.kill('SIGINT');
-  assert.equal(await example.exitCode, 0, example.output());
-  assert.equal(example.errors(), '');
+  equal(await example.exitCode, 0, example.output());
+  equal(example.errors(), '');
   await assertGone(example.output(), SERVICE);
 });
 
-test('killed hard, it leaves no process behind', { timeout: TIMEOUT_MS }, async () => {
+it('killed hard, it leaves no process behind', { timeout: TIMEOUT_MS }, async () => {
   const example = runExample([]);
   await example.prints(ANY_RUN);
   example.child.kill('SIGKILL');
@@ -116,12 +116,12 @@ test('killed hard, it leaves no process behind', { timeout: TIMEOUT_MS }, async 
   await assertGone(example.output(), SERVICE);
 });
 
-test('an unknown example and an unknown option are refused with a clear text', async () => {
+it('an unknown example and an unknown option are refused with a clear text', async () => {
   const [unknown, option] = [runExample(['shopp']), runExample(['--onec'])];
-  assert.deepEqual([await unknown.exitCode, await option.exitCode], [2, 2]);
-  assert.equal(
+  deepEqual([await unknown.exitCode, await option.exitCode], [2, 2]);
+  equal(
     unknown.errors(),
     'There is no example "shopp". There is: shop, bank, game.\nUsage: npm start -- [example] [--once]\n',
   );
-  assert.ok(option.errors().startsWith("Unknown option '--onec'"));
+  ok(option.errors().startsWith("Unknown option '--onec'"));
 });

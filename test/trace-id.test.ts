@@ -1,7 +1,7 @@
 /** A trace id and a run id are two spellings of one thing, and nothing else passes for either. */
-import assert from 'node:assert/strict';
+import { deepEqual, equal, ok, throws } from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { describe, test } from 'node:test';
+import { describe, it } from 'node:test';
 import { TraceIdError } from 'temporal-job-tracing/client';
 import { parseRunId, parseTraceId } from '../client/parse-trace-id.js';
 import { isRunId, isTraceId, rootSpanIdOfRun, runIdOfTrace, traceIdOfRun } from '../core/trace-id.js';
@@ -10,23 +10,23 @@ const RUN_ID = '01990a7b-5c3d-7e2f-8a1b-2c3d4e5f6a7b';
 const TRACE_ID = '01990a7b5c3d7e2f8a1b2c3d4e5f6a7b';
 
 describe('trace ids of runs', () => {
-  test('a trace id is the run id without dashes, and leads back to it', () => {
-    assert.equal(traceIdOfRun(RUN_ID), TRACE_ID);
-    assert.equal(runIdOfTrace(TRACE_ID), RUN_ID);
-    assert.equal(traceIdOfRun(RUN_ID.toUpperCase()), TRACE_ID);
-    assert.equal(runIdOfTrace(TRACE_ID.toUpperCase()), RUN_ID);
+  it('a trace id is the run id without dashes, and leads back to it', () => {
+    equal(traceIdOfRun(RUN_ID), TRACE_ID);
+    equal(runIdOfTrace(TRACE_ID), RUN_ID);
+    equal(traceIdOfRun(RUN_ID.toUpperCase()), TRACE_ID);
+    equal(runIdOfTrace(TRACE_ID.toUpperCase()), RUN_ID);
     for (let round = 0; round < 1_000; round++) {
       const runId = randomUUID();
-      assert.ok(isTraceId(traceIdOfRun(runId)));
-      assert.equal(runIdOfTrace(traceIdOfRun(runId)), runId);
+      ok(isTraceId(traceIdOfRun(runId)));
+      equal(runIdOfTrace(traceIdOfRun(runId)), runId);
     }
   });
 
-  test('the root span id is the last 16 digits of the run id', () => {
-    assert.equal(rootSpanIdOfRun(RUN_ID), '8a1b2c3d4e5f6a7b');
+  it('the root span id is the last 16 digits of the run id', () => {
+    equal(rootSpanIdOfRun(RUN_ID), '8a1b2c3d4e5f6a7b');
   });
 
-  test('only 32 lower-case hex digits that are not all zero are a trace id', () => {
+  it('only 32 lower-case hex digits that are not all zero are a trace id', () => {
     const notTraceIds = ['', TRACE_ID.slice(1), `${TRACE_ID}0`, TRACE_ID.toUpperCase(), '0'.repeat(32)];
     for (const id of [
       ...notTraceIds,
@@ -35,25 +35,25 @@ describe('trace ids of runs', () => {
       `${TRACE_ID}\n`,
       `${TRACE_ID.slice(1)}g`,
     ]) {
-      assert.equal(isTraceId(id), false, JSON.stringify(id));
+      equal(isTraceId(id), false, JSON.stringify(id));
     }
-    assert.equal(isTraceId(`${'0'.repeat(31)}1`), true);
+    equal(isTraceId(`${'0'.repeat(31)}1`), true);
   });
 
-  test('only a lower-case UUID with dashes is a run id', () => {
-    assert.equal(isRunId(RUN_ID), true);
+  it('only a lower-case UUID with dashes is a run id', () => {
+    equal(isRunId(RUN_ID), true);
     for (const id of ['', TRACE_ID, RUN_ID.toUpperCase(), `${RUN_ID}\n`, `{${RUN_ID}}`, RUN_ID.slice(1)]) {
-      assert.equal(isRunId(id), false, JSON.stringify(id));
+      equal(isRunId(id), false, JSON.stringify(id));
     }
   });
 });
 
 describe('ids as people paste them', () => {
-  test('upper case and run ids with dashes are taken', () => {
+  it('upper case and run ids with dashes are taken', () => {
     for (const id of [TRACE_ID, TRACE_ID.toUpperCase(), RUN_ID, RUN_ID.toUpperCase()]) {
-      assert.equal(parseTraceId(id), TRACE_ID);
+      equal(parseTraceId(id), TRACE_ID);
     }
-    assert.equal(parseRunId(RUN_ID.toUpperCase()), RUN_ID);
+    equal(parseRunId(RUN_ID.toUpperCase()), RUN_ID);
   });
 
   const malformed = [
@@ -68,39 +68,39 @@ describe('ids as people paste them', () => {
     [7, 'type', 'not a string but of type number'],
   ] as const;
   for (const [value, problem, reason] of malformed) {
-    test(`${JSON.stringify(value)} is refused: ${reason}`, () => {
-      assert.throws(
+    it(`${JSON.stringify(value)} is refused: ${reason}`, () => {
+      throws(
         () => parseTraceId(value),
         (error) => {
-          assert.ok(error instanceof TraceIdError && error instanceof Error);
-          assert.deepEqual([error.problem, error.value], [problem, value]);
-          assert.ok(error.message.endsWith(reason), error.message);
+          ok(error instanceof TraceIdError && error instanceof Error);
+          deepEqual([error.problem, error.value], [problem, value]);
+          ok(error.message.endsWith(reason), error.message);
           return true;
         },
       );
     });
   }
 
-  test('a long text is not repeated in full', () => {
-    assert.throws(
+  it('a long text is not repeated in full', () => {
+    throws(
       () => parseTraceId('a'.repeat(1_000_000)),
       ({ message }: Error) => message.length < 300,
     );
   });
 
-  test('a text that is no UUID is refused as a run id', () => {
+  it('a text that is no UUID is refused as a run id', () => {
     for (const id of ['', TRACE_ID, `${RUN_ID}' OR RunId != '`]) {
-      assert.throws(() => parseRunId(id), TraceIdError);
+      throws(() => parseRunId(id), TraceIdError);
     }
   });
 
-  test('an error of another copy of the package is recognised, others are not', () => {
+  it('an error of another copy of the package is recognised, others are not', () => {
     const foreign = Object.assign(new Error('other copy'), {
       [Symbol.for('temporal-job-tracing.TraceIdError')]: true,
     });
-    assert.ok(foreign instanceof TraceIdError);
+    ok(foreign instanceof TraceIdError);
     for (const other of [new Error('plain'), new TypeError('plain'), null, undefined, 'TraceIdError', {}]) {
-      assert.ok(!((other as unknown) instanceof TraceIdError));
+      ok(!((other as unknown) instanceof TraceIdError));
     }
   });
 });

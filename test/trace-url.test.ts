@@ -1,6 +1,6 @@
 /** A link leads to the run's trace in each back end, and a wrong option is refused before any run. */
-import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { deepEqual, equal, throws } from 'node:assert/strict';
+import { describe, it } from 'node:test';
 import { fillTraceUrl } from '../core/trace-url';
 import { compileTraceUrl, type TraceUrlOption } from '../core/trace-url-option';
 
@@ -17,45 +17,45 @@ const DAY_MS = 86_400_000;
 const link = (option: TraceUrlOption, run = ENDED) => fillTraceUrl(compileTraceUrl(option), run);
 
 describe('links by template', () => {
-  test('each placeholder is filled, as often as it occurs', () => {
-    assert.equal(
+  it('each placeholder is filled, as often as it occurs', () => {
+    equal(
       link('https://x.test/{traceId}/{spanId}?run={runId}&again={traceId}'),
       `https://x.test/${RUN.traceId}/${RUN.spanId}?run=${RUN.runId}&again=${RUN.traceId}`,
     );
   });
 
-  test('the time spans the run and a minute on both sides, in three notations', () => {
+  it('the time spans the run and a minute on both sides, in three notations', () => {
     const times = new URL(
       link('https://x.test/{traceId}?m={startMs},{endMs}&s={startSec},{endSec}&i={startIso},{endIso}'),
     ).searchParams;
     const [from, to] = [RUN.startMs - MINUTE_MS, ENDED.endMs + MINUTE_MS];
-    assert.equal(times.get('m'), `${from},${to}`);
-    assert.equal(times.get('s'), `${Math.floor(from / 1000)},${Math.ceil(to / 1000)}`);
-    assert.equal(times.get('i'), '2026-01-02T03:03:05.678Z,2026-01-02T03:05:10.678Z');
+    equal(times.get('m'), `${from},${to}`);
+    equal(times.get('s'), `${Math.floor(from / 1000)},${Math.ceil(to / 1000)}`);
+    equal(times.get('i'), '2026-01-02T03:03:05.678Z,2026-01-02T03:05:10.678Z');
   });
 
-  test('a run that has not ended is searched for a day', () => {
-    assert.equal(
+  it('a run that has not ended is searched for a day', () => {
+    equal(
       fillTraceUrl(compileTraceUrl('https://x.test/{traceId}/{endMs}'), RUN),
       `https://x.test/${RUN.traceId}/${RUN.startMs + DAY_MS}`,
     );
   });
 
-  test('values are percent-encoded', () => {
+  it('values are percent-encoded', () => {
     const hostile = { ...ENDED, runId: 'a/b?c&d#e)f "' };
-    assert.equal(fillTraceUrl('https://x.test/{runId}', hostile), 'https://x.test/a%2Fb%3Fc%26d%23e)f%20%22');
+    equal(fillTraceUrl('https://x.test/{runId}', hostile), 'https://x.test/a%2Fb%3Fc%26d%23e)f%20%22');
   });
 
-  test('braces that are no placeholders stay, parentheses cannot end a Markdown link', () => {
-    assert.equal(
+  it('braces that are no placeholders stay, parentheses cannot end a Markdown link', () => {
+    equal(
       link('https://x.test/?q={"id":"{traceId}"}&r=(a:!(b))'),
       `https://x.test/?q={"id":"${RUN.traceId}"}&r=%28a:!%28b%29%29`,
     );
   });
 
-  test('a compiled template can be compiled again', () => {
+  it('a compiled template can be compiled again', () => {
     const template = compileTraceUrl({ preset: 'tempo', baseUrl: 'http://g.test', datasourceUid: 'a(b)' });
-    assert.equal(compileTraceUrl(template), template);
+    equal(compileTraceUrl(template), template);
   });
 });
 
@@ -93,17 +93,17 @@ describe('links by preset', () => {
     ],
   ];
   for (const [option, expected] of presets) {
-    test(expected, () => {
-      assert.equal(link(option), expected);
+    it(expected, () => {
+      equal(link(option), expected);
     });
   }
 
-  test('tempo opens Explore with the trace, the data source and the time', () => {
+  it('tempo opens Explore with the trace, the data source and the time', () => {
     const url = new URL(link({ preset: 'tempo', baseUrl: 'https://g.test/base/', datasourceUid: 'P"1&{x}' }));
-    assert.equal(url.origin + url.pathname, 'https://g.test/base/explore');
-    assert.equal(url.searchParams.get('schemaVersion'), '1');
+    equal(url.origin + url.pathname, 'https://g.test/base/explore');
+    equal(url.searchParams.get('schemaVersion'), '1');
     const datasource = { type: 'tempo', uid: 'P"1&{x}' };
-    assert.deepEqual(JSON.parse(url.searchParams.get('panes') ?? ''), {
+    deepEqual(JSON.parse(url.searchParams.get('panes') ?? ''), {
       trace: {
         datasource: 'P"1&{x}',
         queries: [{ refId: 'A', datasource, queryType: 'traceql', query: traceId }],
@@ -162,8 +162,8 @@ describe('wrong options are refused with name, expectation, value and type', () 
     ],
   ];
   for (const [option, message] of wrong) {
-    test(message, () => {
-      assert.throws(() => compileTraceUrl(option as TraceUrlOption), { name: 'TypeError', message });
+    it(message, () => {
+      throws(() => compileTraceUrl(option as TraceUrlOption), { name: 'TypeError', message });
     });
   }
 });

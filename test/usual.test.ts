@@ -1,17 +1,17 @@
 /** What is usual for a job, and from when on a run is slow. */
 import { deepEqual, equal } from 'node:assert/strict';
-import { test } from 'node:test';
+import { it } from 'node:test';
 import { BASIS, nearestMedian, negligibleMs, slowLimitMs, usualOf } from '../core/usual';
 
 const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
 
-test('usual is the median and the 95th percentile by nearest rank, of the last runs', () => {
+it('usual is the median and the 95th percentile by nearest rank, of the last runs', () => {
   deepEqual(usualOf([4, 1, 3, 2, 5], BASIS.sentence), { runs: 5, medianMs: 3, p95Ms: 5 });
   deepEqual(usualOf(upTo(40), BASIS.sentence), { runs: 20, medianMs: 10.5, p95Ms: 19 });
   deepEqual(usualOf(upTo(40), BASIS.limit), { runs: 30, medianMs: 15.5, p95Ms: 29 });
 });
 
-test('too few runs have no usual duration; negative and broken durations are not runs', () => {
+it('too few runs have no usual duration; negative and broken durations are not runs', () => {
   equal(usualOf([1, 2, 3, 4], BASIS.sentence), undefined);
   equal(usualOf(upTo(9), BASIS.limit), undefined);
   equal(usualOf([], { last: 20, atLeast: 0 }), undefined);
@@ -19,19 +19,19 @@ test('too few runs have no usual duration; negative and broken durations are not
   deepEqual(usualOf([-1, 1, 2, 3], { last: 3, atLeast: 3 }), { runs: 3, medianMs: 2, p95Ms: 3 });
 });
 
-test('the limit for slow is the largest of 3 × median, 1.25 × p95 and median + 10 s', () => {
+it('the limit for slow is the largest of 3 × median, 1.25 × p95 and median + 10 s', () => {
   equal(slowLimitMs({ runs: 10, medianMs: 60_000, p95Ms: 70_000 }), 180_000);
   equal(slowLimitMs({ runs: 10, medianMs: 60_000, p95Ms: 200_000 }), 250_000);
   equal(slowLimitMs({ runs: 10, medianMs: 50, p95Ms: 60 }), 10_050);
 });
 
-test('a difference is negligible up to the largest of 10 %, p95 − median and 0.1 s', () => {
+it('a difference is negligible up to the largest of 10 %, p95 − median and 0.1 s', () => {
   equal(negligibleMs({ runs: 20, medianMs: 4_000, p95Ms: 4_100 }), 400);
   equal(negligibleMs({ runs: 20, medianMs: 4_000, p95Ms: 9_000 }), 5_000);
   equal(negligibleMs({ runs: 20, medianMs: 40, p95Ms: 45 }), 100);
 });
 
-test('the runs nearest the median are chosen by distance, and stay in their order', () => {
+it('the runs nearest the median are chosen by distance, and stay in their order', () => {
   const runs = [90, 10, 11, 500, 12, 9, 8].map((ms, index) => ({ ms, index }));
   deepEqual(
     nearestMedian(runs, ({ ms }) => ms, 5).map(({ ms }) => ms),

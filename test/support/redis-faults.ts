@@ -1,5 +1,5 @@
 /** What every fault of Redis has in common: a steady state before it, answers during it, its begin and end. */
-import assert from 'node:assert/strict';
+import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type RedisServer, startRedis } from '../../testing/redis-server.js';
@@ -21,7 +21,7 @@ process.on('unhandledRejection', (reason) => unhandled.push(reason));
 /** For the end of a file's tests. */
 export async function nothingWasUnhandled(): Promise<void> {
   await sleep(0);
-  assert.deepEqual(unhandled, []);
+  deepEqual(unhandled, []);
 }
 
 /** A store that has read the rule `a` 0.25 at revision 7, through a proxy. */
@@ -42,27 +42,27 @@ export async function steady(
 /** The policy holds, and nothing asked on a run's way waits or throws. */
 export function answersAtOnce({ store, ratio }: StoreUnderTest, expected = 0.25): void {
   const start = performance.now();
-  assert.equal(ratio('a'), expected);
+  equal(ratio('a'), expected);
   for (let run = 0; run < 100; run++) {
     store.current();
     store.counters.take(`cap:${run}`, LIMIT);
-    assert.equal(store.counters.take(`reservoir:${run}`, LIMIT), true);
+    equal(store.counters.take(`reservoir:${run}`, LIMIT), true);
     store.markSlow(`job-${run}`);
-    assert.equal(store.wasSlow(`job-${run}`), true);
+    equal(store.wasSlow(`job-${run}`), true);
   }
   const tookMs = performance.now() - start;
-  assert.ok(tookMs < AT_ONCE_MS, `took ${tookMs} ms`);
+  ok(tookMs < AT_ONCE_MS, `took ${tookMs} ms`);
 }
 
 /** One line says that the fault began. */
 export async function begins({ lines }: StoreUnderTest, line: RegExp): Promise<void> {
   await eventually(() => lines.length, 1, NOTICE_MS);
-  assert.match(lines[0] ?? '', line);
+  match(lines[0] ?? '', line);
 }
 
 /** The new ratio is there within a poll, and one line says that the fault is over. */
 export async function ends({ lines, ratio }: StoreUnderTest, line: RegExp, expected: number): Promise<void> {
   await eventually(() => ratio('a'), expected, POLL_MS);
   await eventually(() => lines.length, 2, POLL_MS);
-  assert.match(lines[1] ?? '', line);
+  match(lines[1] ?? '', line);
 }

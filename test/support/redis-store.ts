@@ -1,5 +1,5 @@
 /** Policy stores of the tests: with a log that remembers, and closed after the test. */
-import assert from 'node:assert/strict';
+import { deepEqual } from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
@@ -46,12 +46,12 @@ export async function eventually<T>(actual: () => T, expected: T, withinMs: numb
   const start = performance.now();
   while (performance.now() - start < withinMs) {
     try {
-      assert.deepEqual(actual(), expected);
+      deepEqual(actual(), expected);
       return performance.now() - start;
     } catch {
       await sleep(5);
     }
   }
-  assert.deepEqual(actual(), expected, `not so within ${withinMs} ms`);
+  deepEqual(actual(), expected, `not so within ${withinMs} ms`);
   return performance.now() - start;
 }

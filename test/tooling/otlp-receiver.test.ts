@@ -1,9 +1,9 @@
 /** The receiver that every trace test believes: fed by the real exporters, in both encodings. */
-import assert from 'node:assert/strict';
+import { deepEqual, equal, rejects } from 'node:assert/strict';
 import { createServer, type Server } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
-import { afterEach, test } from 'node:test';
+import { afterEach, it } from 'node:test';
 import { context, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
@@ -22,7 +22,7 @@ afterEach(async () => {
 
 for (const protocol of ['http/json', 'http/protobuf']) {
   for (const compression of ['none', 'gzip']) {
-    test(`a span sent as ${protocol} with compression ${compression} arrives with all it carries`, async () => {
+    it(`a span sent as ${protocol} with compression ${compression} arrives with all it carries`, async () => {
       const receiver = await started();
       const { traceId, spanId } = await exportedBy(receiver, { protocol, compression }, (tracer) => {
         const parent = tracer.startSpan('parent', {
@@ -51,10 +51,10 @@ for (const protocol of ['http/json', 'http/protobuf']) {
       });
 
       const [parent, child] = receiver.trace(traceId);
-      assert.equal(parent?.name, 'parent');
-      assert.equal(parent.parentSpanId, undefined);
-      assert.equal(parent.durationMs, 3000);
-      assert.deepEqual(
+      equal(parent?.name, 'parent');
+      equal(parent.parentSpanId, undefined);
+      equal(parent.durationMs, 3000);
+      deepEqual(
         { ...child, spanId: undefined },
         {
           name: 'child',
@@ -78,32 +78,32 @@ for (const protocol of ['http/json', 'http/protobuf']) {
   }
 }
 
-test('waiting for a trace ends when the predicate holds, and names what came when it never does', async () => {
+it('waiting for a trace ends when the predicate holds, and names what came when it never does', async () => {
   const receiver = await started();
   const waiting = receiver.waitFor(TRACE_ID, (spans) => spans.length === 2, 5000);
   await post(receiver, span({ name: 'first' }));
   await post(receiver, span({ name: 'second', spanId: '2'.repeat(16) }));
-  assert.deepEqual(
+  deepEqual(
     (await waiting).map(({ name }) => name),
     ['first', 'second'],
   );
-  await assert.rejects(
+  await rejects(
     receiver.waitFor(TRACE_ID, () => false, 20),
     new Error(`trace ${TRACE_ID}: not there after 20 ms; received: first, second`),
   );
 });
 
-test('beyond its bound the receiver forgets the oldest traces, whole', async () => {
+it('beyond its bound the receiver forgets the oldest traces, whole', async () => {
   const receiver = await started({ maxSpans: 3 });
   const ids = ['a', 'b', 'c'].map((digit) => digit.repeat(32));
   for (const traceId of ids) {
     await post(receiver, span({ traceId }), span({ traceId, spanId: '2'.repeat(16) }));
   }
-  assert.deepEqual(receiver.traceIds(), ids.slice(2));
-  assert.deepEqual(receiver.spans('a'.repeat(32)), []);
+  deepEqual(receiver.traceIds(), ids.slice(2));
+  deepEqual(receiver.spans('a'.repeat(32)), []);
 });
 
-test('what is not a trace request is refused with a reason, and the receiver goes on', async () => {
+it('what is not a trace request is refused with a reason, and the receiver goes on', async () => {
   const receiver = await started();
   const send = async (path: string, contentType: string, body: string) => {
     const response = await fetch(receiver.url + path, {
@@ -113,7 +113,7 @@ test('what is not a trace request is refused with a reason, and the receiver goe
     });
     return `${response.status} ${await response.text()}`.split(':')[0]?.trim();
   };
-  assert.deepEqual(
+  deepEqual(
     [
       await send('/v1/traces', 'application/json', '{"resourceSpans":7}'),
       await send('/v1/traces', 'application/x-protobuf', '\u000a\u007fcut off'),
@@ -128,10 +128,10 @@ test('what is not a trace request is refused with a reason, and the receiver goe
     ],
   );
   await post(receiver, span({}));
-  assert.equal(receiver.spans(TRACE_ID).length, 1);
+  equal(receiver.spans(TRACE_ID).length, 1);
 });
 
-test('a receiver in a process with http instrumentation is not traced itself', async () => {
+it('a receiver in a process with http instrumentation is not traced itself', async () => {
   const instrumented = await started();
   const plain = createServer((_request, response) => void response.end());
   await exportedBy(instrumented, { instrumentHttp: true }, async (tracer) => {
@@ -146,17 +146,17 @@ test('a receiver in a process with http instrumentation is not traced itself', a
   const paths = instrumented
     .traceIds()
     .flatMap((id) => instrumented.spans(id).map((s) => s.attributes['url.path']));
-  assert.deepEqual(paths, ['/'], 'a plain server is traced, the receiver is not');
+  deepEqual(paths, ['/'], 'a plain server is traced, the receiver is not');
 });
 
-test('a trace page is served as text for a known trace only', async () => {
+it('a trace page is served as text for a known trace only', async () => {
   const receiver = await started({ page: (spans) => `${spans.length} span` });
   await post(receiver, span({}));
-  assert.equal(await (await fetch(`${receiver.url}/trace/${TRACE_ID}`)).text(), '1 span');
-  assert.equal((await fetch(`${receiver.url}/trace/${'c'.repeat(32)}`)).status, 404);
+  equal(await (await fetch(`${receiver.url}/trace/${TRACE_ID}`)).text(), '1 span');
+  equal((await fetch(`${receiver.url}/trace/${'c'.repeat(32)}`)).status, 404);
 });
 
-test('a trace is complete with one run above all others, all parents there and nothing sent twice', () => {
+it('a trace is complete with one run above all others, all parents there and nothing sent twice', () => {
   const root = received({ name: 'RunWorkflow:job', spanId: 'r' });
   const activity = received({ name: 'RunActivity:save', spanId: 'a', parentSpanId: 'r' });
   const child = received({ name: 'RunWorkflow:part', spanId: 'c', parentSpanId: 'r' });
@@ -165,23 +165,19 @@ test('a trace is complete with one run above all others, all parents there and n
   const calledRoot = received({ name: 'RunWorkflow:job', spanId: 'r', parentSpanId: 'caller' });
   const circle = received({ name: 'circle', spanId: 'x', parentSpanId: 'x' });
 
-  assert.deepEqual(incomplete([root, activity, child]), []);
-  assert.deepEqual(roots([root, activity, child]), [root]);
-  assert.deepEqual(incomplete([calledRoot, activity], 'caller'), []);
-  assert.deepEqual(incomplete([root, circle]), []);
-  assert.deepEqual(incomplete([]), ['expected one RunWorkflow root, found 0: -']);
-  assert.deepEqual(incomplete([root, lost]), ['PUT /users s: its parent gone was not received']);
-  assert.deepEqual(incomplete([calledRoot]), ['RunWorkflow:job r: its parent caller was not received']);
-  assert.deepEqual(incomplete([root, lostChild]), [
+  deepEqual(incomplete([root, activity, child]), []);
+  deepEqual(roots([root, activity, child]), [root]);
+  deepEqual(incomplete([calledRoot, activity], 'caller'), []);
+  deepEqual(incomplete([root, circle]), []);
+  deepEqual(incomplete([]), ['expected one RunWorkflow root, found 0: -']);
+  deepEqual(incomplete([root, lost]), ['PUT /users s: its parent gone was not received']);
+  deepEqual(incomplete([calledRoot]), ['RunWorkflow:job r: its parent caller was not received']);
+  deepEqual(incomplete([root, lostChild]), [
     'expected one RunWorkflow root, found 2: RunWorkflow:job r, RunWorkflow:part c',
     'RunWorkflow:part c: its parent gone was not received',
   ]);
-  assert.deepEqual(incomplete([root, activity, activity]), ['RunActivity:save a: received 2 times']);
-  assert.deepEqual(tree([child, activity, root]), [
-    'RunWorkflow:job',
-    '  RunActivity:save',
-    '  RunWorkflow:part',
-  ]);
+  deepEqual(incomplete([root, activity, activity]), ['RunActivity:save a: received 2 times']);
+  deepEqual(tree([child, activity, root]), ['RunWorkflow:job', '  RunActivity:save', '  RunWorkflow:part']);
 });
 
 async function started(options?: Parameters<typeof startOtlpReceiver>[0]): Promise<OtlpReceiver> {
@@ -235,7 +231,7 @@ async function post(receiver: OtlpReceiver, ...spans: OtlpSpan[]): Promise<void>
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: timed }] }] }),
   });
-  assert.equal(response.status, 200);
+  equal(response.status, 200);
 }
 
 function received(span: Pick<ReceivedSpan, 'name' | 'spanId'> & { parentSpanId?: string }): ReceivedSpan {

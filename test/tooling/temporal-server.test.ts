@@ -2,7 +2,7 @@
  * The Temporal server of the tests is there when it is needed and gone when it is not.
  */
 
-import assert from 'node:assert/strict';
+import { deepEqual, equal, match, rejects } from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
@@ -10,7 +10,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { after, before, describe, test } from 'node:test';
+import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { startTemporalServer, type TemporalServer, temporalCli } from '../../testing/temporal-server.js';
@@ -21,24 +21,24 @@ const { TEMPORAL_ADDRESS: _running, ...env } = process.env;
 const quiet = { env, log: () => {} };
 
 describe('startTemporalServer', () => {
-  test('two servers at once answer in their own namespaces, keep nothing of each other, and stop', async () => {
+  it('two servers at once answer in their own namespaces, keep nothing of each other, and stop', async () => {
     const [one, two] = await Promise.all([
       startTemporalServer({ ...quiet, namespaces: ['default', 'first'], ui: true }),
       startTemporalServer({ ...quiet, namespaces: ['second'] }),
     ]);
     try {
-      assert.deepEqual(await namespacesOf(one.address), ['default', 'first']);
-      assert.deepEqual(await namespacesOf(two.address), ['default', 'second']);
-      assert.match(await (await fetch(String(one.uiUrl))).text(), /<html/);
-      assert.equal(two.uiUrl, undefined);
+      deepEqual(await namespacesOf(one.address), ['default', 'first']);
+      deepEqual(await namespacesOf(two.address), ['default', 'second']);
+      match(await (await fetch(String(one.uiUrl))).text(), /<html/);
+      equal(two.uiUrl, undefined);
     } finally {
       await Promise.all([one.stop(), two.stop()]);
     }
     await one.stop();
-    assert.deepEqual(await Promise.all([accepts(one.address), accepts(two.address)]), [false, false]);
+    deepEqual(await Promise.all([accepts(one.address), accepts(two.address)]), [false, false]);
   });
 
-  test('a running server is used, gets the missing namespaces, and is not stopped', async (t) => {
+  it('a running server is used, gets the missing namespaces, and is not stopped', async (t) => {
     const running = await startTemporalServer(quiet);
     t.after(() => running.stop());
     const given = {
@@ -47,13 +47,13 @@ describe('startTemporalServer', () => {
       TEMPORAL_UI_URL: 'http://ui',
     };
     const used = await startTemporalServer({ env: given, namespaces: ['missing'] });
-    assert.deepEqual(
+    deepEqual(
       [used.address, used.temporalBinary, used.uiUrl],
       [running.address, '/some/temporal', 'http://ui'],
     );
-    assert.deepEqual(await namespacesOf(running.address), ['default', 'missing']);
+    deepEqual(await namespacesOf(running.address), ['default', 'missing']);
     await used.stop();
-    assert.equal(await accepts(running.address), true);
+    equal(await accepts(running.address), true);
   });
 
   for (const { end, how } of [
@@ -62,7 +62,7 @@ describe('startTemporalServer', () => {
     { end: 'setImmediate(() => { throw new Error("uncaught"); })', how: 'throws' },
     { end: '', how: 'ends without stopping it' },
   ]) {
-    test(`the server ends when the process that started it ${how}`, async () => {
+    it(`the server ends when the process that started it ${how}`, async () => {
       const program = `require(${JSON.stringify(MODULE)}).startTemporalServer({ log() {} })
         .then(({ address }) => process.stdout.write(address + '\\n', () => { ${end} }))`;
       const child = spawn(process.execPath, ['-e', program], { env, stdio: ['ignore', 'pipe', 'ignore'] });
@@ -70,12 +70,12 @@ describe('startTemporalServer', () => {
       if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
       const deadline = Date.now() + 5_000;
       while ((await accepts(address)) && Date.now() < deadline) await sleep(50);
-      assert.equal(await accepts(address), false);
+      equal(await accepts(address), false);
     });
   }
 });
 
-test('each failing step is told in one line with the next one, and the end says what to install', async (t) => {
+it('each failing step is told in one line with the next one, and the end says what to install', async (t) => {
   const directory = await mkdtemp(join(tmpdir(), 'temporal-binary-'));
   t.after(() => rm(directory, { recursive: true, force: true }));
   await writeFile(join(directory, 'temporal'), '#!/bin/sh\necho "temporal version 0.9.0 (Server 1.20.0)"\n');
@@ -87,7 +87,7 @@ test('each failing step is told in one line with the next one, and the end says 
     HTTPS_PROXY: 'http://127.0.0.1:9',
     TEMPORAL_ADDRESS: '127.0.0.1:9',
   };
-  await assert.rejects(
+  await rejects(
     startTemporalServer({ env: nothingWorks, log: (line) => lines.push(line) }),
     /No Temporal server.*Install the Temporal CLI.*TEMPORAL_ADDRESS/,
   );
@@ -98,13 +98,9 @@ test('each failing step is told in one line with the next one, and the end says 
     /^the download of @temporalio\/testing: .*; next: go install/,
     /^go install of the Temporal CLI [\d.]+: Go is not installed$/,
   ];
-  assert.equal(lines.length, expected.length, lines.join('\n'));
-  for (const [index, pattern] of expected.entries()) assert.match(lines[index] ?? '', pattern);
-  assert.deepEqual(
-    await readdir(join(directory, 'temporal-job-tracing')),
-    [],
-    'nothing half-made in the cache',
-  );
+  equal(lines.length, expected.length, lines.join('\n'));
+  for (const [index, pattern] of expected.entries()) match(lines[index] ?? '', pattern);
+  deepEqual(await readdir(join(directory, 'temporal-job-tracing')), [], 'nothing half-made in the cache');
 });
 
 describe('temporalCli', () => {
@@ -114,22 +110,22 @@ describe('temporalCli', () => {
   });
   after(() => server.stop());
 
-  test('a search attribute can be used as soon as it is registered', async () => {
+  it('a search attribute can be used as soon as it is registered', async () => {
     await temporalCli(server, ...'operator search-attribute create --name Fresh --type Keyword'.split(' '));
     const start = 'workflow start --type T --task-queue q --workflow-id w --search-attribute Fresh="x"'.split(
       ' ',
     );
     await temporalCli(server, ...start);
-    assert.match(await temporalCli(server, 'workflow', 'describe', '-w', 'w'), /Fresh/);
+    match(await temporalCli(server, 'workflow', 'describe', '-w', 'w'), /Fresh/);
   });
 
-  test('what the binary complains about is in the error', async () => {
-    await assert.rejects(temporalCli(server, 'workflow', 'describe', '-w', 'nobody'), /workflow not found/);
+  it('what the binary complains about is in the error', async () => {
+    await rejects(temporalCli(server, 'workflow', 'describe', '-w', 'nobody'), /workflow not found/);
   });
 
-  test('without a binary the error says what to set', async () => {
+  it('without a binary the error says what to set', async () => {
     const withoutBinary = { address: server.address, temporalBinary: undefined };
-    await assert.rejects(temporalCli(withoutBinary, 'workflow', 'list'), /TEMPORAL_CLI/);
+    await rejects(temporalCli(withoutBinary, 'workflow', 'list'), /TEMPORAL_CLI/);
   });
 });
 

@@ -1,6 +1,6 @@
 /** The waterfall that an example prints: readable, within its width, and right about what was slow. */
-import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { deepEqual, equal, ok } from 'node:assert/strict';
+import { it } from 'node:test';
 import { duration } from '../../examples/support/terminal';
 import { waterfall } from '../../examples/support/waterfall';
 import type { ReceivedSpan } from '../../testing/otlp-span';
@@ -15,8 +15,8 @@ const RUN = [
   span('audit', 'ServiceApplication', 930, 0.4, 'PUT /users'),
 ];
 
-test('a trace is drawn as a tree with bars on one time axis, and its slowest operation is named', () => {
-  assert.deepEqual(waterfall([...RUN].reverse(), { columns: 90 }), [
+it('a trace is drawn as a tree with bars on one time axis, and its slowest operation is named', () => {
+  deepEqual(waterfall([...RUN].reverse(), { columns: 90 }), [
     `Trace ${TRACE_ID}  1.00 s, 6 spans, 2 services`,
     '',
     'RunWorkflow:nightlyJob    worker              █████████████████████████████████  1.00 s',
@@ -30,58 +30,49 @@ test('a trace is drawn as a tree with bars on one time axis, and its slowest ope
   ]);
 });
 
-test('no line is longer than asked for, however long the names are', () => {
+it('no line is longer than asked for, however long the names are', () => {
   const long = span('a'.repeat(200), 'b'.repeat(200), 0, 1000, 'RunWorkflow:nightlyJob');
   for (const line of waterfall([...RUN, long], { columns: 100 })) {
-    if (!line.startsWith('◀')) assert.ok(line.length <= 100, `${line.length}: ${line}`);
+    if (!line.startsWith('◀')) ok(line.length <= 100, `${line.length}: ${line}`);
   }
 });
 
-test('an operation that failed is marked, in red where there is colour', () => {
+it('an operation that failed is marked, in red where there is colour', () => {
   const failed = { ...span('RunActivity:x', 'worker', 0, 1), status: { code: 'error' as const } };
-  assert.ok(waterfall([failed])[2]?.startsWith('✗ RunActivity:x  worker'));
-  assert.ok(waterfall([failed], { color: true })[2]?.startsWith('\u001b[31m✗ RunActivity:x'));
+  ok(waterfall([failed])[2]?.startsWith('✗ RunActivity:x  worker'));
+  ok(waterfall([failed], { color: true })[2]?.startsWith('\u001b[31m✗ RunActivity:x'));
 });
 
-test('what failed first is named with its error, not what failed because of it', () => {
+it('what failed first is named with its error, not what failed because of it', () => {
   const [run, activity, server, query] = [
     failing('RunWorkflow:x', 'worker'),
     failing('RunActivity:x', 'worker', 'RunWorkflow:x'),
     span('PUT /users', 'service', 0, 1, 'RunActivity:x'),
     failing('userInfoSave', 'service', 'PUT /users', 'value too long'),
   ];
-  assert.deepEqual(waterfall([run, activity, server, query]).slice(-1), [
+  deepEqual(waterfall([run, activity, server, query]).slice(-1), [
     '✗ userInfoSave in service: value too long',
   ]);
 });
 
-test('spans whose parent is missing stand at the top, a repeated span stands there once, no span is said', () => {
+it('spans whose parent is missing stand at the top, a repeated span stands there once, no span is said', () => {
   const lost = span('lost', 'worker', 0, 2, 'gone');
   const lines = waterfall([lost, lost, span('below', 'worker', 1, 1, 'lost')]);
-  assert.deepEqual(
+  deepEqual(
     lines.slice(2, 4).map((line) => line.split('  ')[0]),
     ['lost', '└─ below'],
   );
-  assert.deepEqual(waterfall([]), ['The trace has no span.']);
+  deepEqual(waterfall([]), ['The trace has no span.']);
 });
 
-test('an instant without any duration is drawn', () => {
+it('an instant without any duration is drawn', () => {
   const line = waterfall([span('instant', 'worker', 0, 0)], { columns: 45 })[2];
-  assert.equal(line, 'instant  worker  ▏                    0 ms  ◀');
+  equal(line, 'instant  worker  ▏                    0 ms  ◀');
 });
 
-test('durations read in the unit that fits', () => {
+it('durations read in the unit that fits', () => {
   const texts = [0, 0.04, 0.4, 12.6, 999.6, 59_990, 59_999, 125_000].map(duration);
-  assert.deepEqual(texts, [
-    '0 ms',
-    '<0.1 ms',
-    '0.4 ms',
-    '13 ms',
-    '1.00 s',
-    '59.99 s',
-    '1 min 0 s',
-    '2 min 5 s',
-  ]);
+  deepEqual(texts, ['0 ms', '<0.1 ms', '0.4 ms', '13 ms', '1.00 s', '59.99 s', '1 min 0 s', '2 min 5 s']);
 });
 
 function failing(name: string, service: string, parent?: string, message = 'failed'): ReceivedSpan {
