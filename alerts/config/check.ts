@@ -1,0 +1,113 @@
+/**
+ * Checks of single values in the configuration. Each throws a `TypeError` that names the value, what was expected and
+ * what was given.
+ */
+import type { Duration } from '@temporalio/common';
+import { msToNumber } from '@temporalio/common/lib/time';
+import { describeMismatch, isPlainObject } from '../../core/util/option-error';
+import type { SecretReference } from './types';
+
+const MIN_DURATION_MS = 1_000;
+const MAX_DURATION_MS = 35 * 24 * 60 * 60 * 1_000;
+/** Names of environment variables, as shells take them. */
+const SECRET_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
+/** Names of headers: https://www.rfc-editor.org/rfc/rfc9110#name-tokens */
+const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$/;
+const HEADER_VALUE = /^[\x20-\x7e]*$/;
+
+/** An error about a value in the configuration. */
+export function configError(path: string, expected: string, value: unknown): TypeError {
+  return new TypeError(`job alerts: ${path}: ${describeMismatch(expected, value)}`);
+}
+
+/** The object's members; a misspelt one must not pass for a default. */
+export function readObject<K extends string>(
+  path: string,
+  expected: string,
+  keys: readonly K[],
+  value: unknown,
+): { readonly [P in K]?: unknown } {
+  if (!isPlainObject(value)) throw configError(path, expected, value);
+  const unknown = Object.keys(value).find((key) => !keys.some((known) => known === key));
+  if (unknown !== undefined) {
+    const inside = path === 'configuration' ? unknown : `${path}.${unknown}`;
+    throw configError(inside, `one of ${keys.join(', ')}`, unknown);
+  }
+  return value as { readonly [P in K]?: unknown };
+}
+
+/** An integer within bounds. */
+export function readInteger(path: string, min: number, max: number, value: unknown): number {
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= min && value <= max) return value;
+  throw configError(path, `an integer from ${numbered(min)} to ${numbered(max)}`, value);
+}
+
+/** A duration in milliseconds. */
+export function readDuration(path: string, value: unknown): number {
+  const ms = millisecondsOf(value);
+  if (ms >= MIN_DURATION_MS && ms <= MAX_DURATION_MS) return ms;
+  throw configError(path, "milliseconds or a string such as '26h', from 1 second to 35 days", value);
+}
+
+/** An http or https address, without a slash at its end. */
+export function readUrl(path: string, value: unknown): string {
+  if (typeof value === 'string' && isHttpUrl(value)) return value.replace(/\/+$/, '');
+  throw configError(path, 'an http or https address', value);
+}
+
+/** An address, or the name of a secret that holds one. The address is kept as it is written. */
+export function readUrlOrSecret(path: string, value: unknown): string | SecretReference {
+  if (typeof value === 'string' && isHttpUrl(value)) return value;
+  if (isPlainObject(value)) return readSecret(path, value);
+  // An address with a mistake may hold a secret all the same.
+  throw configError(path, 'an http or https address, or { "secret": "NAME" }', shape(value));
+}
+
+/** The name of a secret. Says nothing of what was given in its stead: that may be the secret. */
+export function readSecret(path: string, value: unknown): SecretReference {
+  const keys = isPlainObject(value) ? Object.keys(value) : [];
+  const name = isPlainObject(value) && keys.length === 1 ? value.secret : undefined;
+  if (typeof name === 'string' && SECRET_NAME.test(name) && !name.startsWith('whsec_'))
+    return Object.freeze({ secret: name });
+  throw configError(path, '{ "secret": "NAME" } with the name of an environment variable', shape(value));
+}
+
+/** Headers by name. */
+export function readHeaders(
+  path: string,
+  value: unknown,
+): Readonly<Record<string, string | SecretReference>> {
+  if (!isPlainObject(value)) throw configError(path, 'headers by name', value);
+  const read = Object.entries(value).map(([name, header]) => {
+    if (!HEADER_NAME.test(name)) throw configError(path, 'names of headers', name);
+    if (typeof header !== 'string') return [name, readSecret(`${path}.${name}`, header)] as const;
+    if (!HEADER_VALUE.test(header)) throw configError(`${path}.${name}`, 'printable ASCII', header);
+    return [name, header] as const;
+  });
+  return Object.freeze(Object.fromEntries(read));
+}
+
+function isHttpUrl(value: string): boolean {
+  return /^https?:\/\/\S+$/i.test(value) && URL.canParse(value);
+}
+
+/** What kind of value it is, without the value. */
+function shape(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  return typeof value === 'object' ? `{ ${Object.keys(value).join(', ')} }` : `a ${typeof value}`;
+}
+
+/** `NaN` for what is not a duration. */
+function millisecondsOf(value: unknown): number {
+  if (typeof value === 'number') return value;
+  if (typeof value !== 'string') return Number.NaN;
+  try {
+    return msToNumber(value as Duration);
+  } catch {
+    return Number.NaN;
+  }
+}
+
+function numbered(value: number): string {
+  return value.toLocaleString('en-US');
+}

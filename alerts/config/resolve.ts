@@ -1,0 +1,107 @@
+/**
+ * The configuration of alerts: checked as a whole when a watcher starts, so that nothing is silently without effect.
+ */
+import { createHash } from 'node:crypto';
+import { compileTraceUrl, type TraceUrlOption } from '../../core/trace-url-option';
+import { isPlainObject } from '../../core/util/option-error';
+import {
+  configError,
+  readHeaders,
+  readInteger,
+  readObject,
+  readSecret,
+  readUrl,
+  readUrlOrSecret,
+} from './check';
+import { resolveRules } from './rule';
+import type { AlertChannel, JobAlertsConfig, ResolvedAlerts } from './types';
+
+const DEFAULT_POLL_MS = 5_000;
+const MIN_POLL_MS = 1_000;
+const MAX_POLL_MS = 60_000;
+/** Names are shown in messages and are part of `status`. */
+const CHANNEL_NAME = /^[\w.-]{1,64}$/;
+const HASH_DIGITS = 16;
+
+const CONFIG_KEYS = [
+  'channels',
+  'default',
+  'jobs',
+  'consoleUrl',
+  'webUiUrl',
+  'traceUrl',
+  'heartbeatUrl',
+  'pollIntervalMs',
+] as const satisfies readonly (keyof JobAlertsConfig)[];
+
+/**
+ * Checks the configuration and fills in all defaults.
+ *
+ * @throws TypeError that names the value, what was expected and what was given; never with a secret
+ */
+export function resolveAlerts(config: unknown): ResolvedAlerts {
+  const written = readObject('configuration', "an object with 'channels'", CONFIG_KEYS, config);
+  const channels = readChannels(written.channels);
+  const { consoleUrl, webUiUrl, traceUrl, heartbeatUrl, pollIntervalMs = DEFAULT_POLL_MS } = written;
+  return Object.freeze({
+    channels,
+    ...resolveRules(written.default, written.jobs, [...channels.keys()]),
+    ...(consoleUrl !== undefined && { consoleUrl: readUrl('consoleUrl', consoleUrl) }),
+    ...(webUiUrl !== undefined && { webUiUrl: readUrl('webUiUrl', webUiUrl) }),
+    ...(traceUrl !== undefined && { traceUrl: readTraceUrl(traceUrl) }),
+    ...(heartbeatUrl !== undefined && { heartbeatUrl: readUrlOrSecret('heartbeatUrl', heartbeatUrl) }),
+    pollIntervalMs: readInteger('pollIntervalMs', MIN_POLL_MS, MAX_POLL_MS, pollIntervalMs),
+    hash: createHash('sha256').update(canonical(config)).digest('hex').slice(0, HASH_DIGITS),
+  });
+}
+
+function readChannels(written: unknown): ReadonlyMap<string, AlertChannel> {
+  if (!isPlainObject(written) || Object.keys(written).length === 0)
+    throw configError('channels', 'at least one channel by name', written);
+  return new Map(
+    Object.entries(written).map(([name, channel]) => {
+      if (!CHANNEL_NAME.test(name))
+        throw configError('channels', 'names of letters, digits, dots, dashes, underscores', name);
+      return [name, readChannel(`channels.${name}`, channel)];
+    }),
+  );
+}
+
+function readChannel(path: string, written: unknown): AlertChannel {
+  const type = isPlainObject(written) ? written.type : undefined;
+  switch (type) {
+    case 'webhook': {
+      const keys = ['type', 'url', 'secret', 'headers'] as const;
+      const { url, secret, headers } = readObject(path, 'a channel', keys, written);
+      return Object.freeze({
+        type,
+        url: readUrlOrSecret(`${path}.url`, url),
+        secret: readSecret(`${path}.secret`, secret),
+        ...(headers !== undefined && { headers: readHeaders(`${path}.headers`, headers) }),
+      });
+    }
+    case 'slack': {
+      const { url } = readObject(path, 'a channel', ['type', 'url'] as const, written);
+      return Object.freeze({ type, url: readUrlOrSecret(`${path}.url`, url) });
+    }
+    default:
+      throw configError(`${path}.type`, "'webhook' or 'slack'", type);
+  }
+}
+
+function readTraceUrl(value: unknown): string {
+  try {
+    return compileTraceUrl(value as TraceUrlOption);
+  } catch (error) {
+    throw new TypeError(`job alerts: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/** The configuration as JSON with sorted keys. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, member: unknown) =>
+    isPlainObject(member)
+      ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : member,
+  );
+}

@@ -1,0 +1,154 @@
+/**
+ * Failures of a job: counted once each, told once, recovered once; a job that fails and recovers again and again is
+ * flapping.
+ *
+ * Sandbox code; pure. Observations may come twice, late and in any order.
+ */
+import type { Observation } from './observation';
+import { tellOpen, tellResolved, withdraw } from './outbox';
+import { type FailureState, type IncidentState, LINGER_MS, type OpenProblem } from './state';
+
+/** The problem under which failures are told. */
+const FAILURE_KEY = 'failure';
+
+/** So many failure–recovery cycles within {@link FLAPPING_MS} are flapping. */
+const FLAPPING_CYCLES = 3;
+const FLAPPING_MS = LINGER_MS;
+/** So many successes in a row end it. */
+const STEADY_SUCCESSES = 3;
+/** Beyond it the oldest is forgotten, and with it all that closed no later. */
+const MAX_COUNTED = 1_000;
+
+type Seen<K extends Observation['kind']> = Extract<Observation, { kind: K }>;
+
+export function observeFailed(
+  state: IncidentState,
+  { runId, atMs, facts }: Seen<'failed'>,
+  nowMs: number,
+  group?: string,
+): IncidentState {
+  const counted = count(state.failures, runId, atMs);
+  if (counted === undefined) return state;
+  // A success that was seen first may be younger: then this failure is over already.
+  const isOver = atMs < counted.lastSuccessMs;
+  const failures: FailureState = {
+    ...counted,
+    streak: counted.streak + 1,
+    successes: isOver ? counted.successes : 0,
+    lastFailureMs: Math.max(counted.lastFailureMs, atMs),
+  };
+  const next = { ...state, failures };
+  const { on, after } = state.handling;
+  const isTold =
+    failures.told === 'failed' || failures.flapping || !on.includes('failed') || failures.streak < after;
+  const told = isTold
+    ? next
+    : raise(next, 'failed', atMs, { ...facts, failures: failures.streak }, nowMs, isOver ? undefined : group);
+  return isOver ? recover(told, failures.lastSuccessMs, nowMs) : updated(told, failures.streak);
+}
+
+export function observeFailing(
+  state: IncidentState,
+  { chain, atMs, facts }: Seen<'failing'>,
+  nowMs: number,
+  group?: string,
+): IncidentState {
+  const counted = count(state.failures, chain, atMs);
+  if (counted === undefined) return state;
+  const next = { ...state, failures: counted };
+  const isTold = counted.told !== undefined || counted.flapping || !state.handling.on.includes('failing');
+  return isTold ? next : raise(next, 'failing', atMs, facts, nowMs, group);
+}
+
+export function observeSucceeded(
+  state: IncidentState,
+  { runId, atMs, facts }: Seen<'succeeded'>,
+  nowMs: number,
+  group?: string,
+): IncidentState {
+  const counted = count(state.failures, runId, atMs);
+  if (counted === undefined) return state;
+  const lastSuccessMs = Math.max(counted.lastSuccessMs, atMs);
+  // It ended before the last failure did.
+  const isOld = atMs <= counted.lastFailureMs;
+  const successes = isOld ? counted.successes : counted.successes + 1;
+  const next = { ...state, failures: { ...counted, lastSuccessMs, successes } };
+  if (isOld) return next;
+  const needed = counted.flapping ? STEADY_SUCCESSES : state.handling.recoverAfter;
+  if (successes < needed) return next;
+  return recover(next, atMs, nowMs, { group, facts });
+}
+
+/** Ends the streak, and tells it if its beginning was told. */
+function recover(
+  state: IncidentState,
+  atMs: number,
+  nowMs: number,
+  how: Parameters<typeof tellResolved>[4] = {},
+): IncidentState {
+  const { told: _, ...failures } = { ...state.failures, streak: 0 };
+  const problem = state.problems.find(({ key }) => key === FAILURE_KEY);
+  if (problem === undefined) return { ...state, failures };
+  if (failures.flapping) return resolve({ ...state, failures: { ...failures, flapping: false, cycles: [] } });
+  const cycles = [...failures.cycles, atMs].filter((ms) => ms > atMs - FLAPPING_MS);
+  if (cycles.length < FLAPPING_CYCLES) return resolve({ ...state, failures: { ...failures, cycles } });
+  const flapping: OpenProblem = {
+    ...problem,
+    flapping: true,
+    remindAtMs: nowMs + state.handling.remindEveryMs,
+  };
+  const steady = { ...failures, cycles, flapping: true, successes: 0 };
+  return tellOpen({ ...withProblem(state, flapping), failures: steady }, flapping, nowMs);
+
+  function resolve(next: IncidentState): IncidentState {
+    const problems = next.problems.filter(({ key }) => key !== FAILURE_KEY);
+    const closed = { ...next, problems };
+    if (problem === undefined) return closed;
+    return state.handling.on.includes('recovered')
+      ? tellResolved(closed, problem, atMs, nowMs, how)
+      : withdraw(closed, FAILURE_KEY);
+  }
+}
+
+function raise(
+  state: IncidentState,
+  told: 'failed' | 'failing',
+  atMs: number,
+  facts: OpenProblem['facts'],
+  nowMs: number,
+  group: string | undefined,
+): IncidentState {
+  const problem: OpenProblem = {
+    key: FAILURE_KEY,
+    type: `job.${told}`,
+    sinceMs: state.problems.find(({ key }) => key === FAILURE_KEY)?.sinceMs ?? atMs,
+    facts,
+    remindAtMs: nowMs + state.handling.remindEveryMs,
+  };
+  const next = withProblem(state, problem);
+  return tellOpen({ ...next, failures: { ...next.failures, told } }, problem, nowMs, { group });
+}
+
+/** The problem that was told knows how many failures it stands for. */
+function updated(state: IncidentState, streak: number): IncidentState {
+  const problem = state.problems.find(({ key }) => key === FAILURE_KEY);
+  if (problem?.type !== 'job.failed') return state;
+  return withProblem(state, { ...problem, facts: { ...problem.facts, failures: streak } });
+}
+
+function withProblem(state: IncidentState, problem: OpenProblem): IncidentState {
+  const others = state.problems.filter(({ key }) => key !== problem.key);
+  return { ...state, problems: [...others, problem] };
+}
+
+/** Takes note of a run or a chain; `undefined`: it has been counted before. */
+function count(failures: FailureState, id: string, atMs: number): FailureState | undefined {
+  if (atMs <= failures.forgottenMs || failures.counted.some(([known]) => known === id)) return undefined;
+  const counted = [...failures.counted, [id, atMs] as const].sort(([, a], [, b]) => a - b);
+  const forgotten = counted.length > MAX_COUNTED ? counted[0] : undefined;
+  return {
+    ...failures,
+    counted: forgotten ? counted.slice(1) : counted,
+    forgottenMs: forgotten?.[1] ?? failures.forgottenMs,
+  };
+}

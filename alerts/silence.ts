@@ -1,0 +1,85 @@
+/**
+ * Silences: for a while nothing new is told about jobs whose name fits. What is told already is still resolved.
+ *
+ * Sandbox code; pure.
+ */
+import { msToNumber } from '@temporalio/common/lib/time';
+import { fitsPattern } from '../core/job-pattern';
+
+/** A silence as somebody asks for it: the input of the signal `silence`. */
+export interface SilenceRequest {
+  /** Job name or pattern; `*` stands for any number of characters. */
+  readonly job: string;
+  /** How long: milliseconds or a string such as `'2 hours'`, up to 35 days; `0` ends a silence of the same name. */
+  readonly for: string | number;
+  readonly reason?: string;
+}
+
+/** A silence that holds. */
+export interface Silence {
+  readonly job: string;
+  readonly untilMs: number;
+  readonly reason: string;
+}
+
+const MAX_MS = 35 * 24 * 60 * 60 * 1_000;
+const MAX_SILENCES = 100;
+const MAX_JOB_LENGTH = 255;
+const MAX_REASON_LENGTH = 500;
+
+/**
+ * The silences after a request; the youngest one of a name holds.
+ *
+ * @returns a string that says what is wrong with the request, if something is
+ */
+export function addSilence(
+  silences: readonly Silence[],
+  request: unknown,
+  nowMs: number,
+): readonly Silence[] | string {
+  const {
+    job,
+    for: duration,
+    reason = '',
+  } = (request ?? {}) as Partial<Record<keyof SilenceRequest, unknown>>;
+  if (typeof job !== 'string' || job === '' || job.length > MAX_JOB_LENGTH)
+    return `job: expected a job name or pattern, got ${shown(job)}`;
+  if (typeof reason !== 'string') return `reason: expected a string, got ${shown(reason)}`;
+  const ms = millisecondsOf(duration);
+  if (!(ms >= 0 && ms <= MAX_MS)) return `for: expected a duration such as "2 hours", got ${shown(duration)}`;
+  const others = silences.filter((one) => one.untilMs > nowMs && one.job !== job);
+  if (ms === 0) return others;
+  if (others.length >= MAX_SILENCES) return `expected at most ${MAX_SILENCES} silences at a time`;
+  return [...others, { job, untilMs: nowMs + ms, reason: reason.slice(0, MAX_REASON_LENGTH) }];
+}
+
+/** The silence under which the job is: the one that ends last; `undefined` if there is none. */
+export function silenceOf(silences: readonly Silence[], job: string, nowMs: number): Silence | undefined {
+  const holding = silences.filter(
+    ({ untilMs, job: pattern }) => untilMs > nowMs && fitsPattern(pattern, job),
+  );
+  return holding.sort((a, b) => b.untilMs - a.untilMs)[0];
+}
+
+/** The silences that a memo holds; what cannot be read is left out. Never throws. */
+export function readSilences(value: unknown): readonly Silence[] {
+  const isSilence = (one: unknown): one is Silence => {
+    const { job, untilMs, reason } = (one ?? {}) as Partial<Record<keyof Silence, unknown>>;
+    return typeof job === 'string' && typeof untilMs === 'number' && typeof reason === 'string';
+  };
+  return Array.isArray(value) ? value.filter(isSilence) : [];
+}
+
+function millisecondsOf(value: unknown): number {
+  if (typeof value === 'number') return value;
+  if (typeof value !== 'string') return Number.NaN;
+  try {
+    return msToNumber(value as `${number}ms`);
+  } catch {
+    return Number.NaN;
+  }
+}
+
+function shown(value: unknown): string {
+  return `${JSON.stringify(value) ?? value} (${typeof value})`;
+}

@@ -1,0 +1,227 @@
+/** An incident tells each problem once and its end once, one message for both where nothing was delivered between. */
+import { deepEqual, equal } from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Observation } from '../alerts/incident/observation';
+import { nextReminderMs, observe, remind } from '../alerts/incident/observe';
+import { isQueued, nextAttemptMs, nextMessage, settle, settleClaim } from '../alerts/incident/outbox';
+import { awaitsSuccess, endMs, LINGER_MS } from '../alerts/incident/state';
+import { cleared, failed, failing, HANDLING, overdue, slow, succeeded, Told } from './support/alerts/told';
+
+describe('other problems', () => {
+  it('are told once, and their end once', () => {
+    const one = new Told().see(slow('a', 1)).see(slow('a', 1)).see(cleared('slow:a', 2));
+    one.see(cleared('slow:a', 2)).see(slow('a', 1));
+    deepEqual(one.messages, ['job.slow open', 'job.slow resolved']);
+  });
+
+  it('that are over when they are seen are one message', () => {
+    deepEqual(new Told().see(slow('a', 1, 2)).see(slow('a', 1, 2)).messages, ['job.slow resolved merged']);
+  });
+
+  it('of a run that failed are the failure alone', () => {
+    deepEqual(new Told().see(failed('a', 1), slow('a', 1, 1)).messages, ['job.failed open']);
+  });
+
+  it('of a run that fails later are both', () => {
+    const told = new Told().see(slow('a', 1)).see(failed('a', 2), cleared('slow:a', 2)).messages;
+    deepEqual(told, ['job.slow open', 'job.failed open', 'job.slow resolved']);
+  });
+
+  it('are overdue until a success', () => {
+    const one = new Told()
+      .see(overdue(1, 10))
+      .see(overdue(1, 11))
+      .see(succeeded('s', 12))
+      .see(overdue(1, 13));
+    deepEqual(one.messages, ['job.overdue open', 'job.overdue resolved']);
+    one.see(overdue(12, 30));
+    deepEqual(one.messages.slice(2), ['job.overdue open']);
+  });
+
+  it('are not over by a success that was known', () => {
+    deepEqual(new Told().see(overdue(5, 10)).see(succeeded('old', 5)).messages, ['job.overdue open']);
+  });
+});
+
+describe('messages', () => {
+  it('that were resolved before they were delivered are one', () => {
+    const one = new Told({}, { prompt: false }).see(failed('a', 1)).see(succeeded('s', 2)).deliver();
+    deepEqual(one.messages, ['job.failed resolved merged']);
+  });
+
+  it('are one although the failing became a failure meanwhile', () => {
+    const one = new Told({}, { prompt: false }).see(failing('c', 1)).see(failed('a', 2)).deliver();
+    deepEqual(one.messages, ['job.failed open']);
+  });
+
+  it('that were on their way when the problem ended tell the two things', () => {
+    const one = new Told({}, { prompt: false }).see(failed('a', 1));
+    const sent = nextMessage(one.state, 'oncall', 1);
+    if (sent === undefined) throw new Error('nothing to send');
+    one.see(succeeded('s', 2));
+    equal(isQueued(one.state, 'oncall', sent.id), false);
+    one.state = settle(one.state, 'oncall', sent, { status: 'delivered' }, 2);
+    deepEqual(one.deliver().messages, ['job.recovered resolved']);
+  });
+
+  it('that a receiver refuses are dropped, and the next is sent', () => {
+    const one = new Told({}, { prompt: false }).see(failed('a', 1), slow('b', 1));
+    const sent = nextMessage(one.state, 'oncall', 1);
+    if (sent === undefined) throw new Error('nothing to send');
+    one.state = settle(one.state, 'oncall', sent, { status: 'refused', why: '400' }, 1);
+    deepEqual(one.deliver().messages, ['job.slow open']);
+    deepEqual(one.state.deliveries[0], {
+      id: 'run_1',
+      channel: 'oncall',
+      type: 'job.failed',
+      state: 'open',
+      atMs: 1,
+      outcome: 'refused',
+      why: '400',
+    });
+  });
+
+  it('go to each channel in its own order', () => {
+    const one = new Told({ to: ['oncall', 'team'] }, { prompt: false }).see(failed('a', 1));
+    const sent = nextMessage(one.state, 'team', 1);
+    if (sent === undefined) throw new Error('nothing to send');
+    one.state = settle(one.state, 'team', sent, { status: 'delivered' }, 1);
+    one.see(succeeded('s', 2));
+    deepEqual(nextMessage(one.state, 'oncall', 2)?.merged, true);
+    deepEqual(nextMessage(one.state, 'team', 2)?.type, 'job.recovered');
+  });
+
+  it('are numbered in their incident', () => {
+    const one = new Told({}, { prompt: false }).see(failed('a', 1), slow('b', 1));
+    deepEqual(
+      one.state.queues.oncall?.map(({ id }) => id),
+      ['run_1', 'run_2'],
+    );
+  });
+});
+
+describe('silences', () => {
+  function silenced(...seen: readonly Observation[]): Told {
+    const one = new Told({}, { prompt: false }).see(...seen);
+    for (const message of one.state.queues.oncall ?? [])
+      one.state = settle(
+        one.state,
+        'oncall',
+        message,
+        { status: 'silenced', untilMs: 100, reason: 'release' },
+        1,
+      );
+    return one;
+  }
+
+  it('hold a message back until they end', () => {
+    const one = silenced(failed('a', 1));
+    deepEqual([nextMessage(one.state, 'oncall', 99), nextAttemptMs(one.state, 99)], [undefined, 100]);
+    deepEqual(one.deliver(100).messages, ['job.failed open']);
+    equal(nextAttemptMs(one.state, 100), Number.POSITIVE_INFINITY);
+  });
+
+  it('hold nothing back behind the message', () => {
+    const one = silenced(failed('a', 1)).see(slow('b', 2));
+    deepEqual(one.deliver(2).messages, ['job.slow open']);
+  });
+
+  it('end what began and ended under them, and it is recorded', () => {
+    const one = silenced(failed('a', 1)).see(succeeded('s', 2));
+    deepEqual(one.deliver(100).messages, []);
+    deepEqual(
+      one.state.deliveries.map(({ outcome, why }) => `${outcome}: ${why}`),
+      ['silenced: release', 'dropped: over while silenced'],
+    );
+  });
+
+  it('drop reminders', () => {
+    const one = new Told({}, { prompt: true }).see(failed('a', 1));
+    one.state = remind(one.state, LINGER_MS + 1);
+    const [reminder] = one.state.queues.oncall ?? [];
+    if (reminder === undefined) throw new Error('no reminder');
+    one.state = settle(one.state, 'oncall', reminder, { status: 'silenced', untilMs: 1e12, reason: '' }, 1);
+    deepEqual(one.state.queues.oncall, []);
+  });
+});
+
+describe('reminders', () => {
+  it('come every 24 hours while something is open', () => {
+    const one = new Told().see(failed('a', 1));
+    equal(nextReminderMs(one.state), LINGER_MS + 1);
+    one
+      .remind(LINGER_MS)
+      .remind(LINGER_MS + 1)
+      .remind(LINGER_MS + 2)
+      .remind(2 * LINGER_MS + 1);
+    deepEqual(one.messages.slice(1), ['job.failed open reminder', 'job.failed open reminder']);
+    equal(nextReminderMs(one.see(succeeded('s', 3 * LINGER_MS)).state), Number.POSITIVE_INFINITY);
+  });
+
+  it('do not come before the message itself was delivered', () => {
+    const one = new Told({}, { prompt: false }).see(failed('a', 1));
+    deepEqual(one.remind(LINGER_MS + 1).messages, ['job.failed open']);
+  });
+});
+
+describe('groups', () => {
+  function grouped(...seen: readonly Observation[]): Told {
+    const one = new Told({}, { prompt: false });
+    one.state = observe(one.state, { handling: HANDLING, seen, group: 'g' }, 1);
+    return one;
+  }
+
+  it('tell what is new in the place of the incident', () => {
+    const one = grouped(failed('a', 1));
+    deepEqual(
+      one.state.claims.map(({ message }) => message?.type),
+      ['job.failed'],
+    );
+    one.state = settleClaim(one.state, true, 1);
+    deepEqual(one.deliver().see(succeeded('s', 2)).deliver().messages, ['job.recovered resolved']);
+    equal(one.state.deliveries[0]?.outcome, 'grouped');
+  });
+
+  it('learn that there is nothing to tell', () => {
+    const one = grouped(cleared('slow:a', 1));
+    deepEqual(one.state.claims, [{ group: 'g', message: null }]);
+    deepEqual(settleClaim(one.state, true, 1).claims, []);
+  });
+
+  it('that are gone leave it to the incident', () => {
+    const one = grouped(failed('a', 1));
+    one.state = settleClaim(one.state, false, 1);
+    deepEqual(one.deliver().messages, ['job.failed open']);
+    deepEqual(settleClaim(one.state, true, 1).claims, []);
+  });
+
+  it('tell recoveries, too', () => {
+    const one = new Told().see(failed('a', 1));
+    one.state = observe(one.state, { handling: HANDLING, seen: [succeeded('s', 2)], group: 'g' }, 2);
+    deepEqual(
+      one.state.claims.map(({ message }) => message?.type),
+      ['job.recovered'],
+    );
+  });
+});
+
+describe('an incident', () => {
+  it('lasts while messages wait, then while a problem is open, then 24 hours', () => {
+    const one = new Told({}, { prompt: false }).see(failed('a', 1));
+    equal(endMs(one.state), Number.POSITIVE_INFINITY);
+    equal(endMs(one.deliver(1).state), 35 * LINGER_MS);
+    equal(endMs(one.see(succeeded('s', 7)).deliver(7).state), 7 + LINGER_MS);
+  });
+
+  it('asks for successes while something is to recover or is counted', () => {
+    const one = new Told({ after: 2 });
+    equal(awaitsSuccess(one.state), false);
+    equal(awaitsSuccess(one.see(failed('a', 1)).state), true);
+    equal(awaitsSuccess(one.see(succeeded('s', 2)).state), false);
+    equal(awaitsSuccess(one.see(overdue(2, 3)).state), true);
+  });
+
+  it('tells a sample', () => {
+    deepEqual(new Told().see({ kind: 'test', atMs: 1 }).messages, ['watcher.test open']);
+  });
+});

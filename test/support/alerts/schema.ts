@@ -1,0 +1,13 @@
+/** Checks a payload against the schema that is in the package. */
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+
+const ajv = new Ajv2020({ allErrors: true, strictRequired: false });
+addFormats.default(ajv);
+const validate = ajv.compile(require('../../../../alerts/alert.schema.json'));
+
+/** What is wrong with the payload, a line each. */
+export function schemaProblems(payload: unknown): string[] {
+  if (validate(payload)) return [];
+  return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
+}
