@@ -10,16 +10,19 @@ import { msToNumber } from '@temporalio/common/lib/time';
 import { permanent, temporary } from '../core/http/failures';
 import { httpRequestProblem } from '../core/http/problems';
 import { createRedactor } from '../core/http/redaction';
-import { resolveHeaders } from '../core/http/secrets';
+import { type ResolvedHeaders, resolveHeaders } from '../core/http/secrets';
 import type { HttpAnswer, HttpRequest } from '../core/http/types';
 import { answerTo } from './http/call';
 import { type Caller, compileCall } from './http/compile';
 import { type HttpActivitiesOptions, type ResolvedHttpOptions, resolveHttpOptions } from './http/options';
 import { nameOf } from './http/redirects';
 import { trafficOf } from './http/traffic';
+import { unlessAborted } from './http/unless-aborted';
 
 const DEFAULT_TIMEOUT_MS = 60_000;
 const DEFAULT_KEEP_BYTES = 65_536;
+/** For all secrets of a request, before its own time begins. */
+const SECRETS_TIMEOUT_MS = 10_000;
 /** Temporal sends as many of them on as the heartbeat timeout needs; without one, two a minute. */
 const HEARTBEAT_INTERVAL_MS = 1_000;
 
@@ -72,7 +75,7 @@ async function call(
   options: ResolvedHttpOptions,
   context: Context,
 ): Promise<HttpAnswer> {
-  const headers = await resolveHeaders(request.headers ?? {}, options.secrets);
+  const headers = await headersOf(request, options, context.cancellationSignal);
   const redactor = createRedactor(headers.secrets);
   const marks = trafficOf(request);
   const timeoutMs = msToNumber(request.timeout ?? DEFAULT_TIMEOUT_MS);
@@ -106,6 +109,21 @@ async function call(
   });
   if (answer === undefined) throw new CompleteAsyncError();
   return answer;
+}
+
+async function headersOf(
+  { headers = {} }: HttpRequest,
+  { secrets }: ResolvedHttpOptions,
+  cancelled: AbortSignal,
+): Promise<ResolvedHeaders> {
+  const timeout = AbortSignal.timeout(SECRETS_TIMEOUT_MS);
+  try {
+    return await unlessAborted(resolveHeaders(headers, secrets), AbortSignal.any([timeout, cancelled]));
+  } catch (error) {
+    if (error !== timeout.reason) throw error;
+    const message = `the provider of secrets did not answer within ${SECRETS_TIMEOUT_MS} ms`;
+    throw temporary('HttpSecretUnavailable', message);
+  }
 }
 
 function callerOf({ workflowExecution, activityRunId, ...info }: Info): Caller {

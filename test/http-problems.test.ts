@@ -32,7 +32,10 @@ const WRONG: readonly [input: unknown, problem: string][] = [
     { url: URL_OK, timout: 1 },
     'timout: not known; expected one of method, url, headers, body, timeout, success, keepBytes, loadtest, retry, lane, callback',
   ],
-  [{ url: URL_OK, method: 'PO ST' }, 'method: expected a method such as "POST", got "PO ST" (string)'],
+  [
+    { url: URL_OK, method: 'PO ST' },
+    'method: expected a registered method such as "POST", in upper case, got "PO ST" (string)',
+  ],
   [
     { url: URL_OK, timeout: 'soon' },
     'timeout: expected a duration from 1 ms to 24 days, such as "30 seconds" or milliseconds, got "soon" (string)',

@@ -6,6 +6,7 @@
  */
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
+import { unlessAborted } from './unless-aborted';
 
 export interface Outgoing {
   readonly url: URL;
@@ -27,11 +28,16 @@ export interface Incoming {
 }
 
 /**
- * Rejects when there is no complete answer, also when the signal aborts: the connection is then closed.
+ * Rejects when there is no complete answer, and in any case when the signal aborts: the connection is then closed.
  *
  * @param keepBytes of the answer's body; the rest is read, so that the service can end its work, and dropped
  */
-export async function exchange(outgoing: Outgoing, keepBytes: number): Promise<Incoming> {
+export function exchange(outgoing: Outgoing, keepBytes: number): Promise<Incoming> {
+  // Whatever the connection does or does not tell.
+  return unlessAborted(receive(outgoing, keepBytes), outgoing.signal);
+}
+
+async function receive(outgoing: Outgoing, keepBytes: number): Promise<Incoming> {
   const response = await send(outgoing);
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -57,6 +63,12 @@ function send({ url, method, headers, body, signal }: Outgoing): Promise<Incomin
     const length = body === undefined ? {} : { 'content-length': String(body.length) };
     request(url, { method, headers: { ...headers, ...length }, signal, agent: false }, resolve)
       .on('error', reject)
+      // An answer of 101: Node.js gives up the connection, and tells nobody else of it.
+      .on('upgrade', ({ statusCode }, socket) => {
+        socket.destroy();
+        reject(new Error(`the service answered ${statusCode}, which leaves HTTP`));
+      })
+      .on('close', () => reject(new Error('the connection was closed without an answer')))
       .end(body);
   });
 }

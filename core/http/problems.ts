@@ -7,6 +7,7 @@ import { msToNumber } from '@temporalio/common/lib/time';
 import { isLaneName, LANE_NAME } from '../lane';
 import { type Check, expects, expectsObject, objectOf } from './check';
 import { parsePath } from './json-path';
+import { isMethod } from './methods';
 import type { HttpJobInput, HttpRequest, HttpRetry, LaneRoute, LateReport, SuccessRule } from './types';
 
 const MAX_KEEP_BYTES = 1_048_576;
@@ -66,7 +67,7 @@ const callback = {
 } satisfies Record<keyof Required<LateReport>, Check>;
 
 const common = {
-  method: expects('a method such as "POST"', (value) => isText(value) && TOKEN.test(value)),
+  method: expects('a registered method such as "POST", in upper case', isMethod),
   url: checkUrl,
   headers: checkHeaders,
   body: expects('a text or JSON', () => true),

@@ -28,7 +28,7 @@ export interface SuccessRule {
 
 /** A call of a service: the input of the activity `httpRequest`. */
 export interface HttpRequest {
-  /** @default 'GET' */
+  /** A registered method in upper case, except `CONNECT`. @default 'GET' */
   readonly method?: string;
   /** `http:` or `https:`, without user name and password. */
   readonly url: string;
