@@ -17,7 +17,9 @@ interface StartOptions {
 
 /** The interceptors of a client, in their order. */
 export function clientInterceptors(): WorkflowClientInterceptor[] {
-  return [new OpenTelemetryWorkflowClientInterceptor(), headerInterceptor];
+  // With a copy of the API of its own the official interceptor may not find the process's provider.
+  const tracer = trace.getTracer('@temporalio/interceptor-client');
+  return [new OpenTelemetryWorkflowClientInterceptor({ tracer }), headerInterceptor];
 }
 
 /** Whether the list has ours already. */

@@ -5,6 +5,7 @@
 import type { Context } from '@opentelemetry/api';
 import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { LossLog, reasonOf } from './losses';
+import { withOldNames } from './old-names';
 import type { ExportLogger } from './options';
 
 const ADVICE = 'This span processor was given to the plugin; look into its own log.';
@@ -28,6 +29,8 @@ export class SpanFanOut implements SpanProcessor {
   }
 
   onStart(span: Span, parent: Context): void {
+    // Our own processors are of the line that makes the span.
+    if (!this.#owned) withOldNames(span);
     for (const processor of this.processors) {
       try {
         processor.onStart(span, parent);

@@ -1,3 +1,9 @@
 /** Where finished spans go: one set-up for the whole process, shared by its workers. */
-export { checkExportOptions, type SpanExportOptions } from './options';
+export {
+  type AnyResource,
+  type AnySpanProcessor,
+  type CheckedExportOptions,
+  checkExportOptions,
+  type SpanExportOptions,
+} from './options';
 export { acquireSpanExport, type SpanExport } from './span-export';

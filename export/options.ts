@@ -1,6 +1,7 @@
 /**
  * Options of the export, checked before anything is set up.
  */
+import type { Context } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
 import type { SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import type { Logger } from '@temporalio/common';
@@ -9,19 +10,38 @@ import { optionError } from '../core/util/option-error';
 /** The part of a Temporal logger that the export needs. */
 export type ExportLogger = Pick<Logger, 'info' | 'warn' | 'error'>;
 
+/** A span processor of the OpenTelemetry SDK 1.x, 2.x or 3.x: they differ in the type of a span. */
+export interface AnySpanProcessor extends Pick<SpanProcessor, 'forceFlush' | 'shutdown'> {
+  onStart(span: never, parentContext: Context): void;
+  onEnd(span: never): void;
+}
+
+/** A resource of the OpenTelemetry SDK 1.x, 2.x or 3.x. */
+export type AnyResource = Pick<Resource, 'attributes'> &
+  Partial<Pick<Resource, 'asyncAttributesPending' | 'waitForAsyncAttributes'>>;
+
 export interface SpanExportOptions {
   /** Where spans go, instead of an export set up from the `OTEL_*` variables. At least one. */
-  readonly spanProcessors?: readonly SpanProcessor[];
+  readonly spanProcessors?: readonly AnySpanProcessor[];
   /** Resource of all spans, used as it is. @default detected as `OTEL_NODE_RESOURCE_DETECTORS` says */
-  readonly resource?: Resource;
+  readonly resource?: AnyResource;
   /** Milliseconds that one flush, or the final shutdown, may take. @default 5000 */
   readonly flushTimeoutMs?: number;
+}
+
+/** The options after the check. Spans given to the processors have the shape of every line of the SDK. */
+export interface CheckedExportOptions extends SpanExportOptions {
+  readonly spanProcessors?: readonly SpanProcessor[];
+  readonly resource?: Resource;
 }
 
 const METHODS = ['onStart', 'onEnd', 'forceFlush', 'shutdown'] as const;
 
 /** @throws {TypeError} with the option's name, what was expected and what was given */
-export function checkExportOptions({ spanProcessors, resource }: SpanExportOptions): void {
+export function checkExportOptions<T extends SpanExportOptions>(
+  options: T,
+): asserts options is T & CheckedExportOptions {
+  const { spanProcessors, resource } = options;
   if (spanProcessors !== undefined) {
     const expected = 'an array with at least one SpanProcessor';
     if (!Array.isArray(spanProcessors) || spanProcessors.length === 0) {

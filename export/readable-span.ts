@@ -1,5 +1,5 @@
 /**
- * Turns a span record of the sandbox into a `ReadableSpan` of the OpenTelemetry SDK 2.x. Pure.
+ * Turns a span record of the sandbox into a `ReadableSpan` of the OpenTelemetry SDK 1.x, 2.x and 3.x. Pure.
  */
 import { type HrTime, type SpanContext, TraceFlags } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
@@ -7,6 +7,7 @@ import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import { parsedTraceState } from '../core/parsed';
 import type { SpanRecord } from '../core/span-record';
 import type { SpanRef } from '../core/traceparent';
+import { withOldNames } from './old-names';
 
 /** The name under which the plugin's own spans are exported. */
 const SCOPE = Object.freeze({ name: 'temporal-job-tracing' });
@@ -25,7 +26,7 @@ export function toReadableSpan(record: SpanRecord, resource: Resource, isRoot: b
     ...toSpanContext({ ...ref, spanId: record.parentSpanId }),
     isRemote: isRoot,
   };
-  return {
+  return withOldNames({
     name: record.name,
     kind: record.kind,
     spanContext: () => context,
@@ -53,7 +54,7 @@ export function toReadableSpan(record: SpanRecord, resource: Resource, isRoot: b
     droppedAttributesCount: record.droppedAttributes,
     droppedEventsCount: 0,
     droppedLinksCount: 0,
-  };
+  });
 }
 
 function toSpanContext({ traceId, spanId, sampled, traceState }: SpanRef): SpanContext {

@@ -13,7 +13,7 @@ import { buildProcessors } from './exporters';
 import { SpanFanOut } from './fan-out';
 import { registering } from './globals';
 import { patchLoadedModules } from './instrumentations';
-import type { ExportLogger, SpanExportOptions } from './options';
+import type { CheckedExportOptions, ExportLogger } from './options';
 import { detectResource } from './resource';
 import { brokenTraces, type ExportSettings } from './settings';
 
@@ -28,7 +28,7 @@ export interface SetUp {
 
 /** Registers everything. The provider is left out when there is nothing to export: context still flows. */
 export function startSetUp(
-  { spanProcessors, resource = detectResource() }: SpanExportOptions,
+  { spanProcessors, resource = detectResource() }: CheckedExportOptions,
   settings: ExportSettings,
   instrumentations: Instrumentation[],
   log: ExportLogger,

@@ -11,7 +11,12 @@ import { SpanFanOut } from './fan-out';
 import { hasTracerProvider } from './globals';
 import { createInstrumentations } from './instrumentations';
 import { reasonOf } from './losses';
-import { checkExportOptions, type ExportLogger, type SpanExportOptions } from './options';
+import {
+  type CheckedExportOptions,
+  checkExportOptions,
+  type ExportLogger,
+  type SpanExportOptions,
+} from './options';
 import { type ProcessState, processState } from './process-state';
 import { detectResource } from './resource';
 import { type SetUp, startSetUp } from './set-up';
@@ -37,7 +42,8 @@ export interface SpanExport {
 const OWN_PROVIDER = `temporal-job-tracing: this process has an OpenTelemetry tracer provider of its own, and \
 @opentelemetry/api offers no way to its span processors, so spans of workflows are not exported (activities are \
 traced, and runs get their TraceId). Give both the same processors and resource:
-  const spanProcessors = [new BatchSpanProcessor(new OTLPTraceExporter())];
+  const spanProcessors = [new BatchSpanProcessor(exporter)]; // @opentelemetry/sdk-trace-base 1.x, 2.x
+  const spanProcessors = [new BatchSpanProcessor({ exporter })]; // @opentelemetry/sdk-trace 2.x, 3.x
   new NodeSDK({ spanProcessors, resource, autoDetectResources: false }).start();
   new JobTracingPlugin({ spanProcessors, resource });`;
 
@@ -88,7 +94,7 @@ export function acquireSpanExport(options: SpanExportOptions & { readonly log: E
 /** The set-up of the process with one more user; `undefined` where there is to be none. */
 function join(
   state: ProcessState,
-  options: SpanExportOptions & { log: ExportLogger },
+  options: CheckedExportOptions & { log: ExportLogger },
 ): ProcessState['current'] {
   if (!state.current && !hasTracerProvider()) {
     const settings = readExportSettings(process.env);
@@ -111,7 +117,7 @@ function join(
 function spansOf(
   state: ProcessState,
   setUp: SetUp | undefined,
-  { spanProcessors, log }: SpanExportOptions & { log: ExportLogger },
+  { spanProcessors, log }: CheckedExportOptions & { log: ExportLogger },
 ): SpanFanOut | undefined {
   if (readExportSettings(process.env).disabled) {
     say(state, log, 'info', 'temporal-job-tracing: OTEL_SDK_DISABLED is true, so no span is exported.');

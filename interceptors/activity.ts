@@ -2,17 +2,16 @@
  * Around activities: the official interceptor makes the `RunActivity` span; ours feeds it the header in W3C,
  * whatever `OTEL_PROPAGATORS` says, and adds what it does not know.
  *
- * Host code. In a run that is not sampled no span is made: the header's context is active, and nothing else. An
- * activity without a trace header (of a passive run, or not of a workflow) is left alone.
+ * Host code. The official interceptors are given their tracers: their copy of the API may be another one, which does not
+ * find the process's provider. In a run that is not sampled no span is made: the header's context is active, and
+ * nothing else. An activity without a trace header (of a passive run, or not of a workflow) is left alone.
  */
 import { type Context, context, propagation, ROOT_CONTEXT, TraceFlags, trace } from '@opentelemetry/api';
 import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core';
 import type { Context as ActivityContext } from '@temporalio/activity';
 import {
   OpenTelemetryActivityInboundInterceptor,
-  OpenTelemetryActivityOutboundInterceptor,
   OpenTelemetryNexusInboundInterceptor,
-  OpenTelemetryNexusOutboundInterceptor,
 } from '@temporalio/interceptors-opentelemetry/lib/worker';
 import type {
   ActivityInboundCallsInterceptor,
@@ -23,6 +22,7 @@ import { parsedBaggage, parsedTraceState } from '../core/parsed';
 import { readHeader, TRACE_HEADER } from '../core/trace-header';
 import type { SpanRef } from '../core/traceparent';
 import { keepHeaders } from './activity-context';
+import { getLogAttributes } from './log-attributes';
 
 const W3C = new CompositePropagator({
   propagators: [new W3CTraceContextPropagator(), new W3CBaggagePropagator()],
@@ -41,7 +41,7 @@ export function activityInterceptors(
 ): ActivityInterceptorsFactory {
   return (ctx) => ({
     inbound: new ActivityTracing(ctx, onIgnored, traceStateOf),
-    outbound: new OpenTelemetryActivityOutboundInterceptor(ctx),
+    outbound: { getLogAttributes },
   });
 }
 
@@ -68,7 +68,9 @@ class ActivityTracing implements ActivityInboundCallsInterceptor {
     const { [TRACE_HEADER]: _, ...headers } = input.headers;
     const traced = { ...input, headers };
     if (!header.span.sampled) return context.with(parent, () => next(traced));
-    const official = new OpenTelemetryActivityInboundInterceptor(this.#ctx);
+    const official = new OpenTelemetryActivityInboundInterceptor(this.#ctx, {
+      tracer: trace.getTracer('@temporalio/interceptor-activity'),
+    });
     return context.with(parent, () =>
       official.execute(traced, (inner) => {
         this.#describe();
@@ -118,7 +120,9 @@ function noPart(): undefined {
 /** Nexus operations: the official interceptors, fed the headers in W3C. */
 export function nexusInterceptors(): NexusInterceptorsFactory {
   return (ctx) => {
-    const official = new OpenTelemetryNexusInboundInterceptor(ctx);
+    const official = new OpenTelemetryNexusInboundInterceptor(ctx, {
+      tracer: trace.getTracer('@temporalio/interceptor-nexus'),
+    });
     return {
       inbound: {
         startOperation: (input, next) =>
@@ -130,7 +134,7 @@ export function nexusInterceptors(): NexusInterceptorsFactory {
             official.cancelOperation(input, next),
           ),
       },
-      outbound: new OpenTelemetryNexusOutboundInterceptor(ctx),
+      outbound: { getLogAttributes },
     };
   };
 }

@@ -17,7 +17,7 @@ const PROGRESS_INTERVAL_MS = 10_000;
 export async function installDependencies() {
   const installed = join(ROOT, 'node_modules', '.package-lock.json');
   if (existsSync(installed) && modifiedAt(installed) >= modifiedAt(join(ROOT, 'package-lock.json'))) return;
-  await step('Installing dependencies', 'npm', ['ci', '--no-audit', '--no-fund']);
+  await step('Installing dependencies', 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
 }
 
 /** Compiles what has changed into dist/. Throws if there are type errors. */

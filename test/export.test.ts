@@ -7,8 +7,14 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { it } from 'node:test';
+import { emptyResource } from '@opentelemetry/resources';
+import * as sdkTrace from '@opentelemetry/sdk-trace';
+import { BatchSpanProcessor, InMemorySpanExporter, type SpanProcessor } from '@opentelemetry/sdk-trace-base';
+import * as sdk1 from 'opentelemetry-sdk-trace-1';
+import * as sdk3 from 'opentelemetry-sdk-trace-3';
 import { type OtlpReceiver, startOtlpReceiver } from '../testing/otlp-receiver';
 import { incomplete, tree } from '../testing/otlp-trace';
+import { runSpan } from './support/processes/export-program';
 
 const RUN_IDS = ['0198c0de-0000-7000-8000-000000000001', '0198c0de-0000-7000-8000-000000000002'];
 const TRACE_IDS = RUN_IDS.map((runId) => runId.replaceAll('-', ''));
@@ -151,3 +157,51 @@ it('given processors take both kinds of spans, survive the worker, and cannot di
   for (const [i, line] of expected.entries()) match(lines[i] ?? '', line);
   equal(lines.length, expected.length, lines.join('\n'));
 });
+
+const EXPORTER = new InMemorySpanExporter();
+/** What builds a batch processor, as the advice has it, for each package of the SDK. */
+const PACKAGES = [
+  ['@opentelemetry/sdk-trace-base 1.x', sdk1.BatchSpanProcessor],
+  ['@opentelemetry/sdk-trace-base 1.x, 2.x', BatchSpanProcessor],
+  ['@opentelemetry/sdk-trace 2.x', sdkTrace.BatchSpanProcessor],
+  ['@opentelemetry/sdk-trace 2.x, 3.x', sdk3.BatchSpanProcessor],
+] as const;
+
+it('span processors of other lines: the code that the warning advises works as it stands with each', async () => {
+  const { log } = await run('export-own-provider');
+  const advice = String(log).split('\n');
+  for (const [name, BatchProcessor] of PACKAGES) {
+    const code = advice.find((line) => line.includes(`// ${name}`)) ?? `throw Error('no advice for ${name}')`;
+    const build = new Function('BatchSpanProcessor', 'exporter', `${code}\nreturn spanProcessors;`);
+    const [processor] = build(BatchProcessor, EXPORTER) as [SpanProcessor];
+    EXPORTER.reset();
+    processor.onEnd(runSpan(RUN_IDS[0] ?? '', emptyResource()));
+    await processor.forceFlush();
+    equal(EXPORTER.getFinishedSpans().length, 1, name);
+  }
+});
+
+for (const line of ['1.x', '2.x', '3.x']) {
+  for (const provider of ['', 'beside a provider of that line']) {
+    it(`span processors of other lines: with SDK ${line}, ${provider || 'alone'}, spans arrive with parent and scope`, async () => {
+      const receiver = await startOtlpReceiver();
+      try {
+        const report = await run('export-sdk-line', {
+          OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+          LINE: line,
+          PROVIDER: provider,
+        });
+        deepEqual(report.log, []);
+        const spans = receiver.trace('0198c0de00007000800000000000000c');
+        deepEqual(incomplete(spans), []);
+        deepEqual(tree(spans), ['RunWorkflow:export', '  RunActivity:export']);
+        deepEqual(spans.map(({ scope, resource }) => `${scope} of ${resource['service.name']}`).sort(), [
+          `temporal-job-tracing of ${line}`,
+          `test of ${line}`,
+        ]);
+      } finally {
+        await receiver.close();
+      }
+    });
+  }
+}

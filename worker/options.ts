@@ -1,12 +1,15 @@
 /**
  * The plugin's options: resolved and checked once, when the plugin is constructed; nothing throws later.
  */
-import type { Resource } from '@opentelemetry/resources';
-import type { SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { DEFAULT_SANDBOX_OPTIONS, type SandboxOptions } from '../core/sandbox-options';
 import { compileTraceUrl, type TraceUrlOption } from '../core/trace-url-option';
 import { isPlainObject, optionError } from '../core/util/option-error';
-import { checkExportOptions } from '../export';
+import {
+  type AnyResource,
+  type AnySpanProcessor,
+  type CheckedExportOptions,
+  checkExportOptions,
+} from '../export';
 import { DEFAULT_FLUSH_TIMEOUT_MS } from '../export/deadline';
 import { policyFromEnvironment } from '../sampling/environment';
 import { resolvePolicy, type SamplingPolicy } from '../sampling/policy';
@@ -52,24 +55,25 @@ export interface JobTracingOptions {
   readonly acceptForced?: readonly ForcedBy[];
   /** Address of a trace in the back end, shown in the Web UI: a template or a preset. @default none */
   readonly traceUrl?: TraceUrlOption;
-  /** Where spans go, instead of an export set up from the `OTEL_*` variables. At least one. */
-  readonly spanProcessors?: readonly SpanProcessor[];
+  /**
+   * Where spans go, instead of an export set up from the `OTEL_*` variables. At least one; of the OpenTelemetry SDK
+   * 1.x, 2.x or 3.x.
+   */
+  readonly spanProcessors?: readonly AnySpanProcessor[];
   /** Resource of the spans, with {@link spanProcessors}. @default from the `OTEL_*` variables */
-  readonly resource?: Resource;
+  readonly resource?: AnyResource;
   /** Milliseconds that a worker waits at most for spans to leave when it stops. @default 5000 */
   readonly flushTimeoutMs?: number;
 }
 
 /** The options as the parts of the plugin use them. */
-export interface ResolvedOptions {
+export interface ResolvedOptions extends Pick<CheckedExportOptions, 'spanProcessors' | 'resource'> {
   readonly enabled: boolean;
   readonly policy: SamplingPolicy;
   readonly policyStore?: PolicyStore;
   readonly bind: 'all' | 'sampled';
   readonly registerSearchAttributes: boolean;
   readonly sandbox: SandboxOptions;
-  readonly spanProcessors?: readonly SpanProcessor[];
-  readonly resource?: Resource;
   readonly flushTimeoutMs: number;
 }
 
@@ -79,8 +83,8 @@ const FORCED_BY: readonly ForcedBy[] = ['client', 'signal', 'scheduledJob'];
 export function resolveOptions(options: JobTracingOptions = {}): ResolvedOptions {
   rejectUnknown(options);
   const { acceptForced = FORCED_BY, runNowSignal = DEFAULT_SANDBOX_OPTIONS.runNowSignal } = options;
-  const { policyStore, spanProcessors, resource, flushTimeoutMs = DEFAULT_FLUSH_TIMEOUT_MS } = options;
   checkExportOptions(options);
+  const { policyStore, spanProcessors, resource, flushTimeoutMs = DEFAULT_FLUSH_TIMEOUT_MS } = options;
   if (!Array.isArray(acceptForced) || acceptForced.some((by) => !FORCED_BY.includes(by))) {
     throw optionError('acceptForced', "an array of 'client', 'signal' and 'scheduledJob'", acceptForced);
   }
