@@ -15,6 +15,7 @@ import {
   type SpanProcessor,
 } from '@opentelemetry/sdk-trace-base';
 import { type LossLog, reasonOf } from './losses';
+import { send } from './send';
 
 /** Sizes and times of a batch processor, as the `OTEL_BSP_*` variables have them. */
 export interface BatchSettings {
@@ -85,26 +86,25 @@ export class BoundedSpanProcessor implements SpanProcessor {
   }
 
   #export(spans: ReadableSpan[], done: (result: ExportResult) => void): void {
-    const fail = (why: string) => answer({ code: ExportResultCode.FAILED, error: new Error(why) });
+    let open = spans.length;
+    let failure: Error | undefined;
+    const fail = (why: string) => answer(open, new Error(why));
     const timer = setTimeout(fail, this.#exportTimeoutMs, `no answer within ${this.#exportTimeoutMs} ms`);
     timer.unref();
-    const answer = (result: ExportResult) => {
-      if (!this.#unanswered.delete(fail)) return;
+    const answer = (spanCount: number, error: Error | undefined) => {
+      if (open === 0) return;
+      open -= spanCount;
+      this.#onTheirWay -= spanCount;
+      failure ??= error;
+      if (error) this.#losses.lost(spanCount, reasonOf(error));
+      if (open > 0) return;
+      this.#unanswered.delete(fail);
       clearTimeout(timer);
-      this.#onTheirWay -= spans.length;
-      if (result.code !== ExportResultCode.SUCCESS) {
-        this.#losses.lost(spans.length, reasonOf(result.error));
-      } else if (this.#onTheirWay <= this.#capacity / 2) {
-        // With a queue still nearly full the next span may be lost again.
-        this.#losses.end('Spans are exported again');
-      }
-      done(result);
+      // With a queue still nearly full the next span may be lost again.
+      if (!failure && this.#onTheirWay <= this.#capacity / 2) this.#losses.end('Spans are exported again');
+      done(failure ? { code: ExportResultCode.FAILED, error: failure } : { code: ExportResultCode.SUCCESS });
     };
     this.#unanswered.add(fail);
-    try {
-      this.#exporter.export(spans, answer);
-    } catch (error) {
-      fail(reasonOf(error));
-    }
+    send(this.#exporter, spans, answer, () => open === 0);
   }
 }

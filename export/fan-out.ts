@@ -4,9 +4,11 @@
  */
 import type { Context } from '@opentelemetry/api';
 import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace-base';
+import { attempt } from '../core/util/untrusted';
 import { LossLog, reasonOf } from './losses';
 import { withOldNames } from './old-names';
 import type { ExportLogger } from './options';
+import { limitSpan } from './span-limits';
 
 const ADVICE = 'This span processor was given to the plugin; look into its own log.';
 
@@ -17,11 +19,16 @@ export class SpanFanOut implements SpanProcessor {
   readonly #unflushed = new Map<SpanProcessor, string>();
   readonly #log: ExportLogger;
   readonly #owned: boolean;
+  readonly #maxLength: number | undefined;
 
-  /** @param owned whether the processors are ours to shut down; a user's are only flushed */
-  constructor(processors: readonly SpanProcessor[], owned: boolean, log: ExportLogger) {
+  /**
+   * @param owned whether the processors are ours to shut down; a user's are only flushed
+   * @param maxLength characters of a text in a span
+   */
+  constructor(processors: readonly SpanProcessor[], owned: boolean, log: ExportLogger, maxLength?: number) {
     this.processors = [...processors];
     this.#owned = owned;
+    this.#maxLength = maxLength;
     this.#log = log;
     this.#losses = processors.map((processor) => {
       return new LossLog(log, { destination: nameOf(processor), advice: ADVICE });
@@ -30,7 +37,7 @@ export class SpanFanOut implements SpanProcessor {
 
   onStart(span: Span, parent: Context): void {
     // Our own processors are of the line that makes the span.
-    if (!this.#owned) withOldNames(span);
+    if (!this.#owned) attempt(() => withOldNames(span));
     for (const processor of this.processors) {
       try {
         processor.onStart(span, parent);
@@ -51,6 +58,7 @@ export class SpanFanOut implements SpanProcessor {
   }
 
   onEnd(span: ReadableSpan): void {
+    attempt(() => limitSpan(span, this.#maxLength));
     for (const [i, processor] of this.processors.entries()) {
       try {
         processor.onEnd(span);

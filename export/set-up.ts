@@ -37,7 +37,12 @@ export function startSetUp(
     log.warn(`temporal-job-tracing: ${problem}.`);
   }
   const built = spanProcessors ? undefined : buildProcessors(settings, log);
-  const spans = new SpanFanOut(spanProcessors ?? built?.processors ?? [], built !== undefined, log);
+  const spans = new SpanFanOut(
+    spanProcessors ?? built?.processors ?? [],
+    built !== undefined,
+    log,
+    settings.maxLength,
+  );
   const sdk = new NodeSDK({
     resource,
     autoDetectResources: false,

@@ -6,6 +6,7 @@
  *
  * @see https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
  */
+import { MAX_STRING_LENGTH } from '../core/attribute-limits';
 import type { BatchSettings } from './bounded-processor';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -18,6 +19,8 @@ export interface ExportSettings {
   /** Address for log messages, without credentials and query. */
   readonly endpoint: string;
   readonly batches: BatchSettings;
+  /** Characters of a text in a span. */
+  readonly maxLength: number;
   /** Sentences about values that cannot be followed. */
   readonly problems: readonly string[];
 }
@@ -56,6 +59,11 @@ export function readExportSettings(env: Environment): ExportSettings {
       scheduledDelayMs: positive(env, 'OTEL_BSP_SCHEDULE_DELAY', 5_000),
       exportTimeoutMs: positive(env, 'OTEL_BSP_EXPORT_TIMEOUT', 30_000),
     },
+    maxLength: positive(
+      env,
+      'OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT',
+      positive(env, 'OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT', MAX_STRING_LENGTH),
+    ),
     problems,
   };
 }

@@ -119,7 +119,8 @@ function spansOf(
   setUp: SetUp | undefined,
   { spanProcessors, log }: CheckedExportOptions & { log: ExportLogger },
 ): SpanFanOut | undefined {
-  if (readExportSettings(process.env).disabled) {
+  const { disabled, maxLength } = readExportSettings(process.env);
+  if (disabled) {
     say(state, log, 'info', 'temporal-job-tracing: OTEL_SDK_DISABLED is true, so no span is exported.');
     return undefined;
   }
@@ -132,7 +133,7 @@ function spansOf(
     if (hasTracerProvider()) say(state, log, 'warn', OWN_PROVIDER);
     return undefined;
   }
-  return new SpanFanOut(spanProcessors, false, log);
+  return new SpanFanOut(spanProcessors, false, log, maxLength);
 }
 
 /**

@@ -45,6 +45,7 @@ it('without variables spans go to the standard endpoint as protobuf', () => {
     disabled: false,
     protocol: 'http/protobuf',
     endpoint: 'http://localhost:4318/v1/traces',
+    maxLength: 4_096,
     problems: [],
   });
   deepEqual(batches, {

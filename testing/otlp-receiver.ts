@@ -17,12 +17,16 @@ import { TraceStore } from './otlp-store';
 /** Room for a test of some thousand runs. */
 const DEFAULT_MAX_SPANS = 200_000;
 /** As the OpenTelemetry collector: larger requests are refused. */
-const MAX_BODY_BYTES = 20 * 1024 * 1024;
+const DEFAULT_MAX_BODY_BYTES = 20 * 1024 * 1024;
 const TRACE_PAGE = /^\/trace\/([0-9a-f]{32})$/;
 
 export interface OtlpReceiverOptions {
   /** Spans kept, over all traces. @default 200000 */
   readonly maxSpans?: number;
+  /** Bytes of the largest request that is taken; a larger one is answered 413. @default 20 MB */
+  readonly maxBodyBytes?: number;
+  /** Whether a request that is too large is answered at once and its connection closed, as some proxies do. */
+  readonly refusesEarly?: boolean;
   /** Text of `GET /trace/<TraceId>`; without it there is no such page. */
   readonly page?: (trace: readonly ReceivedSpan[]) => string;
 }
@@ -53,9 +57,7 @@ export interface OtlpReceiver {
 export async function startOtlpReceiver(options: OtlpReceiverOptions = {}): Promise<OtlpReceiver> {
   const store = new TraceStore(options.maxSpans ?? DEFAULT_MAX_SPANS);
   const server = createServer((request, response) => {
-    handle(request, response, store, options.page).catch((error: unknown) =>
-      reply(response, 500, String(error)),
-    );
+    handle(request, response, store, options).catch((error: unknown) => reply(response, 500, String(error)));
   });
   // Instrumentations patch `http.Server.prototype.emit`. Were the receiver traced by the process that it
   // shares with a test, each export would cause a span, and that span the next export.
@@ -83,7 +85,7 @@ async function handle(
   request: IncomingMessage,
   response: ServerResponse,
   store: TraceStore,
-  page: OtlpReceiverOptions['page'],
+  { page, maxBodyBytes = DEFAULT_MAX_BODY_BYTES, refusesEarly = false }: OtlpReceiverOptions,
 ): Promise<void> {
   const traceId = TRACE_PAGE.exec(request.url ?? '')?.[1];
   if (request.method === 'GET' && traceId !== undefined && page !== undefined) {
@@ -101,13 +103,14 @@ async function handle(
     reply(response, 415, 'Send application/json or application/x-protobuf.\n');
     return;
   }
-  const body = await bodyOf(request);
+  const body = await bodyOf(request, maxBodyBytes, refusesEarly);
   if (body === undefined) {
-    reply(response, 413, `A request has at most ${MAX_BODY_BYTES} bytes.\n`);
+    if (refusesEarly) response.shouldKeepAlive = false;
+    reply(response, 413, `A request has at most ${maxBodyBytes} bytes.\n`);
     return;
   }
   try {
-    const bytes = request.headers['content-encoding'] === 'gzip' ? gunzip(body) : body;
+    const bytes = request.headers['content-encoding'] === 'gzip' ? gunzip(body, maxBodyBytes) : body;
     const isJson = contentType === 'application/json';
     store.add(
       spansOf(isJson ? (JSON.parse(bytes.toString('utf8')) as OtlpTraceRequest) : decodeTraceRequest(bytes)),
@@ -120,19 +123,24 @@ async function handle(
   reply(response, 200, contentType === 'application/json' ? '{}' : '', contentType);
 }
 
-/** The whole body, or `undefined` if it is too large; the rest is read and dropped then. */
-async function bodyOf(request: IncomingMessage): Promise<Buffer | undefined> {
+/** The whole body, or `undefined` if it is too large; the rest is read and dropped then, or the connection closed. */
+async function bodyOf(
+  request: IncomingMessage,
+  maxBytes: number,
+  closes: boolean,
+): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let length = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
+  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     length += chunk.length;
-    if (length <= MAX_BODY_BYTES) chunks.push(chunk);
+    if (length <= maxBytes) chunks.push(chunk);
+    else if (closes) return undefined;
   }
-  return length <= MAX_BODY_BYTES ? Buffer.concat(chunks) : undefined;
+  return length <= maxBytes ? Buffer.concat(chunks) : undefined;
 }
 
-function gunzip(body: Buffer): Buffer {
-  return gunzipSync(body, { maxOutputLength: MAX_BODY_BYTES });
+function gunzip(body: Buffer, maxOutputLength: number): Buffer {
+  return gunzipSync(body, { maxOutputLength });
 }
 
 function reply(
