@@ -7,8 +7,7 @@
 
 import type { ShardFacts } from './job-facts';
 import type { JobPart } from './trace-header';
-
-const CHILD_KIND = Symbol.for('temporal-job-tracing.child-kind');
+import { hiddenMark } from './workflow-scope';
 
 /** A shard to be: its trace id is chosen before it starts, so that binding costs it no event. */
 export interface ShardStart {
@@ -21,12 +20,14 @@ export interface ShardStart {
 
 export type ChildKind = Extract<JobPart, { readonly kind: 'top' }> | ShardStart;
 
+const KIND = hiddenMark<ChildKind>('child-kind');
+
 /** Child options that say what kind of child it is; without the plugin they mean nothing. */
 export function withChildKind<T extends object>(options: T, kind: ChildKind): T {
-  return { ...options, [CHILD_KIND]: kind };
+  return { ...options, ...KIND.as(kind) };
 }
 
 /** What {@link withChildKind} said. */
 export function childKindOf(options: object): ChildKind | undefined {
-  return (options as { readonly [CHILD_KIND]?: ChildKind })[CHILD_KIND];
+  return KIND.of(options);
 }

@@ -54,7 +54,7 @@ export interface SpanRecord {
 }
 
 /** What can be ignored: the trace header of something, or the whole run. */
-export type Ignored = 'start header' | 'child header' | 'signal header' | 'update header' | 'run';
+export type Ignored = 'start header' | 'child header' | 'signal header' | 'update header' | 'run' | 'SDK';
 
 /** What the sandbox tells the host, each at most once an activation. */
 export interface JobTracingSinks extends Sinks {

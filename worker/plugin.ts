@@ -35,10 +35,13 @@ import { createJobMetrics } from './metrics';
 import { type JobTracingOptions, type ResolvedOptions, resolveOptions } from './options';
 import { withOwnActivities } from './own-activities';
 import { createRunDecisions, type RunDecisions } from './run-decisions';
+import { sdkProblem } from './sdk-check';
 import { createSink } from './sink';
 
 /** What belongs to one worker, found again by the sink that was given to it. */
 interface WorkerParts {
+  /** Whether runs may begin with a trace. */
+  readonly enabled: boolean;
   readonly binding: Binding;
   export?: SpanExport;
   started: boolean;
@@ -83,13 +86,16 @@ export class JobTracingPlugin
       const problem = await bundleProblem(options.workflowBundle, this.#options.sandbox);
       if (problem !== undefined) log.warn('bundle', problem);
     }
-    const { enabled, bind, policy, registerSearchAttributes } = this.#options;
+    const { bind, policy, registerSearchAttributes } = this.#options;
+    const lacking = sdkProblem();
+    if (lacking !== undefined) log.warn('ignored:SDK', lacking);
+    const enabled = this.#options.enabled && lacking === undefined;
     const binding = createBinding({
       namespace: options.namespace ?? 'default',
       register: registerSearchAttributes,
       log: Runtime.instance().logger,
     });
-    const parts: WorkerParts = { binding, started: false };
+    const parts: WorkerParts = { enabled, binding, started: false };
     const metrics = createJobMetrics();
     const decisions = createRunDecisions();
     const notice = noticeOf({ enabled, bind }, policy, this.#options.policyStore === undefined);
@@ -152,7 +158,7 @@ export class JobTracingPlugin
     const parts = PARTS.get(worker.options.sinks?.jobTracing ?? {});
     if (parts === undefined || parts.started) return next(worker);
     parts.started = true;
-    const { spanProcessors, resource, flushTimeoutMs, enabled, policy } = this.#options;
+    const { spanProcessors, resource, flushTimeoutMs, policy } = this.#options;
     const leaveStore = useStore(this.#store, Runtime.instance().logger, policy);
     parts.export = acquireSpanExport({
       ...(spanProcessors && { spanProcessors }),
@@ -161,7 +167,7 @@ export class JobTracingPlugin
       log: Runtime.instance().logger,
     });
     try {
-      if (enabled && worker.client && !parts.binding.started())
+      if (parts.enabled && worker.client && !parts.binding.started())
         await parts.binding.start(worker.client.connection);
       await next(worker);
     } finally {

@@ -38,6 +38,7 @@ const IGNORED = Object.freeze({
   'signal header': ['The trace header of a signal', `its handler is not linked to the sender. ${ADVICE}`],
   'update header': ['The trace header of an update', `its handler is not linked to the caller. ${ADVICE}`],
   run: ['A run', 'it is not traced'],
+  SDK: ['A run', 'it is not traced'],
 } satisfies Record<Ignored, readonly [subject: string, lost: string]>);
 
 /** What the sink needs besides the spans. */

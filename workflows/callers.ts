@@ -4,21 +4,18 @@
  * Sandbox code; reads activations, in their order, so it is the same on replay.
  */
 import type { coresdk } from '@temporalio/proto';
+import { workflowSlot } from '../core/workflow-scope';
 
 type Job = coresdk.workflow_activation.IWorkflowActivationJob;
 
-const CALLERS = Symbol.for('temporal-job-tracing.callers');
-
-/** Those of the present workflow; `undefined` without the plugin. The SDK swaps globals per workflow. */
-export function presentCallers(): Callers | undefined {
-  return (globalThis as { readonly [CALLERS]?: Callers })[CALLERS];
-}
+/** Those of the present workflow; empty without the plugin. */
+export const callers = workflowSlot<Callers>('callers');
 
 /** Given to `asInfrastructure` by workflows that ask who calls them. */
 export function noteCallers(jobs: readonly Job[]): void {
-  const callers = presentCallers() ?? new Callers();
-  Object.assign(globalThis, { [CALLERS]: callers });
-  callers.note(jobs);
+  const known = callers.get() ?? new Callers();
+  callers.set(known);
+  known.note(jobs);
 }
 
 class Callers {

@@ -7,7 +7,7 @@ import { workflowInfo } from '@temporalio/workflow';
 import { type JobContext, toJobContext } from '../core/job-context';
 import { jobNameOf } from '../core/job-name';
 import { scheduledMsOf } from '../core/scheduled-time';
-import { presentState } from '../interceptors/sandbox/run-state';
+import { runState } from '../interceptors/sandbox/run-state';
 
 /**
  * The job that this workflow run works for: its name, what started it and when it was due, its trace.
@@ -16,7 +16,7 @@ import { presentState } from '../interceptors/sandbox/run-state';
  */
 export function jobContext(): JobContext {
   const info = workflowInfo();
-  const state = presentState();
+  const state = runState.get();
   const scheduledMs = scheduledMsOf(info);
   const origin = state?.origin ?? {
     jobName: jobNameOf(info),

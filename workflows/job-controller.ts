@@ -20,7 +20,6 @@ import {
   uuid4,
   workflowInfo,
 } from '@temporalio/workflow';
-import '@temporalio/workflow/lib/global-attributes';
 import {
   JobFailure,
   jobNameOf,
@@ -31,6 +30,7 @@ import {
 import { CRON_MEMO, JOB_MEMO, JOB_TICK, tickRunId } from '../core/jobs/names';
 import { changed, type ScheduledJobChange, type ScheduledJobSpec } from '../core/jobs/spec';
 import { traceIdOfRun } from '../core/trace-id';
+import { bundleExports } from '../interceptors/sandbox/sdk-internals';
 import { local } from './job-activities';
 import { runOptions } from './job-run';
 import { type CarriedJob, JobState } from './job-state';
@@ -215,7 +215,8 @@ async function cancel(workflowId: string): Promise<void> {
 }
 
 function typesOfWorker(): string[] | undefined {
-  const workflows = globalThis.__TEMPORAL__.importWorkflows();
+  const workflows = bundleExports();
+  if (!workflows) return undefined;
   const types = Object.keys(workflows).filter((type) => typeof workflows[type] === 'function');
   return types.includes('default') ? undefined : types;
 }

@@ -32,7 +32,7 @@ import {
 } from '../core/jobs/messages';
 import { changeProblem, runNowProblem, ticksMissedProblem } from '../core/jobs/requests';
 import type { ScheduledJobChange, ScheduledJobSpec } from '../core/jobs/spec';
-import { noteCallers, presentCallers } from './callers';
+import { callers, noteCallers } from './callers';
 import { JobController } from './job-controller';
 import type { CarriedJob } from './job-state';
 
@@ -104,14 +104,14 @@ function listen(job: JobController): void {
   setHandler(defineQuery<ScheduledJobStatus>(STATUS_QUERY), () => job.state.status(workflowInfo()));
 
   signal(runNow, (input) => {
-    const startedBy = presentCallers()?.ofSignal(runNow);
+    const startedBy = callers.get()?.ofSignal(runNow);
     refuseWhenStopping(job);
     refuse(runNowProblem(input));
     return job.runNow((input ?? {}) as RunNowRequest, startedBy);
   });
   setHandler(
     defineUpdate<ManualRun, [RunNowRequest | undefined]>(runNow),
-    (input) => job.runNow(input ?? {}, presentCallers()?.ofUpdate(currentUpdateInfo()?.id ?? '')),
+    (input) => job.runNow(input ?? {}, callers.get()?.ofUpdate(currentUpdateInfo()?.id ?? '')),
     {
       validator: (input) => {
         refuseWhenStopping(job);

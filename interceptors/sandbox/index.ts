@@ -16,7 +16,9 @@ import { inboundInterceptor } from './inbound';
 import { internalsInterceptor } from './internals';
 import { installApi } from './otel-api';
 import { outboundInterceptor, passiveOutbound } from './outbound';
-import { publishState, RunState } from './run-state';
+import { replayOnlyInterceptors } from './replay-only';
+import { RunState, runState } from './run-state';
+import { missingInternals } from './sdk-internals';
 
 /**
  * The interceptors of one workflow execution.
@@ -25,13 +27,15 @@ import { publishState, RunState } from './run-state';
  */
 export function createInterceptors(options: SandboxOptions): WorkflowInterceptors {
   const sink = proxySinks<JobTracingSinks>().jobTracing;
+  const missing = missingInternals();
+  if (missing.length > 0) return replayOnlyInterceptors(missing, sink, options);
   const inbound: WorkflowInboundCallsInterceptor = {};
   const outbound = passiveOutbound();
   const state = new RunState((run, tracer) => {
     Object.assign(outbound, outboundInterceptor(state, run));
     if (tracer) Object.assign(inbound, inboundInterceptor(state, tracer, sink));
   });
-  publishState(state);
+  runState.set(state);
   installApi(state);
   return {
     inbound: [inbound],

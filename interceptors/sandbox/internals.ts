@@ -14,7 +14,6 @@ import {
   type WorkflowInternalsInterceptor,
   workflowInfo,
 } from '@temporalio/workflow';
-import { getActivator } from '@temporalio/workflow/lib/global-attributes';
 import { listenerOf } from '../../core/infrastructure';
 import type { RunEnd } from '../../core/run-end';
 import type { SandboxOptions } from '../../core/sandbox-options';
@@ -28,6 +27,7 @@ import { readRun } from './read-run';
 import type { Run } from './run';
 import { attributesOfTop } from './run-attributes';
 import type { RunState } from './run-state';
+import { workflowFunction } from './sdk-internals';
 import type { SandboxSpan } from './span';
 import { noteTaskErrors } from './task-errors';
 import { RunTracer } from './tracer';
@@ -100,7 +100,7 @@ export function internalsInterceptor(
     activate(input, next) {
       const jobs = input.activation.jobs ?? [];
       try {
-        const listen = listenerOf(getActivator().workflow) ?? begin;
+        const listen = listenerOf(workflowFunction()) ?? begin;
         listen(jobs);
         state.calls.settle(jobs);
       } catch (error) {

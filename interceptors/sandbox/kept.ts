@@ -7,12 +7,12 @@
  */
 import type { coresdk } from '@temporalio/proto';
 import { patched, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
-import { getActivator } from '@temporalio/workflow/lib/global-attributes';
 import { dueMsOf } from '../../core/due-time';
 import { KEPT_FAILED, KEPT_SLOW, type KeptReason } from '../../sampling/markers';
 import type { Run } from './run';
 import { attributesOfKept } from './run-attributes';
 import type { RunState } from './run-state';
+import { takeCommands } from './sdk-internals';
 
 type Command = coresdk.workflow_commands.IWorkflowCommand;
 
@@ -33,7 +33,7 @@ export function keep(state: RunState, final: Command): Command[] {
   if (!state.kept) return [];
   upsertSearchAttributes(attributesOfKept());
   // The activation's own commands have been taken out before: these are the marker and the upsert.
-  return getActivator().concludeActivation().commands;
+  return takeCommands();
 }
 
 /** Shards wait for their turn by intention: of them only the work itself can be slow. */

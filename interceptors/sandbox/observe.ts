@@ -5,7 +5,7 @@
  * stack traces of the Web UI.
  */
 import { ContinueAsNew } from '@temporalio/workflow';
-import { untrackPromise } from '@temporalio/workflow/lib/stack-helpers';
+import { untracked } from './sdk-internals';
 import { type SandboxSpan, STATUS } from './span';
 
 /** Ends `span` with the outcome of `promise`; returns `promise`. */
@@ -21,11 +21,5 @@ export function observe<T>(promise: Promise<T>, span: SandboxSpan | undefined): 
       },
     ),
   );
-  return promise;
-}
-
-/** The promise itself, no longer shown in stack traces. */
-export function untracked<T>(promise: Promise<T>): Promise<T> {
-  untrackPromise(promise);
   return promise;
 }

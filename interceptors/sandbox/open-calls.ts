@@ -5,14 +5,11 @@
  * Sandbox code; reads activations, in their order, so it is the same on replay.
  */
 import type { coresdk } from '@temporalio/proto';
-import { getActivator } from '@temporalio/workflow/lib/global-attributes';
 import type { Failure } from '../../core/run-end';
+import { isPending, type PendingKind } from './sdk-internals';
 import { type SandboxSpan, STATUS } from './span';
 
 type Job = coresdk.workflow_activation.IWorkflowActivationJob;
-
-/** What the SDK counts by sequence number of its own: activities, local ones among them, and starts of children. */
-type Kind = 'activity' | 'childWorkflowStart';
 
 export class OpenCalls {
   /** By kind and number: each kind counts from 1. */
@@ -24,8 +21,8 @@ export class OpenCalls {
    * @returns the span when no activation will tell: nothing was asked for, since the scope is cancelled or another
    *   interceptor answers
    */
-  expect(kind: Kind, seq: number, span: SandboxSpan | undefined): SandboxSpan | undefined {
-    if (!span || !getActivator().completions[kind].has(seq)) return span;
+  expect(kind: PendingKind, seq: number, span: SandboxSpan | undefined): SandboxSpan | undefined {
+    if (!span || !isPending(kind, seq)) return span;
     this.#spans.set(kind + seq, span);
     return undefined;
   }
@@ -46,7 +43,12 @@ export class OpenCalls {
     }
   }
 
-  #end(kind: Kind, seq: number | null | undefined, isOk: boolean, failure: Failure | null | undefined): void {
+  #end(
+    kind: PendingKind,
+    seq: number | null | undefined,
+    isOk: boolean,
+    failure: Failure | null | undefined,
+  ): void {
     const key = `${kind}${seq}`;
     const span = this.#spans.get(key);
     if (!span) return;

@@ -22,9 +22,10 @@ import {
   writeHeader,
 } from '../../core/trace-header';
 import { bindChild } from './child-attributes';
-import { observe, untracked } from './observe';
+import { observe } from './observe';
 import type { Run } from './run';
 import type { RunState } from './run-state';
+import { untracked } from './sdk-internals';
 import type { SandboxSpan } from './span';
 
 /** A passive run's calls go on untouched; only a child that is to be a top-level run is told so. */

@@ -12,6 +12,7 @@ import { formatBaggage, mergeBaggage } from '../../core/baggage';
 import type { JobOrigin } from '../../core/job-context';
 import type { LinkRecord } from '../../core/span-record';
 import type { SpanRef } from '../../core/traceparent';
+import { workflowSlot } from '../../core/workflow-scope';
 import type { KeptReason } from '../../sampling/markers';
 import { OpenCalls } from './open-calls';
 import { baggageOf, EMPTY_CONTEXT, spanRefOf, withBaggage, withSpan } from './otel-context';
@@ -113,14 +114,5 @@ export class RunState {
   }
 }
 
-const STATE = Symbol.for('temporal-job-tracing.run-state');
-
-/** Makes the state known to this package's functions for workflow code; the SDK swaps globals per workflow. */
-export function publishState(state: RunState): void {
-  Object.assign(globalThis, { [STATE]: state });
-}
-
-/** The state of the present workflow; `undefined` without the plugin. */
-export function presentState(): RunState | undefined {
-  return (globalThis as { readonly [STATE]?: RunState })[STATE];
-}
+/** The state of the present workflow, for this package's functions for workflow code; empty without the plugin. */
+export const runState = workflowSlot<RunState>('run-state');

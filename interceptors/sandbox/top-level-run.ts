@@ -5,7 +5,6 @@
  * on the decision (our markers), never on a header.
  */
 import { patched, type WorkflowInfo } from '@temporalio/workflow';
-import { getActivator } from '@temporalio/workflow/lib/global-attributes';
 import type { JobOrigin } from '../../core/job-context';
 import { jobNameOf, keywordOf } from '../../core/job-name';
 import type { TopLevelRun } from '../../core/run-kind';
@@ -26,6 +25,7 @@ import {
 } from '../../sampling/markers';
 import { linksTo } from './links';
 import type { RunTrace } from './run';
+import { registeredActivityNames } from './sdk-internals';
 
 export function readTopLevel(
   info: WorkflowInfo,
@@ -43,7 +43,7 @@ export function readTopLevel(
   };
   const { decision, answered: counted } = info.unsafe.isReplaying
     ? recall()
-    : askFor(info, given, options.bind, patched, getActivator().registeredActivityNames);
+    : askFor(info, given, options.bind, patched, registeredActivityNames());
   if (!decision) return { origin, counted };
   const reason = decision.reason ?? (decision.sampled && given ? reasonOf(given) : undefined);
   const trace: RunTrace = {

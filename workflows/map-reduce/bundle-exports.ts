@@ -3,7 +3,7 @@
  *
  * Sandbox code. A missing export fails the run at once, with what to write, and not a child for ever.
  */
-import '@temporalio/workflow/lib/global-attributes';
+import { bundleExports } from '../../interceptors/sandbox/sdk-internals';
 import { mapReduceError } from './options';
 
 type Exported = (...args: never[]) => unknown;
@@ -35,5 +35,10 @@ export function checkBranchIsExported(name: string): void {
 }
 
 function bundle(): Record<string, Exported> {
-  return globalThis.__TEMPORAL__.importWorkflows() as Record<string, Exported>;
+  const exported = bundleExports();
+  if (exported) return exported as Record<string, Exported>;
+  throw mapReduceError(
+    'this version of the Temporal SDK does not list what the workflow bundle exports (__TEMPORAL__.importWorkflows). ' +
+      'Install a version of temporal-job-tracing that supports it',
+  );
 }

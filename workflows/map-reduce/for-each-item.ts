@@ -13,7 +13,7 @@ import {
   type ItemFailures,
   MAX_NAMED_ITEMS,
 } from '../../core/item-failure';
-import { presentState } from '../../interceptors/sandbox/run-state';
+import { runState } from '../../interceptors/sandbox/run-state';
 import { optionError } from './options';
 
 export interface ForEachItemOptions {
@@ -66,7 +66,7 @@ export async function forEachItem<Item, Result>(
 
 /** Calls made by `fn` bear the item's key on their spans. */
 function forItem<T>(key: string, fn: () => Promise<T>): Promise<T> {
-  const state = presentState();
+  const state = runState.get();
   return state?.recording() ? state.runForItem(key, fn) : fn();
 }
 
@@ -92,7 +92,7 @@ class FailedItems {
   throwIfAny(of: number): void {
     const [first] = this.#items;
     if (first === undefined) return;
-    Object.assign(presentState()?.notes.attributes ?? {}, {
+    Object.assign(runState.get()?.notes.attributes ?? {}, {
       'job.item.key': first.key,
       'job.items.failed': this.#count,
     });

@@ -6,7 +6,8 @@
  */
 
 import { rootSpanIdOfRun } from '../../core/trace-id';
-import { presentState } from '../../interceptors/sandbox/run-state';
+import { workflowSlot } from '../../core/workflow-scope';
+import { runState } from '../../interceptors/sandbox/run-state';
 import type { ShardFailure, Tally } from './tally';
 
 /** Failed shards that the root is linked to. */
@@ -17,13 +18,12 @@ interface Calls {
   readonly tallies: Tally[];
 }
 
-const CALLS = Symbol.for('temporal-job-tracing.map-reduce-calls');
+const CALLS = workflowSlot<Calls>('map-reduce-calls');
 
-/** The SDK swaps globals per workflow. */
 function calls(): Calls {
-  const holder = globalThis as { [CALLS]?: Calls };
-  holder[CALLS] ??= { count: 0, tallies: [] };
-  return holder[CALLS];
+  const known = CALLS.get() ?? { count: 0, tallies: [] };
+  CALLS.set(known);
+  return known;
 }
 
 /** The number of this call of `mapReduce` in its run, from 1. */
@@ -35,7 +35,7 @@ export function nextCall(): number {
 export function noteShards(tally: Tally): void {
   const { tallies } = calls();
   tallies.push(tally);
-  const state = presentState();
+  const state = runState.get();
   if (!state) return;
   const sum = (read: (one: Tally) => number) => tallies.reduce((total, one) => total + read(one), 0);
   const [succeeded, failed, cancelled] = [

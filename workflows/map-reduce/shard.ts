@@ -8,7 +8,7 @@ import { ChildWorkflowFailure, getRandomStream, isCancellation, startChild } fro
 import { withChildKind } from '../../core/child-kind';
 import { errorFacts } from '../../core/item-failure';
 import { SHARD_MEMO } from '../../core/search-attributes';
-import { presentState } from '../../interceptors/sandbox/run-state';
+import { runState } from '../../interceptors/sandbox/run-state';
 import { isSampled } from '../../sampling/ratio';
 import type { BranchInput } from './branch-input';
 import type { ItemShard, RangeShard } from './options';
@@ -36,7 +36,7 @@ export function launchShard(
 ): Launched {
   const { index, count, label } = shard;
   const traceId = getRandomStream(RANDOM_STREAM).uuid4().replaceAll('-', '');
-  const root = presentState()?.run?.root;
+  const root = runState.get()?.run?.root;
   const sampled = root?.sampled === true && isSampled(traceId, input.shardRatio);
   const facts = { index, ...(count !== undefined && { count }), label };
   const workflowId = `${input.prefix}shard-${index}`;

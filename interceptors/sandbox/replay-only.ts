@@ -1,0 +1,50 @@
+/**
+ * What is left of the plugin where the SDK lacks internals that it needs: new runs are not traced, runs that have begun
+ * are finished.
+ *
+ * Sandbox code: nothing but public functions of the SDK. It repeats the commands that the history of a run holds from
+ * its beginning; of runs that have ended, a kept one does not replay.
+ */
+import type { coresdk } from '@temporalio/proto';
+import { upsertSearchAttributes, type WorkflowInterceptors, workflowInfo } from '@temporalio/workflow';
+import type { SandboxOptions } from '../../core/sandbox-options';
+import type { JobTracingSinks } from '../../core/span-record';
+import { passiveOutbound } from './outbound';
+import { readRun } from './read-run';
+import { attributesOfTop } from './run-attributes';
+
+/** @param missing names of the internals that the SDK lacks */
+export function replayOnlyInterceptors(
+  missing: readonly string[],
+  sink: JobTracingSinks['jobTracing'],
+  options: SandboxOptions,
+): WorkflowInterceptors {
+  const why = `the Temporal SDK of its bundle lacks ${missing.join(', ')}`;
+
+  function begin(init: coresdk.workflow_activation.IInitializeWorkflow): void {
+    const info = workflowInfo();
+    if (!info.unsafe.isReplaying) {
+      sink.ignored('SDK', why);
+      return;
+    }
+    const { run } = readRun(info, init, [], options);
+    if (run?.kind === 'top' && run.bound) upsertSearchAttributes(attributesOfTop(run, info));
+  }
+
+  return {
+    outbound: [passiveOutbound()],
+    internals: [
+      {
+        activate(input, next) {
+          const init = input.activation.jobs?.[0]?.initializeWorkflow;
+          try {
+            if (init) begin(init);
+          } catch (error) {
+            sink.ignored('run', String(error));
+          }
+          next(input);
+        },
+      },
+    ],
+  };
+}

@@ -1,0 +1,126 @@
+/**
+ * The SDK's internals that the plugin needs: the installed SDK has each of them; one that is missing leaves runs
+ * untraced, and no task fails.
+ */
+import { deepEqual, equal, match } from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { Activator } from '@temporalio/workflow/lib/internals';
+import { JobTracingPlugin } from 'temporal-job-tracing';
+import { missingInternals } from '../interceptors/sandbox/sdk-internals';
+import { sdkProblem } from '../worker/sdk-check';
+import { type ChangedSdk, changedSdk } from './support/changed-sdk';
+import { Harness, WORKFLOWS_PATH } from './support/harness';
+import { beginning, markersOf, recorded, taskFailures } from './support/histories';
+
+/** By the member of the SDK's `Activator` that a later version may rename: what is then said to be missing. */
+const INTERNALS: Record<string, readonly string[]> = {
+  completions: ['completions.activity', 'completions.childWorkflowStart'],
+  concludeActivation: ['concludeActivation'],
+  info: ['info.originalExecutionRunId'],
+  promiseStackStore: ['promiseStackStore.childToParent', 'promiseStackStore.promiseToStack'],
+  recordWorkflowTaskError: ['recordWorkflowTaskError'],
+  registeredActivityNames: ['registeredActivityNames'],
+  workflow: ['workflow'],
+  workflowTaskError: ['workflowTaskError'],
+};
+
+/** What the SDK keeps for one workflow; methods are members like any other here. */
+function newActivator(): Record<string, unknown> {
+  const activator = new Activator({
+    info: { originalExecutionRunId: '01a20ab5-370e-761a-a72e-5e02d38d50af' },
+    randomnessSeed: [0],
+    registeredActivityNames: new Set(),
+  } as unknown as ConstructorParameters<typeof Activator>[0]);
+  const { concludeActivation, recordWorkflowTaskError } = activator;
+  return { ...activator, concludeActivation, recordWorkflowTaskError };
+}
+
+describe('the internals of the SDK that is installed', () => {
+  it('are all there', () => {
+    deepEqual(missingInternals(newActivator()), []);
+    equal(sdkProblem(), undefined);
+  });
+
+  for (const [name, missing] of Object.entries(INTERNALS)) {
+    it(`are needed by name: ${name}`, () => {
+      const { [name]: _renamed, ...others } = newActivator();
+      deepEqual(missingInternals(others), missing);
+    });
+  }
+
+  for (const part of ['activity', 'childWorkflowStart']) {
+    it(`are needed by name: completions.${part}`, () => {
+      const activator = newActivator();
+      const completions = { ...(activator.completions as object), [part]: undefined };
+      deepEqual(missingInternals({ ...activator, completions }), [`completions.${part}`]);
+    });
+  }
+
+  it('are looked for in the present workflow: there is none here', () => {
+    deepEqual(missingInternals(), ['__TEMPORAL_ACTIVATOR__']);
+  });
+});
+
+describe('a workflow bundle whose SDK lacks an internal', { concurrency: 4 }, () => {
+  let harness: Harness;
+  let sdk: ChangedSdk;
+  before(async () => {
+    [harness, sdk] = await Promise.all([Harness.start(), changedSdk('completions', 'pendingCompletions')]);
+  });
+  after(async () => {
+    await harness?.stop();
+    await sdk?.remove();
+  });
+
+  async function worker(taskQueue: string) {
+    return harness.createWorker(taskQueue, {
+      options: {
+        workflowsPath: WORKFLOWS_PATH,
+        plugins: [new JobTracingPlugin()],
+        bundlerOptions: {
+          webpackConfigHook: (config) => {
+            const alias = { ...config.resolve?.alias, '@temporalio/workflow': sdk.directory };
+            return { ...config, resolve: { ...config.resolve, alias } };
+          },
+        },
+      },
+    });
+  }
+
+  it('runs everything untraced, without a failed task, and says once what is missing', async () => {
+    const taskQueue = harness.newTaskQueue();
+    await harness.whileRunning([await worker(taskQueue)], async () => {
+      for (const type of ['parent', 'oneLocalActivity', 'failsOnce']) {
+        const workflowId = `${taskQueue}-${type}`;
+        const handle = await harness.client.workflow.start(type, { taskQueue, workflowId });
+        await handle.result().catch(() => {});
+        for (const { history } of await recorded(harness.client, workflowId, handle.firstExecutionRunId)) {
+          deepEqual([markersOf(history), taskFailures(history)], [[], []]);
+        }
+        deepEqual(harness.receiver.trace(handle.firstExecutionRunId.replaceAll('-', '')), []);
+      }
+    });
+    const [line = '', ...more] = harness.log.filter((entry) => entry.includes('lacks'));
+    match(
+      line,
+      /^WARN temporal-job-tracing: A run was ignored: the Temporal SDK of its bundle lacks completions\.activity, completions\.childWorkflowStart; /,
+    );
+    deepEqual(more, []);
+  });
+
+  it('finishes a run that was begun with a trace', async () => {
+    const taskQueue = harness.newTaskQueue();
+    const handle = await harness.whileWorking({}, async (queue) => {
+      const begun = await harness.client.workflow.start('waits', { taskQueue: queue, workflowId: taskQueue });
+      await beginning(begun);
+      return begun;
+    });
+    const { taskQueue: queue } = await handle.describe();
+    await harness.whileRunning([await worker(queue)], async () => {
+      await handle.signal('finish');
+      await handle.result();
+    });
+    const history = await handle.fetchHistory();
+    deepEqual([markersOf(history), taskFailures(history)], [['default'], []]);
+  });
+});

@@ -1,0 +1,99 @@
+/**
+ * A project of a user's: this package as it is published, installed by npm beside a version of the Temporal SDK.
+ */
+import { execFile, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+
+const ROOT = dirname(require.resolve('temporal-job-tracing/package.json'));
+const SDK = ['activity', 'client', 'common', 'interceptors-opentelemetry', 'worker', 'workflow'];
+const NPM_FLAGS = ['--no-audit', '--no-fund', '--ignore-scripts', '--prefer-offline'];
+
+const run = promisify(execFile);
+
+export interface InstalledProject {
+  readonly directory: string;
+  remove(): Promise<void>;
+}
+
+/** Installs the package with `@temporalio` packages of this version, whatever the peer range says. */
+export async function installProject(sdkVersion: string): Promise<InstalledProject> {
+  const directory = await mkdtemp(join(tmpdir(), 'job-tracing-project-'));
+  try {
+    await run('npm', ['pack', '--ignore-scripts', '--pack-destination', directory], { cwd: ROOT });
+    const [tarball = ''] = (await readdir(directory)).filter((file) => file.endsWith('.tgz'));
+    await writeFile(join(directory, 'package.json'), JSON.stringify({ name: 'project', private: true }));
+    const packages = [
+      `./${tarball}`,
+      '@opentelemetry/api@1.9.1',
+      ...SDK.map((name) => `@temporalio/${name}@${sdkVersion}`),
+    ];
+    await run('npm', ['install', ...NPM_FLAGS, '--legacy-peer-deps', ...packages], { cwd: directory });
+    await writeFile(join(directory, 'workflows.cjs'), WORKFLOWS);
+    await writeFile(join(directory, 'worker.cjs'), WORKER);
+  } catch (error) {
+    await rm(directory, { recursive: true, force: true });
+    throw error;
+  }
+  return { directory, remove: () => rm(directory, { recursive: true, force: true }) };
+}
+
+/** Runs the project's worker while `fn` runs; returns what the plugin has logged. */
+export async function whileProjectWorks(
+  { directory }: InstalledProject,
+  env: { readonly TEMPORAL: string; readonly TASK_QUEUE: string },
+  fn: () => Promise<void>,
+): Promise<readonly string[]> {
+  const worker = fork(join(directory, 'worker.cjs'), {
+    cwd: directory,
+    env: { ...process.env, ...env },
+    execArgv: [],
+  });
+  const lines: string[] = [];
+  worker.on('message', (line) => lines.push(String(line)));
+  const exited = once(worker, 'exit');
+  try {
+    await Promise.race([
+      fn(),
+      exited.then(([code]) => Promise.reject(new Error(`the worker ended with ${code}`))),
+    ]);
+  } finally {
+    if (worker.connected) worker.send('stop');
+    await exited;
+  }
+  return lines;
+}
+
+const WORKFLOWS = `
+const { executeChild, proxyActivities, proxyLocalActivities } = require('@temporalio/workflow');
+const { hello } = proxyActivities({ startToCloseTimeout: '10s' });
+const local = proxyLocalActivities({ startToCloseTimeout: '10s' });
+exports.child = async () => hello();
+exports.parent = async () => [await hello(), await local.hello(), await executeChild('child')];
+`;
+
+const WORKER = `
+const { DefaultLogger, NativeConnection, Runtime, Worker } = require('@temporalio/worker');
+const { JobTracingPlugin } = require('temporal-job-tracing');
+async function main() {
+  const isOurs = (message) => message.startsWith('temporal-job-tracing');
+  const logger = new DefaultLogger('WARN', ({ message }) => isOurs(message) && process.send(message));
+  Runtime.install({ logger });
+  const connection = await NativeConnection.connect({ address: process.env.TEMPORAL });
+  const worker = await Worker.create({
+    connection,
+    taskQueue: process.env.TASK_QUEUE,
+    workflowsPath: require.resolve('./workflows.cjs'),
+    activities: { hello: async () => 'hello' },
+    plugins: [new JobTracingPlugin()],
+  });
+  process.once('message', () => worker.shutdown());
+  await worker.run();
+  await connection.close();
+  process.disconnect();
+}
+void main();
+`;
