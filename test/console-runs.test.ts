@@ -205,19 +205,27 @@ describe('the index of closed runs', () => {
 });
 
 describe('retention of closed runs', () => {
+  let now = START;
+
   /** The store's files with a clock of the test. */
-  const files = (limits: { maxAgeMs: number; maxBytes: number }) =>
-    openStoreFiles(sqlDriver(), { directory: join(directory, 'own'), limits: { runs: limits } });
+  const files = (runs: { maxAgeMs: number; maxBytes: number }) =>
+    openStoreFiles(
+      sqlDriver(),
+      { directory: join(directory, 'own'), limits: { spans: runs, kept: runs, runs } },
+      () => now,
+    );
 
   it('removes runs that are too old, the oldest first', () => {
     const { calls, tidy, close } = files({ maxAgeMs: 400 * DAY_MS, maxBytes: 1024 ** 3 });
     calls.addRuns(many(2_000));
     const oldest = run(1_500).closedAt;
-    while (tidy(oldest + 400 * DAY_MS));
+    now = oldest + 400 * DAY_MS;
+    while (tidy());
     const { runs } = calls.runs({ namespace: 'default', job: 'nightly', limit: 1_000 });
     equal(runs.length, 500);
     equal(runs.at(-1)?.closedAt, oldest);
-    while (tidy(oldest + 500 * DAY_MS));
+    now += 100 * DAY_MS;
+    while (tidy());
     deepEqual(calls.jobs(), []);
     close();
   });
@@ -225,7 +233,8 @@ describe('retention of closed runs', () => {
   it('removes the oldest runs beyond the size', () => {
     const { calls, tidy, close } = files({ maxAgeMs: 400 * DAY_MS, maxBytes: 1024 ** 2 });
     calls.addRuns(many(10_000, () => ({ errorLine: 'x'.repeat(100) })));
-    while (tidy(START));
+    now = START;
+    while (tidy());
     const { runs } = calls.runs({ namespace: 'default', job: 'nightly', limit: 1_000 });
     equal(runs.length, 1_000);
     equal(runs[0]?.startedAt, run(9_999).startedAt);

@@ -1,38 +1,16 @@
 /**
- * Both SQLite drivers keep one contract. A driver that this Node.js does not have is tested in one that does, by this
- * very file.
+ * The SQLite drivers of this Node.js keep one contract; `test/matrix/console-node.test.ts` runs it with newer versions.
  */
-import { deepEqual, equal, match, throws } from 'node:assert/strict';
-import { execFile } from 'node:child_process';
+import { deepEqual, equal, throws } from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { promisify } from 'node:util';
 import { libsqlDriver } from '../console/store/sql/libsql';
 import { nodeSqliteDriver } from '../console/store/sql/node-sqlite';
 import { type SqlDatabase, type SqlDriver, SqlError } from '../console/store/sql/port';
-import { nodeBinary } from './support/node-versions';
-
-const IS_INNER = process.env.TEST_SQL_INNER === 'yes';
 
 for (const driver of [nodeSqliteDriver(), libsqlDriver()]) if (driver) contract(driver);
-
-if (!IS_INNER) {
-  for (const line of [22, 24] as const) {
-    it(`node:sqlite and libsql keep the contract on Node.js ${line}, without a warning`, async () => {
-      // Without the variables of the runner around it, which make an inner one talk in its protocol.
-      const { NODE_TEST_CONTEXT: _, ...env } = process.env;
-      const { stdout, stderr } = await promisify(execFile)(await nodeBinary(line), ['--test', __filename], {
-        env: { ...env, TEST_SQL_INNER: 'yes' },
-      });
-      match(stdout, /node:sqlite/);
-      match(stdout, /libsql/);
-      match(stdout, /fail 0/);
-      equal(stdout.includes('Warning') || stderr.includes('Warning'), false);
-    });
-  }
-}
 
 function contract(driver: SqlDriver): void {
   describe(`the SQLite driver ${driver.name}`, () => {

@@ -1,6 +1,7 @@
 /**
  * What the rest of the console uses of traces.
  */
+export { embeddedTraces } from './embedded';
 export type {
   Attribute,
   AttributeValue,

@@ -2,7 +2,7 @@
  * Opens one of the store's database files, in the schema of this version: a file of another version, or a damaged one,
  * is set aside under another name, never changed or deleted.
  */
-import { chmodSync, existsSync, renameSync } from 'node:fs';
+import { chmodSync, existsSync, renameSync, rmSync, truncateSync } from 'node:fs';
 import { basename } from 'node:path';
 import { type SqlDatabase, type SqlDriver, SqlError } from './sql/port';
 
@@ -10,7 +10,7 @@ import { type SqlDatabase, type SqlDriver, SqlError } from './sql/port';
 const SCHEMA_VERSION = 1;
 
 /** What belongs to a database file, by what its name ends with. */
-const FILE_SUFFIXES = ['', '-wal', '-shm'] as const;
+export const FILE_SUFFIXES = ['', '-wal', '-shm'] as const;
 
 export interface OpenedFile {
   readonly database: SqlDatabase;
@@ -75,6 +75,18 @@ export function closeDatabaseFile(database: SqlDatabase): void {
     // The disk is full, or it is closed: the next to open the file reads what is beside it.
   }
   database.close();
+}
+
+/**
+ * Deletes the file of a database that is closed. It is emptied before: a driver may keep it open until its statements are
+ * collected, and the space of a deleted file is free only when nobody has it open.
+ */
+export function removeDatabaseFile(path: string): void {
+  for (const suffix of FILE_SUFFIXES) {
+    if (!existsSync(path + suffix)) continue;
+    truncateSync(path + suffix);
+    rmSync(path + suffix);
+  }
 }
 
 function setAside(path: string, version: number | 'damaged'): string {

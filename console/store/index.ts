@@ -13,6 +13,10 @@ export type {
   RunSummary,
   StoredProfile,
 } from './runs/run-index';
-export { openStore, type Store, type StoreOptions } from './store';
+export { decodeChunk } from './spans/chunk-body';
+export type { SpanLimits } from './spans/segment-list';
+export type { SpanStoreStatus, StoredChunks } from './spans/span-store';
+export type { RawRequest, WriteOutcome } from './spans/write-requests';
+export { openStore, type Spans, type Store, type StoreOptions } from './store';
 export { StoreError, type StoreProblem } from './store-error';
 export type { StoreLimits } from './thread/messages';

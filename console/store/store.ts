@@ -1,8 +1,11 @@
 /**
- * The console's store: what is kept of runs, in files of one directory, behind a thread.
+ * The console's store: what is kept of runs and traces, in files of one directory, behind a thread.
  */
 import { defaultDataDirectory } from './directory';
 import type { RunIndex, StoredProfile } from './runs/run-index';
+import type { SpanStoreStatus, StoredChunks } from './spans/span-store';
+import { SpanWriter } from './spans/span-writer';
+import type { RawRequest, WriteOutcome } from './spans/write-requests';
 import type { StoreError } from './store-error';
 import type { StoreLimits } from './thread/messages';
 import { StoreThread } from './thread/thread';
@@ -13,6 +16,8 @@ const GIB = 1024 ** 3;
 /** What is kept, unless options say otherwise. */
 const DEFAULT_LIMITS: StoreLimits = Object.freeze({
   runs: { maxAgeMs: 400 * DAY_MS, maxBytes: GIB },
+  spans: { maxAgeMs: 7 * DAY_MS, maxBytes: 2 * GIB },
+  kept: { maxAgeMs: 30 * DAY_MS, maxBytes: GIB / 2 },
 });
 
 export interface StoreOptions {
@@ -28,8 +33,20 @@ export interface Store {
   /** What happened as it was opened that people should know, one sentence each: a file that was set aside. */
   readonly notices: readonly string[];
   readonly runs: RunIndex;
+  readonly spans: Spans;
   /** Ends after the calls before it. May be called twice. */
   close(): Promise<void>;
+}
+
+/** Spans by trace. All calls reject with a `StoreError`. */
+export interface Spans {
+  /** Resolves when the request's spans are committed. Takes over the memory of its bytes. */
+  write(request: RawRequest): Promise<WriteOutcome>;
+  /** `undefined`: nothing of the trace is kept. */
+  chunks(traceId: string): Promise<StoredChunks | undefined>;
+  status(): Promise<SpanStoreStatus>;
+  /** Calls the listener with the ids of traces to which spans were added. Returns what ends that. */
+  onTraces(listener: (traceIds: readonly string[]) => void): () => void;
 }
 
 /** Opens the store. Rejects with a `StoreError` whose text says what to do. */
@@ -41,6 +58,7 @@ export async function openStore(options: StoreOptions = {}): Promise<Store> {
     directory,
     notices: thread.notices,
     runs: runIndex(thread),
+    spans: spansOf(thread),
     close: () => thread.close(),
   });
 }
@@ -61,4 +79,22 @@ function runIndex(thread: StoreThread): RunIndex {
     profiles: <Profile>(job: Parameters<RunIndex['profiles']>[0]) =>
       thread.call('profiles', job) as Promise<readonly StoredProfile<Profile>[]>,
   } satisfies RunIndex);
+}
+
+function spansOf(thread: StoreThread): Spans {
+  const listeners = new Set<(traceIds: readonly string[]) => void>();
+  const writer = new SpanWriter(thread, (traceIds) => {
+    for (const listener of listeners) listener(traceIds);
+  });
+  return Object.freeze({
+    write: (request) => writer.write(request),
+    chunks: (traceId) => thread.call('readTrace', traceId),
+    status: () => thread.call('spanStatus'),
+    onTraces(listener) {
+      listeners.add(listener);
+      return () => {
+        listeners.delete(listener);
+      };
+    },
+  } satisfies Spans);
 }

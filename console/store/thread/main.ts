@@ -3,32 +3,69 @@
  * pages nor polls. It handles one call after the other, and tidies up between them.
  */
 import { parentPort, workerData } from 'node:worker_threads';
+import type { StoredChunks } from '../spans/span-store';
 import { sqlDriver } from '../sql/driver';
 import { SqlError } from '../sql/port';
 import { StoreError } from '../store-error';
 import type { Call, Reply, StoreCalls, ThreadError, ThreadOptions } from './messages';
-import { openStoreFiles } from './store-files';
+import { openStoreFiles, type StoreFiles } from './store-files';
 
-const RETENTION_INTERVAL_MS = 10_000;
+/** How often retention is looked after where nothing is written. */
+const TIDY_INTERVAL_MS = 1_000;
+/** The longest time for which retention holds up the calls that wait. */
+const TIDY_SLICE_MS = 20;
 
 function main(): void {
   if (!parentPort) throw new Error('This program runs as a worker thread.');
   const port = parentPort;
-  const reply = (message: Reply) => port.postMessage(message);
+  const reply = (message: Reply, transfer: readonly ArrayBuffer[] = []) =>
+    port.postMessage(message, transfer);
   try {
-    const files = openStoreFiles(sqlDriver(), workerData as ThreadOptions);
-    const retention = setInterval(() => files.tidy(Date.now()), RETENTION_INTERVAL_MS);
+    const files = openStoreFiles(sqlDriver(), workerData as ThreadOptions, Date.now);
+    const tidier = new Tidier(files);
     const calls: StoreCalls = {
       ...files.calls,
       close() {
-        clearInterval(retention);
+        tidier.stop();
         files.close();
       },
     };
-    port.on('message', (call: Call) => reply(answer(calls, call)));
+    port.on('message', (call: Call) => {
+      const answered = answer(calls, call);
+      reply(answered, transferred(answered));
+      if (call.name === 'write') tidier.run();
+    });
     reply({ ready: { notices: files.notices } });
   } catch (error) {
     reply({ failed: threadError(error) });
+  }
+}
+
+/** Runs retention in slices, between the calls. */
+class Tidier {
+  private readonly timer = setInterval(() => this.run(), TIDY_INTERVAL_MS);
+  private isStopped = false;
+  private next: NodeJS.Immediate | undefined;
+
+  constructor(private readonly files: StoreFiles) {}
+
+  run(): void {
+    clearImmediate(this.next);
+    const until = performance.now() + TIDY_SLICE_MS;
+    let hasMore = !this.isStopped;
+    try {
+      while (hasMore && performance.now() < until) hasMore = this.files.tidy();
+    } catch {
+      // The disk is full or broken, which writers are told. It is tried again with the next interval.
+      return;
+    }
+    if (hasMore) this.next = setImmediate(() => this.run());
+  }
+
+  stop(): void {
+    this.isStopped = true;
+    clearInterval(this.timer);
+    clearImmediate(this.next);
   }
 }
 
@@ -39,6 +76,12 @@ function answer(calls: StoreCalls, { id, name, parameters }: Call): Reply {
   } catch (error) {
     return { id, error: threadError(error) };
   }
+}
+
+/** The bytes of a trace are handed over, not copied. */
+function transferred(reply: Reply): ArrayBuffer[] {
+  const bodies = 'value' in reply ? (reply.value as Partial<StoredChunks> | undefined)?.bodies : undefined;
+  return bodies ? [bodies.buffer as ArrayBuffer] : [];
 }
 
 function threadError(error: unknown): ThreadError {

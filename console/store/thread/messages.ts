@@ -3,6 +3,9 @@
  */
 import type { ProfileStore } from '../runs/profile-store';
 import type { RunStore } from '../runs/run-store';
+import type { SpanLimits } from '../spans/segment-list';
+import type { SpanStore } from '../spans/span-store';
+import type { RawRequest, WriteResult } from '../spans/write-requests';
 import type { StoreProblem } from '../store-error';
 
 /** What the thread is started with. */
@@ -15,6 +18,10 @@ export interface ThreadOptions {
 export interface StoreLimits {
   /** Of summaries of closed runs. */
   readonly runs: { readonly maxAgeMs: number; readonly maxBytes: number };
+  /** Of spans. */
+  readonly spans: SpanLimits;
+  /** Of spans of runs that failed, were forced, went on or were not known when their time was over. */
+  readonly kept: SpanLimits;
 }
 
 /** What the thread can be asked for: synchronous there, promises everywhere else. */
@@ -33,6 +40,10 @@ export interface StoreCalls
       | 'markForgotten'
     >,
     Pick<ProfileStore, 'putProfile' | 'profiles'> {
+  /** Writes the requests in one commit. */
+  write(requests: readonly RawRequest[]): WriteResult;
+  readTrace(traceId: string): ReturnType<SpanStore['read']>;
+  spanStatus(): ReturnType<SpanStore['status']>;
   /** Closes all files. The thread takes no call after this one. */
   close(): void;
 }

@@ -9,6 +9,10 @@ import { ProfileStore } from '../runs/profile-store';
 import { RunRetention } from '../runs/run-retention';
 import { RunStore } from '../runs/run-store';
 import { INDEX_SCHEMA } from '../runs/schema';
+import { EXPIRED_SCHEMA, ExpiredTraces } from '../spans/expired-traces';
+import { SegmentList } from '../spans/segment-list';
+import { SpanStore } from '../spans/span-store';
+import { writeRequests } from '../spans/write-requests';
 import type { SqlDriver } from '../sql/port';
 import type { StoreCalls, ThreadOptions } from './messages';
 
@@ -17,20 +21,41 @@ export interface StoreFiles {
   /** What was set aside, one sentence each. */
   readonly notices: readonly string[];
   /** Removes a slice of what is too old or too much. Returns whether there may be more to do. */
-  tidy(nowMs: number): boolean;
+  tidy(): boolean;
   /** May be called twice. */
   close(): void;
 }
 
+const DAY_MS = 24 * 60 * 60 * 1000;
+
 /** Throws a `StoreError` or a `SqlError`. */
-export function openStoreFiles(driver: SqlDriver, { directory, limits }: ThreadOptions): StoreFiles {
+export function openStoreFiles(
+  driver: SqlDriver,
+  { directory, limits }: ThreadOptions,
+  now: () => number,
+): StoreFiles {
   const lock = lockDirectory(driver, directory);
-  const { database, notice } = openDatabaseFile(driver, join(directory, 'index.db'), INDEX_SCHEMA);
+  const { database, notice } = openDatabaseFile(
+    driver,
+    join(directory, 'index.db'),
+    INDEX_SCHEMA + EXPIRED_SCHEMA,
+  );
   const runs = new RunStore(database);
   const profiles = new ProfileStore(database, runs);
-  const retention = new RunRetention(database, runs, limits.runs);
+  const runRetention = new RunRetention(database, runs, limits.runs);
+  const ofSpans = new SegmentList(driver, directory, 'spans', limits.spans);
+  const ofKept = new SegmentList(driver, directory, 'kept', limits.kept);
+  // Both may be a day older than their limit.
+  const expired = new ExpiredTraces(database, limits.spans.maxAgeMs + limits.kept.maxAgeMs + 2 * DAY_MS);
+  const spans = new SpanStore(
+    ofSpans,
+    ofKept,
+    expired,
+    (trace) => runs.isOrdinary(trace),
+    limits.spans.maxBytes + limits.kept.maxBytes,
+  );
   return {
-    notices: notice === undefined ? [] : [notice],
+    notices: [notice, ...ofSpans.notices, ...ofKept.notices].filter((text) => text !== undefined),
     calls: {
       addRuns: (...parameters) => runs.addRuns(...parameters),
       fillCursor: (namespace) => runs.fillCursor(namespace),
@@ -44,9 +69,18 @@ export function openStoreFiles(driver: SqlDriver, { directory, limits }: ThreadO
       markForgotten: (runIds) => runs.markForgotten(runIds),
       putProfile: (...parameters) => profiles.putProfile(...parameters),
       profiles: (job) => profiles.profiles(job),
+      write: (requests) => writeRequests(spans, requests, now()),
+      readTrace: (traceId) => spans.read(Buffer.from(traceId, 'hex')),
+      spanStatus: () => spans.status(),
     },
-    tidy: (nowMs) => retention.step(nowMs),
+    tidy() {
+      const nowMs = now();
+      // Both, so that neither waits for the other.
+      const isMoreOfSpans = spans.tidy(nowMs);
+      return runRetention.step(nowMs) || isMoreOfSpans;
+    },
     close() {
+      spans.close();
       closeDatabaseFile(database);
       lock.close();
     },

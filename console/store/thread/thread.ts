@@ -2,6 +2,7 @@
  * The store's thread as the rest of the console has it: calls are promises.
  */
 import { Worker } from 'node:worker_threads';
+import type { RawRequest } from '../spans/write-requests';
 import { StoreError } from '../store-error';
 import type { Call, CallName, Reply, StoreCalls, ThreadError, ThreadOptions } from './messages';
 
@@ -46,16 +47,13 @@ export class StoreThread {
 
   /** Rejects with a {@link StoreError}. */
   call<Name extends CallName>(name: Name, ...parameters: Parameters<StoreCalls[Name]>): Result<Name> {
-    return new Promise((resolve, reject) => {
-      if (this.ended) {
-        reject(this.ended);
-        return;
-      }
-      const id = ++this.lastId;
-      this.waiting.set(id, { resolve: resolve as Waiting['resolve'], reject });
-      const call: Call = { id, name, parameters };
-      this.worker.postMessage(call);
-    });
+    return this.post(name, parameters, []);
+  }
+
+  /** Writes the requests, whose bytes are handed over: they are empty afterwards. Rejects with a {@link StoreError}. */
+  write(requests: readonly RawRequest[]): Result<'write'> {
+    const buffers = requests.map(({ bytes }) => bytes.buffer as ArrayBuffer);
+    return this.post('write', [requests], buffers);
   }
 
   /** Ends after the calls before it. May be called twice. */
@@ -65,6 +63,23 @@ export class StoreThread {
     this.ended = new StoreError('closed', 'The store is closed.');
     await closing;
     await this.worker.terminate();
+  }
+
+  private post<Name extends CallName>(
+    name: Name,
+    parameters: Parameters<StoreCalls[Name]>,
+    transfer: readonly ArrayBuffer[],
+  ): Result<Name> {
+    return new Promise((resolve, reject) => {
+      if (this.ended) {
+        reject(this.ended);
+        return;
+      }
+      const id = ++this.lastId;
+      this.waiting.set(id, { resolve: resolve as Waiting['resolve'], reject });
+      const call: Call = { id, name, parameters };
+      this.worker.postMessage(call, transfer);
+    });
   }
 
   private settle(reply: Reply): void {

@@ -1,0 +1,93 @@
+/**
+ * The body of a request, decompressed, within limits that hold while it is read: neither a large body nor a small one that
+ * decompresses to a large one is ever in memory as a whole.
+ */
+import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+
+/** Of one body, after decompression. Exporters send 512 spans a request, some 100 KB. */
+export const MAX_BODY_BYTES = 16 * 1024 * 1024;
+
+/** Bytes of all bodies that are being read or wait to be written. */
+export class BodyRoom {
+  private free: number;
+
+  constructor(bytes: number) {
+    this.free = bytes;
+  }
+
+  /** Whether there was room; then it is taken. */
+  take(bytes: number): boolean {
+    if (bytes > this.free) return false;
+    this.free -= bytes;
+    return true;
+  }
+
+  release(bytes: number): void {
+    this.free += bytes;
+  }
+}
+
+/** Why a body was not read: it is too large, there is no room at present, its compression is broken or unknown. */
+export type BodyProblem = 'too-large' | 'no-room' | 'compression';
+
+/**
+ * The body in memory of its own; the caller gives its room back. Rejects if the sender goes away.
+ */
+export async function readBody(request: IncomingMessage, room: BodyRoom): Promise<Uint8Array | BodyProblem> {
+  const encoding = request.headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
+  if (encoding !== 'gzip' && encoding !== 'identity') return 'compression';
+  if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) return 'too-large';
+  if (encoding === 'identity') return readAll(request, room);
+
+  const gunzip = createGunzip();
+  const goneAway = () => {
+    if (!request.complete) gunzip.destroy(new Error('The sender has gone away.'));
+  };
+  request.once('close', goneAway);
+  request.pipe(gunzip);
+  try {
+    return await readAll(gunzip, room);
+  } catch (error) {
+    if (!request.complete) throw error;
+    return 'compression';
+  } finally {
+    request.off('close', goneAway);
+    request.unpipe(gunzip);
+    gunzip.destroy();
+  }
+}
+
+async function readAll(source: Readable, room: BodyRoom): Promise<Uint8Array | BodyProblem> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  let problem: BodyProblem | undefined;
+  try {
+    // The connection must stay: the sender gets an answer.
+    const parts = source.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
+    for await (const chunk of parts) {
+      if (length + chunk.length > MAX_BODY_BYTES) problem = 'too-large';
+      else if (!room.take(chunk.length)) problem = 'no-room';
+      if (problem) break;
+      length += chunk.length;
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    room.release(length);
+    throw error;
+  }
+  if (problem) room.release(length);
+  return problem ?? joined(chunks, length);
+}
+
+/** Not from Node's pool: the memory is handed to another thread. */
+function joined(chunks: readonly Buffer[], length: number): Uint8Array {
+  const all = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    all.set(chunk, at);
+    at += chunk.length;
+  }
+  return all;
+}

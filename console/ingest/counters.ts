@@ -1,0 +1,81 @@
+/**
+ * What was taken and refused since the start, for people to see: nothing is lost in silence.
+ */
+import type { Refusal } from './otlp/read-request';
+
+/** Why a whole request was refused. */
+export type RequestRefusal =
+  | 'malformed'
+  | 'compression'
+  | 'too-large'
+  | 'media-type'
+  | 'browser'
+  | 'busy'
+  | 'full'
+  | 'failed';
+
+const SPAN_TEXTS: Readonly<Record<Refusal, string>> = {
+  ids: 'ids of a wrong length, or zero',
+  times: 'times that are missing, or more than a day in the future',
+  form: 'no spans at all',
+};
+
+const REQUEST_TEXTS: Readonly<Record<RequestRefusal, string>> = {
+  malformed: 'could not be decoded',
+  compression: 'compressed in a way that cannot be read; expected gzip or none',
+  'too-large': 'more than 16 MB after decompression',
+  'media-type': 'neither application/x-protobuf nor application/json',
+  browser: 'sent by a web page in a browser',
+  busy: 'more came in than could be written; senders try again',
+  full: 'the disk is full; senders try again',
+  failed: 'could not be written; senders try again',
+};
+
+export interface IngestStatus {
+  /** Spans that are stored since the start. */
+  readonly taken: number;
+  /** Spans that were refused, as far as they could be counted. */
+  readonly refused: number;
+  /** Requests that were refused as a whole. */
+  readonly refusedRequests: number;
+  /** Why, one sentence each, with the number. */
+  readonly refusals: readonly string[];
+}
+
+export class Counters {
+  private taken = 0;
+  private readonly spans = new Map<Refusal, number>();
+  private readonly requests = new Map<RequestRefusal, number>();
+
+  take(accepted: number, refused: Readonly<Record<Refusal, number>>): void {
+    this.taken += accepted;
+    for (const [reason, count] of Object.entries(refused) as [Refusal, number][])
+      if (count > 0) this.spans.set(reason, (this.spans.get(reason) ?? 0) + count);
+  }
+
+  refuse(reason: RequestRefusal): void {
+    this.requests.set(reason, (this.requests.get(reason) ?? 0) + 1);
+  }
+
+  status(): IngestStatus {
+    return {
+      taken: this.taken,
+      refused: sum(this.spans),
+      refusedRequests: sum(this.requests),
+      refusals: [
+        ...[...this.spans].map(([reason, count]) => `${counted(count, 'span')}: ${SPAN_TEXTS[reason]}`),
+        ...[...this.requests].map(
+          ([reason, count]) => `${counted(count, 'request')}: ${REQUEST_TEXTS[reason]}`,
+        ),
+      ],
+    };
+  }
+}
+
+function sum(counts: ReadonlyMap<unknown, number>): number {
+  return [...counts.values()].reduce((total, count) => total + count, 0);
+}
+
+function counted(count: number, noun: string): string {
+  return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
+}

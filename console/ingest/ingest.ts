@@ -1,0 +1,105 @@
+/**
+ * Takes spans by OTLP/HTTP: `POST /v1/traces`. The answer is sent after the commit, so that no answered span is lost, and
+ * senders, which have one request under way, send no faster than can be written.
+ *
+ * Who may connect at all (`Host`, token) is the server's to check before.
+ */
+import type { HttpBindings } from '@hono/node-server';
+import { type Context, Hono } from 'hono';
+import { type Spans, StoreError, type WriteOutcome } from '../store';
+import { encodingOf, notStored, stored } from './answer';
+import { type BodyProblem, BodyRoom, MAX_BODY_BYTES, readBody } from './body';
+import { Counters, type IngestStatus, type RequestRefusal } from './counters';
+import type { EncodingName } from './otlp/encodings';
+
+/** Bytes of bodies in memory; what goes beyond is refused until there is room again. */
+const DEFAULT_ROOM_BYTES = 64 * 1024 * 1024;
+const RETRY_SECONDS = { busy: 1, full: 30 } as const;
+
+export interface IngestOptions {
+  readonly spans: Pick<Spans, 'write'>;
+  /** Bytes of bodies that may be in memory. @default 64 MB */
+  readonly roomBytes?: number;
+}
+
+export interface Ingest {
+  /** Mounted at `/` by the server. */
+  readonly app: Hono<{ Bindings: HttpBindings }>;
+  status(): IngestStatus;
+}
+
+export function createIngest({ spans, roomBytes = DEFAULT_ROOM_BYTES }: IngestOptions): Ingest {
+  const endpoint = new Endpoint(spans, new BodyRoom(roomBytes));
+  const app = new Hono<{ Bindings: HttpBindings }>();
+  app.post('/v1/traces', (context) => endpoint.post(context));
+  app.all('/v1/traces', (context) => context.text('Send spans by POST.\n', 405, { allow: 'POST' }));
+  return Object.freeze({ app, status: () => endpoint.counters.status() });
+}
+
+class Endpoint {
+  readonly counters = new Counters();
+
+  constructor(
+    private readonly spans: Pick<Spans, 'write'>,
+    private readonly room: BodyRoom,
+  ) {}
+
+  async post({ req, env }: Context<{ Bindings: HttpBindings }>): Promise<Response> {
+    // A web page can post to this port without being asked first. Browsers say so, and no exporter does.
+    if (req.header('origin') !== undefined || req.header('sec-fetch-site') !== undefined) {
+      this.counters.refuse('browser');
+      return new Response('Spans are not taken from web pages.\n', { status: 403 });
+    }
+    const encoding = encodingOf(req.header('content-type'));
+    if (!encoding) {
+      this.counters.refuse('media-type');
+      return new Response('Send application/x-protobuf or application/json.\n', { status: 415 });
+    }
+    const body = await readBody(env.incoming, this.room).catch(() => undefined);
+    // Nobody is there to be answered.
+    if (body === undefined) return new Response(null, { status: 400 });
+    if (typeof body === 'string') return this.unread(encoding, body);
+    const { length } = body;
+    try {
+      return this.written(encoding, await this.spans.write({ bytes: body, encoding }));
+    } catch (error) {
+      return this.failed(encoding, error);
+    } finally {
+      this.room.release(length);
+    }
+  }
+
+  private written(encoding: EncodingName, outcome: WriteOutcome): Response {
+    if ('malformed' in outcome) {
+      this.counters.refuse('malformed');
+      return notStored(encoding, 400, `Not a trace request: ${outcome.malformed}`);
+    }
+    const { accepted, refused } = outcome;
+    this.counters.take(accepted, refused);
+    const { ids, times, form } = refused;
+    return stored(encoding, ids + times + form, 'Some spans have invalid ids or times.');
+  }
+
+  private unread(encoding: EncodingName, problem: BodyProblem): Response {
+    if (problem === 'no-room') return this.busy(encoding, 'busy', 'More spans come in than can be written.');
+    this.counters.refuse(problem);
+    return problem === 'too-large'
+      ? notStored(encoding, 413, `A request has at most ${MAX_BODY_BYTES} bytes after decompression.`)
+      : notStored(encoding, 400, 'The body cannot be decompressed: expected gzip or none.');
+  }
+
+  private failed(encoding: EncodingName, error: unknown): Response {
+    const isFull = error instanceof StoreError && error.problem === 'full';
+    const message = error instanceof Error ? error.message : String(error);
+    return this.busy(encoding, isFull ? 'full' : 'failed', message);
+  }
+
+  private busy(
+    encoding: EncodingName,
+    reason: Extract<RequestRefusal, 'busy' | 'full' | 'failed'>,
+    message: string,
+  ): Response {
+    this.counters.refuse(reason);
+    return notStored(encoding, 503, message, reason === 'busy' ? RETRY_SECONDS.busy : RETRY_SECONDS.full);
+  }
+}

@@ -1,0 +1,84 @@
+/**
+ * The two encodings of an OTLP trace request. Both are decoded into objects of the same names; ids, 64-bit numbers and bytes
+ * differ, and are read by {@link Encoding}. What comes out is foreign: nothing of it is believed.
+ *
+ * @see https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding
+ */
+import { Reader } from 'protobufjs/minimal';
+import { messages } from './messages';
+
+export type EncodingName = 'protobuf' | 'json';
+
+/** Reads what the encodings write differently. Never throws; `undefined`: it is not one. */
+export interface Encoding {
+  /** The request as an object. Throws if the bytes are not a request. */
+  decode(bytes: Uint8Array): unknown;
+  /** An id as lower-case hex digits, of whatever length. */
+  id(value: unknown): string | undefined;
+  /** A number from 0 to 2^64 - 1. */
+  unsigned(value: unknown): bigint | undefined;
+  /** A number from -2^63 to 2^63 - 1. */
+  signed(value: unknown): bigint | undefined;
+  /** Bytes in base64. */
+  base64(value: unknown): string | undefined;
+}
+
+/** A 64-bit number of protobufjs. */
+interface Long {
+  readonly low: number;
+  readonly high: number;
+}
+
+interface Decoder {
+  decode(reader: Reader): unknown;
+}
+
+const PROTOBUF: Encoding = {
+  decode(bytes) {
+    const reader = Reader.create(bytes);
+    // Else fields of later versions are kept as well.
+    reader.discardUnknown = true;
+    return (messages.collector.trace.v1.ExportTraceServiceRequest as Decoder).decode(reader);
+  },
+  id: (value) => (value instanceof Uint8Array ? bufferOf(value).toString('hex') : undefined),
+  unsigned: (value) => (isLong(value) ? bits(value) : undefined),
+  signed: (value) => (isLong(value) ? BigInt.asIntN(64, bits(value)) : undefined),
+  base64: (value) => (value instanceof Uint8Array ? bufferOf(value).toString('base64') : undefined),
+};
+
+const HEX = /^[0-9a-fA-F]*$/;
+const BASE64 = /^[A-Za-z0-9+/_-]*={0,2}$/;
+const INTEGER = /^-?\d{1,20}$/;
+
+const JSON_ENCODING: Encoding = {
+  decode: (bytes) => JSON.parse(bufferOf(bytes).toString('utf8')) as unknown,
+  id: (value) => (typeof value === 'string' && HEX.test(value) ? value.toLowerCase() : undefined),
+  unsigned: (value) => within(value, 0n, 2n ** 64n - 1n),
+  signed: (value) => within(value, -(2n ** 63n), 2n ** 63n - 1n),
+  base64: (value) => (typeof value === 'string' && BASE64.test(value) ? value : undefined),
+};
+
+export const ENCODINGS: Readonly<Record<EncodingName, Encoding>> = {
+  protobuf: PROTOBUF,
+  json: JSON_ENCODING,
+};
+
+function isLong(value: unknown): value is Long {
+  return typeof value === 'object' && value !== null && 'low' in value && 'high' in value;
+}
+
+function bits({ high, low }: Long): bigint {
+  return (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0);
+}
+
+/** JSON has 64-bit numbers as decimal text; senders that write them as numbers are common. */
+function within(value: unknown, low: bigint, high: bigint): bigint | undefined {
+  const isInteger = typeof value === 'string' ? INTEGER.test(value) : Number.isInteger(value);
+  if (!isInteger) return undefined;
+  const integer = BigInt(value as string | number);
+  return integer >= low && integer <= high ? integer : undefined;
+}
+
+function bufferOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}

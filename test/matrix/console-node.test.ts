@@ -1,0 +1,27 @@
+/**
+ * The console's store on newer versions of Node.js, which have SQLite themselves: by the very tests of this version.
+ */
+import { equal, match } from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { promisify } from 'node:util';
+import { nodeBinary } from '../support/node-versions';
+
+const TESTS = ['console-sql', 'console-runs', 'console-ingest'];
+
+describe('the console on newer versions of Node.js', () => {
+  for (const line of [22, 24] as const) {
+    it(`keeps what it promises on Node.js ${line}, by node:sqlite, without a warning`, async () => {
+      // Without the variables of the runner around it, which make an inner one talk in its protocol.
+      const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+      const files = TESTS.map((name) => join(__dirname, '..', `${name}.test.js`));
+      const { stdout, stderr } = await promisify(execFile)(await nodeBinary(line), ['--test', ...files], {
+        env,
+      });
+      match(stdout, /the SQLite driver node:sqlite/);
+      match(stdout, /fail 0/);
+      equal(/warning/i.test(stdout + stderr), false);
+    });
+  }
+});
