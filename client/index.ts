@@ -19,7 +19,6 @@ export type {
 export type { TraceUrlOption, TraceUrlPreset } from '../core/trace-url-option';
 export type { SamplingExplanation } from '../sampling/explain';
 export type { RedisConnection } from '../sampling/redis/connection';
-export type { LiveRule } from '../sampling/redis/live-rule';
 export {
   SamplingConflictError,
   type SamplingConflictFields,
@@ -45,6 +44,8 @@ export type { RerunOptions, RerunShard } from './rerun-shards';
 export type { RunReason, RunRule, RunSampling } from './run-sampling';
 export {
   type LivePolicy,
+  type LiveRule,
+  type LiveSamplingRule,
   type SamplingChange,
   type SamplingChangeOptions,
   SamplingClient,

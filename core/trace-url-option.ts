@@ -2,7 +2,6 @@
  * Where the traces of runs can be looked at: the option, checked once and made into a template. Host code.
  */
 import { placeholderValues } from './trace-url';
-import { mismatchError } from './util/option-error';
 
 /**
  * Where the traces of runs can be looked at: a named back end, or an http(s) address with placeholders, one of
@@ -136,5 +135,6 @@ function checkUrl(name: string, value: unknown): string {
 }
 
 function reject(name: string, expectation: string, value: unknown): never {
-  throw mismatchError(name, expectation, value);
+  const shown = typeof value === 'string' ? JSON.stringify(value) : String(value);
+  throw new TypeError(`${name}: expected ${expectation}, got ${shown} (${typeof value})`);
 }

@@ -4,7 +4,7 @@
  */
 import { ruleFor } from './match';
 import type { SamplingPolicy } from './policy';
-import type { LiveRule } from './redis/live-rule';
+import type { StoredRule } from './redis/stored-rule';
 import type { ResolvedRule } from './rule';
 
 /** Which rule applies to a job. Frozen. */
@@ -16,13 +16,13 @@ export interface SamplingExplanation {
   readonly source: 'redis' | 'options';
   readonly why: string;
   /** With `by`, `at` and `until`, if the source is Redis. */
-  readonly live?: LiveRule;
+  readonly live?: StoredRule;
 }
 
 /** @param rules in Redis that hold now, by job name or pattern */
 export function explainRule(
   options: SamplingPolicy,
-  rules: ReadonlyMap<string, LiveRule>,
+  rules: ReadonlyMap<string, StoredRule>,
   jobName: string,
 ): SamplingExplanation {
   const jobs = new Map([

@@ -155,17 +155,17 @@ describe('SamplingClient', { skip: WITHOUT_REDIS }, () => {
       [
         'a',
         { until: 'soon' },
-        "sampling rule 'a': until: expected a Date or an ISO time with its zone, got 'soon' (string)",
+        "sampling rule 'a': until: expected a Date or an ISO time with its zone, got 'soon'",
       ],
       [
         'a',
         { until: new Date(Number.NaN) },
-        "sampling rule 'a': until: expected a Date or an ISO time with its zone, got Invalid Date (object)",
+        "sampling rule 'a': until: expected a Date or an ISO time with its zone, got 'Invalid Date'",
       ],
       [
         'a',
         { until: '2020-01-01T00:00:00Z' },
-        "sampling rule 'a': until: expected a future time, got 2020-01-01T00:00:00.000Z (object)",
+        "sampling rule 'a': until: expected a time to come, got 2020-01-01T00:00:00.000Z",
       ],
       ['', 1, "sampling: expected a job name or pattern, got '' (string)"],
     ];

@@ -1,0 +1,96 @@
+/**
+ * A sampling rule as it stands in Redis: the rule's JSON with `until`, `by`, `at` and `afterwards` beside its own
+ * properties, or a number alone.
+ *
+ * Pure. People write it by hand, so whatever is wrong is a sentence, not an exception.
+ */
+import { describeMismatch } from '../../core/util/option-error';
+import { parseRule, type ResolvedRule, type SamplingRule } from '../rule';
+
+/** A rule from Redis, checked. Frozen. */
+export interface StoredRule {
+  /** As it was written, without what stands beside it. */
+  readonly written: number | SamplingRule;
+  readonly rule: ResolvedRule;
+  /** When it ends; without it, it does not. */
+  readonly until?: Date;
+  /** Who wrote it, as far as they said. */
+  readonly by?: string;
+  /** When it was written, as far as they said. */
+  readonly at?: Date;
+  /** The rule that holds when this one has ended; without it, none of this name. */
+  readonly afterwards?: StoredRule;
+}
+
+type Parsed = { readonly stored: StoredRule } | { readonly problem: string };
+
+const MAX_LENGTH = 10_000;
+const MAX_BY_LENGTH = 200;
+
+/** Never throws. */
+export function parseStoredRule(text: string): Parsed {
+  if (text.length > MAX_LENGTH)
+    return { problem: `expected at most ${MAX_LENGTH} characters, got ${text.length}` };
+  try {
+    return parseValue(JSON.parse(text));
+  } catch {
+    return { problem: describeMismatch('JSON such as {"ratio":0.01}', text) };
+  }
+}
+
+function parseValue(value: unknown): Parsed {
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+  const { until, by, at, afterwards, ...own } = (isObject ? value : {}) as Readonly<Record<string, unknown>>;
+  const checked = parseRule(isObject ? own : value);
+  if ('problem' in checked) return checked;
+  const [untilTime, atTime] = [timeOf(until), timeOf(at)];
+  if (untilTime === null)
+    return { problem: `until: ${describeMismatch('a time as 2030-01-31T12:00:00Z', until)}` };
+  if (atTime === null) return { problem: `at: ${describeMismatch('a time as 2030-01-31T12:00:00Z', at)}` };
+  if (by !== undefined && (typeof by !== 'string' || by.length > MAX_BY_LENGTH)) {
+    return { problem: `by: ${describeMismatch(`a text of at most ${MAX_BY_LENGTH} characters`, by)}` };
+  }
+  const next = afterwards === undefined ? undefined : parseValue(afterwards);
+  if (next && 'problem' in next) return { problem: `afterwards: ${next.problem}` };
+  const stored = {
+    // Checked by parseRule: a number or an object of the rule's properties.
+    written: (isObject ? Object.freeze(own) : value) as number | SamplingRule,
+    rule: checked.rule,
+    ...(untilTime && { until: untilTime }),
+    ...(by !== undefined && { by }),
+    ...(atTime && { at: atTime }),
+    ...(next && { afterwards: next.stored }),
+  };
+  return { stored: Object.freeze(stored) };
+}
+
+/** The text for Redis. */
+export function formatStoredRule({ written, ...beside }: Omit<StoredRule, 'rule'>): string {
+  return JSON.stringify(plain({ written, ...beside }));
+}
+
+function plain({ written, until, by, at, afterwards }: Omit<StoredRule, 'rule'>): object {
+  return {
+    ...(typeof written === 'number' ? { ratio: written } : written),
+    ...(until && { until: until.toISOString() }),
+    ...(by !== undefined && { by }),
+    ...(at && { at: at.toISOString() }),
+    ...(afterwards && { afterwards: plain(afterwards) }),
+  };
+}
+
+/** The rule that holds at a time, milliseconds since the epoch; `undefined`: it has ended. */
+export function ruleAt(stored: StoredRule | undefined, now: number): StoredRule | undefined {
+  let rule = stored;
+  while (rule?.until !== undefined && rule.until.getTime() <= now) rule = rule.afterwards;
+  return rule;
+}
+
+/** `null` for what is no time. */
+function timeOf(value: unknown): Date | undefined | null {
+  if (value === undefined) return undefined;
+  // With its zone: without one, every machine would read another time.
+  if (typeof value !== 'string' || !/^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:?\d\d)$/.test(value)) return null;
+  const time = new Date(value);
+  return Number.isNaN(time.getTime()) ? null : time;
+}
