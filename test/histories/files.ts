@@ -1,0 +1,103 @@
+/**
+ * The recorded histories as files: a folder for each version, with a manifest and one message
+ * `temporal.api.history.v1.History` a file (as JSON the SDK cannot read them where two copies of protobufjs are
+ * installed).
+ */
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { temporal } from '@temporalio/proto';
+import type { JobTracingOptions } from 'temporal-job-tracing';
+import { markersOf, type Recorded } from '../support/histories';
+
+const ROOT = path.join(__dirname, '../../../test/histories');
+const { History } = temporal.api.history.v1;
+const MANIFEST = 'manifest.json';
+
+/** What the manifest has about a history. */
+export interface ManifestEntry {
+  /** Path in the folder of the version. */
+  readonly file: string;
+  /** Kind of the run. */
+  readonly kind: string;
+  readonly workflowType: string;
+  /** The worker's options of the plugin; `null`: without it. */
+  readonly plugin: JobTracingOptions | null;
+  /** The same for the bundle, where it is not the worker's. */
+  readonly bundle?: JobTracingOptions | null;
+  /** The plugin's markers in the history, without their prefix. */
+  readonly markers: readonly string[];
+}
+
+/** A recorded history, as it can be replayed. */
+export interface StoredHistory extends ManifestEntry {
+  /** Version and file. */
+  readonly name: string;
+  readonly version: string;
+  /** The run's own: children are named after it. */
+  readonly workflowId: string;
+  readonly history: temporal.api.history.v1.History;
+}
+
+/** Versions that have been recorded. */
+export function recordedVersions(): string[] {
+  return readdirSync(ROOT, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
+    .sort();
+}
+
+/** Paths of the histories that the folder of a version holds. */
+export function filesOf(version: string): string[] {
+  return readdirSync(path.join(ROOT, version), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.binpb'))
+    .sort();
+}
+
+export function readHistories(version: string): StoredHistory[] {
+  const manifest = JSON.parse(readFileSync(path.join(ROOT, version, MANIFEST), 'utf8')) as ManifestEntry[];
+  return manifest.map((entry) => {
+    const history = History.decode(readFileSync(path.join(ROOT, version, entry.file)));
+    const workflowId = history.events[0]?.workflowExecutionStartedEventAttributes?.workflowId ?? '';
+    return { ...entry, name: `${version}/${entry.file}`, version, workflowId, history };
+  });
+}
+
+/**
+ * Writes one version's histories and their manifest.
+ *
+ * @param secrets what no file may hold, such as the host's name
+ * @throws Error that names the first file that would hold one; then nothing has been written
+ */
+export function writeHistories(
+  version: string,
+  histories: readonly (Omit<ManifestEntry, 'workflowType' | 'markers'> & { readonly run: Recorded })[],
+  secrets: readonly string[],
+): void {
+  const files = histories.map(({ file, run }) => ({ file, bytes: encode(run.history) }));
+  for (const { file, bytes } of files) {
+    const secret = secrets.find((text) => Buffer.from(bytes).includes(text));
+    if (secret !== undefined) throw new Error(`${file} would hold ${secret}, which is this machine's.`);
+  }
+  for (const { file, bytes } of files) {
+    mkdirSync(path.dirname(path.join(ROOT, version, file)), { recursive: true });
+    writeFileSync(path.join(ROOT, version, file), bytes);
+  }
+  const manifest = histories.map(({ run: { history }, ...entry }): ManifestEntry => {
+    const started = history.events?.[0]?.workflowExecutionStartedEventAttributes;
+    return { ...entry, workflowType: started?.workflowType?.name ?? '', markers: markersOf(history) };
+  });
+  writeFileSync(path.join(ROOT, version, MANIFEST), `${JSON.stringify(manifest, undefined, 2)}\n`);
+}
+
+/** The message without stack traces, which hold the machine's folders; no replay depends on them. */
+function encode(history: temporal.api.history.v1.IHistory): Uint8Array {
+  const copy = History.decode(History.encode(history).finish());
+  clearStackTraces(copy);
+  return History.encode(copy).finish();
+}
+
+function clearStackTraces(message: object): void {
+  if ('stackTrace' in message) message.stackTrace = '';
+  for (const part of Object.values(message))
+    if (typeof part === 'object' && part !== null && !ArrayBuffer.isView(part)) clearStackTraces(part);
+}
