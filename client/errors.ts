@@ -4,7 +4,7 @@
  * `instanceof` goes by a brand, not by the class: the package may be installed twice.
  */
 import type { SearchAttributeName } from '../core/search-attributes';
-import type { StoredRule } from '../sampling/redis/stored-rule';
+import type { LiveRule } from '../sampling/redis/live-rule';
 
 const TRACE_ID_ERROR = Symbol.for('temporal-job-tracing.TraceIdError');
 const SAMPLING_CONFLICT_ERROR = Symbol.for('temporal-job-tracing.SamplingConflictError');
@@ -93,9 +93,9 @@ export interface SamplingConflictFields {
   /** Of the policy that the change was based on. */
   readonly expectedRevision?: number;
   /** The rule that holds now; left out if there is none. */
-  readonly current?: StoredRule;
+  readonly current?: LiveRule;
   /** The rule that was not written; left out for a removal. */
-  readonly wanted?: StoredRule;
+  readonly wanted?: LiveRule;
 }
 
 /** The sampling policy was changed by someone else in the meantime; nothing was written. */
@@ -104,8 +104,8 @@ export class SamplingConflictError extends Error implements SamplingConflictFiel
   readonly [SAMPLING_CONFLICT_ERROR] = true;
   readonly revision: number;
   readonly expectedRevision?: number;
-  readonly current?: StoredRule;
-  readonly wanted?: StoredRule;
+  readonly current?: LiveRule;
+  readonly wanted?: LiveRule;
 
   constructor(
     /** Job name or pattern. */

@@ -19,6 +19,7 @@ export type {
 export type { TraceUrlOption, TraceUrlPreset } from '../core/trace-url-option';
 export type { SamplingExplanation } from '../sampling/explain';
 export type { RedisConnection } from '../sampling/redis/connection';
+export type { LiveRule } from '../sampling/redis/live-rule';
 export {
   SamplingConflictError,
   type SamplingConflictFields,
@@ -44,8 +45,6 @@ export type { RerunOptions, RerunShard } from './rerun-shards';
 export type { RunReason, RunRule, RunSampling } from './run-sampling';
 export {
   type LivePolicy,
-  type LiveRule,
-  type LiveSamplingRule,
   type SamplingChange,
   type SamplingChangeOptions,
   SamplingClient,

@@ -8,6 +8,7 @@ import { type Client, type WorkflowExecutionInfo, WorkflowNotFoundError } from '
 import type { Workflow } from '@temporalio/common';
 import { runIdOfTrace, traceIdOfRun } from '../core/trace-id';
 import { compileTraceUrl, type TraceUrlOption } from '../core/trace-url-option';
+import { mismatchError } from '../core/util/option-error';
 import { explainRule, type SamplingExplanation } from '../sampling/explain';
 import { resolvePolicy, type SamplingPolicy } from '../sampling/policy';
 import type { RedisConnection } from '../sampling/redis/connection';
@@ -94,13 +95,10 @@ export class JobClient<Workflows extends object = Record<string, Workflow>> exte
   constructor(options: JobClientOptions) {
     const { client, traceUrl, indexLagMs = DEFAULT_INDEX_LAG_MS, redis, redisPrefix, sampling } = options;
     if (typeof client?.workflow?.list !== 'function') {
-      throw new TypeError(
-        `client: expected a Client of @temporalio/client, got ${client} (${typeof client})`,
-      );
+      throw mismatchError('client', 'a Client of @temporalio/client', client);
     }
     if (!(typeof indexLagMs === 'number' && indexLagMs >= 0 && indexLagMs <= MAX_INDEX_LAG_MS)) {
-      const expectation = `a number from 0 to ${MAX_INDEX_LAG_MS}`;
-      throw new TypeError(`indexLagMs: expected ${expectation}, got ${indexLagMs} (${typeof indexLagMs})`);
+      throw mismatchError('indexLagMs', `a number from 0 to ${MAX_INDEX_LAG_MS}`, indexLagMs);
     }
     super(client);
     this.#client = client;
@@ -173,9 +171,7 @@ export class JobClient<Workflows extends object = Record<string, Workflow>> exte
    */
   get sampling(): SamplingClient {
     if (this.#sampling === undefined) {
-      throw new TypeError(
-        'redis: expected a connection of ioredis, got undefined: the sampling policy is there',
-      );
+      throw mismatchError('redis', 'a connection of ioredis, where the sampling policy is', undefined);
     }
     return this.#sampling;
   }

@@ -5,6 +5,7 @@
  * written before it is checked, and nothing is overwritten unseen.
  */
 
+import { mismatchError } from '../core/util/option-error';
 import { explainRule, type SamplingExplanation } from '../sampling/explain';
 import { resolvePolicy, type SamplingPolicy } from '../sampling/policy';
 import { checkConnection, describeError, type RedisConnection } from '../sampling/redis/connection';
@@ -17,7 +18,7 @@ import {
   revisionOf,
   writeCommand,
 } from '../sampling/redis/key-space';
-import { formatStoredRule, parseStoredRule, ruleAt, type StoredRule } from '../sampling/redis/stored-rule';
+import { formatLiveRule, type LiveRule, parseLiveRule, ruleAt } from '../sampling/redis/live-rule';
 import { within } from '../sampling/redis/within';
 import { parseRule, type SamplingOptions, type SamplingRule } from '../sampling/rule';
 import { SamplingConflictError } from './errors';
@@ -33,15 +34,6 @@ export interface SamplingClientOptions {
   readonly identity?: string;
 }
 
-/** A rule that may end: after `until` the rule that it replaced holds again. */
-export interface LiveSamplingRule extends SamplingRule {
-  /** A `Date` in the future, or its ISO text with a zone. @default none: it holds until it is changed */
-  readonly until?: Date | string;
-}
-
-/** A rule in Redis. Frozen. */
-export type LiveRule = StoredRule;
-
 /** The rules in Redis. Frozen. */
 export interface LivePolicy {
   /** For `expectedRevision`. */
@@ -51,6 +43,9 @@ export interface LivePolicy {
   /** Why the others are ignored, by job name or pattern. */
   readonly problems: ReadonlyMap<string, string>;
 }
+
+/** Something that holds until a time; without one, until it is changed. */
+type Ending<T> = T & { readonly until?: Date | string };
 
 export interface SamplingChangeOptions {
   /** Who changes it, kept with the rule. @default the Temporal client's identity */
@@ -92,12 +87,14 @@ export class SamplingClient {
   /**
    * Writes a rule for a job name or pattern; every worker has it within 2 seconds.
    *
+   * @param rule may end: after its `until`, a `Date` in the future or its ISO text with a zone, the rule that it replaced
+   *   holds again
    * @throws {TypeError} that names what is wrong with the rule; nothing is written then
    * @throws {SamplingConflictError} if the policy is not at `expectedRevision` any more
    */
   async set(
     job: string,
-    rule: number | LiveSamplingRule,
+    rule: number | Ending<SamplingRule>,
     options: SamplingChangeOptions = {},
   ): Promise<SamplingChange> {
     checkJob(job);
@@ -110,15 +107,13 @@ export class SamplingClient {
       ...(by !== undefined && { by }),
       ...(until !== undefined && { until: timeOf(job, until) }),
     };
-    const wanted = checked(job, parseStoredRule(formatStoredRule(base))).stored;
+    const wanted = checked(job, parseLiveRule(formatLiveRule(base))).stored;
     if (wanted.until !== undefined && wanted.until <= now) {
-      throw new TypeError(
-        `sampling rule '${job}': until: expected a time to come, got ${wanted.until.toISOString()}`,
-      );
+      throw mismatchError(`sampling rule '${job}': until`, 'a future time', wanted.until);
     }
     return this.#write(job, wanted, options.expectedRevision, (current) => {
       const afterwards = wanted.until && permanent(current);
-      return formatStoredRule({ ...base, ...(afterwards && { afterwards }) });
+      return formatLiveRule({ ...base, ...(afterwards && { afterwards }) });
     });
   }
 
@@ -145,7 +140,7 @@ export class SamplingClient {
     job: string,
     wanted: LiveRule | undefined,
     expectedRevision: number | undefined,
-    textFor: (current: StoredRule | undefined) => string,
+    textFor: (current: LiveRule | undefined) => string,
   ): Promise<SamplingChange> {
     for (let tries = 1; ; tries++) {
       const reading = await this.#read();
@@ -190,7 +185,7 @@ function policyAt(reading: PolicyReading, now: number): LivePolicy {
   const rules = new Map<string, LiveRule>();
   const problems = new Map<string, string>();
   for (const [pattern, text] of reading.texts ?? []) {
-    const parsed = parseStoredRule(text);
+    const parsed = parseLiveRule(text);
     const rule = 'stored' in parsed ? ruleAt(parsed.stored, now) : undefined;
     if (rule !== undefined) rules.set(pattern, rule);
     if ('problem' in parsed) problems.set(pattern, parsed.problem);
@@ -199,18 +194,18 @@ function policyAt(reading: PolicyReading, now: number): LivePolicy {
 }
 
 /** What holds once all that ends has ended. */
-function permanent(stored: StoredRule | undefined): StoredRule | undefined {
+function permanent(stored: LiveRule | undefined): LiveRule | undefined {
   return ruleAt(stored, Number.POSITIVE_INFINITY);
 }
 
 /** A broken rule is nobody's: it may be overwritten. */
-function storedOf(text: string): StoredRule | undefined {
-  const parsed = parseStoredRule(text);
+function storedOf(text: string): LiveRule | undefined {
+  const parsed = parseLiveRule(text);
   return 'stored' in parsed ? parsed.stored : undefined;
 }
 
 /** Checked before JSON makes `null` of a NaN. */
-function ruleObject(job: string, rule: number | LiveSamplingRule): LiveSamplingRule {
+function ruleObject(job: string, rule: number | Ending<SamplingRule>): Ending<SamplingRule> {
   const { until, ...written } = typeof rule === 'number' ? { ratio: rule } : { ...rule };
   checked(job, parseRule(typeof rule === 'object' && rule !== null ? written : rule));
   return { ...written, ...(until !== undefined && { until }) };
@@ -223,7 +218,7 @@ function checked<T extends object>(job: string, parsed: T | { readonly problem: 
 
 function checkJob(job: string): void {
   if (typeof job !== 'string' || job === '') {
-    throw new TypeError(`sampling: expected a job name or pattern, got '${job}' (${typeof job})`);
+    throw mismatchError('sampling', 'a job name or pattern', job);
   }
 }
 
@@ -231,9 +226,7 @@ function timeOf(job: string, until: Date | string): Date {
   const time =
     until instanceof Date ? until : new Date(/(Z|[+-]\d\d:?\d\d)$/.test(until) ? until : Number.NaN);
   if (Number.isNaN(time.getTime())) {
-    throw new TypeError(
-      `sampling rule '${job}': until: expected a Date or an ISO time with its zone, got '${until}'`,
-    );
+    throw mismatchError(`sampling rule '${job}': until`, 'a Date or an ISO time with its zone', until);
   }
   return time;
 }

@@ -2,6 +2,7 @@
  * Where the traces of runs can be looked at: the option, checked once and made into a template. Host code.
  */
 import { placeholderValues } from './trace-url';
+import { mismatchError } from './util/option-error';
 
 /**
  * Where the traces of runs can be looked at: a named back end, or an http(s) address with placeholders, one of
@@ -135,6 +136,5 @@ function checkUrl(name: string, value: unknown): string {
 }
 
 function reject(name: string, expectation: string, value: unknown): never {
-  const shown = typeof value === 'string' ? JSON.stringify(value) : String(value);
-  throw new TypeError(`${name}: expected ${expectation}, got ${shown} (${typeof value})`);
+  throw mismatchError(name, expectation, value);
 }

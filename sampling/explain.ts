@@ -4,7 +4,7 @@
  */
 import { ruleFor } from './match';
 import type { SamplingPolicy } from './policy';
-import type { StoredRule } from './redis/stored-rule';
+import type { LiveRule } from './redis/live-rule';
 import type { ResolvedRule } from './rule';
 
 /** Which rule applies to a job. Frozen. */
@@ -16,13 +16,13 @@ export interface SamplingExplanation {
   readonly source: 'redis' | 'options';
   readonly why: string;
   /** With `by`, `at` and `until`, if the source is Redis. */
-  readonly live?: StoredRule;
+  readonly live?: LiveRule;
 }
 
 /** @param rules in Redis that hold now, by job name or pattern */
 export function explainRule(
   options: SamplingPolicy,
-  rules: ReadonlyMap<string, StoredRule>,
+  rules: ReadonlyMap<string, LiveRule>,
   jobName: string,
 ): SamplingExplanation {
   const jobs = new Map([

@@ -6,7 +6,7 @@
  */
 import type { Duration } from '@temporalio/common';
 import { msToNumber } from '@temporalio/common/lib/time';
-import { describeMismatch, optionError } from '../core/util/option-error';
+import { mismatchError, optionError } from '../core/util/option-error';
 
 /** How many runs within how long. */
 export interface RunsPer {
@@ -85,7 +85,7 @@ export function resolveRule(name: string, value: unknown): ResolvedRule {
 export function parseRule(value: unknown): { readonly rule: ResolvedRule } | { readonly problem: string } {
   try {
     const mismatch: Mismatch = (path, expected, given) =>
-      new TypeError(`${path.slice(1) || 'rule'}: ${describeMismatch(expected, given)}`);
+      mismatchError(path.slice(1) || 'rule', expected, given);
     return { rule: readRule(value, mismatch) };
   } catch (error) {
     return { problem: error instanceof Error ? error.message : 'the rule cannot be read' };

@@ -7,6 +7,7 @@ import { deepEqual, equal, notEqual, ok, rejects, throws } from 'node:assert/str
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { inspect } from 'node:util';
 import {
   Client,
   Connection,
@@ -256,7 +257,7 @@ it('bad options are refused with name, expectation, value and type', () => {
     message: 'client: expected a Client of @temporalio/client, got undefined (undefined)',
   });
   for (const value of [-1, 60_001, Number.NaN, '5']) {
-    const message = `indexLagMs: ${expectation}, got ${value} (${typeof value})`;
+    const message = `indexLagMs: ${expectation}, got ${inspect(value)} (${typeof value})`;
     throws(construct({ indexLagMs: value }), { name: 'TypeError', message });
   }
   throws(construct({ traceUrl: 'nowhere' }), /^TypeError: traceUrl: /);

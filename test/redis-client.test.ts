@@ -155,17 +155,17 @@ describe('SamplingClient', { skip: WITHOUT_REDIS }, () => {
       [
         'a',
         { until: 'soon' },
-        "sampling rule 'a': until: expected a Date or an ISO time with its zone, got 'soon'",
+        "sampling rule 'a': until: expected a Date or an ISO time with its zone, got 'soon' (string)",
       ],
       [
         'a',
         { until: new Date(Number.NaN) },
-        "sampling rule 'a': until: expected a Date or an ISO time with its zone, got 'Invalid Date'",
+        "sampling rule 'a': until: expected a Date or an ISO time with its zone, got Invalid Date (object)",
       ],
       [
         'a',
         { until: '2020-01-01T00:00:00Z' },
-        "sampling rule 'a': until: expected a time to come, got 2020-01-01T00:00:00.000Z",
+        "sampling rule 'a': until: expected a future time, got 2020-01-01T00:00:00.000Z (object)",
       ],
       ['', 1, "sampling: expected a job name or pattern, got '' (string)"],
     ];

@@ -9,7 +9,7 @@ import { ruleFor } from '../sampling/match';
 import { resolvePolicy } from '../sampling/policy';
 import { useStore } from '../sampling/policy-store';
 import { createLivePolicy } from '../sampling/redis/live-policy.js';
-import { formatStoredRule, parseStoredRule } from '../sampling/redis/stored-rule.js';
+import { formatLiveRule, parseLiveRule } from '../sampling/redis/live-rule.js';
 import { type RedisServer, startRedis, WITHOUT_REDIS } from '../testing/redis-server.js';
 import { connectionTo, eventually, FALLBACK, startStore } from './support/redis-store.js';
 
@@ -237,9 +237,9 @@ describe('the text of a rule', () => {
     const text =
       '{"ratio":1,"keepSlow":{"overMs":5000},"until":"2030-01-01T00:00:00.000Z","by":"ada","at":"2029-12-31T23:30:00.000Z",' +
       '"afterwards":{"ratio":0.01,"by":"bob"}}';
-    const parsed = parseStoredRule(text);
+    const parsed = parseLiveRule(text);
     ok('stored' in parsed);
-    equal(formatStoredRule(parsed.stored), text);
+    equal(formatLiveRule(parsed.stored), text);
     equal(parsed.stored.rule.keepSlowMs, 5_000);
     equal(parsed.stored.afterwards?.rule.ratio, 0.01);
   });
@@ -263,7 +263,7 @@ describe('the text of a rule', () => {
     [`${'{"afterwards":'.repeat(600)}1${'}'.repeat(600)}`, undefined],
   ] as const) {
     it(`${text.slice(0, 40) || 'nothing'} is ${problem ? 'a problem' : 'a rule'}, never an exception`, () => {
-      const parsed = parseStoredRule(text);
+      const parsed = parseLiveRule(text);
       if (problem) match('problem' in parsed ? parsed.problem : 'a rule', problem);
       else ok('stored' in parsed);
     });

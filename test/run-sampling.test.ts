@@ -6,7 +6,7 @@ import { runSampling } from '../client/run-sampling';
 import { explainRule } from '../sampling/explain';
 import { DECISIONS } from '../sampling/markers';
 import { resolvePolicy } from '../sampling/policy';
-import { parseStoredRule, type StoredRule } from '../sampling/redis/stored-rule';
+import { type LiveRule, parseLiveRule } from '../sampling/redis/live-rule';
 
 /** In the share of every ratio above 0. */
 const HIGH = 'f'.repeat(32);
@@ -23,8 +23,8 @@ interface Situation {
 
 /** The decision of a run of the job `billing-eu` with these markers. */
 function of(markers: readonly string[], { traceId = LOW, policy, redis = {} }: Situation = {}) {
-  const rules = Object.entries(redis).map(([pattern, text]): [string, StoredRule] => {
-    const parsed = parseStoredRule(text);
+  const rules = Object.entries(redis).map(([pattern, text]): [string, LiveRule] => {
+    const parsed = parseLiveRule(text);
     if ('problem' in parsed) throw new Error(parsed.problem);
     return [pattern, parsed.stored];
   });

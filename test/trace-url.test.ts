@@ -117,31 +117,31 @@ describe('wrong options are refused with name, expectation, value and type', () 
   const address = 'an http or https address without white space';
   const presets = 'one of jaeger, tempo, zipkin, datadog, honeycomb, signoz, elastic';
   const wrong: readonly (readonly [unknown, string])[] = [
-    ['', 'traceUrl: expected a template with {traceId} or {runId}, got "" (string)'],
+    ['', "traceUrl: expected a template with {traceId} or {runId}, got '' (string)"],
     [
       'https://x.test',
-      'traceUrl: expected a template with {traceId} or {runId}, got "https://x.test" (string)',
+      "traceUrl: expected a template with {traceId} or {runId}, got 'https://x.test' (string)",
     ],
     [
       'https://x.test/{traceid}',
-      'traceUrl: expected known placeholders only, not {traceid}, got "https://x.test/{traceid}" (string)',
+      "traceUrl: expected known placeholders only, not {traceid}, got 'https://x.test/{traceid}' (string)",
     ],
-    ['/trace/{traceId}', `traceUrl: expected ${address}, got "/trace/{traceId}" (string)`],
+    ['/trace/{traceId}', `traceUrl: expected ${address}, got '/trace/{traceId}' (string)`],
     [
       'javascript:alert({traceId})',
-      `traceUrl: expected ${address}, got "javascript:alert({traceId})" (string)`,
+      `traceUrl: expected ${address}, got 'javascript:alert({traceId})' (string)`,
     ],
-    ['https://x.test/ {traceId}', `traceUrl: expected ${address}, got "https://x.test/ {traceId}" (string)`],
+    ['https://x.test/ {traceId}', `traceUrl: expected ${address}, got 'https://x.test/ {traceId}' (string)`],
     [null, 'traceUrl: expected a template or a preset, got null (object)'],
     [7, 'traceUrl: expected a template or a preset, got 7 (number)'],
     [{ preset: 'jaeger' }, `traceUrl.baseUrl: expected ${address}, got undefined (undefined)`],
     [
       { preset: 'jaeger', baseUrl: 'localhost' },
-      `traceUrl.baseUrl: expected ${address}, got "localhost" (string)`,
+      `traceUrl.baseUrl: expected ${address}, got 'localhost' (string)`,
     ],
     [
       { preset: 'lightstep', baseUrl: 'http://x.test' },
-      `traceUrl.preset: expected ${presets}, got "lightstep" (string)`,
+      `traceUrl.preset: expected ${presets}, got 'lightstep' (string)`,
     ],
     [{ baseUrl: 'http://x.test' }, `traceUrl.preset: expected ${presets}, got undefined (undefined)`],
     [
@@ -154,7 +154,7 @@ describe('wrong options are refused with name, expectation, value and type', () 
     ],
     [
       { preset: 'honeycomb', baseUrl: 'http://x.test', team: 't', environment: '' },
-      'traceUrl.environment: expected a text that is not empty, got "" (string)',
+      "traceUrl.environment: expected a text that is not empty, got '' (string)",
     ],
     [
       { preset: 'honeycomb', baseUrl: 'http://x.test', team: 't', environment: 'e', dataset: 1 },

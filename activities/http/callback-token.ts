@@ -6,8 +6,8 @@
  * idempotency key before reports to the URL that it was given first.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { secretMismatchError } from '../../core/util/option-error';
 import { attempt } from '../../core/util/untrusted';
-import { optionError } from './option-error';
 
 /** The activity that waits for a report. */
 export interface WaitingActivity {
@@ -22,7 +22,11 @@ const MIN_KEY_LENGTH = 16;
 export function checkCallbackKey(key: unknown): asserts key is string {
   if (typeof key === 'string' && key.length >= MIN_KEY_LENGTH) return;
   const given = typeof key === 'string' ? `a text of ${key.length} characters` : typeof key;
-  throw optionError('callback key', `a secret text of at least ${MIN_KEY_LENGTH} characters`, given);
+  throw secretMismatchError(
+    'createHttpActivities: callback key',
+    `a secret text of at least ${MIN_KEY_LENGTH} characters`,
+    given,
+  );
 }
 
 export function writeToken({ workflowId, runId, activityId }: WaitingActivity, key: string): string {

@@ -3,8 +3,8 @@
  */
 import { ALLOW_LIST_ENTRY, type AllowList, parseAllowList } from '../../core/http/allow-list';
 import type { SecretProvider } from '../../core/http/secrets';
+import { secretMismatchError } from '../../core/util/option-error';
 import { checkCallbackKey } from './callback-token';
-import { optionError } from './option-error';
 
 /** Options of `createHttpActivities`; all of them are optional. */
 export interface HttpActivitiesOptions {
@@ -68,4 +68,8 @@ function allowListOf(allowHosts: unknown): AllowList {
   const list = parseAllowList(allowHosts);
   if ('wrong' in list) throw optionError('allowHosts', ALLOW_LIST_ENTRY, JSON.stringify(list.wrong));
   return list;
+}
+
+function optionError(name: string, expected: string, given: string): TypeError {
+  return secretMismatchError(`createHttpActivities: ${name}`, expected, given);
 }

@@ -1,11 +1,11 @@
 /**
  * What a typed client can say about a run when it starts it: `client.workflow.start(wf, { …, job: { … } })`.
  */
-import { inspect } from 'node:util';
 import type { Duration } from '@temporalio/common';
 import { msToNumber } from '@temporalio/common/lib/time';
 import { type JobFacts, someFacts } from '../job-facts';
 import { isLaneName, LANE_NAME } from '../lane';
+import { mismatchError } from '../util/option-error';
 
 /** Start option `job`, understood where the client has `JobTracingPlugin`. */
 export interface JobStartOptions {
@@ -99,6 +99,5 @@ function durationMs(value: unknown): number | undefined {
 }
 
 function startError(name: string, expected: string, value: unknown): TypeError {
-  const given = inspect(value, { depth: 1, maxStringLength: 80, breakLength: Number.POSITIVE_INFINITY });
-  return new TypeError(`start option '${name}': expected ${expected}, got ${given} (${typeof value})`);
+  return mismatchError(`start option '${name}'`, expected, value);
 }

@@ -1,9 +1,29 @@
-/** The one form of errors about options: name, expectation, value, type. */
+/**
+ * The one form of errors about options: name, expectation, value, type. Host code.
+ */
 import { inspect } from 'node:util';
 
-/** A `TypeError` that says which option is wrong, what was expected and what was given. */
+/** A `TypeError` that says which option of the plugin is wrong, what was expected and what was given. */
 export function optionError(name: string, expected: string, value: unknown): TypeError {
-  return new TypeError(`JobTracingPlugin option '${name}': ${describeMismatch(expected, value)}`);
+  return mismatchError(`JobTracingPlugin option '${name}'`, expected, value);
+}
+
+/**
+ * The same for options of anything else.
+ *
+ * @param subject what is wrong, such as `start option 'lane'`
+ */
+export function mismatchError(subject: string, expected: string, value: unknown): TypeError {
+  return new TypeError(`${subject}: ${describeMismatch(expected, value)}`);
+}
+
+/**
+ * The same where the value may be a secret.
+ *
+ * @param given what was given, described and not quoted
+ */
+export function secretMismatchError(subject: string, expected: string, given: string): TypeError {
+  return new TypeError(`${subject}: expected ${expected}, got ${given}`);
 }
 
 /** What was expected, and the value that was given with its type. */

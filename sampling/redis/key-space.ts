@@ -4,7 +4,7 @@
  * Documented in docs/sampling.md and stable: operators use these keys with `redis-cli` alone. The hash tag keeps
  * them in one slot of a Redis Cluster.
  */
-import { describeMismatch } from '../../core/util/option-error';
+import { mismatchError } from '../../core/util/option-error';
 
 export interface KeySpace {
   /** Hash: job name or pattern → rule as JSON. */
@@ -43,7 +43,7 @@ export function keySpace(prefix: string = DEFAULT_PREFIX): KeySpace {
 
 /** An option of the store and of the client that is wrong. */
 export function redisOptionError(name: string, expected: string, value: unknown): TypeError {
-  return new TypeError(`option '${name}': ${describeMismatch(expected, value)}`);
+  return mismatchError(`option '${name}'`, expected, value);
 }
 
 /** The policy as it stands in Redis, unchecked. */

@@ -7,7 +7,7 @@
  */
 import type { SamplingPolicy } from '../policy';
 import { type PolicyReading, revisionOf } from './key-space';
-import { parseStoredRule, ruleAt, type StoredRule } from './stored-rule';
+import { type LiveRule, parseLiveRule, ruleAt } from './live-rule';
 
 export interface LivePolicy {
   /** The policy in force now, the same object until it changes. */
@@ -31,7 +31,7 @@ export interface LivePolicyOptions {
 }
 
 export function createLivePolicy({ fallback, maxAgeMs, now = Date.now }: LivePolicyOptions): LivePolicy {
-  let rules: ReadonlyMap<string, StoredRule> = new Map();
+  let rules: ReadonlyMap<string, LiveRule> = new Map();
   let problems: ReadonlyMap<string, string> = new Map();
   let revision = 0;
   let digest = '';
@@ -56,10 +56,10 @@ export function createLivePolicy({ fallback, maxAgeMs, now = Date.now }: LivePol
   }
 
   function replaceRules(texts: ReadonlyMap<string, string>): void {
-    const good = new Map<string, StoredRule>();
+    const good = new Map<string, LiveRule>();
     const bad = new Map<string, string>();
     for (const [pattern, text] of texts) {
-      const parsed = pattern === '' ? { problem: 'expected a job name or pattern' } : parseStoredRule(text);
+      const parsed = pattern === '' ? { problem: 'expected a job name or pattern' } : parseLiveRule(text);
       const stored = 'stored' in parsed ? parsed.stored : rules.get(pattern);
       if (stored !== undefined) good.set(pattern, stored);
       if ('problem' in parsed) bad.set(pattern, parsed.problem);

@@ -7,8 +7,8 @@
 import { describeMismatch } from '../../core/util/option-error';
 import { parseRule, type ResolvedRule, type SamplingRule } from '../rule';
 
-/** A rule from Redis, checked. Frozen. */
-export interface StoredRule {
+/** A rule in Redis: as it was written and as it was resolved, who wrote it and until when it holds. Frozen. */
+export interface LiveRule {
   /** As it was written, without what stands beside it. */
   readonly written: number | SamplingRule;
   readonly rule: ResolvedRule;
@@ -19,16 +19,16 @@ export interface StoredRule {
   /** When it was written, as far as they said. */
   readonly at?: Date;
   /** The rule that holds when this one has ended; without it, none of this name. */
-  readonly afterwards?: StoredRule;
+  readonly afterwards?: LiveRule;
 }
 
-type Parsed = { readonly stored: StoredRule } | { readonly problem: string };
+type Parsed = { readonly stored: LiveRule } | { readonly problem: string };
 
 const MAX_LENGTH = 10_000;
 const MAX_BY_LENGTH = 200;
 
 /** Never throws. */
-export function parseStoredRule(text: string): Parsed {
+export function parseLiveRule(text: string): Parsed {
   if (text.length > MAX_LENGTH)
     return { problem: `expected at most ${MAX_LENGTH} characters, got ${text.length}` };
   try {
@@ -65,11 +65,11 @@ function parseValue(value: unknown): Parsed {
 }
 
 /** The text for Redis. */
-export function formatStoredRule({ written, ...beside }: Omit<StoredRule, 'rule'>): string {
+export function formatLiveRule({ written, ...beside }: Omit<LiveRule, 'rule'>): string {
   return JSON.stringify(plain({ written, ...beside }));
 }
 
-function plain({ written, until, by, at, afterwards }: Omit<StoredRule, 'rule'>): object {
+function plain({ written, until, by, at, afterwards }: Omit<LiveRule, 'rule'>): object {
   return {
     ...(typeof written === 'number' ? { ratio: written } : written),
     ...(until && { until: until.toISOString() }),
@@ -80,7 +80,7 @@ function plain({ written, until, by, at, afterwards }: Omit<StoredRule, 'rule'>)
 }
 
 /** The rule that holds at a time, milliseconds since the epoch; `undefined`: it has ended. */
-export function ruleAt(stored: StoredRule | undefined, now: number): StoredRule | undefined {
+export function ruleAt(stored: LiveRule | undefined, now: number): LiveRule | undefined {
   let rule = stored;
   while (rule?.until !== undefined && rule.until.getTime() <= now) rule = rule.afterwards;
   return rule;

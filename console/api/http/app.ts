@@ -1,0 +1,61 @@
+/**
+ * All routes of the console, and in which order a request is checked.
+ */
+import { Hono } from 'hono';
+import type { ConsoleData } from '../console-data';
+import type { LiveHub } from '../live';
+import {
+  type AccessOptions,
+  hostCheck,
+  originCheck,
+  refuse,
+  secureHeaders,
+  sessionNeeded,
+  tokenNeeded,
+} from './access';
+import { eventRoutes } from './events';
+import { apiRoutes } from './json-api';
+import { loginRoutes } from './login';
+import { assetRoutes, pageRoutes } from './pages';
+import type { Sessions } from './sessions';
+
+export interface AppParts {
+  readonly access: AccessOptions;
+  readonly sessions: Sessions;
+  readonly data: ConsoleData;
+  readonly live: LiveHub;
+  /** Takes `/v1/traces`; it refuses browsers by itself. */
+  readonly ingest?: Hono | undefined;
+  /** Aborts when the console ends. */
+  readonly closing: AbortSignal;
+}
+
+export function consoleApp({ access, sessions, data, live, ingest, closing }: AppParts): Hono {
+  const app = new Hono();
+  app.use(secureHeaders());
+  // Probes come by an address, and learn nothing.
+  app.get('/healthz', (c) => c.text('ok'));
+  app.use(hostCheck(access));
+  app.use('/v1/*', tokenNeeded(access));
+  if (ingest) app.route('/', ingest);
+  app.all('/v1/*', (c) => refuse(c, 404, `There is nothing at ${c.req.path}: POST /v1/traces takes spans.`));
+  app.use(originCheck());
+  app.route('/', loginRoutes(access, sessions));
+  app.route('/', assetRoutes());
+  app.use(
+    '/api/*',
+    sessionNeeded(access, sessions, (c) =>
+      refuse(c, 401, 'A session is needed: log in at /login, or send authorization: Bearer <token>.'),
+    ),
+  );
+  app.route('/', eventRoutes(data, live, closing));
+  app.route('/', apiRoutes(data));
+  app.use(
+    sessionNeeded(access, sessions, (c) => {
+      const { pathname, search } = new URL(c.req.url);
+      return c.redirect(`/login?to=${encodeURIComponent(pathname + search)}`, 303);
+    }),
+  );
+  app.route('/', pageRoutes());
+  return app;
+}

@@ -1,0 +1,51 @@
+/**
+ * The stream of live events of one page.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Hono } from 'hono';
+import { streamSSE } from 'hono/streaming';
+import { type ConsoleData, namespacesOf } from '../console-data';
+import type { LiveHub } from '../live';
+import type { RunsChanged } from '../types';
+
+const KEEP_ALIVE_MS = 15_000;
+/** Events that a page which does not read them is sent at most; then it is left. */
+const MAX_QUEUE = 1_000;
+
+/** @param closing aborts when the console ends: streams would hold it up */
+export function eventRoutes(data: ConsoleData, live: LiveHub, closing: AbortSignal): Hono {
+  const app = new Hono();
+  app.get('/api/events', (c) => {
+    const name = c.req.query('namespace');
+    const runId = c.req.query('run');
+    return streamSSE(c, async (stream) => {
+      const gone = new AbortController();
+      const stop = () => gone.abort();
+      stream.onAbort(stop);
+      closing.addEventListener('abort', stop, { once: true });
+      let queued = 0;
+      const send = async (event: string, body: unknown) => {
+        if (++queued > MAX_QUEUE) stop();
+        await stream.writeSSE({ event, data: JSON.stringify(body) });
+        queued--;
+      };
+      const ends = namespacesOf(data, name).map(({ poller }) => poller.watch(runId));
+      ends.push(
+        live.listen((event, body) => {
+          const isOther = event === 'runs' && name !== undefined && (body as RunsChanged).namespace !== name;
+          if (!isOther) void send(event, body).catch(stop);
+        }),
+      );
+      try {
+        while (!gone.signal.aborted) {
+          await stream.write(': alive\n\n');
+          await sleep(KEEP_ALIVE_MS, undefined, { signal: gone.signal }).catch(() => {});
+        }
+      } finally {
+        for (const end of ends) end();
+        closing.removeEventListener('abort', stop);
+      }
+    });
+  });
+  return app;
+}

@@ -1,0 +1,69 @@
+/**
+ * The page that asks for the token: plain HTML, so that it needs no script. The token is never in an address.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Context, Hono } from 'hono';
+import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
+import { html } from 'hono/html';
+import { type AccessOptions, isEqual, ownOriginNeeded } from './access';
+import type { Sessions } from './sessions';
+
+/** Guessing must be slow. */
+const REFUSAL_MS = 500;
+
+export function loginRoutes({ token }: AccessOptions, sessions: Sessions): Hono {
+  const app = new Hono();
+  app.get('/login', (c) => page(c, pathOf(c.req.query('to')), false));
+  app.post('/login', ownOriginNeeded(), async (c) => {
+    const form = await c.req.parseBody();
+    const to = pathOf(form.to);
+    if (token === undefined) return c.redirect(to, 303);
+    if (typeof form.token !== 'string' || !isEqual(form.token, token)) {
+      await sleep(REFUSAL_MS);
+      return page(c, to, true);
+    }
+    setCookie(c, sessions.cookieName, sessions.begin(), { httpOnly: true, sameSite: 'Lax', path: '/' });
+    return c.redirect(to, 303);
+  });
+  app.post('/logout', ownOriginNeeded(), (c) => {
+    sessions.end(getCookie(c, sessions.cookieName));
+    deleteCookie(c, sessions.cookieName, { path: '/' });
+    return c.redirect('/login', 303);
+  });
+  return app;
+}
+
+/** A path of this server; anything else is the first page. */
+function pathOf(to: unknown): string {
+  return typeof to === 'string' && /^\/(?![/\\])[^\s\\]*$/.test(to) ? to : '/';
+}
+
+function page(c: Context, to: string, isWrong: boolean): Response | Promise<Response> {
+  return c.html(
+    html`<!doctype html>
+      <html lang="en">
+        <head>
+          <meta charset="utf-8" />
+          <meta name="viewport" content="width=device-width" />
+          <title>Log in · Temporal jobs</title>
+          <link rel="stylesheet" href="/assets/app.css" />
+        </head>
+        <body>
+          <main class="login">
+            <h1>Temporal jobs</h1>
+            <form method="post" action="/login">
+              <input type="hidden" name="to" value="${to}" />
+              <p>
+                <label for="token">Token of this console</label>
+                <input id="token" name="token" type="password" autocomplete="current-password" required autofocus />
+              </p>
+              ${isWrong ? html`<p role="alert">That is not the token of this console.</p>` : ''}
+              <p><button type="submit">Log in</button></p>
+              <p>Whoever started the console has it: JOB_TRACING_CONSOLE_TOKEN, or the file of --token-file.</p>
+            </form>
+          </main>
+        </body>
+      </html>`,
+    isWrong ? 403 : 200,
+  );
+}

@@ -1,0 +1,34 @@
+/**
+ * Sessions of people who have given the token: in memory, so they end with the console.
+ */
+import { randomBytes } from 'node:crypto';
+import { setBounded } from '../../../core/util/bounded-map';
+
+const MAX_SESSIONS = 1_000;
+const MAX_AGE_MS = 30 * 24 * 3_600_000;
+
+export class Sessions {
+  /** With the port: cookies of one host are shared by all its ports. */
+  readonly cookieName: string;
+  readonly #begunMs = new Map<string, number>();
+
+  constructor(port: number) {
+    this.cookieName = `job-tracing-${port}`;
+  }
+
+  /** The id of a new session. */
+  begin(): string {
+    const id = randomBytes(32).toString('base64url');
+    setBounded(this.#begunMs, id, Date.now(), MAX_SESSIONS);
+    return id;
+  }
+
+  has(id: string | undefined): boolean {
+    const begunMs = this.#begunMs.get(id ?? '');
+    return begunMs !== undefined && Date.now() - begunMs < MAX_AGE_MS;
+  }
+
+  end(id: string | undefined): void {
+    this.#begunMs.delete(id ?? '');
+  }
+}

@@ -1,0 +1,25 @@
+/**
+ * The decision about a run and its reason, as the typed client tells them, with the rule where the policy is known.
+ */
+import { defined } from '../../../core/util/defined';
+import type { Sampling } from '../types';
+import type { RunPlace } from './find-run';
+
+export interface DecisionFacts {
+  readonly sampling?: Sampling;
+  /** Link to the trace in the team's own back end. */
+  readonly url?: string;
+}
+
+/** `undefined` where it cannot be told: Temporal is away, or has forgotten the run. Never rejects. */
+export async function decisionOf({ namespace, run }: RunPlace): Promise<DecisionFacts | undefined> {
+  try {
+    const { workflowId, runId } = run;
+    const { sampling, url } = await namespace.calls.call(() => namespace.jobs.traceOf({ workflowId, runId }));
+    if (!sampling) return defined({ url });
+    const { sampled, text, reason } = sampling;
+    return { sampling: { sampled, text, ...defined({ reason }) }, ...defined({ url }) };
+  } catch {
+    return undefined;
+  }
+}

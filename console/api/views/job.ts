@@ -1,0 +1,64 @@
+/**
+ * The runs of a job: those that go on from the poller, the others from the index.
+ */
+import { defined } from '../../../core/util/defined';
+import type { ClosedState } from '../../store/index';
+import type { FoundRun, OpenRun } from '../../temporal/execution';
+import { type ConsoleData, problemsOf } from '../console-data';
+import type { JobFilter, JobPage, RunState } from '../types';
+import { findJob } from './jobs';
+import { hasBegun, runRow } from './run-row';
+
+const PAGE_SIZE = 100;
+
+export interface JobRequest {
+  readonly job: string;
+  readonly namespace: string | undefined;
+  readonly filter: JobFilter;
+  readonly cursor: string | undefined;
+}
+
+/** `undefined` if nothing is known of the job. */
+export async function jobPage(data: ConsoleData, request: JobRequest): Promise<JobPage | undefined> {
+  const found = await findJob(data, request.job, request.namespace);
+  if (!found) return undefined;
+  const { parts, row } = found;
+  const at = Date.now();
+  const { filter, cursor } = request;
+  const { result, trigger, ...others } = filter;
+  const closedStates = result.filter((state): state is ClosedState => state !== 'running');
+  const wantsClosed = result.length === 0 || closedStates.length > 0;
+  const open = cursor === undefined ? parts.open.filter((run) => isWanted(run, filter, at)) : [];
+  const page = wantsClosed
+    ? await data.index.runs({
+        namespace: parts.namespace.name,
+        job: request.job,
+        limit: PAGE_SIZE,
+        ...others,
+        ...(closedStates.length > 0 && { states: closedStates }),
+        ...(trigger.length > 0 && { triggers: trigger }),
+        ...defined({ cursor }),
+      })
+    : { runs: [] };
+  const runs: FoundRun[] = [...open.sort((a, b) => b.startedAt - a.startedAt), ...page.runs];
+  return {
+    at,
+    job: row,
+    filter,
+    runs: runs.map((run) => runRow(run, row.usualMs, at)),
+    ...('cursor' in page && defined({ cursor: page.cursor })),
+    problems: problemsOf(data, [parts.namespace]),
+  };
+}
+
+function isWanted(run: OpenRun, { result, trigger, minMs = 0, maxMs, q }: JobFilter, nowMs: number): boolean {
+  const durationMs = runRow(run, undefined, nowMs).durationMs;
+  return (
+    hasBegun(run, nowMs) &&
+    (result.length === 0 || result.includes('running' satisfies RunState)) &&
+    (trigger.length === 0 || trigger.includes(run.trigger ?? '')) &&
+    durationMs >= minMs &&
+    durationMs <= (maxMs ?? Number.POSITIVE_INFINITY) &&
+    (q === undefined || `${run.workflowId} ${run.reason ?? ''}`.toLowerCase().includes(q.toLowerCase()))
+  );
+}

@@ -1,0 +1,150 @@
+/**
+ * All that is read for the page of a run: where it is, what Temporal says of it, its spans, and the timeline over both.
+ * Runs that have ended are remembered for a while: their histories do not change.
+ */
+import { GrpcStatus, grpcStatusOf } from '../../../client/grpc-status';
+import { setBounded } from '../../../core/util/bounded-map';
+import type { Trace } from '../../sources/index';
+import { type FoundRun, runOfExecution } from '../../temporal/execution';
+import { toExecutionInfo } from '../../temporal/list';
+import { type Description, describeRun, MAX_EVENTS, readEvents } from '../../temporal/read-history';
+import { hasShards, type ListedShards } from '../../temporal/shards';
+import { type HistoryRun, readHistory } from '../../timeline/history';
+import type { HistoryEvent } from '../../timeline/history-event';
+import { type RunTimeline, runTimeline, traceTimeline } from '../../timeline/run-timeline';
+import type { ConsoleData, NamespaceData } from '../console-data';
+import type { Problem, Timeline } from '../types';
+import { findRun } from './find-run';
+
+const MAX_REMEMBERED = 20;
+
+export interface RunData {
+  readonly namespace: NamespaceData;
+  readonly run: FoundRun;
+  readonly events: readonly HistoryEvent[];
+  readonly description: Description | undefined;
+  readonly shards: ListedShards | undefined;
+  readonly trace: Trace | undefined;
+  /** `undefined` if there is no history: Temporal is away or has forgotten the run. */
+  readonly history: HistoryRun | undefined;
+  readonly laidOut: RunTimeline | undefined;
+  readonly timeline: Timeline;
+  readonly problems: readonly Problem[];
+}
+
+interface Read {
+  readonly events: readonly HistoryEvent[];
+  readonly isCut: boolean;
+}
+
+export class RunDataReader {
+  readonly #data: ConsoleData;
+  readonly #histories = new Map<string, Read>();
+
+  constructor(data: ConsoleData) {
+    this.#data = data;
+  }
+
+  /** `undefined` if no run with this id is known. Rejects if Temporal is away and nothing is known of it. */
+  async read(runId: string, name: string | undefined): Promise<RunData | undefined> {
+    const found = await findRun(this.#data, runId, name);
+    if (!found) return undefined;
+    const { namespace } = found;
+    const problems: Problem[] = [];
+    const { run, description } = await this.#describe(found.run, namespace, problems);
+    const { events, isCut } = await this.#events(run, namespace, problems);
+    const trace = await this.#trace(run.traceId, problems);
+    const shards = hasShards(events) ? await this.#shards(namespace, runId, problems) : undefined;
+    const nowMs = Date.now();
+    const history = readHistory({
+      workflowType: run.workflowType,
+      events,
+      pendingActivities: description?.pendingActivities ?? [],
+      pendingTask: description?.pendingWorkflowTask,
+      nowMs: run.state === 'running' ? nowMs : run.closedAt,
+      isCut,
+    });
+    if (isCut)
+      problems.push({
+        kind: 'cut',
+        text: `Its history has more than ${MAX_EVENTS.toLocaleString('en-US')} events: only those are read.`,
+      });
+    const laidOut = history && runTimeline({ runId, history, trace, shards: shards?.facts ?? [], nowMs });
+    const timeline = laidOut?.timeline ?? traceTimeline(trace, nowMs);
+    return { namespace, run, events, description, shards, trace, history, laidOut, timeline, problems };
+  }
+
+  /** The history of a run that has ended is read once. */
+  async #events(run: FoundRun, { calls }: NamespaceData, problems: Problem[]): Promise<Read> {
+    const known = this.#histories.get(run.runId);
+    if (known) return known;
+    try {
+      const read = await readEvents(calls, run);
+      if (run.state !== 'running') setBounded(this.#histories, run.runId, read, MAX_REMEMBERED);
+      return read;
+    } catch (error) {
+      const isForgotten = grpcStatusOf(error) === GrpcStatus.NOT_FOUND;
+      if (isForgotten && run.state !== 'running') await this.#forget(run);
+      problems.push({
+        kind: isForgotten ? 'forgotten' : 'temporal-away',
+        text: isForgotten
+          ? 'Temporal no longer has this run: what is shown is what the console has kept.'
+          : `Its history could not be read: ${textOf(error)}`,
+        namespace: calls.namespace,
+      });
+      return { events: [], isCut: false };
+    }
+  }
+
+  async #forget(run: FoundRun): Promise<void> {
+    await this.#data.index.markForgotten([run.runId]).catch(() => {});
+  }
+
+  async #trace(traceId: string, problems: Problem[]): Promise<Trace | undefined> {
+    try {
+      return await this.#data.traces?.trace(traceId);
+    } catch (error) {
+      problems.push({ kind: 'traces', text: `Its spans could not be read: ${textOf(error)}` });
+      return undefined;
+    }
+  }
+
+  async #shards(
+    { shards }: NamespaceData,
+    runId: string,
+    problems: Problem[],
+  ): Promise<ListedShards | undefined> {
+    try {
+      return await shards.read(runId);
+    } catch (error) {
+      problems.push({ kind: 'temporal-away', text: `Its shards could not be read: ${textOf(error)}` });
+      return undefined;
+    }
+  }
+
+  /** A run that goes on, or that the index does not have yet, as the server has it now. */
+  async #describe(
+    run: FoundRun,
+    { calls, name }: NamespaceData,
+    problems: Problem[],
+  ): Promise<{ readonly run: FoundRun; readonly description?: Description }> {
+    if (run.state !== 'running') return { run };
+    try {
+      const description = await describeRun(calls, run);
+      const raw = description.workflowExecutionInfo;
+      const now = raw && runOfExecution(await toExecutionInfo(calls.client, raw), name);
+      return { run: now ?? run, description };
+    } catch (error) {
+      problems.push({
+        kind: 'temporal-away',
+        text: `What it does now could not be read: ${textOf(error)}`,
+        namespace: name,
+      });
+      return { run };
+    }
+  }
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

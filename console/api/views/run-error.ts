@@ -1,0 +1,50 @@
+/**
+ * Why a run did not succeed, from the failure that its history ends with.
+ */
+import type { Client } from '@temporalio/client';
+import { decodeOptionalFailureToOptionalError } from '@temporalio/common/lib/internal-non-workflow';
+import { errorFacts } from '../../../core/item-failure';
+import { eventIdOf, type Failure, failureType, rootCause } from '../../timeline/history-event';
+import type { HistoryEnd } from '../../timeline/history-reading';
+import type { RunError } from '../types';
+
+const MAX_TEXT = 20_000;
+
+export async function runError(client: Client, end: HistoryEnd | undefined): Promise<RunError | undefined> {
+  const failure = end?.failure;
+  if (!failure) return undefined;
+  const cause = rootCause(failure);
+  const error = await decodeOptionalFailureToOptionalError(client.options.loadedDataConverter, failure).catch(
+    () => undefined,
+  );
+  const item = error && errorFacts(error).item;
+  const row = rowOf(failure);
+  return {
+    type: failureType(cause),
+    message: (cause.message ?? '').slice(0, MAX_TEXT),
+    around: around(failure),
+    ...(item !== undefined && { item }),
+    ...(cause.stackTrace && { stack: cause.stackTrace.slice(0, MAX_TEXT) }),
+    ...(row !== undefined && { row }),
+  };
+}
+
+/** The errors around the innermost one, the outermost first. */
+function around(failure: Failure): string[] {
+  const found: string[] = [];
+  for (let link = failure; link.cause; link = link.cause)
+    found.push(`${failureType(link)}: ${link.message ?? ''}`);
+  return found;
+}
+
+/** The activity or child that failed. */
+function rowOf(failure: Failure): string | undefined {
+  for (let link: Failure | null | undefined = failure; link; link = link.cause) {
+    const id =
+      link.activityFailureInfo?.scheduledEventId ??
+      link.childWorkflowExecutionFailureInfo?.initiatedEventId ??
+      link.nexusOperationExecutionFailureInfo?.scheduledEventId;
+    if (id) return `e${eventIdOf(id)}`;
+  }
+  return undefined;
+}

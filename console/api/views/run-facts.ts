@@ -1,0 +1,46 @@
+/**
+ * The facts about a run, in the order in which a reader wants them. Pure.
+ */
+
+import { durationText } from '../../timeline/durations';
+import type { RunFacts } from '../types';
+import type { RunData } from './run-data';
+
+export function runFacts({ run, events, history }: RunData, nowMs: number): RunFacts[] {
+  const started = events[0]?.workflowExecutionStartedEventAttributes;
+  const waitedMs = waitedOf(history, nowMs);
+  const facts: [string, string | number | undefined | null][] = [
+    ['workflow type', run.workflowType],
+    ['workflow id', run.workflowId],
+    ['run id', run.runId],
+    ['trace id', run.traceId],
+    ['namespace', run.namespace],
+    ['task queue', started?.taskQueue?.name],
+    ['due', timeText(run.dueAt)],
+    ['started', timeText(run.startedAt)],
+    ['ended', run.state === 'running' ? undefined : timeText(run.closedAt)],
+    ['waited for its first task', waitedMs === undefined ? undefined : durationText(waitedMs)],
+    ['trigger', run.trigger],
+    ['started by', run.startedBy],
+    ['reason', run.reason],
+    ['schedule', run.scheduleId],
+    ['cron', started?.cronSchedule],
+    ['attempt', started?.attempt],
+    ['identity of the starter', started?.identity],
+    ['history events', events.length > 0 ? events.length : undefined],
+  ];
+  return facts.flatMap(([name, value]) =>
+    value === undefined || value === null || value === '' ? [] : [{ name, value: String(value) }],
+  );
+}
+
+/** From due to the first task, or to now. */
+export function waitedOf(history: RunData['history'], nowMs: number): number | undefined {
+  if (!history) return undefined;
+  const untilMs = history.firstTaskMs ?? history.end?.atMs ?? nowMs;
+  return Math.max(0, untilMs - history.run.startMs);
+}
+
+function timeText(at: number | undefined): string | undefined {
+  return at === undefined ? undefined : new Date(at).toISOString();
+}

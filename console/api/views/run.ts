@@ -1,0 +1,134 @@
+/**
+ * The page of a run, and the details of its rows.
+ */
+import { defined } from '../../../core/util/defined';
+import { readBeginning } from '../../temporal/closed-runs';
+import type { FoundRun } from '../../temporal/execution';
+import { walk } from '../../timeline/item';
+import type { Profile } from '../../timeline/profile';
+import { rowDetails } from '../../timeline/row-details';
+import { isShard } from '../../timeline/run-timeline';
+import { runsToCompare, sentenceOf } from '../../timeline/sentence';
+import { type QueuePollers, queuesToAsk, waitReasons } from '../../timeline/waiting';
+import { type ConsoleData, problemsOf, usualOfJob } from '../console-data';
+import type { Problem, RowDetails, RunPage, Sentence, WaitReason } from '../types';
+import { decisionOf } from './decision';
+import { ProfileReader } from './profiles';
+import { type RunData, RunDataReader } from './run-data';
+import { runError } from './run-error';
+import { runFacts, waitedOf } from './run-facts';
+import { runLinks } from './run-links';
+import { runRow } from './run-row';
+import { spansNote } from './spans-note';
+
+export class RunView {
+  readonly #data: ConsoleData;
+  readonly #reader: RunDataReader;
+  readonly #profiles: ProfileReader;
+
+  constructor(data: ConsoleData) {
+    this.#data = data;
+    this.#reader = new RunDataReader(data);
+    this.#profiles = new ProfileReader(data);
+  }
+
+  /** `undefined` if no run with this id is known. */
+  async page(runId: string, namespaceName: string | undefined): Promise<RunPage | undefined> {
+    const read = await this.#reader.read(runId, namespaceName);
+    if (!read) return undefined;
+    const at = Date.now();
+    const { namespace, history, trace, shards, timeline } = read;
+    const problems: Problem[] = [...read.problems];
+    const decided = await decisionOf(read);
+    const successes = await this.#data.index.successes(read.run, { startedBefore: read.run.startedAt });
+    const usual = usualOfJob(successes.map(({ durationMs }) => durationMs));
+    const run = withBeginning(read, at);
+    const row = { ...runRow(run, usual?.medianMs, at), ...defined({ sampling: decided?.sampling }) };
+    const error = await runError(namespace.calls.client, history?.end);
+    const note = spansNote(this.#data, trace, decided?.sampling, read.run);
+    return {
+      at,
+      run: row,
+      facts: runFacts({ ...read, run }, at),
+      sentence: await this.#sentence(read, successes),
+      waiting: await this.#waiting(read, at),
+      ...(error && { error }),
+      ...(shards && { shards: shards.summary }),
+      timeline,
+      links: await runLinks(this.#data, read, decided?.url),
+      ...(note !== undefined && { spansNote: note }),
+      problems: [...problems, ...problemsOf(this.#data, [namespace])],
+    };
+  }
+
+  /** `undefined` if there is no such run or row. */
+  async row(runId: string, row: string, namespaceName: string | undefined): Promise<RowDetails | undefined> {
+    const read = await this.#reader.read(runId, namespaceName);
+    const root = read?.laidOut?.root;
+    if (!read || !root) return undefined;
+    for (const item of walk([root])) if (item.id === row) return rowDetails(item, read.trace);
+    return undefined;
+  }
+
+  async #sentence(
+    { laidOut, run, namespace, timeline }: RunData,
+    successes: Awaited<ReturnType<ConsoleData['index']['successes']>>,
+  ): Promise<Sentence> {
+    const totalMs = timeline.durationMs;
+    if (!laidOut) {
+      const text = 'Temporal’s history of this run is not there: it cannot be compared.';
+      return {
+        state: 'too-few',
+        text,
+        parts: [{ text }],
+        totalMs,
+        comparedWith: [],
+        table: [],
+        from: 'spans',
+      };
+    }
+    const compared = run.isListed ? successes : [];
+    const { usual, runs } = runsToCompare(compared.map((each) => ({ ...each, totalMs: each.durationMs })));
+    const profiles: { runId: string; profile: Profile }[] = [];
+    for (const each of compared.filter(({ runId }) => runs.some((one) => one.runId === runId))) {
+      const profile = await this.#profiles.profileOf(each, namespace);
+      if (profile) profiles.push({ runId: each.runId, profile });
+    }
+    return sentenceOf({
+      measured: laidOut.measured,
+      isRunning: run.state === 'running',
+      hasFailed: run.state === 'failure' || run.state === 'timeout',
+      isCompared: run.isListed,
+      usual,
+      successfulRuns: compared.length,
+      profiles,
+      isShard,
+    });
+  }
+
+  async #waiting(
+    { run, description, events, history, namespace }: RunData,
+    nowMs: number,
+  ): Promise<WaitReason[]> {
+    if (run.state !== 'running' || !description || !history) return [];
+    const input = {
+      run: history.run,
+      events,
+      pendingActivities: description.pendingActivities ?? [],
+      pendingTask: description.pendingWorkflowTask,
+      taskQueue: events[0]?.workflowExecutionStartedEventAttributes?.taskQueue?.name ?? '',
+      dueMs: history.run.startMs,
+      nowMs,
+    };
+    const pollers = new Map<string, QueuePollers | undefined>();
+    for (const [kind, queue] of queuesToAsk(input))
+      pollers.set(`${kind} ${queue}`, await namespace.queues.pollersOf(kind, queue));
+    return waitReasons({ ...input, pollersOf: (kind, queue) => pollers.get(`${kind} ${queue}`) });
+  }
+}
+
+/** What the list may not know yet of the run: who started it and why, its attempt, how long it waited. */
+function withBeginning({ run, events, history }: RunData, nowMs: number): FoundRun {
+  const { dueAt: _, ...beginning } = readBeginning(events);
+  return { ...run, ...beginning, ...defined({ waitedMs: waitedOf(history, nowMs) }) };
+}

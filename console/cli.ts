@@ -1,0 +1,129 @@
+/**
+ * `temporal-job-tracing console`: starts the console and says where it is. Ends with SIGTERM or Ctrl-C within seconds.
+ */
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { ConsoleError } from './console-error';
+import type { ConsoleOptions } from './options';
+import { startConsole } from './start';
+
+const TOKEN_VARIABLE = 'JOB_TRACING_CONSOLE_TOKEN';
+/** An orderly end that takes longer is given up. */
+const END_TIMEOUT_MS = 5_000;
+
+const CONSOLE_USAGE = `Usage: temporal-job-tracing console [options]
+
+Where it listens
+  --port <port>             default 4318, the default of OTLP/HTTP
+  --host <address>          default 127.0.0.1; any other needs a token
+  --token-file <path>       file with the token; or the variable ${TOKEN_VARIABLE}
+  --allowed-host <name>     further name by which it is reached (of a proxy); may be repeated
+  --data <directory>        default $XDG_STATE_HOME/temporal-job-tracing
+
+Temporal, as the temporal CLI has it (TEMPORAL_ADDRESS …, profiles)
+  --address <host:port>     default localhost:7233
+  --namespace <name>        may be repeated; default: the profile's, or default
+  --profile, --config-file, --api-key
+  --tls, --tls-cert-path, --tls-key-path, --tls-ca-path, --tls-server-name
+  --data-converter <module> exports the data converter of workers and clients
+  --web-ui <url>            where runs link to
+
+Names of sampling rules
+  --sampling <file.json>    the workers' option sampling
+  --redis <url>             the policy in Redis`;
+
+const FLAGS = {
+  port: { type: 'string' },
+  host: { type: 'string' },
+  'token-file': { type: 'string' },
+  'allowed-host': { type: 'string', multiple: true },
+  data: { type: 'string' },
+  address: { type: 'string' },
+  namespace: { type: 'string', multiple: true },
+  profile: { type: 'string' },
+  'config-file': { type: 'string' },
+  'api-key': { type: 'string' },
+  tls: { type: 'boolean' },
+  'tls-cert-path': { type: 'string' },
+  'tls-key-path': { type: 'string' },
+  'tls-ca-path': { type: 'string' },
+  'tls-server-name': { type: 'string' },
+  'data-converter': { type: 'string' },
+  'web-ui': { type: 'string' },
+  sampling: { type: 'string' },
+  redis: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+/** Resolves when the console has ended. Rejects with a {@link ConsoleError} for what the user can mend. */
+export async function runConsole(args: readonly string[]): Promise<void> {
+  const flags = parsed(args);
+  if (flags.help) {
+    console.log(CONSOLE_USAGE);
+    return;
+  }
+  const running = await startConsole(optionsOf(flags));
+  console.log(`Console: ${running.url}`);
+  console.log(`Temporal at ${running.temporalAddress}, data in ${running.dataDirectory}. Ctrl-C ends it.`);
+  for (const notice of running.notices) console.log(notice);
+  await new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+  });
+  const late = setTimeout(() => process.exit(0), END_TIMEOUT_MS);
+  await running.close();
+  clearTimeout(late);
+}
+
+function optionsOf(values: ReturnType<typeof parsed>): ConsoleOptions {
+  return {
+    host: values.host,
+    port: values.port === undefined ? undefined : portOf(values.port),
+    allowedHosts: values['allowed-host'] ?? [],
+    token: readToken(values['token-file']),
+    data: values.data,
+    dataConverter: values['data-converter'],
+    sampling: values.sampling,
+    redis: values.redis,
+    webUi: values['web-ui'],
+    temporal: {
+      address: values.address,
+      namespaces: values.namespace ?? [],
+      profile: values.profile,
+      configFile: values['config-file'],
+      apiKey: values['api-key'],
+      tls: values.tls,
+      tlsCertPath: values['tls-cert-path'],
+      tlsKeyPath: values['tls-key-path'],
+      tlsCaPath: values['tls-ca-path'],
+      tlsServerName: values['tls-server-name'],
+    },
+  };
+}
+
+function parsed(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: FLAGS }).values;
+  } catch (error) {
+    throw new ConsoleError(`${(error as Error).message}\n\n${CONSOLE_USAGE}`, { cause: error });
+  }
+}
+
+function portOf(text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65_535)
+    throw new ConsoleError(`--port: expected a number from 0 to 65535, got ${JSON.stringify(text)}`);
+  return port;
+}
+
+function readToken(path: string | undefined): string | undefined {
+  if (path === undefined) return process.env[TOKEN_VARIABLE] || undefined;
+  try {
+    const token = readFileSync(path, 'utf8').trim();
+    if (token !== '') return token;
+  } catch (error) {
+    throw new ConsoleError(`--token-file ${path}: cannot be read: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+  throw new ConsoleError(`--token-file ${path}: expected a file with the token, got an empty one`);
+}

@@ -1,0 +1,186 @@
+/**
+ * Starts the console: store, connection, pollers, server; and ends all of them in bounded time.
+ */
+import { readFileSync } from 'node:fs';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { createAdaptorServer } from '@hono/node-server';
+import { JobClient } from '../client/index';
+import type { ConsoleData, NamespaceData } from './api/console-data';
+import { type AccessOptions, isLoopback } from './api/http/access';
+import { consoleApp } from './api/http/app';
+import { Sessions } from './api/http/sessions';
+import { LiveHub } from './api/live';
+import type { Problem } from './api/types';
+import { ConsoleError } from './console-error';
+import { loadDataConverter, loadPolicy } from './modules';
+import type { ConsoleOptions } from './options';
+import { openStore, type Store, StoreError } from './store/index';
+import { TemporalCalls } from './temporal/calls';
+import { connectTemporal, type TemporalConnection } from './temporal/connection';
+import { Poller } from './temporal/poller';
+import { ShardReader } from './temporal/shards';
+import { TaskQueues } from './temporal/task-queues';
+
+const DEFAULT_HOST = '127.0.0.1';
+const DEFAULT_PORT = 4318;
+
+export interface RunningConsole {
+  /** As in `http://127.0.0.1:4318`. */
+  readonly url: string;
+  /** What people should know at the start, one sentence each. */
+  readonly notices: readonly string[];
+  /** Address of Temporal's server. */
+  readonly temporalAddress: string;
+  readonly dataDirectory: string;
+  /** Ends within seconds. May be called twice. */
+  close(): Promise<void>;
+}
+
+/** Rejects with a {@link ConsoleError} that says what to do. */
+export async function startConsole(options: ConsoleOptions): Promise<RunningConsole> {
+  const access = accessOf(options);
+  const stops: (() => unknown)[] = [];
+  const close = once(async () => {
+    for (const stop of stops.reverse()) await stop();
+  });
+  try {
+    return { ...(await start(options, access, stops)), close };
+  } catch (error) {
+    await close();
+    if (error instanceof StoreError) throw new ConsoleError(error.message, { cause: error });
+    throw error;
+  }
+}
+
+function accessOf({ host = DEFAULT_HOST, allowedHosts = [], token }: ConsoleOptions): AccessOptions {
+  if (!isLoopback(host) && !token)
+    throw new ConsoleError(
+      `--host ${host} opens the console to the network: set JOB_TRACING_CONSOLE_TOKEN, or give --token-file, and log in with that token.`,
+    );
+  return { host, allowedHosts, token: token || undefined };
+}
+
+async function start(
+  options: ConsoleOptions,
+  access: AccessOptions,
+  stops: (() => unknown)[],
+): Promise<Omit<RunningConsole, 'close'>> {
+  const { policy, close: closePolicy } = await loadPolicy(options);
+  stops.push(closePolicy);
+  const dataConverter =
+    options.dataConverter === undefined ? undefined : await loadDataConverter(options.dataConverter);
+  const failures: Problem[] = [];
+  const store = await openStore({
+    ...(options.data !== undefined && { directory: options.data }),
+    onFailure: ({ message }) => failures.push({ kind: 'store', text: message }),
+  });
+  stops.push(() => store.close());
+  const connection = connectTemporal({ ...options.temporal, dataConverter });
+  stops.push(() => connection.close());
+  const live = new LiveHub();
+  const namespaces = namespaceData(options, connection, store, live, policy);
+  const data: ConsoleData = {
+    namespaces,
+    index: store.runs,
+    traces: undefined,
+    tracesStatus: () => ({ source: 'none', taken: 0, refused: 0, refusals: [], bytes: 0, maxBytes: 0 }),
+    webUi: options.webUi?.replace(/\/+$/, ''),
+    version: packageVersion(),
+    hasLogin: access.token !== undefined,
+    storeProblems: () => failures,
+  };
+  const port = options.port ?? DEFAULT_PORT;
+  const closing = new AbortController();
+  const server = await listen(access.host, port, (actualPort) =>
+    consoleApp({ access, sessions: new Sessions(actualPort), data, live, closing: closing.signal }),
+  );
+  stops.push(() => {
+    closing.abort();
+    return endServer(server);
+  });
+  for (const { poller } of namespaces.values()) {
+    poller.start();
+    stops.push(() => poller.stop());
+  }
+  const { port: actualPort } = server.address() as AddressInfo;
+  const name = access.host.includes(':') ? `[${access.host}]` : access.host;
+  return {
+    url: `http://${name}:${actualPort}`,
+    notices: store.notices,
+    temporalAddress: connection.address,
+    dataDirectory: store.directory,
+  };
+}
+
+function namespaceData(
+  { pollMs }: ConsoleOptions,
+  connection: TemporalConnection,
+  store: Store,
+  live: LiveHub,
+  policy: Pick<ConstructorParameters<typeof JobClient>[0], 'redis' | 'sampling'>,
+): ReadonlyMap<string, NamespaceData> {
+  return new Map(
+    Array.from(connection.clients, ([name, client]) => {
+      const calls = new TemporalCalls(client, () => live.emit('status', {}));
+      const poller = new Poller(calls, store.runs, (changed) => live.emit('runs', changed), {
+        ...(pollMs !== undefined && { intervalMs: pollMs, idleIntervalMs: pollMs }),
+      });
+      const jobs = new JobClient({ client, indexLagMs: 0, ...policy });
+      const queues = new TaskQueues(calls);
+      return [name, { name, calls, poller, jobs, queues, shards: new ShardReader(calls) }];
+    }),
+  );
+}
+
+/** Listens, then makes the app, which needs to know its port. */
+async function listen(
+  host: string,
+  port: number,
+  makeApp: (port: number) => ReturnType<typeof consoleApp>,
+): Promise<Server> {
+  let app: ReturnType<typeof consoleApp> | undefined;
+  const server = createAdaptorServer({
+    fetch: (request, env) => app?.fetch(request, env) ?? new Response('starting', { status: 503 }),
+  }) as Server;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, host, port)));
+    server.listen(port, host, resolve);
+  });
+  app = makeApp((server.address() as AddressInfo).port);
+  return server;
+}
+
+function listenError(error: NodeJS.ErrnoException, host: string, port: number): Error {
+  const place = `${host}:${port}`;
+  if (error.code === 'EADDRINUSE')
+    return new ConsoleError(
+      `${place} is taken, perhaps by another console or a collector: stop that, or give --port (and set OTEL_EXPORTER_OTLP_ENDPOINT of the senders to it).`,
+      { cause: error },
+    );
+  return new ConsoleError(`Cannot listen at ${place}: ${error.message}`, { cause: error });
+}
+
+function endServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+    setTimeout(() => server.closeAllConnections(), 1_000).unref();
+  });
+}
+
+function packageVersion(): string {
+  const manifest = JSON.parse(readFileSync(join(__dirname, '..', '..', 'package.json'), 'utf8')) as {
+    version: string;
+  };
+  return manifest.version;
+}
+
+function once(fn: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | undefined;
+  return () => {
+    done ??= fn();
+    return done;
+  };
+}

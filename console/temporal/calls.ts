@@ -1,0 +1,157 @@
+/**
+ * All calls of the console to Temporal's server for one namespace: each ends in bounded time, and what comes of them is
+ * the namespace's state. When the server refuses because of too many calls, the console asks less often.
+ */
+import type { Client } from '@temporalio/client';
+import { GrpcStatus, grpcStatusOf } from '../../client/grpc-status';
+import type { Problem } from '../api/types';
+
+const CALL_TIMEOUT_MS = 10_000;
+const FIRST_BACK_OFF_MS = 1_000;
+const MAX_BACK_OFF_MS = 60_000;
+/** gRPC status codes that are not the client's concern elsewhere. */
+const RESOURCE_EXHAUSTED = 8;
+const CANCELLED = 1;
+
+export type TemporalState = 'connecting' | 'ok' | 'busy' | 'away' | 'denied';
+
+/** A call that was not made, since the server has refused calls a moment ago. */
+class TooManyCallsError extends Error {
+  override readonly name = 'TooManyCallsError';
+}
+
+export class TemporalCalls {
+  readonly namespace: string;
+  readonly client: Client;
+  readonly #now: () => number;
+  readonly #onChange: () => void;
+  #state: TemporalState = 'connecting';
+  #sinceMs: number;
+  #answeredMs: number | undefined;
+  #detail = '';
+  #backOffMs = 0;
+  #quietUntilMs = 0;
+
+  /** @param onChange called when the state has changed */
+  constructor(client: Client, onChange: () => void = () => {}, now: () => number = Date.now) {
+    this.client = client;
+    this.namespace = client.options.namespace;
+    this.#now = now;
+    this.#onChange = onChange;
+    this.#sinceMs = now();
+  }
+
+  get state(): TemporalState {
+    return this.#state;
+  }
+
+  get answeredMs(): number | undefined {
+    return this.#answeredMs;
+  }
+
+  /** How long background work must wait before its next call. */
+  get quietMs(): number {
+    return Math.max(0, this.#quietUntilMs - this.#now());
+  }
+
+  /**
+   * Makes a call, with a deadline. Rejects with what the SDK throws; with a {@link TooManyCallsError} at once, for
+   * background work while the server is busy.
+   */
+  async call<T>(
+    make: (client: Client) => Promise<T>,
+    options: { readonly isBackground?: boolean } = {},
+  ): Promise<T> {
+    if (options.isBackground && this.quietMs > 0)
+      throw new TooManyCallsError(`Temporal is busy: asked again in ${Math.ceil(this.quietMs / 1000)} s`);
+    try {
+      const value = await this.client.connection.withDeadline(this.#now() + CALL_TIMEOUT_MS, () =>
+        make(this.client),
+      );
+      this.#answered();
+      return value;
+    } catch (error) {
+      this.#failed(error);
+      throw error;
+    }
+  }
+
+  /** What people should know; none while all is well. */
+  problem(): Problem | undefined {
+    const { namespace } = this;
+    const sinceAt = this.#sinceMs;
+    switch (this.#state) {
+      case 'busy':
+        return {
+          kind: 'temporal-busy',
+          text: `Temporal refuses calls for namespace ${namespace} (RESOURCE_EXHAUSTED): what is shown may be old. The console asks less often until that ends.`,
+          namespace,
+          sinceAt,
+        };
+      case 'away':
+        return {
+          kind: 'temporal-away',
+          text: `Temporal does not answer for namespace ${namespace}: what is shown comes from the console's own store. ${this.#detail}`,
+          namespace,
+          sinceAt,
+        };
+      case 'denied':
+        return {
+          kind: 'temporal-denied',
+          text: `Temporal refuses the console's credentials for namespace ${namespace}. ${this.#detail}`,
+          namespace,
+          sinceAt,
+        };
+      default:
+        return undefined;
+    }
+  }
+
+  #answered(): void {
+    this.#answeredMs = this.#now();
+    this.#backOffMs = 0;
+    this.#quietUntilMs = 0;
+    this.#set('ok', '');
+  }
+
+  #failed(error: unknown): void {
+    const status = grpcStatusOf(error);
+    const detail = error instanceof Error ? error.message : String(error);
+    if (status === RESOURCE_EXHAUSTED) {
+      this.#backOff();
+      this.#set('busy', detail);
+    } else if (status === GrpcStatus.PERMISSION_DENIED || status === GrpcStatus.UNAUTHENTICATED) {
+      this.#backOff();
+      this.#set('denied', detail);
+    } else if (status === undefined || isAnswer(status)) {
+      // An answer all the same: there is no such run, or the query is not understood.
+      if (status !== undefined) this.#answered();
+    } else if (status !== CANCELLED) {
+      this.#backOff();
+      this.#set('away', detail);
+    }
+  }
+
+  #backOff(): void {
+    this.#backOffMs = Math.min(MAX_BACK_OFF_MS, Math.max(FIRST_BACK_OFF_MS, this.#backOffMs * 2));
+    this.#quietUntilMs = this.#now() + this.#backOffMs;
+  }
+
+  #set(state: TemporalState, detail: string): void {
+    this.#detail = detail;
+    if (state === this.#state) return;
+    this.#state = state;
+    this.#sinceMs = this.#now();
+    this.#onChange();
+  }
+}
+
+const ANSWERS: ReadonlySet<number> = new Set([
+  GrpcStatus.INVALID_ARGUMENT,
+  GrpcStatus.NOT_FOUND,
+  GrpcStatus.UNIMPLEMENTED,
+]);
+
+function isAnswer(status: number): boolean {
+  return ANSWERS.has(status);
+}

@@ -1,0 +1,94 @@
+/**
+ * An execution as visibility lists it, in the words of the console: without any further call. Pure.
+ */
+import type { WorkflowExecutionInfo, WorkflowExecutionStatusName } from '@temporalio/client';
+import { boundAttributes } from '../../client/trace-of-execution';
+import { JOB_MEMO, JOB_TICK, SCHEDULED_JOB } from '../../core/jobs/names';
+import { JOB_NAME_MEMO } from '../../core/search-attributes';
+import { traceIdOfRun } from '../../core/trace-id';
+import { defined } from '../../core/util/defined';
+import { textOf } from '../../core/util/untrusted';
+import { decisionOf } from '../../sampling/markers';
+import type { RunState } from '../api/types';
+import type { RunSummary } from '../store/index';
+
+/** A run that goes on, as {@link RunSummary} has one that has ended. */
+export interface OpenRun
+  extends Omit<RunSummary, 'state' | 'closedAt' | 'durationMs' | 'errorLine' | 'isForgotten'> {
+  readonly state: 'running';
+  /** From when it is due, which may be in the future: a tick that waits. */
+  readonly dueAt: number;
+}
+
+export type FoundRun = OpenRun | RunSummary;
+
+const STATES: Readonly<Record<WorkflowExecutionStatusName, RunState>> = {
+  RUNNING: 'running',
+  COMPLETED: 'success',
+  FAILED: 'failure',
+  TIMED_OUT: 'timeout',
+  CANCELLED: 'cancellation',
+  TERMINATED: 'terminated',
+  CONTINUED_AS_NEW: 'continued',
+  PAUSED: 'running',
+  UNSPECIFIED: 'unknown',
+  UNKNOWN: 'unknown',
+};
+
+/** Workflows of this package that only keep jobs going. */
+const INFRASTRUCTURE: ReadonlySet<string> = new Set([
+  SCHEDULED_JOB,
+  JOB_TICK,
+  'mapReduceBranch',
+  'jobWatcher',
+  'jobAlert',
+]);
+const SYSTEM = 'temporal-sys-';
+
+/** The run; `undefined` for what is none: infrastructure, Temporal's own workflows. */
+export function runOfExecution(info: WorkflowExecutionInfo, namespace: string): FoundRun | undefined {
+  const bound = boundAttributes(info);
+  if (bound.traceId === undefined && isInfrastructure(info)) return undefined;
+  const { workflowId, runId, type: workflowType, memo } = info;
+  const startedAt = info.startTime.getTime();
+  const dueAt = dueOf(info);
+  const memoJob = textOf(memo?.[JOB_NAME_MEMO]);
+  const isInner = bound.trigger === 'child' || bound.trigger === 'shard';
+  // A child without our attributes, unless it is a run of a scheduledJob that has not begun.
+  const isUnboundChild =
+    bound.trigger === undefined && info.parentExecution !== undefined && memoJob === undefined;
+  const decision = bound.markers.map(decisionOf).find((found) => found !== undefined);
+  const found = defined({
+    namespace,
+    job: bound.job ?? memoJob ?? workflowType,
+    workflowId,
+    runId,
+    workflowType,
+    traceId: bound.traceId ?? traceIdOfRun(runId),
+    startedAt,
+    isListed: !isInner && !isUnboundChild,
+    trigger: bound.trigger,
+    isForced: decision ? decision.reason === 'manual' || decision.reason === 'signal' : undefined,
+    sampled: bound.sampled,
+    samplingReason: decision?.reason,
+    scheduleId: textOf(info.searchAttributes.TemporalScheduledById?.[0]),
+  });
+  const state = STATES[info.status.name];
+  const closedAt = info.closeTime?.getTime();
+  if (closedAt === undefined || state === 'running') return { ...found, state: 'running', dueAt };
+  return { ...found, dueAt, state, closedAt, durationMs: Math.max(0, closedAt - executionMs(info)) };
+}
+
+/** When the run was to begin: of a tick its time, of a schedule's action the nominal one. */
+function dueOf(info: WorkflowExecutionInfo): number {
+  const scheduled: unknown = info.searchAttributes.TemporalScheduledStartTime?.[0];
+  return scheduled instanceof Date ? scheduled.getTime() : executionMs(info);
+}
+
+function executionMs({ executionTime, startTime }: WorkflowExecutionInfo): number {
+  return Math.max(startTime.getTime(), executionTime?.getTime() ?? 0);
+}
+
+function isInfrastructure({ type, memo, workflowId }: WorkflowExecutionInfo): boolean {
+  return INFRASTRUCTURE.has(type) || workflowId.startsWith(SYSTEM) || memo?.[JOB_MEMO] !== undefined;
+}

@@ -1,0 +1,48 @@
+/**
+ * The first fill: runs that closed before the console was started, the newest first, page by page.
+ */
+import type { FillCursor, RunIndex, RunSummary } from '../store/index';
+import type { TemporalCalls } from './calls';
+import { runOfExecution } from './execution';
+import { listExecutions } from './list';
+import { closedRunsQuery, type Without } from './queries';
+
+const MAX_AGE_MS = 7 * 24 * 3_600_000;
+const MAX_RUNS = 20_000;
+const PAGE_SIZE = 1_000;
+
+export class Fill {
+  readonly #calls: TemporalCalls;
+  readonly #index: RunIndex;
+  #count = 0;
+
+  constructor(calls: TemporalCalls, index: RunIndex) {
+    this.#calls = calls;
+    this.#index = index;
+  }
+
+  /** Reads one page before the cursor, in one call; returns where it is then. Rejects as calls do. */
+  async step(cursor: FillCursor, without: Without): Promise<FillCursor> {
+    const { namespace } = this.#calls;
+    const query = closedRunsQuery(Date.now() - MAX_AGE_MS, cursor.fromAt, without);
+    const { executions } = await this.#calls.call((client) => listExecutions(client, query, PAGE_SIZE), {
+      isBackground: true,
+    });
+    const runs = executions
+      .flatMap((info) => runOfExecution(info, namespace) ?? [])
+      .filter((run): run is RunSummary => run.state !== 'running');
+    this.#count += executions.length;
+    const oldestAt = executions.reduce(
+      (oldest, { closeTime }) => Math.min(oldest, closeTime?.getTime() ?? oldest),
+      cursor.fromAt,
+    );
+    const next = {
+      ...cursor,
+      // A page of runs that closed in one millisecond must not be read for ever.
+      fromAt: oldestAt < cursor.fromAt ? oldestAt : cursor.fromAt - 1,
+      isComplete: executions.length < PAGE_SIZE || this.#count >= MAX_RUNS,
+    };
+    await this.#index.addRuns(runs, { namespace, cursor: next });
+    return next;
+  }
+}

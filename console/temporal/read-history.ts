@@ -1,0 +1,87 @@
+/**
+ * Reads histories and descriptions of runs. Failures that a codec has encoded are decoded.
+ */
+import type { Client } from '@temporalio/client';
+import type { temporal } from '@temporalio/proto';
+import type { Failure, HistoryEvent } from '../timeline/history-event';
+import type { TemporalCalls } from './calls';
+import { decodeFailures } from './decode-failures';
+
+/** Longer histories are cut. */
+export const MAX_EVENTS = 10_000;
+const PAGE_SIZE = 1_000;
+
+export interface Execution {
+  readonly workflowId: string;
+  readonly runId: string;
+}
+
+export interface ReadHistory {
+  readonly events: readonly HistoryEvent[];
+  /** Whether there are more than {@link MAX_EVENTS}. */
+  readonly isCut: boolean;
+}
+
+/** The run's history from its beginning. Rejects as the call does: NOT_FOUND for one that is forgotten. */
+export async function readEvents(
+  calls: TemporalCalls,
+  execution: Execution,
+  maxEvents = MAX_EVENTS,
+): Promise<ReadHistory> {
+  const events: HistoryEvent[] = [];
+  let nextPageToken: Uint8Array | null | undefined;
+  do {
+    const token = nextPageToken;
+    const answer = await calls.call((client) =>
+      client.workflowService.getWorkflowExecutionHistory({
+        namespace: calls.namespace,
+        execution,
+        maximumPageSize: Math.min(PAGE_SIZE, maxEvents - events.length),
+        ...(token && { nextPageToken: token }),
+      }),
+    );
+    events.push(...(answer.history?.events ?? []));
+    nextPageToken = answer.nextPageToken;
+  } while (nextPageToken?.length && events.length < maxEvents);
+  await decodeFailures(calls.client, events);
+  return { events, isCut: (nextPageToken?.length ?? 0) > 0 };
+}
+
+/** The last event of a run that has ended: how it ended, and whether it is tried again. */
+export async function readLastEvent(
+  calls: TemporalCalls,
+  execution: Execution,
+  options: { readonly isBackground?: boolean } = {},
+): Promise<HistoryEvent | undefined> {
+  const { history } = await calls.call(
+    (client) =>
+      client.workflowService.getWorkflowExecutionHistoryReverse({
+        namespace: calls.namespace,
+        execution,
+        maximumPageSize: 1,
+      }),
+    options,
+  );
+  const event = history?.events?.[0];
+  if (event) await decodeFailures(calls.client, [event]);
+  return event;
+}
+
+export type Description = temporal.api.workflowservice.v1.IDescribeWorkflowExecutionResponse;
+
+/** What the server says of the run now. */
+export async function describeRun(calls: TemporalCalls, execution: Execution): Promise<Description> {
+  const description = await calls.call((client) =>
+    client.workflowService.describeWorkflowExecution({ namespace: calls.namespace, execution }),
+  );
+  const failures = (description.pendingActivities ?? []).flatMap(({ lastFailure }) => lastFailure ?? []);
+  await decodeAll(calls.client, failures);
+  return description;
+}
+
+async function decodeAll(client: Client, failures: readonly Failure[]): Promise<void> {
+  await decodeFailures(
+    client,
+    failures.map((failure) => ({ activityTaskFailedEventAttributes: { failure } })),
+  );
+}

@@ -1,0 +1,135 @@
+/**
+ * The shards of a MapReduce run, as visibility lists them.
+ */
+import type { WorkflowExecutionInfo } from '@temporalio/client';
+import { GrpcStatus, grpcStatusOf } from '../../client/grpc-status';
+import { errorOf } from '../../client/shard-error';
+import { parseShardFacts } from '../../core/job-facts';
+import { SHARD_MEMO } from '../../core/search-attributes';
+import { setBounded } from '../../core/util/bounded-map';
+import type { FailedShard, RunShards, RunState } from '../api/types';
+import type { HistoryEvent } from '../timeline/history-event';
+import type { ShardFacts } from '../timeline/run-timeline';
+import type { TemporalCalls } from './calls';
+import { runOfExecution } from './execution';
+import { listExecutions } from './list';
+
+const BRANCH = 'mapReduceBranch';
+const MAX_SHARDS = 10_000;
+/** Failed shards that are listed, and those whose error is read. */
+const MAX_FAILED = 100;
+const MAX_ERRORS = 20;
+const MAX_REMEMBERED = 1_000;
+
+export interface ListedShards {
+  /** For the timeline. */
+  readonly facts: readonly ShardFacts[];
+  readonly summary: RunShards;
+}
+
+/** Whether the run's history has branches of a `mapReduce`. */
+export function hasShards(events: readonly HistoryEvent[]): boolean {
+  return events.some(
+    ({ startChildWorkflowExecutionInitiatedEventAttributes: started }) =>
+      started?.workflowType?.name === BRANCH,
+  );
+}
+
+interface Shard {
+  readonly index: number;
+  readonly label: string;
+  readonly count: number | undefined;
+  readonly state: RunState;
+  readonly attempts: number;
+  readonly info: WorkflowExecutionInfo;
+}
+
+export class ShardReader {
+  readonly #calls: TemporalCalls;
+  readonly #errors = new Map<string, FailedShard['error']>();
+
+  constructor(calls: TemporalCalls) {
+    this.#calls = calls;
+  }
+
+  /** `undefined` where our attributes are not registered. Rejects as the calls do. */
+  async read(runId: string): Promise<ListedShards | undefined> {
+    const query = `JobRunId = '${runId}' AND JobTrigger = 'shard'`;
+    try {
+      const { executions } = await this.#calls.call((client) => listExecutions(client, query, MAX_SHARDS));
+      const shards = lastRuns(executions, this.#calls.namespace);
+      return { facts: shards.map(toFacts), summary: await this.#summary(shards) };
+    } catch (error) {
+      if (grpcStatusOf(error) === GrpcStatus.INVALID_ARGUMENT) return undefined;
+      throw error;
+    }
+  }
+
+  async #summary(shards: readonly Shard[]): Promise<RunShards> {
+    const states: Partial<Record<RunState, number>> = {};
+    for (const { state } of shards) states[state] = (states[state] ?? 0) + 1;
+    const failed = shards.filter(
+      ({ state }) => state === 'failure' || state === 'timeout' || state === 'terminated',
+    );
+    failed.sort((a, b) => a.index - b.index);
+    const listed: FailedShard[] = [];
+    for (const shard of failed.slice(0, MAX_FAILED)) listed.push(await this.#failed(shard, listed.length));
+    const count = Math.max(shards.length, ...shards.slice(0, 1).map((shard) => shard.count ?? 0));
+    return { count, states, failed: listed, more: failed.length - listed.length };
+  }
+
+  async #failed({ index, label, state, attempts, info }: Shard, position: number): Promise<FailedShard> {
+    const run = runOfExecution(info, this.#calls.namespace);
+    const error = position < MAX_ERRORS ? await this.#errorOf(info) : undefined;
+    const { closeTime, startTime, runId, workflowId } = info;
+    return {
+      index,
+      label,
+      state,
+      runId,
+      workflowId,
+      traceId: run?.traceId ?? '',
+      attempts,
+      ...(closeTime && { durationMs: closeTime.getTime() - startTime.getTime() }),
+      ...(error && { error }),
+    };
+  }
+
+  async #errorOf(info: WorkflowExecutionInfo): Promise<FailedShard['error']> {
+    const known = this.#errors.get(info.runId);
+    if (known) return known;
+    const error = await this.#calls.call((client) => errorOf(client, info)).catch(() => undefined);
+    if (error) setBounded(this.#errors, info.runId, error, MAX_REMEMBERED);
+    return error;
+  }
+}
+
+/** Each shard as its last run has it: several runs have one workflow id after a retry or a reset. */
+function lastRuns(executions: readonly WorkflowExecutionInfo[], namespace: string): Shard[] {
+  const byId = new Map<string, WorkflowExecutionInfo[]>();
+  for (const info of executions) {
+    const runs = byId.get(info.workflowId);
+    if (runs) runs.push(info);
+    else byId.set(info.workflowId, [info]);
+  }
+  return [...byId.values()].flatMap((runs) => {
+    const info = runs.reduce((a, b) => (b.startTime > a.startTime ? b : a));
+    const facts = parseShardFacts(info.memo?.[SHARD_MEMO]);
+    const state = runOfExecution(info, namespace)?.state ?? 'unknown';
+    const { index = 0, label = '', count } = facts ?? {};
+    return [{ index, label, count, state, attempts: runs.length, info }];
+  });
+}
+
+function toFacts({ label, state, info }: Shard): ShardFacts {
+  const { runId, type: workflowType, startTime, closeTime, parentExecution } = info;
+  return {
+    runId,
+    workflowType,
+    label,
+    parentRunId: parentExecution?.runId ?? undefined,
+    startedMs: startTime.getTime(),
+    closedMs: closeTime?.getTime(),
+    hasFailed: state === 'failure' || state === 'timeout',
+  };
+}

@@ -1,0 +1,43 @@
+/**
+ * Who polls a task queue. Asked when a run waits, and remembered for a few seconds.
+ */
+import { setBounded } from '../../core/util/bounded-map';
+import { msOf } from '../timeline/history-event';
+import type { QueuePollers } from '../timeline/waiting';
+import type { TemporalCalls } from './calls';
+
+/** `TaskQueueType` of Temporal's API. */
+const QUEUE_TYPES = { workflow: 1, activity: 2 } as const;
+const REMEMBERED_MS = 5_000;
+const MAX_QUEUES = 1_000;
+
+export class TaskQueues {
+  readonly #calls: TemporalCalls;
+  readonly #known = new Map<string, { readonly atMs: number; readonly pollers: QueuePollers | undefined }>();
+
+  constructor(calls: TemporalCalls) {
+    this.#calls = calls;
+  }
+
+  /** `undefined` if the server does not tell. Never rejects. */
+  async pollersOf(kind: 'workflow' | 'activity', taskQueue: string): Promise<QueuePollers | undefined> {
+    const key = `${kind} ${taskQueue}`;
+    const known = this.#known.get(key);
+    if (known && Date.now() - known.atMs < REMEMBERED_MS) return known.pollers;
+    const pollers = await this.#ask(kind, taskQueue).catch(() => undefined);
+    setBounded(this.#known, key, { atMs: Date.now(), pollers }, MAX_QUEUES);
+    return pollers;
+  }
+
+  async #ask(kind: 'workflow' | 'activity', taskQueue: string): Promise<QueuePollers> {
+    const { pollers } = await this.#calls.call((client) =>
+      client.workflowService.describeTaskQueue({
+        namespace: this.#calls.namespace,
+        taskQueue: { name: taskQueue },
+        taskQueueType: QUEUE_TYPES[kind],
+      }),
+    );
+    const seen = (pollers ?? []).flatMap(({ lastAccessTime }) => msOf(lastAccessTime) ?? []);
+    return { count: seen.length, lastSeenMs: seen.length > 0 ? Math.max(...seen) : undefined };
+  }
+}

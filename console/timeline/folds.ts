@@ -1,0 +1,58 @@
+/**
+ * Long stretches in which nothing works: they are drawn narrow. Pure.
+ */
+import type { Fold } from '../api/types';
+import { durationText } from './durations';
+import type { Item } from './item';
+
+/** A stretch longer than this share of the whole is folded. */
+const MIN_SHARE = 0.2;
+/** A shorter one is not worth a fold. */
+const MIN_FOLD_MS = 1_000;
+
+const RESTING = new Set<Item['kind']>(['timer', 'wait', 'signal']);
+
+interface Stretch {
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+export function foldsOf(items: readonly Item[], startMs: number, endMs: number): Fold[] {
+  const minMs = Math.max(MIN_FOLD_MS, (endMs - startMs) * MIN_SHARE);
+  const busy = items.flatMap(busyTimes).sort((a, b) => a.startMs - b.startMs);
+  const folds: Fold[] = [];
+  let atMs = startMs;
+  for (const next of [...busy, { startMs: endMs, endMs }]) {
+    if (next.startMs - atMs > minMs)
+      folds.push({
+        startMs: atMs - startMs,
+        durationMs: next.startMs - atMs,
+        text: `${durationText(next.startMs - atMs)}: ${restOf(items, atMs, next.startMs)}`,
+      });
+    atMs = Math.max(atMs, next.endMs);
+  }
+  return folds;
+}
+
+/** When an item works by itself: a run, a child or an update does so by what is below it. */
+function busyTimes(item: Item): readonly Stretch[] {
+  if (RESTING.has(item.kind)) return [];
+  const isCaller =
+    item.kind === 'run' || item.kind === 'child' || item.kind === 'update' || item.kind === 'missing';
+  if (isCaller && (item.children.length > 0 || item.kind === 'run')) {
+    // Its first and last moments stay visible.
+    return [item.startMs, item.endMs].map((ms) => ({ startMs: ms, endMs: ms }));
+  }
+  if (item.parts.length === 0) return [item];
+  return item.parts.filter(({ state }) => state === 'working' || state === 'failed' || state === 'retrying');
+}
+
+/** What goes on meanwhile. */
+function restOf(items: readonly Item[], fromMs: number, untilMs: number): string {
+  const middleMs = (fromMs + untilMs) / 2;
+  const covers = ({ startMs, endMs }: Stretch) => startMs <= middleMs && endMs >= middleMs;
+  const resting = items.find((item) => RESTING.has(item.kind) && covers(item));
+  if (resting) return resting.name;
+  const waiting = items.some(({ parts }) => parts.some((part) => part.state === 'waiting' && covers(part)));
+  return waiting ? 'waiting for a worker' : 'nothing';
+}

@@ -1,0 +1,52 @@
+/**
+ * Equal siblings as groups: more than five of one kind, service and name (without what differs from call to call). Pure.
+ */
+import type { Item } from './item';
+import { foldName } from './profile';
+
+/** Fewer equal siblings stay by themselves. */
+const MIN_GROUP = 6;
+
+export interface Group {
+  readonly name: string;
+  readonly members: readonly Item[];
+}
+
+export type Entry = Item | Group;
+
+export function isGroup(entry: Entry): entry is Group {
+  return 'members' in entry;
+}
+
+/**
+ * The siblings with groups in place of their members, where the first member is.
+ *
+ * @param count siblings in all, if some are cut already: few kept ones of many are still a group
+ */
+export function groupSiblings(siblings: readonly Item[], count: number): readonly Entry[] {
+  if (count < MIN_GROUP || siblings.length < 2) return siblings;
+  const byKey = new Map<string, Item[]>();
+  for (const item of siblings) {
+    const key = `${item.kind}\u0000${item.service}\u0000${foldName(item.name)}`;
+    const members = byKey.get(key);
+    if (members) members.push(item);
+    else byKey.set(key, [item]);
+  }
+  const entries: Entry[] = [];
+  for (const [, members] of byKey) {
+    const [first] = members;
+    if (first && members.length >= MIN_GROUP) entries.push({ name: nameOf(members), members });
+    else entries.push(...members);
+  }
+  return entries.sort((a, b) => startOf(a) - startOf(b));
+}
+
+/** The members' name, folded where they differ. */
+function nameOf(members: readonly Item[]): string {
+  const name = members[0]?.name ?? '';
+  return members.every((member) => member.name === name) ? name : foldName(name);
+}
+
+function startOf(entry: Entry): number {
+  return isGroup(entry) ? (entry.members[0]?.startMs ?? 0) : entry.startMs;
+}

@@ -1,0 +1,93 @@
+/**
+ * Events of a history as the server sends them, and readers of their members. Types of the SDK's protocol only; pure.
+ */
+import type { temporal } from '@temporalio/proto';
+import { readHeader } from '../../core/trace-header';
+import { attempt, isRecord, numberOf, textOf } from '../../core/util/untrusted';
+
+export type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
+export type Failure = temporal.api.failure.v1.IFailure;
+export type PendingActivity = temporal.api.workflow.v1.IPendingActivityInfo;
+export type PendingTask = temporal.api.workflow.v1.IPendingWorkflowTaskInfo;
+
+type Timestamp = HistoryEvent['eventTime'];
+type Headers = Parameters<typeof readHeader>[0];
+
+/** Milliseconds since 1970, with fractions; `undefined` for none. */
+export function msOf(time: Timestamp): number | undefined {
+  if (time?.seconds == null) return undefined;
+  return Number(time.seconds) * 1_000 + (time.nanos ?? 0) / 1e6;
+}
+
+/** Milliseconds of a duration; 0 for none. */
+export function durationMsOf(duration: Timestamp): number {
+  return duration ? Number(duration.seconds ?? 0) * 1_000 + (duration.nanos ?? 0) / 1e6 : 0;
+}
+
+/** Ids of events are 64 bits wide in the protocol, and small in fact. */
+export function eventIdOf(id: HistoryEvent['eventId']): number {
+  return Number(id ?? 0);
+}
+
+/** Span id of a call, from the header that it was made with; `undefined` without one. Never throws. */
+export function callSpanIdOf(headers: Headers): string | undefined {
+  return readHeader(headers, () => undefined).header?.span?.spanId;
+}
+
+/** The innermost failure: the one that says more than "Activity task failed". */
+export function rootCause(failure: Failure): Failure {
+  let cause = failure;
+  while (cause.cause) cause = cause.cause;
+  return cause;
+}
+
+/** Type of the error, as its author named it. */
+export function failureType(failure: Failure): string {
+  const { applicationFailureInfo: application, timeoutFailureInfo: timeout } = failure;
+  if (application?.type) return application.type;
+  if (timeout) return 'TimeoutError';
+  if (failure.canceledFailureInfo) return 'CancelledFailure';
+  if (failure.terminatedFailureInfo) return 'TerminatedFailure';
+  if (failure.activityFailureInfo) return 'ActivityFailure';
+  if (failure.childWorkflowExecutionFailureInfo) return 'ChildWorkflowFailure';
+  return failure.serverFailureInfo ? 'ServerFailure' : 'Error';
+}
+
+/** `Error: value too long`, of the innermost failure. */
+export function failureText(failure: Failure): string {
+  const cause = rootCause(failure);
+  return `${failureType(cause)}: ${cause.message ?? ''}`;
+}
+
+/** What the marker of a local activity holds. */
+export interface LocalActivity {
+  readonly type: string;
+  readonly attempt: number;
+  readonly scheduledMs: number;
+  readonly completedMs: number;
+  /** Whether another attempt follows, after a timer. */
+  readonly willRetry: boolean;
+}
+
+/** Name of the marker, as the SDK's core writes it. */
+const LOCAL_ACTIVITY = 'core_local_activity';
+
+/** Reads the marker of a local activity; `undefined` for any other, and for one that cannot be read. Never throws. */
+export function localActivityOf(
+  marker: NonNullable<HistoryEvent['markerRecordedEventAttributes']>,
+): LocalActivity | undefined {
+  if (marker.markerName !== LOCAL_ACTIVITY) return undefined;
+  const data = marker.details?.data?.payloads?.[0]?.data;
+  const read: unknown = data && attempt(() => JSON.parse(new TextDecoder().decode(data)));
+  if (!isRecord(read)) return undefined;
+  const scheduledMs = attempt(() => msOf(read.original_schedule_time as Timestamp));
+  const completedMs = attempt(() => msOf(read.complete_time as Timestamp));
+  if (scheduledMs === undefined || completedMs === undefined) return undefined;
+  return {
+    type: textOf(read.activity_type) ?? 'local activity',
+    attempt: numberOf(read.attempt) ?? 1,
+    scheduledMs,
+    completedMs,
+    willRetry: isRecord(read.backoff),
+  };
+}

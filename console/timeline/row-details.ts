@@ -1,0 +1,125 @@
+/**
+ * What a row tells when it is opened. Pure.
+ */
+import type { RowDetails, RowSpan } from '../api/types';
+import type { Attribute, AttributeValue, Trace, TraceSpan } from '../sources/index';
+import { durationText } from './durations';
+import { failureType, rootCause } from './history-event';
+import type { Item } from './item';
+import { textAttribute } from './span';
+
+/** Characters of a value; longer ones are cut, and say so. */
+const MAX_VALUE = 20_000;
+/** Entries of one list. */
+const MAX_ENTRIES = 500;
+
+type Pair = readonly [name: string, value: string];
+
+export function rowDetails(item: Item, trace: Trace | undefined): RowDetails {
+  const span = trace?.spans.find(({ spanId }) => spanId === item.detailSpanId);
+  const error = errorOf(item, span);
+  return {
+    id: item.id,
+    facts: factsOf(item),
+    ...(error && { error }),
+    ...(span && trace && { span: rowSpan(trace.traceId, span) }),
+  };
+}
+
+function factsOf(item: Item): Pair[] {
+  const facts: Pair[] = [
+    ['started', new Date(item.startMs).toISOString()],
+    [item.isOpen ? 'goes on for' : 'took', durationText(item.endMs - item.startMs)],
+    ...item.parts.map(
+      ({ state, startMs, endMs, text }): Pair => [
+        state,
+        [durationText(endMs - startMs), text].filter(Boolean).join(', '),
+      ],
+    ),
+    ...item.notes.filter(Boolean).map((note): Pair => ['note', note]),
+  ];
+  if (item.runId !== undefined) facts.push(['run id', item.runId]);
+  return facts.slice(0, MAX_ENTRIES);
+}
+
+function errorOf({ failure, hasError, errorLine }: Item, span: TraceSpan | undefined): RowDetails['error'] {
+  if (failure) {
+    const cause = rootCause(failure);
+    const stack = cause.stackTrace;
+    return {
+      type: failureType(cause),
+      message: cut(cause.message ?? ''),
+      ...(stack && { stack: cut(stack) }),
+    };
+  }
+  const exception = span?.events.find(({ name }) => name === 'exception')?.attributes;
+  if (!hasError && !exception) return undefined;
+  const stack = exception && textAttribute(exception, 'exception.stacktrace');
+  const message = (exception && textAttribute(exception, 'exception.message')) ?? span?.statusMessage;
+  return {
+    type: (exception && textAttribute(exception, 'exception.type')) ?? 'Error',
+    message: cut(message ?? errorLine ?? ''),
+    ...(stack !== undefined && { stack: cut(stack) }),
+  };
+}
+
+function rowSpan(traceId: string, span: TraceSpan): RowSpan {
+  const { spanId, parentSpanId, kind, sender, scope, status, statusMessage, dropped, received } = span;
+  return {
+    traceId,
+    spanId,
+    ...(parentSpanId !== undefined && { parentSpanId }),
+    kind,
+    service: sender.service,
+    scope: [scope.name, scope.version].filter(Boolean).join(' '),
+    status,
+    ...(statusMessage !== undefined && { statusMessage: cut(statusMessage) }),
+    attributes: pairs(span.attributes),
+    resource: pairs(sender.resource),
+    events: span.events.slice(0, MAX_ENTRIES).map(({ name, at, attributes }) => ({
+      atMs: at,
+      name,
+      attributes: pairs(attributes),
+    })),
+    links: span.links.slice(0, MAX_ENTRIES).map(({ attributes, ...link }) => ({
+      traceId: link.traceId,
+      spanId: link.spanId,
+      text: [textAttribute(attributes, 'job.link'), textAttribute(attributes, 'job.shard.label')]
+        .filter(Boolean)
+        .join(' '),
+    })),
+    dropped,
+    received,
+  };
+}
+
+function pairs(attributes: readonly Attribute[]): Pair[] {
+  return attributes.slice(0, MAX_ENTRIES).map(([name, value]) => [name, cut(valueText(value))]);
+}
+
+/** A value for people; a list or a map as JSON. */
+function valueText(value: AttributeValue): string {
+  if (value === null) return '';
+  if (typeof value === 'object') {
+    if ('int' in value) return value.int;
+    if ('double' in value) return String(value.double);
+    if ('bytes' in value) return value.bytes;
+    return JSON.stringify(plain(value));
+  }
+  return String(value);
+}
+
+function plain(value: AttributeValue): unknown {
+  if (isList(value)) return value.map(plain);
+  if (value === null || typeof value !== 'object') return value;
+  if ('map' in value) return Object.fromEntries(value.map.map(([name, each]) => [name, plain(each)]));
+  return valueText(value);
+}
+
+function isList(value: AttributeValue): value is readonly AttributeValue[] {
+  return Array.isArray(value);
+}
+
+function cut(text: string): string {
+  return text.length > MAX_VALUE ? `${text.slice(0, MAX_VALUE)}… (${text.length} characters)` : text;
+}

@@ -1,0 +1,198 @@
+/**
+ * The tree as the flat array of rows that a page draws: depth first, equal siblings in groups, cut to what a page can
+ * hold. All geometry is made here. Pure.
+ */
+import type { Stretch, Timeline, TimelineRow } from '../api/types';
+import type { CriticalPath } from './critical-path';
+import { foldsOf } from './folds';
+import { type Entry, groupSiblings, isGroup } from './groups';
+import { type Item, walk } from './item';
+
+/** Rows that are sent at most. */
+const MAX_ROWS = 10_000;
+/** Children of one row that are kept, tried in this order until the rows are few enough. */
+const CHILD_LIMITS = [Number.POSITIVE_INFINITY, 1_000, 300, 100, 30, 10];
+/** Rows below this depth are cut. */
+const MAX_DEPTH = 100;
+/** A part of a bar must be at least this share of the whole to be drawn. */
+const MIN_PART = 0.000_5;
+const MAX_PARTS = 200;
+const MAX_STRETCHES = 50;
+
+export interface TimelineInput {
+  readonly roots: readonly Item[];
+  readonly startMs: number;
+  readonly endMs: number;
+  /** Time up to which what goes on has lasted. */
+  readonly asOfMs: number;
+  /** Name for what no service is known of. */
+  readonly ownService: string;
+  readonly critical: CriticalPath;
+}
+
+export function timelineOf(input: TimelineInput): Timeline {
+  const { roots, startMs, endMs, asOfMs } = input;
+  const total = [...walk(roots)];
+  const limit =
+    CHILD_LIMITS.find((each) => countRows(roots, each) <= MAX_ROWS) ?? CHILD_LIMITS.at(-1) ?? MAX_ROWS;
+  const builder = new RowBuilder(input, limit);
+  for (const entry of groupSiblings(roots, Number.POSITIVE_INFINITY)) builder.add(entry);
+  const { rows } = builder;
+  return {
+    startedAt: startMs,
+    durationMs: Math.max(0, endMs - startMs),
+    asOfAt: asOfMs,
+    services: builder.services,
+    rows,
+    folds: foldsOf(total, startMs, endMs),
+    cut: total.length - rows.filter(({ kind }) => kind !== 'group').length,
+    spanCount: total.reduce((count, { detailSpanId }) => count + Number(detailSpanId !== undefined), 0),
+    errorCount: total.reduce((count, { hasError }) => count + Number(hasError), 0),
+  };
+}
+
+/** How many rows there are if each has at most so many children. */
+function countRows(roots: readonly Item[], limit: number): number {
+  let count = 0;
+  const open: { readonly items: readonly Item[]; readonly depth: number }[] = [{ items: roots, depth: 0 }];
+  for (let next = open.pop(); next !== undefined && count <= MAX_ROWS; next = open.pop()) {
+    const { items, depth } = next;
+    const kept = depth === 0 ? items : keptOf(items, limit);
+    count += kept.length;
+    if (depth < MAX_DEPTH) for (const { children } of kept) open.push({ items: children, depth: depth + 1 });
+  }
+  return count;
+}
+
+/** The children that are kept, in their order: those with errors first, then the longest. */
+function keptOf(children: readonly Item[], limit: number): readonly Item[] {
+  if (children.length <= limit) return children;
+  const weight = (item: Item) =>
+    (item.hasError ? Number.MAX_SAFE_INTEGER / 2 : 0) + item.endMs - item.startMs;
+  const kept = new Set([...children].sort((a, b) => weight(b) - weight(a)).slice(0, limit));
+  return children.filter((child) => kept.has(child));
+}
+
+type Draft = { -readonly [Name in keyof TimelineRow]: TimelineRow[Name] };
+
+class RowBuilder {
+  readonly rows: TimelineRow[] = [];
+  readonly services: string[];
+  readonly #input: TimelineInput;
+  readonly #limit: number;
+  readonly #minPartMs: number;
+
+  constructor(input: TimelineInput, limit: number) {
+    this.#input = input;
+    this.#limit = limit;
+    this.services = [input.ownService];
+    this.#minPartMs = (input.endMs - input.startMs) * MIN_PART;
+  }
+
+  /** Depth is bounded, so this may call itself. */
+  add(entry: Entry, parent = -1, depth = 0): void {
+    const index = this.rows.length;
+    const row: Draft = isGroup(entry)
+      ? this.#groupRow(entry, parent, depth)
+      : this.#row(entry, parent, depth);
+    this.rows.push(row);
+    const children = isGroup(entry) ? entry.members : this.#childrenOf(entry, row, depth);
+    for (const child of children) this.add(child, index, depth + 1);
+    row.below = this.rows.length - index - 1;
+  }
+
+  #childrenOf(item: Item, row: Draft, depth: number): readonly Entry[] {
+    if (depth >= MAX_DEPTH) {
+      row.more = item.children.length;
+      return [];
+    }
+    const kept = keptOf(item.children, this.#limit);
+    row.more = item.children.length - kept.length;
+    return groupSiblings(kept, item.children.length);
+  }
+
+  #groupRow(group: Extract<Entry, { members: readonly Item[] }>, parent: number, depth: number): Draft {
+    const { members, name } = group;
+    const durations = members.map(({ startMs, endMs }) => endMs - startMs);
+    const startMs = Math.min(...members.map((item) => item.startMs));
+    const endMs = Math.max(...members.map((item) => item.endMs));
+    const errors = members.filter(({ hasError }) => hasError).length;
+    return {
+      id: `g${members[0]?.id}`,
+      parent,
+      depth,
+      below: 0,
+      more: 0,
+      kind: 'group',
+      name,
+      service: this.#serviceOf(members[0]),
+      ...this.#stretch(startMs, endMs),
+      isOpen: members.some(({ isOpen }) => isOpen),
+      hasError: errors > 0,
+      parts: [],
+      critical: this.#criticalOf(members),
+      marks: [],
+      group: {
+        count: members.length,
+        totalMs: durations.reduce((sum, ms) => sum + ms, 0),
+        longestMs: Math.max(...durations),
+        errors,
+      },
+      from: members[0]?.from ?? 'history',
+    };
+  }
+
+  #row(item: Item, parent: number, depth: number): Draft {
+    const { id, kind, name, isOpen, hasError, from, runId, errorLine, notes, startMs, endMs } = item;
+    return {
+      id,
+      parent,
+      depth,
+      below: 0,
+      more: 0,
+      kind,
+      name,
+      service: this.#serviceOf(item),
+      ...this.#stretch(startMs, endMs),
+      isOpen,
+      hasError,
+      ...(notes.length > 0 && { note: notes.filter(Boolean).join('; ') }),
+      ...(errorLine !== undefined && { errorLine }),
+      parts: item.parts
+        .filter((part) => part.endMs - part.startMs >= this.#minPartMs)
+        .slice(0, MAX_PARTS)
+        .map(({ state, text, ...part }) => ({
+          state,
+          ...(text !== undefined && { text }),
+          ...this.#stretch(part.startMs, part.endMs),
+        })),
+      critical: this.#criticalOf([item]),
+      marks: item.marks.map(({ atMs, text, isError }) => ({
+        atMs: atMs - this.#input.startMs,
+        text,
+        isError,
+      })),
+      from,
+      ...(runId !== undefined && { runId }),
+    };
+  }
+
+  #stretch(startMs: number, endMs: number): Stretch {
+    return { startMs: startMs - this.#input.startMs, durationMs: Math.max(0, endMs - startMs) };
+  }
+
+  #criticalOf(items: readonly Item[]): Stretch[] {
+    return items
+      .flatMap((item) => this.#input.critical.get(item) ?? [])
+      .filter(({ startMs, endMs }) => endMs - startMs >= this.#minPartMs)
+      .slice(0, MAX_STRETCHES)
+      .map(({ startMs, endMs }) => this.#stretch(startMs, endMs));
+  }
+
+  #serviceOf(item: Item | undefined): number {
+    const { ownService } = this.#input;
+    const service = item?.service ?? ownService;
+    const index = this.services.indexOf(service);
+    return index >= 0 ? index : this.services.push(service) - 1;
+  }
+}

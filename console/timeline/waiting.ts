@@ -1,0 +1,240 @@
+/**
+ * Why a run that goes on does not go further, said in words. Pure.
+ */
+import type { WaitReason } from '../api/types';
+import { durationText, plural } from './durations';
+import { isStartedState } from './history-activity';
+import {
+  eventIdOf,
+  failureText,
+  type HistoryEvent,
+  msOf,
+  type PendingActivity,
+  type PendingTask,
+} from './history-event';
+import { firstLine, type Item } from './item';
+
+/** A live poller that has nothing to do was seen at most 60 s ago, one that is gone is listed for 5 minutes. */
+const LIVE_POLLER_MS = 75_000;
+/** Reasons that are told. */
+const MAX_REASONS = 20;
+/** Less is on its way. */
+const MIN_WAIT_MS = 1_000;
+
+/** Who polls a task queue. */
+export interface QueuePollers {
+  readonly count: number;
+  /** When one was last seen; `undefined` for none. */
+  readonly lastSeenMs: number | undefined;
+}
+
+export interface WaitingInput {
+  /** As the history has it. */
+  readonly run: Item;
+  readonly events: readonly HistoryEvent[];
+  readonly pendingActivities: readonly PendingActivity[];
+  readonly pendingTask: PendingTask | null | undefined;
+  readonly taskQueue: string;
+  /** When the run is due. */
+  readonly dueMs: number;
+  /** `undefined`: not known. */
+  readonly pollersOf: (kind: 'workflow' | 'activity', taskQueue: string) => QueuePollers | undefined;
+  readonly nowMs: number;
+}
+
+/** The task queues whose pollers matter to the run now. */
+export function queuesToAsk({
+  events,
+  pendingActivities,
+  pendingTask,
+  taskQueue,
+}: Pick<WaitingInput, 'events' | 'pendingActivities' | 'pendingTask' | 'taskQueue'>): (readonly [
+  'workflow' | 'activity',
+  string,
+])[] {
+  const queues = new Map<string, readonly ['workflow' | 'activity', string]>();
+  if (pendingTask && msOf(pendingTask.startedTime) === undefined)
+    queues.set(`workflow ${taskQueue}`, ['workflow', taskQueue]);
+  const scheduled = scheduledActivities(events);
+  for (const pending of pendingActivities) {
+    const queue = scheduled.get(pending.activityId ?? '')?.taskQueue;
+    if (queue !== undefined && isWaitingFirst(pending)) queues.set(`activity ${queue}`, ['activity', queue]);
+  }
+  return [...queues.values()].slice(0, MAX_REASONS);
+}
+
+/** The reasons, the most important first. */
+export function waitReasons(input: WaitingInput): WaitReason[] {
+  const { dueMs, nowMs } = input;
+  if (dueMs > nowMs)
+    return [
+      {
+        kind: 'start',
+        text: `It starts at ${new Date(dueMs).toISOString()}, in ${durationText(dueMs - nowMs)}.`,
+        untilAt: dueMs,
+      },
+    ];
+  const reasons = [...taskReasons(input), ...activityReasons(input), ...openReasons(input)];
+  if (reasons.length === 0 && !input.pendingTask)
+    reasons.push({
+      kind: 'signal',
+      text: 'It awaits a signal, an update or a condition: nothing else is pending.',
+    });
+  return reasons.sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind)).slice(0, MAX_REASONS);
+}
+
+const ORDER: readonly WaitReason['kind'][] = [
+  'start',
+  'no-worker',
+  'slots',
+  'back-off',
+  'working',
+  'nexus',
+  'child',
+  'timer',
+  'signal',
+];
+
+function taskReasons(input: WaitingInput): WaitReason[] {
+  const { pendingTask, nowMs, taskQueue, events } = input;
+  if (!pendingTask) return [];
+  const attempt = pendingTask.attempt ?? 1;
+  if (attempt > 1) {
+    const failed = [...events].reverse().find((event) => event.workflowTaskFailedEventAttributes);
+    const failure = failed?.workflowTaskFailedEventAttributes?.failure;
+    const why = failure ? `: ${firstLine(failureText(failure))}` : '';
+    const text = `Its workflow task fails and is tried again, attempt ${attempt}${why}`;
+    return [{ kind: 'back-off', text }];
+  }
+  const sinceAt = msOf(pendingTask.originalScheduledTime) ?? msOf(pendingTask.scheduledTime);
+  if (sinceAt === undefined || msOf(pendingTask.startedTime) !== undefined) return [];
+  return waitsForWorker(input, 'workflow', taskQueue, 'It', sinceAt, nowMs);
+}
+
+function waitsForWorker(
+  { pollersOf }: WaitingInput,
+  kind: 'workflow' | 'activity',
+  taskQueue: string,
+  what: string,
+  sinceAt: number,
+  nowMs: number,
+  row?: string,
+): WaitReason[] {
+  if (nowMs - sinceAt < MIN_WAIT_MS) return [];
+  const waited = durationText(nowMs - sinceAt);
+  const pollers = pollersOf(kind, taskQueue);
+  const isAlive = pollers?.lastSeenMs !== undefined && nowMs - pollers.lastSeenMs < LIVE_POLLER_MS;
+  const place = `task queue ${taskQueue}`;
+  const common = { sinceAt, ...(row !== undefined && { row }) };
+  if (pollers && !isAlive)
+    return [
+      {
+        kind: 'no-worker',
+        text: `${what} has waited ${waited} for a worker: none polls ${place} for ${kind === 'workflow' ? 'workflows' : 'activities'}.`,
+        ...common,
+      },
+    ];
+  const who = pollers
+    ? `${plural(pollers.count, 'worker')} poll${pollers.count === 1 ? 's' : ''} ${place}`
+    : place;
+  return [
+    {
+      kind: 'slots',
+      text: `${what} has waited ${waited} for a worker: ${who}, and all slots seem to be busy.`,
+      ...common,
+    },
+  ];
+}
+
+function activityReasons(input: WaitingInput): WaitReason[] {
+  const scheduled = scheduledActivities(input.events);
+  return input.pendingActivities.flatMap((pending) => {
+    const found = scheduled.get(pending.activityId ?? '');
+    return activityReason(input, pending, found?.taskQueue ?? input.taskQueue, found?.row);
+  });
+}
+
+function activityReason(
+  input: WaitingInput,
+  pending: PendingActivity,
+  taskQueue: string,
+  row: string | undefined,
+): WaitReason[] {
+  const { nowMs } = input;
+  const name = pending.activityType?.name ?? 'activity';
+  const attempt = pending.attempt ?? 1;
+  const at = row === undefined ? {} : { row };
+  const error = pending.lastFailure ? `: ${firstLine(failureText(pending.lastFailure))}` : '';
+  if (isStartedState(pending)) {
+    const sinceAt = msOf(pending.lastStartedTime) ?? nowMs;
+    const heartbeat = msOf(pending.lastHeartbeatTime);
+    const alive =
+      heartbeat !== undefined && heartbeat > sinceAt
+        ? `, last heartbeat ${durationText(nowMs - heartbeat)} ago`
+        : '';
+    const again = attempt > 1 ? `, attempt ${attempt} (before${error})` : '';
+    return [
+      {
+        kind: 'working',
+        text: `${name} works since ${durationText(nowMs - sinceAt)}${again}${alive}.`,
+        sinceAt,
+        ...at,
+      },
+    ];
+  }
+  if (pending.paused) return [{ kind: 'back-off', text: `${name} is paused.`, ...at }];
+  if (attempt > 1) {
+    const untilAt = msOf(pending.nextAttemptScheduleTime) ?? msOf(pending.scheduledTime);
+    const next = untilAt !== undefined && untilAt > nowMs ? `in ${durationText(untilAt - nowMs)}` : 'now';
+    const failed = plural(attempt - 1, 'time');
+    return [
+      {
+        kind: 'back-off',
+        text: `${name} has failed ${failed}, next attempt ${next}${error}`,
+        ...at,
+        ...(untilAt !== undefined && { untilAt }),
+      },
+    ];
+  }
+  const sinceAt = msOf(pending.scheduledTime) ?? nowMs;
+  return waitsForWorker(input, 'activity', taskQueue, name, sinceAt, nowMs, row);
+}
+
+/** Timers, children and Nexus operations that go on. */
+function openReasons({ run, nowMs }: WaitingInput): WaitReason[] {
+  return run.children.flatMap((item): WaitReason[] => {
+    if (!item.isOpen) return [];
+    const { id: row, name, startMs: sinceAt, untilMs } = item;
+    const since = durationText(nowMs - sinceAt);
+    if (item.kind === 'timer') {
+      const text =
+        untilMs === undefined
+          ? `A timer goes on since ${since}.`
+          : `A timer ends in ${durationText(Math.max(0, untilMs - nowMs))}.`;
+      return [{ kind: 'timer', text, row, sinceAt, ...(untilMs !== undefined && { untilAt: untilMs }) }];
+    }
+    if (item.kind === 'child')
+      return [{ kind: 'child', text: `The child ${name} goes on since ${since}.`, row, sinceAt }];
+    if (item.kind !== 'nexus') return [];
+    return [{ kind: 'nexus', text: `The Nexus operation ${name} goes on since ${since}.`, row, sinceAt }];
+  });
+}
+
+function scheduledActivities(
+  events: readonly HistoryEvent[],
+): Map<string, { readonly taskQueue: string | undefined; readonly row: string }> {
+  return new Map(
+    events.flatMap((event) => {
+      const scheduled = event.activityTaskScheduledEventAttributes;
+      if (!scheduled) return [];
+      const row = `e${eventIdOf(event.eventId)}`;
+      return [
+        [scheduled.activityId ?? '', { taskQueue: scheduled.taskQueue?.name ?? undefined, row }] as const,
+      ];
+    }),
+  );
+}
+
+function isWaitingFirst(pending: PendingActivity): boolean {
+  return !isStartedState(pending) && (pending.attempt ?? 1) <= 1;
+}

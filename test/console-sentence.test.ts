@@ -1,0 +1,274 @@
+/** The sentence about a run, on runs that are made up: it names what makes the difference, and nothing where there is none. */
+import { deepEqual, equal, match, ok } from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Sentence } from '../console/api/types';
+import type { Item } from '../console/timeline/item';
+import { measure } from '../console/timeline/profile';
+import { runsToCompare, sentenceOf } from '../console/timeline/sentence';
+import { madeUpRun, type Operation, randomFrom } from './support/made-up-runs';
+
+const SERVICE = 'ServiceApplication';
+
+/** The shop's nightly job: three activities, the last of which calls a slow operation. */
+function nightly(change: Partial<Record<'save' | 'summarise', Partial<Operation>>> = {}): Operation {
+  const save = { name: 'userInfoSave', service: SERVICE, ownMs: 3_800, ...change.save };
+  return {
+    name: 'nightlyJob',
+    ownMs: 40,
+    calls: [
+      { name: 'findUsers', waitsMs: 5, calls: [{ name: 'GET /users', service: SERVICE, ownMs: 60 }] },
+      {
+        name: 'summariseOrders',
+        waitsMs: 5,
+        calls: [{ name: 'POST /orders', service: SERVICE, ownMs: 150, ...change.summarise }],
+      },
+      {
+        name: 'saveUsers',
+        waitsMs: 5,
+        calls: [{ name: 'PUT /users/7', service: SERVICE, ownMs: 10, calls: [save] }],
+      },
+    ],
+  };
+}
+
+/** Twenty usual runs, each operation up to 4 % slower or faster. */
+function usualRuns(run: Operation, count = 20, seed = 1): Item[] {
+  const random = randomFrom(seed);
+  return Array.from({ length: count }, () => madeUpRun(run, (ms) => ms * (0.96 + random() * 0.08)));
+}
+
+function sentence(
+  now: Item,
+  before: readonly Item[],
+  options: { running?: boolean; failed?: boolean } = {},
+): Sentence {
+  const last = before.map((item, index) => ({
+    runId: `r${index}`,
+    totalMs: item.endMs - item.startMs,
+    item,
+  }));
+  const { usual, runs } = runsToCompare(last);
+  const profiles = runs.map((run) => ({
+    runId: run.runId,
+    profile: measure((run as (typeof last)[number]).item).profile,
+  }));
+  return sentenceOf({
+    measured: measure(now),
+    isRunning: options.running ?? false,
+    hasFailed: options.failed ?? false,
+    usual,
+    successfulRuns: before.length,
+    profiles,
+    isShard: (item) => item.name === 'migrateShard',
+  });
+}
+
+/** Shares of a table add up to 1, as its differences do to that of the runs. */
+function addsUp({ table, totalMs, usualMs = 0 }: Sentence): void {
+  const difference = table.reduce((sum, row) => sum + row.differenceMs, 0);
+  ok(Math.abs(difference - (totalMs - usualMs)) < 1, `${difference} is not ${totalMs} - ${usualMs}`);
+  ok(Math.abs(table.reduce((sum, row) => sum + row.share, 0) - 1) < 1e-6);
+}
+
+describe('the sentence', () => {
+  const before = usualRuns(nightly());
+
+  it('names a slow operation, its service and its share', () => {
+    const told = sentence(madeUpRun(nightly({ save: { ownMs: 14_900 } })), before);
+    match(
+      told.text,
+      /^15\.2 s, usually 4\.\d+ s\. (99|100) % of the difference: userInfoSave in ServiceApplication \(14\.9 s, usually 3\.\d+ s\)\.$/,
+    );
+    equal(told.state, 'different');
+    const [first] = told.table;
+    deepEqual([first?.service, first?.operation, first?.isNew], [SERVICE, 'userInfoSave', false]);
+    deepEqual(first?.path, ['nightlyJob', 'saveUsers', 'PUT /users/#', 'userInfoSave']);
+    ok(
+      told.parts.some(
+        ({ as, row, text }) => as === 'operation' && row === first?.row && text === 'userInfoSave',
+      ),
+    );
+    addsUp(told);
+  });
+
+  it('names a call that was added', () => {
+    const added = { name: 'audit', service: SERVICE, ownMs: 5_000 };
+    const told = sentence(madeUpRun(nightly({ summarise: { calls: [added] } })), before);
+    match(told.text, /(9\d|100) % of the difference: audit in ServiceApplication \(5 s, new\)\.$/);
+    addsUp(told);
+  });
+
+  it('tells the calls of a loop that went from 10 to 1,000', () => {
+    const loop = (count: number): Operation => ({
+      name: 'import',
+      calls: [
+        {
+          name: 'load',
+          calls: Array.from({ length: count }, (_, n) => ({
+            name: `GET /orders/${n}`,
+            service: 'Shop',
+            ownMs: 8,
+          })),
+        },
+      ],
+    });
+    const told = sentence(madeUpRun(loop(1_000)), usualRuns(loop(10)));
+    match(
+      told.text,
+      /100 % of the difference: GET \/orders\/# in Shop \(1,000 calls, usually 10; 8 s, usually \d+ ms\)\.$/,
+    );
+    addsUp(told);
+  });
+
+  it('names the wait for a worker, wherever it was', () => {
+    const run = nightly();
+    const [find, summarise, save] = run.calls ?? [];
+    const queued = [{ ...find, waitsMs: 4_000 }, { ...summarise, waitsMs: 5_000 }, save] as Operation[];
+    const told = sentence(madeUpRun({ ...run, calls: queued }), before);
+    match(told.text, /99 % of the difference: waiting for a worker \(9\.\d+ s, usually \d+ ms\)\.$/);
+    addsUp(told);
+  });
+
+  it('names retries with their back-off', () => {
+    const run = nightly();
+    const [find, ...others] = run.calls ?? [];
+    const told = sentence(
+      madeUpRun({ ...run, calls: [{ ...find, retriesMs: 7_000 } as Operation, ...others] }),
+      before,
+    );
+    match(told.text, /99 % of the difference: retries: failed attempts and back-off \(7 s, new\)\.$/);
+    addsUp(told);
+  });
+
+  it('is silent about more parallel branches of the same duration', () => {
+    const branches = (count: number): Operation => ({
+      name: 'fanOut',
+      isParallel: true,
+      calls: Array.from({ length: count }, () => ({ name: 'branch', ownMs: 2_000 })),
+    });
+    const told = sentence(madeUpRun(branches(40)), usualRuns(branches(8)));
+    equal(told.state, 'usual');
+    match(told.text, /^2 s, usually 2(\.\d+)? s\.$/);
+  });
+
+  it('counts parallel branches once: shares stay within the whole', () => {
+    const branches = (slowMs: number): Operation => ({
+      name: 'fanOut',
+      isParallel: true,
+      calls: Array.from({ length: 30 }, (_, n) => ({
+        name: n === 7 ? 'slow branch' : 'branch',
+        ownMs: n === 7 ? slowMs : 2_000,
+      })),
+    });
+    const told = sentence(madeUpRun(branches(9_000)), usualRuns(branches(1_000)));
+    addsUp(told);
+    ok(
+      told.table.every(({ share }) => Math.abs(share) < 2),
+      JSON.stringify(told.table),
+    );
+    match(told.text, /slow branch/);
+  });
+
+  it('puts the time of spans that were lost to their nearest parent, and tells it', () => {
+    const lost = nightly({ save: { ownMs: 14_900 } });
+    const [find, summarise] = lost.calls ?? [];
+    const told = sentence(
+      madeUpRun({
+        ...lost,
+        calls: [find, summarise, { name: 'saveUsers', waitsMs: 5, ownMs: 14_910 }] as Operation[],
+      }),
+      before,
+    );
+    match(
+      told.text,
+      /(99|100) % of the difference: saveUsers \(14\.9 s, usually 3\.\d+ s\)\. Missing in this run: PUT \/users\/# in ServiceApplication \(usually \d+ ms\)\.$/,
+    );
+    deepEqual(
+      told.table.filter(({ isGone }) => isGone).map(({ operation }) => operation),
+      ['userInfoSave', 'PUT /users/#'],
+    );
+    addsUp(told);
+  });
+
+  it('says mixed where no path has half of the difference', () => {
+    const run = nightly({ save: { ownMs: 6_000 }, summarise: { ownMs: 2_300 } });
+    const [find, ...others] = run.calls ?? [];
+    const told = sentence(
+      madeUpRun({ ...run, calls: [{ ...find, waitsMs: 2_200 } as Operation, ...others] }),
+      before,
+    );
+    match(
+      told.text,
+      /The difference is mixed: userInfoSave 3\d %, waiting for a worker 3\d %, POST \/orders 3\d %\.$/,
+    );
+  });
+
+  it('does not call the slower half of a bimodal job slow', () => {
+    const full = usualRuns(nightly({ save: { ownMs: 40_000 } }), 10, 2);
+    const told = sentence(madeUpRun(nightly({ save: { ownMs: 40_500 } })), [
+      ...usualRuns(nightly(), 11, 3),
+      ...full,
+    ]);
+    equal(told.state, 'usual', told.text);
+  });
+
+  it('names the shards of a MapReduce run, and how many were slow', () => {
+    const job = (slow: number): Operation => ({
+      name: 'migrateAccounts',
+      calls: [
+        {
+          name: 'mapReduceBranch',
+          kind: 'child',
+          calls: Array.from({ length: 200 }, (_, n) => ({
+            name: 'migrateShard',
+            kind: 'child',
+            ownMs: n < slow ? 4_000 : 50,
+          })),
+        },
+      ],
+    });
+    const told = sentence(madeUpRun(job(9)), usualRuns(job(0)));
+    match(
+      told.text,
+      /100 % of the difference: migrateShard \(45\.5 s, usually 10(\.\d)? s\): 9 of 200 shards slower than usual\.$/,
+    );
+  });
+
+  it('says that there are too few runs, and what to do', () => {
+    const told = sentence(madeUpRun(nightly()), before.slice(0, 4));
+    equal(told.state, 'too-few');
+    match(told.text, /^4\.08 s\. To compare with there are only 4 successful runs, and 5 are needed: /);
+    match(sentence(madeUpRun(nightly()), []).text, /there is no successful run, and 5/);
+  });
+
+  it('tells of a run that goes on only that it is longer, not that it is shorter', () => {
+    const short = sentence(madeUpRun(nightly({ save: { ownMs: 500 } })), before, { running: true });
+    match(short.text, /^Running for \d+ ms, usually 4\.\d+ s\.$/);
+    const long = sentence(madeUpRun(nightly({ save: { ownMs: 20_000 } })), before, { running: true });
+    match(long.text, /^Running for 20\.3 s, usually .*: userInfoSave in/);
+    equal(long.state, 'running');
+    match(sentence(madeUpRun(nightly()), before, { failed: true }).text, /^Failed after 4\.08 s, usually 4/);
+  });
+
+  it('compares with histories where the usual runs have no spans', () => {
+    const bare = (run: Item): Item => ({
+      ...run,
+      from: 'history',
+      children: run.children.map((child) => ({ ...child, from: 'history', children: [] })),
+    });
+    const told = sentence(madeUpRun(nightly({ save: { ownMs: 14_900 } })), before.map(bare));
+    equal(told.from, 'history');
+    match(told.text, /(99|100) % of the difference: saveUsers \(14\.9 s, usually 3\.\d+ s\)\.$/);
+    addsUp(told);
+  });
+
+  it('is silent on 300 of 300 unchanged runs', () => {
+    const random = randomFrom(42);
+    const jitter = (ms: number) => ms * (0.96 + random() * 0.08);
+    const told = Array.from({ length: 300 }, () => sentence(madeUpRun(nightly(), jitter), before));
+    deepEqual(
+      told.filter(({ state }) => state !== 'usual').map(({ text }) => text),
+      [],
+    );
+  });
+});
