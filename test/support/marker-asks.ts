@@ -10,7 +10,7 @@ import { constantPolicyStore } from '../../sampling/policy-store';
 import { composeMarkerHost, type MarkerHostOptions } from '../../worker/marker-host';
 import { createRunDecisions } from '../../worker/run-decisions';
 
-export const HOST = { enabled: true, bind: 'all', mayBind: () => true } as const;
+const HOST = { enabled: true, bind: 'all', mayBind: () => true } as const;
 
 export interface RunParts {
   readonly runId?: string;

@@ -1,28 +1,27 @@
-/** The host's answers become markers: one id is true for a run, the same whenever the run asks again. */
+/**
+ * What a run asks for its marker, and what it gets: one id is true for it, the same whenever it asks again; and where
+ * the policy is one ratio for ever, a run that it leaves out asks nothing.
+ */
 import { deepEqual, equal } from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, it } from 'node:test';
 import type { WorkflowInfo } from '@temporalio/workflow';
 import type { SamplingOptions } from 'temporal-job-tracing';
-import {
-  ABSENT,
-  askFor,
-  DECISIONS,
-  decisionOf,
-  type Given,
-  type HostNotice,
-  idsToAsk,
-  isGiven,
-} from '../sampling/markers';
+import { askFor, type Given, type HostNotice } from '../sampling/markers';
 import { resolvePolicy } from '../sampling/policy';
 import { constantPolicyStore, type PolicyStore } from '../sampling/policy-store';
-import { composeMarkerHost } from '../worker/marker-host';
+import { noticeOf } from '../worker/marker-host';
 import { createRunDecisions } from '../worker/run-decisions';
-import { HOST, hostWith, infoOf, last, type RunParts } from './support/marker-asks';
+import { hostWith, infoOf, last, type RunParts } from './support/marker-asks';
 
 const UNSAMPLED: HostNotice = { common: 'unsampled' };
 const DEFAULT: HostNotice = { common: 'default' };
 const CAP_0 = { ratio: 0, atLeast: { runs: 1, per: '1 day' } } as const;
+
+/** A run id with these 14 hex digits at its end. */
+function idEndingWith(digits: string): string {
+  return `11111111-1111-4111-81${digits.slice(0, 2)}-${digits.slice(2)}`;
+}
 
 describe('the marker of a run', () => {
   it('tells each decision, and the common runs ask twice where nothing tells of a host', () => {
@@ -182,67 +181,47 @@ describe('the marker of a run', () => {
   });
 });
 
-describe('the host', () => {
-  it('answers a bundle of an older version with a marker that it knows', () => {
-    const policy = constantPolicyStore(resolvePolicy({ default: CAP_0 }));
-    const host = composeMarkerHost({ ...HOST, policy, decisions: createRunDecisions() }, undefined);
-    const workflowInfo = infoOf();
-    const older = ['absent', 'unsampled', 'default', 'rule', 'unbound'];
-    equal(
-      older.find((name) => host({ workflowInfo, patchId: `job-tracing:${name}` })),
-      'unbound',
+describe('a marker that is known beforehand', () => {
+  it('is not asked for by a run that a ratio for ever leaves out, where only sampled runs are bound', () => {
+    for (const ratio of [0, 2 ** -56, 0.01, 0.5, 1 / 3, 1]) {
+      const policy = resolvePolicy({ default: { ratio, atMost: { runs: 1_000, per: '1 day' } } });
+      const notice = noticeOf({ enabled: true, bind: 'sampled' }, policy, true);
+      const ask = hostWith({ bind: 'sampled', policy: constantPolicyStore(policy) });
+      for (let run = 0; run < 300; run++) {
+        const info = infoOf();
+        const asked = ask(info, undefined, 'sampled', notice);
+        deepEqual(
+          asked.length === 1,
+          last(ask(info, undefined, 'sampled')) === '-',
+          `${ratio} ${info.runId}`,
+        );
+      }
+      const rest = [{ attempt: 2 }, { lastFailure: new Error('before') }];
+      for (const run of rest) equal(last(ask(infoOf(run), undefined, 'sampled', notice)), 'after-failure');
+      equal(last(ask(infoOf(), { forced: 'manual' }, 'sampled', notice)), 'manual');
+    }
+    const [edge, below] = ['80000000000000', '7fffffffffffff'].map((end) =>
+      infoOf({ runId: idEndingWith(end) }),
     );
+    const half = noticeOf({ enabled: true, bind: 'sampled' }, resolvePolicy({ default: 0.5 }), true);
+    const ask = hostWith({ bind: 'sampled', sampling: { default: 0.5 } });
+    deepEqual(ask(edge as WorkflowInfo, undefined, 'sampled', half), ['any', 'default', 'default']);
+    deepEqual(ask(below as WorkflowInfo, undefined, 'sampled', half), ['-']);
   });
 
-  it('denies ids of a newer version, and every id when it is not enabled', () => {
-    const policy = constantPolicyStore(resolvePolicy());
-    const host = composeMarkerHost({ ...HOST, policy, decisions: createRunDecisions() }, undefined);
-    equal(host({ workflowInfo: infoOf(), patchId: 'job-tracing:to-come' }), false);
-    equal(last(hostWith({ enabled: false })(infoOf())), '-');
-    equal(last(hostWith({ enabled: false })(infoOf(), { forced: 'manual' })), '-');
-  });
-
-  it('never throws: a store that breaks its contract leaves the run without a trace and is named once', () => {
-    const warnings: string[] = [];
-    const policy: PolicyStore = {
-      ...constantPolicyStore(resolvePolicy()),
-      current() {
-        throw new Error('broken');
-      },
-    };
-    const ask = hostWith({ policy, log: { warn: (key) => warnings.push(key) } });
-    equal(last(ask(infoOf())), '-');
-    deepEqual(new Set(warnings), new Set(['decision']));
-  });
-
-  it('leaves other ids to the user’s call-back, with its errors; without one they are true', () => {
-    const options = {
-      ...HOST,
-      policy: constantPolicyStore(resolvePolicy()),
-      decisions: createRunDecisions(),
-    };
-    const input = { workflowInfo: infoOf(), patchId: 'users' };
-    equal(composeMarkerHost(options, undefined)(input), true);
-    equal(composeMarkerHost(options, ({ patchId }) => patchId !== 'users')(input), false);
-  });
-});
-
-describe('marker ids', () => {
-  it('each is asked either by policy or by runs that know their decision', () => {
-    const givens: Given[] = [
-      { forced: 'manual' },
-      { forced: 'signal' },
-      { inherited: { sampled: true } },
-      { inherited: { sampled: false } },
-    ];
-    const byPolicy = idsToAsk(undefined);
-    const given = new Set(givens.flatMap((given) => idsToAsk(given)));
-    deepEqual(byPolicy.filter(isGiven), []);
-    deepEqual(
-      [...given].filter((id) => !isGiven(id)),
-      [],
-    );
-    deepEqual([...byPolicy, ...given].sort(), Object.keys(DECISIONS).sort());
-    equal(decisionOf(ABSENT), undefined);
+  it('is asked for by every run of a policy that may change, or that decides by more than a ratio', () => {
+    const noticed = (
+      sampling: SamplingOptions,
+      { enabled = true, isConstant = true, bind = 'sampled' as 'all' | 'sampled' } = {},
+    ) => noticeOf({ enabled, bind }, resolvePolicy(sampling), isConstant).below;
+    equal(noticed({ default: 0 }), 'g');
+    equal(noticed({ default: { ratio: 0.5, afterFailure: { runs: 0 } } }), '8');
+    equal(noticed({ default: 0 }, { isConstant: false }), undefined);
+    equal(noticed({ default: 0 }, { enabled: false }), undefined);
+    equal(noticed({ default: 0 }, { bind: 'all' }), undefined);
+    equal(noticed({ default: 0, jobs: { 'important-*': 1 } }), undefined);
+    equal(noticed({ default: { ratio: 0, atLeast: { runs: 1, per: '1 day' } } }), undefined);
+    equal(noticed({ default: { ratio: 0, afterFailure: { runs: 2 } } }), undefined);
+    equal(noticed({ default: { ratio: 0, keepSlow: { overMs: 1_000 } } }), undefined);
   });
 });
