@@ -15,11 +15,11 @@ import { parseArgs } from 'node:util';
 import { fail, ROOT, run, setUp } from './setup.mjs';
 
 /** Folders of `test/` that `npm test` leaves out. */
-const SLOW_SUITES = ['tooling', 'browser', 'chaos', 'matrix'];
+const SLOW_SUITES = ['examples', 'tooling', 'browser', 'chaos', 'matrix'];
 /** Folder of `dist/` for the workflow bundles that tests make. */
 const BUNDLES = 'test-bundles';
-/** Test files that run at the same time. */
-const CONCURRENCY = 2;
+/** Test files that run at the same time: on two processors, since most wait most of the time. */
+const CONCURRENCY = 4;
 const FILE_TIMEOUT_MS = 10 * 60_000;
 /** Namespaces that differ in what search attributes the tests register there. */
 const NAMESPACES = ['default', 'unregistered', 'half-registered', 'wrong-types'];

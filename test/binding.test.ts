@@ -5,10 +5,11 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from '@temporalio/client';
+import { NativeConnection } from '@temporalio/worker';
 import type { JobTracingOptions } from 'temporal-job-tracing';
 import { JobClient } from 'temporal-job-tracing/client';
+import { until } from '../testing/until';
 import { Harness } from './support/harness';
 
 /** `temporal.api.enums.v1.IndexedValueType` */
@@ -98,8 +99,7 @@ describe('binding', { concurrency: 4 }, () => {
       ok(command, `a command that helps: ${warning}`);
 
       await harness.cli(...command.split(' '));
-      const giveUp = Date.now() + LOOK_MS;
-      while (linesOn(late).length < 2 && Date.now() < giveUp) await sleep(100);
+      await until(() => linesOn(late).length > 1, { within: LOOK_MS, says: 'no second line' });
       deepEqual(linesOn(late).slice(1), [
         `INFO temporal-job-tracing: runs of namespace ${late} are bound from now on `,
       ]);
@@ -116,19 +116,23 @@ describe('binding', { concurrency: 4 }, () => {
 
   it('with half of the workers bound and half not, every run ends as the first of its workers decided', async () => {
     const options = { namespace: half, maxCachedWorkflows: 0 };
-    const fleet = [
-      { plugin: LOOKS_ONLY, options },
-      { plugin: {}, options },
-    ];
     // No local activity: the SDK drops or repeats them without a cache, with or without the plugin.
     const kinds = [['oneActivity'], ['randoms'], ['parent'], ['continues', 1]] as const;
-    await harness.whileWorking(fleet, async (taskQueue) => {
-      const ended: Ended[] = [];
-      while (!ended.some(isBound) || ended.every(isBound)) {
-        const round = kinds.map(([type, ...args]) => runToEnd(half, taskQueue, type, ...args));
-        ended.push(...(await Promise.all(round)));
-        ok(ended.length < 100, 'both workers begin runs');
-      }
+    await harness.whileWorking({ plugin: LOOKS_ONLY, options }, async (taskQueue) => {
+      const round = () =>
+        Promise.all(kinds.map(([type, ...args]) => runToEnd(half, taskQueue, type, ...args)));
+      const ended = await round();
+      ok(!ended.some(isBound), 'nothing is registered yet');
+      // The other worker registers, and binds at once; the first one looks again some seconds later.
+      const connection = await NativeConnection.connect({ address: harness.server.address });
+      const other = await harness.createWorker(taskQueue, { options: { ...options, connection } });
+      await harness.whileRunning([other], async () => {
+        while (!ended.some(isBound)) {
+          ended.push(...(await round()));
+          ok(ended.length < 100, 'the other worker begins no run');
+        }
+      });
+      await connection.close();
       for (const each of ended) {
         deepEqual(each.markers, [isBound(each) ? 'default' : 'unbound']);
         equal(Object.keys(each.attributes).length, isBound(each) ? 4 : 0);

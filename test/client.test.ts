@@ -21,6 +21,7 @@ import { registerSearchAttributes } from '../client/search-attributes.js';
 import { TRACE_HEADER, writeHeader } from '../core/trace-header.js';
 import { rootSpanIdOfRun, traceIdOfRun } from '../core/trace-id.js';
 import { startTemporalServer, type TemporalServer, temporalCli } from '../testing/temporal-server.js';
+import { until } from '../testing/until.js';
 import { workflowBundle } from './support/bundles.js';
 import type * as workflows from './support/workflows/client-runs.js';
 
@@ -125,6 +126,7 @@ describe('findByTraceId and traceOf', { timeout: TEST_TIMEOUT_MS }, () => {
   it('a run that is not listed yet is waited for', async () => {
     const traceId = randomTraceId();
     const finding = tracingOf(bound).findByTraceId(traceId);
+    // It has looked, and found nothing.
     await sleep(300);
     const { workflowId } = await start(bound, 'boundJob', {
       taskQueue: IDLE_TASK_QUEUE,
@@ -285,11 +287,7 @@ async function count(client: Client, query: string): Promise<number> {
 }
 
 async function eventually(holds: () => Promise<boolean>): Promise<void> {
-  const giveUp = Date.now() + EVENTUALLY_MS;
-  while (!(await holds())) {
-    ok(Date.now() < giveUp, `never came true: ${holds}`);
-    await sleep(50);
-  }
+  await until(holds, { within: EVENTUALLY_MS, says: `never came true: ${holds}` });
 }
 
 function randomTraceId(): string {

@@ -4,10 +4,10 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { JobTracingOptions } from 'temporal-job-tracing';
 import { JobClient, type JobClientOptions } from 'temporal-job-tracing/client';
 import { startRedis, WITHOUT_REDIS } from '../testing/redis-server';
+import { until } from '../testing/until';
 import { Harness } from './support/harness';
 import { connectionTo } from './support/redis-store';
 
@@ -48,17 +48,14 @@ describe('findByTraceId and traceOf say why', { concurrency: 4 }, () => {
 
   /** Reason, text and link of the trace, once its run is listed as ended. */
   async function answer(traceId: string, client: JobClient) {
-    for (;;) {
+    const closed = async () => {
       const { root } = (await client.findByTraceId(traceId)) ?? {};
       ok(root);
-      if (root.closeTime === undefined) {
-        await sleep(50);
-        continue;
-      }
-      const { sampling, sampled, url } = root;
-      equal(sampling?.sampled, sampled);
-      return [sampling?.reason, sampling?.text, url !== undefined];
-    }
+      return root.closeTime && root;
+    };
+    const { sampling, sampled, url } = await until(closed, { says: 'the run is not listed as ended' });
+    equal(sampling?.sampled, sampled);
+    return [sampling?.reason, sampling?.text, url !== undefined];
   }
 
   it('"not sampled: rule one*, 0 %" instead of a link', async () => {
@@ -107,17 +104,13 @@ describe('findByTraceId and traceOf say why', { concurrency: 4 }, () => {
   it('an ordinary child says whether, its root says why', async () => {
     const { traceId } = await run('parent', { sampling: { default: 0 } });
     const client = clientWith({ sampling: { default: 0 } });
-    for (;;) {
+    const withChild = async () => {
       const found = await client.findByTraceId(traceId);
-      const [child] = found?.others ?? [];
-      if (child === undefined) {
-        await sleep(50);
-        continue;
-      }
-      deepEqual([child.sampled, child.sampling, child.url], [false, undefined, undefined]);
-      equal(found?.root.sampling?.text, 'not sampled: default, 0 %');
-      return;
-    }
+      return found?.others.length && found;
+    };
+    const { root, others } = await until(withChild, { says: 'the child is not listed' });
+    deepEqual([others[0]?.sampled, others[0]?.sampling, others[0]?.url], [false, undefined, undefined]);
+    equal(root.sampling?.text, 'not sampled: default, 0 %');
   });
 
   it('a run that ended without a decision has no link either', async () => {

@@ -6,9 +6,10 @@ import { deepEqual, equal, notEqual, ok } from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { OpenTelemetryPlugin, type OpenTelemetryPluginOptions } from '@temporalio/interceptors-opentelemetry';
 import { ABSENT, RECORDED_IDS } from '../sampling/markers';
+import { until } from '../testing/until';
+import { workflowBundle } from './support/bundles';
 import { Harness, type WorkerSetup } from './support/harness';
 import {
   beginning,
@@ -33,7 +34,8 @@ async function official(): Promise<WorkerSetup> {
     resource: { attributes: {} } as unknown as OpenTelemetryPluginOptions['resource'],
     spanProcessor,
   });
-  return { plugin: null, options: { workflowsPath: HISTORIES_PATH, plugins: [plugin] } };
+  const bundle = await workflowBundle({ workflowsPath: HISTORIES_PATH, plugins: [plugin] });
+  return { plugin: null, options: { workflowBundle: bundle, plugins: [plugin] } };
 }
 
 describe('workers take runs over from each other', { concurrency: 8 }, () => {
@@ -76,7 +78,7 @@ describe('workers take runs over from each other', { concurrency: 8 }, () => {
       (await handle.fetchHistory()).events?.some(
         (event) => event.childWorkflowExecutionStartedEventAttributes != null,
       );
-    while (!(await isThere())) await sleep(20);
+    await until(isThere, { says: 'the run has no child' });
   }
 
   async function closeTwice(
@@ -219,8 +221,10 @@ describe('workers take runs over from each other', { concurrency: 8 }, () => {
         const count = () =>
           harness.cli('workflow', 'count', '--query', `${query} AND WorkflowId="${handle.workflowId}"`);
         // Visibility is a little behind.
-        for (let look = 0; look < 50 && (await count()).trim() !== expected; look++) await sleep(100);
-        equal((await count()).trim(), expected);
+        await until(async () => (await count()).trim() === expected, {
+          within: 10_000,
+          says: `not ${expected}`,
+        });
         await handle.signal('finish');
         await handle.result();
         equal((await count()).trim(), 'Total: 0');

@@ -11,6 +11,7 @@ import { ActivityFailure, ApplicationFailure, CancelledFailure, TimeoutFailure }
 import { completeFromCallback, createHttpActivities } from 'temporal-job-tracing/activities';
 import type { HttpAnswer } from 'temporal-job-tracing/workflows';
 import { readToken, writeToken } from '../activities/http/callback-token';
+import { until } from '../testing/until';
 import { type HttpService, startHttpService } from './support/http-service';
 import { id, Runs } from './support/runs';
 
@@ -74,7 +75,7 @@ describe('a service that answers 202', { concurrency: 4 }, () => {
       },
     );
     const requests = () => service.requests.filter((request) => request.path === path);
-    while (requests().length < answered) await sleep(20);
+    await until(() => requests().length >= answered, { says: `the service was not asked for ${path}` });
     return { handle, requests, headers: requests()[0]?.headers ?? {} };
   }
 
@@ -130,7 +131,7 @@ describe('a service that answers 202', { concurrency: 4 }, () => {
   it('reports a failure: it is asked again, with the same URL and the same idempotency key', async () => {
     const { handle, headers, requests } = await start('failure');
     deepEqual(await post(headers['callback-url'], 'disk full', 'failure'), [200, 'failed']);
-    while (requests().length < 2) await sleep(20);
+    await until(() => requests().length > 1, { says: 'the service was not asked again' });
     const [first, second] = requests();
     for (const name of ['callback-url', 'idempotency-key'])
       equal(first?.headers[name], second?.headers[name]);

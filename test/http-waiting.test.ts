@@ -7,6 +7,7 @@ import type { WorkflowFailedError, WorkflowHandle } from '@temporalio/client';
 import { ActivityFailure, CancelledFailure } from '@temporalio/common';
 import { createHttpActivities } from 'temporal-job-tracing/activities';
 import type { HttpAnswer } from 'temporal-job-tracing/workflows';
+import { until } from '../testing/until';
 import { type HttpService, type ServedRequest, startHttpService } from './support/http-service';
 import { id, Runs } from './support/runs';
 
@@ -44,13 +45,7 @@ describe('an HTTP job that waits', { concurrency: 4 }, () => {
     });
   }
 
-  async function served(path: string) {
-    for (;;) {
-      const found = open.get(path);
-      if (found !== undefined) return found;
-      await sleep(50);
-    }
-  }
+  const served = (path: string) => until(() => open.get(path), { says: `nobody has asked for ${path}` });
 
   async function failure(handle: WorkflowHandle): Promise<Error | undefined> {
     return handle.result().then(
@@ -132,11 +127,9 @@ describe('an HTTP job that waits', { concurrency: 4 }, () => {
       args: [{ url: `${service.url}/lost`, retry: { initialInterval: 1 } }],
     });
     const lostRun = lost.run();
-    for (;;) {
-      const { raw } = await handle.describe();
-      if (raw.pendingActivities?.some(({ lastStartedTime }) => lastStartedTime)) break;
-      await sleep(100);
-    }
+    const isStarted = async () =>
+      (await handle.describe()).raw.pendingActivities?.some(({ lastStartedTime }) => lastStartedTime);
+    await until(isStarted, { says: 'the activity has not started' });
     lost.shutdown();
     await lostRun.catch(() => {});
     await runs.work(

@@ -8,11 +8,12 @@ import type { WorkflowHandle } from '@temporalio/client';
 import type { WorkerOptions } from '@temporalio/worker';
 import type { JobTracingOptions } from 'temporal-job-tracing';
 import { tree } from '../testing/otlp-trace';
+import { until } from '../testing/until';
 import { Harness } from './support/harness';
 
 const id = (runId: string) => runId.replaceAll('-', '');
 
-describe('kept runs', () => {
+describe('kept runs', { concurrency: 4 }, () => {
   let harness: Harness;
   before(async () => {
     harness = await Harness.start();
@@ -188,8 +189,9 @@ describe('kept runs', () => {
       const start = { taskQueue, workflowId: `ruled-${Math.random()}`, args: [3_000, 'fail'] };
       const handle = await harness.whileRunning([await worker(first)], async () => {
         const started = await harness.client.workflow.start('takes', start);
-        while (!(await started.fetchHistory()).events?.some((event) => event.timerStartedEventAttributes))
-          await sleep(50);
+        const isWaiting = async () =>
+          (await started.fetchHistory()).events?.some((event) => event.timerStartedEventAttributes);
+        await until(isWaiting, { says: 'the run has not begun' });
         return started;
       });
       await harness.whileRunning([await worker(second)], () => handle.result().catch(() => {}));

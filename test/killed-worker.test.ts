@@ -5,8 +5,8 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, type WorkflowHandle } from '@temporalio/client';
+import { until } from '../testing/until';
 import { Harness } from './support/harness';
 import { markersOf, taskFailures } from './support/histories';
 import { type PolicyWorker, startPolicyWorker } from './support/policy-workers';
@@ -48,14 +48,15 @@ describe('a worker that is killed in the middle of runs', () => {
       return workers.at(-1);
     };
     const first = await worker({ plugin: { sampling: KILLED } });
-    for (const name of ['by-rule', 'reserved', 'by-hand', 'capped', 'capped-too', 'never', 'failing'])
-      begun.set(name, await begin(harness.client, taskQueue, name));
+    const begin = async (name: string) => begun.set(name, await beginRun(harness.client, taskQueue, name));
+    await Promise.all(['by-rule', 'reserved', 'by-hand', 'capped', 'never', 'failing'].map(begin));
+    await begin('capped-too');
     const elsewhere = new Client({ connection: harness.connection, namespace: NAMESPACE });
     const firstElsewhere = await worker({
       namespace: NAMESPACE,
       plugin: { registerSearchAttributes: false },
     });
-    unbound = await begin(elsewhere, taskQueue, 'unbound');
+    unbound = await beginRun(elsewhere, taskQueue, 'unbound');
 
     await Promise.all([first?.kill(), firstElsewhere?.kill()]);
     await worker({ plugin: { sampling: OTHER } });
@@ -70,7 +71,7 @@ describe('a worker that is killed in the middle of runs', () => {
   });
 
   /** Starts a run of this job, and waits until it waits. */
-  async function begin(client: Client, taskQueue: string, name: string): Promise<Begun> {
+  async function beginRun(client: Client, taskQueue: string, name: string): Promise<Begun> {
     const workflowId = randomUUID();
     const options = { taskQueue, workflowId, memo: { jobName: name.replace('-too', '') } };
     if (name === 'by-hand')
@@ -78,17 +79,13 @@ describe('a worker that is killed in the middle of runs', () => {
     else if (name === 'failing') await client.workflow.start('takes', { ...options, args: [15_000, 'fail'] });
     else await client.workflow.start('waits', options);
     const handle = client.workflow.getHandle(workflowId);
-    const giveUp = Date.now() + WAIT_MS;
     const isWaiting = async () => {
       const { events = [] } = await handle.fetchHistory();
       return name === 'failing'
         ? events?.some((event) => event.timerStartedEventAttributes)
         : events?.some((event) => event.workflowTaskCompletedEventAttributes);
     };
-    while (!(await isWaiting())) {
-      ok(Date.now() < giveUp, `${name} has not begun`);
-      await sleep(50);
-    }
+    await until(isWaiting, { within: WAIT_MS, says: `${name} has not begun` });
     const { runId } = await handle.describe();
     return { handle, traceId: runId.replaceAll('-', '') };
   }

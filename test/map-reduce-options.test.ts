@@ -4,6 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import { ApplicationFailure, Client, type WorkflowFailedError } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import { JobClient, type Shard } from 'temporal-job-tracing/client';
+import { until } from '../testing/until';
 import { id, linksOf, Runs, traceIdOf } from './support/runs';
 
 const options = { workflowsPath: require.resolve('./support/workflows/map-reduce') };
@@ -193,12 +194,12 @@ describe('mapReduce', { concurrency: 4 }, () => {
 
   /** The two shards of the run in their order, as soon as visibility has them. */
   async function listed(tracing: JobClient, workflowId: string): Promise<Shard[]> {
-    for (let attempt = 1; ; attempt++) {
+    const areThere = async () => {
       const shards: Shard[] = [];
       for await (const shard of tracing.shards({ workflowId })) shards.push(shard);
-      const isThere = shards.length === 2 && shards.every(({ status }) => status !== 'RUNNING');
-      if (isThere || attempt === 50) return shards.sort((a, b) => a.index - b.index);
-      await new Promise((resolve) => setTimeout(resolve, 200));
-    }
+      return shards.length === 2 && shards.every(({ status }) => status !== 'RUNNING') && shards;
+    };
+    const shards = await until(areThere, { says: 'visibility does not have the two ended shards' });
+    return shards.sort((a, b) => a.index - b.index);
   }
 });

@@ -4,10 +4,10 @@
  */
 import { deepEqual, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { temporal } from '@temporalio/proto';
 import type { WorkerPlugin } from '@temporalio/worker';
 import { JobTracingPlugin } from 'temporal-job-tracing';
+import { until } from '../testing/until';
 import { id as newId, Runs } from './support/runs';
 import { Job, SCHEDULED_PATH } from './support/scheduled-jobs';
 
@@ -46,10 +46,8 @@ describe('a worker with the plugin', () => {
 
   it('and activities polls for them as ever', async () => {
     const taskQueue = await runs.work({});
-    for (const giveUp = Date.now() + 20_000; (await pollers(taskQueue, TASK_QUEUE_TYPE_ACTIVITY)) === 0; ) {
-      ok(Date.now() < giveUp, 'nobody polls for activities');
-      await sleep(100);
-    }
+    const arePolled = async () => (await pollers(taskQueue, TASK_QUEUE_TYPE_ACTIVITY)) > 0;
+    await until(arePolled, { within: 20_000, says: 'nobody polls for activities' });
   });
 
   for (const [ratio, bind, ids] of [

@@ -4,9 +4,9 @@
  */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { JobTracingOptions } from 'temporal-job-tracing';
 import { traceIdOfRun } from '../core/trace-id';
+import { until } from '../testing/until';
 import { Harness } from './support/harness';
 
 const WAIT_MS = 20_000;
@@ -25,8 +25,8 @@ describe('decisions on a real server', { concurrency: 4 }, () => {
 
   /** The decision markers of the first runs that the query finds, oldest first, once they have ended. */
   async function markersOf(query: string, count: number): Promise<{ runId: string; marker: string }[]> {
-    const deadline = Date.now() + WAIT_MS;
-    for (;;) {
+    let ended = 0;
+    const areEnded = async () => {
       const runs: { runId: string; marker: string; closed: number }[] = [];
       for await (const { status, runId, closeTime, searchAttributes } of harness.client.workflow.list({
         query,
@@ -35,15 +35,15 @@ describe('decisions on a real server', { concurrency: 4 }, () => {
         const markers = searchAttributes.TemporalChangeVersion ?? [];
         runs.push({ runId, marker: markers.join(), closed: Number(closeTime) });
       }
-      if (runs.length >= count) {
-        return runs
-          .sort((a, b) => a.closed - b.closed)
-          .slice(0, count)
-          .map(({ runId, marker }) => ({ runId, marker }));
-      }
-      ok(Date.now() < deadline, `${runs.length} of ${count} runs ended: ${query}`);
-      await sleep(200);
-    }
+      ended = runs.length;
+      return ended >= count && runs;
+    };
+    const says = () => `${ended} of ${count} runs ended: ${query}`;
+    const runs = await until(areEnded, { within: WAIT_MS, says });
+    return runs
+      .sort((a, b) => a.closed - b.closed)
+      .slice(0, count)
+      .map(({ runId, marker }) => ({ runId, marker }));
   }
 
   async function expectAfterFailure(runId: string): Promise<void> {

@@ -3,6 +3,7 @@
  */
 import { deepEqual } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { until } from '../testing/until';
 import { Harness } from './support/harness';
 import { beginning, bundleOf, KINDS, recorded, runToEnd, taskFailures } from './support/histories';
 import { close, everyCommand, progress } from './support/workflows/histories';
@@ -51,7 +52,8 @@ describe('queries on a worker that has never seen the run', { concurrency: 2 }, 
     const handle = await harness.whileRunning([await worker(taskQueue, 10)], async () => {
       const begun = await harness.client.workflow.start(everyCommand, start);
       await beginning(begun);
-      while (!(await begun.query(progress)).includes('nudged'));
+      const isNudged = async () => (await begun.query(progress)).includes('nudged');
+      await until(isNudged, { says: 'the run is not nudged' });
       return begun;
     });
     const traceId = handle.firstExecutionRunId.replaceAll('-', '');

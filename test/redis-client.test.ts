@@ -7,6 +7,7 @@ import { after, afterEach, before, describe, it } from 'node:test';
 import { Client } from '@temporalio/client';
 import { JobClient, SamplingClient, SamplingConflictError } from 'temporal-job-tracing/client';
 import { type RedisServer, startRedis, WITHOUT_REDIS } from '../testing/redis-server.js';
+import { until } from '../testing/until.js';
 import { connectionTo, eventually, startStore } from './support/redis-store.js';
 
 const POLICY = '{job-tracing}:policy';
@@ -29,8 +30,9 @@ describe('SamplingClient', { skip: WITHOUT_REDIS }, () => {
 
   it('a rule that is set reaches a worker by message, and redis-cli reads it with who and when', async (t) => {
     const { ratio } = startStore(t, { redis: connectionTo(server.port), pollIntervalMs: 60_000 });
-    await eventually(() => ratio('a'), 0.5, 1_000);
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    equal(ratio('a'), 0.5);
+    const listens = async () => (await server.cli('pubsub', 'channels')).includes('changed');
+    await until(listens, { says: 'the store does not listen' });
     const before = Date.now();
     const { revision, replaced } = await sampling.set('a', { ratio: 0.25, keepSlow: { overMs: 5_000 } });
     await eventually(() => ratio('a'), 0.25, 500);

@@ -24,7 +24,7 @@ import {
 } from './support/redis-faults.js';
 import { connectionTo, eventually, FALLBACK, startStore } from './support/redis-store.js';
 
-describe('a fault on the way to Redis', { skip: WITHOUT_REDIS }, () => {
+describe('a fault on the way to Redis', { skip: WITHOUT_REDIS, concurrency: 4 }, () => {
   after(nothingWasUnhandled);
 
   for (const fault of ['drop', 'reset', 'hang', 5_000] as const) {

@@ -1,7 +1,7 @@
 /**
  * The sampling policy in Redis, written by hand with `redis-cli`, is what the workers go by.
  */
-import { deepEqual, equal, fail, match, ok, throws } from 'node:assert/strict';
+import { deepEqual, equal, match, ok, throws } from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { redisPolicyStore } from 'temporal-job-tracing';
@@ -11,6 +11,7 @@ import { useStore } from '../sampling/policy-store';
 import { createLivePolicy } from '../sampling/redis/live-policy.js';
 import { formatLiveRule, parseLiveRule } from '../sampling/redis/live-rule.js';
 import { type RedisServer, startRedis, WITHOUT_REDIS } from '../testing/redis-server.js';
+import { until } from '../testing/until.js';
 import { connectionTo, eventually, FALLBACK, startStore } from './support/redis-store.js';
 
 const POLICY = '{job-tracing}:policy';
@@ -122,11 +123,9 @@ describe('a rule written with redis-cli', { skip: WITHOUT_REDIS }, () => {
 });
 
 async function subscribed(server: RedisServer, count: number): Promise<void> {
-  for (let tries = 0; tries < 100; tries++) {
-    if ((await server.cli('pubsub', 'numsub', CHANGED)).split('\n')[1] === String(count)) return;
-    await sleep(20);
-  }
-  fail(`not ${count} subscribers`);
+  const numsub = async () => (await server.cli('pubsub', 'numsub', CHANGED)).split('\n')[1];
+  const are = async () => (await numsub()) === String(count);
+  await until(are, { within: 5_000, says: `not ${count} subscribers` });
 }
 
 describe('redisPolicyStore', () => {

@@ -10,6 +10,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { redisPolicyStore } from 'temporal-job-tracing';
 import { JobClient } from 'temporal-job-tracing/client';
 import { type RedisServer, startRedis, WITHOUT_REDIS } from '../testing/redis-server';
+import { until } from '../testing/until';
 import { type FaultProxy, startFaultProxy } from './support/fault-proxy';
 import { Harness } from './support/harness';
 import { type PolicyWorker, startPolicyWorker } from './support/policy-workers';
@@ -67,30 +68,53 @@ describe('the live policy with real runs', { skip: WITHOUT_REDIS }, () => {
     const fleet = (type: string) =>
       Promise.all(taskQueues.map(async (taskQueue) => markersOf(await start(taskQueue, type))));
 
+    /** From now on, and from {@link KNOWN_MS} at the latest, runs on all of them have this marker. */
+    async function becomes(marker: string): Promise<void> {
+      const changed = Date.now();
+      let markers: unknown[] = [];
+      const is = async () => {
+        const begun = Date.now();
+        markers = await fleet('oneActivity');
+        const are = markers.every((each) => each === marker);
+        ok(are || begun - changed < KNOWN_MS, `${markers}, begun after ${begun - changed} ms`);
+        return are;
+      };
+      await until(is, { says: () => `${markers}` });
+    }
+
+    /** Waits until all of them know what has been set so far: they read the policy as a whole. */
+    async function allKnow(sampling: JobClient['sampling']): Promise<void> {
+      for (const [ratio, marker] of [
+        [0, 'unsampled'],
+        [1, 'rule'],
+      ] as const) {
+        await sampling.set('one*', ratio);
+        await becomes(marker);
+      }
+    }
+
     it('a rule that the client sets, one written by hand, and a removal hold within 2 seconds', async () => {
       const { sampling } = new JobClient({ client: harness.client, redis });
-      deepEqual(await fleet('oneActivity'), ['unsampled', 'unsampled', 'unsampled']);
+      await becomes('unsampled');
       await sampling.set('one*', 1);
-      await sleep(KNOWN_MS);
-      deepEqual(await fleet('oneActivity'), ['rule', 'rule', 'rule']);
+      await becomes('rule');
       await server.cli('hset', POLICY, 'one*', '0');
-      await sleep(KNOWN_MS);
-      deepEqual(await fleet('oneActivity'), ['unsampled', 'unsampled', 'unsampled']);
-      await sampling.set('one*', { ratio: 1, until: new Date(Date.now() + 2 * KNOWN_MS) });
-      await sleep(KNOWN_MS);
-      deepEqual(await fleet('oneActivity'), ['rule', 'rule', 'rule']);
-      await sleep(KNOWN_MS);
-      deepEqual(await fleet('oneActivity'), ['unsampled', 'unsampled', 'unsampled']);
+      await becomes('unsampled');
+      const end = Date.now() + 2 * KNOWN_MS;
+      await sampling.set('one*', { ratio: 1, until: new Date(end) });
+      await becomes('rule');
+      await sleep(end - Date.now());
+      await becomes('unsampled');
       await sampling.set('one*', 1);
+      await becomes('rule');
       await sampling.unset('one*');
-      await sleep(KNOWN_MS);
-      deepEqual(await fleet('oneActivity'), ['unsampled', 'unsampled', 'unsampled']);
+      await becomes('unsampled');
     });
 
     it('a cap is one for all of them', async () => {
       const { sampling } = new JobClient({ client: harness.client, redis });
       await sampling.set('randoms', { ratio: 1, atMost: { runs: 1, per: '31 days' } });
-      await sleep(KNOWN_MS);
+      await allKnow(sampling);
       const [one = '', ...others] = taskQueues;
       equal(await markersOf(await start(one, 'randoms')), 'rule');
       // Each of the others learns with its first run what the fleet has taken.
@@ -101,7 +125,7 @@ describe('the live policy with real runs', { skip: WITHOUT_REDIS }, () => {
     it('after a slow run the next one is recorded in full, on another worker', async () => {
       const { sampling } = new JobClient({ client: harness.client, redis });
       await sampling.set('takes', { ratio: 0, keepSlow: { overMs: 6_000 } });
-      await sleep(KNOWN_MS);
+      await allKnow(sampling);
       const [one = '', two = ''] = taskQueues;
       equal(await markersOf(await start(one, 'takes', [6_500])), 'kept-slow,unsampled');
       await sleep(KNOWN_MS);

@@ -2,19 +2,19 @@
  * The store and the client work through a Redis Cluster and through Sentinels, with the connections that their
  * users have.
  */
-import { deepEqual, equal, match, ok } from 'node:assert/strict';
+import { deepEqual, equal, match } from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Cluster, Redis } from 'ioredis';
 import type { RedisConnection } from 'temporal-job-tracing';
 import { SamplingClient } from 'temporal-job-tracing/client';
 import { freePort, type RedisServer, startRedis, WITHOUT_REDIS } from '../testing/redis-server.js';
+import { until } from '../testing/until.js';
 import { eventually, startStore } from './support/redis-store.js';
 
-describe('the policy store', { skip: WITHOUT_REDIS }, () => {
+describe('the policy store', { skip: WITHOUT_REDIS, concurrency: 2 }, () => {
   it('works through a Redis Cluster: policy, messages, counts, and back after a loss', async (t) => {
     // A node that has met no other does not know its own address.
     const alone = ['--cluster-announce-ip', '127.0.0.1', '--cluster-port', String(await freePort())];
@@ -57,17 +57,16 @@ async function worksAndComesBack(
   const quick = startStore(t, { redis, pollIntervalMs: 900 });
   await sampling.set('a', 0.25);
   await eventually(() => quick.ratio('a'), 0.25, 2_000);
-  for (let tries = 0; !(await server.cli('pubsub', 'channels')).includes('changed'); tries++) {
-    ok(tries < 100, 'nobody listens');
-    await sleep(20);
-  }
+  const prints = (part: string, ...command: string[]) =>
+    until(async () => (await server.cli(...command)).includes(part), {
+      within: 5_000,
+      says: `redis-cli ${command.join(' ')} does not print ${part}`,
+    });
+  await prints('changed', 'pubsub', 'channels');
   await sampling.set('a', 0.75);
   await eventually(() => [slow.ratio('a'), quick.ratio('a')], [0.75, 0.75], 700);
   equal(quick.store.counters.take('cap:a', { runs: 1, perMs: 86_400_000 }), true);
-  for (let tries = 0; !(await server.cli('keys', '*')).includes('{job-tracing}:runs:cap:a'); tries++) {
-    ok(tries < 100, 'the count is not in Redis');
-    await sleep(20);
-  }
+  await prints('{job-tracing}:runs:cap:a', 'keys', '*');
   deepEqual(quick.lines, []);
 
   await server.stop();
@@ -87,8 +86,6 @@ async function worksAndComesBack(
 
 async function asCluster(server: RedisServer): Promise<void> {
   await server.cli('cluster', 'addslotsrange', '0', '16383');
-  for (let tries = 0; !(await server.cli('cluster', 'info')).includes('cluster_state:ok'); tries++) {
-    ok(tries < 100, 'the cluster is not ready');
-    await sleep(50);
-  }
+  const isReady = async () => (await server.cli('cluster', 'info')).includes('cluster_state:ok');
+  await until(isReady, { within: 10_000, says: 'the cluster is not ready' });
 }

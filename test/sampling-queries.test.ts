@@ -4,7 +4,8 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
+import { until } from '../testing/until';
 import { Harness } from './support/harness';
 
 const PAGE = readFileSync(join(__dirname, '..', '..', 'docs', 'sampling.md'), 'utf8');
@@ -63,9 +64,12 @@ describe('docs/sampling.md', () => {
           .filter(([, workflowId]) => listed.has(workflowId))
           .map(([name]) => name);
       };
-      const giveUp = Date.now() + EVENTUALLY_MS;
-      while ((await found()).join() !== expected.join() && Date.now() < giveUp) await sleep(200);
-      deepEqual(await found(), expected);
+      let names: string[] = [];
+      const isFound = async () => {
+        names = await found();
+        return isDeepStrictEqual(names, expected);
+      };
+      await until(isFound, { within: EVENTUALLY_MS, says: () => `it finds ${names}` });
       if (command === 'count')
         ok(Number(/\d+/.exec(await harness.cli('workflow', 'count', '--query', query))?.[0]) >= 1);
     });

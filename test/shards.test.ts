@@ -6,6 +6,7 @@ import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { JobClient, type Shard, type ShardFilter } from 'temporal-job-tracing/client';
+import { until } from '../testing/until';
 import { id, linksOf, Runs, rootIdOf, traceIdOf } from './support/runs';
 
 const WORKFLOWS_PATH = require.resolve('./support/workflows/map-reduce');
@@ -44,13 +45,12 @@ describe('shards', { concurrency: 4 }, () => {
     isThere: (shards: readonly Shard[]) => boolean,
     filter?: ShardFilter,
   ): Promise<Shard[]> {
-    const giveUp = Date.now() + TIMEOUT_MS;
-    for (;;) {
-      const shards = await list(run, filter);
-      if (isThere(shards)) return shards;
-      ok(Date.now() < giveUp, JSON.stringify(shards));
-      await sleep(100);
-    }
+    let shards: Shard[] = [];
+    const areThere = async () => {
+      shards = await list(run, filter);
+      return isThere(shards) && shards;
+    };
+    return until(areThere, { within: TIMEOUT_MS, says: () => JSON.stringify(shards) });
   }
 
   const states = (shards: readonly Shard[]) =>

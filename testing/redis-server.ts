@@ -9,8 +9,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { until } from './until';
 
 export interface RedisServer {
   readonly port: number;
@@ -22,6 +22,7 @@ export interface RedisServer {
   stop(): Promise<void>;
 }
 
+const START_WITHIN_MS = 20_000;
 const WATCHDOG = require.resolve('./temporal-watchdog.js');
 
 /** For the option `skip` of tests. */
@@ -56,10 +57,9 @@ export async function startRedis(
         await end;
         await rm(directory, { recursive: true, force: true });
       };
-      for (let tries = 0; !(await cli('ping').catch(String)).match(/PONG|NOAUTH/); tries++) {
-        if (tries > 100 || child.exitCode !== null) throw new Error('redis-server does not answer');
-        await sleep(50);
-      }
+      const answers = async () => /PONG|NOAUTH/.test(await cli('ping').catch(String));
+      const started = until(answers, { within: START_WITHIN_MS, says: 'redis-server does not answer' });
+      await Promise.race([started, end.then(() => Promise.reject(new Error('redis-server ended at once')))]);
     },
     async stop() {
       await stopServer?.();

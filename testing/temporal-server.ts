@@ -7,12 +7,12 @@
 
 import { execFile } from 'node:child_process';
 import { connect } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Connection, isGrpcServiceError } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time';
 import { findTemporalBinary, type Log, presentTemporalBinary } from './temporal-binary.js';
 import { launchDevServer } from './temporal-dev-server.js';
+import { until } from './until.js';
 
 const RUNNING_SERVER_TIMEOUT_MS = 5_000;
 const START_TIMEOUT_MS = 60_000;
@@ -121,10 +121,7 @@ async function waitUntilUsable(
   timeoutMs: number,
 ): Promise<void> {
   const deadline = Date.now() + timeoutMs;
-  while (!(await accepts(address))) {
-    if (Date.now() > deadline) throw new Error('does not answer');
-    await sleep(50);
-  }
+  await until(() => accepts(address), { within: timeoutMs, says: 'does not answer' });
   const connection = await Connection.connect({ address, connectTimeout: timeoutMs });
   try {
     await connection.withDeadline(deadline, () =>
@@ -136,16 +133,17 @@ async function waitUntilUsable(
 }
 
 async function waitForNamespace({ workflowService }: Connection, namespace: string, deadline: number) {
-  for (;;) {
+  let problem: unknown;
+  const isUsable = async () => {
     try {
-      await workflowService.countWorkflowExecutions({ namespace });
-      return;
+      return await workflowService.countWorkflowExecutions({ namespace });
     } catch (error) {
-      if (Date.now() > deadline) throw error;
+      problem = error;
       if (statusOf(error) === NOT_FOUND) await register(workflowService, namespace);
-      await sleep(100);
+      return undefined;
     }
-  }
+  };
+  await until(isUsable, { within: deadline - Date.now(), says: () => `namespace ${namespace}: ${problem}` });
 }
 
 async function register(workflowService: Connection['workflowService'], namespace: string): Promise<void> {

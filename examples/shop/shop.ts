@@ -5,11 +5,11 @@
  * plugin, the job as a scheduled job. Then shows each run as it ends. After some runs an operator releases a
  * ServiceApplication that is slow, takes it back once the slow run has been shown, and runs the job now.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from '@temporalio/worker';
 import { JobTracingPlugin } from 'temporal-job-tracing';
 import { JobClient, type JobRun, ScheduledJobError } from 'temporal-job-tracing/client';
 import type { ReceivedSpan } from '../../testing/otlp-span';
+import { until } from '../../testing/until';
 import type { ExampleOptions } from '../support/example';
 import { alertLines, runLines, waysToFind } from '../support/report';
 import { endedRuns } from '../support/runs';
@@ -84,8 +84,8 @@ async function createJob(jobs: JobClient<typeof workflows>): Promise<void> {
 async function endJob({ client }: Stage, jobs: JobClient<typeof workflows>): Promise<void> {
   await jobs.pause(JOB_ID);
   const query = `WorkflowId STARTS_WITH "${JOB_ID}/" AND WorkflowType = "${JOB_NAME}" AND ExecutionStatus = "Running"`;
-  const giveUp = Date.now() + STOP_TIMEOUT_MS;
-  while (Date.now() < giveUp && (await client.workflow.count(query)).count > 0) await sleep(200);
+  const isOver = async () => (await client.workflow.count(query)).count === 0;
+  await until(isOver, { within: STOP_TIMEOUT_MS, says: 'a run goes on' }).catch(() => {});
   await jobs.delete(JOB_ID);
 }
 

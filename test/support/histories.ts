@@ -2,7 +2,6 @@
  * Runs of every kind, begun and driven to their end, and what their histories say.
  */
 import { deepEqual } from 'node:assert/strict';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import type { RetryPolicy } from '@temporalio/common';
@@ -11,6 +10,7 @@ import { type JobTracingOptions, JobTracingPlugin } from 'temporal-job-tracing';
 import type { OtlpReceiver } from '../../testing/otlp-receiver';
 import type { ReceivedSpan } from '../../testing/otlp-span';
 import { incomplete, leaves } from '../../testing/otlp-trace';
+import { until } from '../../testing/until';
 import { type Bundle, workflowBundle } from './bundles';
 import { ask, close } from './workflows/histories';
 
@@ -90,7 +90,7 @@ export const LOCAL_KINDS: Readonly<Record<string, Kind>> = {
 export async function beginning(handle: Pick<WorkflowHandle, 'fetchHistory'>): Promise<void> {
   const isBegun = ({ events }: History) =>
     events?.some(({ workflowTaskCompletedEventAttributes: task }) => task != null);
-  while (!isBegun(await handle.fetchHistory())) await sleep(20);
+  await until(async () => isBegun(await handle.fetchHistory()), { says: 'no workflow task was completed' });
 }
 
 /** One run and its history. */

@@ -11,7 +11,7 @@ export const REVISION = '{job-tracing}:revision';
 export const POLL_MS = 900;
 /** Time in which a fault is seen: the poll that runs into it, and the time it is given. */
 export const NOTICE_MS = 2 * POLL_MS;
-/** Everything that is asked on a run's way, a hundred times, on a machine that is busy: 1 ms for each. */
+/** CPU of everything that is asked on a run's way, a hundred times: 1 ms for each. */
 const AT_ONCE_MS = 100;
 const LIMIT = { runs: 1_000, perMs: 3_600_000 };
 
@@ -41,7 +41,7 @@ export async function steady(
 
 /** The policy holds, and nothing asked on a run's way waits or throws. */
 export function answersAtOnce({ store, ratio }: StoreUnderTest, expected = 0.25): void {
-  const start = performance.now();
+  const start = process.cpuUsage();
   equal(ratio('a'), expected);
   for (let run = 0; run < 100; run++) {
     store.current();
@@ -50,7 +50,8 @@ export function answersAtOnce({ store, ratio }: StoreUnderTest, expected = 0.25)
     store.markSlow(`job-${run}`);
     equal(store.wasSlow(`job-${run}`), true);
   }
-  const tookMs = performance.now() - start;
+  const { user, system } = process.cpuUsage(start);
+  const tookMs = (user + system) / 1_000;
   ok(tookMs < AT_ONCE_MS, `took ${tookMs} ms`);
 }
 

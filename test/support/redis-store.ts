@@ -1,11 +1,11 @@
 /** Policy stores of the tests: with a log that remembers, and closed after the test. */
-import { deepEqual } from 'node:assert/strict';
 import type { TestContext } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { inspect, isDeepStrictEqual } from 'node:util';
 import { Redis } from 'ioredis';
 import { type PolicyStore, type RedisPolicyStoreOptions, redisPolicyStore } from 'temporal-job-tracing';
 import { ruleFor } from '../../sampling/match.js';
 import { resolvePolicy } from '../../sampling/policy.js';
+import { until } from '../../testing/until.js';
 
 /** What the plugin's option `sampling` says in these tests. */
 export const FALLBACK = resolvePolicy({ default: 0.5 });
@@ -42,16 +42,9 @@ export function startStore(t: TestContext, options: RedisPolicyStoreOptions): St
 }
 
 /** Waits until the values are equal, and says how long that took, in milliseconds. */
-export async function eventually<T>(actual: () => T, expected: T, withinMs: number): Promise<number> {
+export async function eventually<T>(actual: () => T, expected: T, within: number): Promise<number> {
   const start = performance.now();
-  while (performance.now() - start < withinMs) {
-    try {
-      deepEqual(actual(), expected);
-      return performance.now() - start;
-    } catch {
-      await sleep(5);
-    }
-  }
-  deepEqual(actual(), expected, `not so within ${withinMs} ms`);
+  const says = () => `expected ${inspect(expected)}, got ${inspect(actual())}`;
+  await until(() => isDeepStrictEqual(actual(), expected), { within, says });
   return performance.now() - start;
 }

@@ -4,12 +4,12 @@
  */
 import { deepEqual, ok } from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from '@temporalio/client';
 import type { Worker, WorkerOptions } from '@temporalio/worker';
 import { JobTracingPlugin } from 'temporal-job-tracing';
 import type { ReceivedSpan } from '../../testing/otlp-span';
 import { incomplete } from '../../testing/otlp-trace';
+import { until } from '../../testing/until';
 import { Harness, type WorkerSetup } from './harness';
 
 const PREFIX = `t${randomUUID().slice(0, 8)}`;
@@ -71,7 +71,7 @@ export class Runs {
     return taskQueue;
   }
 
-  /** Stops everything; then nothing may have come of the runs that {@link expectUnsampled} was given. */
+  /** Stops everything; then nothing may have come of what {@link expectNothingOf} was given. */
   async stop(): Promise<void> {
     for (const { worker } of this.#workers) worker.shutdown();
     await Promise.all(this.#workers.map(({ done }) => done));
@@ -86,39 +86,38 @@ export class Runs {
   }
 
   /** The first `count` runs of the workflow to end, in this order. */
-  async ended(workflowId: string, count = 1, timeoutMs = TIMEOUT_MS): Promise<string[]> {
-    const runs = await this.endedOf(`WorkflowId = '${workflowId}'`, count, timeoutMs);
+  async ended(workflowId: string, count = 1, within = TIMEOUT_MS): Promise<string[]> {
+    const runs = await this.endedOf(`WorkflowId = '${workflowId}'`, count, within);
     return runs.map(({ runId }) => runId);
   }
 
   /** The run of the workflow that is running now, as soon as there is one. */
   async began(workflowId: string): Promise<string> {
-    const giveUp = Date.now() + TIMEOUT_MS;
-    for (;;) {
-      const handle = this.harness.client.workflow.getHandle(workflowId);
+    const handle = this.harness.client.workflow.getHandle(workflowId);
+    const running = async () => {
       const found = await handle.describe().catch(() => undefined);
-      if (found?.status.name === 'RUNNING') return found.runId;
-      ok(Date.now() < giveUp, `${workflowId}: no run began within ${TIMEOUT_MS} ms`);
-      await sleep(50);
-    }
+      return found?.status.name === 'RUNNING' && found.runId;
+    };
+    return until(running, { says: `${workflowId}: no run began` });
   }
 
   /** The first `count` runs to end of those that visibility finds with the query, in this order. */
   async endedOf(
     query: string,
     count: number,
-    timeoutMs = TIMEOUT_MS,
+    within = TIMEOUT_MS,
   ): Promise<{ workflowId: string; runId: string }[]> {
-    const giveUp = Date.now() + timeoutMs;
-    for (;;) {
-      const runs: { workflowId: string; runId: string; closed: number }[] = [];
+    let runs: { workflowId: string; runId: string; closed: number }[] = [];
+    const areEnded = async () => {
+      const found: typeof runs = [];
       for await (const { workflowId, runId, closeTime } of this.harness.client.workflow.list({ query })) {
-        if (closeTime) runs.push({ workflowId, runId, closed: closeTime.getTime() });
+        if (closeTime) found.push({ workflowId, runId, closed: closeTime.getTime() });
       }
-      if (runs.length >= count) return runs.sort((a, b) => a.closed - b.closed).slice(0, count);
-      ok(Date.now() < giveUp, `${query}: ${runs.length} of ${count} runs ended within ${timeoutMs} ms`);
-      await sleep(100);
-    }
+      runs = found;
+      return runs.length >= count;
+    };
+    await until(areEnded, { within, says: () => `${query}: ${runs.length} of ${count} runs ended` });
+    return runs.sort((a, b) => a.closed - b.closed).slice(0, count);
   }
 
   /** Waits for the run's trace, which must be complete with the user's activity below the run; returns the root. */
@@ -179,7 +178,12 @@ export class Runs {
       JobTrigger: trigger,
       TraceSampled: false,
     });
-    this.#unrecorded.push(traceIdOf(runId));
+    this.expectNothingOf(traceIdOf(runId));
+  }
+
+  /** Expects that no span of the trace ever arrives; judged when everything is stopped. */
+  expectNothingOf(traceId: string): void {
+    this.#unrecorded.push(traceId);
   }
 
   /** The types of events in the run's history that the plugin can add. */

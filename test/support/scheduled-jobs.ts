@@ -1,15 +1,13 @@
 /**
  * What the tests of scheduled jobs share: jobs started with the CLI alone, and what is seen of them.
  */
-import { ok } from 'node:assert/strict';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkflowExecutionDescription } from '@temporalio/client';
 import type { ScheduledJobStatus } from 'temporal-job-tracing/client';
 import type { ScheduledJobSpec } from 'temporal-job-tracing/workflows';
+import { until } from '../../testing/until';
 import { id, type Runs } from './runs';
 
 export const SCHEDULED_PATH = require.resolve('./workflows/scheduled');
-const TIMEOUT_MS = 60_000;
 
 /** One job, by the CLI. */
 export class Job {
@@ -64,24 +62,23 @@ export class Job {
 
   /** The status, as soon as it is as wanted. */
   async statusWhen(isWanted: (status: ScheduledJobStatus) => boolean): Promise<ScheduledJobStatus> {
-    const giveUp = Date.now() + TIMEOUT_MS;
-    for (;;) {
-      const status = await this.handle.query<ScheduledJobStatus>('status');
-      if (isWanted(status)) return status;
-      ok(Date.now() < giveUp, `the status stays ${JSON.stringify(status)}`);
-      await sleep(100);
-    }
+    let status: ScheduledJobStatus | undefined;
+    const wanted = async () => {
+      status = await this.handle.query<ScheduledJobStatus>('status');
+      return isWanted(status) && status;
+    };
+    return until(wanted, { says: () => `the status stays ${JSON.stringify(status)}` });
   }
 
   /** The controller's run after this one, as soon as it has continued as new: when no handler is at work. */
   async continuedFrom(runId: string): Promise<WorkflowExecutionDescription> {
-    const giveUp = Date.now() + TIMEOUT_MS;
-    for (;;) {
+    let events = 0;
+    const continued = async () => {
       const found = await this.handle.describe();
-      if (found.runId !== runId) return found;
-      ok(Date.now() < giveUp, `it has not continued as new, with ${found.historyLength} events`);
-      await sleep(100);
-    }
+      events = found.historyLength;
+      return found.runId !== runId && found;
+    };
+    return until(continued, { says: () => `it has not continued as new, with ${events} events` });
   }
 
   /** Number of events in the history of the controller's present run. */
@@ -92,6 +89,11 @@ export class Job {
   /** Workflow ids of what belongs to the job and is running. */
   async running(): Promise<string[]> {
     const query = `(WorkflowId = '${this.id}' OR WorkflowId STARTS_WITH '${this.id}/') AND ExecutionStatus = 'Running'`;
+    return this.#listed(query);
+  }
+
+  /** Workflow ids of what visibility finds. */
+  async #listed(query: string): Promise<string[]> {
     const ids: string[] = [];
     for await (const { workflowId } of this.#runs.harness.client.workflow.list({ query }))
       ids.push(workflowId);
@@ -100,36 +102,28 @@ export class Job {
 
   /** Workflow id of the cron that ticks, as soon as there is one. */
   async cronId(): Promise<string> {
-    const giveUp = Date.now() + TIMEOUT_MS;
-    const started = await this.handle.describe();
-    for (;;) {
-      const query = `ParentRunId = '${started.runId}' AND WorkflowType = 'jobTick' AND ExecutionStatus = 'Running'`;
-      for await (const { workflowId } of this.#runs.harness.client.workflow.list({ query }))
-        return workflowId;
-      ok(Date.now() < giveUp, 'no cron was started');
-      await sleep(100);
-    }
+    const { runId } = await this.handle.describe();
+    const query = `ParentRunId = '${runId}' AND WorkflowType = 'jobTick' AND ExecutionStatus = 'Running'`;
+    return until(async () => (await this.#listed(query))[0], { says: 'no cron was started' });
   }
 
   /** Waits until only one cron ticks for the job; returns its workflow id. */
   async hasOneCron(): Promise<string> {
-    const giveUp = Date.now() + TIMEOUT_MS;
-    for (;;) {
-      const [cron = '', ...others] = (await this.running()).filter((id) => id.includes('/cron-'));
-      if (cron && others.length === 0) return cron;
-      ok(Date.now() < giveUp, `ticking: ${[cron, ...others].join(', ')}`);
-      await sleep(100);
-    }
+    let crons: string[] = [];
+    const only = async () => {
+      crons = (await this.running()).filter((id) => id.includes('/cron-'));
+      return crons.length === 1 && crons[0];
+    };
+    return until(only, { says: () => `ticking: ${crons.join(', ')}` });
   }
 
   /** Waits until nothing of the job is running any more but these. */
   async isOver(but: readonly string[] = []): Promise<void> {
-    const giveUp = Date.now() + TIMEOUT_MS;
-    for (;;) {
-      const running = (await this.running()).filter((id) => !but.includes(id));
-      if (running.length === 0) return;
-      ok(Date.now() < giveUp, `still running: ${running.join(', ')}`);
-      await sleep(100);
-    }
+    let running: string[] = [];
+    const isOver = async () => {
+      running = (await this.running()).filter((id) => !but.includes(id));
+      return running.length === 0;
+    };
+    await until(isOver, { says: () => `still running: ${running.join(', ')}` });
   }
 }

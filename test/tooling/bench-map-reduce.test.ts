@@ -4,11 +4,11 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { once } from 'node:events';
 import { describe, it } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { MemoryWatch } from '../../bench/core/memory-peak';
 import { FAN_OUTS } from '../../bench/map-reduce/fan-outs';
 import { growthFigures, type Measured, type Rounds, sizeFigures } from '../../bench/map-reduce/figures';
+import { until } from '../../testing/until';
 
 const MB = 2 ** 20;
 const [PLAIN, SOME, EVERY] = FAN_OUTS;
@@ -67,7 +67,8 @@ describe('the peak of memory', () => {
       require('node:worker_threads').parentPort.on('message', () => process.exit(held.length > 0 ? 0 : 1));
     `;
     const thread = new Worker(code, { eval: true, execArgv: ['--require', preload] });
-    while (watch.peak.heapBytes < 20 * MB) await sleep(20);
+    const isSeen = () => watch.peak.heapBytes >= 20 * MB;
+    await until(isSeen, { within: 15_000, says: 'the heap of the thread is not seen' });
     ok(watch.peak.residentBytes > watch.peak.heapBytes);
     thread.postMessage('end');
     await once(thread, 'exit');

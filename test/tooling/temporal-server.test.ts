@@ -11,9 +11,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, before, describe, it } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { startTemporalServer, type TemporalServer, temporalCli } from '../../testing/temporal-server.js';
+import { until } from '../../testing/until.js';
 
 const MODULE = require.resolve('../../testing/temporal-server.js');
 /** As if no server were running yet. */
@@ -68,9 +68,8 @@ describe('startTemporalServer', () => {
       const child = spawn(process.execPath, ['-e', program], { env, stdio: ['ignore', 'pipe', 'ignore'] });
       const [address] = (await once(createInterface(child.stdout), 'line')) as [string];
       if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
-      const deadline = Date.now() + 5_000;
-      while ((await accepts(address)) && Date.now() < deadline) await sleep(50);
-      equal(await accepts(address), false);
+      const isGone = async () => !(await accepts(address));
+      await until(isGone, { within: 5_000, says: 'the server is still there' });
     });
   }
 });
@@ -92,7 +91,7 @@ it('each failing step is told in one line with the next one, and the end says wh
     /No Temporal server.*Install the Temporal CLI.*TEMPORAL_ADDRESS/,
   );
   const expected = [
-    /^TEMPORAL_ADDRESS=127\.0\.0\.1:9: does not answer; next: /,
+    /^TEMPORAL_ADDRESS=127\.0\.0\.1:9: does not answer, after \d+ ms; next: /,
     /^`temporal` on the PATH: .* is too old, Temporal server 1\.29 is needed: .*0\.9\.0.*; next: an earlier cached /,
     /^an earlier cached binary: none at .*; next: the download of @temporalio\/testing$/,
     /^the download of @temporalio\/testing: .*; next: go install/,

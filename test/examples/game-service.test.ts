@@ -1,8 +1,8 @@
 /** The game's service does the same in Go and, where Go is missing, in Node. */
 import { deepEqual, equal, match } from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { logOf, trafficCounts } from '../examples/game/operator';
-import { startGameService } from '../examples/game/service-process';
+import { logOf, trafficCounts } from '../../examples/game/operator';
+import { startGameService } from '../../examples/game/service-process';
 
 const SCHEDULED = { 'x-traffic-origin': 'scheduler', 'idempotency-key': 'first' };
 const TRACE = '0af7651916cd43dd8448eb211c80319c';

@@ -1,7 +1,8 @@
 /** The bank as a user runs it: account 1000002's cause is found by following only the links, while the run goes on and after it. */
 import { equal, match, ok } from 'node:assert/strict';
 import { after, it } from 'node:test';
-import { assertGone, killExamples, runExample } from './support/example-process';
+import { until } from '../../testing/until';
+import { assertGone, killExamples, runExample } from '../support/example-process';
 
 const TIMEOUT_MS = 200_000;
 const CAUSE = 'value too long for type character varying(40)';
@@ -71,9 +72,10 @@ async function expectCause(url: string | undefined): Promise<void> {
 
 /** The page, as soon as it shows this: spans leave their processes a little late. */
 async function pageOf(url: string | undefined, shown: RegExp): Promise<string> {
-  for (let attempt = 1; ; attempt++) {
-    const page = await (await fetch(url ?? '')).text();
-    if (shown.test(page) || attempt === 100) return page;
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
+  let page = '';
+  const isShown = async () => {
+    page = await (await fetch(url ?? '')).text();
+    return shown.test(page) && page;
+  };
+  return until(isShown, { within: 20_000, says: () => `the page does not show ${shown}: ${page}` });
 }

@@ -3,9 +3,9 @@ import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { after, it } from 'node:test';
 import { promisify } from 'node:util';
-import { type OtlpReceiver, startOtlpReceiver } from '../testing/otlp-receiver';
-import { incomplete } from '../testing/otlp-trace';
-import { assertGone, killExamples, runExample } from './support/example-process';
+import { type OtlpReceiver, startOtlpReceiver } from '../../testing/otlp-receiver';
+import { incomplete } from '../../testing/otlp-trace';
+import { assertGone, killExamples, runExample } from '../support/example-process';
 
 const TIMEOUT_MS = 180_000;
 const TRACE_TIMEOUT_MS = 60_000;
