@@ -4,6 +4,7 @@
  * Plain data only (structured clone): anything else in a sink argument would leave the run stuck.
  */
 import type { Sinks } from '@temporalio/workflow';
+import type { JobOrigin } from './job-context';
 import type { Failure, RunEnd } from './run-end';
 import type { SpanRef } from './traceparent';
 
@@ -59,8 +60,8 @@ export type Ignored = 'start header' | 'child header' | 'signal header' | 'updat
 /** What the sandbox tells the host, each at most once an activation. */
 export interface JobTracingSinks extends Sinks {
   jobTracing: {
-    /** A run begins a trace, and the host has not decided about it. */
-    begun(root: SpanRef): void;
+    /** A recorded run begins a trace, and the host does not know its decision or origin. */
+    begun(root: SpanRef, origin: JobOrigin): void;
     /** Finished spans, and the end of the run; its root span is the last one, if it has one. */
     report(spans: readonly SpanRecord[], end?: RunEnd): void;
     /** A plain `Error` was thrown: the workflow task fails and is tried again. */

@@ -24,14 +24,11 @@ export function resultOf({ result, failure }: RunEnd): JobResult | undefined {
 export function describeRun(root: SpanRecord, info: WorkflowInfo, end: RunEnd): SpanRecord {
   const { origin, result, failure } = end;
   const attributes = {
-    ...describeOrigin(origin, info),
+    ...describeBeginning(origin, info),
     ...defined({
-      'job.attempt': info.attempt,
       'job.sampling.reason': end.reason,
       // From the moment the run was due to its first workflow task.
       'job.queue_time_ms': Math.max(0, end.startMs - dueMsOf(info)),
-      temporalWorkflowId: info.workflowId,
-      run_id: info.runId,
     }),
     ...root.attributes,
     ...defined({ 'job.result': resultOf(end), ...(failure && failingCall(failure)) }),
@@ -48,14 +45,19 @@ export function describeCall(span: SpanRecord): SpanRecord {
   return failed(span, failure, rootCause(failure).applicationFailureInfo?.category === BENIGN);
 }
 
-function describeOrigin(origin: JobOrigin, { cronSchedule }: WorkflowInfo): Attributes {
+/** What is known of a run from its first moment: attributes of its root and of `RunStarted`. */
+export function describeBeginning(origin: JobOrigin, info: WorkflowInfo): Attributes {
   const { trigger, facts, shard } = origin;
   const { scheduledMs, reason, startedBy, lane, loadtest } = facts;
   return defined({
     'job.name': origin.jobName,
     'job.run.id': origin.jobRunId,
     'job.trigger': trigger,
-    'faas.cron': cronSchedule || undefined,
+    'job.attempt': info.attempt,
+    'temporal.namespace': info.namespace,
+    temporalWorkflowId: info.workflowId,
+    run_id: info.runId,
+    'faas.cron': info.cronSchedule || undefined,
     'faas.trigger': trigger === 'cron' || trigger === 'schedule' ? 'timer' : undefined,
     'faas.time': scheduledMs === undefined ? undefined : new Date(scheduledMs).toISOString(),
     'job.reason': reason,

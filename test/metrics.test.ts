@@ -19,6 +19,7 @@ const LEFT_OUT = '11111111-1111-4111-8111-711111111111';
 const NOT_LEFT_OUT = '11111111-1111-4111-8191-711111111111';
 
 describe('metrics', () => {
+  const namespace = { 'temporal.namespace': 'default' };
   const exporter = new metrics.InMemoryMetricExporter(metrics.AggregationTemporality.CUMULATIVE);
   const reader = new metrics.PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 60_000 });
 
@@ -47,13 +48,13 @@ describe('metrics', () => {
       await (await start('failsOnce', 'failed')).result().catch(() => {});
     });
     await harness.stop();
-    const run = { 'job.trigger': 'api' };
+    const run = { ...namespace, 'job.trigger': 'api' };
     deepEqual(await points('job.runs'), [
       [{ ...run, 'job.name': 'oneActivity', 'job.result': 'success' }, 1],
       [{ ...run, 'job.name': 'failsOnce', 'job.result': 'failure' }, 1],
     ]);
     equal((await points('job.run.duration')).length, 2);
-    const decided = { 'job.sampling.reason': 'default', 'job.sampled': false };
+    const decided = { ...namespace, 'job.sampling.reason': 'default', 'job.sampled': false };
     deepEqual(await points('job.sampling.decisions'), [
       [{ ...decided, 'job.name': 'oneActivity' }, 1],
       [{ ...decided, 'job.name': 'failsOnce' }, 1],
@@ -112,7 +113,7 @@ describe('metrics', () => {
       (await points('job.sampling.kept')).filter(
         ([attributes]) => String(attributes['job.name']) in policies,
       ),
-      [[{ 'job.name': 'kept', 'job.sampling.reason': 'kept-failed' }, 1]],
+      [[{ ...namespace, 'job.name': 'kept', 'job.sampling.reason': 'kept-failed' }, 1]],
     );
     const reasons = (await points('job.sampling.decisions'))
       .filter(([attributes]) => attributes['job.name'] === 'passive')
@@ -126,7 +127,7 @@ describe('metrics', () => {
     const end = (jobName: string, info: object = {}, { spans = 0, counted = true } = {}) => {
       const below = '8';
       const parts = { target: () => undefined, decisions: createRunDecisions(), log: createOnceLog(SILENT) };
-      const { report } = createSink({ ...parts, metrics: createJobMetrics(), below }).jobTracing;
+      const { report } = createSink({ ...parts, metrics: createJobMetrics('default'), below }).jobTracing;
       const run = { runId: jobName, originalExecutionRunId: LEFT_OUT, attempt: 1, ...info } as WorkflowInfo;
       const origin = { jobName, jobRunId: jobName, trigger: 'api', facts: {} } as const;
       const ended = { origin, counted, startMs: 0, endMs: 1, result: 'success' } as const;
@@ -141,12 +142,12 @@ describe('metrics', () => {
     const seen = (await points('job.sampling.decisions')).filter(([{ 'job.name': job }]) =>
       names.includes(String(job)),
     );
-    const decided = { 'job.sampling.reason': 'default', 'job.sampled': false };
+    const decided = { ...namespace, 'job.sampling.reason': 'default', 'job.sampled': false };
     deepEqual(seen, [[{ ...decided, 'job.name': 'asked nothing' }, 1]]);
   });
 
   it('count a decision once, however often a task that fails asks again', async () => {
-    const { decided } = createJobMetrics();
+    const { decided } = createJobMetrics('default');
     for (const run of ['one', 'two', 'one']) decided(run, 'asks-again', true, 'manual');
     const seen = (await points('job.sampling.decisions')).filter(
       ([{ 'job.name': job }]) => job === 'asks-again',
@@ -158,7 +159,7 @@ describe('metrics', () => {
   });
 
   it('tell 500 jobs apart and count the rest together', async () => {
-    const { decided } = createJobMetrics();
+    const { decided } = createJobMetrics('default');
     for (let i = 0; i < 600; i++) decided(`run-${i}`, `bounded-${i}`, true, 'rule');
     const seen = (await points('job.sampling.decisions')).filter(([{ 'job.name': job }]) =>
       /^(bounded-|other$)/.test(String(job)),

@@ -43,6 +43,32 @@ describe('every way to start a run', { concurrency: 8 }, () => {
     equal(root.attributes['job.sampling.reason'], 'default');
   });
 
+  it('a run that goes on can be recognised by its trace, and after it was killed', async () => {
+    const start = { taskQueue, workflowId: id('goes-on'), args: [600_000] };
+    const { firstExecutionRunId: runId } = await runs.harness.client.workflow.start('takes', start);
+    const [started] = await runs.harness.receiver.waitFor(
+      traceIdOf(runId),
+      ({ length }) => length > 0,
+      10_000,
+    );
+    await runs.harness.client.workflow.getHandle(id('goes-on')).terminate();
+    deepEqual(
+      [started?.name, started?.attributes],
+      [
+        'RunStarted:takes',
+        {
+          'job.name': 'takes',
+          'job.run.id': runId,
+          'job.trigger': 'api',
+          'job.attempt': 1,
+          'temporal.namespace': 'default',
+          temporalWorkflowId: id('goes-on'),
+          run_id: runId,
+        },
+      ],
+    );
+  });
+
   it('temporal workflow start --start-delay', async () => {
     await cliStart(id('delayed'), '--start-delay', '2s');
     const [runId = ''] = await runs.ended(id('delayed'));

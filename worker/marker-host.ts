@@ -7,7 +7,9 @@
 import type { WorkerOptions } from '@temporalio/worker';
 import type { WorkflowInfo } from '@temporalio/workflow';
 import { dueMsOf } from '../core/due-time';
+import type { JobOrigin } from '../core/job-context';
 import { jobNameOf } from '../core/job-name';
+import { originByInfo } from '../core/job-origin';
 import { traceIdOfRun } from '../core/trace-id';
 import { setBounded } from '../core/util/bounded-map';
 import type { OnceLog } from '../core/util/once-log';
@@ -44,8 +46,8 @@ export interface MarkerHostOptions {
   readonly decisions: RunDecisions;
   /** Told of every run's decision; of a run whose task fails and asks again, perhaps again. */
   readonly onDecision?: (runId: string, jobName: string, sampled: boolean, reason: SamplingReason) => void;
-  /** Told of every run that the policy records, once. */
-  readonly onRecorded?: (info: WorkflowInfo) => void;
+  /** Told once of each run that the policy records and whose origin its info alone tells; the sandbox reports the others. */
+  readonly onRecorded?: (info: WorkflowInfo, origin: JobOrigin) => void;
   /** Told of every run that is kept, once. */
   readonly onKept?: (jobName: string, reason: KeptReason) => void;
   readonly log?: OnceLog;
@@ -113,7 +115,8 @@ function createAnswers(options: MarkerHostOptions): (info: WorkflowInfo, id: str
     const decision = { sampled, reason, ratio: match.rule.ratio, pattern: match.pattern };
     options.decisions.remember(info.runId, traceId, decision);
     options.onDecision?.(info.runId, jobName, sampled, reason);
-    if (sampled) options.onRecorded?.(info);
+    const origin = sampled ? originByInfo(info) : undefined;
+    if (origin) options.onRecorded?.(info, origin);
     return decision;
   }
 

@@ -1,6 +1,6 @@
 /**
  * Metrics of runs and decisions, through `@opentelemetry/api`: exported by whatever meter provider the process
- * has; nothing without one. Counts and durations do not depend on sampling.
+ * has; nothing without one. Counts and durations do not depend on sampling. Each point has `temporal.namespace` as well.
  *
  * | name | kind, unit | attributes |
  * |---|---|---|
@@ -39,7 +39,9 @@ export interface JobMetrics {
   kept(job: string, reason: KeptReason): void;
 }
 
-export function createJobMetrics(): JobMetrics {
+/** @param namespace Temporal namespace of the runs, an attribute of each point */
+export function createJobMetrics(namespace: string): JobMetrics {
+  const shared = { 'temporal.namespace': namespace };
   // Made when first used: unlike for spans, the API has nothing that a later meter provider would fill.
   let made: ReturnType<typeof createInstruments> | undefined;
   const instruments = () => {
@@ -58,18 +60,28 @@ export function createJobMetrics(): JobMetrics {
 
   return {
     ended({ job, trigger, result, durationMs }) {
-      const attributes = { 'job.name': bounded(job), 'job.trigger': trigger, 'job.result': result };
+      const attributes = {
+        ...shared,
+        'job.name': bounded(job),
+        'job.trigger': trigger,
+        'job.result': result,
+      };
       instruments().runs.add(1, attributes);
       instruments().durations.record(durationMs / 1_000, attributes);
     },
     decided(runId, job, sampled, reason) {
       if (decided.has(runId)) return;
       setBounded(decided, runId, true, MAX_RUNS);
-      const attributes = { 'job.name': bounded(job), 'job.sampling.reason': reason, 'job.sampled': sampled };
+      const attributes = {
+        ...shared,
+        'job.name': bounded(job),
+        'job.sampling.reason': reason,
+        'job.sampled': sampled,
+      };
       instruments().decisions.add(1, attributes);
     },
     kept(job, reason) {
-      instruments().kept.add(1, { 'job.name': bounded(job), 'job.sampling.reason': reason });
+      instruments().kept.add(1, { ...shared, 'job.name': bounded(job), 'job.sampling.reason': reason });
     },
   };
 }

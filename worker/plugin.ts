@@ -90,13 +90,14 @@ export class JobTracingPlugin
     const lacking = sdkProblem();
     if (lacking !== undefined) log.warn('ignored:SDK', lacking);
     const enabled = this.#options.enabled && lacking === undefined;
+    const { namespace = 'default' } = options;
     const binding = createBinding({
-      namespace: options.namespace ?? 'default',
+      namespace,
       register: registerSearchAttributes,
       log: Runtime.instance().logger,
     });
     const parts: WorkerParts = { enabled, binding, started: false };
-    const metrics = createJobMetrics();
+    const metrics = createJobMetrics(namespace);
     const decisions = createRunDecisions();
     const notice = noticeOf({ enabled, bind }, policy, this.#options.policyStore === undefined);
     const { below } = notice;
@@ -114,7 +115,7 @@ export class JobTracingPlugin
           decisions,
           mayBind: () => binding.mayBind(),
           onDecision: metrics.decided,
-          onRecorded: (info) => sink.jobTracing.begun.fn(info, rootOfRun(info)),
+          onRecorded: (info, origin) => sink.jobTracing.begun.fn(info, rootOfRun(info), origin),
           onKept: metrics.kept,
           log,
         },
@@ -142,7 +143,7 @@ export class JobTracingPlugin
         ...createSink({
           target: () => undefined,
           decisions: createRunDecisions(),
-          metrics: createJobMetrics(),
+          metrics: createJobMetrics('default'),
           log,
         }),
       },

@@ -93,9 +93,9 @@ export function createSink({
   return {
     jobTracing: {
       begun: {
-        fn(info, root) {
+        fn(info, root, origin) {
           const to = target();
-          if (to) send(to, runStarted(info, root), false);
+          if (to) send(to, runStarted(info, root, origin), false);
         },
       },
       report: {

@@ -110,7 +110,7 @@ function pipeline(url: string) {
   const sink = createSink({
     target: () => target,
     decisions: createRunDecisions(),
-    metrics: createJobMetrics(),
+    metrics: createJobMetrics('default'),
     log: { warn: () => {} },
   });
   return {

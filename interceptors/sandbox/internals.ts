@@ -15,6 +15,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { listenerOf } from '../../core/infrastructure';
+import type { JobOrigin } from '../../core/job-context';
 import type { RunEnd } from '../../core/run-end';
 import type { SandboxOptions } from '../../core/sandbox-options';
 import type { JobTracingSinks, SpanRecord } from '../../core/span-record';
@@ -53,13 +54,13 @@ export function internalsInterceptor(
       sink.ignored(info.parent && !run ? 'child header' : 'start header', problem);
     if (!run) return;
     if (run.kind === 'top' && run.bound) upsertSearchAttributes(attributesOfTop(run, info));
-    state.begin(run, run.root.sampled ? record(run, info) : undefined);
+    state.begin(run, run.root.sampled ? record(run, origin, info) : undefined);
   }
 
-  function record(run: Run, info: WorkflowInfo): RunTracer {
+  function record(run: Run, origin: JobOrigin, info: WorkflowInfo): RunTracer {
     showLink(run, info, options);
     noteTaskErrors(sink);
-    if (run.announces && !info.unsafe.isReplaying) sink.begun(run.root);
+    if (run.announces && !info.unsafe.isReplaying) sink.begun(run.root, origin);
     return new RunTracer(info.workflowType, run, state.startMs);
   }
 

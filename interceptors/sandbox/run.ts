@@ -16,7 +16,7 @@ export interface Run extends JobOrigin {
   readonly parentSpanId?: string | undefined;
   readonly links: readonly LinkRecord[];
   readonly bound: boolean;
-  /** Whether it tells the host that it has begun: it begins a trace, and the host has not decided about it. */
+  /** Whether the sandbox reports its beginning: it begins a trace, and the host does not know its decision or origin. */
   readonly announces: boolean;
   readonly reason?: SamplingReason | undefined;
   /** Whether the trace is the caller's by request, so that its id is not the run's. */

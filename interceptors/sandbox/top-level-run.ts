@@ -6,7 +6,8 @@
  */
 import { patched, type WorkflowInfo } from '@temporalio/workflow';
 import type { JobOrigin } from '../../core/job-context';
-import { jobNameOf, keywordOf } from '../../core/job-name';
+import { jobNameOf } from '../../core/job-name';
+import { originByInfo, timerTriggerOf } from '../../core/job-origin';
 import type { TopLevelRun } from '../../core/run-kind';
 import type { SandboxOptions } from '../../core/sandbox-options';
 import { scheduledMsOf } from '../../core/scheduled-time';
@@ -52,7 +53,7 @@ export function readTopLevel(
     parentSpanId: parent?.spanId,
     links: linksOf(info, kind),
     bound: decision.bound,
-    announces: !!given && !parent,
+    announces: !parent && (given !== undefined || originByInfo(info) === undefined),
     reason,
     joined: parent !== undefined,
   };
@@ -96,8 +97,8 @@ function reasonOf(given: NonNullable<Given>): SamplingReason {
 }
 
 function triggerOf(info: WorkflowInfo, { initiator, part }: TopLevelRun, given: Given): JobTrigger {
-  if (info.cronSchedule) return 'cron';
-  if (keywordOf(info, 'TemporalScheduledById')) return 'schedule';
+  const timer = timerTriggerOf(info);
+  if (timer) return timer;
   if (part?.kind === 'continued') return part.trigger;
   if (part?.kind === 'top' && part.trigger) return part.trigger;
   if (given && 'forced' in given) return 'manual';

@@ -2,7 +2,7 @@
  * What the tests of starts share: workers that run from before a file's tests until after them, and what is
  * expected of a run that has ended, read from visibility and at the OTLP receiver.
  */
-import { deepEqual, ok } from 'node:assert/strict';
+import { deepEqual, equal, ok } from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { Client } from '@temporalio/client';
 import type { Worker, WorkerOptions } from '@temporalio/worker';
@@ -167,7 +167,30 @@ export class Runs {
       },
       { parent: undefined, trigger, runId },
     );
+    await this.#expectIdentity(root, workflowId, runId);
     return root;
+  }
+
+  /** What identifies the run is on its root, and was on `RunStarted` from its first second. */
+  async #expectIdentity(root: ReceivedSpan, workflowId: string, runId: string): Promise<void> {
+    const trace = this.harness.receiver.trace(root.traceId);
+    const started = trace.filter(
+      ({ name, parentSpanId }) => name.startsWith('RunStarted:') && parentSpanId === root.spanId,
+    );
+    equal(started.length, 1);
+    const expected = {
+      'job.name': root.attributes['job.name'],
+      'job.run.id': runId,
+      'job.trigger': root.attributes['job.trigger'],
+      'job.attempt': root.attributes['job.attempt'],
+      'temporal.namespace': 'default',
+      temporalWorkflowId: workflowId,
+      run_id: runId,
+    };
+    for (const { name, attributes } of [root, ...started]) {
+      const found = Object.keys(expected).map((key) => [key, attributes[key]]);
+      deepEqual(Object.fromEntries(found), expected, name);
+    }
   }
 
   /** Expects that the top-level run is bound, and that nothing of it is recorded. */
