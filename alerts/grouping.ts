@@ -3,11 +3,12 @@
  *
  * Pure.
  */
+import type { Subject } from './incident/message';
 import type { Observation, Observations } from './incident/observation';
 
 /** What is to be signalled to one incident. */
 export interface Signal extends Observations {
-  readonly job: string;
+  readonly subject: Subject;
 }
 
 /** More than so many of one type are grouped. */
@@ -34,7 +35,7 @@ export function groupSignals(
   const byType = new Map<string, Signal[]>();
   for (const signal of signals) {
     const type = typeOf(signal);
-    if (type === undefined || !isNew(signal)) continue;
+    if (type === undefined || signal.subject.kind !== 'job' || !isNew(signal)) continue;
     const key = JSON.stringify([type, signal.handling.to]);
     byType.set(key, [...(byType.get(key) ?? []), signal]);
   }

@@ -12,3 +12,5 @@ export type {
 } from './config/types';
 export type { AlertType } from './incident/message';
 export type { AlertPayload, AlertPayloadData, AlertPayloadRun } from './payload';
+export { type JobWatcher, type JobWatcherOptions, startJobWatcher } from './start';
+export type { WatcherStatus, WatchReport } from './workflows/watcher-messages';

@@ -31,7 +31,7 @@ const ARROWS = {
 };
 
 /** Entries of the code that is evaluated in the workflow sandbox, and the packages it may import at run time. */
-const SANDBOX = ['sandbox.ts', 'workflow.ts', 'workflows/index.ts'];
+const SANDBOX = ['sandbox.ts', 'workflow.ts', 'workflows/index.ts', 'alerts/workflows/index.ts'];
 const SANDBOX_PACKAGES =
   /^@temporalio\/(workflow|common)(\/|$)|^@temporalio\/interceptors-opentelemetry\/lib\/workflow\/definitions$/;
 

@@ -65,7 +65,7 @@ describe('a silence', () => {
 
 describe('grouping', () => {
   const signal = (job: string, ...seen: readonly Observation[]): Signal => ({
-    job,
+    subject: { kind: 'job', name: job },
     handling: HANDLING,
     seen,
   });
@@ -106,7 +106,7 @@ describe('grouping', () => {
 
   it('counts only what is new', () => {
     const signals = many(6, (run) => failed(run, 1));
-    equal(group(signals, ({ job }) => job !== 'job-0').groups.size, 0);
+    equal(group(signals, ({ subject }) => subject.name !== 'job-0').groups.size, 0);
   });
 
   it('is of recoveries, too, and not of what was slow and is over', () => {

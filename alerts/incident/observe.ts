@@ -66,8 +66,8 @@ function observeOne(
 
 function raised(state: IncidentState, seen: Raised, nowMs: number, group: string | undefined): IncidentState {
   const { type, key, atMs, endedMs, facts } = seen;
-  const isKnown =
-    state.problems.some((problem) => problem.key === key) || state.ended.some(([id]) => id === key);
+  const isOver = state.ended.some(([id, overMs]) => id === key && overMs >= atMs);
+  const isKnown = isOver || state.problems.some((problem) => problem.key === key);
   // The failure tells what became of the run.
   const isFailed = type === 'job.slow' && state.failures.counted.some(([id]) => id === facts.run?.runId);
   if (isKnown || isFailed) return state;

@@ -8,7 +8,7 @@ import { describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { nodeBinary } from '../support/node-versions';
 
-const TESTS = ['console-sql', 'console-runs', 'console-ingest'];
+const TESTS = ['console-sql', 'console-runs', 'console-ingest', 'console-retention', 'console-spans'];
 
 describe('the console on newer versions of Node.js', () => {
   for (const line of [22, 24] as const) {

@@ -17,10 +17,10 @@ export const TRACE_ID = '0af7651916cd43dd8448eb211c80319c';
 
 /** The nth id. */
 export const spanId = (index: number) => (index + 1).toString(16).padStart(16, '0');
-export const traceId = (index: number) => (index + 1).toString(16).padStart(32, 'a');
+export const traceId = (index: number) => (index + 1).toString(16).padStart(32, '0');
 
 /** Nanoseconds, as OTLP's JSON has them. */
-const nanos = (ms: number) => String(BigInt(Math.round(ms * 1000)) * 1000n);
+export const nanos = (ms: number) => String(BigInt(Math.round(ms * 1000)) * 1000n);
 
 /** A span of {@link TRACE_ID} that ends now, with what is given. */
 export function writtenSpan(span: WrittenSpan = {}): WrittenSpan {

@@ -1,0 +1,58 @@
+/**
+ * Channel `webhook`: messages in the form of Standard Webhooks, signed with HMAC-SHA256.
+ *
+ * @see https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
+ */
+import { createHmac } from 'node:crypto';
+import type { SecretProvider } from '../../core/http/secrets';
+import type { WebhookChannel } from '../config/types';
+import type { AlertPayload } from '../payload';
+import type { ChannelRequest } from './post';
+import { reveal, SecretError } from './secrets';
+
+const PREFIX = 'whsec_';
+const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
+const MIN_KEY_BYTES = 24;
+const MAX_KEY_BYTES = 64;
+
+/**
+ * The request with the message.
+ *
+ * @param id the same on every attempt
+ * @throws SecretError that names a secret which cannot be had, or is not a key
+ */
+export async function webhookRequest(
+  channel: WebhookChannel,
+  id: string,
+  payload: AlertPayload,
+  secrets: SecretProvider,
+  nowMs: number,
+): Promise<ChannelRequest> {
+  const body = JSON.stringify(payload);
+  const timestamp = String(Math.floor(nowMs / 1_000));
+  const key = signingKey(channel.secret.secret, await reveal(channel.secret, secrets));
+  const signature = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64');
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(channel.headers ?? {})) {
+    headers[name.toLowerCase()] = await reveal(value, secrets);
+  }
+  return {
+    url: await reveal(channel.url, secrets),
+    headers: {
+      ...headers,
+      'webhook-id': id,
+      'webhook-timestamp': timestamp,
+      'webhook-signature': `v1,${signature}`,
+    },
+    body,
+  };
+}
+
+function signingKey(name: string, value: string): Buffer {
+  const encoded = value.startsWith(PREFIX) ? value.slice(PREFIX.length) : value;
+  const key = Buffer.from(encoded, 'base64');
+  if (BASE64.test(encoded) && key.length >= MIN_KEY_BYTES && key.length <= MAX_KEY_BYTES) return key;
+  throw new SecretError(
+    `secret "${name}": expected Base64 of ${MIN_KEY_BYTES} to ${MAX_KEY_BYTES} bytes, with or without ${PREFIX} before it, got something else`,
+  );
+}

@@ -1,0 +1,79 @@
+/**
+ * The activity that delivers: one attempt, and when the next is due.
+ */
+import { Context } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/common';
+import type { PostResult } from '../channels/post';
+import { retryDelayMs } from '../channels/retry';
+import type { AlertMessage, DeliveryOutcome, Subject } from '../incident/message';
+import { type Silence, silenceOf } from '../silence';
+import type { DeliveryRequest } from '../workflows/activities';
+
+/** What delivering needs. */
+export interface Delivering {
+  readonly send: (channel: string, subject: Subject, message: AlertMessage) => Promise<PostResult>;
+  readonly silences: () => Promise<readonly Silence[]>;
+  /** The channel refuses messages. */
+  readonly refused: (channel: string, why: string) => void;
+  readonly delivered: (channel: string) => void;
+  /** Milliseconds to the next attempt; `undefined`: none. */
+  readonly retryDelayMs?: typeof retryDelayMs;
+}
+
+/** @returns the activity `jobAlertsDeliver` */
+export function createDeliver(
+  delivering: Delivering,
+): (request: DeliveryRequest) => Promise<DeliveryOutcome> {
+  const { send, silences, refused, delivered } = delivering;
+  return async ({ channel, subject, message }) => {
+    const silence = silencing(await silences(), subject, message);
+    if (silence) return { status: 'silenced', untilMs: silence.untilMs, reason: silence.reason };
+    const result = await send(channel, subject, message);
+    switch (result.kind) {
+      case 'delivered':
+        delivered(channel);
+        return { status: 'delivered' };
+      case 'refused':
+      case 'gone':
+        refused(channel, result.why);
+        return { status: 'refused', why: result.why };
+      case 'retry':
+        return later(channel, result, delivering);
+    }
+  };
+}
+
+/** @throws ApplicationFailure with the pause before the next attempt */
+function later(
+  channel: string,
+  { why, afterMs }: Extract<PostResult, { kind: 'retry' }>,
+  { refused, retryDelayMs: delayOf = retryDelayMs }: Delivering,
+): DeliveryOutcome {
+  const { attempt, scheduledTimestampMs } = Context.current().info;
+  const delayMs = delayOf(attempt, Date.now() - scheduledTimestampMs, afterMs);
+  if (delayMs === undefined) {
+    refused(channel, `${why}, for 24 hours`);
+    return { status: 'refused', why: `${why}, for 24 hours` };
+  }
+  throw ApplicationFailure.create({
+    message: `channel ${channel}: ${why}`,
+    type: 'AlertNotDelivered',
+    nextRetryDelay: delayMs,
+  });
+}
+
+/** The silence under which nothing is told; what was told is resolved all the same, and samples are sent. */
+function silencing(
+  silences: readonly Silence[],
+  { kind, name }: Subject,
+  { state, merged, facts }: AlertMessage,
+): Silence | undefined {
+  if (state === 'resolved' && !merged) return undefined;
+  const nowMs = Date.now();
+  if (kind === 'job') return silenceOf(silences, name, nowMs);
+  if (kind !== 'queue') return undefined;
+  // A task queue is silenced if all its jobs are.
+  const all = (facts.jobs ?? []).map((job) => silenceOf(silences, job, nowMs));
+  const [first] = all;
+  return all.every((one) => one !== undefined) ? first : undefined;
+}

@@ -1,0 +1,205 @@
+/**
+ * What one process does for the alerts of one namespace, with one configuration: the activities of watcher and incidents,
+ * and what must be told without Temporal.
+ */
+import { hostname } from 'node:os';
+import type { Client } from '@temporalio/client';
+import type { Logger } from '@temporalio/common';
+import { GrpcStatus, grpcStatusOf } from '../../client/grpc-status';
+import { withinTimeout } from '../../client/listing';
+import type { SecretProvider } from '../../core/http/secrets';
+import { createEdgeLog, type EdgeLog } from '../../core/util/edge-log';
+import { Channels } from '../channels/channels';
+import type { ResolvedAlerts } from '../config/types';
+import { ALERTS_TASK_QUEUE, WATCHER_ID, WatcherMessage } from '../names';
+import type { Redact } from '../watch/facts';
+import { JobWatch } from '../watch/job-watch';
+import { Reader } from '../watch/reader';
+import { Signaller } from '../watch/signaller';
+import type { AlertActivities } from '../workflows/activities';
+import { BlindMonitor, PATIENCE_MS } from './blind';
+import { createDeliver } from './deliver';
+import { createHeartbeat } from './heartbeat';
+import { createSilenceReader } from './silence-reader';
+import { createWatchActivity } from './watch-activity';
+
+export interface WatcherProcessOptions {
+  readonly client: Client;
+  readonly config: ResolvedAlerts;
+  readonly secrets: SecretProvider;
+  readonly redact: Redact;
+  readonly log: Pick<Logger, 'info' | 'warn'>;
+}
+
+const CHECK_MS = 60_000;
+const POLLER_ALIVE_MS = 75_000;
+/** Between what is the process's own and the hash of its configuration. */
+const CONFIG_MARK = '#job-alerts:';
+
+/** Watcher was ended by somebody. */
+export class WatcherEndedError extends Error {
+  override readonly name = 'WatcherEndedError';
+}
+
+export class WatcherProcess {
+  readonly channels: Channels;
+  readonly activities: AlertActivities;
+  readonly #options: WatcherProcessOptions;
+  readonly #log: EdgeLog;
+  readonly #blind: BlindMonitor;
+  readonly #closing = new AbortController();
+  readonly #reader: Reader;
+  #lookedMs = 0;
+  #otherConfigs = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: WatcherProcessOptions) {
+    const { client, config, secrets, redact, log } = options;
+    const { namespace } = client.options;
+    this.#options = options;
+    this.#log = createEdgeLog(log);
+    this.#reader = new Reader(client);
+    this.channels = new Channels(namespace, config, secrets);
+    const send: Channels['send'] = (name, subject, message) => this.channels.send(name, subject, message);
+    this.#blind = new BlindMonitor({
+      namespace,
+      channels: () => this.channels.names,
+      send,
+      signal: this.#closing.signal,
+    });
+    const silences = createSilenceReader(client);
+    const heartbeat = createHeartbeat(config.heartbeatUrl, secrets, (why) => {
+      this.#log.begin('heartbeat', `alerts: heartbeatUrl cannot be called: ${why}`);
+    });
+    const createWatch = (sinceMs: number, cursor: ConstructorParameters<typeof JobWatch>[0]['cursor']) =>
+      new JobWatch({
+        client,
+        config,
+        sinceMs,
+        cursor,
+        redact,
+        silences,
+        stoppedChannels: () => this.channels.stopped,
+      });
+    this.activities = {
+      jobAlertsDeliver: createDeliver({
+        send,
+        silences,
+        refused: (channel, why) => this.#refused(channel, why),
+        delivered: (channel) => this.#blind.end(`channel:${channel}`),
+      }),
+      jobAlertsTest: (request) => this.#test(request),
+      jobAlertsWatch: createWatchActivity({
+        pollIntervalMs: config.pollIntervalMs,
+        createWatch,
+        looked: () => {
+          this.#looked();
+          heartbeat();
+        },
+        failed: (error) => this.#failed(error),
+        report: (report) =>
+          withinTimeout(client, () =>
+            client.workflow.getHandle(WATCHER_ID).signal(WatcherMessage.report, report),
+          ),
+      }),
+    };
+  }
+
+  /** The worker's identity: it says with which configuration it works. */
+  get identity(): string {
+    return `${process.pid}@${hostname()}${CONFIG_MARK}${this.#options.config.hash}`;
+  }
+
+  /** Looks every minute at what the watching activity does not see. @param ended called when the watcher was ended */
+  start(ended: (error: WatcherEndedError) => void): void {
+    const check = async () => {
+      await this.#check(ended).catch((error: unknown) => this.#failed(error));
+      if (!this.#closing.signal.aborted) this.#timer = setTimeout(check, CHECK_MS).unref();
+    };
+    this.#timer = setTimeout(check, CHECK_MS).unref();
+  }
+
+  /** May be called twice. */
+  close(): void {
+    this.#closing.abort();
+    clearTimeout(this.#timer);
+  }
+
+  async #check(ended: (error: WatcherEndedError) => void): Promise<void> {
+    const watcher = await this.#reader.describe(WATCHER_ID);
+    if (watcher?.status.name !== 'RUNNING') {
+      const what = watcher === undefined ? 'is gone' : `was ended (${watcher.status.name})`;
+      ended(new WatcherEndedError(`the watcher of namespace ${this.#namespace} ${what}`));
+      return;
+    }
+    // Another process may be the one that watches: is the server in sight from here?
+    if (Date.now() - this.#lookedMs > CHECK_MS) {
+      await this.#reader.hasRunOf('');
+      this.#looked();
+    }
+    const others = await this.#otherConfigurations();
+    this.#otherConfigs = others.length === 0 ? 0 : this.#otherConfigs + 1;
+    const reason = `two configurations are at work in namespace ${this.#namespace}`;
+    if (this.#otherConfigs > 1) this.#begin('configuration', reason);
+    else if (this.#otherConfigs === 0) this.#end('configuration', 'one configuration is at work');
+  }
+
+  /** Hashes of other configurations with which processes work now. */
+  async #otherConfigurations(): Promise<readonly string[]> {
+    const pollers = await this.#reader.pollers(ALERTS_TASK_QUEUE);
+    return pollers.flatMap(({ identity, atMs }) => {
+      const [, hash] = identity.split(CONFIG_MARK);
+      const isOther = hash !== undefined && hash !== this.#options.config.hash;
+      return isOther && Date.now() - atMs < POLLER_ALIVE_MS ? [hash] : [];
+    });
+  }
+
+  async #test(request: unknown): Promise<string | null> {
+    const { channel } = (request ?? {}) as { readonly channel?: unknown };
+    const names = this.channels.names;
+    if (typeof channel !== 'string' || !names.includes(channel))
+      return `channel: expected one of ${names.join(', ')}, got ${JSON.stringify(channel)}`;
+    const handling = { to: [channel], on: [], after: 1, recoverAfter: 1, remindEveryMs: CHECK_MS };
+    await new Signaller(this.#options.client).signal(
+      { kind: 'test', name: channel },
+      { handling, seen: [{ kind: 'test', atMs: Date.now() }] },
+    );
+    return null;
+  }
+
+  #looked(): void {
+    this.#lookedMs = Date.now();
+    this.#end('visibility', 'the server can be read again');
+    this.#end('attributes', 'the search attributes are there');
+  }
+
+  #failed(error: unknown): void {
+    const message = error instanceof Error ? error.message : String(error);
+    const isQuery = grpcStatusOf(error) === GrpcStatus.INVALID_ARGUMENT;
+    const [key, reason] = isQuery
+      ? ['attributes', `search attributes are missing in namespace ${this.#namespace}`]
+      : ['visibility', `the server cannot be read in namespace ${this.#namespace}`];
+    this.#log.begin(key, `alerts: ${reason}: ${message}`);
+    this.#blind.begin(key, reason, { afterMs: PATIENCE_MS });
+  }
+
+  #refused(channel: string, why: string): void {
+    const reason = `channel ${channel} refuses messages: ${why}`;
+    this.#log.begin(`channel:${channel}`, `alerts: ${reason}`, why);
+    this.#blind.begin(`channel:${channel}`, reason, { about: channel });
+  }
+
+  #begin(key: string, reason: string): void {
+    this.#log.begin(key, `alerts: ${reason}`);
+    this.#blind.begin(key, reason);
+  }
+
+  #end(key: string, message: string): void {
+    this.#log.end(key, `alerts: ${message}`);
+    this.#blind.end(key);
+  }
+
+  get #namespace(): string {
+    return this.#options.client.options.namespace;
+  }
+}

@@ -1,0 +1,24 @@
+/**
+ * How many calls a watcher may spend on what can wait: so many a second, saved up to a limit. Pure.
+ */
+
+/** A budget of calls. */
+export interface Budget {
+  /** Whether a call may be made now; then it is spent. */
+  take(): boolean;
+}
+
+export function createBudget(perSecond: number, max: number, now: () => number): Budget {
+  let saved = max;
+  let atMs = now();
+  return {
+    take() {
+      const nowMs = now();
+      saved = Math.min(max, saved + (Math.max(0, nowMs - atMs) / 1_000) * perSecond);
+      atMs = nowMs;
+      if (saved < 1) return false;
+      saved--;
+      return true;
+    },
+  };
+}

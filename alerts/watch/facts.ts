@@ -1,0 +1,88 @@
+/**
+ * Collects what an alert tells about a run. Every string that comes from users passes the redaction, and is cut, before
+ * it is signalled: an incident's history holds nothing else.
+ */
+import { defined } from '../../core/util/defined';
+import type { AlertError, AlertRun, PendingWork } from '../incident/message';
+import type { Beginning, Reader } from './reader';
+import type { RunRow } from './row';
+
+/** Takes out of a message of an error what must not be told. */
+export type Redact = (text: string) => string;
+
+const MAX_LENGTH = 1_000;
+const MAX_PENDING = 10;
+const REDACTED = '[not shown: the redaction failed]';
+
+export class FactsReader {
+  readonly #reader: Reader;
+  readonly #redact: Redact;
+
+  constructor(reader: Reader, redact: Redact) {
+    this.#reader = reader;
+    this.#redact = redact;
+  }
+
+  /** @param beginning if it has been read already */
+  async run(row: RunRow, beginning?: Beginning): Promise<AlertRun> {
+    const { attempt, startedMs } = beginning ?? (await this.#reader.beginning(row)) ?? {};
+    const traceId = await this.#reader.traceId(row);
+    return shortRun(row, { traceId, attempt, startedMs });
+  }
+
+  error({ type, message }: AlertError): AlertError {
+    return defined({ type: type && this.text(type), message: this.text(message) });
+  }
+
+  /** What the running run waits for, and the attempt of its workflow task. */
+  async pending(
+    row: RunRow,
+  ): Promise<{ readonly work: readonly PendingWork[]; readonly taskAttempt: number }> {
+    const described = await this.#reader.describe(row.workflowId, row.runId);
+    const taskAttempt = described?.raw.pendingWorkflowTask?.attempt ?? 0;
+    const activities = (described?.raw.pendingActivities ?? []).slice(0, MAX_PENDING);
+    const work: PendingWork[] = [];
+    for (const { activityType, attempt, lastFailure, lastStartedTime, activityOptions } of activities) {
+      const queue = activityOptions?.taskQueue?.name || row.taskQueue;
+      // One that has been started has a worker.
+      const isAlone = !lastStartedTime && !(await this.#isPolled(queue));
+      const failure = await this.#reader.decode(lastFailure);
+      work.push({
+        activity: activityType?.name ?? '',
+        attempt: attempt || 1,
+        ...(failure && { lastFailure: this.text(failure.message) }),
+        ...(isAlone && { noWorkerOn: queue }),
+      });
+    }
+    return { work, taskAttempt };
+  }
+
+  text(text: string): string {
+    try {
+      return this.#redact(text).slice(0, MAX_LENGTH);
+    } catch {
+      return REDACTED;
+    }
+  }
+
+  async #isPolled(queue: string): Promise<boolean> {
+    const newestMs = await this.#reader.newestPollMs(queue, 'activity');
+    return newestMs !== undefined && newestMs > Date.now() - POLLER_ALIVE_MS;
+  }
+}
+
+/** As for workflow tasks: a live idle poller is at most 60 s old. */
+const POLLER_ALIVE_MS = 75_000;
+
+/** A run with nothing that would have to be read. */
+export function shortRun(
+  row: RunRow,
+  more: {
+    readonly traceId: string;
+    readonly attempt?: number | undefined;
+    readonly startedMs?: number | undefined;
+  },
+): AlertRun {
+  const { workflowId, runId, workflowType, trigger, dueMs, closeMs, recorded } = row;
+  return defined({ workflowId, runId, workflowType, trigger, dueMs, closedMs: closeMs, recorded, ...more });
+}

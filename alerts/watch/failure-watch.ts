@@ -1,0 +1,115 @@
+/**
+ * Closed runs that did not succeed: which failed for good, and which are retried again and again.
+ */
+import { setBounded } from '../../core/util/bounded-map';
+import type { AlertFacts } from '../incident/message';
+import { handlingOf, isOn, jobSubject, type WatchContext } from './context';
+import { shortRun } from './facts';
+import { inParallel } from './in-parallel';
+import type { RunRow } from './row';
+
+/** Runs of one job in one look that are told with everything that is known; of others their ids are enough. */
+const TOLD_IN_FULL = 3;
+/** A chain of attempts is failing from this attempt on … */
+const FAILING_ATTEMPTS = 3;
+/** … or when it has been going on for so long. */
+const FAILING_MS = 15 * 60_000;
+/** Run ids that are remembered; a look reads the last minutes again. */
+const MAX_SEEN = 20_000;
+const MAX_CHAINS = 2_000;
+
+/** A chain of attempts that is not told yet. */
+interface Chain {
+  readonly row: RunRow;
+  readonly startedMs: number;
+  readonly attempts: number;
+  readonly facts: AlertFacts;
+}
+
+export class FailureWatch {
+  readonly #context: WatchContext;
+  readonly #seen = new Map<string, true>();
+  /** By the first run of the chain. */
+  readonly #chains = new Map<string, Chain>();
+
+  constructor(context: WatchContext) {
+    this.#context = context;
+  }
+
+  /** @param rows that visibility lists as failed, timed out or terminated */
+  async look(rows: readonly RunRow[], nowMs: number): Promise<void> {
+    const news = rows.filter(
+      ({ runId, job }) => !this.#seen.has(runId) && isOn(this.#context.ruleOf(job), 'failed', 'failing'),
+    );
+    const counts = new Map<string, number>();
+    await inParallel(news, async (row) => {
+      const count = (counts.get(row.job) ?? 0) + 1;
+      counts.set(row.job, count);
+      await this.#lookAt(row, count <= TOLD_IN_FULL);
+    });
+    await this.#lookAtChains(nowMs);
+  }
+
+  async #lookAt(row: RunRow, isFull: boolean): Promise<void> {
+    const { reader, facts, sink } = this.#context;
+    const verdict = await reader.verdict(row);
+    sink.onSent(() => setBounded(this.#seen, row.runId, true, MAX_SEEN));
+    if (verdict.kind === 'ended') return;
+    if (verdict.kind === 'retried') return this.#retried(row, { error: facts.error(verdict.error) });
+    const traceId = row.traceId ?? row.runId.replaceAll('-', '');
+    const run = isFull ? await facts.run(row) : shortRun(row, { traceId });
+    sink.observe(jobSubject(row.job), handlingOf(this.#context.ruleOf(row.job)), {
+      kind: 'failed',
+      runId: row.runId,
+      atMs: row.closeMs ?? 0,
+      facts: { run, error: facts.error(verdict.error) },
+    });
+  }
+
+  async #retried(row: RunRow, facts: AlertFacts): Promise<void> {
+    const { reader, sink } = this.#context;
+    const beginning = await reader.beginning(row);
+    if (beginning === undefined) return;
+    const { firstRunId, attempt } = beginning;
+    const run = await this.#context.facts.run(row, beginning);
+    const startedMs = await this.#startOf(row, firstRunId);
+    const chain: Chain = { row, startedMs, attempts: attempt, facts: { ...facts, run, attempts: attempt } };
+    if (attempt >= FAILING_ATTEMPTS || (row.closeMs ?? 0) - startedMs >= FAILING_MS) {
+      this.#failing(firstRunId, chain, row.closeMs ?? 0);
+    } else {
+      sink.onSent(() => setBounded(this.#chains, firstRunId, chain, MAX_CHAINS));
+    }
+  }
+
+  async #startOf({ runId, startMs, workflowId }: RunRow, firstRunId: string): Promise<number> {
+    if (runId === firstRunId) return startMs;
+    const known = this.#chains.get(firstRunId)?.startedMs;
+    if (known !== undefined) return known;
+    const first = await this.#context.reader.describe(workflowId, firstRunId);
+    return first?.startTime.getTime() ?? startMs;
+  }
+
+  /** Chains that have been going on for long, though no attempt has failed lately. */
+  async #lookAtChains(nowMs: number): Promise<void> {
+    const old = [...this.#chains].filter(([, { startedMs }]) => nowMs - startedMs >= FAILING_MS);
+    for (const [firstRunId, chain] of old) {
+      const latest = await this.#context.reader.describe(chain.row.workflowId);
+      const isSame = latest?.raw.workflowExecutionInfo?.firstRunId === firstRunId;
+      if (isSame && latest?.status.name === 'RUNNING') {
+        this.#failing(firstRunId, chain, chain.startedMs + FAILING_MS);
+      } else {
+        this.#chains.delete(firstRunId);
+      }
+    }
+  }
+
+  #failing(chain: string, { row, facts }: Chain, atMs: number): void {
+    const { sink, ruleOf } = this.#context;
+    sink.observe(
+      jobSubject(row.job),
+      handlingOf(ruleOf(row.job)),
+      { kind: 'failing', chain: `chain:${chain}`, atMs, facts },
+      () => this.#chains.delete(chain),
+    );
+  }
+}

@@ -1,0 +1,231 @@
+/**
+ * A watcher at work: looks at the server every few seconds, and signals to incidents what it has seen.
+ *
+ * Everything is seen at least once and may be seen again after a failure: incidents tell it once. The order is
+ * 1 read, 2 signal, 3 move on; what fails in between is done again.
+ */
+import { randomUUID } from 'node:crypto';
+import type { Client } from '@temporalio/client';
+import { createPatternMatcher } from '../../core/job-pattern';
+import type { ResolvedAlerts } from '../config/types';
+import { groupSignals, type Signal } from '../grouping';
+import { incidentKind } from '../incident-id';
+import { type Silence, silenceOf } from '../silence';
+import type { WatchCursor, WatchReport } from '../workflows/watcher-messages';
+import { createBudget } from './budget';
+import { Sink, type WatchContext } from './context';
+import { FactsReader, type Redact } from './facts';
+import { FailureWatch } from './failure-watch';
+import { OverdueWatch } from './overdue-watch';
+import { lookQuery } from './queries';
+import { QueueWatch } from './queue-watch';
+import { type ListedIncident, Reader } from './reader';
+import type { RunRow } from './row';
+import { RuleWatch } from './rule-watch';
+import { Signaller } from './signaller';
+import { SETTLED_MS, SlowWatch, slowRunId } from './slow-watch';
+import { StuckWatch, stuckRunId } from './stuck-watch';
+import { JobsInTrouble } from './trouble';
+
+/** Lists lag, and their order is off by milliseconds: so much is read again. */
+const AGAIN_MS = 120_000;
+const AGAIN_AFTER_ERROR_MS = 300_000;
+/** No look reaches further back: incidents linger so long, and would tell twice what is older. */
+const MAX_BACK_MS = 24 * 60 * 60_000 - AGAIN_AFTER_ERROR_MS;
+/** A run that waits for its first task is looked at after this. */
+const WAITING_MS = 5_000;
+const LIST_INCIDENTS_MS = 30_000;
+/** For what can wait. */
+const CALLS_PER_SECOND = 0.5;
+const SAVED_CALLS = 20;
+const MAX_NAMES = 20;
+const FAILED: readonly string[] = ['FAILED', 'TIMED_OUT', 'TERMINATED'];
+
+export interface JobWatchOptions {
+  readonly client: Client;
+  readonly config: ResolvedAlerts;
+  /** When the watcher began: what closed before is not told. */
+  readonly sinceMs: number;
+  readonly cursor?: WatchCursor | undefined;
+  readonly redact: Redact;
+  /** The silences that hold. */
+  readonly silences: () => Promise<readonly Silence[]>;
+  readonly stoppedChannels: () => readonly string[];
+}
+
+export class JobWatch {
+  readonly #options: JobWatchOptions;
+  readonly #context: WatchContext;
+  readonly #trouble = new JobsInTrouble();
+  readonly #failures: FailureWatch;
+  readonly #queues: QueueWatch;
+  readonly #slow: SlowWatch;
+  readonly #stuck: StuckWatch;
+  readonly #overdue: OverdueWatch;
+  readonly #rules: RuleWatch;
+  readonly #signaller: Signaller;
+  /** The shortest duration that a rule allows. */
+  readonly #overMs: number | undefined;
+  #readMs: number;
+  /** Running runs that were due until then have been read. */
+  #dueMs = 0;
+  #hasFailed = false;
+  #incidentsMs = 0;
+  #isResumed = false;
+
+  constructor(options: JobWatchOptions) {
+    const { client, config, sinceMs, cursor, redact } = options;
+    const rule = createPatternMatcher(config.jobs);
+    const reader = new Reader(client);
+    this.#options = options;
+    this.#context = {
+      reader,
+      facts: new FactsReader(reader, redact),
+      sink: new Sink(),
+      budget: createBudget(CALLS_PER_SECOND, SAVED_CALLS, Date.now),
+      ruleOf: (job) => rule(job)?.value ?? config.default,
+    };
+    this.#failures = new FailureWatch(this.#context);
+    this.#queues = new QueueWatch(this.#context);
+    const { queues } = this.#queues;
+    this.#stuck = new StuckWatch(this.#context, queues);
+    this.#slow = new SlowWatch(this.#context, queues, (row, attempt, nowMs) =>
+      this.#stuck.found(row, attempt, nowMs),
+    );
+    this.#overdue = new OverdueWatch(this.#context, queues, this.#trouble, cursor?.overdue);
+    this.#rules = new RuleWatch(this.#context, config);
+    this.#signaller = new Signaller(client);
+    this.#readMs = cursor?.readMs ?? sinceMs;
+    const limits = [config.default, ...config.jobs.values()].filter(({ on }) => on.includes('slow'));
+    this.#overMs = min(limits.flatMap(({ overMs }) => overMs ?? []));
+    for (const job of config.jobs.keys()) if (!job.includes('*')) this.#overdue.noticed(job, Date.now());
+  }
+
+  /** Calls to Temporal so far, without signals. */
+  get calls(): number {
+    return this.#context.reader.calls;
+  }
+
+  get cursor(): WatchCursor {
+    return { readMs: this.#readMs, overdue: this.#overdue.carried() };
+  }
+
+  /** Looks once. Rejects if the server cannot be read: then the next look reads further back. */
+  async look(): Promise<void> {
+    try {
+      await this.#look(Date.now());
+      this.#hasFailed = false;
+    } catch (error) {
+      this.#context.sink.clear();
+      this.#hasFailed = true;
+      throw error;
+    }
+  }
+
+  report(nowMs = Date.now()): WatchReport {
+    const refused = this.#overdue.refused;
+    return {
+      atMs: nowMs,
+      config: this.#options.config.hash,
+      lagMs: Math.max(0, nowMs - this.#readMs),
+      jobsInTrouble: this.#trouble.size,
+      unmatchedRules: this.#rules.unmatched(),
+      withoutUsual: this.#slow.withoutUsual().slice(0, MAX_NAMES),
+      notWatched: refused.slice(0, MAX_NAMES).map((job) => `${job}: too many jobs have successWithin`),
+      stoppedChannels: this.#options.stoppedChannels(),
+      hasHeartbeatUrl: this.#options.config.heartbeatUrl !== undefined,
+    };
+  }
+
+  async #look(nowMs: number): Promise<void> {
+    if (nowMs - this.#incidentsMs >= LIST_INCIDENTS_MS) await this.#listIncidents(nowMs);
+    const againMs = this.#hasFailed ? AGAIN_AFTER_ERROR_MS : AGAIN_MS;
+    const closedSinceMs = Math.max(this.#options.sinceMs, this.#readMs - againMs, nowMs - MAX_BACK_MS);
+    const dueMs = nowMs - Math.min(SETTLED_MS, this.#overMs ?? SETTLED_MS);
+    const query = lookQuery({
+      closedSinceMs,
+      waitingSinceMs: nowMs - WAITING_MS,
+      dueMs: [this.#dueMs, dueMs],
+      ...(this.#overMs !== undefined && { overMs: this.#overMs }),
+    });
+    const rows = await this.#context.reader.rows(query);
+    const waiting = rows.filter(({ status, hasBegun }) => status === 'RUNNING' && !hasBegun);
+    const running = rows.filter((row) => row.status === 'RUNNING' && row.dueMs <= dueMs);
+    const ended = rows.filter(({ status }) => status === 'COMPLETED');
+    // Before its first task the job of a run is a guess.
+    for (const { job, hasBegun } of rows) if (hasBegun) this.#overdue.noticed(job, nowMs);
+    await this.#failures.look(
+      rows.filter(({ status }) => FAILED.includes(status)),
+      nowMs,
+    );
+    await this.#queues.look(waiting, nowMs);
+    await this.#slow.look(running, ended, nowMs);
+    await this.#stuck.look(
+      waiting,
+      running.filter(({ hasBegun }) => hasBegun),
+      nowMs,
+    );
+    await this.#overdue.look(nowMs);
+    for (const job of await this.#rules.look(nowMs)) this.#overdue.noticed(job, nowMs);
+    await this.#signal(nowMs);
+    this.#readMs = nowMs;
+    this.#dueMs = dueMs;
+  }
+
+  async #signal(nowMs: number): Promise<void> {
+    const { signals, commit } = this.#context.sink.drain();
+    if (signals.length > 0) {
+      const silences = await this.#options.silences();
+      const isNew = (signal: Signal) =>
+        this.#isNew(signal) && !silenceOf(silences, signal.subject.name, nowMs);
+      const grouped = groupSignals(signals, isNew, () => `job-alert-group/${randomUUID()}`);
+      await this.#signaller.send(grouped);
+      for (const signal of signals) this.#trouble.signalled(signal, nowMs);
+    }
+    commit();
+  }
+
+  /** Whether the incident would tell it, as far as is known here. */
+  #isNew({ subject: { name }, seen }: Signal): boolean {
+    const isOpen = (type: string) => this.#trouble.isOpen(name, type);
+    return seen.some((one) => {
+      if (one.kind === 'succeeded')
+        return isOpen('job.failed') || isOpen('job.failing') || isOpen('job.overdue');
+      return !isOpen(one.kind === 'raised' ? one.type : `job.${one.kind}`);
+    });
+  }
+
+  async #listIncidents(nowMs: number): Promise<void> {
+    const incidents = await this.#context.reader.incidents();
+    const jobs = incidents.filter(({ workflowId }) => incidentKind(workflowId) === 'job');
+    this.#trouble.listed(
+      jobs.map(({ memo }) => memo),
+      nowMs,
+    );
+    if (!this.#isResumed) await this.#resume(incidents, nowMs);
+    this.#isResumed = true;
+    this.#incidentsMs = nowMs;
+  }
+
+  /** Goes on with what a watcher before this one has told: its ends are to be seen. */
+  async #resume(incidents: readonly ListedIncident[], nowMs: number): Promise<void> {
+    const keys = incidents.flatMap(({ memo }) => memo.open.map(({ key }) => key));
+    const runIds = keys.flatMap((key) => slowRunId(key) ?? stuckRunId(key) ?? []);
+    const runs = await this.#context.reader.runs(runIds);
+    const found = (runId: string | undefined): RunRow | undefined => runs.get(runId ?? '');
+    for (const key of keys) {
+      const [slow, stuck] = [found(slowRunId(key)), found(stuckRunId(key))];
+      if (slow) this.#slow.reopen(slow);
+      if (stuck) this.#stuck.reopen(stuck);
+    }
+    for (const { workflowId, memo } of incidents) {
+      if (incidentKind(workflowId) === 'job') this.#overdue.noticed(memo.subject, nowMs);
+      if (incidentKind(workflowId) === 'queue' && memo.open.length > 0)
+        this.#queues.queues.reopen(memo.subject);
+    }
+  }
+}
+
+function min(values: readonly number[]): number | undefined {
+  return values.length === 0 ? undefined : Math.min(...values);
+}

@@ -1,0 +1,100 @@
+/**
+ * Jobs that are to succeed within a time, and successes of jobs in trouble.
+ */
+import { setBounded } from '../../core/util/bounded-map';
+import type { WatchCursor } from '../workflows/watcher-messages';
+import { handlingOf, isOn, jobSubject, type WatchContext } from './context';
+import { OverdueJobs } from './overdue';
+import type { Queues } from './queues';
+import type { JobsInTrouble } from './trouble';
+
+/** Lists lag, and their order is off by milliseconds: so much is read again. */
+const AGAIN_MS = 120_000;
+/** While something else is told in its place. */
+const POSTPONE_MS = 10_000;
+const MAX_SEEN = 20_000;
+
+export class OverdueWatch {
+  readonly #context: WatchContext;
+  readonly #queues: Queues;
+  readonly #trouble: JobsInTrouble;
+  readonly #jobs: OverdueJobs;
+  readonly #seen = new Map<string, true>();
+  readonly #refused = new Set<string>();
+
+  constructor(
+    context: WatchContext,
+    queues: Queues,
+    trouble: JobsInTrouble,
+    known: WatchCursor['overdue'] = [],
+  ) {
+    this.#context = context;
+    this.#queues = queues;
+    this.#trouble = trouble;
+    this.#jobs = new OverdueJobs(known);
+  }
+
+  /** Jobs that are one too many. */
+  get refused(): readonly string[] {
+    return [...this.#refused];
+  }
+
+  carried(): WatchCursor['overdue'] {
+    return this.#jobs.carried();
+  }
+
+  has(job: string): boolean {
+    return this.#jobs.has(job);
+  }
+
+  /** Watches the job if its rule says within which time it is to succeed. */
+  noticed(job: string, nowMs: number): void {
+    const rule = this.#context.ruleOf(job);
+    if (rule.successWithinMs === undefined || !isOn(rule, 'overdue')) return;
+    if (!this.#jobs.watch(job, rule.successWithinMs, nowMs)) this.#refused.add(job);
+  }
+
+  async look(nowMs: number): Promise<void> {
+    await this.#readSuccesses(nowMs);
+    for (const job of this.#jobs.toRead(nowMs)) {
+      if (this.#queues.holdsBack(job)) {
+        this.#jobs.postpone(job, nowMs + POSTPONE_MS);
+        continue;
+      }
+      if (!this.#context.budget.take()) return;
+      const overdue = this.#jobs.read(job, await this.#context.reader.lastSuccessMs(job), nowMs);
+      if (overdue === undefined) continue;
+      const { withinMs, lastSuccessMs, sinceMs } = overdue;
+      this.#context.sink.observe(
+        jobSubject(job),
+        handlingOf(this.#context.ruleOf(job)),
+        {
+          kind: 'raised',
+          type: 'job.overdue',
+          key: `overdue:${lastSuccessMs ?? 'never'}`,
+          atMs: sinceMs,
+          facts: { withinMs, ...(lastSuccessMs !== undefined && { lastSuccessMs }) },
+        },
+        () => this.#jobs.told(overdue),
+      );
+    }
+  }
+
+  /** Tells incidents of the successes that they wait for. */
+  async #readSuccesses(nowMs: number): Promise<void> {
+    const awaiting = new Map(this.#trouble.awaitingSuccess());
+    if (awaiting.size === 0) return;
+    const sinceMs = Math.min(nowMs, ...awaiting.values()) - AGAIN_MS;
+    const rows = await this.#context.reader.successes([...awaiting.keys()], sinceMs);
+    for (const { job, runId, closeMs = 0 } of rows) {
+      if (this.#seen.has(runId) || closeMs < (awaiting.get(job) ?? 0) - AGAIN_MS) continue;
+      this.#jobs.succeeded(job, closeMs);
+      this.#context.sink.observe(
+        jobSubject(job),
+        handlingOf(this.#context.ruleOf(job)),
+        { kind: 'succeeded', runId, atMs: closeMs, facts: {} },
+        () => setBounded(this.#seen, runId, true, MAX_SEEN),
+      );
+    }
+  }
+}

@@ -1,0 +1,67 @@
+/**
+ * Task queues without a worker: told once a queue, and when somebody polls again.
+ */
+import type { Handling, Subject } from '../incident/message';
+import { handlingOf, isOn, type WatchContext } from './context';
+import { Queues, type WaitingRuns, waitingByQueue } from './queues';
+import type { RunRow } from './row';
+
+const MAX_JOBS = 20;
+const KEY = 'no_worker';
+
+export class QueueWatch {
+  readonly queues = new Queues();
+  readonly #context: WatchContext;
+
+  constructor(context: WatchContext) {
+    this.#context = context;
+  }
+
+  /** @param rows of runs that wait for their first task */
+  async look(rows: readonly RunRow[], nowMs: number): Promise<void> {
+    const waiting = waitingByQueue(rows);
+    for (const taskQueue of this.queues.toLookAt(waiting, nowMs)) {
+      const newestMs = await this.#context.reader.newestPollMs(taskQueue, 'workflow');
+      const news = this.queues.looked(taskQueue, newestMs, nowMs);
+      const runs = waiting.find((one) => one.taskQueue === taskQueue);
+      if (news === 'no_worker' && runs) this.#tell(runs, nowMs);
+      if (news === 'worker') this.#isBack(taskQueue, newestMs ?? nowMs);
+    }
+  }
+
+  #tell({ taskQueue, runs }: WaitingRuns, nowMs: number): void {
+    const handling = this.#handling(runs);
+    if (handling === undefined) return;
+    const jobs = [...new Set(runs.map(({ job }) => job))];
+    const facts = { taskQueue, waiting: runs.length, jobs: jobs.slice(0, MAX_JOBS), jobCount: jobs.length };
+    const atMs = this.queues.noneSinceMs(taskQueue) ?? nowMs;
+    this.#context.sink.observe(
+      queueSubject(taskQueue),
+      handling,
+      { kind: 'raised', type: 'job.no_worker', key: KEY, atMs, facts },
+      () => this.queues.told(taskQueue),
+    );
+  }
+
+  #isBack(taskQueue: string, atMs: number): void {
+    const { sink, ruleOf } = this.#context;
+    // It is sent where the beginning was.
+    const handling = { ...handlingOf(ruleOf('')), to: [] };
+    // Until it has been signalled the queue stays open.
+    this.queues.told(taskQueue);
+    sink.observe(queueSubject(taskQueue), handling, { kind: 'cleared', key: KEY, atMs }, () =>
+      this.queues.looked(taskQueue, atMs, atMs),
+    );
+  }
+
+  /** How the jobs that want it are told; `undefined` if none does. */
+  #handling(runs: readonly RunRow[]): Handling | undefined {
+    const rules = runs.map(({ job }) => this.#context.ruleOf(job)).filter((rule) => isOn(rule, 'no_worker'));
+    const [first] = rules;
+    return first && { ...handlingOf(first), to: [...new Set(rules.flatMap(({ to }) => to))] };
+  }
+}
+
+function queueSubject(name: string): Subject {
+  return { kind: 'queue', name };
+}

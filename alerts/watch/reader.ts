@@ -1,0 +1,246 @@
+/**
+ * All that a watcher reads from Temporal, each call within a time limit, and counted.
+ */
+import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
+import { decodeOptionalFailureToOptionalError } from '@temporalio/common/lib/internal-non-workflow';
+import { optionalTsToMs } from '@temporalio/common/lib/time';
+import { GrpcStatus, grpcStatusOf } from '../../client/grpc-status';
+import { withinTimeout } from '../../client/listing';
+import { traceIdOfExecution } from '../../client/trace-of-execution';
+import { traceIdOfRun } from '../../core/trace-id';
+import { BASIS, type Usual, usualOf } from '../../core/usual';
+import { INCIDENT_MEMO, type IncidentMemo } from '../names';
+import { type Verdict, verdictOf } from './close-event';
+import {
+  incidentsQuery,
+  jobQuery,
+  jobsQuery,
+  lastSuccessesQuery,
+  runsQuery,
+  successesQuery,
+  usualQuery,
+} from './queries';
+import { type RunRow, toRow } from './row';
+
+type Described = Awaited<ReturnType<ReturnType<Client['workflow']['getHandle']>['describe']>>;
+type Run = Pick<RunRow, 'workflowId' | 'runId'>;
+
+/** The beginning of a run's history. */
+export interface Beginning {
+  readonly attempt: number;
+  readonly firstRunId: string;
+  /** Start of the first workflow task. */
+  readonly startedMs?: number;
+}
+
+/** An incident that is open or lingers. */
+export interface ListedIncident {
+  readonly workflowId: string;
+  readonly memo: IncidentMemo;
+}
+
+const PAGE_SIZE = 1_000;
+const RUNS_A_CALL = 100;
+const JOBS_A_CALL = 100;
+/** The started event, the first task's, and a signal or two. */
+const FIRST_EVENTS = 5;
+/** `TaskQueueType` of Temporal's API. */
+const TASK_QUEUE_TYPES = Object.freeze({ workflow: 1, activity: 2 });
+
+export class Reader {
+  readonly #client: Client;
+  #calls = 0;
+
+  constructor(client: Client) {
+    this.#client = client;
+  }
+
+  /** Calls to Temporal so far. */
+  get calls(): number {
+    return this.#calls;
+  }
+
+  /** Rows that the query finds, children and shards left out. */
+  async rows(query: string, max = Number.POSITIVE_INFINITY): Promise<RunRow[]> {
+    const infos = await this.#list(query, max);
+    return infos.flatMap((info) => toRow(info) ?? []);
+  }
+
+  /** These runs as they are now, by run id. */
+  async runs(runIds: readonly string[]): Promise<Map<string, RunRow>> {
+    const found = new Map<string, RunRow>();
+    for (const some of chunks(runIds, RUNS_A_CALL))
+      for (const row of await this.rows(runsQuery(some))) found.set(row.runId, row);
+    return found;
+  }
+
+  /** Successful runs of these jobs. */
+  async successes(jobs: readonly string[], sinceMs: number): Promise<RunRow[]> {
+    const found: RunRow[] = [];
+    for (const some of chunks(jobs, JOBS_A_CALL))
+      found.push(...(await this.rows(successesQuery(some, sinceMs))));
+    return found;
+  }
+
+  /** When the job's last successful run closed. */
+  async lastSuccessMs(job: string): Promise<number | undefined> {
+    const [row] = await this.rows(lastSuccessesQuery(job), 1);
+    return row?.closeMs;
+  }
+
+  /** What is usual for the job; `undefined`: it has too few runs. */
+  async usual(job: string): Promise<Usual | undefined> {
+    const rows = await this.rows(usualQuery(job), BASIS.limit.last);
+    return usualOf(
+      rows.map(({ closeMs = 0, dueMs }) => closeMs - dueMs),
+      BASIS.limit,
+    );
+  }
+
+  /** Whether there is a run of the job. */
+  async hasRunOf(job: string): Promise<boolean> {
+    return (await this.rows(jobQuery(job), 1)).length > 0;
+  }
+
+  /** Names of some jobs that begin so, but for those that are known. */
+  async jobNames(prefix: string, known: readonly string[]): Promise<Set<string>> {
+    return new Set((await this.rows(jobsQuery(prefix, known), PAGE_SIZE)).map(({ job }) => job));
+  }
+
+  async incidents(): Promise<ListedIncident[]> {
+    const infos = await this.#list(incidentsQuery());
+    return infos.flatMap(({ workflowId, memo }) => {
+      const read = memo?.[INCIDENT_MEMO] as IncidentMemo | undefined;
+      return read ? [{ workflowId, memo: read }] : [];
+    });
+  }
+
+  /** Whether the closed run failed for good, and why. */
+  async verdict({ workflowId, runId }: Run): Promise<Verdict> {
+    const events = await this.#lastEvents({ workflowId, runId }, 1);
+    return verdictOf(events[0], (failure) => this.decode(failure));
+  }
+
+  /** Why the run's last workflow task that failed did. */
+  async taskFailure(run: Run): Promise<Error | undefined> {
+    const events = await this.#lastEvents(run, FIRST_EVENTS);
+    const failed = events.find(({ workflowTaskFailedEventAttributes: one }) => one);
+    return this.decode(failed?.workflowTaskFailedEventAttributes?.failure);
+  }
+
+  /** `undefined` when its history is gone. */
+  async beginning({ workflowId, runId }: Run): Promise<Beginning | undefined> {
+    const response = await this.#ifThere(() =>
+      this.#client.workflowService.getWorkflowExecutionHistory({
+        ...this.#namespace,
+        execution: { workflowId, runId },
+        maximumPageSize: FIRST_EVENTS,
+      }),
+    );
+    const events = response?.history?.events ?? [];
+    const started = events[0]?.workflowExecutionStartedEventAttributes;
+    if (!started) return undefined;
+    const task = events.find(({ workflowTaskStartedEventAttributes: one }) => one);
+    const startedMs = optionalTsToMs(task?.eventTime);
+    return {
+      attempt: started.attempt || 1,
+      firstRunId: started.firstExecutionRunId || runId,
+      ...(startedMs !== undefined && { startedMs }),
+    };
+  }
+
+  /** The run as it is now, or the latest of the workflow; `undefined` when it is gone. */
+  describe(workflowId: string, runId?: string): Promise<Described | undefined> {
+    return this.#ifThere(() => this.#client.workflow.getHandle(workflowId, runId).describe());
+  }
+
+  /** The trace of the run. */
+  async traceId(row: RunRow): Promise<string> {
+    if (row.traceId !== undefined) return row.traceId;
+    const described = await this.describe(row.workflowId, row.runId);
+    if (described === undefined) return traceIdOfRun(row.runId);
+    return this.#call(() => traceIdOfExecution(this.#client, described));
+  }
+
+  /** When a poller was last at the task queue; `undefined`: none is listed. */
+  async newestPollMs(name: string, type: keyof typeof TASK_QUEUE_TYPES): Promise<number | undefined> {
+    const { pollers } = await this.#call(() =>
+      this.#client.workflowService.describeTaskQueue({
+        ...this.#namespace,
+        taskQueue: { name },
+        taskQueueType: TASK_QUEUE_TYPES[type],
+      }),
+    );
+    const times = (pollers ?? []).flatMap(({ lastAccessTime }) => optionalTsToMs(lastAccessTime) ?? []);
+    return times.length === 0 ? undefined : Math.max(...times);
+  }
+
+  /** Identities of the workflow pollers of a task queue, with when they were last there. */
+  async pollers(name: string): Promise<readonly { readonly identity: string; readonly atMs: number }[]> {
+    const { pollers } = await this.#call(() =>
+      this.#client.workflowService.describeTaskQueue({
+        ...this.#namespace,
+        taskQueue: { name },
+        taskQueueType: TASK_QUEUE_TYPES.activity,
+      }),
+    );
+    return (pollers ?? []).map(({ identity, lastAccessTime }) => ({
+      identity: identity ?? '',
+      atMs: optionalTsToMs(lastAccessTime) ?? 0,
+    }));
+  }
+
+  get #namespace() {
+    return { namespace: this.#client.options.namespace };
+  }
+
+  async #lastEvents({ workflowId, runId }: Run, maximumPageSize: number) {
+    const response = await this.#ifThere(() =>
+      this.#client.workflowService.getWorkflowExecutionHistoryReverse({
+        ...this.#namespace,
+        execution: { workflowId, runId },
+        maximumPageSize,
+      }),
+    );
+    return response?.history?.events ?? [];
+  }
+
+  /** What the SDK makes of a failure, with the user's codec. */
+  decode(failure: Parameters<typeof decodeOptionalFailureToOptionalError>[1]): Promise<Error | undefined> {
+    return decodeOptionalFailureToOptionalError(this.#client.options.loadedDataConverter, failure);
+  }
+
+  async #list(query: string, max = Number.POSITIVE_INFINITY): Promise<WorkflowExecutionInfo[]> {
+    const pageSize = Math.min(max, PAGE_SIZE);
+    const found: WorkflowExecutionInfo[] = [];
+    const pages = this.#client.workflow.list({ query, pageSize })[Symbol.asyncIterator]();
+    while (found.length < max) {
+      // The next of a page is there already.
+      if (found.length % pageSize === 0) this.#calls++;
+      const { done, value } = await withinTimeout(this.#client, () => pages.next());
+      if (done) break;
+      found.push(value);
+    }
+    return found;
+  }
+
+  async #ifThere<T>(call: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await this.#call(call);
+    } catch (error) {
+      const isGone =
+        grpcStatusOf(error) === GrpcStatus.NOT_FOUND || (error as Error).name === 'WorkflowNotFoundError';
+      if (isGone) return undefined;
+      throw error;
+    }
+  }
+
+  #call<T>(call: () => Promise<T>): Promise<T> {
+    this.#calls++;
+    return withinTimeout(this.#client, call);
+  }
+}
+
+function* chunks<T>(all: readonly T[], size: number): Generator<readonly T[]> {
+  for (let index = 0; index < all.length; index += size) yield all.slice(index, index + size);
+}

@@ -1,0 +1,68 @@
+/**
+ * Which rules there is a job for, and which jobs there are under rules that ask for successes. One call a look at most.
+ */
+
+import { fitsPattern } from '../../core/job-pattern';
+import type { ResolvedAlerts } from '../config/types';
+import type { WatchContext } from './context';
+
+/** How often each rule is looked at. */
+const LOOK_AGAIN_MS = 60 * 60_000;
+/** A rule without a job is looked at sooner, and so is one under which there may be new jobs. */
+const UNSURE_LOOK_AGAIN_MS = 60_000;
+/** Names in a query. */
+const MAX_KNOWN = 500;
+
+interface RuleState {
+  readonly pattern: string;
+  /** Whether each job under it is to be found. */
+  readonly isCollected: boolean;
+  lookAtMs: number;
+  isMatched: boolean | undefined;
+  readonly jobs: Set<string>;
+}
+
+export class RuleWatch {
+  readonly #context: WatchContext;
+  readonly #rules: readonly RuleState[];
+
+  constructor(context: WatchContext, { jobs, default: byDefault }: ResolvedAlerts) {
+    this.#context = context;
+    const patterns = [...jobs.keys(), ...(byDefault.successWithinMs === undefined ? [] : ['*'])];
+    this.#rules = [...new Set(patterns)].map((pattern) => ({
+      pattern,
+      isCollected: pattern.includes('*') && (jobs.get(pattern) ?? byDefault).successWithinMs !== undefined,
+      lookAtMs: 0,
+      isMatched: undefined,
+      jobs: new Set<string>(),
+    }));
+  }
+
+  /** Rules under which no job was found. */
+  unmatched(): readonly string[] {
+    return this.#rules.flatMap(({ isMatched, pattern }) => (isMatched === false ? [pattern] : []));
+  }
+
+  /** Looks at the rule whose turn it is; returns the jobs that were found under rules that ask for successes. */
+  async look(nowMs: number): Promise<readonly string[]> {
+    const rule = this.#rules.find(({ lookAtMs }) => lookAtMs <= nowMs);
+    if (rule === undefined || !this.#context.budget.take()) return [];
+    const found = await this.#jobsUnder(rule);
+    const news = found.filter((job) => !rule.jobs.has(job));
+    rule.isMatched = found.length > 0 || rule.jobs.size > 0;
+    if (rule.isCollected) for (const job of news) rule.jobs.add(job);
+    const isUnsure = !rule.isMatched || rule.isCollected;
+    // As long as new ones come, there are more.
+    const pauseMs = isUnsure ? UNSURE_LOOK_AGAIN_MS : LOOK_AGAIN_MS;
+    rule.lookAtMs = nowMs + (rule.isCollected && news.length > 0 ? 0 : pauseMs);
+    return rule.isCollected ? news : [];
+  }
+
+  async #jobsUnder({ pattern, isCollected, jobs }: RuleState): Promise<readonly string[]> {
+    const { reader } = this.#context;
+    if (!pattern.includes('*')) return (await reader.hasRunOf(pattern)) ? [pattern] : [];
+    const prefix = pattern.slice(0, pattern.indexOf('*'));
+    const known = isCollected ? [...jobs].slice(-MAX_KNOWN) : [];
+    return [...(await reader.jobNames(prefix, known))].filter((job) => fitsPattern(pattern, job));
+  }
+}

@@ -1,0 +1,166 @@
+/**
+ * Runs that take too long: told while they run, and when they have ended.
+ */
+import { setBounded } from '../../core/util/bounded-map';
+import type { AlertFacts } from '../incident/message';
+import { handlingOf, isOn, jobSubject, type WatchContext } from './context';
+import type { Queues } from './queues';
+import type { RunRow } from './row';
+import { type SlowLimit, SlowRuns, slowLimit, type WatchedRun } from './slow-runs';
+import { UsualCache } from './usual-cache';
+
+/** A learnt limit is never shorter: what is usual is not asked before. */
+export const SETTLED_MS = 10_000;
+const MAX_UNDECIDED = 20_000;
+const MAX_SEEN = 20_000;
+
+/** Tells that a run's workflow task fails again and again, which is more than slow. */
+export type StuckFinder = (row: RunRow, attempt: number, nowMs: number) => Promise<boolean>;
+
+export class SlowWatch {
+  readonly #context: WatchContext;
+  readonly #queues: Queues;
+  readonly #isStuck: StuckFinder;
+  readonly #usual: UsualCache;
+  readonly #runs = new SlowRuns();
+  /** Running runs of jobs whose usual duration is not known yet. */
+  readonly #undecided = new Map<string, RunRow>();
+  /** Runs that were too long and had ended when they were first seen. */
+  readonly #seen = new Map<string, true>();
+
+  constructor(context: WatchContext, queues: Queues, isStuck: StuckFinder) {
+    this.#context = context;
+    this.#queues = queues;
+    this.#isStuck = isStuck;
+    this.#usual = new UsualCache(context.reader);
+  }
+
+  /** Jobs with too few runs for a learnt limit. */
+  withoutUsual(): readonly string[] {
+    return this.#usual.tooFew().filter((job) => this.#context.ruleOf(job).overMs === undefined);
+  }
+
+  /**
+   * @param running runs that have been going on for a while
+   * @param ended successful runs that took longer than some rule allows
+   */
+  async look(running: readonly RunRow[], ended: readonly RunRow[], nowMs: number): Promise<void> {
+    for (const row of running) if (!this.#runs.has(row.runId)) this.#begin(row, nowMs);
+    await this.#decide(nowMs);
+    for (const row of ended) await this.#wasSlow(row);
+    const due = this.#runs.due(nowMs);
+    const present = await this.#context.reader.runs(due.map(({ row }) => row.runId));
+    for (const run of due) await this.#lookAt(run, present.get(run.row.runId), nowMs);
+  }
+
+  /** The run was told as slow by a watcher before this one. */
+  reopen(row: RunRow): void {
+    this.#runs.watch(row, { limitMs: 0 }, true);
+  }
+
+  #begin(row: RunRow, nowMs: number): void {
+    const { overMs, on } = this.#context.ruleOf(row.job);
+    if (!on.includes('slow')) return;
+    const limit = slowLimit(overMs, this.#usual.get(row.job));
+    if (limit) this.#runs.watch(row, limit);
+    else if (!this.#usual.isKnown(row.job, nowMs)) setBounded(this.#undecided, row.runId, row, MAX_UNDECIDED);
+  }
+
+  /** Reads what is usual for jobs with runs that have been going on long enough. */
+  async #decide(nowMs: number): Promise<void> {
+    for (const [runId, row] of this.#undecided) {
+      if (nowMs - row.dueMs < SETTLED_MS) continue;
+      if (!this.#usual.isKnown(row.job, nowMs)) {
+        if (!this.#context.budget.take()) return;
+        await this.#usual.read(row.job, nowMs);
+      }
+      this.#undecided.delete(runId);
+      this.#begin(row, nowMs);
+    }
+  }
+
+  async #lookAt(
+    { row, limit, isTold }: WatchedRun,
+    present: RunRow | undefined,
+    nowMs: number,
+  ): Promise<void> {
+    const { sink } = this.#context;
+    if (present === undefined) {
+      this.#runs.forget(row.runId);
+    } else if (present.status !== 'RUNNING') {
+      if (isTold) this.#isOver(present);
+      else if (present.status === 'COMPLETED') await this.#wasSlow(present, limit);
+      sink.onSent(() => this.#runs.forget(row.runId));
+    } else if (present.job !== row.job) {
+      // Before its first task its job was a guess.
+      this.#runs.forget(row.runId);
+      this.#begin(present, nowMs);
+    } else if (!isTold && this.#queues.isServed(present)) {
+      await this.#isSlow(present, limit, nowMs);
+    }
+  }
+
+  async #isSlow(row: RunRow, limit: SlowLimit, nowMs: number): Promise<void> {
+    const { facts } = this.#context;
+    const { work, taskAttempt } = await facts.pending(row);
+    if (await this.#isStuck(row, taskAttempt, nowMs)) return;
+    const elapsedMs = nowMs - row.dueMs;
+    this.#raise(row, limit, {
+      run: await facts.run(row),
+      elapsedMs,
+      ...(work.length > 0 && { pending: work }),
+    });
+  }
+
+  /** Tells of a run that took too long and has ended. */
+  async #wasSlow(row: RunRow, limit = this.#limitOf(row)): Promise<void> {
+    const { job, runId, closeMs = 0, dueMs } = row;
+    const elapsedMs = closeMs - dueMs;
+    const isTold = this.#seen.has(runId) || !isOn(this.#context.ruleOf(job), 'slow');
+    if (limit === undefined || elapsedMs <= limit.limitMs || isTold) return;
+    const run = await this.#context.facts.run(row);
+    this.#raise(row, limit, { run, elapsedMs }, closeMs);
+    this.#context.sink.onSent(() => setBounded(this.#seen, runId, true, MAX_SEEN));
+  }
+
+  #raise(row: RunRow, limit: SlowLimit, facts: AlertFacts, endedMs?: number): void {
+    this.#context.sink.observe(
+      jobSubject(row.job),
+      handlingOf(this.#context.ruleOf(row.job)),
+      {
+        kind: 'raised',
+        type: 'job.slow',
+        key: slowKey(row.runId),
+        atMs: row.dueMs + limit.limitMs,
+        ...(endedMs !== undefined && { endedMs }),
+        facts: { ...facts, ...limit },
+      },
+      () => this.#runs.told(row.runId),
+    );
+  }
+
+  #isOver(row: RunRow): void {
+    const { job, runId, closeMs = 0 } = row;
+    const rule = handlingOf(this.#context.ruleOf(job));
+    this.#context.sink.observe(jobSubject(job), rule, {
+      kind: 'cleared',
+      key: slowKey(runId),
+      atMs: closeMs,
+    });
+  }
+
+  #limitOf({ job }: RunRow): SlowLimit | undefined {
+    return slowLimit(this.#context.ruleOf(job).overMs, this.#usual.get(job));
+  }
+}
+
+const PREFIX = 'slow:';
+
+function slowKey(runId: string): string {
+  return `${PREFIX}${runId}`;
+}
+
+/** The run that a problem's key names; `undefined` if it is another kind of problem. */
+export function slowRunId(key: string): string | undefined {
+  return key.startsWith(PREFIX) ? key.slice(PREFIX.length) : undefined;
+}

@@ -1,0 +1,41 @@
+/**
+ * What is usual for each job, read when a run of it has been going on for a while, and kept for a day.
+ */
+
+import type { Usual } from '../../core/usual';
+import { setBounded } from '../../core/util/bounded-map';
+import type { Reader } from './reader';
+
+const KEPT_MS = 24 * 60 * 60_000;
+/** A job with too few runs is asked about again sooner. */
+const TOO_FEW_KEPT_MS = 10 * 60_000;
+const MAX_JOBS = 20_000;
+
+export class UsualCache {
+  readonly #reader: Reader;
+  readonly #jobs = new Map<string, { readonly usual: Usual | undefined; readonly untilMs: number }>();
+
+  constructor(reader: Reader) {
+    this.#reader = reader;
+  }
+
+  isKnown(job: string, nowMs: number): boolean {
+    return (this.#jobs.get(job)?.untilMs ?? 0) > nowMs;
+  }
+
+  /** `undefined`: there are too few runs, or it has not been read. */
+  get(job: string): Usual | undefined {
+    return this.#jobs.get(job)?.usual;
+  }
+
+  async read(job: string, nowMs: number): Promise<void> {
+    const usual = await this.#reader.usual(job);
+    const untilMs = nowMs + (usual === undefined ? TOO_FEW_KEPT_MS : KEPT_MS);
+    setBounded(this.#jobs, job, { usual, untilMs }, MAX_JOBS);
+  }
+
+  /** Jobs with too few runs. */
+  tooFew(): readonly string[] {
+    return [...this.#jobs].flatMap(([job, { usual }]) => (usual === undefined ? [job] : []));
+  }
+}

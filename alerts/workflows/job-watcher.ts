@@ -1,0 +1,137 @@
+/**
+ * `jobWatcher`: one for each namespace. A loop around one activity that watches for an hour at a time; holds silences,
+ * and answers `status`.
+ *
+ * Sandbox code. Not traced. Watchers at work replay with the next version of this file: a change of its commands goes
+ * behind `patched`.
+ */
+import {
+  allHandlersFinished,
+  condition,
+  continueAsNew,
+  defineQuery,
+  defineSignal,
+  setHandler,
+  upsertMemo,
+} from '@temporalio/workflow';
+import { asInfrastructure } from '../../core/infrastructure';
+import { SILENCES_MEMO, WatcherMessage } from '../names';
+import { addSilence, type Silence } from '../silence';
+import { jobAlertsTest, jobAlertsWatch } from './activities';
+import type {
+  CarriedWatcher,
+  Refusal,
+  TestRequest,
+  WatchCursor,
+  WatcherStatus,
+  WatchReport,
+} from './watcher-messages';
+
+/** One run of the watcher: 11 events in its history. */
+const RUN_MS = 60 * 60 * 1_000;
+const MAX_REFUSALS = 10;
+
+const UNTOLD = Object.freeze([
+  'runs that are not bound (workers without the plugin, or sampled out with bind: sampled)',
+  'ticks of a plain cron that were skipped while a run or the server blocked them',
+]);
+
+type JobWatcher = (carried?: CarriedWatcher) => Promise<void>;
+
+/** Watches the jobs of its namespace, for ever. */
+export const jobWatcher: JobWatcher = asInfrastructure(async function jobWatcher(
+  carried?: CarriedWatcher,
+): Promise<void> {
+  const nowMs = Date.now();
+  const watcher = new Watcher(carried ?? { sinceMs: nowMs, silences: [], refusals: [] });
+  watcher.listen();
+  const { sinceMs, cursor } = watcher;
+  const result = await jobAlertsWatch({ sinceMs, untilMs: nowMs + RUN_MS, ...(cursor && { cursor }) });
+  await condition(allHandlersFinished);
+  await continueAsNew<JobWatcher>(watcher.carriedWith(result.cursor, result.report));
+});
+
+class Watcher {
+  readonly sinceMs: number;
+  readonly cursor: WatchCursor | undefined;
+  #silences: readonly Silence[];
+  #refusals: readonly Refusal[];
+  #report: WatchReport | undefined;
+
+  constructor({ sinceMs, silences, refusals, cursor, report }: CarriedWatcher) {
+    this.sinceMs = sinceMs;
+    this.cursor = cursor;
+    this.#silences = silences;
+    this.#refusals = refusals;
+    this.#report = report;
+  }
+
+  listen(): void {
+    if (this.#silences.length > 0) this.#show();
+    const { silence, test, report, status } = WatcherMessage;
+    setHandler(defineQuery<WatcherStatus>(status), () => this.#status());
+    setHandler(defineSignal<[unknown]>(silence), (request) => this.#silence(request));
+    setHandler(defineSignal<[TestRequest]>(test), (request) => this.#test(request));
+    setHandler(defineSignal<[WatchReport]>(report), (found) => {
+      this.#report = found;
+    });
+  }
+
+  carriedWith(cursor: WatchCursor, report: WatchReport): CarriedWatcher {
+    const nowMs = Date.now();
+    return {
+      sinceMs: this.sinceMs,
+      silences: this.#silences.filter(({ untilMs }) => untilMs > nowMs),
+      refusals: this.#refusals,
+      cursor,
+      report,
+    };
+  }
+
+  #silence(request: unknown): void {
+    const next = addSilence(this.#silences, request, Date.now());
+    if (typeof next === 'string') {
+      this.#refuse(WatcherMessage.silence, next);
+      return;
+    }
+    this.#silences = next;
+    this.#show();
+  }
+
+  async #test(request: TestRequest): Promise<void> {
+    const why = await jobAlertsTest(request).catch((error: Error) => error.message);
+    if (why !== null) this.#refuse(WatcherMessage.test, why);
+  }
+
+  /** For whoever delivers: a memo can be read without asking a worker. */
+  #show(): void {
+    upsertMemo({ [SILENCES_MEMO]: this.#silences });
+  }
+
+  #refuse(signal: string, why: string): void {
+    const at = new Date().toISOString();
+    this.#refusals = [...this.#refusals, { at, signal, why }].slice(-MAX_REFUSALS);
+  }
+
+  #status(): WatcherStatus {
+    const nowMs = Date.now();
+    const { atMs, hasHeartbeatUrl, ...watch } = this.#report ?? {};
+    const silences = this.#silences
+      .filter(({ untilMs }) => untilMs > nowMs)
+      .map(({ job, untilMs, reason }) => ({ job, until: new Date(untilMs).toISOString(), reason }));
+    const heartbeat = hasHeartbeatUrl ? 'called' : 'none: set heartbeatUrl';
+    return {
+      since: new Date(this.sinceMs).toISOString(),
+      silences,
+      refused: this.#refusals,
+      heartbeat: hasHeartbeatUrl === undefined ? 'unknown' : heartbeat,
+      ...(this.#report && {
+        watch: {
+          ...(watch as Omit<WatchReport, 'atMs' | 'hasHeartbeatUrl'>),
+          at: new Date(atMs ?? 0).toISOString(),
+        },
+      }),
+      untold: UNTOLD,
+    };
+  }
+}

@@ -1,0 +1,226 @@
+/** Channels: what receivers' answers mean, when a message is tried again, what Slack gets, and where secrets are not. */
+import { deepEqual, doesNotMatch, equal, match, ok, rejects } from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { Channels } from '../alerts/channels/channels';
+import { post } from '../alerts/channels/post';
+import { retryDelayMs } from '../alerts/channels/retry';
+import { environmentSecrets, reveal } from '../alerts/channels/secrets';
+import { slackMessage } from '../alerts/channels/slack';
+import { resolveAlerts } from '../alerts/config/resolve';
+import type { AlertMessage } from '../alerts/incident/message';
+import type { AlertPayload } from '../alerts/payload';
+import { HOOK_KEY, Receiver } from './support/alerts/receiver';
+
+const DAY_MS = 86_400_000;
+const MESSAGE: AlertMessage = {
+  id: 'msg_1',
+  key: 'failure',
+  type: 'job.overdue',
+  state: 'open',
+  sinceMs: 1_000,
+  facts: { withinMs: 60_000 },
+  queuedMs: 2_000,
+};
+const JOB = { kind: 'job', name: 'nightly' } as const;
+
+describe('the pauses between attempts', () => {
+  it('are 2, 5, 15, 30, 60 s, then 5 minutes, for a day', () => {
+    const pauses: number[] = [];
+    let elapsedMs = 0;
+    for (let attempt = 1; ; attempt++) {
+      const pause = retryDelayMs(attempt, elapsedMs);
+      if (pause === undefined) break;
+      pauses.push(pause / 1_000);
+      elapsedMs += pause;
+    }
+    deepEqual(pauses.slice(0, 7), [2, 5, 15, 30, 60, 300, 300]);
+    ok(elapsedMs <= DAY_MS && elapsedMs > DAY_MS - 300_000, `${elapsedMs}`);
+  });
+
+  it('bridge an hour with 17 attempts: the next one arrives', () => {
+    let elapsedMs = 0;
+    let attempt = 1;
+    for (; elapsedMs < 3_600_000; attempt++) elapsedMs += retryDelayMs(attempt, elapsedMs) ?? 0;
+    equal(attempt - 1, 17);
+  });
+
+  it('are as long as the receiver asks, within the day', () => {
+    deepEqual(
+      [retryDelayMs(1, 0, 60_000), retryDelayMs(6, 0, 1_000), retryDelayMs(1, DAY_MS - 1_000, 60_000)],
+      [60_000, 300_000, undefined],
+    );
+  });
+});
+
+describe('an answer', () => {
+  let receiver: Receiver;
+  before(async () => {
+    receiver = await Receiver.start();
+  });
+  after(() => receiver.close());
+  const send = (path = '/x') => post({ url: receiver.url + path, headers: {}, body: '{}' }, 300);
+
+  const table: readonly [status: number, kind: string][] = [
+    [200, 'delivered'],
+    [204, 'delivered'],
+    [302, 'refused'],
+    [400, 'refused'],
+    [401, 'refused'],
+    [403, 'refused'],
+    [404, 'refused'],
+    [408, 'retry'],
+    [410, 'gone'],
+    [425, 'retry'],
+    [429, 'retry'],
+    [500, 'retry'],
+    [503, 'retry'],
+  ];
+  for (const [status, kind] of table) {
+    it(`${status} means ${kind}`, async () => {
+      receiver.answer = () => status;
+      equal((await send()).kind, kind);
+    });
+  }
+
+  it('429 says when', async () => {
+    receiver.answer = () => ({ status: 429, headers: { 'retry-after': '7' } });
+    deepEqual(await send(), { kind: 'retry', why: 'HTTP status 429', afterMs: 7_000 });
+  });
+
+  it('that does not come is waited for no longer than the time-out', async () => {
+    receiver.answer = () => 'hang';
+    deepEqual(await send(), { kind: 'retry', why: 'no answer (timed out after 300 ms)' });
+  });
+
+  it('of nobody says why, without the address', async () => {
+    const gone = await Receiver.start();
+    await gone.close();
+    const result = await post({ url: `${gone.url}/secret-path`, headers: {}, body: '' });
+    deepEqual(result, { kind: 'retry', why: 'no answer (ECONNREFUSED)' });
+  });
+});
+
+describe('channels', () => {
+  let receiver: Receiver;
+  before(async () => {
+    receiver = await Receiver.start();
+  });
+  after(() => receiver.close());
+
+  function channels(env: Record<string, string> = { HOOK_KEY }): Channels {
+    const headers = { 'X-Team': 'batch', Authorization: { secret: 'TEAM_TOKEN' } };
+    const config = resolveAlerts({
+      channels: {
+        hook: receiver.channel(),
+        team: { ...receiver.channel('/hook/team'), headers },
+        slack: { type: 'slack', url: { secret: 'SLACK_URL' } },
+      },
+    });
+    return new Channels('default', config, environmentSecrets(env));
+  }
+
+  it('sign each message, with the same id on every attempt', async () => {
+    receiver.answer = () => 204;
+    const all = channels();
+    // The receiver checks signatures with the package of Standard Webhooks.
+    equal((await all.send('hook', JOB, MESSAGE)).kind, 'delivered');
+    equal((await all.send('hook', JOB, MESSAGE)).kind, 'delivered');
+    deepEqual(
+      receiver.taken('/hook').map(({ id }) => id),
+      ['msg_1', 'msg_1'],
+    );
+  });
+
+  it('send the headers that the configuration names', async () => {
+    await channels({ HOOK_KEY, TEAM_TOKEN: 'Bearer abc' }).send('team', JOB, MESSAGE);
+    const [sent] = receiver.taken('/hook/team');
+    deepEqual([sent?.headers['x-team'], sent?.headers.authorization], ['batch', 'Bearer abc']);
+  });
+
+  it('that are gone are sent nothing any more', async () => {
+    receiver.answer = () => 410;
+    const all = channels();
+    deepEqual(await all.send('hook', JOB, MESSAGE), { kind: 'gone', why: 'HTTP status 410' });
+    const before = receiver.received.length;
+    match(
+      JSON.stringify(await all.send('hook', JOB, MESSAGE)),
+      /refused.*the channel was stopped: HTTP status 410/,
+    );
+    deepEqual([receiver.received.length, all.stopped], [before, ['hook']]);
+  });
+
+  it('that nobody named refuse', async () => {
+    deepEqual(await channels().send('other', JOB, MESSAGE), {
+      kind: 'refused',
+      why: 'there is no channel other in the configuration',
+    });
+  });
+
+  it('whose secrets are missing or wrong say which, and wait for them', async () => {
+    const secret = 'not-base64-but-secret!';
+    const problems = await channels({
+      HOOK_KEY: secret,
+      SLACK_URL: `hooks.slack.example/${secret}`,
+    }).problems();
+    deepEqual(problems.length, 3);
+    match(problems[0] ?? '', /channels\.hook: secret "HOOK_KEY": expected Base64 of 24 to 64 bytes/);
+    match(problems[2] ?? '', /channels\.slack: expected an http or https address, got something else/);
+    doesNotMatch(problems.join(), /not-base64/);
+    const result = await channels({}).send('hook', JOB, MESSAGE);
+    equal(result.kind, 'retry');
+    match(JSON.stringify(result), /the environment variable HOOK_KEY, or HOOK_KEY_FILE/);
+  });
+});
+
+describe('a secret', () => {
+  it('comes from the environment, or from the file that it names', async () => {
+    const file = join(tmpdir(), `alerts-secret-${process.pid}`);
+    await writeFile(file, 'from the file\n', { mode: 0o600 });
+    const secrets = environmentSecrets({ A: 'from the environment', B_FILE: file, C_FILE: '/nowhere' });
+    equal(await reveal({ secret: 'A' }, secrets), 'from the environment');
+    equal(await reveal({ secret: 'B' }, secrets), 'from the file');
+    await rejects(reveal({ secret: 'C' }, secrets), /secret "C" cannot be read \(ENOENT\)/);
+    await rejects(reveal({ secret: 'D' }, secrets), /secret "D": expected the environment variable D/);
+  });
+
+  it('whose provider fails is named, without what the provider says', async () => {
+    const secrets = () => Promise.reject(new Error('vault token abc'));
+    await rejects(reveal({ secret: 'A' }, secrets), /^SecretError: secret "A" cannot be read \(Error\)$/);
+  });
+});
+
+describe('Slack', () => {
+  function told(text: string, more: Partial<AlertPayload['data']> = {}): string {
+    const data = { state: 'open', namespace: 'n', text, since: '2026-01-01T00:00:00.000Z', ...more } as const;
+    return JSON.stringify(slackMessage({ type: 'job.failed', timestamp: data.since, data }));
+  }
+
+  it('pings nobody, whatever a job or an error is called', () => {
+    const evil = '<!channel> <@U123> <!here|x> @here @channel @everyone <https://evil|click>';
+    const body = told(evil, { error: { message: `${evil} \`\`\`` } });
+    doesNotMatch(body, /<!|<@|@here|@channel|@everyone|<https:\/\/evil/);
+    match(body, /&lt;!channel&gt;/);
+    equal((body.match(/```/g) ?? []).length, 2);
+  });
+
+  it('gets no section of more than 3,000 characters, and no half of an escape', () => {
+    const body = told('&'.repeat(10_000), { error: { message: '<'.repeat(10_000) } });
+    const { blocks, text } = JSON.parse(body);
+    const lengths = blocks.map((block: { text?: { text: string } }) => block.text?.text.length ?? 0);
+    ok(
+      [...lengths, text.length].every((length: number) => length <= 3_000),
+      lengths.join(),
+    );
+    doesNotMatch(body, /&(?!amp;|lt;|gt;)/);
+  });
+
+  it('gets the links, and a fallback without blocks', () => {
+    const links = { trace: 'http://t/1?a=1&b=2', run: 'http://c/1' };
+    const body = JSON.parse(told('nightly failed', { links }));
+    equal(body.text, 'job.failed: nightly failed');
+    match(JSON.stringify(body.blocks), /<http:\/\/t\/1\?a=1&amp;b=2\|Trace> · <http:\/\/c\/1\|Run>/);
+  });
+});
