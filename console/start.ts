@@ -12,11 +12,13 @@ import { type AccessOptions, isLoopback } from './api/http/access';
 import { consoleApp } from './api/http/app';
 import { Sessions } from './api/http/sessions';
 import { LiveHub } from './api/live';
-import type { Problem } from './api/types';
+import type { Problem, TracesStatus } from './api/types';
 import { ConsoleError } from './console-error';
+import { createIngest, type IngestStatus } from './ingest/index';
 import { loadDataConverter, loadPolicy } from './modules';
 import type { ConsoleOptions } from './options';
-import { openStore, type Store, StoreError } from './store/index';
+import { embeddedTraces } from './sources/index';
+import { openStore, type SpanStoreStatus, type Store, StoreError } from './store/index';
 import { TemporalCalls } from './temporal/calls';
 import { connectTemporal, type TemporalConnection } from './temporal/connection';
 import { Poller } from './temporal/poller';
@@ -25,6 +27,8 @@ import { TaskQueues } from './temporal/task-queues';
 
 const DEFAULT_HOST = '127.0.0.1';
 const DEFAULT_PORT = 4318;
+const TELL_TRACES_MS = 500;
+const MAX_TOLD_TRACES = 1_000;
 
 export interface RunningConsole {
   /** As in `http://127.0.0.1:4318`. */
@@ -80,12 +84,14 @@ async function start(
   const connection = connectTemporal({ ...options.temporal, dataConverter });
   stops.push(() => connection.close());
   const live = new LiveHub();
+  const ingest = createIngest({ spans: store.spans });
+  stops.push(tellTraces(store, live));
   const namespaces = namespaceData(options, connection, store, live, policy);
   const data: ConsoleData = {
     namespaces,
     index: store.runs,
-    traces: undefined,
-    tracesStatus: () => ({ source: 'none', taken: 0, refused: 0, refusals: [], bytes: 0, maxBytes: 0 }),
+    traces: embeddedTraces(store.spans),
+    tracesStatus: async () => tracesStatus(ingest.status(), await store.spans.status()),
     webUi: options.webUi?.replace(/\/+$/, ''),
     version: packageVersion(),
     hasLogin: access.token !== undefined,
@@ -94,7 +100,14 @@ async function start(
   const port = options.port ?? DEFAULT_PORT;
   const closing = new AbortController();
   const server = await listen(access.host, port, (actualPort) =>
-    consoleApp({ access, sessions: new Sessions(actualPort), data, live, closing: closing.signal }),
+    consoleApp({
+      access,
+      sessions: new Sessions(actualPort),
+      data,
+      live,
+      ingest: ingest.app,
+      closing: closing.signal,
+    }),
   );
   stops.push(() => {
     closing.abort();
@@ -111,6 +124,28 @@ async function start(
     notices: store.notices,
     temporalAddress: connection.address,
     dataDirectory: store.directory,
+  };
+}
+
+function tracesStatus({ taken, refused, refusals }: IngestStatus, kept: SpanStoreStatus): TracesStatus {
+  return { source: 'embedded', taken, refused, refusals, ...kept };
+}
+
+/** Tells open pages of new spans, many traces at once. */
+function tellTraces(store: Store, live: LiveHub): () => void {
+  let traceIds = new Set<string>();
+  const flush = () => {
+    if (traceIds.size > 0) live.emit('traces', { traceIds: [...traceIds] });
+    traceIds = new Set();
+  };
+  const timer = setInterval(flush, TELL_TRACES_MS).unref();
+  const end = store.spans.onTraces((ids) => {
+    // Beyond this an open page reads again for the next span of its trace.
+    if (traceIds.size < MAX_TOLD_TRACES) for (const id of ids) traceIds.add(id);
+  });
+  return () => {
+    clearInterval(timer);
+    end();
   };
 }
 

@@ -52,15 +52,18 @@ export function slowLimitMs({ medianMs, p95Ms }: Usual): number {
 }
 
 /**
- * A difference to the usual duration of at most this is not worth a sentence: 10 %, twice the way from the median to the
- * 95th percentile (of a shorter run, to the 5th), or 0.1 s.
+ * A difference to the usual duration of at most this is not worth a sentence: 10 %, 0.1 s, or the less of twice the way
+ * from the median to the 95th percentile and the way to 1.25 × that percentile (of a shorter run, the same by the 5th).
  *
- * Once that way is too little: of 20 runs with 8 % of noise the 95th percentile is so uncertain that a sixth of the
- * unchanged runs would get a sentence (twice: 2 %), and with two modes more than a quarter (twice: none).
+ * Once the way to the percentile is too little: with 8 % of noise the percentile of 20 runs is so uncertain that a sixth
+ * of the unchanged runs would get a sentence (here one in seventy), and with two modes more than a quarter (here one in sixty).
  */
 export function negligibleMs({ medianMs, p5Ms, p95Ms }: Usual, differenceMs: number): number {
-  const spreadMs = differenceMs > 0 ? p95Ms - medianMs : medianMs - p5Ms;
-  return Math.max(0.1 * medianMs, 2 * spreadMs, MIN_DIFFERENCE_MS);
+  const [spreadMs, beyondMs] =
+    differenceMs > 0
+      ? [p95Ms - medianMs, 1.25 * p95Ms - medianMs]
+      : [medianMs - p5Ms, medianMs - p5Ms / 1.25];
+  return Math.max(0.1 * medianMs, Math.min(2 * spreadMs, beyondMs), MIN_DIFFERENCE_MS);
 }
 
 /** The `count` runs whose durations are nearest to the median of all, in their order. */

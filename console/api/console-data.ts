@@ -24,9 +24,8 @@ export interface ConsoleData {
   /** In the order in which they were given. */
   readonly namespaces: ReadonlyMap<string, NamespaceData>;
   readonly index: RunIndex;
-  /** `undefined`: nothing but Temporal is known. */
-  readonly traces: TraceSource | undefined;
-  readonly tracesStatus: () => TracesStatus;
+  readonly traces: TraceSource;
+  readonly tracesStatus: () => Promise<TracesStatus>;
   /** Without a trailing slash. */
   readonly webUi: string | undefined;
   readonly version: string;

@@ -20,10 +20,11 @@
  * | `/api/traces/:traceId?namespace=` | {@link TracePage} |
  * | `/api/traces/:traceId/rows/:row` | {@link RowDetails} of a row of the trace |
  * | `/api/traces/:traceId.json` | the trace as OTLP JSON, `{ resourceSpans }` |
- * | `/api/events?namespace=` | server-sent events, {@link LiveEvents} |
+ * | `/api/events?namespace=&run=` | server-sent events, {@link LiveEvents}; `run` is the run that the page shows: its changes are looked for |
  *
- * `:job` and `:row` are percent-encoded. Pages themselves: every path that begins with neither `/api/`, `/v1/`,
- * `/assets/` nor `/healthz` answers with `index.html`; `/assets/*` with the files beside it. `/login` is the server's
+ * `:job` and `:row` are percent-encoded. The build puts `index.html` and its files (script, style sheet `app.css`) into
+ * `dist/console/page/assets/`: every path that begins with neither `/api/`, `/v1/`, `/assets/` nor `/healthz` answers
+ * with `index.html`, `/assets/<name>` with the file. `/login` is the server's
  * own page: an answer 401 means that the page must go there (`/login?to=<path and search>`).
  */
 export type { ConsoleStatus, NamespaceStatus, TracesStatus } from './types/console-status';

@@ -12,7 +12,7 @@ import {
   localActivityOf,
 } from './history-event';
 import { type At, begin, type EventReaders, fail, finish } from './history-reading';
-import { newItem } from './item';
+import { type Item, newItem } from './item';
 
 type EventId = HistoryEvent['eventId'];
 
@@ -49,26 +49,26 @@ export const CALL_EVENTS: EventReaders = {
     item.notes.push(workflowId ?? '');
   },
   startChildWorkflowExecutionFailedEventAttributes({ initiatedEventId }, at) {
-    finish(at, eventIdOf(initiatedEventId), { message: 'a workflow with this id goes on already' });
+    answer(at, eventIdOf(initiatedEventId), { message: 'a workflow with this id goes on already' });
   },
   childWorkflowExecutionStartedEventAttributes({ initiatedEventId, workflowExecution }, { reading }) {
     const item = reading.open.get(eventIdOf(initiatedEventId));
     if (item) item.runId = workflowExecution?.runId ?? undefined;
   },
   childWorkflowExecutionCompletedEventAttributes({ initiatedEventId }, at) {
-    finish(at, eventIdOf(initiatedEventId));
+    answer(at, eventIdOf(initiatedEventId));
   },
   childWorkflowExecutionFailedEventAttributes({ initiatedEventId, failure }, at) {
-    finish(at, eventIdOf(initiatedEventId), failure ?? {});
+    answer(at, eventIdOf(initiatedEventId), failure ?? {});
   },
   childWorkflowExecutionTimedOutEventAttributes({ initiatedEventId }, at) {
-    finish(at, eventIdOf(initiatedEventId), { message: 'took longer than it may', timeoutFailureInfo: {} });
+    answer(at, eventIdOf(initiatedEventId), { message: 'took longer than it may', timeoutFailureInfo: {} });
   },
   childWorkflowExecutionTerminatedEventAttributes({ initiatedEventId }, at) {
-    finish(at, eventIdOf(initiatedEventId), { message: 'was terminated', terminatedFailureInfo: {} });
+    answer(at, eventIdOf(initiatedEventId), { message: 'was terminated', terminatedFailureInfo: {} });
   },
   childWorkflowExecutionCanceledEventAttributes({ initiatedEventId }, at) {
-    finish(at, eventIdOf(initiatedEventId))?.notes.push('cancelled');
+    answer(at, eventIdOf(initiatedEventId))?.notes.push('cancelled');
   },
 
   timerStartedEventAttributes({ startToFireTimeout }, at) {
@@ -88,33 +88,39 @@ export const CALL_EVENTS: EventReaders = {
     begin(at, 'nexus', `${service}/${operation}`, span);
   },
   nexusOperationCompletedEventAttributes({ scheduledEventId }, at) {
-    finish(at, eventIdOf(scheduledEventId));
+    answer(at, eventIdOf(scheduledEventId));
   },
   nexusOperationFailedEventAttributes({ scheduledEventId, failure }, at) {
-    finish(at, eventIdOf(scheduledEventId), failure ?? {});
+    answer(at, eventIdOf(scheduledEventId), failure ?? {});
   },
   nexusOperationTimedOutEventAttributes({ scheduledEventId, failure }, at) {
-    finish(at, eventIdOf(scheduledEventId), failure ?? {});
+    answer(at, eventIdOf(scheduledEventId), failure ?? {});
   },
   nexusOperationCanceledEventAttributes({ scheduledEventId }, at) {
-    finish(at, eventIdOf(scheduledEventId))?.notes.push('cancelled');
+    answer(at, eventIdOf(scheduledEventId))?.notes.push('cancelled');
   },
 
   signalExternalWorkflowExecutionInitiatedEventAttributes({ signalName, header }, at) {
     begin(at, 'operation', `signals ${signalName}`, callSpanIdOf(header?.fields));
   },
   signalExternalWorkflowExecutionFailedEventAttributes({ initiatedEventId }, at) {
-    finish(at, eventIdOf(initiatedEventId), { message: 'there is no such workflow' });
+    answer(at, eventIdOf(initiatedEventId), { message: 'there is no such workflow' });
   },
   externalWorkflowExecutionSignaledEventAttributes({ initiatedEventId }, at) {
-    finish(at, eventIdOf(initiatedEventId));
+    answer(at, eventIdOf(initiatedEventId));
   },
 };
+
+/** What the run awaited has ended. */
+function answer(at: At, id: number, failure?: Failure | null): Item | undefined {
+  at.reading.tasks.busy();
+  return finish(at, id, failure);
+}
 
 function endActivity(at: At, scheduledEventId: EventId, failure?: Failure, note?: string): void {
   const id = eventIdOf(scheduledEventId);
   const attempt = at.reading.attempts.get(id);
-  const item = finish(at, id, failure);
+  const item = answer(at, id, failure);
   if (!item) return;
   item.parts = activityParts(item.startMs, attempt, item.endMs, failure !== undefined);
   if (attempt && attempt.attempt > 1) item.notes.push(`attempt ${attempt.attempt}`);
@@ -122,7 +128,7 @@ function endActivity(at: At, scheduledEventId: EventId, failure?: Failure, note?
 }
 
 function endTimer(at: At, startedEventId: EventId, note?: string): void {
-  const item = finish(at, eventIdOf(startedEventId));
+  const item = answer(at, eventIdOf(startedEventId));
   if (!item) return;
   item.parts = [{ state: 'sleeping', startMs: item.startMs, endMs: item.endMs }];
   if (note !== undefined) item.notes.push(note);

@@ -55,8 +55,6 @@ export function finish({ ms, reading }: At, id: number, failure?: Failure | null
   const item = reading.open.get(id);
   if (!item) return undefined;
   reading.open.delete(id);
-  // The run awaited this: it was not idle.
-  reading.tasks.busy();
   item.endMs = Math.max(item.startMs, ms);
   fail(item, failure);
   return item;

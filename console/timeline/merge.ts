@@ -3,8 +3,9 @@
  * have what happened inside. An activity's or a child's event holds the id of its call's span in its header, by which
  * both are joined; local activities, signals and updates by name, in their order. Pure.
  */
-import { attemptParts } from './attempts';
+import { type Attempt, attemptParts } from './attempts';
 import { move } from './clocks';
+import { durationText } from './durations';
 import type { HistoryRun } from './history';
 import { type Item, type Part, walk } from './item';
 import { byStart, type SpanForest } from './span-tree';
@@ -56,10 +57,10 @@ function isAbove(item: Item, root: Item): boolean {
 /** Puts what the history says into the item of the span, which stays at its place. */
 function join(item: Item, span: Item, attempts: AttemptsOf): Item {
   const isFromOutside = item.kind === 'signal' || item.kind === 'update';
-  if (!isFromOutside && item.kind !== 'local-activity') alignToServer(item, span);
   const { id, kind, name, isOpen } = item;
   // A signal is handled after it was received, a local activity's end is written with its task.
   const endMs = isFromOutside ? Math.max(item.endMs, span.endMs) : item.endMs;
+  const found = alignToServer(item, span, attempts.get(span) ?? []);
   Object.assign(span, { id, kind, name, isOpen, endMs, startMs: item.startMs, from: 'both' });
   span.runId ??= item.runId;
   span.hasError ||= item.hasError;
@@ -67,28 +68,41 @@ function join(item: Item, span: Item, attempts: AttemptsOf): Item {
   span.failure = item.failure;
   const notes = span.notes.filter((note) => !note.includes('was not received'));
   span.notes.splice(0, span.notes.length, ...item.notes, ...notes);
-  span.parts = partsOf(item, span, attempts);
+  span.parts = partsOf(item, span, found);
   return span;
 }
 
-function partsOf(item: Item, span: Item, attempts: AttemptsOf): readonly Part[] {
-  const found = attempts.get(span);
-  if (found && item.kind === 'activity') return attemptParts(item.startMs, found, span.endMs, item.parts);
+function partsOf(item: Item, { parts, endMs }: Item, attempts: readonly Attempt[]): readonly Part[] {
+  const { startMs, kind } = item;
+  if (attempts.length > 0 && kind === 'activity') return attemptParts(startMs, attempts, endMs, item.parts);
   // When the child began to work is in its own span.
-  const last = span.parts.at(-1);
-  if (item.kind === 'child' && last) return [...span.parts.slice(0, -1), { ...last, endMs: span.endMs }];
-  return item.parts;
+  const workMs = parts.at(-1)?.startMs;
+  if (kind !== 'child' || workMs === undefined || workMs <= startMs || workMs >= endMs) return item.parts;
+  return [
+    { state: 'waiting', startMs, endMs: workMs },
+    { state: 'working', startMs: workMs, endMs },
+  ];
 }
 
-/** A worker whose clock is off: its spans are moved to the server's times. */
-function alignToServer(item: Item, span: Item): void {
-  if (item.isOpen) return;
-  const room = item.endMs - item.startMs - (span.endMs - span.startMs);
-  const isBefore = span.startMs < item.startMs - CLOCK_TOLERANCE_MS;
-  const isBehind = span.endMs > item.endMs + CLOCK_TOLERANCE_MS;
-  if (room < -CLOCK_TOLERANCE_MS || (!isBefore && !isBehind)) return;
-  move(span, item.startMs + Math.max(0, room) / 2 - span.startMs);
-  span.notes.push('its clock differs from the server’s: moved');
+/**
+ * Spans of a workflow have the server's time, those of an activity the worker's: where that is off, they are moved into
+ * the time that the server knows. Returns the attempts as they are then.
+ */
+function alignToServer(item: Item, span: Item, attempts: readonly Attempt[]): readonly Attempt[] {
+  const firstMs = attempts.reduce((min, { startMs }) => Math.min(min, startMs), Number.POSITIVE_INFINITY);
+  const lastMs = attempts.reduce((max, { endMs }) => Math.max(max, endMs), Number.NEGATIVE_INFINITY);
+  const room = item.endMs - item.startMs - (lastMs - firstMs);
+  const isOff = firstMs < item.startMs - CLOCK_TOLERANCE_MS || lastMs > item.endMs + CLOCK_TOLERANCE_MS;
+  if (item.kind !== 'activity' || item.isOpen || attempts.length === 0 || !isOff || room < 0) return attempts;
+  const byMs = item.startMs + room / 2 - firstMs;
+  for (const child of span.children) move(child, byMs);
+  const which = byMs > 0 ? 'behind' : 'ahead of';
+  span.notes.push(`the worker’s clock is ${durationText(Math.abs(byMs))} ${which} the server’s: moved`);
+  return attempts.map((attempt) => ({
+    ...attempt,
+    startMs: attempt.startMs + byMs,
+    endMs: attempt.endMs + byMs,
+  }));
 }
 
 const KIND_OF_SPAN: Readonly<Partial<Record<Item['kind'], Item['kind']>>> = {

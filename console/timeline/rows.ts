@@ -28,6 +28,7 @@ export interface TimelineInput {
   /** Name for what no service is known of. */
   readonly ownService: string;
   readonly critical: CriticalPath;
+  readonly spanCount: number;
 }
 
 export function timelineOf(input: TimelineInput): Timeline {
@@ -46,7 +47,7 @@ export function timelineOf(input: TimelineInput): Timeline {
     rows,
     folds: foldsOf(total, startMs, endMs),
     cut: total.length - rows.filter(({ kind }) => kind !== 'group').length,
-    spanCount: total.reduce((count, { detailSpanId }) => count + Number(detailSpanId !== undefined), 0),
+    spanCount: input.spanCount,
     errorCount: total.reduce((count, { hasError }) => count + Number(hasError), 0),
   };
 }
@@ -159,7 +160,7 @@ class RowBuilder {
       ...(notes.length > 0 && { note: notes.filter(Boolean).join('; ') }),
       ...(errorLine !== undefined && { errorLine }),
       parts: item.parts
-        .filter((part) => part.endMs - part.startMs >= this.#minPartMs)
+        .filter(({ state, ...part }) => state === 'failed' || part.endMs - part.startMs >= this.#minPartMs)
         .slice(0, MAX_PARTS)
         .map(({ state, text, ...part }) => ({
           state,

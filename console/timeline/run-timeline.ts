@@ -52,7 +52,12 @@ export function runTimeline(input: RunTimelineInput): RunTimeline {
   const ownService = root.service ?? 'workflow';
   const endMs = [...walk([root])].reduce((max, item) => Math.max(max, item.endMs), root.endMs);
   const layout = { startMs: root.startMs, endMs, asOfMs: input.nowMs, ownService };
-  return { root, measured, timeline: timelineOf({ roots: [root], critical: measured.critical, ...layout }) };
+  const spanCount = input.trace?.spans.length ?? 0;
+  return {
+    root,
+    measured,
+    timeline: timelineOf({ roots: [root], critical: measured.critical, spanCount, ...layout }),
+  };
 }
 
 /** The tree alone: what a profile is made of. */
@@ -95,6 +100,7 @@ export function traceTimeline(trace: Trace | undefined, nowMs: number): Timeline
     asOfMs: nowMs,
     ownService: main?.service ?? 'unknown service',
     critical: main ? criticalPath(main) : new Map(),
+    spanCount: trace?.spans.length ?? 0,
   });
 }
 

@@ -1,7 +1,9 @@
 /**
  * All routes of the console, and in which order a request is checked.
  */
+import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
+import type { Ingest } from '../../ingest/index';
 import type { ConsoleData } from '../console-data';
 import type { LiveHub } from '../live';
 import {
@@ -19,25 +21,27 @@ import { loginRoutes } from './login';
 import { assetRoutes, pageRoutes } from './pages';
 import type { Sessions } from './sessions';
 
+export type ConsoleApp = Hono<{ Bindings: HttpBindings }>;
+
 export interface AppParts {
   readonly access: AccessOptions;
   readonly sessions: Sessions;
   readonly data: ConsoleData;
   readonly live: LiveHub;
   /** Takes `/v1/traces`; it refuses browsers by itself. */
-  readonly ingest?: Hono | undefined;
+  readonly ingest: Ingest['app'];
   /** Aborts when the console ends. */
   readonly closing: AbortSignal;
 }
 
-export function consoleApp({ access, sessions, data, live, ingest, closing }: AppParts): Hono {
-  const app = new Hono();
+export function consoleApp({ access, sessions, data, live, ingest, closing }: AppParts): ConsoleApp {
+  const app: ConsoleApp = new Hono<{ Bindings: HttpBindings }>();
   app.use(secureHeaders());
   // Probes come by an address, and learn nothing.
   app.get('/healthz', (c) => c.text('ok'));
   app.use(hostCheck(access));
   app.use('/v1/*', tokenNeeded(access));
-  if (ingest) app.route('/', ingest);
+  app.route('/', ingest);
   app.all('/v1/*', (c) => refuse(c, 404, `There is nothing at ${c.req.path}: POST /v1/traces takes spans.`));
   app.use(originCheck());
   app.route('/', loginRoutes(access, sessions));

@@ -36,7 +36,7 @@ export function apiRoutes(data: ConsoleData): Hono {
     return refuse(c, 405, `The API is read-only: GET was expected, got ${c.req.method}.`);
   });
   app.use('/api/*', async (c, next) => (c.req.path === '/api/events' ? next() : compress()(c, next)));
-  app.get('/api/status', (c) => c.json(consoleStatus(data)));
+  app.get('/api/status', async (c) => c.json(await consoleStatus(data)));
   app.get('/api/jobs', async (c) => c.json(await jobList(data, c.req.query('namespace'))));
   app.get('/api/jobs/:job', async (c) => {
     const job = c.req.param('job');
@@ -57,7 +57,7 @@ export function apiRoutes(data: ConsoleData): Hono {
   app.get('/api/traces/:file{.+\\.json}', async (c) => {
     const traceId = c.req.param('file').slice(0, -'.json'.length).toLowerCase();
     if (!isTraceId(traceId)) return refuse(c, 400, wrongTraceId(traceId));
-    const trace = await data.traces?.trace(traceId);
+    const trace = await data.traces.trace(traceId);
     return trace ? c.json(otlpJson(trace)) : refuse(c, 404, `No span of the trace ${traceId} is here.`);
   });
   app.get('/api/traces/:traceId', async (c) => {

@@ -102,7 +102,7 @@ export class RunDataReader {
 
   async #trace(traceId: string, problems: Problem[]): Promise<Trace | undefined> {
     try {
-      return await this.#data.traces?.trace(traceId);
+      return await this.#data.traces.trace(traceId);
     } catch (error) {
       problems.push({ kind: 'traces', text: `Its spans could not be read: ${textOf(error)}` });
       return undefined;

@@ -45,7 +45,7 @@ export class RunView {
     const run = withBeginning(read, at);
     const row = { ...runRow(run, usual?.medianMs, at), ...defined({ sampling: decided?.sampling }) };
     const error = await runError(namespace.calls.client, history?.end);
-    const note = spansNote(this.#data, trace, decided?.sampling, read.run);
+    const note = spansNote(trace, decided?.sampling, read.run);
     return {
       at,
       run: row,

@@ -5,21 +5,18 @@
 import type { Trace } from '../../sources/index';
 import type { FoundRun } from '../../temporal/execution';
 import { plural } from '../../timeline/durations';
-import type { ConsoleData } from '../console-data';
 import type { Sampling } from '../types';
 
 /** Spans wait in a process for others to leave with. */
 const ON_THEIR_WAY_MS = 15_000;
 
 export function spansNote(
-  { traces }: Pick<ConsoleData, 'traces'>,
   trace: Trace | undefined,
   sampling: Sampling | undefined,
   run: FoundRun | undefined,
 ): string | undefined {
   if (trace && trace.spans.length > 0) return ofTrace(trace, sampling);
   if (sampling?.sampled === false) return sampling.text;
-  if (!traces) return 'This console reads no traces: what is shown is Temporal’s history.';
   const endedAgoMs = run && run.state !== 'running' ? Date.now() - run.closedAt : 0;
   const known = sampling ? `${sampling.text}, but none` : 'None';
   if (endedAgoMs < ON_THEIR_WAY_MS) return `${known} of its spans has arrived yet.`;

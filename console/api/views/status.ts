@@ -1,11 +1,11 @@
 /**
- * The state of the console itself. Reads memory only.
+ * The state of the console itself. Asks nobody but the store.
  */
 import { defined } from '../../../core/util/defined';
 import { type ConsoleData, problemsOf } from '../console-data';
 import type { ConsoleStatus, NamespaceStatus } from '../types';
 
-export function consoleStatus(data: ConsoleData): ConsoleStatus {
+export async function consoleStatus(data: ConsoleData): Promise<ConsoleStatus> {
   const namespaces = [...data.namespaces.values()];
   return {
     version: data.version,
@@ -20,7 +20,7 @@ export function consoleStatus(data: ConsoleData): ConsoleStatus {
         ...defined({ answeredAt: calls.answeredMs, closedSinceAt: fill?.fromAt }),
       };
     }),
-    traces: data.tracesStatus(),
+    traces: await data.tracesStatus(),
     hasLogin: data.hasLogin,
     ...defined({ webUi: data.webUi }),
     problems: problemsOf(data, namespaces),

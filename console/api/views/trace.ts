@@ -24,7 +24,7 @@ export async function tracePage(
   const trace = await readTrace(data, traceId, problems);
   const found = await findRunOfTrace(data, traceId, namespace);
   const sampling = found && (await decisionOf(found))?.sampling;
-  const note = spansNote(data, trace, sampling, found?.run);
+  const note = spansNote(trace, sampling, found?.run);
   const run = found && { ...runRow(found.run, undefined, at), ...defined({ sampling }) };
   return {
     at,
@@ -43,7 +43,7 @@ export async function traceRow(
   traceId: string,
   row: string,
 ): Promise<RowDetails | undefined> {
-  const trace = await data.traces?.trace(traceId);
+  const trace = await data.traces.trace(traceId);
   if (!trace) return undefined;
   for (const item of walk(traceTrees(trace, Date.now()).roots))
     if (item.id === row) return rowDetails(item, trace);
@@ -56,7 +56,7 @@ async function readTrace(
   problems: Problem[],
 ): Promise<Trace | undefined> {
   try {
-    return await data.traces?.trace(traceId);
+    return await data.traces.trace(traceId);
   } catch (error) {
     problems.push({ kind: 'traces', text: `Its spans could not be read: ${(error as Error).message}` });
     return undefined;
