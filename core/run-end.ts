@@ -8,6 +8,9 @@ import type { JobOrigin } from './job-context';
 
 export type Failure = temporal.api.failure.v1.IFailure;
 
+/** `ApplicationErrorCategory` of Temporal's API: an expected failure. */
+export const BENIGN = 1;
+
 /** How a run ended, in the words of `cicd.pipeline.result`. */
 export type JobResult = 'success' | 'failure' | 'timeout' | 'cancellation';
 

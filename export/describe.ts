@@ -8,12 +8,9 @@ import type { WorkflowInfo } from '@temporalio/workflow';
 import { cut } from '../core/attribute-limits';
 import { dueMsOf } from '../core/due-time';
 import type { JobOrigin } from '../core/job-context';
-import type { Failure, JobResult, RunEnd } from '../core/run-end';
+import { BENIGN, type Failure, type JobResult, type RunEnd } from '../core/run-end';
 import type { Attributes, SpanRecord } from '../core/span-record';
 import { defined } from '../core/util/defined';
-
-/** `ApplicationErrorCategory` of Temporal's API: an expected failure. */
-const BENIGN = 1;
 
 /** How a run ended, in the words of `cicd.pipeline.result`; `undefined` when it goes on as a new run. */
 export function resultOf({ result, failure }: RunEnd): JobResult | undefined {
@@ -38,11 +35,16 @@ export function describeRun(root: SpanRecord, info: WorkflowInfo, end: RunEnd): 
   return result === 'success' ? { ...described, statusCode: SpanStatusCode.OK } : described;
 }
 
-/** A span whose call failed says why. */
+/** A span whose call failed says why; a cancellation and a child that is there already are no errors of the call. */
 export function describeCall(span: SpanRecord): SpanRecord {
   const { failure } = span;
   if (!failure) return span;
-  return failed(span, failure, rootCause(failure).applicationFailureInfo?.category === BENIGN);
+  const { applicationFailureInfo: application, canceledFailureInfo } = rootCause(failure);
+  const isExpected =
+    application?.category === BENIGN ||
+    application?.type === 'WorkflowExecutionAlreadyStartedError' ||
+    canceledFailureInfo != null;
+  return failed(span, failure, isExpected);
 }
 
 /** What is known of a run from its first moment: attributes of its root and of `RunStarted`. */
@@ -83,11 +85,11 @@ function failingCall({
 }
 
 /** With the cause, which says more than "Activity task failed". */
-function failed(span: SpanRecord, failure: Failure, isBenign: boolean): SpanRecord {
+function failed(span: SpanRecord, failure: Failure, isExpected: boolean): SpanRecord {
   const cause = rootCause(failure);
   const type = typeOf(cause);
   const attributes = { ...span.attributes, 'error.type': type };
-  if (isBenign) return { ...span, attributes };
+  if (isExpected) return { ...span, attributes };
   const message = cut(cause.message ?? failure.message ?? '');
   const exception = {
     name: 'exception',

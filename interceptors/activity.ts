@@ -3,7 +3,7 @@
  * whatever `OTEL_PROPAGATORS` says, and adds what it does not know.
  *
  * Host code. The official interceptors are given their tracers: their copy of the API may be another one, which does not
- * find the process's provider. In a run that is not sampled no span is made: the header's context is active, and
+ * find the process's provider; and what they call an error may be none (`expected-errors.ts`). In a run that is not sampled no span is made: the header's context is active, and
  * nothing else. An activity without a trace header (of a passive run, or not of a workflow) is left alone.
  */
 import { type Context, context, propagation, ROOT_CONTEXT, TraceFlags, trace } from '@opentelemetry/api';
@@ -21,7 +21,9 @@ import type {
 import { parsedBaggage, parsedTraceState } from '../core/parsed';
 import { readHeader, TRACE_HEADER } from '../core/trace-header';
 import type { SpanRef } from '../core/traceparent';
+import { ActivityCancellation } from './activity-cancellation';
 import { keepHeaders } from './activity-context';
+import { nameOfExpectedInNexus, tracerFor } from './expected-errors';
 import { getLogAttributes } from './log-attributes';
 
 const W3C = new CompositePropagator({
@@ -68,8 +70,9 @@ class ActivityTracing implements ActivityInboundCallsInterceptor {
     const { [TRACE_HEADER]: _, ...headers } = input.headers;
     const traced = { ...input, headers };
     if (!header.span.sampled) return context.with(parent, () => next(traced));
+    const cancellation = new ActivityCancellation(this.#ctx);
     const official = new OpenTelemetryActivityInboundInterceptor(this.#ctx, {
-      tracer: trace.getTracer('@temporalio/interceptor-activity'),
+      tracer: tracerFor('@temporalio/interceptor-activity', (error) => cancellation.nameOfExpected(error)),
     });
     return context.with(parent, () =>
       official.execute(traced, (inner) => {
@@ -121,7 +124,7 @@ function noPart(): undefined {
 export function nexusInterceptors(): NexusInterceptorsFactory {
   return (ctx) => {
     const official = new OpenTelemetryNexusInboundInterceptor(ctx, {
-      tracer: trace.getTracer('@temporalio/interceptor-nexus'),
+      tracer: tracerFor('@temporalio/interceptor-nexus', nameOfExpectedInNexus),
     });
     return {
       inbound: {

@@ -44,13 +44,13 @@ describe('the spans of a run', { concurrency: 3 }, () => {
       .filter(({ name }) => name.startsWith('Start'))
       .map(({ name, status, attributes }) => [name, status.code, attributes['error.type']].join(' '));
     deepEqual(calls.sort(), [
-      'StartActivity:callDownstreamLate error CancelledFailure',
       'StartActivity:callDownstreamLate error TimeoutError',
-      'StartActivity:migrateAccount error CancelledFailure',
+      'StartActivity:callDownstreamLate unset CancelledFailure',
       'StartActivity:migrateAccount error FieldLength',
-      'StartChildWorkflow:quiet error CancelledFailure',
-      'StartChildWorkflow:quiet error WorkflowExecutionAlreadyStartedError',
+      'StartActivity:migrateAccount unset CancelledFailure',
       'StartChildWorkflow:quiet ok ',
+      'StartChildWorkflow:quiet unset CancelledFailure',
+      'StartChildWorkflow:quiet unset WorkflowExecutionAlreadyStartedError',
     ]);
     ok(trace.every(({ attributes }) => attributes['job.unfinished'] === undefined));
   });

@@ -21,7 +21,7 @@ import {
   type WorkerOptions,
   type WorkerPlugin,
 } from '@temporalio/worker';
-import { clientInterceptors, hasClientInterceptors } from '../client/interceptor';
+import { clientInterceptors, hasClientInterceptors } from '../interceptors/client';
 import { TRACE_HEADER } from '../core/trace-header';
 import { createOnceLog } from '../core/util/once-log';
 import { acquireSpanExport, type SpanExport } from '../export';

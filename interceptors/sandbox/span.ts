@@ -5,8 +5,9 @@
  * method throws.
  */
 import type { Exception, Link, Span, SpanContext, SpanStatus, TimeInput } from '@opentelemetry/api';
+import { ApplicationFailure, isCancellation } from '@temporalio/workflow';
 import { copyAttributes, cut, setAttribute, toText } from '../../core/attribute-limits';
-import type { Failure } from '../../core/run-end';
+import { BENIGN, type Failure } from '../../core/run-end';
 import type { Attributes, EventRecord, LinkRecord, SpanRecord } from '../../core/span-record';
 import { formatTraceparent, parseTraceparent, type SpanRef } from '../../core/traceparent';
 import { defined } from '../../core/util/defined';
@@ -141,7 +142,10 @@ export class SandboxSpan implements Span {
   /** Marks the span as failed with this error. */
   fail(error: unknown): void {
     const { type, message, stack } = describe(error);
-    this.failWith({ message, applicationFailureInfo: { type }, ...defined({ stackTrace: stack }) });
+    const kind = attempt(() => isCancellation(error))
+      ? { canceledFailureInfo: {} }
+      : { applicationFailureInfo: { type, category: categoryOf(error) } };
+    this.failWith({ message, ...kind, ...defined({ stackTrace: stack }) });
   }
 
   /** The same of an error as the server tells it: the host puts it into the words of OpenTelemetry. */
@@ -199,6 +203,11 @@ export function toLinkRecord(link: Link): LinkRecord | undefined {
     copyAttributes(attributes, link.attributes);
     return span && { span, attributes };
   });
+}
+
+/** A failure that its author calls benign stays that. */
+function categoryOf(error: unknown): number {
+  return error instanceof ApplicationFailure && error.category === 'BENIGN' ? BENIGN : 0;
 }
 
 /** Anything that can be thrown, as texts. Never throws. */

@@ -9,6 +9,7 @@ import { OpenTelemetryWorkflowClientInterceptor } from '@temporalio/interceptors
 import { checkJobStartOptions, factsOfStart, type JobStartOptions } from '../core/jobs/start-options';
 import { JOB_NAME_MEMO } from '../core/search-attributes';
 import { type JobPart, TRACE_HEADER, type TraceHeader, writeHeader } from '../core/trace-header';
+import { nameOfExpectedInClient, tracerFor } from './expected-errors';
 
 interface StartOptions {
   readonly job?: JobStartOptions;
@@ -18,7 +19,7 @@ interface StartOptions {
 /** The interceptors of a client, in their order. */
 export function clientInterceptors(): WorkflowClientInterceptor[] {
   // With a copy of the API of its own the official interceptor may not find the process's provider.
-  const tracer = trace.getTracer('@temporalio/interceptor-client');
+  const tracer = tracerFor('@temporalio/interceptor-client', nameOfExpectedInClient);
   return [new OpenTelemetryWorkflowClientInterceptor({ tracer }), headerInterceptor];
 }
 

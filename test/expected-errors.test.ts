@@ -1,0 +1,150 @@
+/**
+ * Red spans: a cancellation that somebody asked for, and a start that is there already, are no errors; a lost heartbeat
+ * is one.
+ */
+import { deepEqual, ok } from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { after, before, describe, it } from 'node:test';
+import { trace as api } from '@opentelemetry/api';
+import type { ReceivedSpan } from '../testing/otlp-span';
+import { until } from '../testing/until';
+import { patientActivities } from './support/patient-activities';
+import { id, Runs, traceIdOf } from './support/runs';
+import type { Waiting } from './support/workflows/cancelled';
+
+const workflowsPath = require.resolve('./support/workflows/cancelled');
+/** Takes requests and answers none. */
+const silent = createServer(() => {});
+
+describe('red spans', { concurrency: 4 }, () => {
+  let runs: Runs;
+  before(async () => {
+    silent.listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    process.env.SILENT_URL = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+    runs = await Runs.start({
+      options: { workflowsPath, activities: patientActivities, maxHeartbeatThrottleInterval: 200 },
+    });
+  });
+  after(async () => {
+    await runs.stop();
+    silent.closeAllConnections();
+    silent.close();
+  });
+
+  /** The spans with their status and error, sorted, one that came twice once; an exception is an event of an error. */
+  const verdicts = (trace: readonly ReceivedSpan[]) =>
+    [...new Map(trace.map((span) => [span.spanId, span])).values()]
+      .filter(({ name }) => !/^(RunStarted|GET)/.test(name))
+      .map(({ name, status, attributes, events }) =>
+        [
+          name,
+          status.code,
+          attributes['error.type'],
+          events.some((event) => event.name === 'exception') ? 'exception' : '',
+        ].join(' '),
+      )
+      .sort();
+
+  /** Cancels the run when its activity runs; its trace is complete when the activity has ended, too. */
+  async function cancelled(waiting: Waiting, how: 'sleep' | 'fetch', spanCount: number) {
+    const { workflow } = runs.harness.client;
+    const options = {
+      taskQueue: runs.taskQueue,
+      workflowId: id(`${waiting}-${how}`),
+      args: [waiting, how],
+      workflowTaskTimeout: '5s',
+    };
+    const handle = await workflow.start('patient', options);
+    const isRunning = async ({ description = workflow.getHandle(handle.workflowId).describe() }) =>
+      ((await description).raw.pendingActivities ?? []).some(({ state }) => state === 2);
+    if (waiting === 'abandoned' || waiting === 'awaited')
+      await until(() => isRunning({}), { says: 'the activity does not run' });
+    else
+      await until(async () => (await handle.fetchHistory()).events?.[3], { says: 'no task was completed' });
+    await handle.cancel();
+    await handle.result().catch(() => {});
+    const enough = (trace: readonly ReceivedSpan[]) => verdicts(trace).length >= spanCount;
+    return verdicts(
+      await runs.harness.receiver.waitFor(traceIdOf(handle.firstExecutionRunId), enough, 30_000),
+    );
+  }
+
+  const root = 'RunWorkflow:patient unset  ';
+  const call = 'StartActivity:waitPatiently unset CancelledFailure ';
+  for (const waiting of ['abandoned', 'awaited'] as const) {
+    it(`a run that is cancelled on request has none: an activity that is ${waiting} and sleeps`, async () => {
+      const activity = 'RunActivity:waitPatiently unset CancelledFailure ';
+      deepEqual(await cancelled(waiting, 'sleep', 3), [activity, root, call]);
+    });
+
+    it(`a run that is cancelled on request has none: an activity that is ${waiting} and fetches`, async () => {
+      const activity = 'RunActivity:waitPatiently unset CancelledFailure ';
+      deepEqual(await cancelled(waiting, 'fetch', 3), [activity, root, call]);
+    });
+  }
+
+  it('a run that is cancelled on request has none: a local activity', async () => {
+    const activity = 'RunActivity:waitPatiently unset CancelledFailure ';
+    deepEqual(await cancelled('local', 'sleep', 3), [activity, root, call]);
+  });
+
+  it('a run that is cancelled on request has none: a child and its activity', async () => {
+    const activity = 'RunActivity:waitPatiently unset CancelledFailure ';
+    const child = 'StartChildWorkflow:patient ok  ';
+    deepEqual(await cancelled('child', 'sleep', 5), [activity, root, root, call, child]);
+  });
+
+  it('a run that is cancelled on request has none: a timer', async () => {
+    deepEqual(await cancelled('timer', 'sleep', 1), [root]);
+  });
+
+  for (const [what, silentMs] of [
+    ['comes too late', 4_000],
+    ['never comes', 60_000],
+  ] as const) {
+    it(`a heartbeat that ${what} is an error`, async () => {
+      const options = { taskQueue: runs.taskQueue, workflowId: id(what), args: [silentMs] };
+      const handle = await runs.harness.client.workflow.start('heartbeatLost', options);
+      await handle.result();
+      const trace = await runs.harness.receiver.waitFor(
+        traceIdOf(handle.firstExecutionRunId),
+        (spans) => verdicts(spans).length >= 3,
+        30_000,
+      );
+      deepEqual(verdicts(trace), [
+        'RunActivity:beatLate error  exception',
+        'RunWorkflow:heartbeatLost ok  ',
+        'StartActivity:beatLate error TimeoutError exception',
+      ]);
+    });
+  }
+
+  it('a start that is there already is none; a start that fails otherwise is', async () => {
+    const start = { taskQueue: runs.taskQueue, workflowId: id('twice'), args: ['timer'] };
+    const { workflow } = runs.typed;
+    const traceId = await api.getTracer('test').startActiveSpan('deploy', async (span) => {
+      const handle = await workflow.start('patient', start);
+      await workflow.start('patient', start).catch(() => {});
+      await workflow.signalWithStart('patient', { ...start, signal: 'none', signalArgs: [] });
+      await workflow
+        .start('patient', { ...start, workflowId: id('never'), cronSchedule: 'never' })
+        .catch(() => {});
+      await handle.terminate();
+      span.end();
+      return span.spanContext().traceId;
+    });
+    const trace = await runs.harness.receiver.waitFor(traceId, (spans) => spans.length >= 6);
+    ok(trace.every(({ name }) => !name.startsWith('RunWorkflow')));
+    deepEqual(verdicts(trace), [
+      'SignalWithStartWorkflow:patient ok  ',
+      'StartWorkflow:patient error  exception',
+      'StartWorkflow:patient ok  ',
+      'StartWorkflow:patient unset WorkflowExecutionAlreadyStartedError ',
+      'TerminateWorkflow ok  ',
+      'deploy unset  ',
+    ]);
+  });
+});
