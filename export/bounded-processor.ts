@@ -15,7 +15,11 @@ import {
   type SpanProcessor,
 } from '@opentelemetry/sdk-trace-base';
 import { type LossLog, reasonOf } from './losses';
+import { isRunRoot } from './readable-span';
 import { send } from './send';
+
+/** Milliseconds for which a root waits for others, however long the delay of the export is. */
+const ROOT_DELAY_MS = 100;
 
 /** Sizes and times of a batch processor, as the `OTEL_BSP_*` variables have them. */
 export interface BatchSettings {
@@ -34,6 +38,10 @@ export class BoundedSpanProcessor implements SpanProcessor {
   /** Exports without an answer; each call-back answers them with a failure. */
   readonly #unanswered = new Set<(why: string) => void>();
   #onTheirWay = 0;
+  /** Set while a root waits to be sent. */
+  #rootTimer: NodeJS.Timeout | undefined;
+  /** Whether a root's time came while a request had no answer yet. */
+  #isRootLate = false;
 
   constructor(exporter: SpanExporter, settings: BatchSettings, losses: LossLog) {
     const { maxQueueSize, maxExportBatchSize, scheduledDelayMs, exportTimeoutMs } = settings;
@@ -63,6 +71,7 @@ export class BoundedSpanProcessor implements SpanProcessor {
     }
     this.#onTheirWay += 1;
     this.#batches.onEnd(span);
+    if (isRunRoot(span)) this.#rootTimer ??= setTimeout(() => this.#sendRoots(), ROOT_DELAY_MS).unref();
   }
 
   async forceFlush(): Promise<void> {
@@ -85,6 +94,17 @@ export class BoundedSpanProcessor implements SpanProcessor {
     this.#losses.end('The worker has stopped');
   }
 
+  /**
+   * Sends what is queued, so that a worker which is killed loses few roots. One request at a time: a collector that is
+   * slow gets no more at once.
+   */
+  #sendRoots(): void {
+    this.#rootTimer = undefined;
+    this.#isRootLate = this.#unanswered.size > 0;
+    // What fails is counted by `#export`.
+    if (!this.#isRootLate) void this.#batches.forceFlush().catch(() => {});
+  }
+
   #export(spans: ReadableSpan[], done: (result: ExportResult) => void): void {
     let open = spans.length;
     let failure: Error | undefined;
@@ -100,6 +120,7 @@ export class BoundedSpanProcessor implements SpanProcessor {
       if (open > 0) return;
       this.#unanswered.delete(fail);
       clearTimeout(timer);
+      if (this.#isRootLate) this.#sendRoots();
       // With a queue still nearly full the next span may be lost again.
       if (!failure && this.#onTheirWay <= this.#capacity / 2) this.#losses.end('Spans are exported again');
       done(failure ? { code: ExportResultCode.FAILED, error: failure } : { code: ExportResultCode.SUCCESS });

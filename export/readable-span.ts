@@ -4,6 +4,7 @@
 import { type HrTime, type SpanContext, TraceFlags } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
+import { SPAN_DELIMITER, SpanName } from '@temporalio/interceptors-opentelemetry/lib/workflow/definitions';
 import { parsedTraceState } from '../core/parsed';
 import type { SpanRecord } from '../core/span-record';
 import type { SpanRef } from '../core/traceparent';
@@ -11,6 +12,13 @@ import { withOldNames } from './old-names';
 
 /** The name under which the plugin's own spans are exported. */
 const SCOPE = Object.freeze({ name: 'temporal-job-tracing' });
+
+const ROOT_PREFIX = `${SpanName.WORKFLOW_EXECUTE}${SPAN_DELIMITER}`;
+
+/** Whether it is the `RunWorkflow` span of a run. */
+export function isRunRoot({ name, instrumentationScope }: ReadableSpan): boolean {
+  return instrumentationScope.name === SCOPE.name && name.startsWith(ROOT_PREFIX);
+}
 
 /**
  * A span that is ready for a `SpanProcessor`'s `onEnd`.

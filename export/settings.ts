@@ -25,6 +25,8 @@ export interface ExportSettings {
   readonly problems: readonly string[];
 }
 
+/** Shorter than the standard 5 s: what waits is lost when a worker is killed. */
+const DEFAULT_DELAY_MS = 1_000;
 const DEFAULT_ENDPOINT = 'http://localhost:4318';
 /**
  * Samplers that decide for an activity by themselves. Every activity has a remote parent, its run, so the
@@ -56,7 +58,7 @@ export function readExportSettings(env: Environment): ExportSettings {
     batches: {
       maxQueueSize: positive(env, 'OTEL_BSP_MAX_QUEUE_SIZE', 2_048),
       maxExportBatchSize: positive(env, 'OTEL_BSP_MAX_EXPORT_BATCH_SIZE', 512),
-      scheduledDelayMs: positive(env, 'OTEL_BSP_SCHEDULE_DELAY', 5_000),
+      scheduledDelayMs: positive(env, 'OTEL_BSP_SCHEDULE_DELAY', DEFAULT_DELAY_MS),
       exportTimeoutMs: positive(env, 'OTEL_BSP_EXPORT_TIMEOUT', 30_000),
     },
     maxLength: positive(

@@ -51,7 +51,7 @@ it('without variables spans go to the standard endpoint as protobuf', () => {
   deepEqual(batches, {
     maxQueueSize: 2_048,
     maxExportBatchSize: 512,
-    scheduledDelayMs: 5_000,
+    scheduledDelayMs: 1_000,
     exportTimeoutMs: 30_000,
   });
 });

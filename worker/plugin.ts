@@ -21,12 +21,12 @@ import {
   type WorkerOptions,
   type WorkerPlugin,
 } from '@temporalio/worker';
-import { clientInterceptors, hasClientInterceptors } from '../interceptors/client';
 import { TRACE_HEADER } from '../core/trace-header';
 import { createOnceLog } from '../core/util/once-log';
 import { acquireSpanExport, type SpanExport } from '../export';
 import { rootOfRun } from '../export/run-started';
 import { activityInterceptors, nexusInterceptors } from '../interceptors/activity';
+import { clientInterceptors, hasClientInterceptors } from '../interceptors/client';
 import { constantPolicyStore, type PolicyStore, useStore } from '../sampling/policy-store';
 import { type Binding, createBinding } from './binding';
 import { addToBundle, bundleProblem, refuseOfficial } from './bundle';
