@@ -8,6 +8,7 @@
  */
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
+import { benchConsole } from './console/part';
 import type { PartOptions, PartResult } from './core/figure';
 import { tables } from './core/table';
 import { benchHost } from './host/part';
@@ -24,6 +25,7 @@ const PARTS: Readonly<Record<string, (options: PartOptions) => Promise<PartResul
   host: benchHost,
   lookup: benchLookup,
   policy: benchPolicy,
+  console: benchConsole,
 };
 
 class UsageError extends Error {}

@@ -1,0 +1,98 @@
+/**
+ * Figures of the intake: at a steady rate, in a burst, and with more senders than it can serve.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { counted, type Figure, type PartOptions } from '../core/figure';
+import { quantile } from '../core/statistics';
+import { SPANS_PER_TRACE } from './bodies';
+import type { ConsoleUnderTest } from './console-under-test';
+import { type Answered, send } from './load';
+
+const SUSTAINED = { spansPerSecond: 10_000, senders: 20 };
+const SUSTAINED_SECONDS = { quick: 10, usual: 30, full: 300 };
+const BURST = { spansPerSecond: 30_000, senders: 60, seconds: 10 };
+const OVERLOAD = { senders: 1_000, seconds: 15 };
+/** Between two reads during a burst. */
+const READ_PAUSE_MS = 100;
+const MIB = 1024 ** 2;
+
+export async function sustainedFigures(
+  underTest: ConsoleUnderTest,
+  { quick, full }: PartOptions,
+): Promise<Figure[]> {
+  const seconds = full ? SUSTAINED_SECONDS.full : SUSTAINED_SECONDS[quick ? 'quick' : 'usual'];
+  console.error(`console: ${SUSTAINED.spansPerSecond} spans a second for ${seconds} s …`);
+  const before = await underTest.ask({ ask: 'status' });
+  const answered = await send(underTest.url, { ...SUSTAINED, seconds });
+  const after = await underTest.ask({ ask: 'status' });
+  const cpuMs = (10_000 * (after.cpuMs - before.cpuMs)) / answered.spans;
+  const name = '10,000 spans/s';
+  return [
+    counted(`${name}: taken`, 'spans/s', answered.spans / answered.seconds),
+    counted(`${name}: CPU of the console for each 10,000`, 'ms', cpuMs),
+    counted(`${name}: answer, p99`, 'ms', quantile(answered.answerMs, 0.99), { atMost: 250 }),
+    counted(`${name}: requests refused`, 'requests', answered.refused, { atMost: 0 }),
+    counted(`${name}: answered traces not stored`, 'traces', await lostOf(underTest, answered), {
+      atMost: 0,
+    }),
+  ];
+}
+
+export async function burstFigures(underTest: ConsoleUnderTest): Promise<Figure[]> {
+  console.error(`console: ${BURST.spansPerSecond} spans a second for ${BURST.seconds} s …`);
+  // Something to read meanwhile.
+  const [traceId = ''] = (await send(underTest.url, { seconds: 0.1, senders: 1 })).traceIds;
+  let isOver = false;
+  const readMs: number[] = [];
+  const reading = (async () => {
+    while (!isOver) {
+      readMs.push((await underTest.ask({ ask: 'trace', traceId })).ms);
+      await sleep(READ_PAUSE_MS);
+    }
+  })();
+  const answered = await send(underTest.url, BURST);
+  isOver = true;
+  await reading;
+  const name = '30,000 spans/s for 10 s';
+  return [
+    counted(`${name}: taken`, 'spans/s', answered.spans / answered.seconds),
+    counted(`${name}: longest answer`, 'ms', Math.max(...answered.answerMs), { atMost: 1_000 }),
+    counted(`${name}: requests refused`, 'requests', answered.refused, { atMost: 0 }),
+    counted(`${name}: answered traces not stored`, 'traces', await lostOf(underTest, answered), {
+      atMost: 0,
+    }),
+    counted(`${name}: longest read of a trace`, 'ms', Math.max(...readMs), { atMost: 600 }),
+  ];
+}
+
+export async function overloadFigures(
+  underTest: ConsoleUnderTest,
+  { quick }: PartOptions,
+): Promise<Figure[]> {
+  const seconds = quick ? OVERLOAD.seconds / 3 : OVERLOAD.seconds;
+  console.error(`console: ${OVERLOAD.senders} senders as fast as they can for ${seconds} s …`);
+  const answered = await send(underTest.url, { senders: OVERLOAD.senders, seconds });
+  const { peakBytes, refusals } = await underTest.ask({ ask: 'status' });
+  const told = refusals.reduce((sum, text) => sum + Number(/^[\d,]+/.exec(text)?.[0].replaceAll(',', '')), 0);
+  const name = `${OVERLOAD.senders.toLocaleString('en')} senders without pause`;
+  return [
+    counted(`${name}: taken`, 'spans/s', answered.spans / answered.seconds),
+    counted(`${name}: resident memory, peak`, 'MiB', peakBytes / MIB, { atMost: 400 }),
+    counted(`${name}: requests refused`, 'requests', answered.refused),
+    counted(`${name}: refusals not counted`, 'requests', answered.refused - told, { atMost: 0 }),
+    counted(`${name}: answered traces not stored`, 'traces', await lostOf(underTest, answered), {
+      atMost: 0,
+    }),
+  ];
+}
+
+/** How many of at most 500 answered traces cannot be read. */
+async function lostOf(underTest: ConsoleUnderTest, { traceIds }: Answered): Promise<number> {
+  const step = Math.ceil(traceIds.length / 500);
+  let lost = 0;
+  for (let index = 0; index < traceIds.length; index += step) {
+    const { count } = await underTest.ask({ ask: 'trace', traceId: traceIds[index] ?? '' });
+    if (count !== SPANS_PER_TRACE) lost++;
+  }
+  return lost;
+}

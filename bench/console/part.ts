@@ -1,0 +1,28 @@
+/**
+ * Part `console`: what the console takes, keeps and reads, as its store and intake do it in a process of their own. By
+ * default a million spans are kept, with `--full` ten million.
+ */
+import type { PartOptions, PartResult } from '../core/figure';
+import { ConsoleUnderTest } from './console-under-test';
+import { burstFigures, overloadFigures, sustainedFigures } from './intake';
+import { jobFigures, storedFigures } from './stored';
+
+export async function benchConsole(options: PartOptions): Promise<PartResult> {
+  const figures = [
+    ...(await withConsole((underTest) => sustainedFigures(underTest, options))),
+    ...(await withConsole((underTest) => burstFigures(underTest))),
+    ...(await withConsole((underTest) => overloadFigures(underTest, options))),
+    ...(await storedFigures(await ConsoleUnderTest.start(), options)),
+    ...(await withConsole((underTest) => jobFigures(underTest))),
+  ];
+  return { part: 'console', figures };
+}
+
+async function withConsole<T>(measure: (underTest: ConsoleUnderTest) => Promise<T>): Promise<T> {
+  const underTest = await ConsoleUnderTest.start();
+  try {
+    return await measure(underTest);
+  } finally {
+    await underTest.stop();
+  }
+}
