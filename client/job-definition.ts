@@ -2,6 +2,7 @@
  * A scheduled job as code defines it: typed by the user's workflows, and checked before anything is sent.
  */
 import { type ScheduledJobSpec, specProblem } from '../core/jobs/spec';
+import { isStorable, NAME_EXPECTED } from '../core/server-limits';
 import { ScheduledJobError } from './job-error';
 
 /** The workflow types in a module of workflows. */
@@ -24,15 +25,18 @@ export type JobDefinition<Workflows, Type extends keyof Workflows & string> = Om
 /** @throws ScheduledJobError `invalid` that names what is wrong */
 export function checkDefinition(job: string, spec: unknown, taskQueue: unknown): void {
   const problem =
-    (typeof job === 'string' && job.trim() !== ''
-      ? undefined
-      : 'expected a text that is not empty as its id') ??
+    idProblem(job) ??
     specProblem(spec) ??
     argsProblem((spec as ScheduledJobSpec).args) ??
     (typeof taskQueue === 'string' && taskQueue.trim() !== ''
       ? undefined
       : `taskQueue: expected the task queue of the workers that run scheduledJob, got ${String(taskQueue)}`);
   if (problem !== undefined) throw new ScheduledJobError(String(job), 'invalid', problem);
+}
+
+function idProblem(job: unknown): string | undefined {
+  if (typeof job !== 'string' || job.trim() === '') return 'expected a text that is not empty as its id';
+  return isStorable(job) ? undefined : `expected ${NAME_EXPECTED} as its id, got ${job.length} characters`;
 }
 
 /** Why the arguments cannot be sent; `undefined` when they can. */

@@ -3,6 +3,7 @@
  */
 import type { Client, WorkflowExecutionInfo, WorkflowExecutionStatusName } from '@temporalio/client';
 import { JOB_NAME_MEMO, type JobTrigger } from '../core/search-attributes';
+import { toKeyword } from '../core/server-limits';
 import { rootSpanIdOfRun, traceIdOfRun } from '../core/trace-id';
 import { fillTraceUrl } from '../core/trace-url';
 import type { SamplingExplanation } from '../sampling/explain';
@@ -50,11 +51,18 @@ export async function toJobRun(reader: RunReader, info: ExecutionInfo): Promise<
   const traceId = await traceIdOfExecution(reader.client, info);
   const bound = boundAttributes(info);
   const { workflowId, runId, startTime, closeTime } = info;
-  const job = bound.job ?? jobNameOfMemo(info.memo) ?? info.type;
+  const job = toKeyword(bound.job ?? jobNameOfMemo(info.memo) ?? info.type);
   // Attributes of the run before say nothing of this one, but both are runs of one job.
   const isBound = bound.traceId === traceId;
   const trigger = isBound ? bound.trigger : undefined;
-  const sampling = await samplingOf(reader, { ...info, traceId, job, isBound, markers: bound.markers });
+  const sampling = await samplingOf(reader, {
+    ...info,
+    traceId,
+    job,
+    isBound,
+    markers: bound.markers,
+    isRecorded: bound.sampled,
+  });
   const sampled = isBound ? bound.sampled : sampling?.sampled;
   const spanId = rootSpanIdOfRun(runId);
   const values = { traceId, spanId, runId, startMs: startTime.getTime(), endMs: closeTime?.getTime() };
@@ -83,6 +91,7 @@ interface FoundRun extends Pick<ExecutionInfo, 'runId' | 'startTime' | 'closeTim
   readonly job: string;
   readonly isBound: boolean;
   readonly markers: readonly string[];
+  readonly isRecorded?: boolean | undefined;
 }
 
 async function samplingOf(reader: RunReader, run: FoundRun): Promise<RunSampling | undefined> {

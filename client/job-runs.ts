@@ -3,6 +3,7 @@
  */
 import type { Client, WorkflowExecutionStatusName } from '@temporalio/client';
 import type { JobTrigger } from '../core/search-attributes';
+import { toKeyword } from '../core/server-limits';
 import type { ExecutionInfo, JobRun } from './job-run';
 import { listExecutions, quoted } from './listing';
 import { type ScheduleAction, ScheduleReader } from './schedule-action';
@@ -70,7 +71,7 @@ export async function* listRuns(
 /** The visibility query for a job's runs. */
 function runsQuery(job: string, { trigger, result, sampled, from, to }: JobRunFilter): string {
   return [
-    `JobName = ${quoted(job)}`,
+    `JobName = ${quoted(toKeyword(job))}`,
     trigger === undefined ? "JobTrigger NOT IN ('child', 'shard')" : oneOf('JobTrigger', trigger, quoted),
     ...(result === undefined ? [] : [oneOf('ExecutionStatus', result, (one) => `'${STATUS_OF[one]}'`)]),
     ...(sampled === undefined ? [] : [`TraceSampled = ${sampled}`]),

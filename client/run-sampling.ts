@@ -51,8 +51,10 @@ export interface RunSampling {
 export interface DecidedRun {
   readonly traceId: string;
   readonly startTime: Date;
-  /** Ids of the patch markers in the run's own history. */
+  /** Ids of the patch markers in the run's own history; the server lists no more than 2 KB of them. */
   readonly markers: readonly string[];
+  /** The attribute `TraceSampled`, as the run has set it. */
+  readonly isRecorded?: boolean | undefined;
 }
 
 /** Of a run that has ended with no marker of ours in its history. */
@@ -84,15 +86,17 @@ export function runSampling(run: DecidedRun, explanation?: SamplingExplanation):
   const decision = run.markers.map(decisionOf).find((found) => found !== undefined) ?? (kept && INHERITED);
   if (decision === undefined) return undefined;
   const { sampled, reason } = decision;
+  // The list of markers holds no more: the attribute that a kept run sets is all that tells.
+  const isKept = kept !== undefined || (!sampled && run.isRecorded === true);
   const rule = explanation && isByPolicy(run.markers) ? ruleOf(run, reason, explanation) : undefined;
   const byRatio = rule && (rule.pattern === undefined ? 'default' : 'rule');
   const why = `${sampled ? 'sampled' : 'not sampled'}: ${because(reason, rule)}`;
-  const shown = kept ?? reason ?? (sampled ? undefined : byRatio);
+  const shown = kept ?? (isKept ? undefined : (reason ?? (sampled ? undefined : byRatio)));
   return Object.freeze({
-    sampled: sampled || kept !== undefined,
+    sampled: sampled || isKept,
     ...(shown && { reason: shown }),
     ...(rule && { rule }),
-    text: kept ? `${kept}, the root span alone; ${why}` : why,
+    text: isKept ? `${kept ?? 'kept'}, the root span alone; ${why}` : why,
   });
 }
 

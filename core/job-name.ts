@@ -5,11 +5,12 @@
 import type { SearchAttributePair } from '@temporalio/common';
 import type { WorkflowInfo } from '@temporalio/workflow';
 import { JOB_NAME_MEMO } from './search-attributes';
+import { toKeyword } from './server-limits';
 import { textOf } from './util/untrusted';
 
-/** Search attribute `JobName`, then memo `jobName`, then the workflow type. Never throws. */
+/** Search attribute `JobName`, then memo `jobName`, then the workflow type; its first 255 characters. Never throws. */
 export function jobNameOf(info: WorkflowInfo): string {
-  return keywordOf(info, 'JobName') ?? textOf(info.memo?.[JOB_NAME_MEMO]) ?? info.workflowType;
+  return toKeyword(keywordOf(info, 'JobName') ?? textOf(info.memo?.[JOB_NAME_MEMO]) ?? info.workflowType);
 }
 
 /** The value of a text search attribute of the run; `undefined` when it is missing or of another type. */

@@ -1,7 +1,10 @@
 /**
  * What the workflow ids of a run's branches and shards begin with. Pure; workers and clients must agree on it.
  */
+import { idWithRoom } from './server-limits';
 
+/** Characters of the longest ending: `branch-` or `shard-`, and a number. */
+const ROOM = 'branch-0123456789'.length;
 /** Digits of the run id that keep the shards of one run apart from those of another with the same workflow id. */
 const SUFFIX_DIGITS = 12;
 
@@ -11,5 +14,6 @@ const SUFFIX_DIGITS = 12;
  * @param originalRunId run id with or without dashes
  */
 export function shardPrefix(workflowId: string, originalRunId: string): string {
-  return `${workflowId}:${originalRunId.replaceAll('-', '').slice(-SUFFIX_DIGITS)}:`;
+  const suffix = `:${originalRunId.replaceAll('-', '').slice(-SUFFIX_DIGITS)}:`;
+  return idWithRoom(workflowId, suffix.length + ROOM) + suffix;
 }

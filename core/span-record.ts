@@ -55,7 +55,15 @@ export interface SpanRecord {
 }
 
 /** What can be ignored: the trace header of something, or the whole run. */
-export type Ignored = 'start header' | 'child header' | 'signal header' | 'update header' | 'run' | 'SDK';
+export type Ignored =
+  | 'start header'
+  | 'child header'
+  | 'signal header'
+  | 'update header'
+  | 'run'
+  | 'SDK'
+  | 'baggage'
+  | 'task';
 
 /** What the sandbox tells the host, each at most once an activation. */
 export interface JobTracingSinks extends Sinks {

@@ -10,6 +10,7 @@
 import { encodingKeys, type Headers, type Payload } from '@temporalio/common';
 import { type JobFacts, parseJobFacts, parseShardFacts, type ShardFacts } from './job-facts';
 import { type JobTrigger, triggerOf } from './search-attributes';
+import { toKeyword } from './server-limits';
 import { isTraceId } from './trace-id';
 import { formatTraceparent, parseTraceparent, type SpanRef } from './traceparent';
 import { defined } from './util/defined';
@@ -27,8 +28,8 @@ const MEMBERS: Readers<Record<MemberName, unknown>> = {
   kind: textOf,
   forced: flagOf,
   joinCaller: flagOf,
-  job: textOf,
-  runId: textOf,
+  job: nameOf,
+  runId: nameOf,
   trigger: triggerOf,
   shard: parseShardFacts,
   parentTraceId: (value) => (typeof value === 'string' && isTraceId(value) ? value : undefined),
@@ -125,6 +126,12 @@ export function carrierOf({ span, baggage }: TraceHeader): Record<string, string
     tracestate: span?.traceState || undefined,
     baggage: baggage || undefined,
   });
+}
+
+/** They become search attributes of whatever the receiver starts. */
+function nameOf(value: unknown): string | undefined {
+  const text = textOf(value);
+  return text === undefined ? undefined : toKeyword(text);
 }
 
 function parseJobPart(text: unknown): JobPart | undefined {

@@ -2,6 +2,7 @@
  * Which rule applies to a job, from the rules in Redis and the workers' option `sampling`: the same precedence
  * as in a worker. Pure.
  */
+import { toKeyword } from '../core/server-limits';
 import { ruleFor } from './match';
 import type { SamplingPolicy } from './policy';
 import type { LiveRule } from './redis/live-rule';
@@ -29,7 +30,7 @@ export function explainRule(
     ...options.jobs,
     ...Array.from(rules, ([pattern, { rule }]) => [pattern, rule] as const),
   ]);
-  const { rule, pattern, why } = ruleFor({ default: options.default, jobs }, jobName);
+  const { rule, pattern, why } = ruleFor({ default: options.default, jobs }, toKeyword(jobName));
   const live = pattern === undefined ? undefined : rules.get(pattern);
   return Object.freeze({ rule, pattern, why, source: live ? 'redis' : 'options', ...(live && { live }) });
 }

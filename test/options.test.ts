@@ -180,6 +180,8 @@ describe('options that are given', () => {
   });
 });
 
+const NAME = 'a name of at most 255 characters, none of them NUL';
+
 describe("a wrong option 'job' of a start", () => {
   const table: Wrong[] = [
     [null, 'job', 'an object', 'null', 'object'],
@@ -191,8 +193,8 @@ describe("a wrong option 'job' of a start", () => {
       "'runnow'",
       'string',
     ],
-    [{ name: '' }, 'job.name', 'a name', "''", 'string'],
-    [{ name: 7n }, 'job.name', 'a name', '7n', 'bigint'],
+    [{ name: '' }, 'job.name', NAME, "''", 'string'],
+    [{ name: 7n }, 'job.name', NAME, '7n', 'bigint'],
     [
       { lane: '灰度' },
       'job.lane',

@@ -4,12 +4,15 @@
  * Asked synchronously on the way of a run's first task: every answer is a map look-up, is the same whenever
  * the same run asks again (a failed task does), and never throws.
  */
+import { defineSearchAttributeKey, type SearchAttributePair } from '@temporalio/common';
 import type { WorkerOptions } from '@temporalio/worker';
 import type { WorkflowInfo } from '@temporalio/workflow';
 import { dueMsOf } from '../core/due-time';
 import type { JobOrigin } from '../core/job-context';
 import { jobNameOf } from '../core/job-name';
 import { originByInfo } from '../core/job-origin';
+import { SEARCH_ATTRIBUTES } from '../core/search-attributes';
+import { haveRoom, MAX_NAME_LENGTH } from '../core/server-limits';
 import { traceIdOfRun } from '../core/trace-id';
 import { setBounded } from '../core/util/bounded-map';
 import type { OnceLog } from '../core/util/once-log';
@@ -132,7 +135,7 @@ function createAnswers(options: MarkerHostOptions): (info: WorkflowInfo, id: str
     if (id === KEPT_FAILED || id === KEPT_SLOW) return options.mayBind() && keep(info, id);
     const asked = decisionOf(id);
     if (asked === undefined) return false;
-    const mayBind = options.mayBind() && (asked.sampled || options.bind === 'all');
+    const mayBind = options.mayBind() && (asked.sampled || options.bind === 'all') && leavesRoom(info);
     if (isGiven(id)) {
       // Not from memory: a signal may have come since the run's last, failed task, which asked by policy.
       options.decisions.forget(info.runId, traceIdOfRun(info.originalExecutionRunId));
@@ -148,7 +151,7 @@ function createAnswers(options: MarkerHostOptions): (info: WorkflowInfo, id: str
 
   /** Whether a run that decides by policy is granted one of its ids. */
   function grantsAny(info: WorkflowInfo): boolean {
-    return decisionFor(info).sampled || (options.bind === 'all' && options.mayBind());
+    return decisionFor(info).sampled || (options.bind === 'all' && options.mayBind() && leavesRoom(info));
   }
 
   return (info, id) => {
@@ -156,6 +159,18 @@ function createAnswers(options: MarkerHostOptions): (info: WorkflowInfo, id: str
     return id === ANY ? grantsAny(info) : answer(info, id);
   };
 }
+
+/** Whether the run's own search attributes leave room for ours. */
+function leavesRoom({ typedSearchAttributes }: WorkflowInfo): boolean {
+  const users = typedSearchAttributes.getAll();
+  return users.length === 0 || haveRoom([...users, ...RESERVED]);
+}
+
+/** As much as ours can take. */
+const RESERVED: readonly SearchAttributePair[] = Object.keys(SEARCH_ATTRIBUTES).map((name) => ({
+  key: defineSearchAttributeKey(name, 'KEYWORD'),
+  value: 'x'.repeat(MAX_NAME_LENGTH),
+}));
 
 /** Whether an unsampled run that has just failed, or ended, leaves its root span: by the rule of this moment. */
 function isKept(info: WorkflowInfo, id: typeof KEPT_FAILED | typeof KEPT_SLOW, store: PolicyStore): boolean {

@@ -39,6 +39,14 @@ const IGNORED = Object.freeze({
   'update header': ['The trace header of an update', `its handler is not linked to the caller. ${ADVICE}`],
   run: ['A run', 'it is not traced'],
   SDK: ['A run', 'it is not traced'],
+  baggage: [
+    'Baggage of a run',
+    "the next calls carry the job's own entries alone, or none. Start the run with less baggage",
+  ],
+  task: [
+    'The trace of the calls of a workflow task',
+    'the activities and children that it starts are not in the trace of their run. Start fewer of them in one task',
+  ],
 } satisfies Record<Ignored, readonly [subject: string, lost: string]>);
 
 /** What the sink needs besides the spans. */

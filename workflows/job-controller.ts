@@ -27,7 +27,7 @@ import {
   type RunNowRequest,
   type RunningRun,
 } from '../core/jobs/messages';
-import { CRON_MEMO, JOB_MEMO, JOB_TICK, tickRunId } from '../core/jobs/names';
+import { CRON_MEMO, idOfJob, JOB_MEMO, JOB_TICK, tickRunId } from '../core/jobs/names';
 import { changed, type ScheduledJobChange, type ScheduledJobSpec } from '../core/jobs/spec';
 import { traceIdOfRun } from '../core/trace-id';
 import { bundleExports } from '../interceptors/sandbox/sdk-internals';
@@ -100,7 +100,7 @@ export class JobController {
 
   async #startCron(cronSchedule: string, revision: number): Promise<void> {
     const { state } = this;
-    const workflowId = `${this.#jobId}/cron-${uuid4().slice(0, 8)}`;
+    const workflowId = idOfJob(this.#jobId, `cron-${uuid4().slice(0, 8)}`);
     const startedMs = Date.now();
     state.cron = { workflowId, revision, startedMs };
     const { firstExecutionRunId: firstRunId } = workflowInfo();
@@ -142,7 +142,7 @@ export class JobController {
     const said = { ...(reason && { reason }), ...(startedBy && { startedBy }) };
     const options = runOptions(state.spec, {
       jobId: this.#jobId,
-      workflowId: `${this.#jobId}/manual-${uuid4().slice(0, 8)}`,
+      workflowId: idOfJob(this.#jobId, `manual-${uuid4().slice(0, 8)}`),
       trigger: 'manual',
       args,
       facts: said,

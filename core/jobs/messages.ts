@@ -3,6 +3,7 @@
  *
  * Pure; the names and shapes are a contract with every job that runs and every script that calls one.
  */
+import { toKeyword } from '../server-limits';
 import type { ScheduledJobSpec } from './spec';
 
 /** Signals and, under the same names, updates that answer; `stop` is a signal only, `ready` an update only. */
@@ -108,5 +109,5 @@ export const KEPT = 10;
 
 /** Name of the job. */
 export function jobNameOf(spec: ScheduledJobSpec, jobId: string): string {
-  return spec.name ?? jobId;
+  return toKeyword(spec.name ?? jobId);
 }

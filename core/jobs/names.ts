@@ -3,6 +3,7 @@
  *
  * Pure.
  */
+import { idWithRoom } from '../server-limits';
 
 /** Workflow type of the controller. */
 export const SCHEDULED_JOB = 'scheduledJob';
@@ -13,7 +14,19 @@ export const JOB_MEMO = 'scheduledJob';
 /** Memo of the controller: names the cron that ticks for it. Another one ends itself. */
 export const CRON_MEMO = 'scheduledJobCron';
 
+/** Characters of the longest ending that {@link idOfJob} gets. */
+const ROOM = '/manual-01234567'.length;
+
+/**
+ * Workflow id of something that the job starts.
+ *
+ * @param ending such as `manual-01234567`, at most 15 characters
+ */
+export function idOfJob(jobId: string, ending: string): string {
+  return `${idWithRoom(jobId, ROOM)}/${ending}`;
+}
+
 /** Workflow id of the ticks' runs: one at a time, and the controller knows it. */
 export function tickRunId(jobId: string): string {
-  return `${jobId}/tick`;
+  return idOfJob(jobId, 'tick');
 }

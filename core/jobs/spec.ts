@@ -7,6 +7,7 @@
 import { compileRetryPolicy, type Duration, type RetryPolicy } from '@temporalio/common';
 import { msToNumber } from '@temporalio/common/lib/time';
 import { isLaneName, LANE_NAME, type LaneShare } from '../lane';
+import { isStorable, NAME_EXPECTED } from '../server-limits';
 import { checkTimeZone, parseCron } from './cron-expression';
 import { nextTickMs } from './cron-time';
 import { JOB_TICK, SCHEDULED_JOB } from './names';
@@ -61,6 +62,9 @@ type Check = (value: unknown) => string | undefined;
 
 const text: Check = (value) =>
   typeof value === 'string' && value.trim() !== '' ? undefined : 'expected a text that is not empty';
+/** What becomes a search attribute, a workflow type or a task queue. */
+const name: Check = (value) =>
+  text(value) ?? (isStorable(String(value)) ? undefined : `expected a text of ${NAME_EXPECTED}`);
 const flag: Check = (value) => (typeof value === 'boolean' ? undefined : 'expected true or false');
 /** 100 years; the server counts no further. */
 const MAX_MS = 100 * 366 * 86_400_000;
@@ -72,12 +76,12 @@ const duration =
   };
 
 const CHECKS: Readonly<Record<keyof ScheduledJobSpec, Check>> = {
-  workflow: (value) => text(value) && 'expected the type of the workflow that does the work',
+  workflow: (value) => (text(value) ? 'expected the type of the workflow that does the work' : name(value)),
   cron: (value) => text(value) ?? thrownBy(() => parseCron(String(value).trim())),
   timeZone: (value) => text(value) ?? thrownBy(() => checkTimeZone(String(value))),
   args: (value) => (Array.isArray(value) ? undefined : 'expected an array, one entry for each argument'),
-  taskQueue: text,
-  name: text,
+  taskQueue: name,
+  name,
   retry: retryProblem,
   timeout: duration(1, "a duration above 0, as in '2 hours'"),
   manualRuns: (value) =>
@@ -192,7 +196,7 @@ const laneName: Check = (value) => (isLaneName(value) ? undefined : `expected ${
 const LANE_CHECKS: Readonly<Record<keyof JobLane, Check>> = {
   name: laneName,
   share: (value) => (isBetween(value, 0, 1) ? undefined : 'expected a share from 0 to 1'),
-  taskQueue: text,
+  taskQueue: name,
 };
 
 function laneProblem(value: unknown): string | undefined {

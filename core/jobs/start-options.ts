@@ -5,6 +5,7 @@ import type { Duration } from '@temporalio/common';
 import { msToNumber } from '@temporalio/common/lib/time';
 import { type JobFacts, someFacts } from '../job-facts';
 import { isLaneName, LANE_NAME } from '../lane';
+import { isStorable, NAME_EXPECTED } from '../server-limits';
 import { mismatchError } from '../util/option-error';
 
 /** Start option `job`, understood where the client has `JobTracingPlugin`. */
@@ -56,11 +57,11 @@ interface Expectation {
   readonly fits: (value: unknown) => boolean;
 }
 
-const isText = (value: unknown) => typeof value === 'string' && value !== '';
+const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
 const isBoolean = (value: unknown) => typeof value === 'boolean';
 
 const EXPECTED: Readonly<Record<keyof JobStartOptions, Expectation>> = {
-  name: { expected: 'a name', fits: isText },
+  name: { expected: `a name of ${NAME_EXPECTED}`, fits: (value) => isText(value) && isStorable(value) },
   runNow: { expected: 'a boolean', fits: isBoolean },
   reason: { expected: 'a text', fits: isText },
   lane: { expected: LANE_NAME, fits: isLaneName },

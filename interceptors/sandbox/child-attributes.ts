@@ -8,10 +8,11 @@ import type { SearchAttributePair, TypedSearchAttributes } from '@temporalio/com
 import type { ChildWorkflowOptions } from '@temporalio/workflow';
 import type { ShardStart } from '../../core/child-kind';
 import { attributeOf } from '../../core/job-name';
+import { haveRoom, toKeyword } from '../../core/server-limits';
 import type { Run } from './run';
 import { attributesOf } from './run-attributes';
 
-/** The child's start with the attributes of its trace added: of `run`'s, or of the shard's own. */
+/** The child's start with the attributes of its trace added: of `run`'s, or of the shard's own; as it is where they have no room. */
 export function bindChild<Input extends { readonly options: ChildWorkflowOptions }>(
   input: Input,
   run: Run,
@@ -26,6 +27,7 @@ export function bindChild<Input extends { readonly options: ChildWorkflowOptions
     runId: run.jobRunId,
   });
   const kept = users.filter(({ key }) => attributeOf(ours, key.name) === undefined);
+  if (!haveRoom([...kept, ...ours])) return input;
   return { ...input, options: { ...options, typedSearchAttributes: [...kept, ...ours] } };
 }
 
@@ -38,5 +40,6 @@ function jobNameGiven(
   users: readonly SearchAttributePair[],
 ): string | undefined {
   const given = [attributeOf(users, 'JobName'), options.searchAttributes?.JobName?.[0]];
-  return given.find((name) => typeof name === 'string');
+  const name = given.find((each) => typeof each === 'string');
+  return name === undefined ? undefined : toKeyword(name);
 }

@@ -18,11 +18,13 @@ import { listenerOf } from '../../core/infrastructure';
 import type { JobOrigin } from '../../core/job-context';
 import type { RunEnd } from '../../core/run-end';
 import type { SandboxOptions } from '../../core/sandbox-options';
+import { MAX_MESSAGE_BYTES } from '../../core/server-limits';
 import type { JobTracingSinks, SpanRecord } from '../../core/span-record';
 import { fillTraceUrl } from '../../core/trace-url';
 import { defined } from '../../core/util/defined';
 import { ABSENT, ANY, isMarker } from '../../sampling/markers';
 import { keep } from './kept';
+import { fitting } from './message-size';
 import { isFinal, resultOf } from './outcome';
 import { readRun } from './read-run';
 import type { Run } from './run';
@@ -83,6 +85,17 @@ export function internalsInterceptor(
     return tracer?.drain() ?? [];
   }
 
+  /** Leaves out of the activation's commands what the server would refuse the message for. */
+  function fit(commands: readonly Command[]): readonly Command[] {
+    const { isReplaying } = workflowInfo().unsafe;
+    if (state.allowance.takeCut() && !isReplaying)
+      sink.ignored('baggage', 'the calls of the run carry too much');
+    return fitting(commands, state.allowance, (bytes) => {
+      if (!isReplaying)
+        sink.ignored('task', `its message has ${bytes} bytes, of ${MAX_MESSAGE_BYTES} at most`);
+    });
+  }
+
   function endOf(final: Command): RunEnd | undefined {
     const { origin, run, kept, counted, startMs } = state;
     if (!origin) return undefined;
@@ -104,6 +117,7 @@ export function internalsInterceptor(
         const listen = listenerOf(workflowFunction()) ?? begin;
         listen(jobs);
         state.calls.settle(jobs);
+        state.allowance.begin(workflowInfo().historyLength);
       } catch (error) {
         sink.ignored('run', String(error));
       }
@@ -119,7 +133,7 @@ export function internalsInterceptor(
       const late = final ? keep(state, final) : [];
       report(final);
       const commands = output.commands.flatMap((each) => (each === final ? [...late, each] : each));
-      return { ...output, commands };
+      return { ...output, commands: [...fit(commands)] };
     },
   };
 }

@@ -4,9 +4,10 @@
  * Sandbox code: every method calls `next` synchronously and returns its very promise, so not one microtask is
  * added.
  */
+
+import type { Payload } from '@temporalio/common';
 import { SpanName } from '@temporalio/interceptors-opentelemetry/lib/workflow/definitions';
 import {
-  type ActivityInput,
   type ChildWorkflowOptions,
   type Headers,
   type WorkflowOutboundCallsInterceptor,
@@ -14,6 +15,7 @@ import {
 } from '@temporalio/workflow';
 import { childKindOf, type ShardStart } from '../../core/child-kind';
 import { someFacts, standingFacts } from '../../core/job-facts';
+import { MAX_NEXUS_HEADER_BYTES, utf8Length } from '../../core/server-limits';
 import {
   carrierOf,
   type JobPart,
@@ -21,6 +23,7 @@ import {
   type TraceHeader,
   writeHeader,
 } from '../../core/trace-header';
+import { reduced } from './allowance';
 import { bindChild } from './child-attributes';
 import { observe } from './observe';
 import type { Run } from './run';
@@ -28,12 +31,15 @@ import type { RunState } from './run-state';
 import { untracked } from './sdk-internals';
 import type { SandboxSpan } from './span';
 
+/** What a bound child's attributes take, besides the job's name. */
+const ATTRIBUTES_BYTES = 700;
+
 /** A passive run's calls go on untouched; only a child that is to be a top-level run is told so. */
 export function passiveOutbound(): WorkflowOutboundCallsInterceptor {
   return {
     startChildWorkflowExecution(input, next) {
       const kind = childKindOf(input.options);
-      return next(kind?.kind === 'top' ? withTrace(input, { part: kind }) : input);
+      return next(kind?.kind === 'top' ? withHeader(input, writeHeader({ part: kind })) : input);
     },
   };
 }
@@ -48,55 +54,83 @@ export function outboundInterceptor(state: RunState, run: Run): WorkflowOutbound
     return { span, header: { span: span?.ref ?? parent, baggage: state.activeBaggage(run) } };
   }
 
-  /** Makes the call with its header, in a span that ends with it. */
-  function send<Input extends { readonly headers: Headers }, Output>(
+  /**
+   * Puts the header on a call that goes to the server, as far as there is room for it.
+   *
+   * @param isNeeded without it, the receiver would take itself for something else
+   */
+  function withTrace<Input extends { readonly headers: Headers }>(
     input: Input,
-    next: (input: Input) => Promise<Output>,
-    name: string,
-    own?: TraceHeader,
-  ): Promise<Output> {
-    const { span, header } = begin(name);
-    return observe(next(withTrace(input, { ...header, ...own })), span);
+    header: TraceHeader,
+    isNeeded = false,
+  ): Input {
+    const { allowance } = state;
+    const load = allowance.load(isNeeded);
+    if (load === 'none') return input;
+    const payload = writeHeader(load === 'all' ? header : reduced(header, load, run));
+    allowance.add(payload.data?.length ?? 0);
+    return withHeader(input, payload);
   }
 
-  /** The same for activities and local ones; a local one's retry past its threshold comes back as a call of its own. */
-  function callActivity<Input extends ActivityInput>(
+  /** The child's start with its search attributes, if there is room for them. */
+  function bound<Input extends { readonly options: ChildWorkflowOptions }>(
+    input: Input,
+    shard?: ShardStart,
+  ): Input {
+    const { allowance } = state;
+    if (!run.bound || allowance.load(shard !== undefined) === 'none') return input;
+    allowance.add(ATTRIBUTES_BYTES + utf8Length(run.jobName));
+    return bindChild(input, run, shard);
+  }
+
+  /** Schedules an activity, or a local one: a local one's retry past its threshold comes back as a call of its own. */
+  function callActivity<
+    Input extends { readonly headers: Headers; readonly seq: number; readonly activityType: string },
+  >(
     input: Input,
     next: (input: Input) => Promise<unknown>,
+    put: (input: Input, header: TraceHeader) => Input,
   ): Promise<unknown> {
     const { span, header } = begin(`${SpanName.ACTIVITY_START}:${input.activityType}`);
-    const promise = next(withTrace(input, { ...header, part: activityPart(run) }));
+    const promise = next(put(input, { ...header, part: activityPart(run) }));
     return observe(promise, state.calls.expect('activity', input.seq, span));
   }
 
   return {
-    scheduleActivity: callActivity,
-    scheduleLocalActivity: callActivity,
+    scheduleActivity: (input, next) => callActivity(input, next, withTrace),
+    // Its header does not leave the worker.
+    scheduleLocalActivity: (input, next) =>
+      callActivity(input, next, (call, header) => withHeader(call, writeHeader(header))),
 
     startNexusOperation(input, next) {
       const name = `${SpanName.NEXUS_OPERATION_START}:${input.service}/${input.operation}`;
       const { span, header } = begin(name);
-      return observe(next({ ...input, headers: { ...input.headers, ...carrierOf(header) } }), span);
+      return observe(next({ ...input, headers: withNexusTrace(input.headers, header) }), span);
     },
 
     startChildWorkflowExecution(input, next) {
       const kind = childKindOf(input.options);
       if (kind?.kind === 'shard')
-        return next(withTrace(bindChild(input, run, kind), shardHeader(run, kind, state.activeBaggage(run))));
+        return next(withTrace(bound(input, kind), shardHeader(run, kind, state.activeBaggage(run)), true));
       const { span, header } = begin(`${SpanName.CHILD_WORKFLOW_START}:${input.workflowType}`);
       const part = kind ?? partOfChild(run, input.options);
-      const child = part.kind === 'child' ? bindChild(input, run) : input;
-      const started = next(withTrace(child, { ...header, part }));
+      const child = part.kind === 'child' ? bound(input) : input;
+      const started = next(withTrace(child, { ...header, part }, part.kind !== 'child'));
       // The span ends when the child has started: the child's own root tells the rest.
       const open = state.calls.expect('childWorkflowStart', input.seq, span);
       if (open) void observe(untracked(started.then(([startedRun]) => startedRun)), open);
       return started;
     },
 
-    continueAsNew: (input, next) =>
-      send(input, next, `${SpanName.CONTINUE_AS_NEW}:${input.options.workflowType}`, continuation(run)),
+    continueAsNew(input, next) {
+      const { span, header } = begin(`${SpanName.CONTINUE_AS_NEW}:${input.options.workflowType}`);
+      return observe(next(withTrace(input, { ...header, ...continuation(run) }, true)), span);
+    },
 
-    signalWorkflow: (input, next) => send(input, next, `${SpanName.WORKFLOW_SIGNAL}:${input.signalName}`),
+    signalWorkflow(input, next) {
+      const { span, header } = begin(`${SpanName.WORKFLOW_SIGNAL}:${input.signalName}`);
+      return observe(next(withTrace(input, header)), span);
+    },
 
     getLogAttributes(input, next) {
       const { traceId, spanId, sampled } = state.activeRef(run);
@@ -105,8 +139,22 @@ export function outboundInterceptor(state: RunState, run: Run): WorkflowOutbound
   };
 }
 
-function withTrace<Input extends { readonly headers: Headers }>(input: Input, header: TraceHeader): Input {
-  return { ...input, headers: { ...input.headers, [TRACE_HEADER]: writeHeader(header) } };
+function withHeader<Input extends { readonly headers: Headers }>(input: Input, header: Payload): Input {
+  return { ...input, headers: { ...input.headers, [TRACE_HEADER]: header } };
+}
+
+/** Nexus headers with the trace's, as far as the server takes them. */
+function withNexusTrace(
+  users: Readonly<Record<string, string>>,
+  header: TraceHeader,
+): Record<string, string> {
+  const { baggage: _, ...withoutBaggage } = header;
+  const candidates = [carrierOf(header), carrierOf(withoutBaggage)].map((ours) => ({ ...users, ...ours }));
+  return candidates.find((headers) => headerBytes(headers) <= MAX_NEXUS_HEADER_BYTES) ?? users;
+}
+
+function headerBytes(headers: Readonly<Record<string, string>>): number {
+  return Object.entries(headers).reduce((sum, field) => sum + utf8Length(field.join('')), 0);
 }
 
 /** A child under cron is a top-level run; any other stays in its parent's trace. */

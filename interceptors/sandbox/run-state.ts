@@ -14,6 +14,7 @@ import type { LinkRecord } from '../../core/span-record';
 import type { SpanRef } from '../../core/traceparent';
 import { workflowSlot } from '../../core/workflow-scope';
 import type { KeptReason } from '../../sampling/markers';
+import { Allowance } from './allowance';
 import { OpenCalls } from './open-calls';
 import { baggageOf, EMPTY_CONTEXT, spanRefOf, withBaggage, withSpan } from './otel-context';
 import type { Run } from './run';
@@ -45,6 +46,8 @@ export class RunState {
   kept: KeptReason | undefined;
   /** True in queries and update validators: no span may be made there. */
   readOnly = false;
+  /** How much of the trace its calls may carry. */
+  readonly allowance = new Allowance();
   /** What the run waits for. */
   readonly calls = new OpenCalls();
   /** What this package's workflow code says about the run, for its root span. */

@@ -4,6 +4,7 @@
  * Pure. The numbers keep every history and every message inside Temporal's limits: 2,000 pending children and
  * 51,200 events a workflow, 2 MB a payload, 4 MB a workflow task's completion.
  */
+import { utf8Length } from '../../core/server-limits';
 
 /** Shards of one branch: at 8 events each its history stays below the 4,096 events from which Temporal wants it shorter. */
 export const MAX_BRANCH_SHARDS = 400;
@@ -45,12 +46,5 @@ export function planBranches(concurrency: number, total?: number): BranchPlan {
 
 /** Bytes of the value as JSON in UTF-8: what Temporal's own converter makes of it. */
 export function bytesOf(value: unknown): number {
-  const json = JSON.stringify(value) ?? '';
-  let bytes = json.length;
-  for (let i = 0; i < json.length; i++) {
-    const unit = json.charCodeAt(i);
-    // Half of a surrogate pair is two of the pair's four bytes.
-    if (unit >= 0x80) bytes += unit < 0x800 || (unit >= 0xd800 && unit < 0xe000) ? 1 : 2;
-  }
-  return bytes;
+  return utf8Length(JSON.stringify(value) ?? '');
 }

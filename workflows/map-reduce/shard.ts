@@ -8,6 +8,7 @@ import { ChildWorkflowFailure, getRandomStream, isCancellation, startChild } fro
 import { withChildKind } from '../../core/child-kind';
 import { errorFacts } from '../../core/item-failure';
 import { SHARD_MEMO } from '../../core/search-attributes';
+import { toSummary } from '../../core/server-limits';
 import { runState } from '../../interceptors/sandbox/run-state';
 import { isSampled } from '../../sampling/ratio';
 import type { BranchInput } from './branch-input';
@@ -44,7 +45,7 @@ export function launchShard(
     workflowId,
     args: [shard],
     memo: { [SHARD_MEMO]: facts },
-    staticSummary: label,
+    staticSummary: toSummary(label),
     ...input.child,
   };
   const started = startChild(

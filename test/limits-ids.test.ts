@@ -1,0 +1,54 @@
+/** Workflow ids near to what the server takes: what a job or a MapReduce run starts has an id that every store takes. */
+import { deepEqual, equal, ok } from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { JobClient } from 'temporal-job-tracing/client';
+import { taskFailures } from './support/histories';
+import { id, Runs, traceIdOf } from './support/runs';
+import { SCHEDULED_PATH } from './support/scheduled-jobs';
+
+const LONGEST = 255;
+const longId = (name: string) => id(name).padEnd(LONGEST, '-ü');
+
+describe('a workflow id of 255 characters', { concurrency: 2 }, () => {
+  let runs: Runs;
+  let batches: string;
+  before(async () => {
+    runs = await Runs.start({ options: { workflowsPath: SCHEDULED_PATH } });
+    batches = await runs.work({
+      options: { workflowsPath: require.resolve('./support/workflows/map-reduce') },
+    });
+  });
+  after(() => runs?.stop());
+
+  it('of a scheduledJob: it ticks, runs now and ends', async () => {
+    const job = longId('job');
+    const jobs = new JobClient({ client: runs.harness.client });
+    await jobs.create(job, { workflow: 'quick', cron: '@every 1s' }, { taskQueue: runs.taskQueue });
+    const { workflowId, runId } = await jobs.runNow(job);
+    await runs.harness.client.workflow.getHandle(workflowId, runId).result();
+    const [tick] = await runs.endedOf(`JobName = '${job}' AND JobTrigger = 'cron'`, 1);
+    ok(tick);
+    for (const each of [workflowId, tick.workflowId]) {
+      ok(each.length <= LONGEST, each);
+      ok(each.startsWith(job.slice(0, 200)), 'it is seen whose it is');
+    }
+    await jobs.delete(job);
+    deepEqual(taskFailures(await runs.harness.client.workflow.getHandle(job).fetchHistory()), []);
+  });
+
+  it('of a MapReduce run: it ends, and its shards are listed', async () => {
+    const workflowId = longId('batch');
+    const start = { taskQueue: batches, workflowId, args: [30] };
+    const handle = await runs.harness.client.workflow.start('sums', start);
+    const { result } = await handle.result();
+    equal(result, 435);
+    deepEqual(taskFailures(await handle.fetchHistory()), []);
+    await runs.endedOf(`JobRunId = '${handle.firstExecutionRunId}' AND JobTrigger = 'shard'`, 3);
+    const shards: string[] = [];
+    for await (const shard of runs.harness.tracing.shards({ workflowId })) shards.push(shard.workflowId);
+    equal(shards.length, 3);
+    for (const shard of shards) ok(shard.length <= LONGEST, shard);
+    await runs.rootSpan(handle.firstExecutionRunId);
+    ok(traceIdOf(handle.firstExecutionRunId));
+  });
+});
