@@ -66,6 +66,7 @@ function beginningOf(started: StartedEvent, runId: string): RunBeginning {
     previousRunId,
     initiator: initiatorOf(previousRunId, started.initiator),
     hasCron: Boolean(started.cronSchedule),
+    isScheduled: started.searchAttributes?.indexedFields?.TemporalScheduledById != null,
     hasParent: Boolean(started.parentWorkflowExecution),
   };
 }

@@ -23,6 +23,8 @@ export interface RunBeginning {
   readonly previousRunId?: string | undefined;
   readonly initiator: Initiator;
   readonly hasCron: boolean;
+  /** Whether a Temporal Schedule started it, or says so: the search attribute `TemporalScheduledById`. */
+  readonly isScheduled: boolean;
   readonly hasParent: boolean;
 }
 
@@ -34,8 +36,10 @@ export interface TopLevelRun {
   /** Our part of the header, as far as it speaks of this run. */
   readonly part: JobPart | undefined;
   readonly initiator: Initiator;
-  /** Facts of the header that hold for this run: of a tick those that hold for the whole job. */
+  /** Facts of the header that hold for this run: those of the whole job where the header is of another moment. */
   readonly facts: JobFacts | undefined;
+  /** The starter's W3C baggage, as far as the header speaks of this run. */
+  readonly baggage: string | undefined;
   /** The span that this run is below, in whose trace it is because its start asked for that. */
   readonly parent: SpanRef | undefined;
   /** The span in another trace that started this run; none for a later tick, attempt or continuation. */
@@ -91,25 +95,43 @@ export function runKindOf(run: RunBeginning, header: TraceHeader): RunKind {
 }
 
 function topLevel(run: RunBeginning, header: TraceHeader): TopLevelRun {
-  const part = currentPart(run, header.part);
-  const starter = run.initiator === 'start' ? header.span : undefined;
+  const isCurrent = speaksOf(run, header.part);
+  const part = isCurrent ? header.part : undefined;
+  const starter = isCurrent && run.initiator === 'start' ? header.span : undefined;
   const joins = part?.kind === 'start' && part.joinCaller;
   return {
     kind: 'top',
     initiator: run.initiator,
     traceId: (joins && starter?.traceId) || traceIdOfRun(run.originalRunId),
     part,
-    facts: run.initiator === 'tick' ? standingFacts(header.part?.facts ?? {}) : part?.facts,
+    facts: isCurrent ? part?.facts : standingFacts(header.part?.facts ?? {}),
+    baggage: isCurrent ? header.baggage : undefined,
     parent: joins ? starter : undefined,
     caller: joins ? undefined : starter,
     previous: previousRun(run, header),
   };
 }
 
-/** A tick has its start's header; a continuation that of the run before, or its start's if there the plugin was not. */
-function currentPart({ initiator }: RunBeginning, part: JobPart | undefined): JobPart | undefined {
-  if (initiator === 'tick') return undefined;
-  return initiator === 'continued' && part?.kind !== 'continued' ? undefined : part;
+/**
+ * Whether a top-level run's header was written for this run, and not for another moment of its job.
+ *
+ * Temporal copies the header of a start to every later tick, attempt and continuation, and that of a Schedule to every
+ * action. What belongs to the request that created a job (its span, its baggage, who asked and why) must not live on
+ * in the job's later runs.
+ */
+function speaksOf({ initiator, hasCron, isScheduled }: RunBeginning, part: JobPart | undefined): boolean {
+  switch (initiator) {
+    case 'start':
+      return !isScheduled;
+    case 'continued':
+      // Written by the run before it, unless the plugin was not there.
+      return part?.kind === 'continued';
+    case 'retry':
+      // The same request, tried again; under a cron or a Schedule it may be any run's attempt.
+      return !hasCron && !isScheduled;
+    case 'tick':
+      return false;
+  }
 }
 
 function previousRun(run: RunBeginning, header: TraceHeader): SpanRef | undefined {

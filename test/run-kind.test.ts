@@ -17,13 +17,15 @@ const START: RunBeginning = {
   firstRunId: RUN,
   initiator: 'start',
   hasCron: false,
+  isScheduled: false,
   hasParent: false,
 };
 const after = (initiator: RunBeginning['initiator'], previousRunId = PREVIOUS): RunBeginning => ({
   ...START,
   ...{ firstRunId: FIRST, previousRunId, initiator },
 });
-const header = (part?: JobPart): TraceHeader => ({ span, ...(part && { part }) });
+const baggage = 'user.id=42';
+const header = (part?: JobPart): TraceHeader => ({ span, baggage, ...(part && { part }) });
 
 const start: JobPart = { kind: 'start', forced: true, facts };
 const joining: JobPart = { kind: 'start', joinCaller: true };
@@ -91,6 +93,30 @@ const CASES: Record<string, Case> = {
     header: header(joining),
     ...{ is: 'top', trace: TRACE, facts: {}, previous: previousIn(previousTrace) },
   },
+  "a Schedule's action, with the header of the request that created the Schedule": {
+    run: { ...START, isScheduled: true },
+    header: header(start),
+    ...{ is: 'top', trace: TRACE, facts: { lane: 'gray' } },
+  },
+  "a Schedule's action, whose Schedule was created to join its caller's trace": {
+    run: { ...START, isScheduled: true },
+    ...{ header: header(joining), is: 'top', trace: TRACE, facts: {} },
+  },
+  "an attempt of a Schedule's action": {
+    run: { ...after('retry'), isScheduled: true },
+    header: header(start),
+    ...{ is: 'top', trace: TRACE, facts: { lane: 'gray' }, previous: previousIn(previousTrace) },
+  },
+  "a continuation of a Schedule's action": {
+    run: { ...after('continued'), isScheduled: true },
+    header: header(continued),
+    ...{ is: 'top', trace: TRACE, part: continued, facts, previous: previousIn(span.traceId) },
+  },
+  'an attempt of a tick': {
+    run: { ...after('retry'), hasCron: true },
+    header: header(start),
+    ...{ is: 'top', trace: TRACE, facts: { lane: 'gray' }, previous: previousIn(previousTrace) },
+  },
   'an attempt': {
     ...{ run: after('retry'), header: header(start), is: 'top', trace: TRACE, part: start, facts },
     previous: previousIn(previousTrace),
@@ -112,7 +138,7 @@ const CASES: Record<string, Case> = {
     previous: previousIn(span.traceId),
   },
   'a continuation of a run without the plugin': {
-    ...{ run: after('continued'), header: header(start), is: 'top', trace: TRACE },
+    ...{ run: after('continued'), header: header(start), is: 'top', trace: TRACE, facts: { lane: 'gray' } },
     previous: previousIn(previousTrace),
   },
   'an ordinary child': {
@@ -165,6 +191,9 @@ describe('which trace a run is in', () => {
       equal(kind.kind, is);
       equal(kind.traceId, trace);
       deepEqual({ part, facts: kept, parent, caller, previous }, { ...BLANK, ...expected });
+      // Who is not linked to its starter, and does not go on for it, has no baggage of its starter's either.
+      const speaks = caller ?? parent ?? (run.previousRunId === undefined ? undefined : part);
+      if (kind.kind === 'top' && given.span) equal(kind.baggage, speaks && given.baggage);
     });
   }
 });

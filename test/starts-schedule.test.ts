@@ -2,9 +2,11 @@
  * What a schedule starts, by its own clock, by `trigger` or by `backfill`, are runs with traces of their own:
  * nothing of one action is taken over by another.
  */
-import { deepEqual, equal } from 'node:assert/strict';
+import { deepEqual, equal, ok } from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
-import { id, linksOf, linkTo, Runs } from './support/runs';
+import { foreignHeaders } from './support/foreign-headers';
+import { id, linksOf, linkTo, Runs, traceIdOf } from './support/runs';
 
 describe('runs started by a schedule', { concurrency: 4 }, () => {
   let runs: Runs;
@@ -48,6 +50,38 @@ describe('runs started by a schedule', { concurrency: 4 }, () => {
       ...['--start-time', '2026-01-01T00:30:00Z', '--end-time', '2026-01-01T03:30:00Z'],
     );
     await expectActions(id('backfilled'), 3);
+  });
+
+  it('a header written for another moment: nothing of the request that created a Schedule is in its actions', async () => {
+    const { client } = runs.harness;
+    await client.workflowService.createSchedule({
+      namespace: client.options.namespace,
+      scheduleId: id('created-in-request'),
+      requestId: randomUUID(),
+      schedule: {
+        action: {
+          startWorkflow: {
+            workflowId: id('created-in-request'),
+            workflowType: { name: 'oneActivity' },
+            taskQueue: { name: runs.taskQueue },
+            header: {
+              fields: foreignHeaders({
+                traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
+                baggage: 'user.id=42',
+                'job-tracing': JSON.stringify({ kind: 'start', forced: true, joinCaller: true }),
+              }),
+            },
+          },
+        },
+      },
+    });
+    await client.schedule.getHandle(id('created-in-request')).trigger();
+    await expectActions(id('created-in-request'), 1);
+    const [action] = await runs.endedOf(`TemporalScheduledById = '${id('created-in-request')}'`, 1);
+    const handle = client.workflow.getHandle(action?.workflowId ?? '', action?.runId);
+    const { baggage } = JSON.parse(await handle.result());
+    ok(baggage.includes('job.name=oneActivity') && !baggage.includes('user.id'), baggage);
+    equal((await runs.harness.tracing.traceOf(action?.runId ?? '')).traceId, traceIdOf(action?.runId ?? ''));
   });
 
   it('a retry of an action is one of the schedule still, linked to the attempt before', async () => {

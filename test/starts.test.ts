@@ -4,9 +4,11 @@
  *
  * Here: plain starts, cron, retry, continue-as-new, an ordinary child. The other ways are in `starts-*.test.ts`.
  */
-import { deepEqual, equal, ok } from 'node:assert/strict';
+import { deepEqual, doesNotMatch, equal, match, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { Client } from '@temporalio/client';
 import type { ReceivedSpan } from '../testing/otlp-span';
+import { foreignClient } from './support/foreign-headers';
 import { id, linksOf, linkTo, Runs, traceIdOf } from './support/runs';
 
 describe('every way to start a run', { concurrency: 8 }, () => {
@@ -41,6 +43,27 @@ describe('every way to start a run', { concurrency: 8 }, () => {
     const root = await runs.expectRun(id('cli'), runId, 'api');
     deepEqual(linksOf(root), []);
     equal(root.attributes['job.sampling.reason'], 'default');
+  });
+
+  it("a header written for another moment: a cron's later ticks have no baggage of the request that started it", async () => {
+    const carrier = {
+      baggage: 'user.id=42',
+      traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
+    };
+    const { connection, client } = runs.harness;
+    const foreign = new Client({ connection, interceptors: { workflow: [foreignClient(carrier)] } });
+    const workflowId = id('cron-in-request');
+    await foreign.workflow.start('oneActivity', { taskQueue, workflowId, cronSchedule: '@every 1s' });
+    const ticks = await runs.ended(workflowId, 2);
+    await client.workflow.getHandle(workflowId).terminate();
+    const baggage = ticks.map(async (runId) => {
+      const { events } = await client.workflow.getHandle(workflowId, runId).fetchHistory();
+      const result = events?.at(-1)?.workflowExecutionCompletedEventAttributes?.result?.payloads?.[0];
+      return JSON.parse(JSON.parse(Buffer.from(result?.data ?? []).toString())).baggage;
+    });
+    const [first, second] = await Promise.all(baggage);
+    match(first, /user\.id=42/);
+    doesNotMatch(second, /user\.id/);
   });
 
   it('a run that goes on can be recognised by its trace, and after it was killed', async () => {

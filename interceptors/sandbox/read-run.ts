@@ -10,9 +10,10 @@ import type { coresdk } from '@temporalio/proto';
 import type { WorkflowInfo } from '@temporalio/workflow';
 import { formatBaggage, type JobBaggage, mergeBaggage, parseBaggage } from '../../core/baggage';
 import type { JobOrigin } from '../../core/job-context';
+import { keywordOf } from '../../core/job-name';
 import { initiatorOf, type RunBeginning, runKindOf } from '../../core/run-kind';
 import type { SandboxOptions } from '../../core/sandbox-options';
-import { readHeader, type TraceHeader } from '../../core/trace-header';
+import { readHeader } from '../../core/trace-header';
 import { defined } from '../../core/util/defined';
 import { readChild } from './child-run';
 import type { RunReading } from './run';
@@ -35,7 +36,8 @@ export function readRun(
     ? readTopLevel(info, kind, signals, options)
     : readChild(info, kind, header.span, options);
   // In place: both are made for this run alone, and a spread of three is slower.
-  const run = trace && Object.assign(trace, origin, baggageOf(origin, header));
+  const starters = kind.kind === 'top' ? kind.baggage : header.baggage;
+  const run = trace && Object.assign(trace, origin, baggageOf(origin, starters));
   return { origin, run, counted, problem };
 }
 
@@ -49,11 +51,13 @@ function beginningOf(
     previousRunId: info.continuedFromExecutionRunId,
     initiator: initiatorOf(info.continuedFromExecutionRunId, init.continuedInitiator),
     hasCron: Boolean(info.cronSchedule),
+    isScheduled: keywordOf(info, 'TemporalScheduledById') !== undefined,
     hasParent: Boolean(info.parent),
   };
 }
 
-function baggageOf({ jobName, jobRunId, trigger, facts }: JobOrigin, header: TraceHeader) {
+/** @param starters W3C baggage of whoever started the run */
+function baggageOf({ jobName, jobRunId, trigger, facts }: JobOrigin, starters: string | undefined) {
   const jobBaggage: JobBaggage = defined({
     'job.name': jobName,
     'job.run.id': jobRunId,
@@ -62,6 +66,6 @@ function baggageOf({ jobName, jobRunId, trigger, facts }: JobOrigin, header: Tra
     'traffic.lane': facts.lane,
     'traffic.loadtest': facts.loadtest ? ('true' as const) : undefined,
   });
-  const baggage = mergeBaggage(jobBaggage, parseBaggage(header.baggage));
+  const baggage = mergeBaggage(jobBaggage, parseBaggage(starters));
   return { jobBaggage, baggage, baggageHeader: formatBaggage(baggage) };
 }
