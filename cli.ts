@@ -16,10 +16,14 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     does: 'jobs, runs and traces as web pages, in one process',
     run: async (args) => (await import('./console/cli.js')).runConsole(args),
   },
+  watch: {
+    does: 'tells when a job fails, is slow, overdue, stuck or without a worker',
+    run: async (args) => (await import('./alerts/cli.js')).runWatch(args),
+  },
 };
 
 /** Errors that are written for the person at the terminal. */
-const CLEAR_ERRORS: ReadonlySet<string> = new Set(['ConsoleError']);
+const CLEAR_ERRORS: ReadonlySet<string> = new Set(['ConsoleError', 'WatchError']);
 
 function usage(): string {
   const lines = Object.entries(COMMANDS).map(([name, { does }]) => `  ${name.padEnd(10)}${does}`);

@@ -87,7 +87,8 @@ export class OverdueWatch {
     const sinceMs = Math.min(nowMs, ...awaiting.values()) - AGAIN_MS;
     const rows = await this.#context.reader.successes([...awaiting.keys()], sinceMs);
     for (const { job, runId, closeMs = 0 } of rows) {
-      if (this.#seen.has(runId) || closeMs < (awaiting.get(job) ?? 0) - AGAIN_MS) continue;
+      const awaitedMs = awaiting.get(job);
+      if (this.#seen.has(runId) || awaitedMs === undefined || closeMs < awaitedMs - AGAIN_MS) continue;
       this.#jobs.succeeded(job, closeMs);
       this.#context.sink.observe(
         jobSubject(job),

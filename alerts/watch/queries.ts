@@ -42,17 +42,17 @@ export function lookQuery({ closedSinceMs, waitingSinceMs, dueMs: [after, until]
 
 /** Successful runs of these jobs. */
 export function successesQuery(jobs: readonly string[], closedSinceMs: number): string {
-  return `${successes()} AND JobName IN (${jobs.map(quoted).join(', ')}) AND CloseTime > ${time(closedSinceMs)}`;
+  return `${successes()} AND ${jobIn(jobs)} AND CloseTime > ${time(closedSinceMs)}`;
 }
 
 /** Successful runs of a job, the last one first. */
 export function lastSuccessesQuery(job: string): string {
-  return `${successes()} AND JobName = ${quoted(job)}`;
+  return `${successes()} AND ${jobIn([job])}`;
 }
 
 /** Successful first attempts of a job, the last one first: what its usual duration is taken from. */
 export function usualQuery(job: string): string {
-  return `ExecutionStatus = 'Completed' AND JobTrigger NOT IN ('child', 'shard', 'retry') AND JobName = ${quoted(job)}`;
+  return `ExecutionStatus = 'Completed' AND JobTrigger NOT IN ('child', 'shard', 'retry') AND ${jobIn([job])}`;
 }
 
 /** These runs, whatever has become of them. */
@@ -65,19 +65,43 @@ export function jobsQuery(prefix: string, known: readonly string[]): string {
   return [
     ANY_STATUS,
     TOP_LEVEL,
-    ...(prefix === '' ? [] : [`JobName STARTS_WITH ${quoted(prefix)}`]),
-    ...(known.length === 0 ? [] : [`JobName NOT IN (${known.map(quoted).join(', ')})`]),
+    startsWith(prefix),
+    ...(!known.some(isAskable) ? [] : [`JobName NOT IN (${known.filter(isAskable).map(quoted).join(', ')})`]),
   ].join(' AND ');
 }
 
 /** Any run of the job. */
 export function jobQuery(job: string): string {
-  return `${ANY_STATUS} AND ${TOP_LEVEL} AND JobName = ${quoted(job)}`;
+  return `${ANY_STATUS} AND ${TOP_LEVEL} AND ${jobIn([job])}`;
 }
 
 /** Incidents that are open or linger. */
 export function incidentsQuery(): string {
   return `ExecutionStatus = 'Running' AND WorkflowType IN (${INCIDENTS})`;
+}
+
+/**
+ * Whether a query finds this very name. SQLite stores do not find values with quotes or backslashes, however they are
+ * written: such a job is asked for by how its name begins, and the rows are told apart by their names.
+ */
+export function isAskable(job: string): boolean {
+  return !/['"\\]/.test(job);
+}
+
+/** Rows of these jobs; where one is not askable, of others, too. */
+function jobIn(jobs: readonly string[]): string {
+  const askable = jobs.filter(isAskable);
+  const others = jobs.filter((job) => !isAskable(job)).map(startsWith);
+  const parts = [
+    ...(askable.length > 0 ? [`JobName IN (${askable.map(quoted).join(', ')})`] : []),
+    ...others,
+  ];
+  return `(${parts.join(' OR ')})`;
+}
+
+function startsWith(prefix: string): string {
+  const [askable = ''] = prefix.split(/['"\\]/);
+  return askable === '' ? 'JobName IS NOT NULL' : `JobName STARTS_WITH ${quoted(askable)}`;
 }
 
 function successes(): string {

@@ -13,6 +13,7 @@ import { INCIDENT_MEMO, type IncidentMemo } from '../names';
 import { type Verdict, verdictOf } from './close-event';
 import {
   incidentsQuery,
+  isAskable,
   jobQuery,
   jobsQuery,
   lastSuccessesQuery,
@@ -84,13 +85,13 @@ export class Reader {
 
   /** When the job's last successful run closed. */
   async lastSuccessMs(job: string): Promise<number | undefined> {
-    const [row] = await this.rows(lastSuccessesQuery(job), 1);
+    const [row] = await this.#rowsOf(job, lastSuccessesQuery(job), 1);
     return row?.closeMs;
   }
 
   /** What is usual for the job; `undefined`: it has too few runs. */
   async usual(job: string): Promise<Usual | undefined> {
-    const rows = await this.rows(usualQuery(job), BASIS.limit.last);
+    const rows = await this.#rowsOf(job, usualQuery(job), BASIS.limit.last);
     return usualOf(
       rows.map(({ closeMs = 0, dueMs }) => closeMs - dueMs),
       BASIS.limit,
@@ -99,7 +100,7 @@ export class Reader {
 
   /** Whether there is a run of the job. */
   async hasRunOf(job: string): Promise<boolean> {
-    return (await this.rows(jobQuery(job), 1)).length > 0;
+    return (await this.#rowsOf(job, jobQuery(job), 1)).length > 0;
   }
 
   /** Names of some jobs that begin so, but for those that are known. */
@@ -188,6 +189,12 @@ export class Reader {
       identity: identity ?? '',
       atMs: optionalTsToMs(lastAccessTime) ?? 0,
     }));
+  }
+
+  /** Rows of one job, the first few. */
+  async #rowsOf(job: string, query: string, max: number): Promise<RunRow[]> {
+    const rows = await this.rows(query, isAskable(job) ? max : PAGE_SIZE);
+    return rows.filter((row) => row.job === job).slice(0, max);
   }
 
   get #namespace() {

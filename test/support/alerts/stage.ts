@@ -36,7 +36,9 @@ export class Stage {
   readonly receiver: Receiver;
   /** What the watcher's process logged. */
   readonly log: string[] = [];
-  work: Work = () => {};
+  work: Work = (job) => this.works.get(job)?.(job);
+  /** The same by job. */
+  readonly works = new Map<string, Work>();
   readonly #watchers = new Set<JobWatcher>();
   readonly #connections: NativeConnection[] = [];
   #jobs = 0;

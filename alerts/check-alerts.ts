@@ -1,0 +1,50 @@
+/**
+ * Tries everything that alerts need, before somebody depends on it: configuration, secrets, the server, each channel.
+ */
+import { randomUUID } from 'node:crypto';
+import { Client } from '@temporalio/client';
+import { readSearchAttributes, unusableBecause } from '../client/search-attributes';
+import { Channels } from './channels/channels';
+import { environmentSecrets } from './channels/secrets';
+import { loadAlerts } from './config/load';
+import type { JobWatcherOptions } from './start';
+import { Reader } from './watch/reader';
+
+/** What was tried: what works, and what does not; a line each. */
+export interface AlertsCheck {
+  readonly done: readonly string[];
+  readonly problems: readonly string[];
+}
+
+/** @throws TypeError that names what is wrong with the configuration */
+export async function checkAlerts(options: JobWatcherOptions): Promise<AlertsCheck> {
+  const {
+    connection,
+    namespace = 'default',
+    dataConverter,
+    secrets = environmentSecrets(process.env),
+  } = options;
+  const config = await loadAlerts(options.config);
+  const done = [`configuration ${config.hash}`];
+  const problems: string[] = [];
+  const channels = new Channels(namespace, config, secrets);
+  problems.push(...(await channels.problems()));
+  try {
+    const client = new Client({ connection, namespace, ...(dataConverter && { dataConverter }) });
+    const unusable = unusableBecause(namespace, await readSearchAttributes(connection, namespace));
+    if (unusable !== undefined) problems.push(unusable);
+    else await new Reader(client).hasRunOf('');
+    done.push(`namespace ${namespace} can be read`);
+  } catch (error) {
+    problems.push(`namespace ${namespace}: ${(error as Error).message}`);
+  }
+  for (const name of channels.names) {
+    const nowMs = Date.now();
+    const message = { id: `msg_${randomUUID()}`, key: 'test', sinceMs: nowMs, queuedMs: nowMs, facts: {} };
+    const sample = { ...message, type: 'watcher.test', state: 'open' } as const;
+    const result = await channels.send(name, { kind: 'test', name }, sample);
+    if (result.kind === 'delivered') done.push(`channel ${name} took a test message`);
+    else problems.push(`channel ${name}: ${result.why}`);
+  }
+  return { done, problems };
+}

@@ -1,0 +1,149 @@
+/**
+ * `temporal-job-tracing watch`: tells what the configuration says, until SIGTERM or Ctrl-C.
+ */
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import { NativeConnection } from '@temporalio/worker';
+import { type ConnectionFlags, connectionSettings } from '../client/connection-settings';
+import { checkAlerts } from './check-alerts';
+import { removeAlerts } from './remove-alerts';
+import { type JobWatcherOptions, startJobWatcher } from './start';
+
+const WATCH_USAGE = `Usage: temporal-job-tracing watch --config <file.json> [options]
+
+  --config <file.json>      channels and rules; read again when it changes
+  --module <module>         exports redact, secrets, dataConverter: the same as options of startJobWatcher
+  --check                   tries configuration, connection and channels (each gets a test message), and ends
+  --remove                  ends the watcher and all incidents of the namespace, and ends
+
+Temporal, as the temporal CLI has it (TEMPORAL_ADDRESS …, profiles)
+  --address <host:port>     default localhost:7233
+  --namespace <name>        may be repeated; default: the profile's, or default
+  --profile, --config-file, --api-key
+  --tls, --tls-cert-path, --tls-key-path, --tls-ca-path, --tls-server-name`;
+
+const FLAGS = {
+  config: { type: 'string' },
+  module: { type: 'string' },
+  check: { type: 'boolean' },
+  remove: { type: 'boolean' },
+  address: { type: 'string' },
+  namespace: { type: 'string', multiple: true },
+  profile: { type: 'string' },
+  'config-file': { type: 'string' },
+  'api-key': { type: 'string' },
+  tls: { type: 'boolean' },
+  'tls-cert-path': { type: 'string' },
+  'tls-key-path': { type: 'string' },
+  'tls-ca-path': { type: 'string' },
+  'tls-server-name': { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+type Flags = ReturnType<typeof parsed>;
+type ModuleOptions = Pick<JobWatcherOptions, 'redact' | 'secrets' | 'dataConverter'>;
+
+/** Why nothing is watched: one line that says what to do. */
+class WatchError extends Error {
+  override readonly name = 'WatchError';
+}
+
+/** Resolves when the watcher has ended. Rejects with a `WatchError` for what the user can mend. */
+export async function runWatch(args: readonly string[]): Promise<void> {
+  const flags = parsed(args);
+  if (flags.help) {
+    console.log(WATCH_USAGE);
+    return;
+  }
+  const { connectionOptions, namespace = 'default' } = settingsOf(flags);
+  const namespaces = flags.namespace ?? [namespace];
+  const connection = await clear(`Temporal at ${connectionOptions.address}`, () =>
+    NativeConnection.connect(connectionOptions as Parameters<typeof NativeConnection.connect>[0]),
+  );
+  try {
+    if (flags.remove) return await eachOf(namespaces, (name) => remove(connection, name));
+    if (flags.config === undefined) throw new WatchError(`--config: expected a file\n\n${WATCH_USAGE}`);
+    const options = { connection, config: flags.config, ...(await loadModule(flags.module)) };
+    if (flags.check) return await eachOf(namespaces, (name) => check({ ...options, namespace: name }));
+    await watch(namespaces, options);
+  } finally {
+    await connection.close();
+  }
+}
+
+async function watch(namespaces: readonly string[], options: JobWatcherOptions): Promise<void> {
+  const watchers = await Promise.all(
+    namespaces.map((namespace) => clear(namespace, () => startJobWatcher({ ...options, namespace }))),
+  );
+  console.log(`Watching ${namespaces.join(', ')}. Ctrl-C ends it.`);
+  const stopped = new Promise<void>((stop) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop());
+  });
+  try {
+    await clear('watch', () => Promise.race([stopped, ...watchers.map(({ closed }) => closed)]));
+  } finally {
+    for (const watcher of watchers) await watcher.close();
+  }
+}
+
+async function check(options: JobWatcherOptions): Promise<void> {
+  const { done, problems } = await clear('--check', () => checkAlerts(options));
+  for (const line of done) console.log(`ok      ${line}`);
+  if (problems.length > 0) throw new WatchError(problems.map((line) => `FAILED  ${line}`).join('\n'));
+}
+
+async function remove(connection: NativeConnection, namespace: string): Promise<void> {
+  const ended = await clear('--remove', () => removeAlerts(connection, namespace));
+  console.log(`${namespace}: ended ${ended} workflows of alerts`);
+}
+
+async function eachOf(all: readonly string[], each: (one: string) => Promise<void>): Promise<void> {
+  for (const one of all) await each(one);
+}
+
+async function loadModule(path: string | undefined): Promise<ModuleOptions> {
+  if (path === undefined) return {};
+  const loaded = await clear(`--module ${path}`, () => import(pathToFileURL(resolve(path)).href));
+  const { redact, secrets, dataConverter } = { ...loaded.default, ...loaded } as ModuleOptions;
+  for (const [name, value] of Object.entries({ redact, secrets }))
+    if (value !== undefined && typeof value !== 'function')
+      throw new WatchError(`--module ${path}: ${name}: expected a function, got ${typeof value}`);
+  return { ...(redact && { redact }), ...(secrets && { secrets }), ...(dataConverter && { dataConverter }) };
+}
+
+function settingsOf(flags: Flags): ReturnType<typeof connectionSettings> {
+  const connection: ConnectionFlags = {
+    address: flags.address,
+    profile: flags.profile,
+    configFile: flags['config-file'],
+    apiKey: flags['api-key'],
+    tls: flags.tls,
+    tlsCertPath: flags['tls-cert-path'],
+    tlsKeyPath: flags['tls-key-path'],
+    tlsCaPath: flags['tls-ca-path'],
+    tlsServerName: flags['tls-server-name'],
+  };
+  try {
+    return connectionSettings(connection);
+  } catch (error) {
+    throw new WatchError((error as Error).message, { cause: error });
+  }
+}
+
+function parsed(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: FLAGS }).values;
+  } catch (error) {
+    throw new WatchError(`${(error as Error).message}\n\n${WATCH_USAGE}`, { cause: error });
+  }
+}
+
+/** What the call does; its error as one line. */
+async function clear<T>(what: string, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    throw new WatchError(`${what}: ${(error as Error).message}`, { cause: error });
+  }
+}

@@ -1,0 +1,65 @@
+/**
+ * How the package's programs reach Temporal, configured as the `temporal` CLI: environment, profile, flags.
+ */
+import type { ConnectionOptions } from '@temporalio/client';
+import { loadClientConfigProfile, toClientOptions } from '@temporalio/envconfig';
+import { defined } from '../core/util/defined';
+
+/** What flags say; what they leave out comes from the environment and the profile. */
+export interface ConnectionFlags {
+  readonly address?: string | undefined;
+  readonly profile?: string | undefined;
+  readonly configFile?: string | undefined;
+  readonly apiKey?: string | undefined;
+  readonly tls?: boolean | undefined;
+  /** Paths of PEM files. */
+  readonly tlsCertPath?: string | undefined;
+  readonly tlsKeyPath?: string | undefined;
+  readonly tlsCaPath?: string | undefined;
+  readonly tlsServerName?: string | undefined;
+}
+
+export interface ConnectionSettings {
+  /** For a `Connection`, and for a `NativeConnection`. */
+  readonly connectionOptions: Pick<ConnectionOptions, 'address' | 'tls' | 'metadata' | 'apiKey'> & {
+    readonly address: string;
+  };
+  /** The profile's. */
+  readonly namespace?: string;
+}
+
+const DEFAULT_ADDRESS = 'localhost:7233';
+
+/** Throws if the profile or a file it names cannot be read. */
+export function connectionSettings(flags: ConnectionFlags): ConnectionSettings {
+  const { profile, configFile } = flags;
+  const found = loadClientConfigProfile({
+    ...defined({ profile }),
+    ...(configFile !== undefined && { configSource: { path: configFile } }),
+  });
+  const { connectionOptions, namespace } = toClientOptions({
+    ...found,
+    ...defined({ address: flags.address, apiKey: flags.apiKey }),
+    ...tlsOf(flags, found.tls),
+  });
+  const { address = DEFAULT_ADDRESS, tls, metadata, apiKey } = connectionOptions;
+  return {
+    connectionOptions: { address, ...defined({ tls, metadata, apiKey }) },
+    ...defined({ namespace }),
+  };
+}
+
+type Tls = NonNullable<Parameters<typeof toClientOptions>[0]['tls']>;
+
+function tlsOf(flags: ConnectionFlags, found: Tls | undefined): { tls?: Tls } {
+  const { tls, tlsCertPath, tlsKeyPath, tlsCaPath, tlsServerName } = flags;
+  const file = (path: string | undefined) => (path === undefined ? undefined : { path });
+  const given = defined({
+    clientCert: file(tlsCertPath),
+    clientKey: file(tlsKeyPath),
+    serverCACert: file(tlsCaPath),
+    serverName: tlsServerName,
+  });
+  if (tls === false) return { tls: { disabled: true } };
+  return tls || found || Object.keys(given).length > 0 ? { tls: { ...found, ...given } } : {};
+}
