@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { ConsoleError } from './console-error';
 import type { ConsoleOptions } from './options';
 import { startConsole } from './start';
+import { DEFAULT_LIMITS, type KeepLimits, parseLimits } from './store/index';
 
 const TOKEN_VARIABLE = 'JOB_TRACING_CONSOLE_TOKEN';
 /** An orderly end that takes longer is given up. */
@@ -18,7 +19,12 @@ Where it listens
   --host <address>          default 127.0.0.1; any other needs a token
   --token-file <path>       file with the token; or the variable ${TOKEN_VARIABLE}
   --allowed-host <name>     further name by which it is reached (of a proxy); may be repeated
+
+What it keeps, by age and size, as in 14d, 5GB or 14d,5GB
   --data <directory>        default $XDG_STATE_HOME/temporal-job-tracing
+  --keep-spans <limits>     default 7d,2GB
+  --keep-failed <limits>    spans of runs that failed or were forced; default 30d,512MB
+  --keep-runs <limits>      summaries of runs; default 400d,1GB
 
 Temporal, as the temporal CLI has it (TEMPORAL_ADDRESS …, profiles)
   --address <host:port>     default localhost:7233
@@ -38,6 +44,9 @@ const FLAGS = {
   'token-file': { type: 'string' },
   'allowed-host': { type: 'string', multiple: true },
   data: { type: 'string' },
+  'keep-spans': { type: 'string' },
+  'keep-failed': { type: 'string' },
+  'keep-runs': { type: 'string' },
   address: { type: 'string' },
   namespace: { type: 'string', multiple: true },
   profile: { type: 'string' },
@@ -81,6 +90,11 @@ function optionsOf(values: ReturnType<typeof parsed>): ConsoleOptions {
     allowedHosts: values['allowed-host'] ?? [],
     token: readToken(values['token-file']),
     data: values.data,
+    limits: {
+      spans: limitsOf('--keep-spans', values['keep-spans'], DEFAULT_LIMITS.spans),
+      kept: limitsOf('--keep-failed', values['keep-failed'], DEFAULT_LIMITS.kept),
+      runs: limitsOf('--keep-runs', values['keep-runs'], DEFAULT_LIMITS.runs),
+    },
     dataConverter: values['data-converter'],
     sampling: values.sampling,
     redis: values.redis,
@@ -105,6 +119,15 @@ function parsed(args: readonly string[]) {
     return parseArgs({ args: [...args], options: FLAGS }).values;
   } catch (error) {
     throw new ConsoleError(`${(error as Error).message}\n\n${CONSOLE_USAGE}`, { cause: error });
+  }
+}
+
+function limitsOf(name: string, text: string | undefined, defaults: KeepLimits): KeepLimits {
+  if (text === undefined) return defaults;
+  try {
+    return parseLimits(name, text, defaults);
+  } catch (error) {
+    throw new ConsoleError((error as Error).message, { cause: error });
   }
 }
 

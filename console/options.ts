@@ -1,6 +1,7 @@
 /**
  * Options of the console, as its command line has them.
  */
+import type { StoreLimits } from './store/index';
 import type { TemporalOptions } from './temporal/connection';
 
 export interface ConsoleOptions {
@@ -16,6 +17,8 @@ export interface ConsoleOptions {
   readonly dataConverter?: string | undefined;
   /** Path of the data directory. */
   readonly data?: string | undefined;
+  /** How much is kept. */
+  readonly limits?: Partial<StoreLimits>;
   /** Address of Redis with the sampling policy: names the rule behind a decision. */
   readonly redis?: string | undefined;
   /** Path of a JSON file with the workers' option `sampling`. */

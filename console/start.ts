@@ -78,6 +78,7 @@ async function start(
   const failures: Problem[] = [];
   const store = await openStore({
     ...(options.data !== undefined && { directory: options.data }),
+    ...(options.limits && { limits: options.limits }),
     onFailure: ({ message }) => failures.push({ kind: 'store', text: message }),
   });
   stops.push(() => store.close());

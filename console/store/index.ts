@@ -2,6 +2,7 @@
  * What the rest of the console uses of the store.
  */
 export { defaultDataDirectory } from './directory';
+export { DEFAULT_LIMITS, type KeepLimits, parseLimits, type StoreLimits } from './limits';
 export type {
   ClosedState,
   FillCursor,
@@ -14,9 +15,7 @@ export type {
   StoredProfile,
 } from './runs/run-index';
 export { decodeChunk } from './spans/chunk-body';
-export type { SpanLimits } from './spans/segment-list';
 export type { SpanStoreStatus, StoredChunks } from './spans/span-store';
 export type { RawRequest, WriteOutcome } from './spans/write-requests';
 export { openStore, type Spans, type Store, type StoreOptions } from './store';
 export { StoreError, type StoreProblem } from './store-error';
-export type { StoreLimits } from './thread/messages';

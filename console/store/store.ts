@@ -2,23 +2,13 @@
  * The console's store: what is kept of runs and traces, in files of one directory, behind a thread.
  */
 import { defaultDataDirectory } from './directory';
+import { DEFAULT_LIMITS, type StoreLimits } from './limits';
 import type { RunIndex, StoredProfile } from './runs/run-index';
 import type { SpanStoreStatus, StoredChunks } from './spans/span-store';
 import { SpanWriter } from './spans/span-writer';
 import type { RawRequest, WriteOutcome } from './spans/write-requests';
 import type { StoreError } from './store-error';
-import type { StoreLimits } from './thread/messages';
 import { StoreThread } from './thread/thread';
-
-const DAY_MS = 24 * 60 * 60 * 1000;
-const GIB = 1024 ** 3;
-
-/** What is kept, unless options say otherwise. */
-const DEFAULT_LIMITS: StoreLimits = Object.freeze({
-  runs: { maxAgeMs: 400 * DAY_MS, maxBytes: GIB },
-  spans: { maxAgeMs: 7 * DAY_MS, maxBytes: 2 * GIB },
-  kept: { maxAgeMs: 30 * DAY_MS, maxBytes: GIB / 2 },
-});
 
 export interface StoreOptions {
   /** Path of the data directory. @default {@link defaultDataDirectory} */

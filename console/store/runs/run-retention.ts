@@ -1,16 +1,12 @@
 /**
  * Retention of `index.db`: the oldest runs leave, by age and by size, in slices that keep the thread free.
  */
+import type { KeepLimits } from '../limits';
 import type { SqlDatabase, SqlStatement } from '../sql/port';
 import type { RunStore } from './run-store';
 
 /** Runs of one slice: some milliseconds. */
 const SLICE = 500;
-
-export interface RunLimits {
-  readonly maxAgeMs: number;
-  readonly maxBytes: number;
-}
 
 export class RunRetention {
   private readonly oldest: SqlStatement;
@@ -22,7 +18,7 @@ export class RunRetention {
   constructor(
     private readonly database: SqlDatabase,
     private readonly runs: RunStore,
-    private readonly limits: RunLimits,
+    private readonly limits: KeepLimits,
   ) {
     this.oldest = database.prepare('SELECT closed FROM run ORDER BY closed LIMIT 1');
     this.pages = database.prepare(

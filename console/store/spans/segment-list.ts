@@ -3,6 +3,7 @@
  */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { KeepLimits } from '../limits';
 import type { SqlDriver } from '../sql/port';
 import { Segment } from './segment';
 
@@ -10,12 +11,6 @@ import { Segment } from './segment';
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** … or when it has this part of the whole size. */
 const PARTS = 16;
-
-export interface SpanLimits {
-  /** Spans are kept at least so long, and at most a day longer. */
-  readonly maxAgeMs: number;
-  readonly maxBytes: number;
-}
 
 export class SegmentList {
   readonly notices: string[] = [];
@@ -28,7 +23,7 @@ export class SegmentList {
     private readonly driver: SqlDriver,
     private readonly directory: string,
     private readonly kind: 'spans' | 'kept',
-    private readonly limits: SpanLimits,
+    private readonly limits: KeepLimits,
   ) {
     const name = new RegExp(`^${kind}-(\\d{15})\\.db$`);
     this.all = readdirSync(directory)

@@ -1,9 +1,9 @@
 /**
  * What the store's thread and the rest of the console say to each other. Types only.
  */
+import type { StoreLimits } from '../limits';
 import type { ProfileStore } from '../runs/profile-store';
 import type { RunStore } from '../runs/run-store';
-import type { SpanLimits } from '../spans/segment-list';
 import type { SpanStore } from '../spans/span-store';
 import type { RawRequest, WriteResult } from '../spans/write-requests';
 import type { StoreProblem } from '../store-error';
@@ -12,16 +12,6 @@ import type { StoreProblem } from '../store-error';
 export interface ThreadOptions {
   readonly directory: string;
   readonly limits: StoreLimits;
-}
-
-/** How much is kept; durations in milliseconds. */
-export interface StoreLimits {
-  /** Of summaries of closed runs. */
-  readonly runs: { readonly maxAgeMs: number; readonly maxBytes: number };
-  /** Of spans. */
-  readonly spans: SpanLimits;
-  /** Of spans of runs that failed, were forced, went on or were not known when their time was over. */
-  readonly kept: SpanLimits;
 }
 
 /** What the thread can be asked for: synchronous there, promises everywhere else. */

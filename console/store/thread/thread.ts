@@ -39,6 +39,7 @@ export class StoreThread {
     const first = await new Promise<Reply>((resolve, reject) => {
       worker.once('message', resolve);
       worker.once('error', reject);
+      worker.once('exit', () => reject(new StoreError('failed', 'The store has ended before it was open.')));
     });
     if ('ready' in first) return new StoreThread(worker, first.ready.notices, onFailure);
     await worker.terminate();

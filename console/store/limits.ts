@@ -1,0 +1,59 @@
+/**
+ * How much the store keeps: the defaults, and the text form of command lines.
+ */
+
+/** One kind of what is kept: whatever comes first decides. */
+export interface KeepLimits {
+  readonly maxAgeMs: number;
+  readonly maxBytes: number;
+}
+
+export interface StoreLimits {
+  /** Summaries of closed runs. @default 400 days, 1 GB */
+  readonly runs: KeepLimits;
+  /** Spans; they may be a day older. @default 7 days, 2 GB */
+  readonly spans: KeepLimits;
+  /**
+   * Spans of runs that failed, were forced, went on or were not known when the time of spans was over; they may be a day
+   * older. @default 30 days, 512 MB
+   */
+  readonly kept: KeepLimits;
+}
+
+const HOUR_MS = 60 * 60 * 1000;
+const DAY_MS = 24 * HOUR_MS;
+const MB = 1024 ** 2;
+const GB = 1024 ** 3;
+
+export const DEFAULT_LIMITS: StoreLimits = Object.freeze({
+  runs: { maxAgeMs: 400 * DAY_MS, maxBytes: GB },
+  spans: { maxAgeMs: 7 * DAY_MS, maxBytes: 2 * GB },
+  kept: { maxAgeMs: 30 * DAY_MS, maxBytes: GB / 2 },
+});
+
+/** Below this the store would hold nothing but its own frame. */
+const MIN_BYTES = 16 * MB;
+const MAX_AGE_MS = 10 * 365 * DAY_MS;
+const UNITS = { h: HOUR_MS, d: DAY_MS, mb: MB, gb: GB } as const;
+const PART = /^(\d+(?:\.\d+)?)(h|d|mb|gb)$/;
+
+/**
+ * Limits from a text as `14d`, `5GB` or `14d,5GB`; what is left out is the default's.
+ *
+ * @param name - of the option, for the error
+ * @throws RangeError with the option's name, what was expected and what was got
+ */
+export function parseLimits(name: string, text: string, defaults: KeepLimits): KeepLimits {
+  const parts = text.split(',').map((part) => PART.exec(part.trim().toLowerCase()));
+  let { maxAgeMs, maxBytes } = defaults;
+  for (const [, amount, unit] of parts.filter((part) => part !== null)) {
+    const value = Number(amount) * UNITS[unit as keyof typeof UNITS];
+    if (unit === 'h' || unit === 'd') maxAgeMs = value;
+    else maxBytes = value;
+  }
+  const isWithin = maxAgeMs >= HOUR_MS && maxAgeMs <= MAX_AGE_MS && maxBytes >= MIN_BYTES;
+  if (isWithin && !parts.includes(null)) return { maxAgeMs, maxBytes };
+  throw new RangeError(
+    `${name}: expected an age from 1h to 3650d, a size from 16MB, or both as in 14d,5GB, got ${JSON.stringify(text)}`,
+  );
+}
