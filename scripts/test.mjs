@@ -18,14 +18,23 @@ import { fail, ROOT, run, setUp } from './setup.mjs';
 const SLOW_SUITES = ['examples', 'tooling', 'browser', 'chaos', 'matrix'];
 /** Folder of `dist/` for the workflow bundles that tests make. */
 const BUNDLES = 'test-bundles';
-/** Test files that run at the same time: on two processors, since most wait most of the time. */
-const CONCURRENCY = 4;
+/** Test files that run at the same time, `--concurrency`: on two processors, since most wait most of the time. */
+const CONCURRENCY = '4';
 const FILE_TIMEOUT_MS = 10 * 60_000;
 /** Namespaces that differ in what search attributes the tests register there. */
 const NAMESPACES = ['default', 'unregistered', 'half-registered', 'wrong-types'];
 
 const scripts = join(ROOT, 'scripts');
 const require = createRequire(import.meta.url);
+
+const { values, positionals: words } = parseArgs({
+  options: {
+    all: { type: 'boolean' },
+    rest: { type: 'boolean' },
+    concurrency: { type: 'string', default: CONCURRENCY },
+  },
+  allowPositionals: true,
+});
 
 // Ctrl-C ends the test files; we stay to stop the server and to count.
 process.on('SIGINT', () => {});
@@ -43,8 +52,6 @@ console.log(`${counts.passed} passed, ${counts.failed} failed${skipped}`);
 
 /** The compiled test files that the arguments choose. */
 function testFiles() {
-  const options = { all: { type: 'boolean' }, rest: { type: 'boolean' } };
-  const { values, positionals: words } = parseArgs({ options, allowPositionals: true });
   const isSlow = (file) => SLOW_SUITES.includes(file.split(sep)[0]);
   const isChosen = (file) => {
     if (words.length > 0) return words.some((word) => join('test', file).includes(word));
@@ -69,7 +76,7 @@ async function runTests(files) {
   try {
     const args = [
       ...['--require', join(scripts, 'test-timeout.cjs')],
-      ...['--test', `--test-concurrency=${CONCURRENCY}`, `--test-timeout=${FILE_TIMEOUT_MS}`],
+      ...['--test', `--test-concurrency=${values.concurrency}`, `--test-timeout=${FILE_TIMEOUT_MS}`],
       ...reporter('spec', 'stdout'),
       ...reporter(join(scripts, 'test-counts.mjs'), countsFile),
     ];

@@ -12,6 +12,7 @@ import { acquireSpanExport } from '../export';
 import { BoundedSpanProcessor } from '../export/bounded-processor';
 import { LossLog } from '../export/losses';
 import { startOtlpReceiver } from '../testing/otlp-receiver';
+import { until } from '../testing/until';
 import { recordingLog, runSpan } from './support/processes/export-program';
 
 const RUN_ID = '0198c0de-0000-7000-8000-000000000003';
@@ -60,12 +61,13 @@ for (const [name, exportSpans, why] of FAULTS) {
       answer(OK);
     });
     end(3);
-    await sleep(60);
+    await until(() => lines().length > 0, { says: 'the loss is not noticed' });
     end(2);
+    // The second loss is not told by itself.
     await sleep(60);
     fault = false;
     end(1);
-    await sleep(20);
+    await until(() => sent.length > 0, { says: 'nothing is sent' });
     await processor.shutdown();
     processor.abandon();
 

@@ -97,6 +97,7 @@ describe('a service that answers 202', { concurrency: 4 }, () => {
       String(headers['callback-url']),
       /^http:\/\/127\.0\.0\.1:\d+\/jobs\/callback\?tenant=7&token=[\w.-]+$/,
     );
+    // The run goes on.
     await sleep(300);
     equal((await handle.describe()).status.name, 'RUNNING');
     deepEqual(await post(headers['callback-url'], '{"rows":5}'), [200, 'completed']);
@@ -172,6 +173,7 @@ describe('a service that answers 202', { concurrency: 4 }, () => {
 
   it('is told that the job was cancelled when it reports', async () => {
     const { handle, headers } = await start('cancelled');
+    // The answer 202 has arrived, of which there is no sign.
     await sleep(300);
     await handle.cancel();
     ok((await failureOf(handle)) instanceof CancelledFailure);

@@ -57,7 +57,8 @@ describe('an HTTP job that waits', { concurrency: 4 }, () => {
   it('sends heartbeats, longer than their timeout, and gets the answer', async () => {
     const handle = await start('/slow', { timeout: '1 minute' });
     const { response } = await served('/slow');
-    await sleep(13_000);
+    // The heartbeat's timeout is 10 s.
+    await sleep(11_000);
     const { raw } = await handle.describe();
     const [pending] = raw.pendingActivities ?? [];
     ok(pending?.lastHeartbeatTime, 'the activity has a heartbeat');

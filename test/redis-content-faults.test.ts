@@ -19,7 +19,7 @@ import {
 } from './support/redis-faults.js';
 import { connectionTo, eventually, startStore } from './support/redis-store.js';
 
-describe('a fault in what Redis says', { skip: WITHOUT_REDIS, concurrency: 4 }, () => {
+describe('a fault in what Redis says', { skip: WITHOUT_REDIS, concurrency: 2 }, () => {
   after(nothingWasUnhandled);
 
   it('a server that is killed and comes back empty: its emptiness is not believed', async (t) => {

@@ -3,12 +3,13 @@
  * once; the log has one line when it begins and one when it ends; and it ends within a poll.
  */
 import { deepEqual, doesNotMatch, equal, ok } from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { freePort, startRedis, WITHOUT_REDIS } from '../testing/redis-server.js';
 import { type Fault, startFaultProxy } from './support/fault-proxy.js';
 import {
@@ -24,7 +25,7 @@ import {
 } from './support/redis-faults.js';
 import { connectionTo, eventually, FALLBACK, startStore } from './support/redis-store.js';
 
-describe('a fault on the way to Redis', { skip: WITHOUT_REDIS, concurrency: 4 }, () => {
+describe('a fault on the way to Redis', { skip: WITHOUT_REDIS, concurrency: 2 }, () => {
   after(nothingWasUnhandled);
 
   for (const fault of ['drop', 'reset', 'hang', 5_000] as const) {
@@ -98,7 +99,7 @@ describe('a fault on the way to Redis', { skip: WITHOUT_REDIS, concurrency: 4 },
     t.after(() => rmSync(directory, { recursive: true }));
     const [key, cert] = [join(directory, 'key.pem'), join(directory, 'cert.pem')];
     const request = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=redis', '-days', '2'];
-    execFileSync('openssl', [...request, '-keyout', key, '-out', cert], { stdio: 'ignore' });
+    await promisify(execFile)('openssl', [...request, '-keyout', key, '-out', cert]);
     const tlsPort = await freePort();
     const tls = ['--tls-port', String(tlsPort), '--tls-cert-file', cert, '--tls-key-file', key];
     const server = await startRedis([...tls, '--tls-auth-clients', 'no']);

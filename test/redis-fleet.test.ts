@@ -75,9 +75,10 @@ describe('a fleet of workers', { skip: WITHOUT_REDIS }, () => {
   it('a burst fills a reservoir at once, and what one worker took the others do not have', async (t) => {
     const [one, two] = await Promise.all([ready(t, server), ready(t, server)]);
     equal(takes(one, 'reservoir:a', 10, 15), 10);
-    await sleep(100);
+    await until(() => server.cli('keys', '{job-tracing}:runs:*'), { says: 'nothing is counted in Redis' });
     // The first one tells it what the fleet has left.
     equal(takes(two, 'reservoir:a', 10, 1), 1);
+    // No sign of the answer can be seen.
     await sleep(100);
     equal(takes(two, 'reservoir:a', 10, 15), 0);
   });
@@ -85,8 +86,8 @@ describe('a fleet of workers', { skip: WITHOUT_REDIS }, () => {
   it('counts expire with their window', async (t) => {
     const { store } = await ready(t, server);
     store.counters.take('cap:a', { runs: 5, perMs: 2_000 });
-    await sleep(100);
-    const [key = ''] = (await server.cli('keys', '{job-tracing}:runs:*')).split('\n');
+    const counted = () => server.cli('keys', '{job-tracing}:runs:*');
+    const [key = ''] = (await until(counted, { says: 'nothing is counted in Redis' })).split('\n');
     match(key, /^\{job-tracing\}:runs:cap:a:2000:\d+$/);
     const ttlMs = Number(await server.cli('pttl', key));
     ok(ttlMs > 0 && ttlMs <= 62_000, `${ttlMs}`);
@@ -127,7 +128,8 @@ describe('a fleet of workers', { skip: WITHOUT_REDIS }, () => {
     const [one, two] = await Promise.all([ready(t, server), ready(t, server)]);
     one.store.markSlow('a');
     equal(one.store.wasSlow('b'), false);
-    await sleep(100);
+    const isSaid = async (said: string) => (await server.cli('exists', '{job-tracing}:slow')) === said;
+    await until(() => isSaid('1'), { says: 'the sign is not in Redis' });
     await one.store.close();
     let isTaken = false;
     await eventually(
@@ -139,10 +141,9 @@ describe('a fleet of workers', { skip: WITHOUT_REDIS }, () => {
       2_000,
     );
     equal(two.store.wasSlow('a'), false);
-    await sleep(100);
+    await until(() => isSaid('0'), { says: 'the sign is still in Redis' });
     const three = await ready(t, server);
     equal(three.store.wasSlow('a'), false);
-    equal(await server.cli('exists', '{job-tracing}:slow'), '0');
   });
 });
 

@@ -22,7 +22,7 @@ const REVISION = '{job-tracing}:revision';
 const KNOWN_MS = 2_000;
 const POLL_MS = 900;
 
-describe('the live policy with real runs', { skip: WITHOUT_REDIS }, () => {
+describe('the live policy with real runs', { skip: WITHOUT_REDIS, concurrency: 3 }, () => {
   let harness: Harness;
   let server: RedisServer;
   let redis: ReturnType<typeof connectionTo>;
@@ -160,29 +160,32 @@ describe('the live policy with real runs', { skip: WITHOUT_REDIS }, () => {
       await proxy.close();
       await own.stop();
     });
-    const rule = '{"ratio":1,"atLeast":{"runs":1,"per":"1 day"},"atMost":{"runs":100000,"per":"1 day"}}';
-    await own.cli('hset', POLICY, 'one*', rule);
-    await own.cli('set', REVISION, '7');
+    await writeRule(own);
     const policyStore = redisPolicyStore({ redis: connectionTo(proxy.port), pollIntervalMs: POLL_MS });
     const plugin = { sampling: { default: 0 }, policyStore };
     await harness.whileWorking({ plugin }, async (taskQueue) => {
       await eventually(() => policyStore.current().jobs.has('one*'), true, 5_000);
       const [beforeMs] = await medianOf(taskQueue);
       for (const { what, begin, end } of faults(proxy, own)) {
+        const seen = told().length;
         await begin();
         // Also while it is being noticed.
         const [earlyMs, early] = await medianOf(taskQueue);
-        await sleep(2 * POLL_MS);
+        await until(() => told().length > seen, { says: `${what} is not noticed` });
         const [tookMs, decisions] = await medianOf(taskQueue);
         t.diagnostic(`${what}: ${Math.round(earlyMs)}, ${Math.round(tookMs)} ms (${Math.round(beforeMs)})`);
         deepEqual(new Set([...early, ...decisions]), new Set(['rule']), what);
         ok(Math.max(earlyMs, tookMs) < 2 * beforeMs + 100, `${what}: ${earlyMs}, ${tookMs}, ${beforeMs} ms`);
+        if (end === undefined) break;
         await end();
-        await sleep(2 * POLL_MS);
+        await until(() => told().at(-1)?.endsWith('read again '), { says: `${what}: ${told().at(-1)}` });
       }
     });
     deepEqual(unhandled, []);
   });
+
+  /** What the log says of the policy in Redis. */
+  const told = () => harness.log.filter((line) => line.includes('the sampling policy in Redis'));
 
   /** How long a run takes, in milliseconds, and the different decisions about the runs. */
   async function medianOf(taskQueue: string): Promise<[number, readonly unknown[]]> {
@@ -203,23 +206,27 @@ describe('the live policy with real runs', { skip: WITHOUT_REDIS }, () => {
 interface RedisFault {
   readonly what: string;
   begin(): Promise<unknown>;
-  end(): Promise<unknown>;
+  /** @default it is the last one */
+  end?(): Promise<unknown>;
+}
+
+async function writeRule(server: RedisServer): Promise<void> {
+  const rule = '{"ratio":1,"atLeast":{"runs":1,"per":"1 day"},"atMost":{"runs":100000,"per":"1 day"}}';
+  await server.cli('del', POLICY);
+  await server.cli('hset', POLICY, 'one*', rule);
+  await server.cli('set', REVISION, String(Date.now()));
 }
 
 function faults(proxy: FaultProxy, server: RedisServer): RedisFault[] {
-  const pass = async () => proxy.set('pass');
+  const repair = () => writeRule(server);
   return [
     ...(['hang', 'reset', 'drop', 5_000] as const).map((fault) => ({
       what: `connections: ${fault}`,
       begin: async () => proxy.set(fault),
-      end: pass,
+      end: async () => proxy.set('pass'),
     })),
-    {
-      what: 'the wrong type under the key',
-      begin: () => server.cli('set', POLICY, 'text'),
-      end: () => server.cli('del', POLICY),
-    },
-    { what: 'FLUSHALL', begin: () => server.cli('flushall'), end: pass },
-    { what: 'a server that is gone', begin: () => server.stop(), end: pass },
+    { what: 'the wrong type under the key', begin: () => server.cli('set', POLICY, 'text'), end: repair },
+    { what: 'FLUSHALL', begin: () => server.cli('flushall'), end: repair },
+    { what: 'a server that is gone', begin: () => server.stop() },
   ];
 }

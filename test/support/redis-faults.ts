@@ -61,9 +61,9 @@ export async function begins({ lines }: StoreUnderTest, line: RegExp): Promise<v
   match(lines[0] ?? '', line);
 }
 
-/** The new ratio is there within a poll, and one line says that the fault is over. */
+/** The new ratio is there within a poll and what it takes, and one line says that the fault is over. */
 export async function ends({ lines, ratio }: StoreUnderTest, line: RegExp, expected: number): Promise<void> {
-  await eventually(() => ratio('a'), expected, POLL_MS);
+  await eventually(() => ratio('a'), expected, POLL_MS + 200);
   await eventually(() => lines.length, 2, POLL_MS);
   match(lines[1] ?? '', line);
 }

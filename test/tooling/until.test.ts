@@ -17,6 +17,12 @@ describe('until', () => {
     await rejects(waiting, /^Error: true after many looks, after 30 ms$/);
   });
 
+  it('looks for the last time when the time has passed', async () => {
+    const start = performance.now();
+    const isTime = () => performance.now() - start >= 60 && 'found';
+    equal(await until(isTime, { within: 60, says: 'never' }), 'found');
+  });
+
   it('fails after its time when the probe hangs', async () => {
     await rejects(
       until(() => new Promise<string>(() => {}), { within: 20, says: 'it hangs' }),
