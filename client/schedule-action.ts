@@ -6,6 +6,7 @@
  */
 import type { Client } from '@temporalio/client';
 import { msNumberToTs } from '@temporalio/common/lib/time';
+import { scheduleStartOf } from '../core/schedule-start';
 import type { ExecutionInfo } from './job-run';
 import { withinTimeout } from './listing';
 
@@ -47,13 +48,13 @@ export class ScheduleReader {
   }
 
   /** `undefined` for a run that no schedule started. */
-  async actionOf({ searchAttributes, startTime }: ExecutionInfo): Promise<ScheduleAction | undefined> {
-    const [id] = searchAttributes.TemporalScheduledById ?? [];
-    const [time] = searchAttributes.TemporalScheduledStartTime ?? [];
-    if (typeof id !== 'string' || !(time instanceof Date)) return undefined;
-    const timetable = await this.#timetableAt(id, time.getTime()).catch(() => undefined);
-    const lateMs = startTime.getTime() - time.getTime();
-    return Object.freeze({ id, scheduledTime: time, ...causeOf(lateMs, timetable) });
+  async actionOf(info: ExecutionInfo): Promise<ScheduleAction | undefined> {
+    const start = scheduleStartOf(info.workflowId, info.typedSearchAttributes.getAll());
+    if (!start) return undefined;
+    const { scheduleId: id, nominalMs } = start;
+    const timetable = await this.#timetableAt(id, nominalMs).catch(() => undefined);
+    const lateMs = info.startTime.getTime() - nominalMs;
+    return Object.freeze({ id, scheduledTime: new Date(nominalMs), ...causeOf(lateMs, timetable) });
   }
 
   /** Rejects if the schedule was deleted, or may not be read. */

@@ -57,14 +57,17 @@ export async function* listShards(
     const last = await lastRun(reader, runs);
     if (last.status.name === 'COMPLETED') continue;
     told.add(last.workflowId);
-    if (isWanted(last.status.name)) yield toShard(reader, last, facts, runs);
+    const shard = isWanted(last.status.name) && (await toShard(reader, last, facts, runs));
+    if (shard) yield shard;
   }
   if (!isWanted('COMPLETED')) return;
   for await (const info of listExecutions(reader.client, `(${query}) AND ExecutionStatus = 'Completed'`)) {
     const facts = factsOf(info, label);
     if (facts === undefined || told.has(info.workflowId)) continue;
     told.add(info.workflowId);
-    yield toShard(reader, info, facts, [...(groups.get(info.workflowId)?.runs ?? []), info]);
+    const runs = [...(groups.get(info.workflowId)?.runs ?? []), info];
+    const shard = await toShard(reader, info, facts, runs);
+    if (shard) yield shard;
   }
 }
 
@@ -98,13 +101,15 @@ async function lastRun({ client }: RunReader, runs: readonly ExecutionInfo[]): P
   }
 }
 
+/** @returns `undefined` for a run that is no shard: somebody started it with the attributes of one */
 async function toShard(
   reader: RunReader,
   info: ExecutionInfo,
   { index, count, label = '' }: ShardFacts,
   runs: readonly ExecutionInfo[],
-): Promise<Shard> {
+): Promise<Shard | undefined> {
   const run = await withinTimeout(reader.client, () => toJobRun(reader, info));
+  if ((boundAttributes(info).traceId ?? run.traceId) !== run.traceId) return undefined;
   const isClosed = run.status !== 'RUNNING' && run.status !== 'COMPLETED';
   const error = isClosed ? await errorOf(reader.client, info) : undefined;
   const ids = new Set(

@@ -3,18 +3,23 @@
  *
  * A top-level run's trace is its own id, a child's is in its attributes or, if it is not bound, in its header.
  * Attributes alone are no proof: a continued run, a cron tick and a retry carry those of the run before until
- * their own are set, and a reset run has a run id of its own.
+ * their own are set, a reset run has a run id of its own, and anybody can start a run with the attributes of another.
  */
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { initiatorOf, type RunBeginning, runKindOf } from '../core/run-kind';
+import { scheduleStartOf } from '../core/schedule-start';
 import { isTrigger, type JobTrigger, SEARCH_ATTRIBUTES } from '../core/search-attributes';
+import { isShardOf } from '../core/shard-prefix';
 import { readHeader } from '../core/trace-header';
 import { isTraceId, traceIdOfRun } from '../core/trace-id';
 import { GrpcStatus, grpcStatusOf } from './grpc-status';
 
 /** The part of an execution's description that says what trace it is in. */
-export type Execution = Pick<WorkflowExecutionInfo, 'workflowId' | 'runId' | 'typedSearchAttributes'>;
+export type Execution = Pick<
+  WorkflowExecutionInfo,
+  'workflowId' | 'runId' | 'typedSearchAttributes' | 'parentExecution' | 'rootExecution'
+>;
 
 /** Our attributes on an execution; those that are missing or not ours are left out. */
 export interface BoundAttributes {
@@ -28,6 +33,7 @@ export interface BoundAttributes {
 
 const TRACE_ID = defineSearchAttributeKey('TraceId', SEARCH_ATTRIBUTES.TraceId);
 const JOB_NAME = defineSearchAttributeKey('JobName', SEARCH_ATTRIBUTES.JobName);
+const JOB_RUN_ID = defineSearchAttributeKey('JobRunId', SEARCH_ATTRIBUTES.JobRunId);
 const JOB_TRIGGER = defineSearchAttributeKey('JobTrigger', SEARCH_ATTRIBUTES.JobTrigger);
 const CHANGE_VERSION = defineSearchAttributeKey('TemporalChangeVersion', 'KEYWORD_LIST');
 const TRACE_SAMPLED = defineSearchAttributeKey('TraceSampled', SEARCH_ATTRIBUTES.TraceSampled);
@@ -45,20 +51,33 @@ export function boundAttributes({ typedSearchAttributes }: Execution): BoundAttr
   };
 }
 
-/** The trace id of an execution, bound or not. Asks the server for the first event unless it is a bound child. */
+/** The trace id of an execution, bound or not. Asks the server for the first event unless it is clearly a bound child. */
 export async function traceIdOfExecution(client: Client, execution: Execution): Promise<string> {
-  const { traceId, trigger } = boundAttributes(execution);
-  if (traceId !== undefined && (trigger === 'child' || trigger === 'shard')) return traceId;
+  const { traceId } = boundAttributes(execution);
+  if (traceId !== undefined && isBoundByItsParent(execution)) return traceId;
   const started = await readStartedEvent(client, execution);
   const ownTraceId = traceIdOfRun(started?.originalExecutionRunId || execution.runId);
   if (!started) return ownTraceId;
   const { header = {} } = readHeader(started.header?.fields);
-  return runKindOf(beginningOf(started, execution.runId), header).traceId ?? ownTraceId;
+  return runKindOf(beginningOf(started, execution), header).traceId ?? ownTraceId;
+}
+
+/** Whether the attributes agree with what the server says of the run's parent: they were set by its start. */
+function isBoundByItsParent(execution: Execution): boolean {
+  const { workflowId, parentExecution, rootExecution, typedSearchAttributes } = execution;
+  const jobRunId = typedSearchAttributes.get(JOB_RUN_ID);
+  if (!parentExecution || !jobRunId) return false;
+  const { trigger } = boundAttributes(execution);
+  if (trigger === 'shard') return isShardOf(workflowId, jobRunId);
+  return trigger === 'child' && [parentExecution.runId, rootExecution?.runId].includes(jobRunId);
 }
 
 type StartedEvent = NonNullable<Awaited<ReturnType<typeof readStartedEvent>>>;
 
-function beginningOf(started: StartedEvent, runId: string): RunBeginning {
+function beginningOf(
+  started: StartedEvent,
+  { workflowId, runId, typedSearchAttributes }: Execution,
+): RunBeginning {
   const previousRunId = started.continuedExecutionRunId || undefined;
   return {
     originalRunId: started.originalExecutionRunId || runId,
@@ -66,7 +85,7 @@ function beginningOf(started: StartedEvent, runId: string): RunBeginning {
     previousRunId,
     initiator: initiatorOf(previousRunId, started.initiator),
     hasCron: Boolean(started.cronSchedule),
-    isScheduled: started.searchAttributes?.indexedFields?.TemporalScheduledById != null,
+    isScheduled: scheduleStartOf(workflowId, typedSearchAttributes.getAll()) !== undefined,
     hasParent: Boolean(started.parentWorkflowExecution),
   };
 }

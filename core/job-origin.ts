@@ -5,7 +5,8 @@
  */
 import type { WorkflowInfo } from '@temporalio/workflow';
 import type { JobOrigin } from './job-context';
-import { jobNameOf, keywordOf } from './job-name';
+import { jobNameOf } from './job-name';
+import { scheduleStartOf } from './schedule-start';
 import { scheduledMsOf } from './scheduled-time';
 import type { JobTrigger } from './search-attributes';
 import { defined } from './util/defined';
@@ -13,7 +14,7 @@ import { defined } from './util/defined';
 /** `cron` or `schedule` for a run that a timer started, whatever its header says; `undefined` for every other run. */
 export function timerTriggerOf(info: WorkflowInfo): Extract<JobTrigger, 'cron' | 'schedule'> | undefined {
   if (info.cronSchedule) return 'cron';
-  return keywordOf(info, 'TemporalScheduledById') ? 'schedule' : undefined;
+  return scheduleStartOf(info.workflowId, info.typedSearchAttributes.getAll()) ? 'schedule' : undefined;
 }
 
 /**

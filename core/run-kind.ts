@@ -23,7 +23,7 @@ export interface RunBeginning {
   readonly previousRunId?: string | undefined;
   readonly initiator: Initiator;
   readonly hasCron: boolean;
-  /** Whether a Temporal Schedule started it, or says so: the search attribute `TemporalScheduledById`. */
+  /** Whether a Temporal Schedule started its chain. */
   readonly isScheduled: boolean;
   readonly hasParent: boolean;
 }

@@ -3,21 +3,15 @@
  */
 import type { WorkflowInfo } from '@temporalio/workflow';
 import { nominalMsOf } from './due-time';
-import { attributeOf } from './job-name';
+import { scheduleStartOf } from './schedule-start';
 
 /** Milliseconds since the epoch; `undefined` for a run that nothing but its start made due. Never throws. */
 export function scheduledMsOf(info: WorkflowInfo): number | undefined {
-  return info.cronSchedule ? tickMs(info) : actionMs(info);
+  if (info.cronSchedule) return tickMs(info);
+  return scheduleStartOf(info.workflowId, info.typedSearchAttributes.getAll())?.nominalMs;
 }
 
 /** The nominal time: ticks are whole seconds, `@every` too, and the server rounds its back-off up to them. */
 function tickMs(info: WorkflowInfo): number {
   return Math.floor(nominalMsOf(info) / 1_000) * 1_000;
-}
-
-/** What a Temporal Schedule writes on what it starts. */
-function actionMs({ typedSearchAttributes }: WorkflowInfo): number | undefined {
-  const value = attributeOf(typedSearchAttributes.getAll(), 'TemporalScheduledStartTime');
-  const ms = value instanceof Date ? value.getTime() : Date.parse(String(value));
-  return Number.isNaN(ms) ? undefined : ms;
 }

@@ -14,6 +14,15 @@ const SUFFIX_DIGITS = 12;
  * @param originalRunId run id with or without dashes
  */
 export function shardPrefix(workflowId: string, originalRunId: string): string {
-  const suffix = `:${originalRunId.replaceAll('-', '').slice(-SUFFIX_DIGITS)}:`;
+  const suffix = suffixOf(originalRunId);
   return idWithRoom(workflowId, suffix.length + ROOM) + suffix;
+}
+
+/** Whether a workflow id is that of a shard of the run. */
+export function isShardOf(workflowId: string, originalRunId: string): boolean {
+  return workflowId.includes(`${suffixOf(originalRunId)}shard-`);
+}
+
+function suffixOf(runId: string): string {
+  return `:${runId.replaceAll('-', '').slice(-SUFFIX_DIGITS)}:`;
 }

@@ -7,9 +7,11 @@ import { scheduledMsOf } from '../core/scheduled-time';
 
 const STARTED = Date.UTC(2026, 0, 1, 1, 59, 50, 321);
 const SCHEDULED = defineSearchAttributeKey('TemporalScheduledStartTime', 'DATETIME');
+const BY = defineSearchAttributeKey('TemporalScheduledById', 'KEYWORD');
 
 function scheduledTime(info: Partial<WorkflowInfo>): string | undefined {
   const ms = scheduledMsOf({
+    workflowId: 'started-by-hand',
     startTime: new Date(STARTED),
     // The first workflow task: a worker was late.
     runStartTime: new Date(STARTED + 600_000),
@@ -32,8 +34,15 @@ describe('the scheduled time', () => {
 
   it('of a schedule\u2019s action is what the schedule says, as a date or as its text', () => {
     const value = new Date('2026-01-01T02:00:00Z');
-    const typedSearchAttributes = new TypedSearchAttributes([{ key: SCHEDULED, value }]);
-    equal(scheduledTime({ typedSearchAttributes }), '2026-01-01T02:00:00.000Z');
+    const typedSearchAttributes = new TypedSearchAttributes([
+      { key: BY, value: 'nightly' },
+      { key: SCHEDULED, value },
+    ]);
+    const workflowId = 'nightly-report-2026-01-01T02:00:00Z';
+    equal(scheduledTime({ workflowId, typedSearchAttributes }), '2026-01-01T02:00:00.000Z');
+    // Copied attributes: the id is not what the schedule would have made of them.
+    for (const other of ['nightly-report', 'nightly-report-2026-01-01T03:00:00Z'])
+      equal(scheduledTime({ workflowId: other, typedSearchAttributes }), undefined);
   });
 
   it('of a run that was just started is none', () => equal(scheduledTime({}), undefined));

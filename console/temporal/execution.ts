@@ -4,6 +4,7 @@
 import type { WorkflowExecutionInfo, WorkflowExecutionStatusName } from '@temporalio/client';
 import { boundAttributes } from '../../client/trace-of-execution';
 import { JOB_MEMO, JOB_TICK, SCHEDULED_JOB } from '../../core/jobs/names';
+import { scheduleStartOf } from '../../core/schedule-start';
 import { JOB_NAME_MEMO } from '../../core/search-attributes';
 import { traceIdOfRun } from '../../core/trace-id';
 import { defined } from '../../core/util/defined';
@@ -71,7 +72,7 @@ export function runOfExecution(info: WorkflowExecutionInfo, namespace: string): 
     isForced: decision ? decision.reason === 'manual' || decision.reason === 'signal' : undefined,
     sampled: bound.sampled,
     samplingReason: decision?.reason,
-    scheduleId: textOf(info.searchAttributes.TemporalScheduledById?.[0]),
+    scheduleId: scheduleStartOf(workflowId, info.typedSearchAttributes.getAll())?.scheduleId,
   });
   const state = STATES[info.status.name];
   const closedAt = info.closeTime?.getTime();
@@ -81,8 +82,9 @@ export function runOfExecution(info: WorkflowExecutionInfo, namespace: string): 
 
 /** When the run was to begin: of a tick its time, of a schedule's action the nominal one. */
 function dueOf(info: WorkflowExecutionInfo): number {
-  const scheduled: unknown = info.searchAttributes.TemporalScheduledStartTime?.[0];
-  return scheduled instanceof Date ? scheduled.getTime() : executionMs(info);
+  return (
+    scheduleStartOf(info.workflowId, info.typedSearchAttributes.getAll())?.nominalMs ?? executionMs(info)
+  );
 }
 
 function executionMs({ executionTime, startTime }: WorkflowExecutionInfo): number {

@@ -10,9 +10,9 @@ import type { coresdk } from '@temporalio/proto';
 import type { WorkflowInfo } from '@temporalio/workflow';
 import { formatBaggage, type JobBaggage, mergeBaggage, parseBaggage } from '../../core/baggage';
 import type { JobOrigin } from '../../core/job-context';
-import { keywordOf } from '../../core/job-name';
 import { initiatorOf, type RunBeginning, runKindOf } from '../../core/run-kind';
 import type { SandboxOptions } from '../../core/sandbox-options';
+import { scheduleStartOf } from '../../core/schedule-start';
 import { readHeader } from '../../core/trace-header';
 import { defined } from '../../core/util/defined';
 import { readChild } from './child-run';
@@ -51,7 +51,7 @@ function beginningOf(
     previousRunId: info.continuedFromExecutionRunId,
     initiator: initiatorOf(info.continuedFromExecutionRunId, init.continuedInitiator),
     hasCron: Boolean(info.cronSchedule),
-    isScheduled: keywordOf(info, 'TemporalScheduledById') !== undefined,
+    isScheduled: scheduleStartOf(info.workflowId, info.typedSearchAttributes.getAll()) !== undefined,
     hasParent: Boolean(info.parent),
   };
 }
