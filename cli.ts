@@ -20,10 +20,18 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     does: 'tells when a job fails, is slow, overdue, stuck or without a worker',
     run: async (args) => (await import('./alerts/cli.js')).runWatch(args),
   },
+  trace: {
+    does: 'a trace as a tree in the terminal, from a running console',
+    run: async (args) => (await import('./console/trace-command.js')).runTrace(args),
+  },
 };
 
-/** Errors that are written for the person at the terminal. */
-const CLEAR_ERRORS: ReadonlySet<string> = new Set(['ConsoleError', 'WatchError']);
+/** Errors that are written for the person at the terminal and need no stack, with their exit codes. */
+const CLEAR_ERRORS: ReadonlyMap<string, number> = new Map([
+  ['ConsoleError', 1],
+  ['ConsoleUsageError', 2],
+  ['WatchError', 1],
+]);
 
 function usage(): string {
   const lines = Object.entries(COMMANDS).map(([name, { does }]) => `  ${name.padEnd(10)}${does}`);
@@ -49,9 +57,8 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
 main(process.argv.slice(2)).then(
   (code) => process.exit(code),
   (error: unknown) => {
-    // An error of a command names what to do, and needs no stack.
-    const isClear = error instanceof Error && CLEAR_ERRORS.has(error.name);
-    console.error(isClear ? error.message : error);
-    process.exit(1);
+    const code = error instanceof Error ? CLEAR_ERRORS.get(error.name) : undefined;
+    console.error(code === undefined ? error : (error as Error).message);
+    process.exit(code ?? 1);
   },
 );

@@ -1,14 +1,13 @@
 /**
  * `temporal-job-tracing console`: starts the console and says where it is. Ends with SIGTERM or Ctrl-C within seconds.
  */
-import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { ConsoleError } from './console-error';
+import { ConsoleUsageError } from './console-error';
 import type { ConsoleOptions } from './options';
 import { startConsole } from './start';
 import { DEFAULT_LIMITS, type KeepLimits, parseLimits } from './store/index';
+import { readToken, TOKEN_VARIABLE } from './token';
 
-const TOKEN_VARIABLE = 'JOB_TRACING_CONSOLE_TOKEN';
 /** An orderly end that takes longer is given up. */
 const END_TIMEOUT_MS = 5_000;
 
@@ -64,7 +63,7 @@ const FLAGS = {
   help: { type: 'boolean', short: 'h' },
 } as const;
 
-/** Resolves when the console has ended. Rejects with a {@link ConsoleError} for what the user can mend. */
+/** Resolves when the console has ended. Rejects with a `ConsoleError` for what the user can mend. */
 export async function runConsole(args: readonly string[]): Promise<void> {
   const flags = parsed(args);
   if (flags.help) {
@@ -118,7 +117,7 @@ function parsed(args: readonly string[]) {
   try {
     return parseArgs({ args: [...args], options: FLAGS }).values;
   } catch (error) {
-    throw new ConsoleError(`${(error as Error).message}\n\n${CONSOLE_USAGE}`, { cause: error });
+    throw new ConsoleUsageError(`${(error as Error).message}\n\n${CONSOLE_USAGE}`, { cause: error });
   }
 }
 
@@ -127,26 +126,13 @@ function limitsOf(name: string, text: string | undefined, defaults: KeepLimits):
   try {
     return parseLimits(name, text, defaults);
   } catch (error) {
-    throw new ConsoleError((error as Error).message, { cause: error });
+    throw new ConsoleUsageError((error as Error).message, { cause: error });
   }
 }
 
 function portOf(text: string): number {
   const port = Number(text);
   if (!/^\d+$/.test(text) || port > 65_535)
-    throw new ConsoleError(`--port: expected a number from 0 to 65535, got ${JSON.stringify(text)}`);
+    throw new ConsoleUsageError(`--port: expected a number from 0 to 65535, got ${JSON.stringify(text)}`);
   return port;
-}
-
-function readToken(path: string | undefined): string | undefined {
-  if (path === undefined) return process.env[TOKEN_VARIABLE] || undefined;
-  try {
-    const token = readFileSync(path, 'utf8').trim();
-    if (token !== '') return token;
-  } catch (error) {
-    throw new ConsoleError(`--token-file ${path}: cannot be read: ${(error as Error).message}`, {
-      cause: error,
-    });
-  }
-  throw new ConsoleError(`--token-file ${path}: expected a file with the token, got an empty one`);
 }

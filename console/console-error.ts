@@ -1,6 +1,11 @@
 /**
- * Why the console does not start: one line that says what to do. Nothing else is wrong, so nobody needs a stack.
+ * Why a command of the console does not do its work: one line that says what to do. Nobody needs a stack for it.
  */
 export class ConsoleError extends Error {
-  override readonly name = 'ConsoleError';
+  override readonly name: string = 'ConsoleError';
+}
+
+/** Arguments that mean nothing. */
+export class ConsoleUsageError extends ConsoleError {
+  override readonly name = 'ConsoleUsageError';
 }

@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createAdaptorServer } from '@hono/node-server';
 import { JobClient } from '../client/index';
 import type { ConsoleData, NamespaceData } from './api/console-data';
@@ -29,6 +30,7 @@ const DEFAULT_HOST = '127.0.0.1';
 const DEFAULT_PORT = 4318;
 const TELL_TRACES_MS = 500;
 const MAX_TOLD_TRACES = 1_000;
+const CLOSE_TIMEOUT_MS = 1_000;
 
 export interface RunningConsole {
   /** As in `http://127.0.0.1:4318`. */
@@ -83,11 +85,11 @@ async function start(
   });
   stops.push(() => store.close());
   const connection = connectTemporal({ ...options.temporal, dataConverter });
-  stops.push(() => connection.close());
   const live = new LiveHub();
   const ingest = createIngest({ spans: store.spans });
   stops.push(tellTraces(store, live));
   const namespaces = namespaceData(options, connection, store, live, policy);
+  stops.push(() => closeConnection(connection, namespaces));
   const data: ConsoleData = {
     namespaces,
     index: store.runs,
@@ -148,6 +150,16 @@ function tellTraces(store: Store, live: LiveHub): () => void {
     clearInterval(timer);
     end();
   };
+}
+
+/** Closes when no call is in flight; does not wait for that long. */
+function closeConnection(
+  connection: TemporalConnection,
+  namespaces: ReadonlyMap<string, NamespaceData>,
+): Promise<void> {
+  const settled = Promise.all(Array.from(namespaces.values(), ({ calls }) => calls.settled()));
+  const closed = settled.then(() => connection.close());
+  return Promise.race([closed, sleep(CLOSE_TIMEOUT_MS, undefined, { ref: false })]);
 }
 
 function namespaceData(

@@ -18,7 +18,7 @@ export type TraceUrlOption = string | TraceUrlPreset;
 /** A back end by name. `baseUrl` is the address of its user interface, as in `http://localhost:16686`. */
 export type TraceUrlPreset =
   | {
-      readonly preset: 'jaeger' | 'zipkin' | 'datadog' | 'signoz' | 'elastic';
+      readonly preset: 'console' | 'jaeger' | 'zipkin' | 'datadog' | 'signoz' | 'elastic';
       readonly baseUrl: string;
     }
   | {
@@ -67,6 +67,8 @@ function presetTemplate(option: TraceUrlPreset): string {
   }
   const base = checkUrl('traceUrl.baseUrl', option.baseUrl).replace(/\/+$/, '');
   switch (option.preset) {
+    case 'console':
+      return `${base}/traces/{traceId}`;
     case 'jaeger':
       // https://github.com/jaegertracing/jaeger-ui/issues/303
       return `${base}/trace/{traceId}?uiFind={spanId}`;
@@ -88,7 +90,7 @@ function presetTemplate(option: TraceUrlPreset): string {
     case 'honeycomb':
       return honeycombTemplate(base, option);
     default: {
-      const presets = 'one of jaeger, tempo, zipkin, datadog, honeycomb, signoz, elastic';
+      const presets = 'one of console, jaeger, tempo, zipkin, datadog, honeycomb, signoz, elastic';
       return reject('traceUrl.preset', presets, (option as { preset?: unknown }).preset);
     }
   }

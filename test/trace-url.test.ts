@@ -66,6 +66,7 @@ describe('links by preset', () => {
       { preset: 'jaeger', baseUrl: 'http://localhost:16686/' },
       `http://localhost:16686/trace/${traceId}?uiFind=${spanId}`,
     ],
+    [{ preset: 'console', baseUrl: 'http://localhost:4318/' }, `http://localhost:4318/traces/${traceId}`],
     [{ preset: 'zipkin', baseUrl: 'http://z.test:9411' }, `http://z.test:9411/zipkin/traces/${traceId}`],
     [{ preset: 'zipkin', baseUrl: 'http://z.test/zipkin/' }, `http://z.test/zipkin/traces/${traceId}`],
     [
@@ -115,7 +116,7 @@ describe('links by preset', () => {
 
 describe('wrong options are refused with name, expectation, value and type', () => {
   const address = 'an http or https address without white space';
-  const presets = 'one of jaeger, tempo, zipkin, datadog, honeycomb, signoz, elastic';
+  const presets = 'one of console, jaeger, tempo, zipkin, datadog, honeycomb, signoz, elastic';
   const wrong: readonly (readonly [unknown, string])[] = [
     ['', "traceUrl: expected a template with {traceId} or {runId}, got '' (string)"],
     [

@@ -31,6 +31,7 @@ export class TemporalCalls {
   #detail = '';
   #backOffMs = 0;
   #quietUntilMs = 0;
+  readonly #inFlight = new Set<Promise<unknown>>();
 
   /** @param onChange called when the state has changed */
   constructor(client: Client, onChange: () => void = () => {}, now: () => number = Date.now) {
@@ -65,14 +66,28 @@ export class TemporalCalls {
     if (options.isBackground && this.quietMs > 0)
       throw new TooManyCallsError(`Temporal is busy: asked again in ${Math.ceil(this.quietMs / 1000)} s`);
     try {
-      const value = await this.client.connection.withDeadline(this.#now() + CALL_TIMEOUT_MS, () =>
-        make(this.client),
+      const value = await this.#track(
+        this.client.connection.withDeadline(this.#now() + CALL_TIMEOUT_MS, () => make(this.client)),
       );
       this.#answered();
       return value;
     } catch (error) {
       this.#failed(error);
       throw error;
+    }
+  }
+
+  /** Resolves when no call is in flight: a connection that is closed before that throws where nobody can catch it. */
+  async settled(): Promise<void> {
+    while (this.#inFlight.size > 0) await Promise.allSettled(this.#inFlight);
+  }
+
+  async #track<T>(call: Promise<T>): Promise<T> {
+    this.#inFlight.add(call);
+    try {
+      return await call;
+    } finally {
+      this.#inFlight.delete(call);
     }
   }
 

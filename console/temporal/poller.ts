@@ -23,6 +23,7 @@ export interface PollerOptions {
 }
 
 const MAX_OPEN = 1_000;
+const STOP_TIMEOUT_MS = 1_000;
 /** Runs that closed since the last poll, or since the console was stopped. */
 const MAX_CLOSED = 20_000;
 /** A run may become visible after a later one: what closed this recently is read again. */
@@ -87,11 +88,11 @@ export class Poller {
     this.#running ??= this.#run();
   }
 
-  /** Ends within a poll. May be called twice. */
+  /** Ends within seconds: a call that is not answered is left. May be called twice. */
   async stop(): Promise<void> {
     this.#stop.abort();
     this.#wake.abort();
-    await this.#running;
+    await Promise.race([this.#running, sleep(STOP_TIMEOUT_MS, undefined, { ref: false })]);
   }
 
   /** A page is open, and shows this run. Returns what ends that. */

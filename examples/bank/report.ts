@@ -2,8 +2,9 @@
  * What the bank writes to the terminal besides what all examples do. Pure.
  */
 import type { JobRun, Shard } from 'temporal-job-tracing/client';
+import { duration, type Style } from '../../core/terminal-style';
 import { below, type Places, placesLines } from '../support/report';
-import { clock, duration, type Style } from '../support/terminal';
+import { clock } from '../support/terminal';
 
 /** Shards shown besides those that failed. */
 const OTHERS = 4;

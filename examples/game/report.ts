@@ -1,8 +1,9 @@
 /**
  * What the game writes to the terminal besides what all examples do. Pure.
  */
+
+import { duration, type Style } from '../../core/terminal-style';
 import { below, type Places, placesLines } from '../support/report';
-import { duration, type Style } from '../support/terminal';
 import type { LogEntry, TrafficCounts } from './operator';
 import type { GameService } from './service-process';
 

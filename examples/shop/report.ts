@@ -1,8 +1,10 @@
 /**
  * What the shop writes to the terminal besides what all examples do. Pure.
  */
+
+import type { Style } from '../../core/terminal-style';
 import { type Places, placesLines } from '../support/report';
-import { clock, type Style } from '../support/terminal';
+import { clock } from '../support/terminal';
 
 /** What runs here and where. */
 export function heading(places: Places, serviceUrl: string, budgetMs: number, terminal: Style): string[] {

@@ -8,6 +8,7 @@
 import { Worker } from '@temporalio/worker';
 import { JobTracingPlugin } from 'temporal-job-tracing';
 import { JobClient, type JobRun, ScheduledJobError } from 'temporal-job-tracing/client';
+import { waterfall } from '../../core/waterfall';
 import type { ReceivedSpan } from '../../testing/otlp-span';
 import { until } from '../../testing/until';
 import type { ExampleOptions } from '../support/example';
@@ -15,7 +16,6 @@ import { alertLines, runLines, waysToFind } from '../support/report';
 import { endedRuns } from '../support/runs';
 import { type OnStarted, runExample, type Stage, setStage } from '../support/stage';
 import { progress, say, terminal, useColor } from '../support/terminal';
-import { waterfall } from '../support/waterfall';
 import { createActivities } from './activities';
 import { heading, releaseLine, runNowLines } from './report';
 import type { Release } from './service-application/store';

@@ -2,7 +2,8 @@
  * What all examples write to the terminal. Pure; lines of at most 100 columns where the values allow it.
  */
 import type { JobRun } from 'temporal-job-tracing/client';
-import { clock, duration, type Style } from './terminal';
+import { duration, type Style } from '../../core/terminal-style';
+import { clock } from './terminal';
 
 /** Where things are. */
 export interface Places {

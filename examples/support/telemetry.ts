@@ -2,11 +2,11 @@
  * Where an example's spans go: where the standard `OTEL_*` variables say, or to a receiver of its own.
  */
 
+import { waterfall } from '../../core/waterfall';
 import { startOtlpReceiver } from '../../testing/otlp-receiver';
 import type { ReceivedSpan } from '../../testing/otlp-span';
 import { incomplete } from '../../testing/otlp-trace';
 import { linkLines } from './link-lines';
-import { waterfall } from './waterfall';
 
 /** Milliseconds that spans wait in a process for others to leave with; OpenTelemetry's own default is 5000. */
 const EXPORT_DELAY_MS = 500;

@@ -21,13 +21,13 @@ import { workflowBundle } from './bundles';
 const WORKFLOWS_PATH = require.resolve('./workflows/console');
 
 /** A directory that is removed when the test ends. */
-function temporaryDirectory(): { path: string; remove(): void } {
+export function temporaryDirectory(): { path: string; remove(): void } {
   const directory = mkdtempSync(path.join(tmpdir(), 'console-'));
   return { path: directory, remove: () => rmSync(directory, { recursive: true, force: true }) };
 }
 
 /** A console of this process on a free port, with a directory of its own. */
-async function consoleFor(
+export async function consoleFor(
   temporal: { readonly address: string; readonly namespaces?: readonly string[] },
   options: ConsoleOptions = {},
 ): Promise<RunningConsole> {

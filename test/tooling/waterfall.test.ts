@@ -1,8 +1,8 @@
 /** The waterfall that an example prints: readable, within its width, and right about what was slow. */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { it } from 'node:test';
-import { duration } from '../../examples/support/terminal';
-import { waterfall } from '../../examples/support/waterfall';
+import { duration } from '../../core/terminal-style';
+import { waterfall } from '../../core/waterfall';
 import type { ReceivedSpan } from '../../testing/otlp-span';
 
 const TRACE_ID = '0af7651916cd43dd8448eb211c80319c';

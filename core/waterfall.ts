@@ -3,10 +3,10 @@
  *
  * Pure. The slowest operation is the longest span without children: the place where the time was spent.
  */
-import type { ReceivedSpan } from '../../testing/otlp-span';
-import { duration, style } from './terminal';
+import { duration, style } from './terminal-style';
 
 const DEFAULT_COLUMNS = 100;
+const DEFAULT_MAX_ROWS = 1_000;
 const MAX_NAME_COLUMNS = 44;
 const MAX_SERVICE_COLUMNS = 20;
 /** Two between each of name, service, bar, duration and mark, and the mark itself. */
@@ -17,37 +17,57 @@ const ERROR_MARK = '✗';
 /** Errors whose text is shown. */
 const MAX_CAUSES = 3;
 
+/** What is drawn of a span. */
+export interface WaterfallSpan {
+  /** 32 lower-case hex digits. */
+  readonly traceId: string;
+  /** 16 lower-case hex digits. */
+  readonly spanId: string;
+  readonly parentSpanId?: string;
+  readonly name: string;
+  /** Milliseconds since the epoch, with fractions. */
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly durationMs: number;
+  readonly status: { readonly code: 'unset' | 'ok' | 'error'; readonly message?: string };
+  /** The resource's attributes, `service.name` among them. */
+  readonly resource: { readonly [name: string]: unknown };
+}
+
 export interface WaterfallOptions {
   /** Width of a line. @default 100 */
   readonly columns?: number;
   /** Whether to colour. @default false */
   readonly color?: boolean;
+  /** Spans that are drawn at most; the rest is counted. @default 1000 */
+  readonly maxRows?: number;
 }
 
 interface Row {
-  readonly span: ReceivedSpan;
+  readonly span: WaterfallSpan;
   /** The lines of the tree and the span's name. */
   readonly label: string;
   readonly isLeaf: boolean;
 }
 
 /** The trace's lines, a heading first and the slowest operation last; one line that says so if it has no span. */
-export function waterfall(trace: readonly ReceivedSpan[], options: WaterfallOptions = {}): string[] {
+export function waterfall(trace: readonly WaterfallSpan[], options: WaterfallOptions = {}): string[] {
   const rows = rowsOf(trace);
   const [first] = rows;
   if (first === undefined) return ['The trace has no span.'];
   const { bold, dim, red, yellow } = style(options.color ?? false);
 
-  const startMs = Math.min(...trace.map((span) => span.startMs));
-  const totalMs = Math.max(...trace.map((span) => span.endMs)) - startMs;
+  const startMs = trace.reduce((min, span) => Math.min(min, span.startMs), Number.POSITIVE_INFINITY);
+  const totalMs = trace.reduce((max, span) => Math.max(max, span.endMs), startMs) - startMs;
   const slowest = rows
     .filter((row) => row.isLeaf)
     .reduce((a, b) => (b.span.durationMs > a.span.durationMs ? b : a));
   const services = new Set(trace.map(serviceOf));
+  const shown = rows.slice(0, options.maxRows ?? DEFAULT_MAX_ROWS);
 
-  const nameColumns = Math.min(MAX_NAME_COLUMNS, longest(rows.map((row) => row.label)));
+  const nameColumns = Math.min(MAX_NAME_COLUMNS, longest(shown.map((row) => row.label)));
   const serviceColumns = Math.min(MAX_SERVICE_COLUMNS, longest([...services]));
-  const durationColumns = longest(rows.map((row) => duration(row.span.durationMs)));
+  const durationColumns = longest(shown.map((row) => duration(row.span.durationMs)));
   const taken = nameColumns + serviceColumns + durationColumns + GAPS_AND_MARK_COLUMNS;
   const barColumns = Math.max(MIN_BAR_COLUMNS, (options.columns ?? DEFAULT_COLUMNS) - taken);
 
@@ -55,7 +75,7 @@ export function waterfall(trace: readonly ReceivedSpan[], options: WaterfallOpti
     if (isError) return red;
     return isSlowest ? yellow : (text: string) => text;
   };
-  const lines = rows.map((row) => {
+  const lines = shown.map((row) => {
     const { span } = row;
     const isSlowest = row === slowest;
     const paint = paintOf(span.status.code === 'error', isSlowest);
@@ -79,6 +99,7 @@ export function waterfall(trace: readonly ReceivedSpan[], options: WaterfallOpti
       dim(`  ${duration(totalMs)}, ${count(trace.length, 'span')}, ${count(services.size, 'service')}`),
     '',
     ...lines,
+    ...(rows.length > shown.length ? [dim(`+ ${count(rows.length - shown.length, 'more span')}`)] : []),
     '',
     `${SLOWEST_MARK} slowest operation: ${bold(slowest.span.name)} in ${serviceOf(slowest.span)}, ` +
       `${duration(slowest.span.durationMs)}${share}`,
@@ -89,7 +110,7 @@ export function waterfall(trace: readonly ReceivedSpan[], options: WaterfallOpti
 }
 
 /** The spans that failed by themselves, not because of one below them. */
-function firstCauses(trace: readonly ReceivedSpan[]): ReceivedSpan[] {
+function firstCauses(trace: readonly WaterfallSpan[]): WaterfallSpan[] {
   const byId = new Map(trace.map((span) => [span.spanId, span]));
   const failed = [...byId.values()].filter(({ status }) => status.code === 'error');
   const above = new Set<string>();
@@ -100,26 +121,53 @@ function firstCauses(trace: readonly ReceivedSpan[]): ReceivedSpan[] {
   return failed.filter(({ spanId }) => !above.has(spanId));
 }
 
-/** The spans as a tree, children in the order of their start. Spans whose parent is not there stand at the top. */
-function rowsOf(trace: readonly ReceivedSpan[]): Row[] {
+/**
+ * The spans as a tree, children in the order of their start. Spans whose parent is not there stand at the top, and so does
+ * the first of a circle. Not recursive: a trace may be of any depth.
+ */
+function rowsOf(trace: readonly WaterfallSpan[]): Row[] {
   const byId = new Map(trace.map((span) => [span.spanId, span]));
   const ordered = [...byId.values()].sort((a, b) => a.startMs - b.startMs || b.durationMs - a.durationMs);
-  const rows = (span: ReceivedSpan, prefix: string, indent: string): Row[] => {
-    const children = ordered.filter((child) => child.parentSpanId === span.spanId);
-    const rowsBelow = children.flatMap((child, index) => {
-      const isLast = index === children.length - 1;
-      return rows(child, indent + (isLast ? '└─ ' : '├─ '), indent + (isLast ? '   ' : '│  '));
-    });
-    return [{ span, label: prefix + nameOf(span), isLeaf: children.length === 0 }, ...rowsBelow];
-  };
-  return ordered.filter((span) => !byId.has(span.parentSpanId ?? '')).flatMap((span) => rows(span, '', ''));
+  const below = new Map<string, WaterfallSpan[]>();
+  const top: WaterfallSpan[] = [];
+  for (const span of ordered) {
+    const siblings = below.get(span.parentSpanId ?? '');
+    if (span.parentSpanId === undefined || !byId.has(span.parentSpanId)) top.push(span);
+    else if (siblings) siblings.push(span);
+    else below.set(span.parentSpanId, [span]);
+  }
+  const drawn = new Set<string>();
+  return [...top, ...ordered].flatMap((first) => rowsBelow(first, below, drawn));
 }
 
-function nameOf(span: ReceivedSpan): string {
+/** The rows of a span and of all below it; none for what is drawn already. */
+function rowsBelow(
+  first: WaterfallSpan,
+  below: ReadonlyMap<string, readonly WaterfallSpan[]>,
+  drawn: Set<string>,
+): Row[] {
+  const rows: Row[] = [];
+  const open = [{ span: first, prefix: '', indent: '' }];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const { span, prefix, indent } = next;
+    if (drawn.has(span.spanId)) continue;
+    drawn.add(span.spanId);
+    const children = below.get(span.spanId) ?? [];
+    rows.push({ span, label: prefix + nameOf(span), isLeaf: children.length === 0 });
+    for (const [index, child] of [...children.entries()].reverse()) {
+      const isLast = index === children.length - 1;
+      const [branch, line] = isLast ? ['└─ ', '   '] : ['├─ ', '│  '];
+      open.push({ span: child, prefix: indent + branch, indent: indent + line });
+    }
+  }
+  return rows;
+}
+
+function nameOf(span: WaterfallSpan): string {
   return span.status.code === 'error' ? `${ERROR_MARK} ${span.name}` : span.name;
 }
 
-function serviceOf(span: ReceivedSpan): string {
+function serviceOf(span: WaterfallSpan): string {
   const name = span.resource['service.name'];
   return typeof name === 'string' ? name : 'unknown service';
 }
@@ -136,7 +184,7 @@ function padded(text: string, columns: number): string {
 }
 
 function longest(texts: readonly string[]): number {
-  return Math.max(...texts.map((text) => text.length));
+  return texts.reduce((max, { length }) => Math.max(max, length), 0);
 }
 
 function count(number: number, noun: string): string {

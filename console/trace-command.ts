@@ -1,0 +1,123 @@
+/**
+ * `temporal-job-tracing trace <TraceId>`: prints a trace as a tree with bars, from a running console.
+ */
+import { parseArgs } from 'node:util';
+import { isTraceId } from '../core/trace-id';
+import { attempt, isRecord, textOf } from '../core/util/untrusted';
+import { type WaterfallSpan, waterfall } from '../core/waterfall';
+import type { TracePage } from './api/types';
+import { ConsoleError, ConsoleUsageError } from './console-error';
+import { readToken, TOKEN_VARIABLE } from './token';
+
+const DEFAULT_URL = 'http://127.0.0.1:4318';
+const TIMEOUT_MS = 20_000;
+const MIN_COLUMNS = 60;
+
+const USAGE = `Usage: temporal-job-tracing trace <TraceId or run id> [options]
+
+  --console <url>       address of the console; default ${DEFAULT_URL}
+  --token-file <path>   file with the console's token; or the variable ${TOKEN_VARIABLE}`;
+
+const FLAGS = {
+  console: { type: 'string', default: DEFAULT_URL },
+  'token-file': { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+/** Rejects with a {@link ConsoleError} for what the user can mend. */
+export async function runTrace(args: readonly string[]): Promise<void> {
+  const { values, positionals } = parsed(args);
+  if (values.help) {
+    console.log(USAGE);
+    return;
+  }
+  const [given, ...more] = positionals;
+  if (given === undefined || more.length > 0)
+    throw new ConsoleUsageError(`Expected one TraceId, got ${positionals.length}.\n\n${USAGE}`);
+  const traceId = given.replaceAll('-', '').toLowerCase();
+  if (!isTraceId(traceId))
+    throw new ConsoleUsageError(
+      `TraceId: expected 32 hex digits that are not all 0, or a run id, got ${given}`,
+    );
+  const token = readToken(values['token-file']);
+  const base = values.console.replace(/\/+$/, '');
+  const answer = await ask(`${base}/api/traces/${traceId}.json`, base, token);
+  if (answer.status === 404) {
+    const page = (await (await ask(`${base}/api/traces/${traceId}`, base, token)).json()) as TracePage;
+    throw new ConsoleError(`Trace ${traceId}: ${page.spansNote ?? 'none of its spans is here.'}`);
+  }
+  const color = process.stdout.isTTY === true && !process.env.NO_COLOR;
+  const columns = Math.max(MIN_COLUMNS, process.stdout.columns ?? 100);
+  for (const line of waterfall(spansOf(await answer.json()), { columns, color })) console.log(line);
+}
+
+function parsed(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: FLAGS, allowPositionals: true });
+  } catch (error) {
+    throw new ConsoleUsageError(`${(error as Error).message}\n\n${USAGE}`, { cause: error });
+  }
+}
+
+/** Answers 200 and 404 as they are. */
+async function ask(url: string, base: string, token: string | undefined): Promise<Response> {
+  let response: Response;
+  try {
+    response = await fetch(url, {
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+      headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+    });
+  } catch (error) {
+    throw new ConsoleError(
+      `No console answers at ${base}: start one with temporal-job-tracing console, or give its address with --console.`,
+      { cause: error },
+    );
+  }
+  if (response.ok || response.status === 404) return response;
+  const body: unknown = await response.json().catch(() => undefined);
+  const told = isRecord(body) && isRecord(body.error) ? textOf(body.error.text) : undefined;
+  throw new ConsoleError(`${base} answered ${response.status}: ${told ?? 'is that a console?'}`);
+}
+
+/** The spans of OTLP JSON, as the console writes it. Never throws. */
+function spansOf(otlp: unknown): WaterfallSpan[] {
+  return list(otlp, 'resourceSpans').flatMap((sent) => {
+    const service = attempt(() =>
+      list(isRecord(sent) ? sent.resource : {}, 'attributes').find(
+        (each) => isRecord(each) && each.key === 'service.name',
+      ),
+    );
+    const name = isRecord(service) && isRecord(service.value) ? service.value.stringValue : undefined;
+    const resource = { 'service.name': name };
+    return list(sent, 'scopeSpans').flatMap((scope) =>
+      list(scope, 'spans').flatMap((span) => attempt(() => spanOf(span, resource)) ?? []),
+    );
+  });
+}
+
+const STATUS = ['unset', 'ok', 'error'] as const;
+
+function spanOf(span: unknown, resource: WaterfallSpan['resource']): WaterfallSpan | undefined {
+  if (!isRecord(span)) return undefined;
+  const startMs = Number(span.startTimeUnixNano) / 1e6;
+  const endMs = Number(span.endTimeUnixNano) / 1e6;
+  const parentSpanId = textOf(span.parentSpanId);
+  const status = isRecord(span.status) ? span.status : {};
+  const message = textOf(status.message);
+  return {
+    traceId: String(span.traceId),
+    spanId: String(span.spanId),
+    ...(parentSpanId !== undefined && { parentSpanId }),
+    name: String(span.name),
+    startMs,
+    endMs,
+    durationMs: endMs - startMs,
+    status: { code: STATUS[Number(status.code)] ?? 'unset', ...(message !== undefined && { message }) },
+    resource,
+  };
+}
+
+function list(value: unknown, name: string): readonly unknown[] {
+  const found = isRecord(value) ? value[name] : undefined;
+  return Array.isArray(found) ? found : [];
+}
