@@ -53,10 +53,14 @@ export function checkArrows() {
 }
 
 function sourceFiles() {
-  const listed = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.ts'], {
-    cwd: ROOT,
-    encoding: 'utf8',
-  });
+  const listed = execFileSync(
+    'git',
+    ['ls-files', '--cached', '--others', '--exclude-standard', '*.ts', '*.tsx'],
+    {
+      cwd: ROOT,
+      encoding: 'utf8',
+    },
+  );
   return [...new Set(listed.trim().split('\n'))].filter((file) => existsSync(join(ROOT, file)));
 }
 

@@ -11,6 +11,7 @@ const CHECKS = [
   // With import cycles, types included, and floating promises.
   { name: 'lint', command: 'biome lint --error-on-warnings .' },
   { name: 'types', command: 'tsc --noEmit -p tsconfig.json' },
+  { name: 'types of the pages', command: 'tsc -p console/page/tsconfig.json' },
   { name: 'unused files, exports and dependencies', command: 'knip' },
 ];
 

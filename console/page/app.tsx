@@ -1,0 +1,72 @@
+/**
+ * The frame of all pages: head, the page that the address names, the console's own state at the foot.
+ */
+import { address } from './address';
+import { JobPage } from './jobs/job-page';
+import { JobsPage } from './jobs/jobs-page';
+import { useKeys } from './keyboard';
+import { connection } from './live';
+import { Foot } from './parts/foot';
+import { Help, openHelp } from './parts/help';
+import { useTitle } from './parts/title';
+import { RunPage } from './run/run-page';
+import { TracePage } from './run/trace-page';
+
+export function App() {
+  useKeys({ '?': openHelp });
+  return (
+    <>
+      <header class="top">
+        <a class="home" href="/">
+          <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
+            <rect x="1" y="2" width="14" height="3" rx="1.500" />
+            <rect x="1" y="6.500" width="5" height="3" rx="1.500" />
+            <rect x="6" y="11" width="9" height="3" rx="1.500" />
+          </svg>
+          Job tracing
+        </a>
+        <span class={`live is-${connection.value}`} role="status">
+          {connection.value === 'open' ? 'live' : 'connecting …'}
+        </span>
+        <button type="button" class="help-button" onClick={openHelp} aria-label="Keys">
+          <kbd>?</kbd>
+        </button>
+      </header>
+      <Page />
+      <Foot />
+      <Help />
+    </>
+  );
+}
+
+function Page() {
+  const [, kind, id, ...more] = address.value.pathname.replace(/\/$/, '').split('/').map(decode);
+  if (kind === undefined) return <JobsPage />;
+  if (id !== undefined && more.length === 0) {
+    if (kind === 'jobs') return <JobPage key={id} job={id} />;
+    if (kind === 'runs') return <RunPage key={id} runId={id.toLowerCase()} />;
+    if (kind === 'traces') return <TracePage key={id} traceId={id} />;
+  }
+  return <NotFound />;
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function NotFound() {
+  useTitle('Not found');
+  return (
+    <main>
+      <h1>There is no such page</h1>
+      <p>
+        There are <a href="/">the jobs</a>, <code>/jobs/&lt;job&gt;</code>, <code>/runs/&lt;run id&gt;</code>{' '}
+        and <code>/traces/&lt;TraceId&gt;</code>.
+      </p>
+    </main>
+  );
+}

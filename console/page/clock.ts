@@ -1,0 +1,46 @@
+/**
+ * The server's clock, and times as people read them.
+ */
+import { signal } from '@preact/signals';
+import { durationText } from '../timeline/durations';
+
+let aheadMs = 0;
+
+/** Milliseconds since 1970 by the server's clock; changes each second while the tab is visible. */
+export const now = signal(Date.now());
+
+/** Takes over the server's clock from an answer. */
+export function setClock(at: number): void {
+  aheadMs = at - Date.now();
+}
+
+export function startClock(): void {
+  setInterval(() => {
+    if (document.visibilityState === 'visible') now.value = Date.now() + aheadMs;
+  }, 1_000);
+}
+
+const DAY = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
+const TIME = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+const YEAR_MS = 300 * 86_400_000;
+
+/** `16:09:46` today, `28 Nov 16:09:46` otherwise, with the year if that is long ago. */
+export function timeText(at: number): string {
+  const day = DAY.format(at);
+  const time = TIME.format(at);
+  if (Math.abs(Date.now() - at) > YEAR_MS) return `${day} ${new Date(at).getFullYear()} ${time}`;
+  return day === DAY.format(Date.now()) ? time : `${day} ${time}`;
+}
+
+/** `3 min ago`, `in 20 s`, `now`: coarse, so that it does not flicker. */
+export function agoText(at: number, nowMs: number): string {
+  const ms = Math.abs(nowMs - at);
+  if (ms < 1_500) return 'now';
+  const text = durationText(coarse(ms));
+  return at > nowMs ? `in ${text}` : `${text} ago`;
+}
+
+function coarse(ms: number): number {
+  const unit = [86_400_000, 3_600_000, 60_000].find((each) => ms >= each) ?? 1_000;
+  return Math.floor(ms / unit) * unit;
+}

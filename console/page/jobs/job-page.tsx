@@ -1,0 +1,132 @@
+/**
+ * `/jobs/:job`: the runs of a job.
+ */
+import { useEffect, useState } from 'preact/hooks';
+import type { JobPage as Answer, JobRow, RunRow } from '../../api/types';
+import { countText, durationText } from '../../timeline/durations';
+import { address, go, parameter, paths } from '../address';
+import { setClock } from '../clock';
+import { useRowKeys } from '../keyboard';
+import { RunBars } from '../parts/bars';
+import { Pending, Problems } from '../parts/messages';
+import { Ago } from '../parts/time';
+import { useTitle } from '../parts/title';
+import { ReadError, read, useResource } from '../resource';
+import { BAD_STATES, Filters, toggleFailed } from './filters';
+import { howStarted } from './kind';
+import { RunTable } from './run-table';
+
+export function JobPage({ job }: { readonly job: string }) {
+  const path = `/api/jobs/${encodeURIComponent(job)}${address.value.search}`;
+  const page = useResource<Answer>(path, ({ name, ...change }) =>
+    'data' in change && 'jobs' in change.data ? change.data.jobs.includes(job) : name === 'status',
+  );
+  const { data } = page;
+  if (data) setClock(data.at);
+  useTitle(job);
+  const runs = data?.runs ?? [];
+  useRowKeys({
+    f: toggleFailed,
+    e: () => open(runs.find(({ state }) => BAD_STATES.includes(state))),
+    s: () => open([...runs].sort((a, b) => b.durationMs - a.durationMs)[0]),
+  });
+  return (
+    <main>
+      <nav class="crumbs" aria-label="Where this is">
+        <a href="/">Jobs</a>
+      </nav>
+      <div class="head">
+        <h1>{job}</h1>
+      </div>
+      {data && <Summary job={data.job} />}
+      <Filters filter={data?.filter} runs={runs} />
+      <Pending resource={page} what="the runs" />
+      {data && (
+        <>
+          <Problems problems={data.problems} />
+          <Runs key={path} path={path} page={data} />
+        </>
+      )}
+    </main>
+  );
+}
+
+function open(run: RunRow | undefined): void {
+  if (run) go(paths.run(run.runId, run.namespace));
+}
+
+function Summary({ job }: { readonly job: JobRow }) {
+  const { usualMs, nextDueAt, isPaused, failingRuns, running } = job;
+  return (
+    <div class="summary">
+      <RunBars bars={job.bars} namespace={job.namespace} usualMs={usualMs} />
+      <dl class="facts-line">
+        <Fact name="runs by">{howStarted(job)}</Fact>
+        {usualMs !== undefined && <Fact name="usually takes">{durationText(usualMs)}</Fact>}
+        {(isPaused || nextDueAt !== undefined) && (
+          <Fact name="next due">
+            {isPaused ? 'paused' : nextDueAt !== undefined && <Ago at={nextDueAt} />}
+          </Fact>
+        )}
+        {running > 0 && <Fact name="running">{countText(running)}</Fact>}
+        {failingRuns > 0 && (
+          <Fact name="failing">
+            <strong class="bad">
+              {failingRuns === 1 ? 'the last run' : `the last ${countText(failingRuns)} runs`}
+            </strong>
+          </Fact>
+        )}
+        {parameter('namespace') !== 'default' && <Fact name="namespace">{job.namespace}</Fact>}
+      </dl>
+    </div>
+  );
+}
+
+function Fact({ name, children }: { readonly name: string; readonly children: preact.ComponentChildren }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+/** The first page, which stays live, and those that were read on. */
+function Runs({ path, page }: { readonly path: string; readonly page: Answer }) {
+  const [more, setMore] = useState<readonly RunRow[]>([]);
+  const [cursor, setCursor] = useState(page.cursor);
+  const [failure, setFailure] = useState<string>();
+  useEffect(() => {
+    if (more.length === 0) setCursor(page.cursor);
+  }, [page.cursor]);
+  const readOn = async () => {
+    try {
+      const next = await read<Answer>(
+        `${path}${path.includes('?') ? '&' : '?'}cursor=${encodeURIComponent(cursor ?? '')}`,
+      );
+      setMore([...more, ...next.runs]);
+      setCursor(next.cursor);
+      setFailure(undefined);
+    } catch (error) {
+      setFailure(error instanceof ReadError ? error.message : String(error));
+    }
+  };
+  const first = new Set(page.runs.map(({ runId }) => runId));
+  const runs = [...page.runs, ...more.filter(({ runId }) => !first.has(runId))];
+  if (runs.length === 0) return <p class="empty">No run like that.</p>;
+  return (
+    <>
+      <RunTable runs={runs} />
+      {failure !== undefined && (
+        <p class="failure" role="alert">
+          {failure}
+        </p>
+      )}
+      {cursor !== undefined && (
+        <button type="button" class="more" onClick={() => void readOn()}>
+          Earlier runs
+        </button>
+      )}
+    </>
+  );
+}

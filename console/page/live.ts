@@ -1,0 +1,74 @@
+/**
+ * Live events. The stream is open only while the tab is visible: a browser gives six connections to a host, and the
+ * seventh tab would hang.
+ */
+import { effect, signal } from '@preact/signals';
+import type { LiveEvents } from '../api/types';
+import { address } from './address';
+
+/** A change that the server told, or that there may have been some unseen ones. */
+export type Change =
+  | { readonly name: 'runs'; readonly data: LiveEvents['runs'] }
+  | { readonly name: 'traces'; readonly data: LiveEvents['traces'] }
+  | { readonly name: 'status' | 'again' };
+
+/** `closed` while the tab is hidden. */
+export const connection = signal<'open' | 'connecting' | 'closed'>('connecting');
+
+const listeners = new Set<(change: Change) => void>();
+let stream: EventSource | undefined;
+let streamUrl = '';
+
+/** Returns what ends the listening. */
+export function onChange(listener: (change: Change) => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+const isVisible = signal(document.visibilityState === 'visible');
+
+export function listen(): void {
+  document.addEventListener('visibilitychange', () => {
+    isVisible.value = document.visibilityState === 'visible';
+  });
+  effect(() => {
+    const run = /^\/runs\/([^/]+)$/.exec(address.value.pathname)?.[1];
+    const url = run === undefined ? '/api/events' : `/api/events?run=${run}`;
+    if (!isVisible.value) close();
+    else if (stream === undefined || streamUrl !== url) open(url);
+  });
+}
+
+function close(): void {
+  stream?.close();
+  stream = undefined;
+  connection.value = 'closed';
+}
+
+function open(url: string): void {
+  const isFirst = streamUrl === '';
+  close();
+  streamUrl = url;
+  connection.value = 'connecting';
+  const opened = new EventSource(url);
+  stream = opened;
+  let wasOpen = isFirst;
+  opened.onopen = () => {
+    connection.value = 'open';
+    // What happened while there was no stream was not told.
+    if (!wasOpen) tell({ name: 'again' });
+    wasOpen = false;
+  };
+  opened.onerror = () => {
+    if (stream !== opened) return;
+    connection.value = 'connecting';
+    // Refused for good (no session, another server): the browser does not try again by itself.
+    if (opened.readyState === EventSource.CLOSED) setTimeout(() => stream === opened && open(url), 5_000);
+  };
+  for (const name of ['runs', 'traces', 'status'] as const)
+    opened.addEventListener(name, ({ data }) => tell({ name, data: JSON.parse(data) } as Change));
+}
+
+function tell(change: Change): void {
+  for (const listener of listeners) listener(change);
+}

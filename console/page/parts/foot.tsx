@@ -1,0 +1,56 @@
+/**
+ * The console's own state, at the foot of each page; what is wrong with it in words.
+ */
+import type { ConsoleStatus, NamespaceStatus } from '../../api/types';
+import { countText } from '../../timeline/durations';
+import { useResource } from '../resource';
+import { Problems } from './messages';
+
+const TEMPORAL: Readonly<Record<NamespaceStatus['temporal'], string>> = {
+  ok: 'answers',
+  busy: 'is busy, asked less often',
+  away: 'does not answer',
+  connecting: 'connecting',
+};
+
+export function Foot() {
+  const { data } = useResource<ConsoleStatus>('/api/status', ({ name }) => name === 'status');
+  if (!data) return <footer class="foot" />;
+  const { namespaces, traces, version, hasLogin, problems } = data;
+  return (
+    <footer class="foot">
+      <Problems problems={problems} />
+      {traces.refused > 0 && (
+        <p class="note">
+          {countText(traces.refused)} spans were refused: {traces.refusals.join('; ')}
+        </p>
+      )}
+      <ul>
+        {namespaces.map(({ name, temporal, openRuns, isOpenRunsCut }) => (
+          <li key={name} class={`is-${temporal}`}>
+            Temporal, namespace {name}: {TEMPORAL[temporal]}
+            {openRuns > 0 && `, ${countText(openRuns)}${isOpenRunsCut ? ' and more' : ''} running`}
+          </li>
+        ))}
+        {traces.source === 'embedded' && (
+          <li>
+            {countText(traces.taken)} spans taken, {sizeText(traces.bytes)} of {sizeText(traces.maxBytes)}
+          </li>
+        )}
+        <li>version {version}</li>
+        {hasLogin && (
+          <li>
+            <form method="post" action="/logout">
+              <button type="submit">Log out</button>
+            </form>
+          </li>
+        )}
+      </ul>
+    </footer>
+  );
+}
+
+function sizeText(bytes: number): string {
+  const [size, unit] = bytes < 1e9 ? [bytes / 1e6, 'MB'] : [bytes / 1e9, 'GB'];
+  return `${size < 10 ? Number(size.toFixed(1)) : Math.round(size)} ${unit}`;
+}

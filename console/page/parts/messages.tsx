@@ -1,0 +1,45 @@
+/**
+ * What could not be read, and what is still being read.
+ */
+import type { Problem } from '../../api/types';
+import { timeText } from '../clock';
+import type { ReadError, Resource } from '../resource';
+
+export function Problems({ problems }: { readonly problems: readonly Problem[] }) {
+  if (problems.length === 0) return null;
+  return (
+    <ul class="problems" role="status">
+      {problems.map(({ kind, text, namespace, sinceAt }) => (
+        <li key={`${kind} ${namespace} ${text}`} class={`is-${kind}`}>
+          {text}
+          {sinceAt !== undefined && <span class="quiet"> Since {timeText(sinceAt)}.</span>}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** In place of what is not there (yet); nothing once it is there and well. */
+export function Pending({
+  resource: { data, error },
+  what,
+}: {
+  readonly resource: Resource<unknown>;
+  readonly what: string;
+}) {
+  if (error) return <Failure error={error} isOld={data !== undefined} />;
+  return data === undefined ? (
+    <p class="pending" role="status">
+      Reading {what} …
+    </p>
+  ) : null;
+}
+
+function Failure({ error, isOld }: { readonly error: ReadError; readonly isOld: boolean }) {
+  return (
+    <p class="failure" role="alert">
+      {error.message}
+      {isOld && ' What is shown was read before that.'}
+    </p>
+  );
+}

@@ -1,0 +1,22 @@
+/**
+ * Times, and how long ago they were.
+ */
+import { agoText, now, timeText } from '../clock';
+
+export function Time({ at }: { readonly at: number }) {
+  const iso = new Date(at).toISOString();
+  return (
+    <time dateTime={iso} title={iso}>
+      {timeText(at)}
+    </time>
+  );
+}
+
+/** `3 min ago`, `in 20 s`. */
+export function Ago({ at }: { readonly at: number }) {
+  return (
+    <time dateTime={new Date(at).toISOString()} title={timeText(at)}>
+      {agoText(at, now.value)}
+    </time>
+  );
+}

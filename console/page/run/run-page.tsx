@@ -1,0 +1,130 @@
+/**
+ * `/runs/:runId`: what is slow or broken in a run, and where.
+ */
+import type { RunPage as Answer, RunLinks } from '../../api/types';
+import { address, go, parameter, paths } from '../address';
+import { setClock } from '../clock';
+import { useKeys } from '../keyboard';
+import { Pending, Problems } from '../parts/messages';
+import { State, StateIcon } from '../parts/state';
+import { Ago, Time } from '../parts/time';
+import { useTitle } from '../parts/title';
+import { useResource } from '../resource';
+import { Waterfall } from '../waterfall/waterfall';
+import { ErrorBox } from './error-box';
+import { FailedShards } from './failed-shards';
+import { PathTable } from './path-table';
+import { SentenceLine } from './sentence-line';
+import { WaitReasons } from './wait-reasons';
+
+export function RunPage({ runId }: { readonly runId: string }) {
+  const namespace = parameter('namespace');
+  const base = `/api/runs/${encodeURIComponent(runId)}`;
+  const path = namespace === undefined ? base : `${base}?namespace=${encodeURIComponent(namespace)}`;
+  const page = useResource<Answer>(path, (change, data) => {
+    if (change.name === 'runs') return change.data.runIds.includes(runId);
+    if (change.name === 'traces')
+      return data !== undefined && change.data.traceIds.includes(data.run.traceId);
+    return change.name === 'status';
+  });
+  const { data } = page;
+  if (data) setClock(data.at);
+  useTitle(data ? `${data.run.job}: ${data.sentence.text}` : 'Run');
+  useKeys({
+    '[': data?.links.previous && (() => go(paths.run(data.links.previous?.runId ?? '', data.run.namespace))),
+    ']': data?.links.next && (() => go(paths.run(data.links.next?.runId ?? '', data.run.namespace))),
+  });
+  return (
+    <main>
+      <nav class="crumbs" aria-label="Where this is">
+        <a href="/">Jobs</a>
+        {data && <a href={paths.job(data.run.job, data.run.namespace)}>{data.run.job}</a>}
+        {data?.links.parent && (
+          <a href={paths.run(data.links.parent.runId, data.links.parent.namespace)}>
+            {data.links.parent.text}
+          </a>
+        )}
+      </nav>
+      <Pending resource={page} what="the run" />
+      {data && <Run page={data} base={base} key={address.value.pathname} />}
+    </main>
+  );
+}
+
+function Run({ page, base }: { readonly page: Answer; readonly base: string }) {
+  const { run, sentence, error, shards, timeline, links, facts, spansNote } = page;
+  return (
+    <>
+      <div class="head">
+        <h1>{run.job}</h1>
+        <State state={run.state} />
+        <p class="quiet">
+          started <Time at={run.startedAt} />, <Ago at={run.startedAt} />
+          {run.trigger !== undefined && `, by ${run.trigger}`}
+          {run.attempt !== undefined && run.attempt > 1 && `, attempt ${run.attempt}`}
+        </p>
+        <Links links={links} traceId={run.traceId} />
+      </div>
+      <Problems problems={page.problems} />
+      <SentenceLine sentence={sentence} />
+      <WaitReasons reasons={page.waiting} />
+      {error && <ErrorBox error={error} />}
+      {shards && <FailedShards shards={shards} namespace={run.namespace} />}
+      {sentence.table.length > 0 && <PathTable sentence={sentence} />}
+      {spansNote !== undefined && <p class="note">{spansNote}</p>}
+      <Waterfall timeline={timeline} detailsPath={base} namespace={run.namespace} />
+      <details class="all-facts">
+        <summary>About this run</summary>
+        <dl class="pairs">
+          {run.sampling && <Pair name="spans">{run.sampling.text}</Pair>}
+          {facts.map(({ name, value }) => (
+            <Pair key={name} name={name}>
+              {value}
+            </Pair>
+          ))}
+          <Pair name="run id">
+            <code>{run.runId}</code>
+          </Pair>
+          <Pair name="TraceId">
+            <code>{run.traceId}</code>
+          </Pair>
+        </dl>
+      </details>
+    </>
+  );
+}
+
+function Pair({ name, children }: { readonly name: string; readonly children: preact.ComponentChildren }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+function Links({ links, traceId }: { readonly links: RunLinks; readonly traceId: string }) {
+  const { previous, next, webUi, trace, attempts } = links;
+  return (
+    <nav class="links" aria-label="Other views of this run">
+      {previous && (
+        <a href={paths.run(previous.runId, previous.namespace)} title="Key [">
+          ← {previous.state && <StateIcon state={previous.state} />} run before
+        </a>
+      )}
+      {next && (
+        <a href={paths.run(next.runId, next.namespace)} title="Key ]">
+          {next.state && <StateIcon state={next.state} />} run after →
+        </a>
+      )}
+      {attempts.map(({ runId, namespace, text, state }) => (
+        <a key={runId} href={paths.run(runId, namespace)}>
+          {state && <StateIcon state={state} />} {text}
+        </a>
+      ))}
+      <a href={paths.trace(traceId)}>its trace</a>
+      {trace !== undefined && <a href={trace}>trace in your back end ↗</a>}
+      {webUi !== undefined && <a href={webUi}>Web UI ↗</a>}
+    </nav>
+  );
+}

@@ -1,0 +1,22 @@
+/**
+ * The sentence: how long, how long usually, and what makes the difference. Names lead to their rows.
+ */
+import type { Sentence } from '../../api/types';
+import { withParameters } from '../address';
+
+export function SentenceLine({ sentence: { parts, state } }: { readonly sentence: Sentence }) {
+  return (
+    <p class={`sentence is-${state}`}>
+      {parts.map(({ text, as, row }, index) => {
+        const shown = as === 'operation' ? <code>{text}</code> : text;
+        return row === undefined ? (
+          <span key={`${index} ${text}`}>{shown}</span>
+        ) : (
+          <a key={`${index} ${text}`} href={withParameters({ row })}>
+            {shown}
+          </a>
+        );
+      })}
+    </p>
+  );
+}

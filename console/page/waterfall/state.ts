@@ -1,0 +1,37 @@
+/**
+ * What a reader has chosen in a waterfall. All of it is in the address, by ids that stay the same when the timeline is
+ * read again.
+ */
+import type { Timeline } from '../../api/types';
+import { parameter, show } from '../address';
+import type { ViewOptions } from './view';
+
+export interface WaterfallState extends ViewOptions {
+  /** Whether long gaps are drawn at their true width. */
+  readonly isUnfolded: boolean;
+}
+
+export function waterfallState(): WaterfallState {
+  return {
+    isUngrouped: parameter('groups') === 'off',
+    isUnfolded: parameter('gaps') === 'on',
+    toggled: new Set(parameter('fold')?.split(',') ?? []),
+    onlyFailed: parameter('failed') !== undefined,
+    find: parameter('q')?.toLowerCase() ?? '',
+    zoom: parameter('zoom'),
+    selected: parameter('row'),
+  };
+}
+
+/** Opens or closes what is below a row. */
+export function toggleRow({ rows }: Timeline, { toggled, selected }: WaterfallState, id: string): void {
+  const ids = new Set(toggled);
+  if (!ids.delete(id)) ids.add(id);
+  const index = rows.findIndex((row) => row.id === id);
+  const selectedIndex = rows.findIndex((row) => row.id === selected);
+  const isAboveSelected = selectedIndex > index && selectedIndex <= index + (rows[index]?.below ?? 0);
+  // A selected row keeps the rows above it open: this one is selected instead.
+  const isOpenByItself = (rows[index]?.kind !== 'group') !== toggled.has(id);
+  const hasFolding = !isAboveSelected || isOpenByItself;
+  show({ ...(hasFolding && { fold: [...ids].join(',') }), ...(isAboveSelected && { row: id }) });
+}

@@ -1,0 +1,137 @@
+/**
+ * Which rows of a timeline are shown, and how deep: folding, grouping, filters, zoom. Pure.
+ */
+import type { Timeline, TimelineRow } from '../../api/types';
+
+export interface ViewOptions {
+  /** Whether `group` rows are left out, so that all their members are shown. */
+  readonly isUngrouped: boolean;
+  /** Ids of rows whose folding is not what it is at first: groups are closed, all others open. */
+  readonly toggled: ReadonlySet<string>;
+  readonly onlyFailed: boolean;
+  /** Text that a row's name has, in lower case; empty for all. */
+  readonly find: string;
+  /** Id of the row that is zoomed to: only it and what is below it is shown. */
+  readonly zoom?: string | undefined;
+  /** Id of a row that must not be folded away. */
+  readonly selected?: string | undefined;
+}
+
+/** A row that is shown, or in `more` a line for siblings that the server cut. */
+export interface ShownRow {
+  readonly row: TimelineRow;
+  /** In {@link Timeline.rows}. */
+  readonly index: number;
+  readonly depth: number;
+  /** Whether what is below it is shown; `undefined` if there is nothing. */
+  readonly isOpen?: boolean;
+  /** Number of children of {@link row} that are cut: this line stands for them. */
+  readonly more?: number;
+}
+
+export function shownRows({ rows }: Timeline, options: ViewOptions): readonly ShownRow[] {
+  const { first, end } = zoomedRange(rows, options.zoom);
+  const wanted = wantedRows(rows, options);
+  const isOpenAt = openness(rows, options, wanted !== undefined);
+  const shown: ShownRow[] = [];
+  /** How many of the rows above a row are left out, or above the row that is zoomed to. */
+  const lifts = new Map<number, number>();
+  const cut: { readonly line: ShownRow; readonly endIndex: number }[] = [];
+  for (let index = first; index < end; ) {
+    const row = rows[index];
+    if (!row) break;
+    closeCut(cut, index, shown);
+    const next = index + 1 + row.below;
+    const lift = lifts.get(row.parent) ?? rows[first]?.depth ?? 0;
+    const isLeftOut = options.isUngrouped && row.kind === 'group';
+    lifts.set(index, lift + Number(isLeftOut));
+    const isWanted = wanted?.has(index) ?? true;
+    const isOpen = isWanted && (isLeftOut || isOpenAt(index));
+    const depth = row.depth - lift;
+    const canFold = row.below > 0 || row.more > 0;
+    if (isWanted && !isLeftOut) shown.push({ row, index, depth, ...(canFold && { isOpen }) });
+    if (isOpen && row.more > 0 && !wanted)
+      cut.push({ line: { row, index, depth: depth + 1, more: row.more }, endIndex: next });
+    index = isOpen ? index + 1 : next;
+  }
+  closeCut(cut, end, shown);
+  return shown;
+}
+
+/** Indexes of the first row and after the last one. */
+function zoomedRange(rows: readonly TimelineRow[], zoom: string | undefined): { first: number; end: number } {
+  const first = zoom === undefined ? -1 : rows.findIndex(({ id }) => id === zoom);
+  return first < 0 ? { first: 0, end: rows.length } : { first, end: first + 1 + (rows[first]?.below ?? 0) };
+}
+
+/** Whether what is below a row is shown. A filter opens groups; a selected row opens all above it. */
+function openness(
+  rows: readonly TimelineRow[],
+  { toggled, selected }: ViewOptions,
+  isFiltered: boolean,
+): (index: number) => boolean {
+  const forced = ancestors(rows, selected);
+  return (index) => {
+    const { kind, id } = rows[index] ?? { kind: 'operation', id: '' };
+    const isOpenAtFirst = kind !== 'group' || isFiltered;
+    return forced.has(index) || isOpenAtFirst !== toggled.has(id);
+  };
+}
+
+/** Puts lines for what is cut below the last of their siblings. */
+function closeCut(
+  cut: { readonly line: ShownRow; readonly endIndex: number }[],
+  index: number,
+  shown: ShownRow[],
+): void {
+  for (let last = cut.at(-1); last && last.endIndex <= index; last = cut.at(-1)) {
+    shown.push(last.line);
+    cut.pop();
+  }
+}
+
+/** Indexes of the rows that a filter asks for, with all rows above them; `undefined` without a filter. */
+function wantedRows(
+  rows: readonly TimelineRow[],
+  { onlyFailed, find }: ViewOptions,
+): ReadonlySet<number> | undefined {
+  if (!onlyFailed && find === '') return undefined;
+  const wanted = new Set<number>();
+  for (const [index, row] of rows.entries()) {
+    if ((onlyFailed && !row.hasError) || !textOf(row).includes(find)) continue;
+    for (let each = index; each >= 0 && !wanted.has(each); each = rows[each]?.parent ?? -1) wanted.add(each);
+  }
+  return wanted;
+}
+
+function textOf({ name, note = '', errorLine = '' }: TimelineRow): string {
+  return `${name} ${note} ${errorLine}`.toLowerCase();
+}
+
+function ancestors(rows: readonly TimelineRow[], id: string | undefined): ReadonlySet<number> {
+  const found = new Set<number>();
+  if (id === undefined) return found;
+  let index = rows.find((row) => row.id === id)?.parent ?? -1;
+  for (; index >= 0; index = rows[index]?.parent ?? -1) found.add(index);
+  return found;
+}
+
+/** Rows where an error began: none below them has one. In the order of rows. */
+export function innermostErrors({ rows }: Timeline): readonly TimelineRow[] {
+  const outer = new Set<number>();
+  for (const { hasError, parent } of rows) if (hasError) outer.add(parent);
+  return rows.filter(({ hasError, kind }, index) => hasError && kind !== 'group' && !outer.has(index));
+}
+
+/** The row with the longest time of its own on the critical path, or the longest at the bottom. */
+export function slowestRow({ rows }: Timeline): TimelineRow | undefined {
+  const own = ({ critical }: TimelineRow) => critical.reduce((sum, { durationMs }) => sum + durationMs, 0);
+  const candidates = rows.filter(({ kind }) => kind !== 'group' && kind !== 'run');
+  const onPath = candidates.filter(({ critical }) => critical.length > 0);
+  if (onPath.length > 0) return onPath.reduce((best, row) => (own(row) > own(best) ? row : best));
+  const bottom = candidates.filter(({ below }) => below === 0);
+  return bottom.reduce<TimelineRow | undefined>(
+    (best, row) => (best && best.durationMs >= row.durationMs ? best : row),
+    undefined,
+  );
+}

@@ -1,0 +1,105 @@
+/**
+ * One row of the waterfall: name, service, what is special, and the bar.
+ */
+import type { TimelineRow } from '../../api/types';
+import { countText, durationText } from '../../timeline/durations';
+import { paths, withParameters } from '../address';
+import { Bar, barText, COLORS } from './bar';
+import type { Scale } from './scale';
+import type { ShownRow } from './view';
+
+const INDENT = 14;
+const MAX_INDENTS = 12;
+
+interface RowProps {
+  readonly shown: ShownRow;
+  /** In the list that is shown, from 0. */
+  readonly position: number;
+  readonly service: string | undefined;
+  readonly scale: Scale;
+  readonly height: number;
+  readonly isNarrow: boolean;
+  readonly isSelected: boolean;
+  readonly namespace: string | undefined;
+}
+
+export const rowElementId = (id: string) => `row-${id}`;
+
+export function WaterfallRow({
+  shown,
+  position,
+  service,
+  scale,
+  height,
+  isNarrow,
+  isSelected,
+  namespace,
+}: RowProps) {
+  const { row, depth, isOpen, more } = shown;
+  const common = {
+    'aria-rowindex': position + 2,
+    'aria-level': depth + 1,
+    style: { top: `${position * height}px`, height: `${height}px` },
+  };
+  const indent = { paddingLeft: `${Math.min(depth, MAX_INDENTS) * INDENT}px` };
+  if (more !== undefined)
+    return (
+      <div role="row" {...common} class="wf-row is-cut">
+        <div role="gridcell" class="wf-name" style={indent}>
+          <span class="wf-fold" />
+          <span class="quiet">+ {countText(more)} more</span>
+        </div>
+        <div role="gridcell" />
+      </div>
+    );
+  const expanded = isOpen === undefined ? {} : { 'aria-expanded': isOpen };
+  return (
+    <div
+      role="row"
+      {...common}
+      {...expanded}
+      id={rowElementId(row.id)}
+      class={`wf-row is-${row.kind} ${row.hasError ? 'has-error' : ''} ${isSelected ? 'is-selected' : ''}`}
+      aria-selected={isSelected}
+      data-row={row.id}
+    >
+      <div role="gridcell" class="wf-name" style={indent}>
+        <span
+          class={`wf-fold ${isOpen === undefined ? '' : 'can-fold'} ${isOpen ? 'is-open' : ''}`}
+          data-fold={isOpen === undefined ? undefined : row.id}
+        />
+        <i class={`wf-color service-${row.service % COLORS}`} />
+        <a class="wf-link" href={withParameters({ row: row.id })} tabIndex={-1} title={row.name}>
+          {row.name}
+        </a>
+        <span class="wf-aside">
+          {row.group && `× ${countText(row.group.count)} `}
+          {row.note !== undefined && <span class="wf-note">{row.note} </span>}
+          {service}
+        </span>
+        {row.runId !== undefined && (
+          <a class="wf-run" href={paths.run(row.runId, namespace ?? '')} tabIndex={-1}>
+            its run →
+          </a>
+        )}
+      </div>
+      <div role="gridcell" class={isNarrow ? 'wf-track is-narrow' : 'wf-track'}>
+        <span class="hidden-text">{spoken(row)}</span>
+        <Bar row={row} scale={scale} height={isNarrow ? 20 : height} />
+      </div>
+    </div>
+  );
+}
+
+/** What the bar shows, in words. */
+function spoken(row: TimelineRow): string {
+  return [
+    `starts at ${durationText(row.startMs)}`,
+    barText(row),
+    row.critical.length > 0 ? 'on the critical path' : '',
+    ...row.parts.flatMap(({ state, text }) => (state === 'working' ? [] : (text ?? state))),
+    row.hasError ? `error${row.errorLine === undefined ? '' : `: ${row.errorLine}`}` : '',
+  ]
+    .filter((text) => text !== '')
+    .join(', ');
+}
