@@ -4,6 +4,7 @@
  * Host code, so that the sandbox neither holds it nor pays for it. Pure.
  */
 import { SpanStatusCode } from '@opentelemetry/api';
+import { defaultPayloadConverter, type PayloadConverter } from '@temporalio/common';
 import type { WorkflowInfo } from '@temporalio/workflow';
 import { cut } from '../core/attribute-limits';
 import { dueMsOf } from '../core/due-time';
@@ -11,6 +12,7 @@ import type { JobOrigin } from '../core/job-context';
 import { BENIGN, type Failure, type JobResult, type RunEnd } from '../core/run-end';
 import type { Attributes, SpanRecord } from '../core/span-record';
 import { defined } from '../core/util/defined';
+import { textOfFailure } from './failure-text';
 
 /** How a run ended, in the words of `cicd.pipeline.result`; `undefined` when it goes on as a new run. */
 export function resultOf({ result, failure }: RunEnd): JobResult | undefined {
@@ -18,7 +20,12 @@ export function resultOf({ result, failure }: RunEnd): JobResult | undefined {
 }
 
 /** The root span of a run that ended; what user code set on it stays. */
-export function describeRun(root: SpanRecord, info: WorkflowInfo, end: RunEnd): SpanRecord {
+export function describeRun(
+  root: SpanRecord,
+  info: WorkflowInfo,
+  end: RunEnd,
+  converter: PayloadConverter = defaultPayloadConverter,
+): SpanRecord {
   const { origin, result, failure } = end;
   const attributes = {
     ...describeBeginning(origin, info),
@@ -31,12 +38,16 @@ export function describeRun(root: SpanRecord, info: WorkflowInfo, end: RunEnd): 
     ...defined({ 'job.result': resultOf(end), ...(failure && failingCall(failure)) }),
   };
   const described = { ...root, attributes };
-  if (failure) return failed(described, failure, failure.applicationFailureInfo?.category === BENIGN);
+  if (failure)
+    return failed(described, failure, failure.applicationFailureInfo?.category === BENIGN, converter);
   return result === 'success' ? { ...described, statusCode: SpanStatusCode.OK } : described;
 }
 
 /** A span whose call failed says why; a cancellation and a child that is there already are no errors of the call. */
-export function describeCall(span: SpanRecord): SpanRecord {
+export function describeCall(
+  span: SpanRecord,
+  converter: PayloadConverter = defaultPayloadConverter,
+): SpanRecord {
   const { failure } = span;
   if (!failure) return span;
   const { applicationFailureInfo: application, canceledFailureInfo } = rootCause(failure);
@@ -44,7 +55,7 @@ export function describeCall(span: SpanRecord): SpanRecord {
     application?.category === BENIGN ||
     application?.type === 'WorkflowExecutionAlreadyStartedError' ||
     canceledFailureInfo != null;
-  return failed(span, failure, isExpected);
+  return failed(span, failure, isExpected, converter);
 }
 
 /** What is known of a run from its first moment: attributes of its root and of `RunStarted`. */
@@ -85,19 +96,25 @@ function failingCall({
 }
 
 /** With the cause, which says more than "Activity task failed". */
-function failed(span: SpanRecord, failure: Failure, isExpected: boolean): SpanRecord {
+function failed(
+  span: SpanRecord,
+  failure: Failure,
+  isExpected: boolean,
+  converter: PayloadConverter,
+): SpanRecord {
   const cause = rootCause(failure);
   const type = typeOf(cause);
   const attributes = { ...span.attributes, 'error.type': type };
   if (isExpected) return { ...span, attributes };
-  const message = cut(cause.message ?? failure.message ?? '');
+  const text = textOfFailure(cause, converter);
+  const message = cut(text.message ?? failure.message ?? '');
   const exception = {
     name: 'exception',
     timeMs: span.endMs,
     attributes: defined({
       'exception.type': type,
       'exception.message': message,
-      'exception.stacktrace': cause.stackTrace ? cut(cause.stackTrace) : undefined,
+      'exception.stacktrace': text.stackTrace && cut(text.stackTrace),
     }),
   };
   const status = { statusCode: SpanStatusCode.ERROR, statusMessage: message };

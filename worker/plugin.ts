@@ -9,7 +9,9 @@
  * 6. binding: search attributes verified before anything is bound
  * 7. export: from the worker's start to its stop
  */
+
 import type { ClientOptions, ClientPlugin, ConnectionPlugin } from '@temporalio/client';
+import type { PayloadConverter } from '@temporalio/common';
 import {
   type BundleOptions,
   type BundlerPlugin,
@@ -44,6 +46,7 @@ interface WorkerParts {
   readonly enabled: boolean;
   readonly binding: Binding;
   export?: SpanExport;
+  converter?: PayloadConverter;
   started: boolean;
 }
 
@@ -101,7 +104,14 @@ export class JobTracingPlugin
     const decisions = createRunDecisions();
     const notice = noticeOf({ enabled, bind }, policy, this.#options.policyStore === undefined);
     const { below } = notice;
-    const sink = createSink({ target: () => parts.export, decisions, metrics, below, log });
+    const sink = createSink({
+      target: () => parts.export,
+      converter: () => parts.converter,
+      decisions,
+      metrics,
+      below,
+      log,
+    });
     PARTS.set(sink.jobTracing, parts);
     if (enabled && options.connection) await binding.start(options.connection);
     return {
@@ -159,6 +169,7 @@ export class JobTracingPlugin
     const parts = PARTS.get(worker.options.sinks?.jobTracing ?? {});
     if (parts === undefined || parts.started) return next(worker);
     parts.started = true;
+    parts.converter = worker.options.loadedDataConverter.payloadConverter;
     const { spanProcessors, resource, flushTimeoutMs, policy } = this.#options;
     const leaveStore = useStore(this.#store, Runtime.instance().logger, policy);
     parts.export = acquireSpanExport({

@@ -5,6 +5,7 @@
  */
 import type { Resource } from '@opentelemetry/resources';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
+import type { PayloadConverter } from '@temporalio/common';
 import type { InjectedSinks } from '@temporalio/worker';
 import type { WorkflowInfo } from '@temporalio/workflow';
 import type { RunEnd } from '../core/run-end';
@@ -57,6 +58,8 @@ export interface SinkParts {
   readonly metrics: JobMetrics;
   /** Which runs did not ask the host: they are counted as they end. */
   readonly below?: HostNotice['below'];
+  /** Reads encoded failures; `undefined` before the worker runs. */
+  readonly converter?: () => PayloadConverter | undefined;
   readonly log: OnceLog;
 }
 
@@ -65,6 +68,7 @@ export function createSink({
   decisions,
   metrics,
   below = '',
+  converter,
   log,
 }: SinkParts): InjectedSinks<JobTracingSinks> {
   const notes = new Map<string, EventRecord>();
@@ -89,7 +93,7 @@ export function createSink({
     const note = notes.get(runId);
     notes.delete(runId);
     const noted = note ? withEvent(root, note) : root;
-    return withRate(end ? describeRun(noted, info, end) : noted, decisions.find(runId));
+    return withRate(end ? describeRun(noted, info, end, converter?.()) : noted, decisions.find(runId));
   }
 
   /** Every span of a trace says at what threshold it was let through, ordinary children's and local ones included. */
@@ -114,7 +118,7 @@ export function createSink({
           const rootSpanId = rootSpanIdOfRun(info.runId);
           for (const span of spans) {
             if (span.spanId === rootSpanId) send(to, completeRoot(span, info, end), true);
-            else send(to, describeCall(span), false);
+            else send(to, describeCall(span, converter?.()), false);
           }
         },
       },

@@ -36,3 +36,8 @@ export async function failingCalls(): Promise<void> {
 }
 
 export async function quiet(): Promise<void> {}
+
+/** Fails by its activity. */
+export async function failsByActivity(): Promise<void> {
+  await migrateAccount(-1);
+}

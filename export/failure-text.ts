@@ -1,0 +1,24 @@
+/**
+ * Message and stack of a failure, also where a failure converter has encoded them (`encodeCommonAttributes`): spans of
+ * workflows then say the same as those of activities, which are made from the error itself.
+ *
+ * Host code; never throws.
+ */
+import type { PayloadConverter } from '@temporalio/common';
+import type { Failure } from '../core/run-end';
+import { attempt, isRecord, textOf } from '../core/util/untrusted';
+
+export interface FailureText {
+  readonly message?: string | undefined;
+  readonly stackTrace?: string | undefined;
+}
+
+/** What the failure says; as it stands there, such as "Encoded failure", where the converter cannot read it. */
+export function textOfFailure(failure: Failure, converter: PayloadConverter): FailureText {
+  const { encodedAttributes } = failure;
+  const decoded = encodedAttributes && attempt(() => converter.fromPayload<unknown>(encodedAttributes));
+  const plain = { message: failure.message ?? undefined, stackTrace: textOf(failure.stackTrace) };
+  // The shape that the SDK's `DefaultFailureConverter` writes.
+  if (!isRecord(decoded) || typeof decoded.message !== 'string') return plain;
+  return { message: decoded.message, stackTrace: textOf(decoded.stack_trace) };
+}

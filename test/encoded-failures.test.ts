@@ -1,0 +1,79 @@
+/**
+ * Failures whose texts are encoded for the server (`encodeCommonAttributes`): all spans of a run say the same, in the
+ * clear, as its worker can read them.
+ */
+import { deepEqual, equal, ok } from 'node:assert/strict';
+import { it } from 'node:test';
+import type { PayloadCodec } from '@temporalio/common';
+import { Harness } from './support/harness';
+import { traceIdOf } from './support/runs';
+
+const ENCODING = new TextEncoder().encode('test/inverted');
+
+/** As a codec that encrypts: nothing of a payload can be read without it. */
+const CODEC: PayloadCodec = {
+  encode: async (payloads) =>
+    payloads.map((payload) => ({
+      metadata: { encoding: ENCODING },
+      data: new TextEncoder()
+        .encode(JSON.stringify([payload.metadata, payload.data].map(textsOf)))
+        .map((x) => x ^ 255),
+    })),
+  decode: async (payloads) =>
+    payloads.map(({ data }) => {
+      const text = new TextDecoder().decode((data ?? new Uint8Array()).map((x) => x ^ 255));
+      const [metadata, bytes] = JSON.parse(text);
+      return {
+        metadata: { encoding: Buffer.from(metadata.encoding, 'hex') },
+        data: Buffer.from(bytes, 'hex'),
+      };
+    }),
+};
+
+function textsOf(part: Record<string, Uint8Array> | Uint8Array | null | undefined): unknown {
+  if (part instanceof Uint8Array) return Buffer.from(part).toString('hex');
+  return Object.fromEntries(Object.entries(part ?? {}).map(([key, bytes]) => [key, textsOf(bytes)]));
+}
+
+it('encoded failures: root, call and activity say the same message, each with a stack', async () => {
+  const harness = await Harness.start();
+  try {
+    const taskQueue = harness.newTaskQueue();
+    const worker = await harness.createWorker(taskQueue, {
+      options: {
+        workflowsPath: require.resolve('./support/workflows/failing-calls'),
+        dataConverter: {
+          failureConverterPath: require.resolve('./support/encoded-failures'),
+          payloadCodecs: [CODEC],
+        },
+      },
+    });
+    const handle = await harness.client.workflow.start('failsByActivity', {
+      taskQueue,
+      workflowId: taskQueue,
+    });
+    await harness.whileRunning([worker], () => handle.result().catch(() => {}));
+    const { events } = await handle.fetchHistory();
+    const failed = events?.find((event) => event.workflowExecutionFailedEventAttributes);
+    equal(failed?.workflowExecutionFailedEventAttributes?.failure?.cause?.message, 'Encoded failure');
+
+    const trace = await harness.completeTrace(traceIdOf(handle.firstExecutionRunId));
+    const texts = trace
+      .filter(({ status }) => status.code === 'error')
+      .map(({ name, status, events: [exception] }) => [
+        name,
+        status.message,
+        exception?.attributes['exception.message'],
+        /at .*activities/.test(String(exception?.attributes['exception.stacktrace'])),
+      ]);
+    const text = 'value too long for -1';
+    deepEqual(texts.sort(), [
+      ['RunActivity:migrateAccount', text, text, true],
+      ['RunWorkflow:failsByActivity', text, text, true],
+      ['StartActivity:migrateAccount', text, text, true],
+    ]);
+    ok(!harness.log.some((line) => line.startsWith('ERROR')), harness.log.join('\n'));
+  } finally {
+    await harness.stop();
+  }
+});
