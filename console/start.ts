@@ -28,6 +28,8 @@ import { TaskQueues } from './temporal/task-queues';
 
 const DEFAULT_HOST = '127.0.0.1';
 const DEFAULT_PORT = 4318;
+/** Exporters send every five seconds, which is when Node.js by default closes a connection that is idle. */
+const KEEP_ALIVE_MS = 65_000;
 const TELL_TRACES_MS = 500;
 const MAX_TOLD_TRACES = 1_000;
 const CLOSE_TIMEOUT_MS = 1_000;
@@ -192,6 +194,7 @@ async function listen(
   const server = createAdaptorServer({
     fetch: (request, env) => app?.fetch(request, env) ?? new Response('starting', { status: 503 }),
   }) as Server;
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, host, port)));
     server.listen(port, host, resolve);

@@ -50,6 +50,11 @@ describe('a console on this machine', () => {
     deepEqual((await ask(`${running.url}/healthz`)).body, 'ok');
   });
 
+  it('keeps the connection of an exporter that sends every five seconds', async () => {
+    const { headers } = await ask(`${running.url}/healthz`, { headers: { connection: 'keep-alive' } });
+    equal(headers['keep-alive'], 'timeout=65');
+  });
+
   it('refuses requests that name another host: DNS rebinding', async () => {
     const { port } = new URL(running.url);
     for (const host of ['evil.example', `evil.example:${port}`, '10.0.0.1', 'localhost.evil.example']) {

@@ -56,14 +56,18 @@ export async function send(url: string, load: Load): Promise<Answered> {
 }
 
 /** The status of the answer. */
-export function post(agent: Agent, url: string, { bytes }: Body): Promise<number> {
+export function post(agent: Agent, url: string, body: Body): Promise<number> {
   return new Promise((resolve, reject) => {
-    const headers = { 'content-type': 'application/x-protobuf', 'content-length': bytes.length };
+    const headers = { 'content-type': 'application/x-protobuf', 'content-length': body.bytes.length };
     const sent = request(`${url}/v1/traces`, { agent, method: 'POST', headers }, (response) => {
       response.resume();
       response.once('end', () => resolve(response.statusCode ?? 0));
     });
-    sent.once('error', reject);
-    sent.end(bytes);
+    sent.once('error', (error: NodeJS.ErrnoException) => {
+      // An idle connection was closed just as it was used again: senders try once more.
+      if (sent.reusedSocket && error.code === 'ECONNRESET') resolve(post(agent, url, body));
+      else reject(error);
+    });
+    sent.end(body.bytes);
   });
 }
