@@ -126,12 +126,21 @@ describe('findByTraceId and traceOf', { timeout: TEST_TIMEOUT_MS }, () => {
   it('a run that is not listed yet is waited for', async () => {
     const traceId = randomTraceId();
     const finding = tracingOf(bound).findByTraceId(traceId);
-    // It has looked, and found nothing.
-    await sleep(300);
-    const { workflowId } = await start(bound, 'boundJob', {
+    await sleep(300); // It has looked, and found nothing.
+    // As a shard's parent writes it.
+    const header = writeHeader({
+      span: { traceId, spanId: '00f067aa0ba902b7', sampled: true },
+      part: { kind: 'shard', job: 'job', runId: randomUUID(), trigger: 'api', shard: { index: 0 } },
+    });
+    const asShard: WorkflowClientInterceptor = {
+      startWithDetails: (input, next) =>
+        next({ ...input, headers: { ...input.headers, [TRACE_HEADER]: header } }),
+    };
+    const options = {
       taskQueue: IDLE_TASK_QUEUE,
       searchAttributes: { TraceId: [traceId], JobTrigger: ['shard'] },
-    });
+    };
+    const { workflowId } = await start(bound, 'boundJob', options, [asShard]);
     equal((await finding)?.root.workflowId, workflowId);
   });
 
