@@ -6,10 +6,12 @@
 
 /** @see https://grpc.io/docs/guides/status-codes/ */
 export const GrpcStatus = Object.freeze({
+  CANCELLED: 1,
   INVALID_ARGUMENT: 3,
   DEADLINE_EXCEEDED: 4,
   NOT_FOUND: 5,
   PERMISSION_DENIED: 7,
+  RESOURCE_EXHAUSTED: 8,
   UNIMPLEMENTED: 12,
   UNAUTHENTICATED: 16,
 });

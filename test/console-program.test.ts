@@ -34,7 +34,7 @@ describe('temporal-job-tracing', { concurrency: 2 }, () => {
   it('says what there is, and what it does not know', async () => {
     const help = await run(['--help']);
     equal(help.code, 0);
-    match(help.output, /console .*\n.*trace/);
+    match(help.output, / {2}console .*\n(.*\n)* {2}trace /);
     equal((await run([])).code, 2);
     const unknown = await run(['konsole']);
     equal(unknown.code, 2);

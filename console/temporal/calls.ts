@@ -9,9 +9,6 @@ import type { Problem } from '../api/types';
 const CALL_TIMEOUT_MS = 10_000;
 const FIRST_BACK_OFF_MS = 1_000;
 const MAX_BACK_OFF_MS = 60_000;
-/** gRPC status codes that are not the client's concern elsewhere. */
-const RESOURCE_EXHAUSTED = 8;
-const CANCELLED = 1;
 
 export type TemporalState = 'connecting' | 'ok' | 'busy' | 'away' | 'denied';
 
@@ -132,7 +129,7 @@ export class TemporalCalls {
   #failed(error: unknown): void {
     const status = grpcStatusOf(error);
     const detail = error instanceof Error ? error.message : String(error);
-    if (status === RESOURCE_EXHAUSTED) {
+    if (status === GrpcStatus.RESOURCE_EXHAUSTED) {
       this.#backOff();
       this.#set('busy', detail);
     } else if (status === GrpcStatus.PERMISSION_DENIED || status === GrpcStatus.UNAUTHENTICATED) {
@@ -141,7 +138,7 @@ export class TemporalCalls {
     } else if (status === undefined || isAnswer(status)) {
       // An answer all the same: there is no such run, or the query is not understood.
       if (status !== undefined) this.#answered();
-    } else if (status !== CANCELLED) {
+    } else if (status !== GrpcStatus.CANCELLED) {
       this.#backOff();
       this.#set('away', detail);
     }

@@ -39,6 +39,8 @@ export async function toExecutionInfo(client: Client, raw: Raw): Promise<Workflo
   try {
     return (await read(raw)) as WorkflowExecutionInfo;
   } catch {
-    return (await read({ ...raw, memo: null })) as WorkflowExecutionInfo;
+    // Members that were not sent are on its prototype.
+    const bare = Object.create(raw, { memo: { value: null } }) as Raw;
+    return (await read(bare)) as WorkflowExecutionInfo;
   }
 }

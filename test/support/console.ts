@@ -28,7 +28,7 @@ export function temporaryDirectory(): { path: string; remove(): void } {
 
 /** A console of this process on a free port, with a directory of its own. */
 export async function consoleFor(
-  temporal: { readonly address: string; readonly namespaces?: readonly string[] },
+  temporal: NonNullable<ConsoleOptions['temporal']>,
   options: ConsoleOptions = {},
 ): Promise<RunningConsole> {
   const directory = temporaryDirectory();
@@ -43,7 +43,7 @@ export async function consoleFor(
 }
 
 /** Reads JSON of the console. */
-async function getJson<T>(url: string, headers: Record<string, string> = {}): Promise<T> {
+export async function getJson<T>(url: string, headers: Record<string, string> = {}): Promise<T> {
   const response = await fetch(url, { headers });
   if (!response.ok) throw new Error(`${url}: ${response.status} ${await response.text()}`);
   return (await response.json()) as T;
