@@ -42,6 +42,12 @@ export const ABSENT = `${PREFIX}absent`;
  */
 export const ANY = `${PREFIX}any`;
 
+/**
+ * Told to the host before the other ids when the run's first task is tried again: it may have been refused for what it
+ * bound. Always denied, so no history holds it.
+ */
+export const AGAIN = `${PREFIX}again`;
+
 const UNSAMPLED: Decision = { sampled: false, bound: true };
 const UNBOUND: Decision = { sampled: true, bound: false };
 
@@ -174,7 +180,7 @@ export function isMarker(patchId: string): boolean {
   return patchId.startsWith(PREFIX);
 }
 
-/** What a marker means; `undefined` for {@link ABSENT}, {@link ANY} and ids of a newer version. */
+/** What a marker means; `undefined` for {@link ABSENT}, {@link ANY}, {@link AGAIN} and ids of a newer version. */
 export function decisionOf(id = ''): Decision | undefined {
   return DECISIONS[id];
 }

@@ -8,8 +8,8 @@ import { type BoundProcess, startBound } from './temporal-process.js';
 
 const HOST = '127.0.0.1';
 
-/** What it does that a default development server does not. */
-const DYNAMIC_CONFIG = [
+/** What it does that a default development server does not, unless it is told otherwise. */
+const DYNAMIC_CONFIG: readonly string[] = [
   // A search attribute can be used as soon as it is registered.
   'system.forceSearchAttributesCacheRefreshOnRead=true',
   // Update-with-start.
@@ -28,6 +28,7 @@ export async function launchDevServer(
   temporalBinary: string,
   ui: boolean,
   namespaces: readonly string[],
+  dynamicConfig = DYNAMIC_CONFIG,
 ): Promise<DevServer> {
   const [port, httpPort, metricsPort, uiPort] = await Promise.all([
     freePort(),
@@ -40,7 +41,7 @@ export async function launchDevServer(
     ...['--port', port, '--http-port', httpPort, '--metrics-port', metricsPort],
     ...(ui ? ['--ui-port', uiPort] : ['--headless']),
     ...namespaces.flatMap((namespace) => ['--namespace', namespace]),
-    ...DYNAMIC_CONFIG.flatMap((value) => ['--dynamic-config-value', value]),
+    ...dynamicConfig.flatMap((value) => ['--dynamic-config-value', value]),
   ];
   return {
     address: `${HOST}:${port}`,

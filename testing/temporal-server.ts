@@ -26,6 +26,8 @@ export interface TemporalServerOptions {
   readonly ui?: boolean;
   /** Namespaces that exist and can be used when the server is handed over. @default ['default'] */
   readonly namespaces?: readonly string[];
+  /** Values of the dynamic configuration, as `key=value`, of a server that is started here. @default for tests */
+  readonly dynamicConfig?: readonly string[];
   /** Receives each line of progress. @default standard error */
   readonly log?: Log;
   /** Environment that says where a server or a binary is. @default process.env */
@@ -52,7 +54,7 @@ export interface TemporalServer {
  * @throws Error that says what to install, when there is no server and none can be started.
  */
 export async function startTemporalServer(options: TemporalServerOptions = {}): Promise<TemporalServer> {
-  const { ui = false, namespaces = ['default'], env = process.env } = options;
+  const { ui = false, namespaces = ['default'], env = process.env, dynamicConfig } = options;
   const log = options.log ?? ((line: string) => console.error(line));
   const address = env.TEMPORAL_ADDRESS;
   if (address) {
@@ -66,7 +68,7 @@ export async function startTemporalServer(options: TemporalServerOptions = {}): 
     }
   }
   const temporalBinary = await findTemporalBinary(env, log);
-  const server = await startDevServer(temporalBinary, ui, namespaces);
+  const server = await startDevServer(temporalBinary, ui, namespaces, dynamicConfig);
   const webUi = server.uiUrl === undefined ? '' : `, Web UI at ${server.uiUrl}`;
   log(`Temporal server at ${server.address}${webUi} (${temporalBinary})`);
   return server;
@@ -99,8 +101,9 @@ async function startDevServer(
   temporalBinary: string,
   ui: boolean,
   namespaces: readonly string[],
+  dynamicConfig: readonly string[] | undefined,
 ): Promise<TemporalServer> {
-  const { address, uiUrl, process } = await launchDevServer(temporalBinary, ui, namespaces);
+  const { address, uiUrl, process } = await launchDevServer(temporalBinary, ui, namespaces, dynamicConfig);
   const ended = process.ended.then(() => {
     throw new Error('the Temporal server ended at once');
   });

@@ -1,19 +1,33 @@
 /**
- * Whether runs may be bound in a namespace: only while every search attribute has been seen there with the
- * right type, because an upsert of any other leaves a run stuck for ever.
+ * Whether runs may be bound in a namespace: only while every search attribute has been seen there with the right type
+ * and an upsert of them was accepted, because the server refuses the whole workflow task that upserts any other.
+ *
+ * What this worker has not seen yet (an attribute that was removed a moment ago) costs a run one retry: the server tries
+ * a refused task again at once, here or on another worker, and that one binds nothing.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '@temporalio/common';
+import type { WorkflowInfo } from '@temporalio/workflow';
 import {
   readSearchAttributes,
   registerSearchAttributes,
   type SearchAttributesConnection,
   unusableBecause,
 } from '../client/search-attributes';
+import { acceptsUpserts, hasBoundRuns } from '../client/upsert-probe';
+import { dueMsOf } from '../core/due-time';
+import { setBounded } from '../core/util/bounded-map';
+import { type Grant, mayBeRefused } from './retried-task';
 
 export interface Binding {
   /** Whether a run may be bound now. Never throws, never waits. */
   mayBind(): boolean;
+  /** Whether a run may be bound whose first task was answered before, and is tried again. Never throws, never waits. */
+  mayBindAgain(info: WorkflowInfo): boolean;
+  /** The run was told that it may bind. */
+  granted(info: WorkflowInfo): void;
+  /** A task of the run failed by user code. */
+  taskFailed(runId: string): void;
   /** Looks once, for a bounded time; then goes on looking beside the worker until {@link close}. Never throws. */
   start(connection: SearchAttributesConnection): Promise<void>;
   started(): boolean;
@@ -25,35 +39,61 @@ export interface Binding {
 const START_TIMEOUT_MS = 5_000;
 /** Pause between two looks while something is missing. */
 const LOOK_AGAIN_MS = 10_000;
+/** Pause between two looks while upserts are not accepted yet: it takes the server some seconds. */
+const NOT_YET_MS = 1_000;
 /** Pause between two looks while all is right: somebody may remove an attribute. */
-const VERIFY_MS = 60_000;
+const VERIFY_MS = 30_000;
+/** Runs that are remembered; beyond it the oldest is forgotten. */
+const MAX_RUNS = 10_000;
 
 export interface BindingOptions {
   readonly namespace: string;
-  /** Whether missing attributes are registered, until they were seen for the first time. */
+  /** Whether missing attributes are registered. */
   readonly register: boolean;
   readonly log: Pick<Logger, 'info' | 'warn'>;
 }
 
 export function createBinding({ namespace, register, log }: BindingOptions): Binding {
+  let connection: SearchAttributesConnection | undefined;
   let verified = false;
+  /** An upsert was accepted since the attributes were missing last. */
+  let accepted = false;
   let warned = false;
   let seen = false;
+  let lookedAtMs = 0;
+  let looking: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
-  let started = false;
   let closed = false;
+  const grants = new Map<string, Grant>();
+  const failed = new Map<string, true>();
 
-  async function look(connection: SearchAttributesConnection): Promise<void> {
-    const problem = await check(connection);
+  function look(): Promise<void> {
+    clearTimeout(timer);
+    looking ??= lookOnce().finally(() => {
+      looking = undefined;
+    });
+    return looking;
+  }
+
+  async function lookOnce(): Promise<void> {
+    const startedAtMs = Date.now();
+    const problem = connection && (await check(connection));
     // A look that failed says nothing about attributes that were right a minute ago.
-    if (!(verified && problem instanceof Error)) conclude(problem);
-    if (!closed)
-      timer = setTimeout(() => void look(connection), verified ? VERIFY_MS : LOOK_AGAIN_MS).unref();
+    if (!(verified && problem instanceof Error)) {
+      conclude(problem);
+      lookedAtMs = startedAtMs;
+    }
+    if (!closed) timer = setTimeout(() => void look(), pauseMs()).unref();
+  }
+
+  function pauseMs(): number {
+    // Not all workers in the same second.
+    if (verified) return VERIFY_MS * (0.75 + 0.5 * Math.random());
+    return seen && !accepted ? NOT_YET_MS : LOOK_AGAIN_MS;
   }
 
   function conclude(problem: string | Error | undefined): void {
     verified = problem === undefined;
-    seen ||= verified;
     if (problem !== undefined && !warned) {
       const text = problem instanceof Error ? problem.message : problem;
       log.warn(`temporal-job-tracing: runs are not bound (traces are still recorded): ${text}`);
@@ -64,31 +104,73 @@ export function createBinding({ namespace, register, log }: BindingOptions): Bin
   }
 
   /** What stands in the way of binding, or why it cannot be known; `undefined` when nothing does. */
-  async function check(connection: SearchAttributesConnection): Promise<string | Error | undefined> {
+  async function check(to: SearchAttributesConnection): Promise<string | Error | undefined> {
     try {
-      if (register && !seen) {
-        await registerSearchAttributes(connection, namespace);
-        return undefined;
-      }
-      return unusableBecause(namespace, await readSearchAttributes(connection, namespace));
+      const report = await readSearchAttributes(to, namespace);
+      const isRight = report.missing.length === 0 && report.wrongType.length === 0;
+      if (!isRight) accepted = false;
+      if (!isRight && register) sayRegistered((await registerSearchAttributes(to, namespace)).added);
+      const problem = isRight || register ? undefined : unusableBecause(namespace, report);
+      if (problem !== undefined) return problem;
+      accepted ||= (isRight && !seen && (await hasBoundRuns(to, namespace))) || (await isAccepted(to));
+      seen = true;
+      return accepted ? undefined : `search attributes of namespace ${namespace}: ${NOT_YET}`;
     } catch (error) {
       return error instanceof Error ? error : new Error(String(error));
     }
   }
 
+  function sayRegistered(added: readonly string[]): void {
+    if (!seen || added.length === 0) return;
+    log.warn(
+      `temporal-job-tracing: search attributes of namespace ${namespace} were gone, and have been registered again: ` +
+        `${added.join(', ')}. If they are not wanted, set the option registerSearchAttributes to false`,
+    );
+  }
+
+  /** Where it cannot be tried, it is assumed: then the first runs find out. */
+  async function isAccepted(to: SearchAttributesConnection): Promise<boolean> {
+    return (await acceptsUpserts(to, namespace)) ?? true;
+  }
+
+  function mayBindAgain(info: WorkflowInfo): boolean {
+    const grant = grants.get(info.runId);
+    const isRefused = mayBeRefused({
+      grant,
+      lookedAtMs,
+      nowMs: Date.now(),
+      dueMs: dueMsOf(info),
+      events: info.historyLength,
+      hasFailed: failed.has(info.runId),
+    });
+    if (!isRefused) return verified;
+    // What was granted is not right any more: nothing is bound until it has been looked into.
+    if (grant) [verified, accepted] = [false, false];
+    void look();
+    return false;
+  }
+
   return {
     mayBind: () => verified,
-    async start(connection) {
-      started = true;
+    mayBindAgain,
+    granted: ({ runId, historyLength }) =>
+      setBounded(grants, runId, { atMs: Date.now(), events: historyLength }, MAX_RUNS),
+    taskFailed: (runId) => setBounded(failed, runId, true, MAX_RUNS),
+    async start(to) {
+      connection = to;
       const timeout = new AbortController();
       const tooLong = sleep(START_TIMEOUT_MS, undefined, { signal: timeout.signal }).catch(() => {});
-      await Promise.race([look(connection), tooLong]);
+      await Promise.race([look(), tooLong]);
       timeout.abort();
     },
-    started: () => started,
+    started: () => connection !== undefined,
     close() {
       closed = true;
       clearTimeout(timer);
     },
   };
 }
+
+const NOT_YET =
+  'they are registered, but the server does not accept them yet, which takes it some seconds; it is tried again ' +
+  'every second';

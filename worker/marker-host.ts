@@ -20,6 +20,7 @@ import { decide, type SamplingDecision } from '../sampling/decide';
 import { createFollowUps } from '../sampling/follow-ups';
 import {
   ABSENT,
+  AGAIN,
   ANY,
   decisionOf,
   followsFailure,
@@ -45,6 +46,10 @@ export interface MarkerHostOptions {
   readonly policy: PolicyStore;
   /** Whether every search attribute has been seen in the namespace with the right type. */
   readonly mayBind: () => boolean;
+  /** The same of a run whose first task is tried again. */
+  readonly mayBindAgain?: (info: WorkflowInfo) => boolean;
+  /** Told of every run that is granted a marker with which it binds. */
+  readonly onBound?: (info: WorkflowInfo) => void;
   /** Where the policy's decisions are remembered. */
   readonly decisions: RunDecisions;
   /** Told of every run's decision; of a run whose task fails and asks again, perhaps again. */
@@ -106,6 +111,17 @@ function createAnswers(options: MarkerHostOptions): (info: WorkflowInfo, id: str
     wasSlow: (jobName: string) => options.policy.wasSlow(jobName),
   };
   const told = new Map<string, true>();
+  /** Runs that must not bind, since the server may have refused what they bound. */
+  const refused = new Map<string, true>();
+
+  function mayBind(info: WorkflowInfo): boolean {
+    return options.mayBind() && !refused.has(info.runId) && leavesRoom(info);
+  }
+
+  function tryAgain(info: WorkflowInfo): void {
+    refused.delete(info.runId);
+    if (options.mayBindAgain?.(info) === false) setBounded(refused, info.runId, true, MAX_RUNS);
+  }
 
   function decisionFor(info: WorkflowInfo): SamplingDecision {
     const known = options.decisions.find(info.runId);
@@ -135,28 +151,32 @@ function createAnswers(options: MarkerHostOptions): (info: WorkflowInfo, id: str
     if (id === KEPT_FAILED || id === KEPT_SLOW) return options.mayBind() && keep(info, id);
     const asked = decisionOf(id);
     if (asked === undefined) return false;
-    const mayBind = options.mayBind() && (asked.sampled || options.bind === 'all') && leavesRoom(info);
+    const isBindable = (asked.sampled || options.bind === 'all') && mayBind(info);
     if (isGiven(id)) {
       // Not from memory: a signal may have come since the run's last, failed task, which asked by policy.
       options.decisions.forget(info.runId, traceIdOfRun(info.originalExecutionRunId));
       if (asked.reason !== undefined)
         options.onDecision?.(info.runId, jobNameOf(info), asked.sampled, asked.reason);
-      return mayBind || !asked.bound;
+      return isBindable || !asked.bound;
     }
     const decision = decisionFor(info);
     // Asked last, when no id with a binding was true.
     if (!asked.bound) return decision.sampled;
-    return mayBind && asked.sampled === decision.sampled && asked.reason === recordedReason(decision);
+    return isBindable && asked.sampled === decision.sampled && asked.reason === recordedReason(decision);
   }
 
   /** Whether a run that decides by policy is granted one of its ids. */
   function grantsAny(info: WorkflowInfo): boolean {
-    return decisionFor(info).sampled || (options.bind === 'all' && options.mayBind() && leavesRoom(info));
+    return decisionFor(info).sampled || (options.bind === 'all' && mayBind(info));
   }
 
   return (info, id) => {
     if (!options.enabled || id === ABSENT) return false;
-    return id === ANY ? grantsAny(info) : answer(info, id);
+    if (id === AGAIN) tryAgain(info);
+    if (id === ANY || id === AGAIN) return id === ANY && grantsAny(info);
+    const isGranted = answer(info, id);
+    if (isGranted && decisionOf(id)?.bound) options.onBound?.(info);
+    return isGranted;
   };
 }
 

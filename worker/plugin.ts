@@ -111,6 +111,7 @@ export class JobTracingPlugin
       metrics,
       below,
       log,
+      onTaskFailed: binding.taskFailed,
     });
     PARTS.set(sink.jobTracing, parts);
     if (enabled && options.connection) await binding.start(options.connection);
@@ -123,7 +124,9 @@ export class JobTracingPlugin
           bind,
           policy: this.#store,
           decisions,
-          mayBind: () => binding.mayBind(),
+          mayBind: binding.mayBind,
+          mayBindAgain: binding.mayBindAgain,
+          onBound: binding.granted,
           onDecision: metrics.decided,
           onRecorded: (info, origin) => sink.jobTracing.begun.fn(info, rootOfRun(info), origin),
           onKept: metrics.kept,

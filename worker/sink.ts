@@ -60,6 +60,8 @@ export interface SinkParts {
   readonly below?: HostNotice['below'];
   /** Reads encoded failures; `undefined` before the worker runs. */
   readonly converter?: () => PayloadConverter | undefined;
+  /** Told when user code has failed a workflow task. */
+  readonly onTaskFailed?: (runId: string) => void;
   readonly log: OnceLog;
 }
 
@@ -69,6 +71,7 @@ export function createSink({
   metrics,
   below = '',
   converter,
+  onTaskFailed,
   log,
 }: SinkParts): InjectedSinks<JobTracingSinks> {
   const notes = new Map<string, EventRecord>();
@@ -124,6 +127,7 @@ export function createSink({
       },
       taskFailed: {
         fn({ runId }, { type, message }) {
+          onTaskFailed?.(runId);
           // The task was tried again.
           if (notes.has(runId)) return;
           const [oldest] = notes.keys();

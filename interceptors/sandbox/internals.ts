@@ -22,7 +22,7 @@ import { MAX_MESSAGE_BYTES } from '../../core/server-limits';
 import type { JobTracingSinks, SpanRecord } from '../../core/span-record';
 import { fillTraceUrl } from '../../core/trace-url';
 import { defined } from '../../core/util/defined';
-import { ABSENT, ANY, isMarker } from '../../sampling/markers';
+import { ABSENT, AGAIN, ANY, isMarker } from '../../sampling/markers';
 import { keep } from './kept';
 import { fitting } from './message-size';
 import { isFinal, resultOf } from './outcome';
@@ -56,12 +56,12 @@ export function internalsInterceptor(
       sink.ignored(info.parent && !run ? 'child header' : 'start header', problem);
     if (!run) return;
     if (run.kind === 'top' && run.bound) upsertSearchAttributes(attributesOfTop(run, info));
+    if (run.bound || run.root.sampled) noteTaskErrors(sink);
     state.begin(run, run.root.sampled ? record(run, origin, info) : undefined);
   }
 
   function record(run: Run, origin: JobOrigin, info: WorkflowInfo): RunTracer {
     showLink(run, info, options);
-    noteTaskErrors(sink);
     if (run.announces && !info.unsafe.isReplaying) sink.begun(run.root, origin);
     return new RunTracer(info.workflowType, run, state.startMs);
   }
@@ -138,11 +138,11 @@ export function internalsInterceptor(
   };
 }
 
-/** Everything but the marker of {@link ANY}, and those that no host part of ours has granted. */
+/** Everything but the markers of {@link ANY} and {@link AGAIN}, and those that no host part of ours has granted. */
 function isRecorded({ setPatchMarker }: Command, { run, counted }: RunState): boolean {
   const id = setPatchMarker?.patchId;
   if (id == null || !isMarker(id) || id === ABSENT) return true;
-  return id !== ANY && (counted || run !== undefined);
+  return id !== ANY && id !== AGAIN && (counted || run !== undefined);
 }
 
 /** What workflow code of this package has to say, on sampled and on kept roots alike. */

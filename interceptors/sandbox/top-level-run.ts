@@ -17,6 +17,7 @@ import { rootSpanIdOfRun } from '../../core/trace-id';
 import { defined } from '../../core/util/defined';
 import {
   ABSENT,
+  AGAIN,
   type Answer,
   askFor,
   decisionOf,
@@ -44,7 +45,7 @@ export function readTopLevel(
   };
   const { decision, answered: counted } = info.unsafe.isReplaying
     ? recall()
-    : askFor(info, given, options.bind, patched, registeredActivityNames());
+    : ask(info, given, signals, options);
   if (!decision) return { origin, counted };
   const reason = decision.reason ?? (decision.sampled && given ? reasonOf(given) : undefined);
   const trace: RunTrace = {
@@ -59,6 +60,16 @@ export function readTopLevel(
   };
   return { origin, trace, counted };
 }
+
+/** Asks the host for the decision; it is told first if this is not the first time. */
+function ask(info: WorkflowInfo, given: Given, signals: readonly string[], { bind }: SandboxOptions): Answer {
+  const events = EVENTS_OF_FIRST_TASK + signals.filter((name) => name !== '').length;
+  if (info.historyLength > events) patched(AGAIN);
+  return askFor(info, given, bind, patched, registeredActivityNames());
+}
+
+/** Started, task scheduled, task started: with the signals that came along, all that a new run has. */
+const EVENTS_OF_FIRST_TASK = 3;
 
 /** Whether a person started this run, or asked for this tick. */
 function forcedBy(
