@@ -36,7 +36,7 @@ export function groupSiblings(siblings: readonly Item[], count: number): readonl
   for (const [, members] of byKey) {
     const [first] = members;
     if (first && members.length >= MIN_GROUP) entries.push({ name: nameOf(members), members });
-    else entries.push(...members);
+    else for (const member of members) entries.push(member);
   }
   return entries.sort((a, b) => startOf(a) - startOf(b));
 }

@@ -37,7 +37,7 @@ export function timelineOf(input: TimelineInput): Timeline {
   const limit =
     CHILD_LIMITS.find((each) => countRows(roots, each) <= MAX_ROWS) ?? CHILD_LIMITS.at(-1) ?? MAX_ROWS;
   const builder = new RowBuilder(input, limit);
-  for (const entry of groupSiblings(roots, Number.POSITIVE_INFINITY)) builder.add(entry);
+  for (const entry of groupSiblings(keptOf(roots, limit), roots.length)) builder.add(entry);
   const { rows } = builder;
   return {
     startedAt: startMs,
@@ -58,7 +58,7 @@ function countRows(roots: readonly Item[], limit: number): number {
   const open: { readonly items: readonly Item[]; readonly depth: number }[] = [{ items: roots, depth: 0 }];
   for (let next = open.pop(); next !== undefined && count <= MAX_ROWS; next = open.pop()) {
     const { items, depth } = next;
-    const kept = depth === 0 ? items : keptOf(items, limit);
+    const kept = keptOf(items, limit);
     count += kept.length;
     if (depth < MAX_DEPTH) for (const { children } of kept) open.push({ items: children, depth: depth + 1 });
   }

@@ -30,7 +30,7 @@ export function spanTrees(spans: readonly TraceSpan[]): SpanForest {
     if (parentId === undefined) roots.push(item);
     else parentOf(parentId, bySpanId, roots).children.push(item);
   }
-  roots.push(...circles(bySpanId, roots));
+  for (const opened of circles(bySpanId, roots)) roots.push(opened);
   settleMissing(bySpanId);
   for (const item of bySpanId.values()) item.children.sort(byStart);
   return { roots: roots.sort(byStart), bySpanId, spans: byId };
@@ -107,7 +107,8 @@ function circles(bySpanId: ReadonlyMap<string, Item>, roots: readonly Item[]): I
     for (let item = open.pop(); item !== undefined; item = open.pop()) {
       if (reached.has(item)) continue;
       reached.add(item);
-      open.push(...item.children);
+      // One by one: a call takes only so many arguments.
+      for (const child of item.children) open.push(child);
     }
   };
   reach(roots);
