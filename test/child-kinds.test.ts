@@ -179,11 +179,7 @@ describe('what the package starts', { concurrency: 4 }, () => {
   it('a shard that is not recorded and fails leaves its root', async () => {
     const { parent, shardId, traceId } = await runShard(id('kept'), { sampled: false, failures: 1 });
     await runs.ended(shardId);
-    const [root, ...others] = await runs.harness.receiver.waitFor(
-      traceId,
-      (trace) => trace.length > 0,
-      10_000,
-    );
+    const [root, ...others] = await runs.harness.receiver.waitFor(traceId, (trace) => trace.length > 0);
     deepEqual(others, []);
     equal(root?.attributes['job.sampling.reason'], 'kept-failed');
     equal(root?.attributes['error.type'], 'ShardFailure');

@@ -67,9 +67,7 @@ describe('red spans', { concurrency: 4 }, () => {
     await handle.cancel();
     await handle.result().catch(() => {});
     const enough = (trace: readonly ReceivedSpan[]) => verdicts(trace).length >= spanCount;
-    return verdicts(
-      await runs.harness.receiver.waitFor(traceIdOf(handle.firstExecutionRunId), enough, 30_000),
-    );
+    return verdicts(await runs.harness.receiver.waitFor(traceIdOf(handle.firstExecutionRunId), enough));
   }
 
   const root = 'RunWorkflow:patient unset  ';
@@ -112,7 +110,6 @@ describe('red spans', { concurrency: 4 }, () => {
       const trace = await runs.harness.receiver.waitFor(
         traceIdOf(handle.firstExecutionRunId),
         (spans) => verdicts(spans).length >= 3,
-        30_000,
       );
       deepEqual(verdicts(trace), [
         'RunActivity:beatLate error  exception',

@@ -71,7 +71,7 @@ describe('a workflow that throws a plain TypeError', { concurrency: 3 }, () => {
   async function receivedRoot(handle: WorkflowHandleWithFirstExecutionRunId): Promise<ReceivedSpan> {
     const isRoot = ({ name }: ReceivedSpan) => name.startsWith('RunWorkflow:');
     const traceId = handle.firstExecutionRunId.replaceAll('-', '');
-    const trace = await harness.receiver.waitFor(traceId, (spans) => spans.some(isRoot), 5_000);
+    const trace = await harness.receiver.waitFor(traceId, (spans) => spans.some(isRoot));
     const root = trace.find(isRoot);
     ok(root);
     return root;

@@ -12,6 +12,7 @@ import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import { parseBaggage } from '../core/baggage';
 import type { ReceivedSpan } from '../testing/otlp-span';
 import { incomplete } from '../testing/otlp-trace';
+import { until } from '../testing/until';
 import { id, Runs, rootIdOf, traceIdOf } from './support/runs';
 
 interface Line {
@@ -47,13 +48,10 @@ describe('what a run calls', { concurrency: 8 }, () => {
   });
 
   /** Waits for the log line of the run in the other process. */
-  async function lineOf(workflowId: string, message: string): Promise<Line> {
-    for (;;) {
-      const found = lines.find((line) => line.workflowId === workflowId && line.message === message);
-      if (found) return found;
-      await once(b3Worker, 'message', { signal: AbortSignal.timeout(10_000) });
-    }
-  }
+  const lineOf = (workflowId: string, message: string): Promise<Line> =>
+    until(() => lines.find((line) => line.workflowId === workflowId && line.message === message), {
+      says: `the other process does not log '${message}' of ${workflowId}`,
+    });
 
   /** Waits until the activity's span is in the run's trace and the trace is complete; returns the span. */
   async function activityIn(runId: string): Promise<ReceivedSpan> {

@@ -35,7 +35,7 @@ describe('runs started by a client', { concurrency: 12 }, () => {
   async function callerSpan(traceId: string, name: string): Promise<ReceivedSpan> {
     const isThere = (spans: readonly ReceivedSpan[]) =>
       [name, 'POST /jobs'].every((each) => spans.some((span) => span.name === each));
-    const spans = await runs.harness.receiver.waitFor(traceId, isThere, 10_000);
+    const spans = await runs.harness.receiver.waitFor(traceId, isThere);
     const span = spans.find((each) => each.name === name);
     const request = spans.find((each) => each.name === 'POST /jobs');
     ok(span && request);

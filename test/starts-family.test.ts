@@ -65,7 +65,7 @@ describe('runs started by a parent', { concurrency: 8 }, () => {
 
   async function spanAbove(span: ReceivedSpan): Promise<ReceivedSpan> {
     const isAbove = ({ spanId }: ReceivedSpan) => spanId === span.parentSpanId;
-    const trace = await runs.harness.receiver.waitFor(span.traceId, (spans) => spans.some(isAbove), 10_000);
+    const trace = await runs.harness.receiver.waitFor(span.traceId, (spans) => spans.some(isAbove));
     const above = trace.find(isAbove);
     ok(above);
     return above;
@@ -143,7 +143,7 @@ describe('runs started by a parent', { concurrency: 8 }, () => {
     const [traceId, caller] = [traceIdOf(parentRun), rootIdOf(parentRun)];
     const isComplete = (spans: readonly ReceivedSpan[]) =>
       spans.length > 0 && incomplete(spans, caller).length === 0;
-    const trace = await runs.harness.receiver.waitFor(traceId, isComplete, 10_000);
+    const trace = await runs.harness.receiver.waitFor(traceId, isComplete);
     const below = subtree(trace, rootIdOf(childRun));
     equal(below.length, trace.length);
     const [root] = below;

@@ -28,7 +28,7 @@ describe('runs after temporal workflow reset', { concurrency: 4 }, () => {
   async function rootAfterReset(runId: string, traceId: string): Promise<[ReceivedSpan, string[]]> {
     const below = (trace: readonly ReceivedSpan[]) => subtree(trace, rootIdOf(runId));
     const isComplete = (trace: readonly ReceivedSpan[]) => incomplete(below(trace)).length === 0;
-    const trace = await runs.harness.receiver.waitFor(traceId, isComplete, 10_000);
+    const trace = await runs.harness.receiver.waitFor(traceId, isComplete);
     const [root] = below(trace);
     ok(root);
     return [root, below(trace).map(({ name }) => name)];

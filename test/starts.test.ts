@@ -69,11 +69,7 @@ describe('every way to start a run', { concurrency: 8 }, () => {
   it('a run that goes on can be recognised by its trace, and after it was killed', async () => {
     const start = { taskQueue, workflowId: id('goes-on'), args: [600_000] };
     const { firstExecutionRunId: runId } = await runs.harness.client.workflow.start('takes', start);
-    const [started] = await runs.harness.receiver.waitFor(
-      traceIdOf(runId),
-      ({ length }) => length > 0,
-      10_000,
-    );
+    const [started] = await runs.harness.receiver.waitFor(traceIdOf(runId), ({ length }) => length > 0);
     await runs.harness.client.workflow.getHandle(id('goes-on')).terminate();
     deepEqual(
       [started?.name, started?.attributes],
@@ -113,7 +109,7 @@ describe('every way to start a run', { concurrency: 8 }, () => {
     ok(link && others.length === 0);
     const isCaller = ({ name, spanId }: ReceivedSpan) =>
       name === 'StartWorkflow:oneActivity' && spanId === link.spanId;
-    await runs.harness.receiver.waitFor(link.traceId, (trace) => trace.some(isCaller), 10_000);
+    await runs.harness.receiver.waitFor(link.traceId, (trace) => trace.some(isCaller));
   });
 
   it('continue-as-new: each run its own trace, decision inherited', async () => {

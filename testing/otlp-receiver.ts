@@ -42,7 +42,7 @@ export interface OtlpReceiver {
   trace(traceId: string): ReceivedSpan[];
   /**
    * Waits until the trace's spans satisfy the predicate, and returns them in the order of their start.
-   * Rejects after `timeoutMs` with the names of the spans that did arrive.
+   * Rejects after `timeoutMs`, 30 s by default, with the names of the spans that did arrive.
    */
   waitFor(
     traceId: string,
@@ -71,7 +71,7 @@ export async function startOtlpReceiver(options: OtlpReceiverOptions = {}): Prom
     traceIds: () => store.traceIds(),
     spans: (traceId: string) => store.spans(traceId),
     trace: (traceId: string) => store.trace(traceId),
-    waitFor: (traceId: string, predicate: (trace: readonly ReceivedSpan[]) => boolean, timeoutMs = 10_000) =>
+    waitFor: (traceId: string, predicate: (trace: readonly ReceivedSpan[]) => boolean, timeoutMs = 30_000) =>
       store.waitFor(traceId, predicate, timeoutMs),
     close: () =>
       new Promise<void>((resolve) => {

@@ -206,7 +206,7 @@ export async function expectLeaves(
   const wanted = [...expected].sort();
   const isThere = (trace: readonly ReceivedSpan[]) => isDeepStrictEqual(leaves(trace), wanted);
   // Services send their spans on their own time: what is not there yet may still come.
-  const trace = await receiver.waitFor(traceId, isThere, 5_000).catch(() => receiver.trace(traceId));
+  const trace = await receiver.waitFor(traceId, isThere).catch(() => receiver.trace(traceId));
   deepEqual(leaves(trace), wanted);
   deepEqual(incomplete(trace), problems);
 }

@@ -124,7 +124,7 @@ export class Runs {
   async rootOf(runId: string, traceId = traceIdOf(runId)): Promise<ReceivedSpan> {
     const { receiver } = this.harness;
     const isThere = (trace: readonly ReceivedSpan[]) => missing(trace, runId).length === 0;
-    const trace = await receiver.waitFor(traceId, isThere, 10_000).catch(() => receiver.trace(traceId));
+    const trace = await receiver.waitFor(traceId, isThere).catch(() => receiver.trace(traceId));
     deepEqual(missing(trace, runId), [], `trace ${traceId} of run ${runId}`);
     const [root] = subtree(trace, rootIdOf(runId));
     ok(root);
@@ -134,11 +134,7 @@ export class Runs {
   /** The run's root span, whatever is below it. */
   async rootSpan(runId: string): Promise<ReceivedSpan> {
     const isRoot = ({ spanId }: ReceivedSpan) => spanId === rootIdOf(runId);
-    const trace = await this.harness.receiver.waitFor(
-      traceIdOf(runId),
-      (spans) => spans.some(isRoot),
-      10_000,
-    );
+    const trace = await this.harness.receiver.waitFor(traceIdOf(runId), (spans) => spans.some(isRoot));
     const root = trace.find(isRoot);
     ok(root);
     return root;
