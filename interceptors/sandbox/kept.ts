@@ -12,7 +12,7 @@ import { KEPT_FAILED, KEPT_SLOW, type KeptReason } from '../../sampling/markers'
 import type { Run } from './run';
 import { attributesOfKept } from './run-attributes';
 import type { RunState } from './run-state';
-import { takeCommands } from './sdk-internals';
+import { takeCommands, withJobName } from './sdk-internals';
 
 type Command = coresdk.workflow_commands.IWorkflowCommand;
 
@@ -25,11 +25,13 @@ const MIN_SLOW_MS = 1_000;
  * @returns the commands that must stand before `final`
  */
 export function keep(state: RunState, final: Command): Command[] {
-  const { run } = state;
-  if (!run || run.root.sampled || !run.bound || run.kind === 'child') return [];
+  const { run, origin } = state;
+  if (!run || !origin || run.root.sampled || !run.bound || run.kind === 'child') return [];
   const isFailed = final.failWorkflowExecution != null;
   // A run that was cancelled or continues as new has not failed, but may have been slow.
-  state.kept = ask(isFailed, Date.now() - sinceMs(state, run));
+  const tookMs = Date.now() - sinceMs(state, run);
+  // User code may have upserted another name by now; the rule is that of the first.
+  state.kept = withJobName(origin.jobName, () => ask(isFailed, tookMs));
   if (!state.kept) return [];
   upsertSearchAttributes(attributesOfKept());
   // The activation's own commands have been taken out before: these are the marker and the upsert.

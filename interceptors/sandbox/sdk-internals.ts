@@ -6,8 +6,13 @@
  * that a version of the SDK lacks would keep the user's bundle from being made. What is missing is found by
  * {@link missingInternals} before anything is used, so no other function here is called without it.
  */
+
+import { defineSearchAttributeKey } from '@temporalio/common';
 import type { coresdk } from '@temporalio/proto';
 import type { Activator } from '@temporalio/workflow/lib/internals';
+import { keywordOf } from '../../core/job-name';
+
+const JOB_NAME = defineSearchAttributeKey('JobName', 'KEYWORD');
 
 type Command = coresdk.workflow_commands.IWorkflowCommand;
 
@@ -53,6 +58,23 @@ export function isPending(kind: PendingKind, seq: number): boolean {
 /** Takes the commands that were made since the activation's own were taken. */
 export function takeCommands(): Command[] {
   return activator().concludeActivation().commands;
+}
+
+/**
+ * Calls `ask` while the present workflow's info has this value of the search attribute `JobName`: the SDK hands the info
+ * to the host with each question. Without effect where it has the value already.
+ */
+export function withJobName<Answer>(value: string, ask: () => Answer): Answer {
+  const sdk = activator();
+  const { info } = sdk;
+  if (keywordOf(info, 'JobName') === value) return ask();
+  try {
+    const typedSearchAttributes = info.typedSearchAttributes.updateCopy([{ key: JOB_NAME, value }]);
+    sdk.info = { ...info, typedSearchAttributes };
+    return ask();
+  } finally {
+    sdk.info = info;
+  }
 }
 
 /** Names of the activities that the present worker has. */
