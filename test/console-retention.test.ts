@@ -4,7 +4,16 @@
  */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readdirSync, readlinkSync, rmSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
@@ -251,6 +260,22 @@ describe('the size of the store', () => {
       ok(oldestAt !== undefined && oldestAt > START);
     });
   }
+
+  it('is made also where a segment is damaged', () => {
+    const traces = Array.from({ length: 1000 }, (_, index) => index);
+    write(traces);
+    close(traces, 'failure');
+    files.close();
+    const [name = ''] = segments('spans');
+    // All but the head, which is what tells that it is a database of this version.
+    const file = openSync(join(directory, name), 'r+');
+    writeSync(file, Buffer.alloc(statSync(join(directory, name)).size - 4096, 'x'), 0, undefined, 4096);
+    closeSync(file);
+    files = open();
+    now += 8 * DAY_MS;
+    tidyAll();
+    deepEqual(segments('spans'), []);
+  });
 
   it('is given back although a driver keeps its files open', () => {
     const traces = Array.from({ length: 1000 }, (_, index) => index);

@@ -5,6 +5,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import { ownBytes } from '../store';
 
 /** Of one body, after decompression. Exporters send 512 spans a request, some 100 KB. */
 export const MAX_BODY_BYTES = 16 * 1024 * 1024;
@@ -78,16 +79,5 @@ async function readAll(source: Readable, room: BodyRoom): Promise<Uint8Array | B
     throw error;
   }
   if (problem) room.release(length);
-  return problem ?? joined(chunks, length);
-}
-
-/** Not from Node's pool: the memory is handed to another thread. */
-function joined(chunks: readonly Buffer[], length: number): Uint8Array {
-  const all = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    all.set(chunk, at);
-    at += chunk.length;
-  }
-  return all;
+  return problem ?? ownBytes(chunks);
 }

@@ -3,6 +3,7 @@
  */
 export { defaultDataDirectory } from './directory';
 export { DEFAULT_LIMITS, type KeepLimits, parseLimits, type StoreLimits } from './limits';
+export { ownBytes } from './own-bytes';
 export type {
   ClosedState,
   FillCursor,

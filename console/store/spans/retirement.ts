@@ -55,15 +55,15 @@ export class Retirement {
     const progress = this.progress.get(list) ?? this.begin(list, nowMs);
     if (!progress) return false;
     const { segment } = progress;
-    const traces = segment.tracesAfter(progress.trace, STEP);
+    const traces = whereItCan(() => segment.tracesAfter(progress.trace, STEP)) ?? [];
     const last = traces.at(-1);
     if (last === undefined) {
-      this.expired.putDropped(list.endOfOldest(), nowMs);
+      whereItCan(() => this.expired.putDropped(list.endOfOldest(), nowMs));
       list.retire();
       this.progress.delete(list);
       return true;
     }
-    unlessFull(() => {
+    whereItCan(() => {
       const dropped = list === this.spans ? this.copy(segment, traces, last, nowMs) : traces;
       this.expired.add(
         dropped.filter((trace) => goesOn(list, trace)),
@@ -107,11 +107,16 @@ function goesOn(list: SegmentList, trace: Uint8Array): boolean {
   return list.all.slice(1, 1 + NEXT_SEGMENTS).some((segment) => segment.has(trace));
 }
 
-/** On a full disk nothing can be copied, and space must be made all the same. */
-function unlessFull(fn: () => void): void {
+/**
+ * Space must be made all the same where nothing can be copied, since the disk is full, or a segment is damaged: then
+ * `undefined`.
+ */
+function whereItCan<T>(fn: () => T): T | undefined {
   try {
-    fn();
+    return fn();
   } catch (error) {
-    if (!(error instanceof SqlError && error.problem === 'full')) throw error;
+    if (error instanceof SqlError && (error.problem === 'full' || error.problem === 'damaged'))
+      return undefined;
+    throw error;
   }
 }

@@ -2,6 +2,7 @@
  * The spans of all traces: written by chunk, read by trace. Synchronous, for the store's thread; the clock is the
  * caller's.
  */
+import { ownBytes } from '../own-bytes';
 import type { ExpiredTraces } from './expired-traces';
 import { Retirement } from './retirement';
 import type { Chunk, Segment } from './segment';
@@ -67,7 +68,7 @@ export class SpanStore {
     if (bodies.length === 0) return undefined;
     const isKept = this.kept.all.some((segment) => segment.has(trace));
     return {
-      bodies: joined(bodies),
+      bodies: ownBytes(bodies),
       lengths: bodies.map(({ length }) => length),
       cut,
       isBeginningExpired: this.expired.has(trace),
@@ -97,15 +98,4 @@ export class SpanStore {
       .filter((segment) => !this.retirement.isDone(segment, trace))
       .reverse();
   }
-}
-
-/** In memory of its own, which can be handed to another thread: small buffers of Node share theirs. */
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }
