@@ -142,7 +142,7 @@ class RunningWatcher {
       workflowBundle: await bundleOf(dataConverter),
       activities: { ...part.activities },
       ...(dataConverter && { dataConverter }),
-      maxHeartbeatThrottleInterval: '2 seconds',
+      maxHeartbeatThrottleInterval: '5 seconds',
       shutdownGraceTime: '1 second',
       shutdownForceTime: '20 seconds',
     });

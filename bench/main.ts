@@ -8,6 +8,7 @@
  */
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
+import { benchAlerts } from './alerts/part';
 import { benchConsole } from './console/part';
 import type { PartOptions, PartResult } from './core/figure';
 import { tables } from './core/table';
@@ -26,6 +27,7 @@ const PARTS: Readonly<Record<string, (options: PartOptions) => Promise<PartResul
   lookup: benchLookup,
   policy: benchPolicy,
   console: benchConsole,
+  alerts: benchAlerts,
 };
 
 class UsageError extends Error {}

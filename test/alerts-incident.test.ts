@@ -30,9 +30,9 @@ describe('other problems', () => {
   it('are overdue until a success', () => {
     const one = new Told()
       .see(overdue(1, 10))
-      .see(overdue(1, 11))
+      .see(overdue(1, 10))
       .see(succeeded('s', 12))
-      .see(overdue(1, 13));
+      .see(overdue(1, 10));
     deepEqual(one.messages, ['job.overdue open', 'job.overdue resolved']);
     one.see(overdue(12, 30));
     deepEqual(one.messages.slice(2), ['job.overdue open']);

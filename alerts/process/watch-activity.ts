@@ -18,7 +18,7 @@ export interface Watching {
   readonly report: (report: WatchReport) => Promise<void>;
 }
 
-const HEARTBEAT_MS = 2_000;
+const HEARTBEAT_MS = 5_000;
 const REPORT_AGAIN_MS = 60_000;
 const LAGGING_MS = 60_000;
 

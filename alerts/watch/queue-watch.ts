@@ -32,7 +32,7 @@ export class QueueWatch {
   #tell({ taskQueue, runs }: WaitingRuns, nowMs: number): void {
     const handling = this.#handling(runs);
     if (handling === undefined) return;
-    const jobs = [...new Set(runs.map(({ job }) => job))];
+    const jobs = [...new Set(runs.map(({ job }) => job))].sort();
     const facts = { taskQueue, waiting: runs.length, jobs: jobs.slice(0, MAX_JOBS), jobCount: jobs.length };
     const atMs = this.queues.noneSinceMs(taskQueue) ?? nowMs;
     this.#context.sink.observe(

@@ -70,7 +70,7 @@ export class JobsInTrouble {
       const times = memo.open.map(({ since }) => Date.parse(since));
       this.#jobs.set(job, {
         sinceMs: known?.sinceMs ?? Math.min(nowMs, ...times),
-        signalledMs: 0,
+        signalledMs: Number.NEGATIVE_INFINITY,
         awaitsSuccess: memo.awaitsSuccess,
         open: new Set(memo.open.map(({ type }) => type)),
       });

@@ -31,7 +31,7 @@ export const { jobAlertsWatch } = proxyActivities<AlertActivities>({
 });
 
 export const { jobAlertsDeliver } = proxyActivities<AlertActivities>({
-  startToCloseTimeout: '30 seconds',
+  startToCloseTimeout: '15 seconds',
   // The activity gives up by itself after 24 hours: this is for a message that no process takes.
   scheduleToCloseTimeout: '25 hours',
   // Only where the activity says nothing: it died.

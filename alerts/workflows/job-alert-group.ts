@@ -30,8 +30,8 @@ export interface GroupStatus {
   readonly outcomes: Readonly<Record<string, DeliveryOutcome['status']>>;
 }
 
-/** Members that have not answered by then are told by themselves, or in a second message. */
-const PATIENCE = '10 seconds';
+/** Members that have not answered by then are told in a second message. */
+const PATIENCE = '20 seconds';
 /** Names in the message; the others are counted. */
 const MAX_NAMES = 20;
 
@@ -49,8 +49,9 @@ export const jobAlertGroup = asInfrastructure(async function jobAlertGroup({
     answers++;
     if (member.message !== null) news.push(member);
   });
-  await condition(() => answers >= members, PATIENCE);
-  for (let part = 1; news.length > 0; part++) {
+  for (let part = 1; ; part++) {
+    const isComplete = await condition(() => answers >= members, PATIENCE);
+    if (news.length === 0) break;
     const message = messageOf(type, part, news);
     told.push(...news.map(({ subject }) => subject.name));
     news = [];
@@ -61,6 +62,7 @@ export const jobAlertGroup = asInfrastructure(async function jobAlertGroup({
         outcomes[channel] = outcome?.status ?? 'refused';
       }),
     );
+    if (isComplete) break;
   }
   return { jobs: told, outcomes };
 });

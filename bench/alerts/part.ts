@@ -1,0 +1,169 @@
+/**
+ * Part `alerts`: how many calls a watcher makes to Temporal with many jobs that are well, how soon a failure is told, and
+ * what watching adds to a user's run. By default 10 and 1,000 jobs; with `--full` 5,000 and 10,000 as well.
+ */
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { NoopSpanProcessor } from '@opentelemetry/sdk-trace-base';
+import { Client } from '@temporalio/client';
+import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { JobTracingPlugin } from 'temporal-job-tracing';
+import { type AlertPayload, type JobAlertsConfig, startJobWatcher } from 'temporal-job-tracing/alerts';
+import { JobClient } from 'temporal-job-tracing/client';
+import { resolveAlerts } from '../../alerts/config/resolve';
+import { JobWatch } from '../../alerts/watch/job-watch';
+import { startTemporalServer } from '../../testing/temporal-server';
+import { counted, type Figure, figure, type PartOptions, type PartResult } from '../core/figure';
+import { estimate, quantile } from '../core/statistics';
+
+const SIZES = [10, 1_000];
+const FULL_SIZES = [10, 1_000, 5_000, 10_000];
+const TASK_QUEUE = 'bench-alerts';
+/** Runs that go on longer than everything here takes. */
+const GOES_ON_MS = 60 * 60_000;
+const STARTS_AT_ONCE = 16;
+const POLL_MS = 5_000;
+const WATCHED_MS = 60_000;
+const FAILURES = 40;
+const HOOK_KEY = Buffer.from('a key of a benchmark, 32 bytes!!').toString('base64');
+
+/** Calls of heartbeats, each 5 s, which the SDK makes. */
+const HEARTBEATS_PER_SECOND = 0.2;
+
+interface Stage {
+  readonly client: Client;
+  readonly connection: NativeConnection;
+}
+
+export async function benchAlerts(options: PartOptions): Promise<PartResult> {
+  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  const server = await startTemporalServer();
+  const connection = await NativeConnection.connect({ address: server.address });
+  const watching = await NativeConnection.connect({ address: server.address });
+  try {
+    const client = new Client({ connection });
+    await new JobClient({ client }).ensureSearchAttributes();
+    const worker = await Worker.create({
+      connection,
+      taskQueue: TASK_QUEUE,
+      workflowBundle: await bundleWorkflowCode({
+        workflowsPath: require.resolve('../workflows/alerts'),
+        logger: new DefaultLogger('ERROR'),
+        plugins: [new JobTracingPlugin()],
+      }),
+      plugins: [new JobTracingPlugin({ spanProcessors: [new NoopSpanProcessor()] })],
+    });
+    const stage = { client, connection: watching };
+    const figures = await worker.runUntil(async () => [
+      ...(await delays(stage, options)),
+      ...(await calls(stage, options)),
+    ]);
+    return { part: 'alerts', figures };
+  } finally {
+    await watching.close();
+    await connection.close();
+    await server.stop();
+  }
+}
+
+/** How soon failures are told, at the default look. */
+async function delays({ client, connection }: Stage, { quick }: PartOptions): Promise<Figure[]> {
+  const receiver = await startReceiver();
+  const watcher = await startJobWatcher({
+    connection,
+    config: configOf(receiver.url),
+    secrets: () => HOOK_KEY,
+  });
+  const count = quick ? FAILURES / 4 : FAILURES;
+  while ((await watcher.status()).watch === undefined) await sleep(500);
+  for (let index = 0; index < count; index++) {
+    await start(client, 'fails', [], `failing-${index}`);
+    // More than five in one look would be one message.
+    await sleep(1_000 + Math.random() * 1_000);
+  }
+  while (receiver.received.length < count) await sleep(200);
+  await watcher.close();
+  await receiver.close();
+  const tookMs = receiver.received.map(
+    ({ atMs, payload }) => atMs - Date.parse(payload.data.run?.closed ?? ''),
+  );
+  const quantileOf = (share: number) => estimate(tookMs, (some) => quantile(some, share) / 1_000);
+  return [
+    figure('from a failure to its delivery, p50', 's', quantileOf(0.5)),
+    figure('from a failure to its delivery, p95', 's', quantileOf(0.95), { atMost: 15 }),
+  ];
+}
+
+/** How often Temporal is called with jobs that are well, and what is added to their runs. */
+async function calls({ client }: Stage, { full }: PartOptions): Promise<Figure[]> {
+  const figures: Figure[] = [];
+  let jobs = 0;
+  for (const size of full ? FULL_SIZES : SIZES) {
+    console.error(`alerts: ${size} jobs …`);
+    for (; jobs < size; jobs += STARTS_AT_ONCE) {
+      const some = Array.from({ length: Math.min(STARTS_AT_ONCE, size - jobs) }, (_, index) => jobs + index);
+      await Promise.all(some.map((job) => start(client, 'goesOn', [GOES_ON_MS], `well-${job}`)));
+    }
+    jobs = size;
+    const perSecond = await callsPerSecond(client);
+    const name = `calls to Temporal a second, ${size.toLocaleString('en-US')} jobs with a run each`;
+    figures.push(counted(name, '', perSecond + HEARTBEATS_PER_SECOND, { atMost: 1 }));
+  }
+  const { historyLength } = await client.workflow.getHandle('well-0').describe();
+  const alone = await start(client, 'goesOn', [GOES_ON_MS], 'alone');
+  while ((await alone.describe()).historyLength < historyLength) await sleep(100);
+  const { historyLength: unwatched } = await alone.describe();
+  return [...figures, counted("events in a user's run", 'more', historyLength - unwatched, { atMost: 0 })];
+}
+
+/** Of a watcher that has just begun, so with its first look at everything that runs. */
+async function callsPerSecond(client: Client): Promise<number> {
+  const watch = new JobWatch({
+    client,
+    config: resolveAlerts(configOf('http://127.0.0.1:1')),
+    sinceMs: Date.now(),
+    redact: (text) => text,
+    silences: async () => [],
+    stoppedChannels: () => [],
+  });
+  const startedMs = Date.now();
+  while (Date.now() - startedMs < WATCHED_MS) {
+    const lookMs = Date.now();
+    await watch.look();
+    await sleep(Math.max(0, lookMs + POLL_MS - Date.now()));
+  }
+  return watch.calls / ((Date.now() - startedMs) / 1_000);
+}
+
+function start(client: Client, type: string, args: unknown[], job: string) {
+  const workflowId = job === 'well-0' || job === 'alone' ? job : `${job}/${randomUUID()}`;
+  return client.workflow.start(type, { taskQueue: TASK_QUEUE, workflowId, args, memo: { jobName: job } });
+}
+
+function configOf(url: string): JobAlertsConfig {
+  return { channels: { bench: { type: 'webhook', url, secret: { secret: 'HOOK_KEY' } } } };
+}
+
+async function startReceiver() {
+  const received: { readonly atMs: number; readonly payload: AlertPayload }[] = [];
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      received.push({ atMs: Date.now(), payload: JSON.parse(Buffer.concat(chunks).toString()) });
+      response.writeHead(204).end();
+    });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    received,
+    close: async () => {
+      server.closeAllConnections();
+      await once(server.close(), 'close');
+    },
+  };
+}

@@ -1,0 +1,274 @@
+/** What a watcher remembers and works out: queues, limits, overdue jobs, incidents, close events, budgets. All pure. */
+import { deepEqual, equal, match, ok } from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Observation } from '../alerts/incident/observation';
+import { incidentId, incidentKind } from '../alerts/incident-id';
+import { createBudget } from '../alerts/watch/budget';
+import { verdictOf } from '../alerts/watch/close-event';
+import { OverdueJobs } from '../alerts/watch/overdue';
+import { jobQuery, jobsQuery, lookQuery, successesQuery } from '../alerts/watch/queries';
+import { Queues, waitingByQueue } from '../alerts/watch/queues';
+import type { RunRow } from '../alerts/watch/row';
+import { SlowRuns, slowLimit } from '../alerts/watch/slow-runs';
+import { JobsInTrouble } from '../alerts/watch/trouble';
+import { failed, HANDLING, overdue, slow, succeeded } from './support/alerts/told';
+
+const HOUR = 3_600_000;
+const row = (runId: string, more: Partial<RunRow> = {}): RunRow => ({
+  workflowId: 'w',
+  runId,
+  workflowType: 't',
+  taskQueue: 'q',
+  status: 'RUNNING',
+  job: 'nightly',
+  hasBegun: false,
+  dueMs: 1_000,
+  startMs: 1_000,
+  ...more,
+});
+
+describe('a task queue', () => {
+  const look = (queues: Queues, newestMs: number | undefined, nowMs: number) => {
+    queues.toLookAt(waitingByQueue([row('a')]), nowMs);
+    return queues.looked('q', newestMs, nowMs);
+  };
+
+  it('has no worker when nobody younger than 75 s was seen for 15 s', () => {
+    const queues = new Queues();
+    deepEqual(
+      [100_000, 105_000, 114_999, 115_000].map((nowMs) => look(queues, 20_000, nowMs)),
+      [undefined, undefined, undefined, 'no_worker'],
+    );
+  });
+
+  it('has one when a poller is seen between, as after a restart of the server', () => {
+    const queues = new Queues();
+    deepEqual(
+      [look(queues, undefined, 100_000), look(queues, 106_000, 107_000), look(queues, undefined, 116_000)],
+      [undefined, undefined, undefined],
+    );
+  });
+
+  it('is told once, and is back when somebody polls', () => {
+    const queues = new Queues();
+    look(queues, undefined, 100_000);
+    equal(look(queues, undefined, 120_000), 'no_worker');
+    queues.told('q');
+    equal(look(queues, undefined, 130_000), undefined);
+    equal(look(queues, 139_000, 140_000), 'worker');
+    deepEqual(queues.open, []);
+  });
+
+  it('is looked at every 5 s in doubt, every 15 s otherwise, and not when nobody waits', () => {
+    const queues = new Queues();
+    const waiting = waitingByQueue([row('a')]);
+    const at = (nowMs: number, some = waiting) => queues.toLookAt(some, nowMs).length;
+    equal(at(100_000), 1);
+    queues.looked('q', 100_000, 100_000);
+    deepEqual([at(114_000), at(115_000)], [0, 1]);
+    queues.looked('q', undefined, 115_000);
+    deepEqual([at(119_000), at(120_000), at(130_000, [])], [0, 1, 0]);
+  });
+
+  it('holds back what its jobs would tell', () => {
+    const queues = new Queues();
+    look(queues, undefined, 100_000);
+    deepEqual([queues.holdsBack('nightly'), queues.holdsBack('other')], [true, false]);
+    deepEqual([queues.isServed(row('a')), queues.isServed(row('b', { hasBegun: true }))], [false, true]);
+    look(queues, 101_000, 102_000);
+    deepEqual([queues.holdsBack('nightly'), queues.isServed(row('a'))], [false, true]);
+  });
+});
+
+describe('a slow run', () => {
+  it('is over the limit of its rule, or over what is learnt', () => {
+    const usual = { runs: 30, medianMs: 4_000, p5Ms: 3_000, p95Ms: 5_000 };
+    deepEqual(slowLimit(1_500, undefined), { limitMs: 1_500 });
+    deepEqual(slowLimit(undefined, usual), { limitMs: 14_000, usualMs: 4_000 });
+    equal(slowLimit(undefined, undefined), undefined);
+  });
+
+  it('is looked at when it passes its limit, and until it ends once it was told', () => {
+    const runs = new SlowRuns();
+    runs.watch(row('a'), { limitMs: 5_000 });
+    deepEqual([runs.due(6_000).length, runs.due(6_001).length], [0, 1]);
+    runs.told('a');
+    deepEqual([runs.due(0).length, runs.has('a'), runs.size], [1, true, 1]);
+    runs.forget('a');
+    equal(runs.size, 0);
+  });
+});
+
+describe('an overdue job', () => {
+  it('is asked about when its time has come, and told once', () => {
+    const jobs = new OverdueJobs();
+    jobs.watch('a', 10_000, 0);
+    deepEqual(jobs.toRead(0), ['a']);
+    equal(jobs.read('a', 5_000, 5_000), undefined);
+    deepEqual([jobs.toRead(14_999), jobs.toRead(15_000)], [[], ['a']]);
+    const told = jobs.read('a', 5_000, 15_000);
+    deepEqual(told, { job: 'a', withinMs: 10_000, lastSuccessMs: 5_000, sinceMs: 15_000 });
+    if (told) jobs.told(told);
+    equal(jobs.read('a', 5_000, 90_000), undefined);
+    jobs.succeeded('a', 95_000);
+    deepEqual([jobs.toRead(104_999), jobs.toRead(105_000)], [[], ['a']]);
+  });
+
+  it('that never ran counts from when it was first looked for, also after a restart', () => {
+    const first = new OverdueJobs();
+    first.watch('a', 10_000, 1_000);
+    const second = new OverdueJobs(first.carried());
+    second.watch('a', 10_000, 9_000);
+    equal(second.read('a', undefined, 11_000)?.sinceMs, 11_000);
+  });
+
+  it('whose last success the server has forgotten is overdue all the same', () => {
+    const before = new OverdueJobs([['a', 20_000, 0]]);
+    before.watch('a', 26 * HOUR, 30_000);
+    const afterOutage = 20_000 + 40 * HOUR;
+    deepEqual(before.toRead(afterOutage), ['a']);
+    equal(before.read('a', undefined, afterOutage)?.lastSuccessMs, 20_000);
+  });
+
+  it('is none on the days of 23 and of 25 hours', () => {
+    // 02:30 every day in New York: both changes of 2026, as a cron with that time zone runs.
+    const local = (day: string) =>
+      Date.parse(`${day}T02:30:00${day < '2026-03-08' || day >= '2026-11-01' ? '-05:00' : '-04:00'}`);
+    for (const days of [
+      ['2026-03-06', '2026-03-07', '2026-03-08', '2026-03-09', '2026-03-10'],
+      ['2026-10-30', '2026-10-31', '2026-11-01', '2026-11-02', '2026-11-03'],
+    ]) {
+      const jobs = new OverdueJobs();
+      jobs.watch('a', 26 * HOUR, local(days[0] ?? ''));
+      jobs.read('a', local(days[0] ?? ''), local(days[0] ?? ''));
+      for (const [index, day] of days.entries()) {
+        jobs.succeeded('a', local(day));
+        const next = local(days[index + 1] ?? day);
+        deepEqual(jobs.toRead(next), [], `${day} to ${days[index + 1]}`);
+      }
+    }
+  });
+
+  it('is one of 2,000 at most', () => {
+    const jobs = new OverdueJobs();
+    for (let index = 0; index < 2_000; index++) ok(jobs.watch(`${index}`, 1_000, 0));
+    deepEqual([jobs.watch('one more', 1_000, 0), jobs.watch('7', 1_000, 0)], [false, true]);
+  });
+});
+
+describe('jobs in trouble', () => {
+  const signal = (...seen: readonly Observation[]) => ({
+    subject: { kind: 'job', name: 'a' } as const,
+    handling: HANDLING,
+    seen,
+  });
+  const memo = (open: string[], awaitsSuccess: boolean) => ({
+    subject: 'a',
+    awaitsSuccess,
+    open: open.map((type) => ({ type, key: type, since: new Date(5_000).toISOString() })),
+  });
+
+  it('are those that were signalled, whatever a list says that lags', () => {
+    const jobs = new JobsInTrouble();
+    jobs.signalled(signal(failed('r', 7_000)), 8_000);
+    jobs.listed([], 20_000);
+    deepEqual(jobs.awaitingSuccess(), [['a', 7_000]]);
+    equal(jobs.isOpen('a', 'job.failed'), true);
+    jobs.listed([], 100_000);
+    deepEqual([jobs.awaitingSuccess(), jobs.size], [[], 0]);
+  });
+
+  it('are those that a list names after a restart', () => {
+    const jobs = new JobsInTrouble();
+    jobs.listed([memo(['job.failed'], true)], 9_000);
+    deepEqual(jobs.awaitingSuccess(), [['a', 5_000]]);
+    jobs.listed([memo([], false)], 10_000);
+    deepEqual([jobs.awaitingSuccess(), jobs.isOpen('a', 'job.failed')], [[], false]);
+  });
+
+  it('await a success after failures and when overdue, not when slow', () => {
+    const jobs = new JobsInTrouble();
+    jobs.signalled(signal(slow('r', 1)), 1);
+    deepEqual(jobs.awaitingSuccess(), []);
+    jobs.signalled(signal(overdue(1, 2)), 2);
+    equal(jobs.awaitingSuccess().length, 1);
+    jobs.signalled(signal(succeeded('s', 9)), 9);
+    deepEqual(jobs.awaitingSuccess(), [['a', 9]]);
+  });
+});
+
+describe('a close event', () => {
+  const decode = async () => new Error('why');
+  const table: readonly [string, object | undefined, object][] = [
+    [
+      'failed for good',
+      { workflowExecutionFailedEventAttributes: { retryState: 5, failure: {} } },
+      { kind: 'failed', error: { type: 'Error', message: 'why' } },
+    ],
+    [
+      'failed and retried',
+      { workflowExecutionFailedEventAttributes: { retryState: 1, failure: {} } },
+      { kind: 'retried', error: { type: 'Error', message: 'why' } },
+    ],
+    [
+      'timed out',
+      { workflowExecutionTimedOutEventAttributes: { retryState: 5 } },
+      { kind: 'failed', error: { type: 'TimeoutError', message: 'the run took longer than it may' } },
+    ],
+    [
+      'timed out and retried',
+      { workflowExecutionTimedOutEventAttributes: { retryState: 1 } },
+      { kind: 'retried', error: { type: 'TimeoutError', message: 'the run took longer than it may' } },
+    ],
+    [
+      'terminated by the server',
+      { workflowExecutionTerminatedEventAttributes: { identity: 'history-service', reason: 'too long' } },
+      { kind: 'failed', error: { type: 'Terminated', message: 'too long' } },
+    ],
+    [
+      'terminated by a person',
+      { workflowExecutionTerminatedEventAttributes: { identity: 'me@host' } },
+      { kind: 'ended' },
+    ],
+    ['no event', undefined, { kind: 'ended' }],
+  ];
+  for (const [what, event, verdict] of table)
+    it(`of a run that ${what}`, async () => deepEqual(await verdictOf(event, decode), verdict));
+});
+
+describe('queries', () => {
+  it('name each status, and pass quotes and backslashes by', () => {
+    const look = lookQuery({ closedSinceMs: 0, waitingSinceMs: 0, dueMs: [0, 1], overMs: 1_000 });
+    equal(look.split(' OR (').filter((part) => part.includes('ExecutionStatus')).length, 4);
+    match(
+      successesQuery(['a', `b'c`, '"'], 0),
+      /\(JobName IN \('a'\) OR JobName STARTS_WITH 'b' OR JobName IS NOT NULL\)/,
+    );
+    match(jobQuery('a'), /JobName IN \('a'\)/);
+    match(jobsQuery('n-', ['n-1', `n-'`]), /JobName STARTS_WITH 'n-' AND JobName NOT IN \('n-1'\)$/);
+  });
+});
+
+describe('the id of an incident', () => {
+  it('is the name, or of a long one its beginning and a hash, within 255 bytes', () => {
+    equal(incidentId({ kind: 'job', name: 'nightly' }), 'job-alert/nightly');
+    const [one, other] = ['a', 'b'].map((end) => incidentId({ kind: 'queue', name: '€'.repeat(200) + end }));
+    ok(one !== other && Buffer.byteLength(one ?? '') <= 255, one);
+    deepEqual(
+      [incidentKind('job-alert/x'), incidentKind('job-alert-queue/x'), incidentKind('x')],
+      ['job', 'queue', undefined],
+    );
+  });
+});
+
+describe('a budget', () => {
+  it('is saved up to its limit', () => {
+    let nowMs = 0;
+    const budget = createBudget(0.5, 2, () => nowMs);
+    deepEqual([budget.take(), budget.take(), budget.take()], [true, true, false]);
+    nowMs = 2_000;
+    deepEqual([budget.take(), budget.take()], [true, false]);
+    nowMs = 1e9;
+    deepEqual([budget.take(), budget.take(), budget.take()], [true, true, false]);
+  });
+});

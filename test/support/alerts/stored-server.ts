@@ -1,0 +1,71 @@
+/** A development server that keeps what it has in a file, and so can be restarted. */
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { Connection } from '@temporalio/client';
+import { findTemporalBinary } from '../../../testing/temporal-binary.js';
+import { type BoundProcess, startBound } from '../../../testing/temporal-process.js';
+import type { TemporalServer } from '../../../testing/temporal-server.js';
+import { until } from '../../../testing/until.js';
+
+export interface StoredServer extends TemporalServer {
+  /** Ends the server and starts it again, with the same address and store. */
+  restart(): Promise<void>;
+}
+
+/** @param file the store */
+export async function startStoredServer(file: string): Promise<StoredServer> {
+  const { TEMPORAL_CLI } = process.env;
+  const temporalBinary = TEMPORAL_CLI || (await findTemporalBinary(process.env, () => {}));
+  const [port = 0, http, metrics] = await freePorts(3);
+  const address = `127.0.0.1:${port}`;
+  const args = [
+    ...[
+      'server',
+      'start-dev',
+      '--headless',
+      '--ip',
+      '127.0.0.1',
+      '--log-level',
+      'error',
+      '--db-filename',
+      file,
+    ],
+    ...['--port', `${port}`, '--http-port', `${http}`, '--metrics-port', `${metrics}`],
+    ...['--dynamic-config-value', 'system.forceSearchAttributesCacheRefreshOnRead=true'],
+  ];
+  let running: BoundProcess;
+  const start = async () => {
+    running = startBound(temporalBinary, args, process.env);
+    await until(() => answers(address), { says: 'the server does not answer' });
+  };
+  await start();
+  return {
+    address,
+    uiUrl: undefined,
+    temporalBinary,
+    stop: () => running.end(),
+    restart: async () => {
+      await running.end();
+      await start();
+    },
+  };
+}
+
+async function answers(address: string): Promise<boolean> {
+  try {
+    const connection = await Connection.connect({ address, connectTimeout: '2 seconds' });
+    await connection.workflowService.countWorkflowExecutions({ namespace: 'default' });
+    await connection.close();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function freePorts(count: number): Promise<number[]> {
+  const listeners = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
+  await Promise.all(listeners.map((listener) => once(listener, 'listening')));
+  const ports = listeners.map((listener) => (listener.address() as AddressInfo).port);
+  await Promise.all(listeners.map((listener) => once(listener.close(), 'close')));
+  return ports;
+}
