@@ -28,8 +28,8 @@ const JOB_ID = 'shop-nightlyJob';
 const JOB_NAME = 'nightlyJob';
 /** A run that takes longer is an alert. */
 const BUDGET_MS = 1_000;
-/** Normal runs before release 2. */
-const NORMAL_RUNS = 2;
+/** Normal runs before release 2: so many are needed to say what is usual. */
+const NORMAL_RUNS = 5;
 /** A `--once` run that has not shown a slow run by then has failed. */
 const ONCE_TIMEOUT_MS = 150_000;
 /** What goes on when the user stops gets this long to end by itself. */
@@ -124,11 +124,12 @@ class Operator {
   }
 
   async sees(isSlow: boolean): Promise<void> {
-    if (isSlow && this.#live === 2) {
+    if (this.#live === 2) {
+      if (!isSlow) return;
       await this.#release(1);
       return this.#runNow('release 1 is back');
     }
-    if (isSlow || this.#live === 2) return;
+    // On a busy machine a run may exceed its budget without the release.
     this.#normalRuns += 1;
     if (this.#normalRuns % NORMAL_RUNS === 0) await this.#release(2);
   }

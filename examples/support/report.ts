@@ -14,8 +14,8 @@ export interface Places {
   readonly temporalCommand: string;
   /** Where spans go. */
   readonly otlpUrl: string;
-  /** Whether that is the receiver inside the example. */
-  readonly hasOwnReceiver: boolean;
+  /** Whether that is the example's own console. */
+  readonly hasOwnConsole: boolean;
   /** Template of a trace's address, `undefined` if it is not known. */
   readonly traceUrl: string | undefined;
 }
@@ -23,20 +23,27 @@ export interface Places {
 const SAMPLED: Readonly<Record<string, string>> = { true: 'yes', false: 'no' };
 const LABEL_COLUMNS = 20;
 
+/** Where the console is: the first thing to see. */
+export function consoleLines(url: string, { bold, cyan, dim }: Style): string[] {
+  return ['', `${bold('Console')}  ${cyan(url)}  ${dim('jobs, runs and traces as pages, live')}`];
+}
+
 /** Where things are, the example's service among them; ends with the heads of the columns of {@link runLines}. */
 export function placesLines(
   places: Places,
   service: { readonly name: string; readonly url: string },
   { dim }: Style,
 ): string[] {
-  const { temporalAddress, uiUrl, otlpUrl, traceUrl, hasOwnReceiver } = places;
+  const { temporalAddress, uiUrl, otlpUrl, traceUrl, hasOwnConsole } = places;
   const line = (label: string, value: string) => `  ${label.padEnd(LABEL_COLUMNS)}${value}`;
   return [
     line('Temporal server', temporalAddress),
     line('Temporal Web UI', uiUrl ?? 'not known; TEMPORAL_UI_URL tells it'),
     line(service.name, service.url),
     line('spans go to', otlpUrl),
-    ...(hasOwnReceiver ? [dim(line('', 'in this example; OTEL_EXPORTER_OTLP_ENDPOINT names another'))] : []),
+    ...(hasOwnConsole
+      ? [dim(line('', 'the console; OTEL_EXPORTER_OTLP_ENDPOINT names another receiver'))]
+      : []),
     ...(traceUrl === undefined
       ? [dim(line('', 'TRACE_URL, with {traceId} in it, makes links to traces'))]
       : []),

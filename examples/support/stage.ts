@@ -15,9 +15,9 @@ import {
 import { JobClient } from 'temporal-job-tracing/client';
 import { startTemporalServer } from '../../testing/temporal-server';
 import type { ExampleOptions } from './example';
-import type { Places } from './report';
+import { consoleLines, type Places } from './report';
 import { type Expectation, startTelemetry, type Telemetry } from './telemetry';
-import { progress } from './terminal';
+import { progress, say, terminal } from './terminal';
 
 /** Is told how to stop what was started; throws if the user has stopped by then. */
 export type OnStarted = (stop: () => Promise<unknown>) => void;
@@ -58,11 +58,12 @@ export async function setStage(
   expectation: Expectation,
   onStarted: OnStarted,
 ): Promise<Stage> {
-  const telemetry = await startTelemetry(workerName, expectation);
-  onStarted(telemetry.stop);
   progress('Starting a Temporal server');
   const server = await startTemporalServer({ ui: true, log: progress });
   onStarted(server.stop);
+  const telemetry = await startTelemetry(workerName, expectation, server);
+  onStarted(telemetry.stop);
+  if (telemetry.consoleUrl !== undefined) say(...consoleLines(telemetry.consoleUrl, terminal));
   const filter = makeTelemetryFilterString({ core: 'WARN', other: 'WARN' });
   Runtime.install({
     logger: new DefaultLogger('WARN', log),
@@ -85,7 +86,7 @@ export async function setStage(
       uiUrl: server.uiUrl,
       temporalCommand: temporalCommand(server.temporalBinary),
       otlpUrl: telemetry.otlpUrl,
-      hasOwnReceiver: telemetry.isOwn,
+      hasOwnConsole: telemetry.consoleUrl !== undefined,
       traceUrl: telemetry.traceUrl,
     },
   };

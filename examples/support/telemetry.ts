@@ -1,12 +1,11 @@
 /**
- * Where an example's spans go: where the standard `OTEL_*` variables say, or to a receiver of its own.
+ * Where an example's spans go: where the standard `OTEL_*` variables say, or to a console of its own.
  */
 
-import { waterfall } from '../../core/waterfall';
-import { startOtlpReceiver } from '../../testing/otlp-receiver';
-import type { ReceivedSpan } from '../../testing/otlp-span';
+import { type OtlpTraceRequest, type ReceivedSpan, spansOf } from '../../testing/otlp-span';
 import { incomplete } from '../../testing/otlp-trace';
-import { linkLines } from './link-lines';
+import { until } from '../../testing/until';
+import { startConsole } from './console-process';
 
 /** Milliseconds that spans wait in a process for others to leave with; OpenTelemetry's own default is 5000. */
 const EXPORT_DELAY_MS = 500;
@@ -21,7 +20,8 @@ export interface RunTrace {
 export interface Telemetry {
   /** Base URL of the OTLP/HTTP receiver. */
   readonly otlpUrl: string;
-  readonly isOwn: boolean;
+  /** Address of the example's own console; `undefined` if spans go elsewhere. */
+  readonly consoleUrl: string | undefined;
   /** Template of a trace's address, `undefined` if it is not known. */
   readonly traceUrl: string | undefined;
   /** The trace of a run that has ended, as soon as all of it has arrived; `undefined` if spans go elsewhere. */
@@ -36,10 +36,12 @@ export type Expectation = (trace: readonly ReceivedSpan[]) => string[];
  * Decides where spans go, and says so in the environment, for this process and those that it starts.
  *
  * @param serviceName - of this process
+ * @param temporal - the server whose runs a console of its own shows
  */
 export async function startTelemetry(
   serviceName: string,
   expectation: Expectation,
+  temporal: { readonly address: string; readonly uiUrl?: string | undefined },
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<Telemetry> {
   env.OTEL_SERVICE_NAME ??= serviceName;
@@ -50,24 +52,40 @@ export async function startTelemetry(
   const endpoint = env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? env.OTEL_EXPORTER_OTLP_ENDPOINT;
   if (endpoint) {
     const traceOf = async () => undefined;
-    return { otlpUrl: endpoint, isOwn: false, traceUrl: env.TRACE_URL, traceOf, stop: async () => {} };
+    return {
+      otlpUrl: endpoint,
+      consoleUrl: undefined,
+      traceUrl: env.TRACE_URL,
+      traceOf,
+      stop: async () => {},
+    };
   }
 
   const missing: Expectation = (trace) => [...incomplete(trace), ...expectation(trace)];
-  const receiver = await startOtlpReceiver({
-    page: (trace) => `${[...waterfall(trace), ...linkLines(trace)].join('\n')}\n`,
-  });
-  env.OTEL_EXPORTER_OTLP_ENDPOINT = receiver.url;
+  const { url, stop } = await startConsole(temporal, env);
+  env.OTEL_EXPORTER_OTLP_ENDPOINT = url;
   return {
-    otlpUrl: receiver.url,
-    isOwn: true,
-    traceUrl: `${receiver.url}/trace/{traceId}`,
+    otlpUrl: url,
+    consoleUrl: url,
+    traceUrl: `${url}/traces/{traceId}`,
     traceOf: async (traceId) => {
-      const isComplete = (trace: readonly ReceivedSpan[]) => missing(trace).length === 0;
-      await receiver.waitFor(traceId, isComplete, TRACE_TIMEOUT_MS).catch(() => {});
-      const spans = receiver.trace(traceId);
+      let spans: readonly ReceivedSpan[] = [];
+      const isComplete = async () => {
+        spans = await readTrace(url, traceId);
+        return missing(spans).length === 0;
+      };
+      await until(isComplete, { within: TRACE_TIMEOUT_MS, says: 'the trace is incomplete' }).catch(() => {});
       return { spans, missing: missing(spans) };
     },
-    stop: () => receiver.close(),
+    stop,
   };
+}
+
+/** The trace's spans in the order of their start, as far as they have come. */
+async function readTrace(consoleUrl: string, traceId: string): Promise<readonly ReceivedSpan[]> {
+  const response = await fetch(`${consoleUrl}/api/traces/${traceId}.json`);
+  if (response.status === 404) return [];
+  if (!response.ok) throw new Error(`The console answered ${response.status}: ${await response.text()}`);
+  const spans = spansOf((await response.json()) as OtlpTraceRequest);
+  return spans.sort((a, b) => a.startMs - b.startMs);
 }

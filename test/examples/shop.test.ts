@@ -20,7 +20,7 @@ const COMMAND = /^.*temporal.* workflow list --address .*$/m;
 const PAGE = /^http:\S+\/namespaces\/default\/workflows\?query=\S+$/m;
 const RUN_NOW = /^\d\d:\d\d:\d\d {2}runNow, because release 1 is back {2}TraceId (?<traceId>[0-9a-f]{32})$/m;
 const RUN_NOW_COMMAND = /^.*temporal.* workflow update execute --address .* --name runNow --input .*$/m;
-const TRACE_PAGE = /^ +http:\S+\/trace\/(?<traceId>[0-9a-f]{32})$/gm;
+const TRACE_PAGE = /^ +http:\S+\/traces\/(?<traceId>[0-9a-f]{32})$/gm;
 const SERVICE = 'ServiceApplication';
 
 let receiver: OtlpReceiver | undefined;

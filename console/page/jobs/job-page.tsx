@@ -4,16 +4,16 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { JobPage as Answer, JobRow, RunRow } from '../../api/types';
 import { countText, durationText } from '../../timeline/durations';
-import { address, go, parameter, paths } from '../address';
+import { address, go, paths } from '../address';
 import { setClock } from '../clock';
 import { useRowKeys } from '../keyboard';
 import { RunBars } from '../parts/bars';
 import { Pending, Problems } from '../parts/messages';
-import { Ago } from '../parts/time';
 import { useTitle } from '../parts/title';
 import { ReadError, read, useResource } from '../resource';
 import { BAD_STATES, Filters, toggleFailed } from './filters';
 import { howStarted } from './kind';
+import { NextDue } from './next-due';
 import { RunTable } from './run-table';
 
 export function JobPage({ job }: { readonly job: string }) {
@@ -65,7 +65,7 @@ function Summary({ job }: { readonly job: JobRow }) {
         {usualMs !== undefined && <Fact name="usually takes">{durationText(usualMs)}</Fact>}
         {(isPaused || nextDueAt !== undefined) && (
           <Fact name="next due">
-            {isPaused ? 'paused' : nextDueAt !== undefined && <Ago at={nextDueAt} />}
+            <NextDue job={job} />
           </Fact>
         )}
         {running > 0 && <Fact name="running">{countText(running)}</Fact>}
@@ -76,7 +76,7 @@ function Summary({ job }: { readonly job: JobRow }) {
             </strong>
           </Fact>
         )}
-        {parameter('namespace') !== 'default' && <Fact name="namespace">{job.namespace}</Fact>}
+        {job.namespace !== 'default' && <Fact name="namespace">{job.namespace}</Fact>}
       </dl>
     </div>
   );

@@ -14,6 +14,7 @@ import { Ago } from '../parts/time';
 import { useTitle } from '../parts/title';
 import { useResource } from '../resource';
 import { howStarted } from './kind';
+import { NextDue } from './next-due';
 import { TimesUsual } from './times-usual';
 
 export function JobsPage() {
@@ -118,7 +119,7 @@ function JobTable({
 }
 
 function Row({ job, hasNamespaces }: { readonly job: JobRow; readonly hasNamespaces: boolean }) {
-  const { last, usualMs, failingRuns, nextDueAt, isPaused, running } = job;
+  const { last, usualMs, failingRuns, running } = job;
   return (
     <tr class={failingRuns > 0 ? 'is-failing' : ''}>
       <th scope="row">
@@ -153,7 +154,7 @@ function Row({ job, hasNamespaces }: { readonly job: JobRow; readonly hasNamespa
       </td>
       <td class="number">{usualMs === undefined ? <span class="quiet">–</span> : durationText(usualMs)}</td>
       <td class="number">
-        {isPaused ? <span class="quiet">paused</span> : nextDueAt !== undefined && <Ago at={nextDueAt} />}
+        <NextDue job={job} />
       </td>
     </tr>
   );

@@ -25,7 +25,7 @@ export function Axis({ scale, namesWidth, startMs }: AxisProps) {
         </div>
         <div role="columnheader" class="wf-axis-time">
           <span class="hidden-text">Time</span>
-          <svg width={scale.width + 8} height={HEIGHT} aria-hidden="true">
+          <svg width={scale.fullWidth} height={HEIGHT} aria-hidden="true">
             {scale.ticks.map(({ x, ms }) => (
               <g key={ms}>
                 <path class="tick" d={`M${x + 0.5} 16V${HEIGHT}`} />
@@ -50,7 +50,7 @@ export function FoldBands({
   return (
     <svg
       class="wf-bands"
-      width={scale.width + 8}
+      width={scale.fullWidth}
       height={height}
       style={{ left: `${namesWidth}px` }}
       aria-hidden="true"

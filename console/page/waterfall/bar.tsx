@@ -26,13 +26,15 @@ export function Bar({ row, scale, height }: BarProps) {
     const left = Math.min(x(startMs), scale.width - MIN_WIDTH);
     return { x: left, width: Math.max(MIN_WIDTH, x(startMs + durationMs) - left) };
   };
+  /** A shorter piece of the path is a speck, which says nothing. */
+  const isVisible = ({ startMs, durationMs }: Stretch) => x(startMs + durationMs) - x(startMs) >= MIN_WIDTH;
   const whole = place(row);
   const parts = row.parts.length > 0 ? row.parts : [{ ...row, state: stateOf(row), text: undefined }];
   const color = row.hasError && row.below === 0 ? 'is-error' : `service-${row.service % COLORS}`;
   return (
     <svg
       class={`bar ${color} ${row.kind === 'group' ? 'is-group' : ''}`}
-      width={scale.width + 8}
+      width={scale.fullWidth}
       height={height}
       aria-hidden="true"
     >
@@ -53,7 +55,7 @@ export function Bar({ row, scale, height }: BarProps) {
           </rect>
         );
       })}
-      {row.critical.map((stretch) => (
+      {row.critical.filter(isVisible).map((stretch) => (
         <rect
           key={stretch.startMs}
           class="critical"
@@ -71,7 +73,7 @@ export function Bar({ row, scale, height }: BarProps) {
           <title>{text}</title>
         </path>
       ))}
-      <Text row={row} from={whole.x} to={whole.x + whole.width} width={scale.width} y={height / 2 + 4} />
+      <Text row={row} from={whole.x} to={whole.x + whole.width} width={scale.fullWidth} y={height / 2 + 4} />
     </svg>
   );
 }

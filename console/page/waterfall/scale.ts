@@ -5,12 +5,15 @@ import type { Fold, Stretch } from '../../api/types';
 
 export const FOLD_WIDTH = 26;
 /** Room at the right end for the text beside a bar that ends there. */
-const END_ROOM = 8;
+const END_ROOM = 76;
 const TICK_WIDTH = 110;
 const TICK_STEPS = [1, 2, 5];
 
 export interface Scale {
+  /** Pixels of the time from start to end. */
   readonly width: number;
+  /** With the room for text at the end. */
+  readonly fullWidth: number;
   /** Pixels from the left; a time outside of the scale is at its end. */
   x(ms: number): number;
   readonly folds: readonly { readonly x: number; readonly fold: Fold }[];
@@ -24,8 +27,10 @@ interface Piece {
 }
 
 /** @param range what the width stands for */
-export function makeScale(range: Stretch, folds: readonly Fold[], fullWidth: number): Scale {
-  const width = Math.max(40, fullWidth - END_ROOM);
+export function makeScale(range: Stretch, folds: readonly Fold[], givenWidth: number): Scale {
+  // Before the first layout there is no width.
+  const fullWidth = Math.max(2 * END_ROOM, givenWidth);
+  const width = fullWidth - END_ROOM;
   const endMs = range.startMs + Math.max(range.durationMs, 0.001);
   const pieces = piecesOf(range.startMs, endMs, folds);
   const folded = pieces.filter(({ fold }) => fold);
@@ -45,6 +50,7 @@ export function makeScale(range: Stretch, folds: readonly Fold[], fullWidth: num
   };
   return {
     width,
+    fullWidth,
     x,
     folds: placed.flatMap(({ fold, x: at }) => (fold ? [{ x: at, fold }] : [])),
     ticks: ticksOf(placed, perMs, range.startMs),

@@ -51,7 +51,10 @@ export function shownRows({ rows }: Timeline, options: ViewOptions): readonly Sh
     const canFold = row.below > 0 || row.more > 0;
     if (isWanted && !isLeftOut) shown.push({ row, index, depth, ...(canFold && { isOpen }) });
     if (isOpen && row.more > 0 && !wanted)
-      cut.push({ line: { row, index, depth: depth + 1, more: row.more }, endIndex: next });
+      cut.push({
+        line: { row, index, depth: depth + Number(!isLeftOut), more: row.more },
+        endIndex: next,
+      });
     index = isOpen ? index + 1 : next;
   }
   closeCut(cut, end, shown);

@@ -1,0 +1,13 @@
+/**
+ * When a job is to run next.
+ */
+import type { JobRow } from '../../api/types';
+import { now } from '../clock';
+import { Ago } from '../parts/time';
+
+export function NextDue({ job: { isPaused, nextDueAt } }: { readonly job: JobRow }) {
+  if (isPaused) return <span class="quiet">paused</span>;
+  if (nextDueAt === undefined) return null;
+  // A run that goes on holds up the next one.
+  return nextDueAt < now.value ? <span class="quiet">due</span> : <Ago at={nextDueAt} />;
+}

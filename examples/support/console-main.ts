@@ -1,0 +1,10 @@
+/**
+ * Program: the console as users start it, until the example that has started it is gone.
+ */
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+const root = dirname(require.resolve('temporal-job-tracing/package.json'));
+
+process.on('disconnect', () => process.kill(process.pid, 'SIGTERM'));
+void import(pathToFileURL(join(root, 'dist', 'cli.js')).href);

@@ -1,0 +1,70 @@
+/**
+ * Starts the console as a process of its own: where the example's runs and spans are looked at.
+ */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+/** The default of OTLP/HTTP: where other programs send their spans without being told. */
+const PORT = 4318;
+const STOP_TIMEOUT_MS = 5_000;
+const ADDRESS = /^Console: (?<url>http:\S+)$/;
+
+export interface ConsoleProcess {
+  /** Address of its pages, and base URL for spans; without a trailing slash. */
+  readonly url: string;
+  /** Ends the process and removes what it kept. */
+  stop(): Promise<void>;
+}
+
+export async function startConsole(
+  temporal: { readonly address: string; readonly uiUrl?: string | undefined },
+  env: NodeJS.ProcessEnv,
+): Promise<ConsoleProcess> {
+  const data = await mkdtemp(join(tmpdir(), 'job-tracing-example-'));
+  const port = (await isFree(PORT)) ? PORT : 0;
+  const webUi = temporal.uiUrl === undefined ? [] : ['--web-ui', temporal.uiUrl];
+  const child = fork(
+    require.resolve('./console-main.js'),
+    ['console', '--port', `${port}`, '--address', temporal.address, '--data', data, ...webUi],
+    {
+      // On the loopback interface it needs no token.
+      env: { ...env, JOB_TRACING_CONSOLE_TOKEN: '' },
+      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+      // Ctrl-C goes to the whole process group; the console takes spans until the last one has come.
+      detached: true,
+    },
+  );
+  const exited = once(child, 'exit');
+  const stop = async () => {
+    if (child.connected) child.disconnect();
+    const kill = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
+    if (child.exitCode === null && child.signalCode === null) await exited;
+    clearTimeout(kill);
+    await rm(data, { recursive: true, force: true });
+  };
+  const [line] = await Promise.race([
+    child.stdout ? once(createInterface(child.stdout), 'line') : [''],
+    exited.then(([code]) => [`ended with exit code ${code}`]),
+  ]);
+  const url = ADDRESS.exec(String(line))?.groups?.url;
+  if (url !== undefined) return { url, stop };
+  await stop();
+  throw new Error(`The console did not start: expected its address, got: ${line}`);
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer();
+  try {
+    await once(server.listen(port, '127.0.0.1'), 'listening');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    server.close();
+  }
+}

@@ -1,0 +1,166 @@
+/** Which rows of a timeline the console's waterfall shows, and where: folding, groups, filters, zoom, folded gaps. */
+import { deepEqual, equal, ok } from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Timeline, TimelineRow } from '../console/api/types';
+import { FOLD_WIDTH, makeScale } from '../console/page/waterfall/scale';
+import { innermostErrors, shownRows, slowestRow, type ViewOptions } from '../console/page/waterfall/view';
+
+/** Rows of an indented tree: `name`, with `!` for an error, `*` for a group, `+n` for children that are cut. */
+function timeline(tree: string): Timeline {
+  const lines = tree.split('\n').filter((line) => line.trim() !== '');
+  const margin = lines[0]?.search(/\S/) ?? 0;
+  const depths = lines.map((line) => (line.search(/\S/) - margin) / 2);
+  const rows = lines.map((line, index): TimelineRow => {
+    const depth = depths[index] ?? 0;
+    const end = depths.findIndex((other, at) => at > index && other <= depth);
+    const [, name = '', flags = ''] = /^\s*([\w-]+)(.*)$/.exec(line) ?? [];
+    return {
+      id: name,
+      name,
+      parent: depths.slice(0, index).lastIndexOf(depth - 1),
+      depth,
+      below: (end < 0 ? lines.length : end) - index - 1,
+      more: Number(/\+(\d+)/.exec(flags)?.[1] ?? 0),
+      kind: flags.includes('*') ? 'group' : 'operation',
+      service: 0,
+      startMs: index,
+      durationMs: 1,
+      isOpen: false,
+      hasError: flags.includes('!'),
+      parts: [],
+      critical: [],
+      marks: [],
+      from: 'spans',
+    };
+  });
+  return {
+    startedAt: 0,
+    durationMs: rows.length,
+    asOfAt: 0,
+    services: ['worker'],
+    rows,
+    folds: [],
+    cut: 0,
+    spanCount: rows.length,
+    errorCount: 0,
+  };
+}
+
+function shown(given: Timeline, options: Partial<ViewOptions> = {}): string[] {
+  const all: ViewOptions = {
+    isUngrouped: false,
+    toggled: new Set(),
+    onlyFailed: false,
+    find: '',
+    ...options,
+  };
+  return shownRows(given, all).map(
+    ({ row, depth, more }) => `${'  '.repeat(depth)}${more === undefined ? row.name : `+ ${more} more`}`,
+  );
+}
+
+const RUN = timeline(`
+  run!
+    load
+      query
+    calls* +2
+      call-1
+        sql
+      call-2!
+    save
+`);
+
+describe('rows that are shown', () => {
+  it('has groups closed at first, and all else open', () => {
+    deepEqual(shown(RUN), ['run', '  load', '    query', '  calls', '  save']);
+  });
+
+  it('opens and closes what the reader has toggled, and says what was cut at its place', () => {
+    deepEqual(shown(RUN, { toggled: new Set(['calls', 'load']) }), [
+      'run',
+      '  load',
+      '  calls',
+      '    call-1',
+      '      sql',
+      '    call-2',
+      '    + 2 more',
+      '  save',
+    ]);
+  });
+
+  it('leaves groups out with the grouping off, and their members take their depth', () => {
+    deepEqual(
+      shown(RUN, { isUngrouped: true }),
+      ['run', '  load', '    query', '  call-1', '    sql', '  call-2', '    + 2 more', '  save'].map(
+        (line) => (line === '    + 2 more' ? '  + 2 more' : line),
+      ),
+    );
+  });
+
+  it('shows a selected row, whatever is folded above it', () => {
+    deepEqual(shown(RUN, { selected: 'sql' }).slice(3, 6), ['  calls', '    call-1', '      sql']);
+  });
+
+  it('shows what is found and what failed with all above it, groups opened', () => {
+    deepEqual(shown(RUN, { find: 'sql' }), ['run', '  calls', '    call-1', '      sql']);
+    deepEqual(shown(timeline('run!\n  a\n  b!\n    c!\n  d'), { onlyFailed: true }), ['run', '  b', '    c']);
+    deepEqual(shown(RUN, { find: 'nothing' }), []);
+  });
+
+  it('zooms to a row and what is below it; a row that is not there zooms to nothing', () => {
+    deepEqual(shown(RUN, { zoom: 'load' }), ['load', '  query']);
+    equal(shown(RUN, { zoom: 'gone' }).length, 5);
+  });
+
+  it('finds where errors began, and the slowest by its own time on the critical path', () => {
+    deepEqual(
+      innermostErrors(timeline('run!\n  a!\n    b!\n  c!\n  d')).map(({ id }) => id),
+      ['b', 'c'],
+    );
+    const rows = RUN.rows.map((row) =>
+      row.id === 'query' ? { ...row, critical: [{ startMs: 0, durationMs: 5 }] } : { ...row, durationMs: 9 },
+    );
+    equal(slowestRow({ ...RUN, rows })?.id, 'query');
+    equal(slowestRow(timeline(''))?.id, undefined);
+  });
+
+  it('shows 10,000 rows fast', () => {
+    const large = timeline(
+      `run\n${Array.from({ length: 10_000 }, (_, index) => `  call-${index}`).join('\n')}`,
+    );
+    const before = performance.now();
+    equal(shown(large).length, 10_001);
+    ok(performance.now() - before < 1_000);
+  });
+});
+
+describe('the scale of time', () => {
+  const folds = [{ startMs: 100, durationMs: 9_800, text: '9.8 s: timer' }];
+
+  it('draws a gap narrow, and keeps the order of time', () => {
+    const scale = makeScale({ startMs: 0, durationMs: 10_000 }, folds, 1_076);
+    equal(Math.round(scale.x(9_900) - scale.x(100)), FOLD_WIDTH);
+    deepEqual(
+      [0, 10_000].map((ms) => Math.round(scale.x(ms))),
+      [0, scale.width],
+    );
+    const places = [0, 50, 100, 5_000, 9_900, 9_950, 10_000].map(scale.x);
+    deepEqual(
+      [...places].sort((a, b) => a - b),
+      places,
+    );
+    equal(scale.folds.length, 1);
+  });
+
+  it('keeps what is outside of a zoom at its ends, and does not fold half a gap', () => {
+    const scale = makeScale({ startMs: 200, durationMs: 300 }, folds, 1_076);
+    deepEqual([scale.x(0), scale.x(20_000)], [0, scale.width]);
+    equal(scale.folds.length, 0);
+  });
+
+  it('has a width for a run that took no time', () => {
+    const scale = makeScale({ startMs: 0, durationMs: 0 }, [], 1_076);
+    ok(Number.isFinite(scale.x(0)));
+    ok(scale.ticks.length < 100);
+  });
+});
