@@ -1,22 +1,41 @@
 /**
- * Deterministic span ids: a bijection of a counter, keyed by the run's root span id.
+ * Deterministic span ids: a hash of what the span is, keyed by the run's root span id.
  *
- * Pure: no draw from any random sequence, so user code's `Math.random()` and `uuid4()` are untouched,
- * and a replay gives the same ids.
+ * Pure: no draw from any random sequence, so user code's `Math.random()` and `uuid4()` are untouched. Not a counter: the
+ * server may refuse a completion after its spans were exported, and the next try makes other spans in another order. A
+ * span that comes again has its id, and no other span has it.
  */
 
-/** @returns the next id with each call: 16 lower-case hex digits, different for each of 2³² calls */
-export function createSpanIds(rootSpanId: string): () => string {
-  const rootHigh = Number.parseInt(rootSpanId.slice(0, 8), 16);
-  const rootLow = Number.parseInt(rootSpanId.slice(8), 16);
-  let count = 0;
-  return () => {
-    count++;
-    const high = mix(rootHigh ^ Math.imul(count, 0x9e3779b1));
-    const low = mix(rootLow ^ Math.imul(count, 0x85ebca77) ^ high);
-    // All zero is no valid span id; 1 is as good as any.
-    return high || low ? hex(high) + hex(low) : '0000000000000001';
-  };
+/** What tells a span from all others of its run. */
+export interface SpanIdentity {
+  readonly name: string;
+  readonly parentSpanId: string;
+  /** Instrumentation scope of a span that user code made. */
+  readonly scope?: string | undefined;
+  /** Which of the spans that are alike in all else: a sequence number of the SDK, an update id, or a count. */
+  readonly which: string;
+}
+
+/** @returns 16 lower-case hex digits, not all zero */
+export function spanIdOf(
+  rootSpanId: string,
+  { name, parentSpanId, scope = '', which }: SpanIdentity,
+): string {
+  const text = `${parentSpanId}${which}\n${scope}\n${name}`;
+  let high = Number.parseInt(rootSpanId.slice(0, 8), 16);
+  let low = Number.parseInt(rootSpanId.slice(8), 16);
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    high = Math.imul(high ^ unit, 0x9e3779b1);
+    low = Math.imul(low ^ unit, 0x85ebca77);
+    // Else the high bits of a unit's product would never reach the low ones.
+    high ^= high >>> 15;
+    low ^= low >>> 13;
+  }
+  const mixedHigh = mix(high);
+  const mixedLow = mix(low ^ mixedHigh);
+  // All zero is no valid span id; 1 is as good as any.
+  return mixedHigh || mixedLow ? hex(mixedHigh) + hex(mixedLow) : '0000000000000001';
 }
 
 /** MurmurHash3's 32-bit finalizer, a bijection. @see https://github.com/aappleby/smhasher */

@@ -9,7 +9,7 @@
 import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import type { WorkflowInfo } from '@temporalio/workflow';
 import type { JobOrigin } from '../core/job-context';
-import { createSpanIds } from '../core/span-ids';
+import { spanIdOf } from '../core/span-ids';
 import type { SpanRecord } from '../core/span-record';
 import { rootSpanIdOfRun, traceIdOfRun } from '../core/trace-id';
 import type { SpanRef } from '../core/traceparent';
@@ -25,8 +25,7 @@ export function runStarted(info: WorkflowInfo, root: SpanRef, origin: JobOrigin)
     name: `RunStarted:${workflowType}`,
     kind: SpanKind.INTERNAL,
     traceId,
-    // The sandbox leaves the first of the run's ids to it.
-    spanId: createSpanIds(parentSpanId)(),
+    spanId: runStartedId(parentSpanId),
     parentSpanId,
     ...(traceState !== undefined && { traceState }),
     startMs,
@@ -37,6 +36,11 @@ export function runStarted(info: WorkflowInfo, root: SpanRef, origin: JobOrigin)
     links: [],
     droppedAttributes: 0,
   };
+}
+
+/** Span id of `RunStarted` below this root. */
+export function runStartedId(rootSpanId: string): string {
+  return spanIdOf(rootSpanId, { name: 'RunStarted', parentSpanId: rootSpanId, which: '' });
 }
 
 /** The root of a top-level run in a trace of its own. */

@@ -5,7 +5,7 @@
 import { deepEqual, ok, rejects } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { WorkflowHandle, WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
-import { createSpanIds } from '../core/span-ids';
+import { runStartedId } from '../export/run-started';
 import type { ReceivedSpan } from '../testing/otlp-span';
 import { until } from '../testing/until';
 import { Harness } from './support/harness';
@@ -50,7 +50,7 @@ describe('a workflow that throws a plain TypeError', { concurrency: 3 }, () => {
   ): Promise<ReceivedSpan> {
     const traceId = handle.firstExecutionRunId.replaceAll('-', '');
     const started = `RunStarted:${type}`;
-    const repeated = `${started} ${createSpanIds(traceId.slice(16))()}: received ${deciders} times`;
+    const repeated = `${started} ${runStartedId(traceId.slice(16))}: received ${deciders} times`;
     await expectLeaves(
       harness.receiver,
       traceId,

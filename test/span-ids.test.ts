@@ -2,13 +2,14 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { describe, it } from 'node:test';
-import { createSpanIds } from '../core/span-ids';
+import { type SpanIdentity, spanIdOf } from '../core/span-ids';
 
 const ROOT = '8a1b2c3d4e5f6a7b';
-const EXPECTED = ['b0c80f090750fcad', 'd73579f323725b9c', '15615a363b023d1e'];
+const CALL: SpanIdentity = { name: 'StartActivity:work', parentSpanId: ROOT, which: 's1' };
+const EXPECTED = ['cc5786768282f748', '7d04992d2bb546ff', '837002e9a9617623'];
 
 function take(count: number, rootSpanId: string): string[] {
-  return Array.from({ length: count }, createSpanIds(rootSpanId));
+  return Array.from({ length: count }, (_, i) => spanIdOf(rootSpanId, { ...CALL, which: `s${i + 1}` }));
 }
 
 describe('span ids', () => {
@@ -38,6 +39,26 @@ describe('span ids', () => {
   it('of 1,000 random runs do not meet', () => {
     const roots = Array.from({ length: 1_000 }, () => randomBytes(8).toString('hex'));
     equal(new Set(roots.flatMap((root) => [root, ...take(200, root)])).size, 201_000);
+  });
+
+  it('of spans that differ in one part of what they are differ', () => {
+    const others = [
+      { name: 'StartActivity:wor' },
+      { parentSpanId: '8a1b2c3d4e5f6a7c' },
+      { scope: 'user' },
+      { which: 'n1' },
+    ];
+    const ids = [{}, ...others].map((other) => spanIdOf(ROOT, { ...CALL, ...other }));
+    equal(new Set(ids).size, ids.length);
+  });
+
+  it('of 200,000 names and parents, each with one bit of another, do not meet', () => {
+    const ids = new Set<string>();
+    for (let n = 0; n < 200_000; n++) {
+      const parentSpanId = (n >>> 10).toString(16).padStart(16, '0');
+      ids.add(spanIdOf(ROOT, { name: `item ${n & 1_023}`, parentSpanId, scope: 'user', which: 'n1' }));
+    }
+    equal(ids.size, 200_000);
   });
 
   it("draw nothing from the user's random sequence", () => {

@@ -25,10 +25,11 @@ export function inboundInterceptor(
     what: Ignored,
     input: Input,
     next: (input: Input) => Promise<Output>,
+    which?: string,
   ): Promise<Output> {
     const { header, problem } = readHeader(input.headers);
     if (problem && !workflowInfo().unsafe.isReplaying) sink.ignored(what, problem);
-    const span = tracer.start(name, tracer.root.ref, { links: linksTo(header?.span, 'caller') });
+    const span = tracer.start(name, tracer.root.ref, { links: linksTo(header?.span, 'caller'), which });
     return state.inContext(withSpan(state.activeContext(), span), () => observe(next(input), span));
   }
 
@@ -37,7 +38,13 @@ export function inboundInterceptor(
       handle(`${SpanName.WORKFLOW_HANDLE_SIGNAL}:${input.signalName}`, 'signal header', input, next),
 
     handleUpdate: (input, next) =>
-      handle(`${SpanName.WORKFLOW_HANDLE_UPDATE}:${input.name}`, 'update header', input, next),
+      handle(
+        `${SpanName.WORKFLOW_HANDLE_UPDATE}:${input.name}`,
+        'update header',
+        input,
+        next,
+        input.updateId,
+      ),
 
     validateUpdate(input, next) {
       state.readOnly = true;

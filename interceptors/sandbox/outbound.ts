@@ -45,10 +45,14 @@ export function passiveOutbound(): WorkflowOutboundCallsInterceptor {
 }
 
 export function outboundInterceptor(state: RunState, run: Run): WorkflowOutboundCallsInterceptor {
-  /** Starts the call's span and gives its header; the span is missing where none may be made. */
-  function begin(name: string): { span: SandboxSpan | undefined; header: TraceHeader } {
+  /**
+   * Starts the call's span and gives its header; the span is missing where none may be made.
+   *
+   * @param which sequence number of the call, if the SDK counts its kind
+   */
+  function begin(name: string, which?: number): { span: SandboxSpan | undefined; header: TraceHeader } {
     const parent = state.activeRef(run);
-    const span = state.recording()?.start(name, parent);
+    const span = state.recording()?.start(name, parent, { which });
     const item = state.activeItem();
     if (item !== undefined) span?.setAttribute('job.item.key', item);
     return { span, header: { span: span?.ref ?? parent, baggage: state.activeBaggage(run) } };
@@ -91,7 +95,7 @@ export function outboundInterceptor(state: RunState, run: Run): WorkflowOutbound
     next: (input: Input) => Promise<unknown>,
     put: (input: Input, header: TraceHeader) => Input,
   ): Promise<unknown> {
-    const { span, header } = begin(`${SpanName.ACTIVITY_START}:${input.activityType}`);
+    const { span, header } = begin(`${SpanName.ACTIVITY_START}:${input.activityType}`, input.seq);
     const promise = next(put(input, { ...header, part: activityPart(run) }));
     return observe(promise, state.calls.expect('activity', input.seq, span));
   }
@@ -104,7 +108,7 @@ export function outboundInterceptor(state: RunState, run: Run): WorkflowOutbound
 
     startNexusOperation(input, next) {
       const name = `${SpanName.NEXUS_OPERATION_START}:${input.service}/${input.operation}`;
-      const { span, header } = begin(name);
+      const { span, header } = begin(name, input.seq);
       return observe(next({ ...input, headers: withNexusTrace(input.headers, header) }), span);
     },
 
@@ -112,7 +116,7 @@ export function outboundInterceptor(state: RunState, run: Run): WorkflowOutbound
       const kind = childKindOf(input.options);
       if (kind?.kind === 'shard')
         return next(withTrace(bound(input, kind), shardHeader(run, kind, state.activeBaggage(run)), true));
-      const { span, header } = begin(`${SpanName.CHILD_WORKFLOW_START}:${input.workflowType}`);
+      const { span, header } = begin(`${SpanName.CHILD_WORKFLOW_START}:${input.workflowType}`, input.seq);
       const part = kind ?? partOfChild(run, input.options);
       const child = part.kind === 'child' ? bound(input) : input;
       const started = next(withTrace(child, { ...header, part }, part.kind !== 'child'));
@@ -128,7 +132,7 @@ export function outboundInterceptor(state: RunState, run: Run): WorkflowOutbound
     },
 
     signalWorkflow(input, next) {
-      const { span, header } = begin(`${SpanName.WORKFLOW_SIGNAL}:${input.signalName}`);
+      const { span, header } = begin(`${SpanName.WORKFLOW_SIGNAL}:${input.signalName}`, input.seq);
       return observe(next(withTrace(input, header)), span);
     },
 

@@ -5,7 +5,7 @@
  * Sandbox code: nothing of the OpenTelemetry SDK; no span exists for a run that is not sampled.
  */
 import { SPAN_DELIMITER, SpanName } from '@temporalio/interceptors-opentelemetry/lib/workflow/definitions';
-import { createSpanIds } from '../../core/span-ids';
+import { spanIdOf } from '../../core/span-ids';
 import type { SpanRecord } from '../../core/span-record';
 import type { SpanRef } from '../../core/traceparent';
 import type { RunTrace } from './run';
@@ -14,12 +14,21 @@ import { type OnEnd, SandboxSpan, type SpanStart } from './span';
 /** Finished spans kept within one activation; further ones are dropped and counted on the root. */
 const MAX_BUFFERED = 2_000;
 
-export type StartOptions = Partial<Pick<SpanStart, 'kind' | 'startMs' | 'links' | 'scope'>>;
+/** Names of spans that are counted each by itself; spans of further names are counted together. */
+const MAX_COUNTED_NAMES = 1_000;
+
+export interface StartOptions extends Partial<Pick<SpanStart, 'kind' | 'startMs' | 'links' | 'scope'>> {
+  /**
+   * What tells the span from others of its name: the call's sequence number, the update's id. Without it, spans of one
+   * name are counted, which is the same on the next try as long as their order among themselves is.
+   */
+  readonly which?: string | number | undefined;
+}
 
 export class RunTracer {
   /** The `RunWorkflow` span: active wherever no other is. */
   readonly root: SandboxSpan;
-  readonly #nextId: () => string;
+  readonly #counts = new Map<string, number>();
   readonly #open = new Set<SandboxSpan>();
   readonly #finish: OnEnd = (span, record) => {
     this.#open.delete(span);
@@ -31,20 +40,24 @@ export class RunTracer {
 
   /** The root's parent, if any, is in another run or process. */
   constructor(workflowType: string, { root, parentSpanId, links }: RunTrace, startMs: number) {
-    this.#nextId = createSpanIds(root.spanId);
     const name = `${SpanName.WORKFLOW_EXECUTE}${SPAN_DELIMITER}${workflowType}`;
     const ref = { ...root, sampled: true };
     this.root = new SandboxSpan({ name, ref, parentSpanId, startMs, links }, this.#finish);
-    // The first id is that of `RunStarted`, which the host makes.
-    this.#nextId();
   }
 
-  start(name: string, parent: SpanRef, { startMs = Date.now(), ...options }: StartOptions = {}): SandboxSpan {
-    const ref = { ...this.root.ref, spanId: this.#nextId() };
-    const span = new SandboxSpan(
-      { ...options, name, ref, parentSpanId: parent.spanId, startMs },
-      this.#finish,
-    );
+  start(
+    name: string,
+    { spanId: parentSpanId }: SpanRef,
+    { startMs = Date.now(), which, ...options }: StartOptions = {},
+  ): SandboxSpan {
+    const spanId = spanIdOf(this.root.ref.spanId, {
+      name,
+      parentSpanId,
+      scope: options.scope?.name,
+      which: which === undefined ? `n${this.#count(name)}` : `s${which}`,
+    });
+    const ref = { ...this.root.ref, spanId };
+    const span = new SandboxSpan({ ...options, name, ref, parentSpanId, startMs }, this.#finish);
     this.#open.add(span);
     return span;
   }
@@ -54,6 +67,14 @@ export class RunTracer {
     for (const span of this.#open) span.setAttribute('job.unfinished', true).end();
     if (this.#dropped > 0) this.root.setAttribute('job.dropped_spans', this.#dropped);
     this.root.end();
+  }
+
+  /** How many spans of this name there are, this one included. */
+  #count(name: string): number {
+    const counted = this.#counts.size < MAX_COUNTED_NAMES || this.#counts.has(name) ? name : '';
+    const count = (this.#counts.get(counted) ?? 0) + 1;
+    this.#counts.set(counted, count);
+    return count;
   }
 
   /** The spans finished since the last call. */
