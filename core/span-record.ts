@@ -48,6 +48,8 @@ export interface SpanRecord {
   readonly events: readonly EventRecord[];
   readonly links: readonly LinkRecord[];
   readonly droppedAttributes: number;
+  readonly droppedEvents?: number;
+  readonly droppedLinks?: number;
   /** Why the call that the span is about failed: the host puts it into OpenTelemetry's words. */
   readonly failure?: Failure;
   /** Instrumentation scope of a span that user code made; ours otherwise. */
@@ -65,13 +67,19 @@ export type Ignored =
   | 'baggage'
   | 'task';
 
+/** Spans of one activation that were more than it may have. */
+export interface DroppedSpans {
+  readonly job: string;
+  readonly count: number;
+}
+
 /** What the sandbox tells the host, each at most once an activation. */
 export interface JobTracingSinks extends Sinks {
   jobTracing: {
     /** A recorded run begins a trace, and the host does not know its decision or origin. */
     begun(root: SpanRef, origin: JobOrigin): void;
     /** Finished spans, and the end of the run; its root span is the last one, if it has one. */
-    report(spans: readonly SpanRecord[], end?: RunEnd): void;
+    report(spans: readonly SpanRecord[], end?: RunEnd, dropped?: DroppedSpans): void;
     /** A plain `Error` was thrown: the workflow task fails and is tried again. */
     taskFailed(error: { readonly type: string; readonly message: string }): void;
     /** Something was ignored; the host says it once. */

@@ -60,8 +60,8 @@ export function toReadableSpan(record: SpanRecord, resource: Resource, isRoot: b
     resource,
     instrumentationScope: record.scope ?? SCOPE,
     droppedAttributesCount: record.droppedAttributes,
-    droppedEventsCount: 0,
-    droppedLinksCount: 0,
+    droppedEventsCount: record.droppedEvents ?? 0,
+    droppedLinksCount: record.droppedLinks ?? 0,
   });
 }
 

@@ -61,6 +61,27 @@ describe('metrics', () => {
     ]);
   });
 
+  it('what is dropped is said: spans beyond 2,000 in one task, in a metric, on the root, and once in the log', async () => {
+    const harness = await Harness.start();
+    const workflowsPath = require.resolve('./support/workflows/many-spans');
+    const trace = await harness.whileWorking({ options: { workflowsPath } }, async (taskQueue) => {
+      const runs = [1, 2].map(async (n) => {
+        const start = { taskQueue, workflowId: `${taskQueue}-${n}`, args: [2_100] };
+        const handle = await harness.client.workflow.start('manySpans', start);
+        await handle.result();
+        return handle.firstExecutionRunId.replaceAll('-', '');
+      });
+      const [traceId = ''] = await Promise.all(runs);
+      return harness.completeTrace(traceId);
+    });
+    const lines = harness.log.filter((line) => line.includes('more than 2,000 spans'));
+    await harness.stop();
+    const root = trace.find(({ name }) => name === 'RunWorkflow:manySpans');
+    deepEqual([trace.length, root?.attributes['job.dropped_spans']], [2_002, 100]);
+    deepEqual(await points('job.spans.dropped'), [[{ ...namespace, 'job.name': 'manySpans' }, 200]]);
+    equal(lines.length, 1, lines.join('\n'));
+  });
+
   it('of runs and durations are the same whatever is sampled, bound or kept', async () => {
     const harness = await Harness.start();
     const policies = {

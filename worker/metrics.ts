@@ -8,6 +8,7 @@
  * | `job.run.duration` | histogram, `s` | `job.name`, `job.trigger`, `job.result` |
  * | `job.sampling.decisions` | counter, `{run}` | `job.name`, `job.sampling.reason`, `job.sampled` |
  * | `job.sampling.kept` | counter, `{run}` | `job.name`, `job.sampling.reason` |
+ * | `job.spans.dropped` | counter, `{span}` | `job.name` |
  */
 import { metrics } from '@opentelemetry/api';
 import type { JobResult } from '../core/run-end';
@@ -37,6 +38,8 @@ export interface JobMetrics {
   decided(runId: string, job: string, sampled: boolean, reason: SamplingReason): void;
   /** A run that was not sampled left its root span after all. Never throws. */
   kept(job: string, reason: KeptReason): void;
+  /** A task of a run made more spans than leave its sandbox. Never throws. */
+  spansDropped(job: string, count: number): void;
 }
 
 /** @param namespace Temporal namespace of the runs, an attribute of each point */
@@ -83,6 +86,9 @@ export function createJobMetrics(namespace: string): JobMetrics {
     kept(job, reason) {
       instruments().kept.add(1, { ...shared, 'job.name': bounded(job), 'job.sampling.reason': reason });
     },
+    spansDropped(job, count) {
+      instruments().spansDropped.add(count, { ...shared, 'job.name': bounded(job) });
+    },
   };
 }
 
@@ -98,6 +104,10 @@ function createInstruments() {
     decisions: meter.createCounter('job.sampling.decisions', {
       unit,
       description: 'Job runs whose recording was decided',
+    }),
+    spansDropped: meter.createCounter('job.spans.dropped', {
+      unit: '{span}',
+      description: 'Spans of workflow tasks that made more than 2,000',
     }),
     kept: meter.createCounter('job.sampling.kept', {
       unit,

@@ -9,7 +9,7 @@ import type { PayloadConverter } from '@temporalio/common';
 import type { InjectedSinks } from '@temporalio/worker';
 import type { WorkflowInfo } from '@temporalio/workflow';
 import type { RunEnd } from '../core/run-end';
-import type { EventRecord, Ignored, JobTracingSinks, SpanRecord } from '../core/span-record';
+import type { DroppedSpans, EventRecord, Ignored, JobTracingSinks, SpanRecord } from '../core/span-record';
 import { TRACE_HEADER } from '../core/trace-header';
 import { rootSpanIdOfRun } from '../core/trace-id';
 import { setBounded } from '../core/util/bounded-map';
@@ -90,6 +90,16 @@ export function createSink({
     setBounded(seen, runId, true, MAX_NOTES);
   }
 
+  function noteDropped({ workflowId, runId }: WorkflowInfo, { job, count }: DroppedSpans): void {
+    metrics.spansDropped(job, count);
+    log.warn(
+      'dropped-spans',
+      `A task of a run made more than 2,000 spans, and ${count} are missing in its trace (job.dropped_spans on its root, ` +
+        'metric job.spans.dropped). Do less in one task, or make fewer spans in workflow code',
+      { workflowId, runId },
+    );
+  }
+
   /** What only the host knows of a run's root. */
   function completeRoot(root: SpanRecord, info: WorkflowInfo, end: RunEnd | undefined): SpanRecord {
     const { runId } = info;
@@ -114,7 +124,8 @@ export function createSink({
         },
       },
       report: {
-        fn(info, spans, end) {
+        fn(info, spans, end, dropped) {
+          if (dropped) noteDropped(info, dropped);
           if (end) countEnd(info, end, spans.length > 0);
           const to = target();
           if (!to || spans.length === 0) return;

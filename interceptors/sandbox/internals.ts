@@ -71,7 +71,9 @@ export function internalsInterceptor(
     const { run, counted } = state;
     const spans = run ? finishedSpans(run, final) : [];
     const end = final && (counted || spans.length > 0) ? endOf(final) : undefined;
-    if ((spans.length > 0 || end) && !workflowInfo().unsafe.isReplaying) sink.report(spans, end);
+    const count = state.tracer?.takeDropped() ?? 0;
+    const dropped = count > 0 ? { count, job: state.origin?.jobName ?? '' } : undefined;
+    if ((spans.length > 0 || end) && !workflowInfo().unsafe.isReplaying) sink.report(spans, end, dropped);
   }
 
   function finishedSpans(run: Run, final: Command | undefined): SpanRecord[] {

@@ -15,7 +15,7 @@ import { attempt, isRecord } from '../../core/util/untrusted';
 
 /** `SpanStatusCode` of the API, as values: the API itself is not loaded here. */
 export const STATUS = { unset: 0, ok: 1, error: 2 } as const;
-/** Events, and links, of one span; further ones are dropped. */
+/** Events, and links, of one span; further ones are dropped and counted. */
 const MAX_EVENTS = 128;
 const INVALID: SpanRef = { traceId: '0'.repeat(32), spanId: '0'.repeat(16), sampled: false };
 /** Nanoseconds since the epoch must fit 64 bits. */
@@ -42,6 +42,8 @@ interface Draft extends SpanRecord {
   readonly events: EventRecord[];
   readonly links: LinkRecord[];
   droppedAttributes: number;
+  droppedEvents: number;
+  droppedLinks: number;
   failure?: Failure;
 }
 
@@ -65,6 +67,8 @@ export class SandboxSpan implements Span {
       links: [...links],
       endMs: 0,
       droppedAttributes: 0,
+      droppedEvents: 0,
+      droppedLinks: 0,
     };
     this.#onEnd = onEnd;
   }
@@ -86,7 +90,11 @@ export class SandboxSpan implements Span {
   }
 
   addEvent(name: string, attributesOrTime?: unknown, time?: TimeInput): this {
-    if (!this.#onEnd || this.#record.events.length >= MAX_EVENTS) return this;
+    if (!this.#onEnd) return this;
+    if (this.#record.events.length >= MAX_EVENTS) {
+      this.#record.droppedEvents++;
+      return this;
+    }
     const timeGiven = parseTime(attributesOrTime);
     const attributes: Attributes = {};
     if (timeGiven === undefined) copyAttributes(attributes, attributesOrTime);
@@ -100,7 +108,9 @@ export class SandboxSpan implements Span {
   }
 
   link(record: LinkRecord): this {
-    if (this.#onEnd && this.#record.links.length < MAX_EVENTS) this.#record.links.push(record);
+    if (!this.#onEnd) return this;
+    if (this.#record.links.length < MAX_EVENTS) this.#record.links.push(record);
+    else this.#record.droppedLinks++;
     return this;
   }
 

@@ -33,10 +33,14 @@ export class RunTracer {
   readonly #finish: OnEnd = (span, record) => {
     this.#open.delete(span);
     if (this.#buffer.length < MAX_BUFFERED || span === this.root) this.#buffer.push(record);
-    else this.#dropped++;
+    else {
+      this.#dropped++;
+      this.#droppedNow++;
+    }
   };
   readonly #buffer: SpanRecord[] = [];
   #dropped = 0;
+  #droppedNow = 0;
 
   /** The root's parent, if any, is in another run or process. */
   constructor(workflowType: string, { root, parentSpanId, links }: RunTrace, startMs: number) {
@@ -80,5 +84,12 @@ export class RunTracer {
   /** The spans finished since the last call. */
   drain(): SpanRecord[] {
     return this.#buffer.splice(0);
+  }
+
+  /** How many spans were dropped since the last call. */
+  takeDropped(): number {
+    const count = this.#droppedNow;
+    this.#droppedNow = 0;
+    return count;
   }
 }
