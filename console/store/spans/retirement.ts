@@ -5,7 +5,7 @@
  *
  * Killed at any point it goes on where it was: how far a segment has been copied is in the same commit as the copies.
  */
-import { SqlError } from '../sql/port';
+import { whereItCan } from '../sql/where-it-can';
 import type { ExpiredTraces } from './expired-traces';
 import type { Segment } from './segment';
 import type { SegmentList } from './segment-list';
@@ -105,18 +105,4 @@ export class Retirement {
 
 function goesOn(list: SegmentList, trace: Uint8Array): boolean {
   return list.all.slice(1, 1 + NEXT_SEGMENTS).some((segment) => segment.has(trace));
-}
-
-/**
- * Space must be made all the same where nothing can be copied, since the disk is full, or a segment is damaged: then
- * `undefined`.
- */
-function whereItCan<T>(fn: () => T): T | undefined {
-  try {
-    return fn();
-  } catch (error) {
-    if (error instanceof SqlError && (error.problem === 'full' || error.problem === 'damaged'))
-      return undefined;
-    throw error;
-  }
 }

@@ -3,6 +3,7 @@
  * caller's.
  */
 import { ownBytes } from '../own-bytes';
+import { whereItCan } from '../sql/where-it-can';
 import type { ExpiredTraces } from './expired-traces';
 import { Retirement } from './retirement';
 import type { Chunk, Segment } from './segment';
@@ -59,14 +60,16 @@ export class SpanStore {
     let spans = 0;
     let cut = 0;
     for (const segment of this.segmentsWith(trace)) {
-      for (const chunk of segment.chunks(trace)) {
-        if (spans >= MAX_SPANS) cut += chunk.spans;
-        else bodies.push(chunk.body);
-        spans += chunk.spans;
-      }
+      whereItCan(() => {
+        for (const chunk of segment.chunks(trace)) {
+          if (spans >= MAX_SPANS) cut += chunk.spans;
+          else bodies.push(chunk.body);
+          spans += chunk.spans;
+        }
+      });
     }
     if (bodies.length === 0) return undefined;
-    const isKept = this.kept.all.some((segment) => segment.has(trace));
+    const isKept = this.kept.all.some((segment) => whereItCan(() => segment.has(trace)));
     return {
       bodies: ownBytes(bodies),
       lengths: bodies.map(({ length }) => length),
