@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { NoopSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { Client, type WorkflowStartOptions } from '@temporalio/client';
+import type { DataConverter } from '@temporalio/common';
 import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import { JobTracingPlugin } from 'temporal-job-tracing';
 import {
@@ -48,26 +49,30 @@ export class Stage {
     connection: NativeConnection,
     namespace: string,
     receiver: Receiver,
+    dataConverter: DataConverter | undefined,
   ) {
     this.server = server;
     this.connection = connection;
     this.namespace = namespace;
     this.receiver = receiver;
-    this.client = new Client({ connection, namespace });
+    this.client = new Client({ connection, namespace, ...(dataConverter && { dataConverter }) });
   }
 
   /** @param attributes whether the namespace has our search attributes. @default true */
   static async start({
     attributes = true,
     server: given,
+    dataConverter,
   }: {
     attributes?: boolean;
     server?: TemporalServer;
+    dataConverter?: DataConverter;
   } = {}): Promise<Stage> {
     const namespace = `alerts-${randomUUID().slice(0, 8)}`;
     const server = given ?? (await startTemporalServer({ namespaces: [namespace], log: () => {} }));
     const connection = await NativeConnection.connect({ address: server.address });
-    const stage = new Stage(server, connection, given ? 'default' : namespace, await Receiver.start());
+    const name = given ? 'default' : namespace;
+    const stage = new Stage(server, connection, name, await Receiver.start(), dataConverter);
     if (attributes) await new JobClient({ client: stage.client }).ensureSearchAttributes();
     return stage;
   }
