@@ -1,7 +1,9 @@
-/** The stories as an operator goes through them: from the console's address, which `npm start` prints first. */
-import { deepEqual, equal, match } from 'node:assert/strict';
+/** The three stories as an operator goes through them: from the console's address, which `npm start` prints first. */
+import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
 import type { Browser } from 'playwright-core';
+import type { FailedShard, RunPage } from '../../console/api/types';
+import { until } from '../../testing/until';
 import { browserMissing, openBrowser } from '../support/browser';
 import { ConsolePage } from '../support/console-pages';
 import { killExamples, runExample } from '../support/example-process';
@@ -48,5 +50,53 @@ describe('the stories in the console', { skip: browserMissing() ?? false }, () =
 
     shop.child.kill('SIGINT');
     equal(await shop.exitCode, 0, shop.errors());
+  });
+
+  it("bank: the run's list of failed shards leads to account 1000002's error in one click", {
+    timeout: TIMEOUT_MS,
+  }, async () => {
+    const bank = runExample(['bank']);
+    const url = (await bank.prints(CONSOLE)).groups?.url ?? '';
+    const read = async <T>(path: string) => (await (await fetch(url + path)).json()) as T;
+    const failed = await until(
+      async () => {
+        const { jobs } = await read<{ jobs: { last?: { runId: string } }[] }>('/api/jobs');
+        const runId = jobs.find(({ last }) => last)?.last?.runId;
+        const page = runId === undefined ? undefined : await read<RunPage>(`/api/runs/${runId}`);
+        const shard: FailedShard | undefined = page?.shards?.failed[0];
+        return shard && { runId, shard };
+      },
+      { within: 150_000, says: 'no shard has failed' },
+    );
+
+    const pages = await ConsolePage.open(browser, `${url}/runs/${failed.runId}`);
+    await pages.click(`.shards a[href^="/runs/${failed.shard.runId}"]`);
+    const error = pages.page.locator('section.error-box').filter({ hasText: '1000002' });
+    await error.waitFor();
+    ok((await error.textContent())?.includes('account 1000002'));
+    ok(pages.clicks <= 2);
+    deepEqual(pages.errors, []);
+
+    bank.child.kill('SIGINT');
+    equal(await bank.exitCode, 0, bank.errors());
+  });
+
+  it('game: a run shows the request and the lane that it went to', { timeout: TIMEOUT_MS }, async () => {
+    const game = runExample(['game']);
+    const url = (await game.prints(CONSOLE)).groups?.url ?? '';
+    const { traceId = '' } =
+      (await game.prints(/ALERT {2}season-close .*TraceId (?<traceId>[0-9a-f]{32})/)).groups ?? {};
+
+    const pages = await ConsolePage.open(browser, `${url}/jobs/season-close`);
+    await pages.click(`.runs a[href^="/runs/${runIdOf(traceId)}"]`);
+    await pages.click('[data-row]:has-text("POST")');
+    await pages.page.locator('aside.details').filter({ hasText: '/v2/seasons/close' }).waitFor();
+    const details = await pages.details();
+    match(details, /gray/);
+    equal(pages.clicks, 2);
+    deepEqual(pages.errors, []);
+
+    game.child.kill('SIGINT');
+    equal(await game.exitCode, 0, game.errors());
   });
 });
