@@ -41,6 +41,7 @@ const INFRASTRUCTURE: ReadonlySet<string> = new Set([
   SCHEDULED_JOB,
   JOB_TICK,
   'mapReduceBranch',
+  'temporal-job-tracing-probe',
   'jobWatcher',
   'jobAlert',
 ]);
