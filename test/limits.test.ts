@@ -130,31 +130,34 @@ describe('values larger than the server takes', { concurrency: 4 }, () => {
     ['manyChildren', 'pendingChildren', 1_500, 10],
     ['manyChildren', 'pendingChildren', 1_500, 2_000],
   ] as const;
-  for (const [type, pending, count, bytes] of sums) {
-    it(`${count} calls of ${type}, with ${bytes} bytes each and 7 KB of baggage, fit into one task`, async () => {
-      const args = [count, bytes, id('nobody')];
-      const carrier = { traceparent: TRACEPARENT, baggage: BAGGAGE };
-      const handle = await start(type, `${type} ${bytes}`, { args }, by(carrier));
-      const headers = await expectTaken(handle, pending, count);
-      equal(headers.length, count);
-      const [first = '', last = ''] = [headers[0], headers.at(-1)];
-      if (bytes < 100) {
-        ok(first.includes('user.note') && !last.includes('user.note'), 'the last carry less');
-        match(last, /traceparent/);
-      } else {
-        deepEqual([first, last], ['', ''], 'there is no room for any');
+  // One after the other: the SDK gives an activation 5 s.
+  describe('in sum', { concurrency: 1 }, () => {
+    for (const [type, pending, count, bytes] of sums) {
+      it(`${count} calls of ${type}, with ${bytes} bytes each and 7 KB of baggage, fit into one task`, async () => {
+        const args = [count, bytes, id('nobody')];
+        const carrier = { traceparent: TRACEPARENT, baggage: BAGGAGE };
+        const handle = await start(type, `${type} ${bytes}`, { args }, by(carrier));
+        const headers = await expectTaken(handle, pending, count);
+        equal(headers.length, count);
+        const [first = '', last = ''] = [headers[0], headers.at(-1)];
+        if (bytes < 100) {
+          ok(first.includes('user.note') && !last.includes('user.note'), 'the last carry less');
+          match(last, /traceparent/);
+        } else {
+          deepEqual([first, last], ['', ''], 'there is no room for any');
+        }
+      });
+    }
+
+    it('the log says once that less is carried, and what to do', () => {
+      for (const what of [
+        'Baggage of a run was ignored',
+        'The trace of the calls of a workflow task was ignored',
+      ]) {
+        const lines = runs.harness.log.filter((line) => line.includes(what));
+        equal(lines.length, 1, `${what}: ${lines.join('\n')}`);
       }
     });
-  }
-
-  it('the log says once that less is carried, and what to do', () => {
-    for (const what of [
-      'Baggage of a run was ignored',
-      'The trace of the calls of a workflow task was ignored',
-    ]) {
-      const lines = runs.harness.log.filter((line) => line.includes(what));
-      equal(lines.length, 1, `${what}: ${lines.join('\n')}`);
-    }
   });
 
   it('a Nexus operation with 7 KB of baggage is taken: its headers may have 4 KB', async () => {
