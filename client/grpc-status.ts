@@ -3,6 +3,7 @@
  *
  * Clients and native connections throw different errors, with the code on the error or on a cause of it.
  */
+import { causesOf } from '../core/item-failure';
 
 /** @see https://grpc.io/docs/guides/status-codes/ */
 export const GrpcStatus = Object.freeze({
@@ -18,7 +19,7 @@ export const GrpcStatus = Object.freeze({
 
 /** The code of the error or of the nearest cause that has one. Never throws. */
 export function grpcStatusOf(error: unknown): number | undefined {
-  for (let link = error; link instanceof Error; link = link.cause) {
+  for (const link of causesOf(error)) {
     if ('code' in link && typeof link.code === 'number') return link.code;
   }
   return undefined;

@@ -4,6 +4,7 @@
  * Pure.
  */
 import { ApplicationFailure, TemporalFailure } from '@temporalio/common';
+import { attempt } from './util/untrusted';
 
 /** Type of the error of a shard in which `forEachItem` failed. */
 export const ITEM_FAILURE = 'ItemFailed';
@@ -13,6 +14,9 @@ export const MAX_NAMED_ITEMS = 20;
 
 /** Characters of a text: an error names many items, and must itself fit into an event. */
 const MAX_MESSAGE_LENGTH = 2_000;
+
+/** Causes that are followed: an error may be its own cause. */
+const MAX_CAUSES = 100;
 
 /** One item that failed, as it stands in the details of the error. */
 export interface ItemFailure {
@@ -40,23 +44,29 @@ export interface ErrorFacts {
   readonly items?: readonly ItemFailure[];
 }
 
-/** Reads a chain of causes. Never throws. */
+/** Reads a chain of causes. Never throws, whatever was thrown: no error, one that causes itself, getters that throw. */
 export function errorFacts(error: unknown): ErrorFacts {
-  let innermost: unknown = error;
-  let failures: ItemFailures | undefined;
-  for (let link: unknown = error; link instanceof Error; link = link.cause) {
-    innermost = link;
-    failures ??= itemFailuresOf(link);
-  }
+  const chain = causesOf(error);
+  const innermost = chain.at(-1) ?? error;
+  const failures = chain.map((link) => attempt(() => itemFailuresOf(link))).find((found) => found);
   const [first] = failures?.items ?? [];
+  const message = attempt(() => String(innermost instanceof Error ? innermost.message : innermost)) ?? '';
   return {
-    type: typeOf(innermost),
-    message: (innermost instanceof Error ? innermost.message : String(innermost)).slice(
-      0,
-      MAX_MESSAGE_LENGTH,
-    ),
+    type: attempt(() => typeOf(innermost)) ?? 'Error',
+    message: message.slice(0, MAX_MESSAGE_LENGTH),
     ...(failures && first && { item: first.key, items: failures.items }),
   };
+}
+
+/** The error and its causes, the outermost first; empty for what is not an error. Never throws. */
+export function causesOf(error: unknown): readonly Error[] {
+  const chain: Error[] = [];
+  let link: unknown = error;
+  while (chain.length < MAX_CAUSES && attempt(() => link instanceof Error)) {
+    chain.push(link as Error);
+    link = attempt(() => (link as Error).cause);
+  }
+  return chain;
 }
 
 function itemFailuresOf(error: Error): ItemFailures | undefined {

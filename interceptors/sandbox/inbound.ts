@@ -8,6 +8,7 @@ import { SpanName } from '@temporalio/interceptors-opentelemetry/lib/workflow/de
 import { type Headers, type WorkflowInboundCallsInterceptor, workflowInfo } from '@temporalio/workflow';
 import type { Ignored, JobTracingSinks } from '../../core/span-record';
 import { readHeader } from '../../core/trace-header';
+import { attempt } from '../../core/util/untrusted';
 import { linksTo } from './links';
 import { observe } from './observe';
 import { withSpan } from './otel-context';
@@ -27,10 +28,15 @@ export function inboundInterceptor(
     next: (input: Input) => Promise<Output>,
     which?: string,
   ): Promise<Output> {
-    const { header, problem } = readHeader(input.headers);
-    if (problem && !workflowInfo().unsafe.isReplaying) sink.ignored(what, problem);
-    const span = tracer.start(name, tracer.root.ref, { links: linksTo(header?.span, 'caller'), which });
-    return state.inContext(withSpan(state.activeContext(), span), () => observe(next(input), span));
+    const prepared = attempt(() => {
+      const { header, problem } = readHeader(input.headers);
+      if (problem && !workflowInfo().unsafe.isReplaying) sink.ignored(what, problem);
+      const span = tracer.start(name, tracer.root.ref, { links: linksTo(header?.span, 'caller'), which });
+      return { span, context: withSpan(state.activeContext(), span) };
+    });
+    if (!prepared) return next(input);
+    const { span, context } = prepared;
+    return state.inContext(context, () => observe(next(input), span));
   }
 
   return {

@@ -14,6 +14,7 @@ import {
   type WorkflowInternalsInterceptor,
   workflowInfo,
 } from '@temporalio/workflow';
+import { toText } from '../../core/attribute-limits';
 import { listenerOf } from '../../core/infrastructure';
 import type { JobOrigin } from '../../core/job-context';
 import type { RunEnd } from '../../core/run-end';
@@ -22,6 +23,7 @@ import { MAX_MESSAGE_BYTES } from '../../core/server-limits';
 import type { JobTracingSinks, SpanRecord } from '../../core/span-record';
 import { fillTraceUrl } from '../../core/trace-url';
 import { defined } from '../../core/util/defined';
+import { attempt } from '../../core/util/untrusted';
 import { ABSENT, AGAIN, ANY, isMarker } from '../../sampling/markers';
 import { keep } from './kept';
 import { fitting } from './message-size';
@@ -112,32 +114,47 @@ export function internalsInterceptor(
     });
   }
 
+  function activated(jobs: readonly Job[]): void {
+    state.readOnly = jobs[0]?.queryWorkflow != null;
+    const listen = listenerOf(workflowFunction()) ?? begin;
+    listen(jobs);
+    state.calls.settle(jobs);
+    state.allowance.begin(workflowInfo().historyLength);
+  }
+
+  /** The activation's commands, with what the plugin adds to them. */
+  function concluded(commands: readonly Command[]): Command[] {
+    const final = commands.find(isFinal);
+    const late = final ? keep(state, final) : [];
+    report(final);
+    return [...fit(commands.flatMap((each) => (each === final ? [...late, each] : each)))];
+  }
+
   return {
     activate(input, next) {
-      const jobs = input.activation.jobs ?? [];
-      try {
-        const listen = listenerOf(workflowFunction()) ?? begin;
-        listen(jobs);
-        state.calls.settle(jobs);
-        state.allowance.begin(workflowInfo().historyLength);
-      } catch (error) {
-        sink.ignored('run', String(error));
-      }
-      state.readOnly = jobs[0]?.queryWorkflow != null;
+      const error = errorOf(() => activated(input.activation.jobs ?? []));
+      if (error !== undefined) attempt(() => sink.ignored('run', error));
       next(input);
     },
 
     concludeActivation(input, next) {
-      const output = next({ ...input, commands: input.commands.filter((each) => isRecorded(each, state)) });
-      const { run, counted } = state;
-      if (!(run || counted) || state.readOnly) return output;
-      const final = output.commands.find(isFinal);
-      const late = final ? keep(state, final) : [];
-      report(final);
-      const commands = output.commands.flatMap((each) => (each === final ? [...late, each] : each));
-      return { ...output, commands: [...fit(commands)] };
+      const recorded = attempt(() => input.commands.filter((each) => isRecorded(each, state)));
+      const output = next(recorded ? { ...input, commands: recorded } : input);
+      if (!(state.run || state.counted) || state.readOnly) return output;
+      const commands = attempt(() => concluded(output.commands));
+      return commands ? { ...output, commands } : output;
     },
   };
+}
+
+/** What the function throws, as text. Never throws. */
+function errorOf(fn: () => void): string | undefined {
+  try {
+    fn();
+    return undefined;
+  } catch (error) {
+    return toText(error);
+  }
 }
 
 /** Everything but the markers of {@link ANY} and {@link AGAIN}, and those that no host part of ours has granted. */

@@ -22,7 +22,7 @@ import { formatBaggage, parseBaggage } from '../../core/baggage';
 import { carrierOf } from '../../core/trace-header';
 import { parseTraceparent } from '../../core/traceparent';
 import { attempt } from '../../core/util/untrusted';
-import { baggageOf, spanRefOf, withBaggage, withSpan } from './otel-context';
+import { baggageOf, EMPTY_CONTEXT, spanRefOf, withBaggage, withSpan } from './otel-context';
 import type { RunState } from './run-state';
 import { foreignSpan, toLinkRecord, toMs } from './span';
 import type { StartOptions } from './tracer';
@@ -34,7 +34,7 @@ const API_VERSION = '1.999.0';
 /** Makes the run's state visible to `@opentelemetry/api`. */
 export function installApi(state: RunState): void {
   const contextManager: ContextManager = {
-    active: () => state.activeContext(),
+    active: () => attempt(() => state.activeContext()) ?? EMPTY_CONTEXT,
     with: (context, fn, thisArg, ...args) => state.inContext(context, () => fn.apply(thisArg as never, args)),
     bind: (context, target) =>
       typeof target === 'function'
@@ -43,9 +43,11 @@ export function installApi(state: RunState): void {
     enable: () => contextManager,
     disable: () => contextManager,
   };
+  // Made before user code runs, for when nothing else can be made any more.
+  const inert = foreignSpan();
   const provider: TracerProvider = {
     getTracer: (name, version) =>
-      tracerFor(state, {
+      tracerFor(state, inert, {
         name: toText(name),
         ...(version && { version: toText(version) }),
       }),
@@ -55,9 +57,12 @@ export function installApi(state: RunState): void {
   });
 }
 
-/** @param scope of the instrumentation that has asked for the tracer */
-function tracerFor(state: RunState, scope: NonNullable<StartOptions['scope']>): Tracer {
-  function startSpan(name: string, options: SpanOptions = {}, context = state.activeContext()): Span {
+/**
+ * @param inert what a span is where none can be made
+ * @param scope of the instrumentation that has asked for the tracer
+ */
+function tracerFor(state: RunState, inert: Span, scope: NonNullable<StartOptions['scope']>): Tracer {
+  function start(name: string, options: SpanOptions, context: Context): Span {
     const tracer = state.recording();
     const active = spanRefOf(context);
     // Not the context's own span: user code ends what it started.
@@ -68,19 +73,25 @@ function tracerFor(state: RunState, scope: NonNullable<StartOptions['scope']>): 
     return tracer.start(toText(name), parent, { ...given, scope }).setAttributes(attributes);
   }
 
+  function startSpan(name: string, options: SpanOptions = {}, context?: Context): Span {
+    return attempt(() => start(name, options, context ?? state.activeContext())) ?? inert;
+  }
+
   return {
     startSpan,
+    /** Without a function there is nothing to do. */
     startActiveSpan<F extends (span: Span) => unknown>(
       name: string,
       ...args: (SpanOptions | Context | F | undefined)[]
     ): ReturnType<F> {
-      const isFn = (arg: unknown): arg is F => typeof arg === 'function';
-      const fn = args.find(isFn);
-      if (!fn) throw new TypeError('startActiveSpan needs a function as its last argument');
-      const [options, given] = args.slice(0, args.indexOf(fn)) as [SpanOptions?, Context?];
-      const context = given ?? state.activeContext();
-      const span = startSpan(name, options, context);
-      return state.inContext(withSpan(context, span), () => fn(span)) as ReturnType<F>;
+      const [first, second, third] = args;
+      const fn = [first, second, third].find((arg) => typeof arg === 'function') as F | undefined;
+      if (!fn) return undefined as ReturnType<F>;
+      const options = first === fn ? undefined : (first as SpanOptions | undefined);
+      const given = third === fn ? (second as Context | undefined) : undefined;
+      const span = startSpan(name, options, given);
+      const context = attempt(() => withSpan(given ?? state.activeContext(), span)) ?? EMPTY_CONTEXT;
+      return state.inContext(context, () => fn(span)) as ReturnType<F>;
     },
   };
 }
@@ -105,19 +116,25 @@ function readOptions(
   return given ?? {};
 }
 
+/** What a carrier cannot take or give is passed over. */
 const PROPAGATOR: TextMapPropagator = Object.freeze({
   inject(context: Context, carrier: unknown, setter: TextMapSetter): void {
-    const span = spanRefOf(context);
-    const baggage = baggageOf(context);
-    const fields = carrierOf({ span, baggage: baggage && formatBaggage(baggage) });
-    for (const [key, value] of Object.entries(fields)) setter.set(carrier, key, value);
+    attempt(() => {
+      const span = spanRefOf(context);
+      const baggage = baggageOf(context);
+      const fields = carrierOf({ span, baggage: baggage && formatBaggage(baggage) });
+      for (const [key, value] of Object.entries(fields)) setter.set(carrier, key, value);
+    });
   },
   extract(context: Context, carrier: unknown, getter: TextMapGetter): Context {
-    const field = (key: string) => [getter.get(carrier, key)].flat()[0];
-    const ref = parseTraceparent(field('traceparent'), field('tracestate'));
-    const baggage = field('baggage');
-    const withRemote = ref ? withSpan(context, foreignSpan(ref)) : context;
-    return baggage ? withBaggage(withRemote, parseBaggage(baggage)) : withRemote;
+    const extracted = attempt(() => {
+      const field = (key: string) => [getter.get(carrier, key)].flat()[0];
+      const ref = parseTraceparent(field('traceparent'), field('tracestate'));
+      const baggage = field('baggage');
+      const withRemote = ref ? withSpan(context, foreignSpan(ref)) : context;
+      return baggage ? withBaggage(withRemote, parseBaggage(baggage)) : withRemote;
+    });
+    return extracted ?? context;
   },
   fields: () => ['traceparent', 'tracestate', 'baggage'],
 });

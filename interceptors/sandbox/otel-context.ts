@@ -38,8 +38,22 @@ class SandboxContext implements Context {
 /** A context without span and baggage. */
 export const EMPTY_CONTEXT: Context = new SandboxContext(new Map());
 
+/** Whether user code can be given the object when it asks for the active context. Never throws. */
+export function isContext(context: unknown): context is Context {
+  const methods = attempt(() => {
+    const { getValue, setValue, deleteValue } = context as Context;
+    return [getValue, setValue, deleteValue];
+  });
+  return methods?.every((method) => typeof method === 'function') ?? false;
+}
+
+/** The context with one more value; of one that cannot take it, that value alone. Never throws. */
+export function withValue(context: Context, key: symbol, value: unknown): Context {
+  return attempt(() => context.setValue(key, value)) ?? new SandboxContext(new Map([[key, value]]));
+}
+
 export function withSpan(context: Context, span: Span): Context {
-  return context.setValue(SPAN_KEY, span);
+  return withValue(context, SPAN_KEY, span);
 }
 
 /** What the context's span, which may be any object of user code's, refers to. Never throws. */
@@ -51,7 +65,7 @@ export function spanRefOf(context: Context | undefined): SpanRef | undefined {
 }
 
 export function withBaggage(context: Context, entries: ReadonlyMap<string, BaggageEntry>): Context {
-  return context.setValue(BAGGAGE_KEY, new SandboxBaggage(entries));
+  return withValue(context, BAGGAGE_KEY, new SandboxBaggage(entries));
 }
 
 /** The context's baggage, which may be any object of user code's; `undefined` when it has none. Never throws. */
@@ -85,7 +99,8 @@ class SandboxBaggage implements Baggage {
   }
 
   setEntry(key: string, entry: ApiBaggageEntry): Baggage {
-    return new SandboxBaggage(new Map(this.#entries).set(key, plainEntry(entry)));
+    const plain = attempt(() => plainEntry(entry));
+    return plain ? new SandboxBaggage(new Map(this.#entries).set(key, plain)) : this;
   }
 
   removeEntry(key: string): Baggage {

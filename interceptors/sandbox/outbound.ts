@@ -2,7 +2,8 @@
  * Calls that a workflow makes: each carries the trace onwards and, in a sampled run, is a span.
  *
  * Sandbox code: every method calls `next` synchronously and returns its very promise, so not one microtask is
- * added.
+ * added. User code may have replaced built-ins, or made anything the active context: what fails on our side of a call
+ * costs the call its span or its header, and nothing else.
  */
 
 import type { Payload } from '@temporalio/common';
@@ -23,6 +24,7 @@ import {
   type TraceHeader,
   writeHeader,
 } from '../../core/trace-header';
+import { attempt } from '../../core/util/untrusted';
 import { reduced } from './allowance';
 import { bindChild } from './child-attributes';
 import { observe } from './observe';
@@ -34,12 +36,23 @@ import type { SandboxSpan } from './span';
 /** What a bound child's attributes take, besides the job's name. */
 const ATTRIBUTES_BYTES = 700;
 
+type ChildInput = Parameters<NonNullable<WorkflowOutboundCallsInterceptor['startChildWorkflowExecution']>>[0];
+
+/** What a call is made with, and its span; the span is missing where none may be made. */
+interface Prepared<Input> {
+  readonly input: Input;
+  readonly span?: SandboxSpan | undefined;
+}
+
 /** A passive run's calls go on untouched; only a child that is to be a top-level run is told so. */
 export function passiveOutbound(): WorkflowOutboundCallsInterceptor {
   return {
     startChildWorkflowExecution(input, next) {
-      const kind = childKindOf(input.options);
-      return next(kind?.kind === 'top' ? withHeader(input, writeHeader({ part: kind })) : input);
+      const told = attempt(() => {
+        const kind = childKindOf(input.options);
+        return kind?.kind === 'top' ? withHeader(input, writeHeader({ part: kind })) : input;
+      });
+      return next(told ?? input);
     },
   };
 }
@@ -56,6 +69,20 @@ export function outboundInterceptor(state: RunState, run: Run): WorkflowOutbound
     const item = state.activeItem();
     if (item !== undefined) span?.setAttribute('job.item.key', item);
     return { span, header: { span: span?.ref ?? parent, baggage: state.activeBaggage(run) } };
+  }
+
+  /** Starts the call's span and puts its header on; the user's own input is left when that fails. */
+  function prepare<Input>(
+    input: Input,
+    name: string,
+    which: number | undefined,
+    put: (header: TraceHeader) => Input,
+  ): Prepared<Input> {
+    const prepared = attempt(() => {
+      const { span, header } = begin(name, which);
+      return { span, input: put(header) };
+    });
+    return prepared ?? { input };
   }
 
   /**
@@ -95,9 +122,26 @@ export function outboundInterceptor(state: RunState, run: Run): WorkflowOutbound
     next: (input: Input) => Promise<unknown>,
     put: (input: Input, header: TraceHeader) => Input,
   ): Promise<unknown> {
-    const { span, header } = begin(`${SpanName.ACTIVITY_START}:${input.activityType}`, input.seq);
-    const promise = next(put(input, { ...header, part: activityPart(run) }));
-    return observe(promise, state.calls.expect('activity', input.seq, span));
+    const name = `${SpanName.ACTIVITY_START}:${input.activityType}`;
+    const { span, input: traced } = prepare(input, name, input.seq, (header) =>
+      put(input, { ...header, part: activityPart(run) }),
+    );
+    const promise = next(traced);
+    return observe(
+      promise,
+      attempt(() => state.calls.expect('activity', input.seq, span)),
+    );
+  }
+
+  function prepareChild(input: ChildInput): Prepared<ChildInput> {
+    const kind = childKindOf(input.options);
+    if (kind?.kind === 'shard')
+      return { input: withTrace(bound(input, kind), shardHeader(run, kind, state.activeBaggage(run)), true) };
+    const part = kind ?? partOfChild(run, input.options);
+    return prepare(input, `${SpanName.CHILD_WORKFLOW_START}:${input.workflowType}`, input.seq, (header) => {
+      const child = part.kind === 'child' ? bound(input) : input;
+      return withTrace(child, { ...header, part }, part.kind !== 'child');
+    });
   }
 
   return {
@@ -108,36 +152,42 @@ export function outboundInterceptor(state: RunState, run: Run): WorkflowOutbound
 
     startNexusOperation(input, next) {
       const name = `${SpanName.NEXUS_OPERATION_START}:${input.service}/${input.operation}`;
-      const { span, header } = begin(name, input.seq);
-      return observe(next({ ...input, headers: withNexusTrace(input.headers, header) }), span);
+      const { span, input: traced } = prepare(input, name, input.seq, (header) => ({
+        ...input,
+        headers: withNexusTrace(input.headers, header),
+      }));
+      return observe(next(traced), span);
     },
 
     startChildWorkflowExecution(input, next) {
-      const kind = childKindOf(input.options);
-      if (kind?.kind === 'shard')
-        return next(withTrace(bound(input, kind), shardHeader(run, kind, state.activeBaggage(run)), true));
-      const { span, header } = begin(`${SpanName.CHILD_WORKFLOW_START}:${input.workflowType}`, input.seq);
-      const part = kind ?? partOfChild(run, input.options);
-      const child = part.kind === 'child' ? bound(input) : input;
-      const started = next(withTrace(child, { ...header, part }, part.kind !== 'child'));
+      const { span, input: traced } = attempt(() => prepareChild(input)) ?? { input };
+      const started = next(traced);
       // The span ends when the child has started: the child's own root tells the rest.
-      const open = state.calls.expect('childWorkflowStart', input.seq, span);
-      if (open) void observe(untracked(started.then(([startedRun]) => startedRun)), open);
+      attempt(() => {
+        const open = state.calls.expect('childWorkflowStart', input.seq, span);
+        if (open) void observe(untracked(started.then(([startedRun]) => startedRun)), open);
+      });
       return started;
     },
 
     continueAsNew(input, next) {
-      const { span, header } = begin(`${SpanName.CONTINUE_AS_NEW}:${input.options.workflowType}`);
-      return observe(next(withTrace(input, { ...header, ...continuation(run) }, true)), span);
+      const name = `${SpanName.CONTINUE_AS_NEW}:${input.options.workflowType}`;
+      const { span, input: traced } = prepare(input, name, undefined, (header) =>
+        withTrace(input, { ...header, ...continuation(run) }, true),
+      );
+      return observe(next(traced), span);
     },
 
     signalWorkflow(input, next) {
-      const { span, header } = begin(`${SpanName.WORKFLOW_SIGNAL}:${input.signalName}`, input.seq);
-      return observe(next(withTrace(input, header)), span);
+      const name = `${SpanName.WORKFLOW_SIGNAL}:${input.signalName}`;
+      const { span, input: traced } = prepare(input, name, input.seq, (header) => withTrace(input, header));
+      return observe(next(traced), span);
     },
 
     getLogAttributes(input, next) {
-      const { traceId, spanId, sampled } = state.activeRef(run);
+      const active = attempt(() => state.activeRef(run));
+      if (!active) return next(input);
+      const { traceId, spanId, sampled } = active;
       return next({ trace_id: traceId, span_id: spanId, trace_flags: sampled ? '01' : '00', ...input });
     },
   };

@@ -12,11 +12,20 @@ import { formatBaggage, mergeBaggage } from '../../core/baggage';
 import type { JobOrigin } from '../../core/job-context';
 import type { LinkRecord } from '../../core/span-record';
 import type { SpanRef } from '../../core/traceparent';
+import { attempt } from '../../core/util/untrusted';
 import { workflowSlot } from '../../core/workflow-scope';
 import type { KeptReason } from '../../sampling/markers';
 import { Allowance } from './allowance';
 import { OpenCalls } from './open-calls';
-import { baggageOf, EMPTY_CONTEXT, spanRefOf, withBaggage, withSpan } from './otel-context';
+import {
+  baggageOf,
+  EMPTY_CONTEXT,
+  isContext,
+  spanRefOf,
+  withBaggage,
+  withSpan,
+  withValue,
+} from './otel-context';
 import type { Run } from './run';
 import { foreignSpan } from './span';
 import type { RunTracer } from './tracer';
@@ -76,20 +85,21 @@ export class RunState {
     return this.#storage?.getStore() ?? this.#contextOfRun();
   }
 
-  /** Runs `fn` at once, with this context active in it and in all that it starts. */
+  /** Runs `fn` at once, with this context active in it and in all that it starts; what is no context is ignored. */
   inContext<T>(context: Context, fn: () => T): T {
+    if (!isContext(context)) return fn();
     this.#storage ??= new AsyncLocalStorage<Context>();
     return this.#storage.run(context, fn);
   }
 
   /** Runs `fn` at once; calls that it makes are for this item of a shard. */
   runForItem<T>(key: string, fn: () => T): T {
-    return this.inContext(this.activeContext().setValue(ITEM_KEY, key), fn);
+    return this.inContext(withValue(this.activeContext(), ITEM_KEY, key), fn);
   }
 
   /** The item of a shard that user code works on now. */
   activeItem(): unknown {
-    return this.#storage?.getStore()?.getValue(ITEM_KEY);
+    return attempt(() => this.#storage?.getStore()?.getValue(ITEM_KEY));
   }
 
   /** The span that is active now; the run's root when the active context names none of this trace. */

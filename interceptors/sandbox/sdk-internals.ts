@@ -11,6 +11,7 @@ import { defineSearchAttributeKey } from '@temporalio/common';
 import type { coresdk } from '@temporalio/proto';
 import type { Activator } from '@temporalio/workflow/lib/internals';
 import { keywordOf } from '../../core/job-name';
+import { attempt } from '../../core/util/untrusted';
 
 const JOB_NAME = defineSearchAttributeKey('JobName', 'KEYWORD');
 
@@ -88,7 +89,7 @@ export function workflowFunction(): unknown {
 }
 
 /**
- * Calls `listener`, which must not throw, with each error that fails a workflow task instead of the run.
+ * Calls `listener` with each error that fails a workflow task instead of the run.
  *
  * Only the SDK knows which errors these are (`failureExceptionTypes`): after one, no interceptor is called.
  */
@@ -96,12 +97,8 @@ export function onTaskError(listener: (error: unknown, isFirst: boolean) => void
   const sdk = activator();
   const record = sdk.recordWorkflowTaskError;
   sdk.recordWorkflowTaskError = (error) => {
-    const isFirst = sdk.workflowTaskError === undefined;
-    try {
-      listener(error, isFirst);
-    } finally {
-      record.call(sdk, error);
-    }
+    attempt(() => listener(error, sdk.workflowTaskError === undefined));
+    record.call(sdk, error);
   };
 }
 

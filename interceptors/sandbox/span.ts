@@ -79,27 +79,28 @@ export class SandboxSpan implements Span {
   }
 
   setAttribute(key: string, value: unknown): this {
-    if (this.#onEnd && !setAttribute(this.#record.attributes, key, () => value))
-      this.#record.droppedAttributes++;
-    return this;
+    return this.#change((record) => {
+      if (!setAttribute(record.attributes, key, () => value)) record.droppedAttributes++;
+    });
   }
 
   setAttributes(attributes: unknown): this {
-    if (this.#onEnd) this.#record.droppedAttributes += copyAttributes(this.#record.attributes, attributes);
-    return this;
+    return this.#change((record) => {
+      record.droppedAttributes += copyAttributes(record.attributes, attributes);
+    });
   }
 
   addEvent(name: string, attributesOrTime?: unknown, time?: TimeInput): this {
-    if (!this.#onEnd) return this;
-    if (this.#record.events.length >= MAX_EVENTS) {
-      this.#record.droppedEvents++;
-      return this;
-    }
-    const timeGiven = parseTime(attributesOrTime);
-    const attributes: Attributes = {};
-    if (timeGiven === undefined) copyAttributes(attributes, attributesOrTime);
-    this.#record.events.push({ name: toText(name), timeMs: timeGiven ?? toMs(time), attributes });
-    return this;
+    return this.#change((record) => {
+      if (record.events.length >= MAX_EVENTS) {
+        record.droppedEvents++;
+        return;
+      }
+      const timeGiven = parseTime(attributesOrTime);
+      const attributes: Attributes = {};
+      if (timeGiven === undefined) copyAttributes(attributes, attributesOrTime);
+      record.events.push({ name: toText(name), timeMs: timeGiven ?? toMs(time), attributes });
+    });
   }
 
   addLink(link: Link): this {
@@ -108,35 +109,32 @@ export class SandboxSpan implements Span {
   }
 
   link(record: LinkRecord): this {
-    if (!this.#onEnd) return this;
-    if (this.#record.links.length < MAX_EVENTS) this.#record.links.push(record);
-    else this.#record.droppedLinks++;
-    return this;
+    return this.#change((draft) => {
+      if (draft.links.length < MAX_EVENTS) draft.links.push(record);
+      else draft.droppedLinks++;
+    });
   }
 
   addLinks(links: Link[]): this {
     // Of a list that throws, those before it stay.
-    attempt(() => {
+    return this.#change(() => {
       for (const link of links) this.addLink(link);
     });
-    return this;
   }
 
   setStatus(status: SpanStatus): this {
-    if (!this.#onEnd || this.#record.statusCode === STATUS.ok) return this;
-    try {
+    return this.#change((record) => {
+      if (record.statusCode === STATUS.ok) return;
       const { code, message } = status;
-      this.#record.statusCode = code === STATUS.ok || code === STATUS.error ? code : STATUS.unset;
-      this.#record.statusMessage = typeof message === 'string' ? cut(message) : undefined;
-    } catch {
-      // No status, or a getter that throws: as it was.
-    }
-    return this;
+      record.statusCode = code === STATUS.ok || code === STATUS.error ? code : STATUS.unset;
+      record.statusMessage = typeof message === 'string' ? cut(message) : undefined;
+    });
   }
 
   updateName(name: string): this {
-    if (this.#onEnd) this.#record.name = toText(name);
-    return this;
+    return this.#change((record) => {
+      record.name = toText(name);
+    });
   }
 
   recordException(exception: Exception, time?: TimeInput): void {
@@ -160,7 +158,9 @@ export class SandboxSpan implements Span {
 
   /** The same of an error as the server tells it: the host puts it into the words of OpenTelemetry. */
   failWith(failure: Failure): void {
-    if (this.#onEnd) this.#record.failure = failure;
+    this.#change((record) => {
+      record.failure = failure;
+    });
   }
 
   isRecording(): boolean {
@@ -171,8 +171,16 @@ export class SandboxSpan implements Span {
     const onEnd = this.#onEnd;
     this.#onEnd = undefined;
     if (!onEnd) return;
-    this.#record.endMs = Math.max(this.#record.startMs, toMs(time));
-    onEnd(this, this.#record);
+    attempt(() => {
+      this.#record.endMs = Math.max(this.#record.startMs, toMs(time));
+      onEnd(this, this.#record);
+    });
+  }
+
+  /** Changes the record of a span that has not ended. Never throws, whatever user code gives or has replaced. */
+  #change(change: (record: Draft) => void): this {
+    if (this.#onEnd) attempt(() => change(this.#record));
+    return this;
   }
 }
 

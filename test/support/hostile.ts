@@ -1,5 +1,11 @@
 /** Values that user code or a foreign process may hand over where text or plain data is expected. */
 
+import { ApplicationFailure } from '@temporalio/common';
+
+export const broken = (): never => {
+  throw new Error('replaced');
+};
+
 /** Throws whatever is asked of it. */
 export function throwingProxy(target: object = {}): object {
   const fail = (): never => {
@@ -54,3 +60,29 @@ export function hostileValues(): [string, unknown][] {
     ['array of NaN', [Number.NaN, Number.NaN]],
   ];
 }
+
+/** What can be thrown, by what it is. */
+export const THROWN: Readonly<Record<string, () => unknown>> = {
+  undefined: () => undefined,
+  null: () => null,
+  'a symbol': () => Symbol('thrown'),
+  'a proxy that throws': () => throwingProxy(),
+  'an error whose members throw': () =>
+    Object.defineProperties(new Error('x'), {
+      name: { get: broken },
+      stack: { get: broken },
+    }),
+  'an error without a prototype': () => Object.setPrototypeOf(new Error('x'), null),
+  'an error that is its own cause': () => {
+    const error = ApplicationFailure.nonRetryable('x');
+    return Object.assign(error, { cause: error });
+  },
+  'an error with 50 causes': () => {
+    let cause = new Error('innermost');
+    for (let depth = 0; depth < 50; depth++)
+      cause = ApplicationFailure.nonRetryable(`${depth}`, 'Deep', cause);
+    return cause;
+  },
+  'an error whose cause throws': () =>
+    Object.defineProperty(ApplicationFailure.nonRetryable('x'), 'cause', { get: broken }),
+};

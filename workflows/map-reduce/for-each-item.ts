@@ -7,6 +7,7 @@
 import { ApplicationFailure, TemporalFailure } from '@temporalio/common';
 import { isCancellation } from '@temporalio/workflow';
 import {
+  causesOf,
   errorFacts,
   ITEM_FAILURE,
   type ItemFailure,
@@ -110,7 +111,5 @@ class FailedItems {
 
 /** What no retry of the activity mends, no retry of the shard does, unless another of its items can be mended. */
 function isNonRetryable(error: unknown): boolean {
-  for (let link = error; link instanceof Error; link = link.cause)
-    if (link instanceof ApplicationFailure && link.nonRetryable) return true;
-  return false;
+  return causesOf(error).some((link) => link instanceof ApplicationFailure && link.nonRetryable);
 }

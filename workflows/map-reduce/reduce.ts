@@ -4,6 +4,7 @@
  * Sandbox code. An error in it ends the run: a workflow task that fails for ever would hold it.
  */
 import { ApplicationFailure } from '@temporalio/common';
+import { errorFacts } from '../../core/item-failure';
 import { exportedFunction } from './bundle-exports';
 
 /** Makes one result of two neighbouring ones. */
@@ -18,7 +19,7 @@ export function reducerOf(name: string | undefined): Reduce | undefined {
       return reduce(left, right);
     } catch (error) {
       throw ApplicationFailure.create({
-        message: `mapReduce: ${name} threw: ${error instanceof Error ? error.message : String(error)}`,
+        message: `mapReduce: ${name} threw: ${errorFacts(error).message}`,
         type: 'ReduceFailed',
         nonRetryable: true,
         ...(error instanceof Error && { cause: error }),
