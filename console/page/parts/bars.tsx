@@ -19,7 +19,7 @@ interface BarsProps {
   readonly usualMs?: number | undefined;
 }
 
-/** For a mouse; a keyboard and a screen reader have the summary, and the runs on the job's page. */
+/** Links for a mouse and a screen reader; the Tab key passes them by, since the runs are on the job's page, too. */
 export function RunBars({ bars, namespace, usualMs }: BarsProps) {
   const longest = Math.max(1, ...bars.map(({ durationMs }) => durationMs));
   const heightOf = (ms: number) => Math.max(MIN_HEIGHT, (ms / longest) * HEIGHT);
@@ -33,7 +33,6 @@ export function RunBars({ bars, namespace, usualMs }: BarsProps) {
         width={MAX_BARS * STEP}
         height={HEIGHT}
         viewBox={`0 0 ${MAX_BARS * STEP} ${HEIGHT}`}
-        aria-hidden="true"
       >
         <path class="base" d={`M0 ${HEIGHT - 0.5}H${MAX_BARS * STEP}`} />
         {bars.map(({ runId, state, startedAt, durationMs }, index) => {
