@@ -15,6 +15,7 @@ export async function callDownstream(path = '/'): Promise<string> {
 /** Fails until its attempt has this number, which it returns. */
 export async function failBelowAttempt(attempt: number): Promise<number> {
   if (activityInfo().attempt < attempt) throw new Error(`attempt ${activityInfo().attempt} fails`);
+  await sleep(20);
   return activityInfo().attempt;
 }
 
