@@ -7,6 +7,7 @@ import { after, before, describe, it } from 'node:test';
 import { temporal } from '@temporalio/proto';
 import type { WorkerPlugin } from '@temporalio/worker';
 import { JobTracingPlugin } from 'temporal-job-tracing';
+import { KEPT_SLOW } from '../sampling/markers';
 import { until } from '../testing/until';
 import { id as newId, Runs } from './support/runs';
 import { Job, SCHEDULED_PATH } from './support/scheduled-jobs';
@@ -77,8 +78,9 @@ describe('a worker with the plugin', () => {
         taskQueue,
         workflowId: newId(`ask-${bind}-${ratio}`),
       });
+      // On a busy machine the run may be slow.
       deepEqual(
-        asked,
+        asked.filter((id) => id !== KEPT_SLOW),
         ids.map((id) => `job-tracing:${id}`),
       );
     });

@@ -165,14 +165,14 @@ describe('the live policy with real runs', { skip: WITHOUT_REDIS, concurrency: 3
     const plugin = { sampling: { default: 0 }, policyStore };
     await harness.whileWorking({ plugin }, async (taskQueue) => {
       await eventually(() => policyStore.current().jobs.has('one*'), true, 5_000);
-      const [beforeMs] = await medianOf(taskQueue);
+      const [beforeMs] = await quartileOf(taskQueue);
       for (const { what, begin, end } of faults(proxy, own)) {
         const seen = told().length;
         await begin();
         // Also while it is being noticed.
-        const [earlyMs, early] = await medianOf(taskQueue);
+        const [earlyMs, early] = await quartileOf(taskQueue);
         await until(() => told().length > seen, { says: `${what} is not noticed` });
-        const [tookMs, decisions] = await medianOf(taskQueue);
+        const [tookMs, decisions] = await quartileOf(taskQueue);
         t.diagnostic(`${what}: ${Math.round(earlyMs)}, ${Math.round(tookMs)} ms (${Math.round(beforeMs)})`);
         deepEqual(new Set([...early, ...decisions]), new Set(['rule']), what);
         ok(Math.max(earlyMs, tookMs) < 2 * beforeMs + 100, `${what}: ${earlyMs}, ${tookMs}, ${beforeMs} ms`);
@@ -187,8 +187,11 @@ describe('the live policy with real runs', { skip: WITHOUT_REDIS, concurrency: 3
   /** What the log says of the policy in Redis. */
   const told = () => harness.log.filter((line) => line.includes('the sampling policy in Redis'));
 
-  /** How long a run takes, in milliseconds, and the different decisions about the runs. */
-  async function medianOf(taskQueue: string): Promise<[number, readonly unknown[]]> {
+  /**
+   * How long a run takes, in milliseconds, and the different decisions about the runs. The lower quartile: what waits
+   * for Redis waits in each run, other tests disturb some of them.
+   */
+  async function quartileOf(taskQueue: string): Promise<[number, readonly unknown[]]> {
     const times: number[] = [];
     const handles: WorkflowHandle[] = [];
     for (let run = 0; run < 9; run++) {
@@ -199,7 +202,7 @@ describe('the live policy with real runs', { skip: WITHOUT_REDIS, concurrency: 3
       handles.push(handle);
     }
     const decisions = new Set(await Promise.all(handles.map(markersOf)));
-    return [times.sort((a, b) => a - b)[4] ?? 0, [...decisions]];
+    return [times.sort((a, b) => a - b)[2] ?? 0, [...decisions]];
   }
 });
 

@@ -141,6 +141,7 @@ export function createBinding({ namespace, register, log }: BindingOptions): Bin
       nowMs: Date.now(),
       dueMs: dueMsOf(info),
       events: info.historyLength,
+      isReset: info.runId !== info.originalExecutionRunId,
       hasFailed: failed.has(info.runId),
     });
     if (!isRefused) return verified;

@@ -19,6 +19,8 @@ export interface RetriedTask {
   readonly events: number;
   /** `undefined`: by another worker, if at all. */
   readonly grant: Grant | undefined;
+  /** The run was reset: its history begins with a task that another run had, so it is longer from the first. */
+  readonly isReset: boolean;
   /** User code has failed a task of the run on this worker. */
   readonly hasFailed: boolean;
   /** When this worker looked at the namespace's attributes last. */
@@ -30,11 +32,13 @@ const AT_ONCE_MS = 3_000;
 /** A task that failed, and the next one, scheduled and started. */
 const EVENTS_OF_RETRY = 3;
 
-export function mayBeRefused({ nowMs, dueMs, events, grant, hasFailed, lookedAtMs }: RetriedTask): boolean {
+export function mayBeRefused(task: RetriedTask): boolean {
+  const { nowMs, dueMs, events, grant, isReset, hasFailed, lookedAtMs } = task;
   if (hasFailed) return false;
   // A signal that came in between made the task stale.
   if (grant && events > grant.events + EVENTS_OF_RETRY) return false;
   if (nowMs - (grant?.atMs ?? dueMs) >= AT_ONCE_MS) return false;
-  // All was right after the task that another worker answered.
-  return grant !== undefined || lookedAtMs <= dueMs;
+  if (grant) return true;
+  // All was right after the task that another worker answered, if one did.
+  return !isReset && lookedAtMs <= dueMs;
 }
