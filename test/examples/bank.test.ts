@@ -1,6 +1,7 @@
 /** The bank as a user runs it: account 1000002's cause is found by following only the links, while the run goes on and after it. */
-import { equal, match, ok } from 'node:assert/strict';
+import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { after, it } from 'node:test';
+import { type OtlpTraceRequest, type ReceivedSpan, spansOf } from '../../testing/otlp-span';
 import { until } from '../../testing/until';
 import { assertGone, killExamples, runExample } from '../support/example-process';
 
@@ -37,13 +38,10 @@ it('the cause is found by the links alone, while the run goes on and after it ha
   await expectCause(ended.shardUrl);
 
   // From the run's own trace, which is small, to the shard's.
-  const link = /^→ RunWorkflow:migrateAccounts, failed-shard account 1000002 to 1000004: (\S+)$/m;
-  const runPage = await pageOf(ended.runUrl, link);
-  const [, spans] = /(\d+) spans, /.exec(runPage) ?? [];
-  const [, path] = link.exec(runPage) ?? [];
-  ok(Number(spans) < 100, runPage);
-  equal(new URL(path ?? '', ended.runUrl).href, ended.shardUrl);
-  await expectCause(new URL(path ?? '', ended.runUrl).href);
+  const isLinked = (spans: readonly ReceivedSpan[]) => failedShards(spans).length > 0;
+  const trace = await traceAt(ended.runUrl, isLinked);
+  ok(trace.length < 100, String(trace.length));
+  deepEqual(failedShards(trace), [['account 1000002 to 1000004', ended.shard]]);
 
   equal((await example.prints(MENDED)).groups?.shard, going.shard, 'run again in its own trace');
   example.child.kill('SIGINT');
@@ -63,19 +61,41 @@ it('--once shows all of it and ends by itself', { timeout: TIMEOUT_MS }, async (
   await assertGone(output, 'AccountService');
 });
 
-/** The page of the shard's trace tells the item and the downstream error. */
+/** The shard's trace tells the downstream error. */
 async function expectCause(url: string | undefined): Promise<void> {
-  const page = await pageOf(url, /✗ RunWorkflow:migrateShard[\s\S]*✗ accountInsert in AccountService/);
-  match(page, /✗ RunWorkflow:migrateShard/);
-  ok(page.includes(`✗ accountInsert in AccountService: ${CAUSE}`), page);
+  const isComplete = (spans: readonly ReceivedSpan[]) =>
+    ['RunWorkflow:migrateShard', 'accountInsert'].every((name) =>
+      spans.some((span) => span.name === name && span.status.code === 'error'),
+    );
+  const trace = await traceAt(url, isComplete);
+  const insert = trace.find(({ name, status }) => name === 'accountInsert' && status.code === 'error');
+  deepEqual([insert?.resource['service.name'], insert?.status.message], ['AccountService', CAUSE]);
 }
 
-/** The page, as soon as it shows this: spans leave their processes a little late. */
-async function pageOf(url: string | undefined, shown: RegExp): Promise<string> {
-  let page = '';
+/** Label and TraceId of each failed shard that the run's root is linked to. */
+function failedShards(trace: readonly ReceivedSpan[]): unknown[][] {
+  const links = trace
+    .filter(({ name }) => name === 'RunWorkflow:migrateAccounts')
+    .flatMap((root) => root.links);
+  return links
+    .filter(({ attributes }) => attributes['job.link'] === 'failed-shard')
+    .map(({ attributes, traceId }) => [attributes['job.shard.label'], traceId]);
+}
+
+/** The trace behind the address of its page, as soon as it is there: spans leave their processes a little late. */
+async function traceAt(
+  url: string | undefined,
+  isThere: (spans: readonly ReceivedSpan[]) => boolean,
+): Promise<readonly ReceivedSpan[]> {
+  const address = `${url?.replace('/traces/', '/api/traces/')}.json`;
+  let spans: readonly ReceivedSpan[] = [];
   const isShown = async () => {
-    page = await (await fetch(url ?? '')).text();
-    return shown.test(page) && page;
+    const answer = await fetch(address);
+    spans = answer.ok ? spansOf((await answer.json()) as OtlpTraceRequest) : [];
+    return isThere(spans) && spans;
   };
-  return until(isShown, { within: 20_000, says: () => `the page does not show ${shown}: ${page}` });
+  return until(isShown, {
+    within: 30_000,
+    says: () => `${address}: ${spans.map(({ name }) => name).join(', ')}`,
+  });
 }

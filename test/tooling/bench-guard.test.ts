@@ -11,8 +11,8 @@ import { benchSandbox } from '../../bench/sandbox/part';
 /** At most, in percent of what the official plugin adds: twice the promise of `npm run bench`, and the noise. */
 const CPU = 30;
 const HEAP = 10;
-/** A tenth more than it is, since it has no noise but the length of paths; the official plugin adds 1,645. */
-const BUNDLE_KB = 28;
+/** The budget: clarity before bytes. The official plugin adds 1,645. */
+const BUNDLE_KB = 40;
 
 describe('what the plugin costs in the sandbox', () => {
   let figures: readonly Figure[];

@@ -48,7 +48,7 @@ function open({ DatabaseSync }: NodeSqlite, path: string): SqlDatabase {
         all: <Row extends object>(...parameters: readonly SqlValue[]) =>
           checked(parameters, (values) => statement.all(...values) as Row[]),
         iterate: <Row extends object>(...parameters: readonly SqlValue[]) =>
-          checked(parameters, (values) => statement.iterate(...values) as IterableIterator<Row>),
+          rows<Row>(checked(parameters, (values) => statement.iterate(...values))),
       };
     },
     transaction: (fn) => inTransaction(exec, fn),
@@ -57,6 +57,19 @@ function open({ DatabaseSync }: NodeSqlite, path: string): SqlDatabase {
       isOpen = false;
     },
   };
+}
+
+/** A damaged file is found only as its rows are read. */
+function* rows<Row extends object>(found: IterableIterator<object>): Generator<Row> {
+  try {
+    for (;;) {
+      const next = told(() => found.next());
+      if (next.done) return;
+      yield next.value as Row;
+    }
+  } finally {
+    found.return?.();
+  }
 }
 
 function told<T>(fn: () => T): T {
