@@ -26,35 +26,33 @@ export function RunBars({ bars, namespace, usualMs }: BarsProps) {
   const offset = (MAX_BARS - bars.length) * STEP;
   const usualY = usualMs === undefined ? undefined : HEIGHT - heightOf(usualMs);
   return (
-    <>
-      <span class="hidden-text">{summary(bars)}</span>
-      <svg
-        class="run-bars"
-        width={MAX_BARS * STEP}
-        height={HEIGHT}
-        viewBox={`0 0 ${MAX_BARS * STEP} ${HEIGHT}`}
-      >
-        <path class="base" d={`M0 ${HEIGHT - 0.5}H${MAX_BARS * STEP}`} />
-        {bars.map(({ runId, state, startedAt, durationMs }, index) => {
-          const height = heightOf(durationMs);
-          return (
-            <a key={runId} href={paths.run(runId, namespace)} tabIndex={-1}>
-              <title>{`${STATE_WORDS[state]}, ${durationText(durationMs)}, started ${timeText(startedAt)}`}</title>
-              <rect class="target" x={offset + index * STEP} y="0" width={STEP} height={HEIGHT} />
-              <rect
-                class={`bar is-${state}`}
-                x={offset + index * STEP + 1}
-                y={HEIGHT - height}
-                width={WIDTH}
-                height={height}
-                rx="1"
-              />
-            </a>
-          );
-        })}
-        {usualY !== undefined && <path class="usual" d={`M0 ${usualY}H${MAX_BARS * STEP}`} />}
-      </svg>
-    </>
+    <svg
+      class="run-bars"
+      width={MAX_BARS * STEP}
+      height={HEIGHT}
+      viewBox={`0 0 ${MAX_BARS * STEP} ${HEIGHT}`}
+    >
+      <title>{summary(bars)}</title>
+      <path class="base" d={`M0 ${HEIGHT - 0.5}H${MAX_BARS * STEP}`} />
+      {bars.map(({ runId, state, startedAt, durationMs }, index) => {
+        const height = heightOf(durationMs);
+        return (
+          <a key={runId} href={paths.run(runId, namespace)} tabIndex={-1}>
+            <title>{`${STATE_WORDS[state]}, ${durationText(durationMs)}, started ${timeText(startedAt)}`}</title>
+            <rect class="target" x={offset + index * STEP} y="0" width={STEP} height={HEIGHT} />
+            <rect
+              class={`bar is-${state}`}
+              x={offset + index * STEP + 1}
+              y={HEIGHT - height}
+              width={WIDTH}
+              height={height}
+              rx="1"
+            />
+          </a>
+        );
+      })}
+      {usualY !== undefined && <path class="usual" d={`M0 ${usualY}H${MAX_BARS * STEP}`} />}
+    </svg>
   );
 }
 
