@@ -172,7 +172,7 @@ describe('findByTraceId and traceOf', { timeout: TEST_TIMEOUT_MS }, () => {
     deepEqual((await tracing.findByTraceId(next.traceId))?.root, next.run);
 
     await client.workflow.getHandle(workflowId).signal<[]>('goOn');
-    await client.workflow.getHandle(workflowId).result();
+    await eventually(async () => (await count(client, `TraceId = '${next.traceId}'`)) === 1);
     const { run } = await tracing.traceOf(next.run.runId);
     deepEqual([run?.traceId, run?.trigger, run?.sampled], [next.traceId, 'api', true]);
   });
