@@ -60,7 +60,8 @@ describe('a collector that takes nothing, while 2,000 runs end', () => {
         mostAlive = Math.max(mostAlive, spans.filter((span) => span.deref() !== undefined).length);
       }
       await spanExport.release();
-      ok(mostAlive > 0 && mostAlive <= QUEUE + BATCH, `${mostAlive} spans were alive`);
+      // One more may be held by the engine for a moment; the bound does not grow with the number of runs.
+      ok(mostAlive > 0 && mostAlive <= QUEUE + BATCH + 1, `${mostAlive} spans were alive`);
       equal(log.lines.length, 2, log.lines.join('\n'));
       match(log.lines[1] ?? '', new RegExp(`: ${RUNS * SPANS_PER_RUN} spans for http://`));
     });
