@@ -33,7 +33,12 @@ describe('a workflow id of 255 characters', { concurrency: 2 }, () => {
       ok(each.startsWith(job.slice(0, 200)), 'it is seen whose it is');
     }
     await jobs.delete(job);
-    deepEqual(taskFailures(await runs.harness.client.workflow.getHandle(job).fetchHistory()), []);
+    const failures = taskFailures(await runs.harness.client.workflow.getHandle(job).fetchHistory());
+    // A completion that a signal or an update made stale is given again.
+    deepEqual(
+      failures.filter((failure) => failure !== 'UnhandledCommand'),
+      [],
+    );
   });
 
   it('of a MapReduce run: it ends, and its shards are listed', async () => {
