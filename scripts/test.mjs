@@ -18,8 +18,10 @@ import { fail, ROOT, run, setUp } from './setup.mjs';
 const SLOW_SUITES = ['examples', 'tooling', 'browser', 'chaos', 'matrix'];
 /** Folder of `dist/` for the workflow bundles that tests make. */
 const BUNDLES = 'test-bundles';
-/** Test files that run at the same time, `--concurrency`: on two processors, since most wait most of the time. */
+/** Test files of the fast suite that run at the same time on two processors: most wait most of the time. */
 const CONCURRENCY = '4';
+/** The same of the other suites: browsers, examples and installations keep a processor busy. */
+const SLOW_CONCURRENCY = '2';
 const FILE_TIMEOUT_MS = 10 * 60_000;
 /** Namespaces that differ in what search attributes the tests register there. */
 const NAMESPACES = ['default', 'unregistered', 'half-registered', 'wrong-types'];
@@ -31,10 +33,13 @@ const { values, positionals: words } = parseArgs({
   options: {
     all: { type: 'boolean' },
     rest: { type: 'boolean' },
-    concurrency: { type: 'string', default: CONCURRENCY },
+    /** Overrides how many test files run at the same time. */
+    concurrency: { type: 'string' },
   },
   allowPositionals: true,
 });
+
+const concurrency = values.concurrency ?? (values.rest || values.all ? SLOW_CONCURRENCY : CONCURRENCY);
 
 // Ctrl-C ends the test files; we stay to stop the server and to count.
 process.on('SIGINT', () => {});
@@ -76,7 +81,7 @@ async function runTests(files) {
   try {
     const args = [
       ...['--require', join(scripts, 'test-timeout.cjs')],
-      ...['--test', `--test-concurrency=${values.concurrency}`, `--test-timeout=${FILE_TIMEOUT_MS}`],
+      ...['--test', `--test-concurrency=${concurrency}`, `--test-timeout=${FILE_TIMEOUT_MS}`],
       ...reporter('spec', 'stdout'),
       ...reporter(join(scripts, 'test-counts.mjs'), countsFile),
     ];
