@@ -9,6 +9,8 @@ import { ConsolePage } from '../support/console-pages';
 import { killExamples, runExample } from '../support/example-process';
 
 const TIMEOUT_MS = 400_000;
+/** The examples' own tests run the same jobs on the server that the tests share. */
+const OWN_SERVER = { TEMPORAL_ADDRESS: '' };
 const CONSOLE = /^Console {2}(?<url>http:\/\/127\.0\.0\.1:\d+) /m;
 const RELEASE =
   /release 2 of ServiceApplication is live[\s\S]*?ALERT {2}nightlyJob .*TraceId (?<traceId>[0-9a-f]{32})/;
@@ -35,7 +37,7 @@ describe('the stories in the console', { skip: browserMissing() ?? false }, () =
   it('shop: two clicks lead from the list of jobs to userInfoSave, which the sentence names', {
     timeout: TIMEOUT_MS,
   }, async () => {
-    const shop = runExample(['shop']);
+    const shop = runExample(['shop'], OWN_SERVER);
     const url = (await shop.prints(CONSOLE)).groups?.url ?? '';
     const runId = runIdOf((await shop.prints(RELEASE)).groups?.traceId ?? '');
 
@@ -58,7 +60,7 @@ describe('the stories in the console', { skip: browserMissing() ?? false }, () =
   it("bank: the run's list of failed shards leads to account 1000002's error in one click", {
     timeout: TIMEOUT_MS,
   }, async () => {
-    const bank = runExample(['bank']);
+    const bank = runExample(['bank'], OWN_SERVER);
     const url = (await bank.prints(CONSOLE)).groups?.url ?? '';
     const read = async <T>(path: string) => (await (await fetch(url + path)).json()) as T;
     const failed = await until(
@@ -85,7 +87,7 @@ describe('the stories in the console', { skip: browserMissing() ?? false }, () =
   });
 
   it('game: a run shows the request and the lane that it went to', { timeout: TIMEOUT_MS }, async () => {
-    const game = runExample(['game']);
+    const game = runExample(['game'], OWN_SERVER);
     const url = (await game.prints(CONSOLE)).groups?.url ?? '';
     const { traceId = '' } = (await game.prints(GRAY_ALERT)).groups ?? {};
 
