@@ -6,12 +6,12 @@
  * has gone through the redactor.
  */
 import { ApplicationFailure, CompleteAsyncError, Context, type Info } from '@temporalio/activity';
-import { msToNumber } from '@temporalio/common/lib/time';
 import { permanent, temporary } from '../core/http/failures';
 import { httpRequestProblem } from '../core/http/problems';
 import { createRedactor } from '../core/http/redaction';
 import { type ResolvedHeaders, resolveHeaders } from '../core/http/secrets';
 import type { HttpAnswer, HttpRequest } from '../core/http/types';
+import { durationMs } from '../core/util/duration';
 import { answerTo } from './http/call';
 import { type Caller, compileCall } from './http/compile';
 import { type HttpActivitiesOptions, type ResolvedHttpOptions, resolveHttpOptions } from './http/options';
@@ -78,7 +78,7 @@ async function call(
   const headers = await headersOf(request, options, context.cancellationSignal);
   const redactor = createRedactor(headers.secrets);
   const marks = trafficOf(request);
-  const timeoutMs = msToNumber(request.timeout ?? DEFAULT_TIMEOUT_MS);
+  const timeoutMs = durationMs(request.timeout) ?? DEFAULT_TIMEOUT_MS;
   const timeout = AbortSignal.timeout(timeoutMs);
   const outgoing = compileCall(request, headers, marks, callerOf(context.info), options.callback);
   const answer = await answerTo(outgoing, {

@@ -3,15 +3,15 @@
  *
  * Sandbox code; pure.
  */
-import { msToNumber } from '@temporalio/common/lib/time';
 import { fitsPattern } from '../core/job-pattern';
+import { type DurationText, durationMs, expectedDuration } from '../core/util/duration';
 
 /** A silence as somebody asks for it: the input of the signal `silence`. */
 export interface SilenceRequest {
   /** Job name or pattern; `*` stands for any number of characters. */
   readonly job: string;
-  /** How long: milliseconds or a string such as `'2 hours'`, up to 35 days; `0` ends a silence of the same name. */
-  readonly for: string | number;
+  /** How long, such as `'2 hours'`, up to 35 days; `0` ends a silence of the same name. */
+  readonly for: DurationText | 0;
   readonly reason?: string;
 }
 
@@ -45,8 +45,9 @@ export function addSilence(
   if (typeof job !== 'string' || job === '' || job.length > MAX_JOB_LENGTH)
     return `job: expected a job name or pattern, got ${shown(job)}`;
   if (typeof reason !== 'string') return `reason: expected a string, got ${shown(reason)}`;
-  const ms = millisecondsOf(duration);
-  if (!(ms >= 0 && ms <= MAX_MS)) return `for: expected a duration such as "2 hours", got ${shown(duration)}`;
+  const ms = duration === 0 ? 0 : (durationMs(duration) ?? Number.NaN);
+  if (!(ms >= 0 && ms <= MAX_MS))
+    return `for: expected ${expectedDuration(duration, 'a duration such as "2 hours"')}, got ${shown(duration)}`;
   const others = silences.filter((one) => one.untilMs > nowMs && one.job !== job);
   if (ms === 0) return others;
   if (others.length >= MAX_SILENCES) return `expected at most ${MAX_SILENCES} silences at a time`;
@@ -68,16 +69,6 @@ export function readSilences(value: unknown): readonly Silence[] {
     return typeof job === 'string' && typeof untilMs === 'number' && typeof reason === 'string';
   };
   return Array.isArray(value) ? value.filter(isSilence) : [];
-}
-
-function millisecondsOf(value: unknown): number {
-  if (typeof value === 'number') return value;
-  if (typeof value !== 'string') return Number.NaN;
-  try {
-    return msToNumber(value as `${number}ms`);
-  } catch {
-    return Number.NaN;
-  }
 }
 
 function shown(value: unknown): string {

@@ -4,16 +4,15 @@
  *
  * Pure: no clock, no I/O.
  */
-import type { Duration } from '@temporalio/common';
-import { msToNumber } from '@temporalio/common/lib/time';
+import { type DurationText, durationMs, expectedDuration } from '../core/util/duration';
 import { mismatchError, optionError } from '../core/util/option-error';
 
 /** How many runs within how long. */
 export interface RunsPer {
   /** Whole number of runs, at least 1. */
   readonly runs: number;
-  /** Length of the window: milliseconds, or a text such as `'1 day'`; from 1 second to 31 days. */
-  readonly per: Duration;
+  /** Length of the window, such as `'1 day'`; from 1 second to 31 days. */
+  readonly per: DurationText;
 }
 
 /** Which runs of a job are recorded. */
@@ -117,9 +116,10 @@ function readRule(value: unknown, mismatch: Mismatch): ResolvedRule {
 function readRunsPer(path: string, value: unknown, mismatch: Mismatch): { runs: number; perMs: number } {
   const { runs, per } = readObject(path, 'an object { runs, per }', ['runs', 'per'], value, mismatch);
   if (!isWhole(runs) || runs < 1) throw mismatch(`${path}.runs`, 'a whole number, at least 1', runs);
-  const perMs = millisecondsOf(per);
+  const perMs = durationMs(per) ?? Number.NaN;
   if (!(perMs >= MIN_WINDOW_MS && perMs <= MAX_WINDOW_MS)) {
-    throw mismatch(`${path}.per`, "milliseconds or a text such as '1 day', from 1 second to 31 days", per);
+    const expected = "a duration with its unit, such as '1 day', from 1 second to 31 days";
+    throw mismatch(`${path}.per`, expectedDuration(per, expected), per);
   }
   return Object.freeze({ runs, perMs });
 }
@@ -154,17 +154,6 @@ function readObject<K extends string>(
   const unknown = Object.keys(value).find((key) => !keys.some((known) => known === key));
   if (unknown !== undefined) throw mismatch(`${path}.${unknown}`, `one of ${keys.join(', ')}`, unknown);
   return value;
-}
-
-/** `NaN` for what is no duration. */
-function millisecondsOf(value: unknown): number {
-  if (typeof value === 'number') return value;
-  if (typeof value !== 'string') return Number.NaN;
-  try {
-    return msToNumber(value as Duration);
-  } catch {
-    return Number.NaN;
-  }
 }
 
 function isRatio(value: unknown): value is number {

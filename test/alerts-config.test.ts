@@ -53,7 +53,7 @@ describe('a configuration', () => {
   it('tells overdue only where the rule wants it', () => {
     const { default: rule } = resolveAlerts({
       channels: CHANNELS,
-      default: { on: ['failed'], successWithin: 60_000 },
+      default: { on: ['failed'], successWithin: '1 minute' },
     });
     deepEqual(rule.on, ['failed']);
   });
@@ -93,6 +93,11 @@ describe('a wrong configuration is refused', () => {
     ['no channels', {}, /channels: expected at least one channel by name, got undefined/],
     ['none in them', { channels: {} }, /channels: expected at least one channel by name/],
     ['a name with a space', { channels: { 'on call': WEBHOOK } }, /channels: expected names of letters/],
+    [
+      'a bare number as a duration',
+      withDefault({ successWithin: 26 }),
+      /default\.successWithin: expected "26 s", got 26 \(number\)/,
+    ],
     [
       'an unknown kind',
       withChannel({ type: 'mail' }),
@@ -160,7 +165,7 @@ describe('a wrong configuration is refused', () => {
     [
       'a duration that is none',
       withDefault({ successWithin: 'daily' }),
-      /default\.successWithin: expected milliseconds or a string/,
+      /default\.successWithin: expected a duration with its unit/,
     ],
     ['a reminder every year', withDefault({ remindEvery: '365 days' }), /default\.remindEvery: .*35 days/],
     [

@@ -16,7 +16,7 @@ describe('a watcher', { concurrency: true }, () => {
   let end: () => void;
   before(async () => {
     stage = await Stage.start();
-    const rule = { successWithin: '15 seconds' };
+    const rule = { successWithin: '15 seconds' } as const;
     watcher = await stage.watch(
       stage.config({ jobs: { 'never-*': rule, 'never-ran': rule, 'no-such-job': {}, 'none-*': {} } }),
       { redact: (text) => text.replace('4111', '[card]') },

@@ -27,7 +27,7 @@ describe('a silence', () => {
   });
 
   it('is the one that ends last', () => {
-    const all = silences({ job: '*', for: HOUR }, { job: 'a', for: '3h' });
+    const all = silences({ job: '*', for: '1 hour' }, { job: 'a', for: '3h' });
     equal(silenceOf(all, 'a', 0)?.untilMs, 3 * HOUR);
   });
 

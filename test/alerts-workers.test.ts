@@ -13,7 +13,7 @@ describe('a task queue', { concurrency: true }, () => {
   it('that nobody ever polled is told once, and resolved when one polls', async () => {
     const stage = await Stage.start();
     try {
-      const rule = { overMs: 1_000, successWithin: '20 seconds' };
+      const rule = { overMs: 1_000, successWithin: '20 seconds' } as const;
       await stage.isWatching(await stage.watch(stage.config({ jobs: { alone: rule, beside: rule } })));
       await stage.start('takes', [1], { job: 'alone' });
       await stage.start('takes', [1], { job: 'beside' });

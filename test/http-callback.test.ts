@@ -68,7 +68,7 @@ describe('a service that answers 202', { concurrency: 4 }, () => {
           {
             url: service.url + path,
             callback: { timeout: '1 minute' },
-            retry: { initialInterval: 1 },
+            retry: { initialInterval: '1 ms' },
             ...input,
           },
         ],

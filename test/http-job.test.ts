@@ -89,7 +89,7 @@ describe('httpJob', () => {
     [
       'a status that says later',
       () => [500],
-      { retry: { maximumAttempts: 2, initialInterval: 1 } },
+      { retry: { maximumAttempts: 2, initialInterval: '1 ms' } },
       /^HttpUnsuccessful GET .*: answer 500, expected 2xx$/,
       2,
     ],
@@ -98,7 +98,7 @@ describe('httpJob', () => {
       () => [200, '{"state":"failed"}'],
       {
         success: { json: { path: '$.state', equals: 'done' } },
-        retry: { maximumAttempts: 2, initialInterval: 1 },
+        retry: { maximumAttempts: 2, initialInterval: '1 ms' },
       },
       /^HttpUnsuccessful .*: answer 200: expected "done" at \$\.state, got "failed"$/,
       2,
@@ -130,7 +130,7 @@ describe('httpJob', () => {
       taskQueue: jobs.runs.taskQueue,
       workflowId: id('run-retry'),
       args: [{ url: jobs.service.url, retry: { maximumAttempts: 1 } }],
-      retry: { maximumAttempts: 2, initialInterval: 10 },
+      retry: { maximumAttempts: 2, initialInterval: '10 ms' },
     });
     await rejects(handle.result());
     const keys = jobs.service.requests.slice(seen).map(({ headers }) => headers['idempotency-key']);

@@ -22,7 +22,7 @@ const TRACES = [
   Buffer.from(SENT).toString('base64').slice(0, 18),
 ];
 const SHOWN = '[secret token]';
-const RETRY = { maximumAttempts: 2, initialInterval: 10 };
+const RETRY = { maximumAttempts: 2, initialInterval: '10 ms' };
 
 let harness: Harness;
 let service: HttpService;

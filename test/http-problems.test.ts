@@ -38,12 +38,14 @@ const WRONG: readonly [input: unknown, problem: string][] = [
   ],
   [
     { url: URL_OK, timeout: 'soon' },
-    'timeout: expected a duration from 1 ms to 24 days, such as "30 seconds" or milliseconds, got "soon" (string)',
+    'timeout: expected a duration from 1 ms to 24 days, such as "30 seconds", got "soon" (string)',
   ],
   [
-    { url: URL_OK, timeout: 0 },
-    'timeout: expected a duration from 1 ms to 24 days, such as "30 seconds" or milliseconds, got 0 (number)',
+    { url: URL_OK, timeout: '0 s' },
+    'timeout: expected a duration from 1 ms to 24 days, such as "30 seconds", got "0 s" (string)',
   ],
+  [{ url: URL_OK, timeout: 30 }, 'timeout: expected "30 s", got 30 (number)'],
+  [{ url: URL_OK, retry: { initialInterval: 1 } }, 'retry.initialInterval: expected "1 s", got 1 (number)'],
   [{ url: URL_OK, headers: [] }, 'headers: expected {"<name>":"<value>"} or {"<name>":{"secret":"<name>"}}'],
   [{ url: URL_OK, headers: { 'a b': 'x' } }, 'headers: "a b" cannot be the name of a header'],
   [
@@ -71,7 +73,7 @@ const WRONG: readonly [input: unknown, problem: string][] = [
     'retry.maximumAttempts: expected requests in all, 1 to 1000, got 0 (number)',
   ],
   [
-    { url: URL_OK, retry: { maximumInterval: 999 } },
+    { url: URL_OK, retry: { maximumInterval: '999 ms' } },
     'retry.maximumInterval: expected no less than initialInterval',
   ],
   [
@@ -88,7 +90,7 @@ const WRONG: readonly [input: unknown, problem: string][] = [
   ],
   [
     { url: URL_OK, callback: { timeout: '-1 hour' } },
-    'callback.timeout: expected a duration from 1 ms to 366 days, such as "30 seconds" or milliseconds, got "-1 hour" (string)',
+    'callback.timeout: expected a duration from 1 ms to 366 days, such as "30 seconds", got "-1 hour" (string)',
   ],
 ];
 
@@ -108,7 +110,12 @@ describe('the input of httpJob', () => {
       success: { status: [200, '3xx'], json: { path: "$.a['b'][0]", equals: null }, text: 'ok' },
       keepBytes: 0,
       loadtest: true,
-      retry: { maximumAttempts: 5, initialInterval: 10, backoffCoefficient: 1, maximumInterval: '1 minute' },
+      retry: {
+        maximumAttempts: 5,
+        initialInterval: '10 ms',
+        backoffCoefficient: 1,
+        maximumInterval: '1 minute',
+      },
       lane: { name: 'gray', share: 0.1, url: 'https://gray.example/' },
       callback: { timeout: '1 day', heartbeatTimeout: '1 minute' },
     } satisfies Required<HttpJobInput>;

@@ -72,7 +72,7 @@ describe('an HTTP job that waits', { concurrency: 4 }, () => {
 
   for (const path of ['/silent', '/half']) {
     it(`ends a request that takes too long: ${path}`, async () => {
-      const handle = await start(path, { timeout: 700, retry: { maximumAttempts: 1 } });
+      const handle = await start(path, { timeout: '700 ms', retry: { maximumAttempts: 1 } });
       const { request } = await served(path);
       const error = await failure(handle);
       ok(error instanceof ActivityFailure);
@@ -125,7 +125,7 @@ describe('an HTTP job that waits', { concurrency: 4 }, () => {
     const handle = await runs.harness.client.workflow.start('httpJob', {
       taskQueue,
       workflowId: id('lost'),
-      args: [{ url: `${service.url}/lost`, retry: { initialInterval: 1 } }],
+      args: [{ url: `${service.url}/lost`, retry: { initialInterval: '1 ms' } }],
     });
     const lostRun = lost.run();
     const isStarted = async () =>

@@ -6,9 +6,9 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import { changeProblem, runNowProblem } from '../core/jobs/requests';
-import { changed, cronOf, specProblem } from '../core/jobs/spec';
+import { changed, cronOf, type ScheduledJobSpec, specProblem } from '../core/jobs/spec';
 
-const TYPES = ['jobTick', 'nightly', 'scheduledJob'];
+const TYPES = ['httpJob', 'jobTick', 'nightly', 'scheduledJob'];
 
 describe('a spec', () => {
   const good: Record<string, object> = {
@@ -36,7 +36,7 @@ describe('a spec', () => {
     },
     'has its time zone in the expression': { workflow: 'nightly', cron: 'CRON_TZ=Asia/Tokyo 0 2 * * *' },
     'has keys that are undefined': { workflow: 'nightly', cron: undefined, args: undefined },
-    'has durations in milliseconds': { workflow: 'nightly', timeout: 1, dataTimeOffset: -86_400_000 },
+    'calls a service': { workflow: 'httpJob', args: [{ url: 'https://a.example', method: 'POST' }] },
     'routes a lane': { workflow: 'nightly', lane: { name: 'gray', share: 0.1, taskQueue: 'jobs-gray' } },
     'names the task queue of a workflow that this worker has not': { workflow: 'other', taskQueue: 'others' },
   };
@@ -56,7 +56,7 @@ describe('a spec', () => {
     [{ workflow: 7 }, /^workflow: .* got 7$/],
     [
       { workflow: 'nightlyy' },
-      /^workflow: the worker has no workflow of type "nightlyy", only nightly; export it/,
+      /^workflow: the worker has no workflow of type "nightlyy", only httpJob, nightly; export it/,
     ],
     [
       { workflow: 'nightly', corn: '* * * * *' },
@@ -95,9 +95,36 @@ describe('a spec', () => {
       { workflow: 'nightly', retry: { initialInterval: '2s', maximumInterval: '1s' } },
       /^retry: .*maximumInterval cannot be less than its initialInterval/,
     ],
-    [{ workflow: 'nightly', timeout: 0 }, /^timeout: expected a duration above 0, as in '2 hours', got 0$/],
+    [
+      { workflow: 'nightly', timeout: '0 s' },
+      /^timeout: expected a duration above 0, as in '2 hours', got "0 s"$/,
+    ],
+    [{ workflow: 'nightly', timeout: 30 }, /^timeout: expected "30 s", got 30$/],
+    [{ workflow: 'nightly', timeout: '30' }, /^timeout: expected "30 s", got "30"$/],
+    [{ workflow: 'nightly', dataTimeOffset: -1 }, /^dataTimeOffset: expected "-1 s", got -1$/],
+    [
+      { workflow: 'nightly', retry: { initialInterval: 10 } },
+      /^retry: initialInterval: expected "10 s", got /,
+    ],
+    [{ workflow: 'scheduledJob' }, /^workflow: expected .* and scheduledJob does none, got "scheduledJob"$/],
+    [{ workflow: 'jobTick', taskQueue: 'others' }, /^workflow: expected .* and jobTick does none/],
+    [{ workflow: 'httpJob' }, /^args\[0\]\.url: is missing; write for example {"method":"POST",/],
+    [{ workflow: 'httpJob', args: [] }, /^args\[0\]\.url: is missing/],
+    [{ workflow: 'httpJob', args: ['https://a.example'] }, /^args\[0\]: expected {"method":"POST",/],
+    [
+      { workflow: 'httpJob', args: [{ url: 'https://a.example', method: 'post' }], taskQueue: 'others' },
+      /^args\[0\]\.method: expected a registered method such as "POST", in upper case, got "post"/,
+    ],
+    [
+      { workflow: 'httpJob', args: [{ url: 'https://a.example', timeout: 30 }] },
+      /^args\[0\]\.timeout: expected "30 s", got 30/,
+    ],
+    [
+      { workflow: 'httpJob', args: [{ url: 'https://a.example' }, 2] },
+      /^args: httpJob takes one argument, got 2$/,
+    ],
     [{ workflow: 'nightly', timeout: '101 years' }, /^timeout: expected a duration above 0/],
-    [{ workflow: 'nightly', dataTimeOffset: -1e15 }, /^dataTimeOffset: expected a duration/],
+    [{ workflow: 'nightly', dataTimeOffset: '-101 years' }, /^dataTimeOffset: expected a duration/],
     [
       { workflow: 'nightly', retry: { maximumAttempts: 3e9 } },
       /^retry: maximumAttempts: expected .* 2147483647/,
@@ -142,6 +169,17 @@ describe('a spec', () => {
       specProblem({ workflow: 'nightly' }, ['nightly', 'scheduledJob']) ?? '',
       /write export { jobTick, scheduledJob } from 'temporal-job-tracing\/workflows'/,
     ));
+
+  it('has no bare numbers as durations in its type', () => {
+    const spec: ScheduledJobSpec = { workflow: 'nightly', timeout: '2 hours', dataTimeOffset: '-1 day' };
+    // @ts-expect-error a bare number has no unit
+    const timeout: ScheduledJobSpec = { ...spec, timeout: 30 };
+    // @ts-expect-error nor has it as a text
+    const offset: ScheduledJobSpec = { ...spec, dataTimeOffset: '30' };
+    // @ts-expect-error nor in a retry policy
+    const retry: ScheduledJobSpec = { ...spec, retry: { initialInterval: 10 } };
+    for (const wrong of [timeout, offset, retry]) match(specProblem(wrong) ?? '', /expected "\d+ s"/);
+  });
 
   it('shows hostile values without an error', () => {
     const cyclic: unknown[] = [];

@@ -53,6 +53,16 @@ describe('mapReduce', { concurrency: 4 }, () => {
       "option 'concurrency': expected a whole number",
     ],
     [
+      'a bare number as a duration',
+      { shardSize: 1, count: 1, workflowRunTimeout: 30 },
+      `option 'workflowRunTimeout': expected "30 s", got 30 (number)`,
+    ],
+    [
+      'a retry policy with a bare number',
+      { shardSize: 1, count: 1, retry: { initialInterval: 10 } },
+      `option 'retry.initialInterval': expected "10 s", got 10 (number)`,
+    ],
+    [
       'a ratio over 1',
       { shardSize: 1, count: 1, shardRatio: 2 },
       "option 'shardRatio': expected a number from 0",

@@ -203,6 +203,7 @@ describe("a wrong option 'job' of a start", () => {
       'string',
     ],
     [{ runNow: 1 }, 'job.runNow', 'a boolean', '1', 'number'],
+    [{ dataTimeOffset: -86_400 }, 'job.dataTimeOffset', '"-86400 ms"', '-86400', 'number'],
     [{ trace: 'mine' }, 'job.trace', "'own' or 'caller'", "'mine'", 'string'],
     [{ trace: cyclic }, 'job.trace', "'own' or 'caller'", '<ref *1> { self: [Circular *1] }', 'object'],
   ];

@@ -2,7 +2,9 @@
  * Bad specs and bad requests by the CLI: refused at once with words that say what to write, and nothing is left
  * half-made.
  */
-import { deepEqual, equal, match, rejects } from 'node:assert/strict';
+import { deepEqual, doesNotMatch, equal, match, ok, rejects } from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
@@ -57,6 +59,15 @@ describe('what scheduledJob refuses', { concurrency: 4 }, () => {
       /^scheduledJob: crown: there is no such key; expected one of/,
     ],
     'bad-args': [{ workflow: 'quick', args: 'a' }, /^scheduledJob: args: expected an array/],
+    'a-job-of-jobs': [
+      { workflow: 'scheduledJob' },
+      /^scheduledJob: workflow: expected .* scheduledJob does none/,
+    ],
+    'bare-number': [{ workflow: 'quick', timeout: 30 }, /^scheduledJob: timeout: expected "30 s", got 30$/],
+    'no-url': [
+      { workflow: 'httpJob', args: [{}], taskQueue: 'others' },
+      /^scheduledJob: args\[0\]\.url: is missing/,
+    ],
     'bad-queue': [{ workflow: 'quick', taskQueue: '' }, /^scheduledJob: taskQueue: expected a text/],
   };
   for (const [name, [spec, why]] of Object.entries(bad))
@@ -68,6 +79,22 @@ describe('what scheduledJob refuses', { concurrency: 4 }, () => {
       match(failure.message, why);
       await job.isOver();
     });
+
+  it('a bad spec by the CLI: the documented command shows what is wrong', async () => {
+    const page = readFileSync(path.join(__dirname, '../../docs/scheduled-jobs.md'), 'utf8');
+    const command = /^temporal (workflow describe [^#]*[^#\s])/m.exec(page)?.[1] ?? '';
+    ok(command.includes('nightly-report'), page);
+    const bad = await new Job(runs, 'described-bad').start({ workflow: 'quick', timeout: 30 });
+    await failureOf(bad);
+    const shown = await runs.cli(command.replace('nightly-report', bad.id));
+    match(shown, /Status +FAILED/);
+    match(shown, /scheduledJob: timeout: expected \\?"30 s\\?", got 30/);
+    const good = await new Job(runs, 'described-good').start({ workflow: 'quick' });
+    await good.update('ready');
+    doesNotMatch(await runs.cli(command.replace('nightly-report', good.id)), /FAILED/);
+    await good.signal('stop');
+    await good.isOver();
+  });
 
   it('a start without input says what to write', async () => {
     const job = new Job(runs, 'no-input');
@@ -82,6 +109,9 @@ describe('what scheduledJob refuses', { concurrency: 4 }, () => {
     const job = await new Job(runs, 'bad-changes').start(spec);
     await rejects(job.update('change', { cron: '61 * * * *' }), /cron: \\?"61\\?" is no minute/);
     await rejects(job.update('change', { workflow: 'nothing' }), /no workflow of type \\?"nothing/);
+    await rejects(job.update('change', { timeout: 30 }), /timeout: expected \\*"30 s\\*", got 30/);
+    await rejects(job.update('change', { workflow: 'jobTick' }), /jobTick does none/);
+    await rejects(job.update('change', { workflow: 'httpJob' }), /args\[0\]\.url: is missing/);
     await rejects(job.update('runNow', { args: 1 }), /runNow: args: expected an array/);
     await job.signal('change', { cron: '61 * * * *' });
     await job.signal('change', 'now');

@@ -3,7 +3,6 @@
  *
  * Runs in the sandbox. What it decides (lane, limits) follows from its input and the run's ids alone.
  */
-import { msToNumber } from '@temporalio/common/lib/time';
 import {
   ActivityCancellationType,
   ApplicationFailure,
@@ -16,6 +15,7 @@ import { failingOf } from '../core/http/success';
 import type { HttpAnswer, HttpJobInput, HttpRequest, LaneRoute } from '../core/http/types';
 import { isInLane } from '../core/lane';
 import { traceIdOfRun } from '../core/trace-id';
+import { durationMs } from '../core/util/duration';
 import { jobContext } from './job-context';
 
 /** Type of the failure of a run whose input is wrong; it is not tried again. */
@@ -50,7 +50,7 @@ export async function httpJob(input: HttpJobInput): Promise<HttpAnswer> {
     retry: { maximumAttempts: DEFAULT_ATTEMPTS, ...retry },
     ...(callback === undefined
       ? {
-          startToCloseTimeout: msToNumber(input.timeout ?? DEFAULT_TIMEOUT_MS) + MARGIN_MS,
+          startToCloseTimeout: (durationMs(input.timeout) ?? DEFAULT_TIMEOUT_MS) + MARGIN_MS,
           heartbeatTimeout: HEARTBEAT_TIMEOUT_MS,
           // The run ends when the request has ended, so that nothing goes on behind a cancelled run.
           cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,

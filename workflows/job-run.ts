@@ -11,9 +11,10 @@ import {
 import { withChildKind } from '../core/child-kind';
 import { type JobFacts, someFacts } from '../core/job-facts';
 import { jobNameOf } from '../core/jobs/messages';
-import { durationMs, type JobLane, type ScheduledJobSpec } from '../core/jobs/spec';
+import type { JobLane, ScheduledJobSpec } from '../core/jobs/spec';
 import { isInLane } from '../core/lane';
 import { JOB_NAME_MEMO } from '../core/search-attributes';
+import { durationMs } from '../core/util/duration';
 
 interface RunRequest {
   readonly jobId: string;

@@ -2,8 +2,7 @@
  * Checks of single values in the configuration. Each throws a `TypeError` that names the value, what was expected and
  * what was given.
  */
-import type { Duration } from '@temporalio/common';
-import { msToNumber } from '@temporalio/common/lib/time';
+import { durationMs, expectedDuration } from '../../core/util/duration';
 import { describeMismatch, isPlainObject } from '../../core/util/option-error';
 import type { SecretReference } from './types';
 
@@ -44,9 +43,10 @@ export function readInteger(path: string, min: number, max: number, value: unkno
 
 /** A duration in milliseconds. */
 export function readDuration(path: string, value: unknown): number {
-  const ms = millisecondsOf(value);
+  const ms = durationMs(value) ?? Number.NaN;
   if (ms >= MIN_DURATION_MS && ms <= MAX_DURATION_MS) return ms;
-  throw configError(path, "milliseconds or a string such as '26h', from 1 second to 35 days", value);
+  const expected = "a duration with its unit, such as '26h', from 1 second to 35 days";
+  throw configError(path, expectedDuration(value, expected), value);
 }
 
 /** An http or https address, without a slash at its end. */
@@ -95,17 +95,6 @@ function isHttpUrl(value: string): boolean {
 function shape(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   return typeof value === 'object' ? `{ ${Object.keys(value).join(', ')} }` : `a ${typeof value}`;
-}
-
-/** `NaN` for what is not a duration. */
-function millisecondsOf(value: unknown): number {
-  if (typeof value === 'number') return value;
-  if (typeof value !== 'string') return Number.NaN;
-  try {
-    return msToNumber(value as Duration);
-  } catch {
-    return Number.NaN;
-  }
 }
 
 function numbered(value: number): string {

@@ -1,8 +1,8 @@
 /**
  * The configuration of alerts, as it is written: in a JSON file, or in code.
  */
-import type { Duration } from '@temporalio/common';
 import type { TraceUrlOption } from '../../core/trace-url-option';
+import type { DurationText } from '../../core/util/duration';
 
 /** What can be told of a job; `job.failed` and so on in messages. */
 export const ALERT_EVENTS = Object.freeze([
@@ -57,10 +57,10 @@ export interface AlertRule {
   readonly recoverAfter?: number;
   /** A run is slow from this duration on, in milliseconds, at least 1,000. @default learnt from the last 30 runs */
   readonly overMs?: number;
-  /** The job is overdue when it has not succeeded for so long: milliseconds or a string such as `'26h'`, from 1 second to 35 days. @default none */
-  readonly successWithin?: Duration;
-  /** How often an open alert is told again: milliseconds or a string, from 1 second to 35 days. @default '24h' */
-  readonly remindEvery?: Duration;
+  /** The job is overdue when it has not succeeded for so long, such as `'26h'`, from 1 second to 35 days. @default none */
+  readonly successWithin?: DurationText;
+  /** How often an open alert is told again, from 1 second to 35 days. @default '24h' */
+  readonly remindEvery?: DurationText;
 }
 
 /** The configuration of alerts. */

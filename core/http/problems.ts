@@ -3,8 +3,8 @@
  *
  * Pure. The value of a header never gets into a message: it may be what should have been a secret.
  */
-import { msToNumber } from '@temporalio/common/lib/time';
 import { isLaneName, LANE_NAME } from '../lane';
+import { durationMs, expectedDuration } from '../util/duration';
 import { type Check, expects, expectsObject, objectOf } from './check';
 import { parsePath } from './json-path';
 import { isMethod } from './methods';
@@ -27,9 +27,16 @@ const isText = (value: unknown): value is string => typeof value === 'string';
 const isNumber = (value: unknown, from: number, to: number) =>
   typeof value === 'number' && value >= from && value <= to;
 
-const duration = expects('a duration from 1 ms to 366 days, such as "30 seconds" or milliseconds', (value) =>
-  isNumber(msOf(value), 1, 366 * DAY_MS),
-);
+const durationOf =
+  (maxDays: number): Check =>
+  (value, path) => {
+    const expected = `a duration from 1 ms to ${maxDays} days, such as "30 seconds"`;
+    return expects(expectedDuration(value, expected), (given) =>
+      isNumber(durationMs(given), 1, maxDays * DAY_MS),
+    )(value, path);
+  };
+
+const duration = durationOf(366);
 const laneName = expects(LANE_NAME, isLaneName);
 const boolean = expects('true or false', (value) => typeof value === 'boolean');
 
@@ -72,9 +79,7 @@ const common = {
   headers: checkHeaders,
   body: expects('a text or JSON', () => true),
   // Timers of Node.js go no further.
-  timeout: expects('a duration from 1 ms to 24 days, such as "30 seconds" or milliseconds', (value) =>
-    isNumber(msOf(value), 1, 24 * DAY_MS),
-  ),
+  timeout: durationOf(24),
   success: expectsObject(success, '{"status":[200]}'),
   keepBytes: expects(
     `bytes from 0 to ${MAX_KEEP_BYTES}`,
@@ -142,21 +147,13 @@ function headerProblem(name: string, value: unknown): string | undefined {
   return `"${name}": expected a text without control characters, or {"secret":"<name>","prefix":"Bearer "}`;
 }
 
-/** Milliseconds; `undefined` for what is no duration. */
-function msOf(value: unknown): number | undefined {
-  try {
-    return isText(value) ? msToNumber(value as `${number}`) : (value as number);
-  } catch {
-    return undefined;
-  }
-}
-
 /** Temporal refuses such a policy only when the activity is scheduled, and the run would be stuck. */
 function checkRetry(value: unknown, path: string): string | undefined {
   const problem = expectsObject(retry, '{"maximumAttempts":5}')(value, path);
   if (problem !== undefined) return problem;
-  const { initialInterval = 1_000, maximumInterval } = value as HttpRetry;
-  const isShorter = (msOf(maximumInterval) ?? Number.POSITIVE_INFINITY) < (msOf(initialInterval) ?? 0);
+  const { initialInterval = '1 second', maximumInterval } = value as HttpRetry;
+  const isShorter =
+    (durationMs(maximumInterval) ?? Number.POSITIVE_INFINITY) < (durationMs(initialInterval) ?? 0);
   return isShorter ? `${path}.maximumInterval: expected no less than initialInterval` : undefined;
 }
 

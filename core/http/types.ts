@@ -2,8 +2,8 @@
  * What users write to have a service called, and what they get back. JSON through and through: it is workflow
  * input, so nothing secret may ever be in it.
  */
-import type { Duration } from '@temporalio/common';
 import type { LaneShare } from '../lane';
+import type { DurationText } from '../util/duration';
 
 /** What JSON can hold. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
@@ -36,7 +36,7 @@ export interface HttpRequest {
   /** A text is sent as it is, anything else as JSON. */
   readonly body?: Json;
   /** How long one request may take, its answer's body included. @default '1 minute' */
-  readonly timeout?: Duration;
+  readonly timeout?: DurationText;
   readonly success?: SuccessRule;
   /** Bytes of the answer's body that are kept, 0 to 1,048,576; the rest is read and dropped. @default 65536 */
   readonly keepBytes?: number;
@@ -53,11 +53,11 @@ export interface HttpRetry {
   /** Requests in all, 1 to 1000. @default 3 */
   readonly maximumAttempts?: number;
   /** @default '1 second' */
-  readonly initialInterval?: Duration;
+  readonly initialInterval?: DurationText;
   /** @default 2 */
   readonly backoffCoefficient?: number;
   /** @default 100 × `initialInterval` */
-  readonly maximumInterval?: Duration;
+  readonly maximumInterval?: DurationText;
 }
 
 /** A gray release: which runs go there, and where that is. */
@@ -69,9 +69,9 @@ export interface LaneRoute extends LaneShare {
 /** How long the service may take to report after it has answered 202. */
 export interface LateReport {
   /** From the request to the report. */
-  readonly timeout: Duration;
+  readonly timeout: DurationText;
   /** The longest time without a sign of progress. @default none is expected */
-  readonly heartbeatTimeout?: Duration;
+  readonly heartbeatTimeout?: DurationText;
 }
 
 /** Input of the workflow `httpJob`. */

@@ -4,13 +4,14 @@
  * Pure. The same check runs in the typed client before anything is sent, and on the worker for those who start
  * the job with the CLI; what passes it reaches workflow commands, where a bad value would be stuck for ever.
  */
-import { compileRetryPolicy, type Duration, type RetryPolicy } from '@temporalio/common';
-import { msToNumber } from '@temporalio/common/lib/time';
+import { compileRetryPolicy, type RetryPolicy } from '@temporalio/common';
 import { isLaneName, LANE_NAME, type LaneShare } from '../lane';
 import { isStorable, NAME_EXPECTED } from '../server-limits';
+import { type DurationText, durationMs, expectedDuration, type RetryRule } from '../util/duration';
 import { checkTimeZone, parseCron } from './cron-expression';
 import { nextTickMs } from './cron-time';
-import { JOB_TICK, SCHEDULED_JOB } from './names';
+import { JOB_TICK } from './names';
+import { argsOfTypeProblem, isNoWork } from './own-workflows';
 
 /** A gray release: which runs of the job go there, and to which workers. */
 export interface JobLane extends LaneShare {
@@ -38,15 +39,15 @@ export interface ScheduledJobSpec {
   /** Name of the job. @default the workflow id of `scheduledJob` */
   readonly name?: string;
   /** How a run that fails is tried again; the next tick waits for its end. @default not at all */
-  readonly retry?: RetryPolicy;
+  readonly retry?: RetryRule;
   /** How long a run may take, with all its attempts. @default as long as it likes */
-  readonly timeout?: Duration;
+  readonly timeout?: DurationText;
   /** Whether a run by hand may start while another run of the job goes on. @default 'overlap' */
   readonly manualRuns?: 'overlap' | 'refuse';
   /** It does not tick until it is resumed; runs by hand start all the same. @default false */
   readonly paused?: boolean;
   /** From the time at which a run is due to the time of its data, such as `'-1 day'`. @default 0 */
-  readonly dataTimeOffset?: Duration;
+  readonly dataTimeOffset?: DurationText;
   /** Gray release: the lane that the runs' traffic takes; a name puts every run in it. @default none */
   readonly lane?: string | JobLane;
   /** Marks the runs' traffic as a load test. @default false */
@@ -72,7 +73,9 @@ const duration =
   (min: number, expected: string): Check =>
   (value) => {
     const ms = durationMs(value);
-    return ms !== undefined && ms >= min && ms <= MAX_MS ? undefined : `expected ${expected}`;
+    return ms !== undefined && ms >= min && ms <= MAX_MS
+      ? undefined
+      : `expected ${expectedDuration(value, expected)}`;
   };
 
 const CHECKS: Readonly<Record<keyof ScheduledJobSpec, Check>> = {
@@ -113,14 +116,16 @@ export function specProblem(value: unknown, types?: readonly string[]): string |
 
 /** What is wrong with values that are fine each by itself. */
 function togetherProblem(spec: ScheduledJobSpec, types: readonly string[] | undefined): string | undefined {
-  const { workflow, cron = '', timeZone, taskQueue } = spec;
+  const { workflow, cron = '', timeZone, taskQueue, args } = spec;
+  if (isNoWork(workflow))
+    return `workflow: expected the type of the workflow that does the work, and ${workflow} does none, got ${show(workflow)}`;
   if (timeZone !== undefined && /TZ=/.test(cron))
     return `timeZone: the cron expression ${show(cron)} has a time zone already; leave out one of them`;
   if (timeZone !== undefined && cron.includes('@every'))
     return `timeZone: ${show(cron)} does not depend on a time zone; leave it out`;
   if (cron !== '' && nextTickMs(cronOf(spec) ?? '', Date.now()) === undefined)
     return `cron: ${show(cron)} never ticks; expected a date that exists`;
-  return types && typeProblem(workflow, taskQueue, types);
+  return argsOfTypeProblem(workflow, args) ?? (types && typeProblem(workflow, taskQueue, types));
 }
 
 function typeProblem(workflow: string, taskQueue: string | undefined, types: readonly string[]) {
@@ -130,7 +135,7 @@ function typeProblem(workflow: string, taskQueue: string | undefined, types: rea
       "'temporal-job-tracing/workflows' in its workflows"
     );
   if (taskQueue !== undefined || types.includes(workflow)) return undefined;
-  const known = types.filter((type) => type !== JOB_TICK && type !== SCHEDULED_JOB).join(', ');
+  const known = types.filter((type) => !isNoWork(type)).join(', ');
   return (
     `workflow: the worker has no workflow of type ${show(workflow)}, only ${known || 'none'}; export it from ` +
     'the workflows of this task queue, or name its own with "taskQueue"'
@@ -147,16 +152,6 @@ export function cronOf({ cron, timeZone }: ScheduledJobSpec): string | undefined
 export function changed(spec: ScheduledJobSpec, change: ScheduledJobChange): ScheduledJobSpec {
   const entries = Object.entries({ ...spec, ...change }).filter(([, value]) => value != null);
   return Object.fromEntries(entries) as unknown as ScheduledJobSpec;
-}
-
-/** In milliseconds; `undefined` for what is no duration. Never throws. */
-export function durationMs(value: unknown): number | undefined {
-  try {
-    const ms = typeof value === 'string' ? msToNumber(value as Duration) : value;
-    return typeof ms === 'number' && Number.isFinite(ms) ? ms : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 /** A value as an error shows it. */

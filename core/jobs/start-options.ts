@@ -1,11 +1,10 @@
 /**
  * What a typed client can say about a run when it starts it: `client.workflow.start(wf, { …, job: { … } })`.
  */
-import type { Duration } from '@temporalio/common';
-import { msToNumber } from '@temporalio/common/lib/time';
 import { type JobFacts, someFacts } from '../job-facts';
 import { isLaneName, LANE_NAME } from '../lane';
 import { isStorable, NAME_EXPECTED } from '../server-limits';
+import { type DurationText, durationMs, expectedDuration } from '../util/duration';
 import { mismatchError } from '../util/option-error';
 
 /** Start option `job`, understood where the client has `JobTracingPlugin`. */
@@ -25,7 +24,7 @@ export interface JobStartOptions {
    *
    * @default 0
    */
-  readonly dataTimeOffset?: Duration;
+  readonly dataTimeOffset?: DurationText;
   /** `'caller'`: the run goes on in the caller's trace instead of one of its own. @default 'own' */
   readonly trace?: 'own' | 'caller';
 }
@@ -48,12 +47,14 @@ export function checkJobStartOptions(job: JobStartOptions): void {
     const known = Object.hasOwn(EXPECTED, name) ? EXPECTED[name as keyof JobStartOptions] : undefined;
     if (known === undefined)
       throw startError(`job.${name}`, `one of ${Object.keys(EXPECTED).join(', ')}`, name);
-    if (value !== undefined && !known.fits(value)) throw startError(`job.${name}`, known.expected, value);
+    if (value === undefined || known.fits(value)) continue;
+    const { expected } = known;
+    throw startError(`job.${name}`, typeof expected === 'string' ? expected : expected(value), value);
   }
 }
 
 interface Expectation {
-  readonly expected: string;
+  readonly expected: string | ((value: unknown) => string);
   readonly fits: (value: unknown) => boolean;
 }
 
@@ -67,7 +68,7 @@ const EXPECTED: Readonly<Record<keyof JobStartOptions, Expectation>> = {
   lane: { expected: LANE_NAME, fits: isLaneName },
   loadtest: { expected: 'a boolean', fits: isBoolean },
   dataTimeOffset: {
-    expected: "milliseconds or a text such as '-1 day'",
+    expected: (value) => expectedDuration(value, "a duration with its unit, such as '-1 day'"),
     fits: (value) => durationMs(value) !== undefined,
   },
   trace: { expected: "'own' or 'caller'", fits: (value) => value === 'own' || value === 'caller' },
@@ -87,16 +88,6 @@ export function factsOfStart({
     ...(lane !== undefined && { lane }),
     ...(loadtest && { loadtest }),
   });
-}
-
-/** `undefined` for what is no duration. */
-function durationMs(value: unknown): number | undefined {
-  try {
-    const ms = typeof value === 'string' ? msToNumber(value as Duration) : value;
-    return typeof ms === 'number' && Number.isFinite(ms) ? ms : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function startError(name: string, expected: string, value: unknown): TypeError {

@@ -4,9 +4,10 @@
  *
  * Sandbox code; pure.
  */
-import { ApplicationFailure, compileRetryPolicy, type Duration, type RetryPolicy } from '@temporalio/common';
+import { ApplicationFailure, compileRetryPolicy } from '@temporalio/common';
 import { msOptionalToNumber } from '@temporalio/common/lib/time';
 import type { ActivityOptions } from '@temporalio/workflow';
+import { type DurationText, durationMs, expectedDuration, type RetryRule } from '../../core/util/duration';
 
 /** What the workflow `map` gets when the work is items. */
 export interface ItemShard<Item> {
@@ -66,7 +67,7 @@ export interface MapReduceSettings<Result> {
   /** Whether the others go on after a shard has failed for good. @default 'stop' */
   readonly onShardFailure?: 'continue' | 'stop';
   /** Retry policy of a shard; each attempt is in the shard's trace. @default one attempt */
-  readonly retry?: RetryPolicy;
+  readonly retry?: RetryRule;
   /** Share of the shards of a sampled run that is recorded, 0 to 1. Failed shards always are. @default 1 */
   readonly shardRatio?: number;
   /** What the items are called, such as `account`, at most 100 characters; with the first and last key it makes a shard's label. */
@@ -76,7 +77,7 @@ export interface MapReduceSettings<Result> {
   /** Task queue of the shards. @default the run's */
   readonly taskQueue?: string;
   /** How long one attempt of a shard may take. @default no limit */
-  readonly workflowRunTimeout?: Duration;
+  readonly workflowRunTimeout?: DurationText;
 }
 
 /** What {@link mapReduce} is told. */
@@ -120,8 +121,10 @@ export function checkOptions<Item, Result>(options: MapReduceOptions<Item, Resul
     throw optionError('map', 'a workflow that the bundle exports, or the name of a workflow type', map);
   if (label !== undefined && !(typeof label === 'string' && label.length <= MAX_LABEL_LENGTH))
     throw optionError('label', `a text of at most ${MAX_LABEL_LENGTH} characters`, label);
+  checkDuration('workflowRunTimeout', options.workflowRunTimeout);
+  checkDuration('retry.initialInterval', options.retry?.initialInterval);
+  checkDuration('retry.maximumInterval', options.retry?.maximumInterval);
   check('retry', () => options.retry && compileRetryPolicy(options.retry));
-  check('workflowRunTimeout', () => msOptionalToNumber(options.workflowRunTimeout));
 }
 
 function checkWork<Item, Result>(options: MapReduceOptions<Item, Result>): void {
@@ -143,6 +146,11 @@ function checkPages({ startToCloseTimeout, scheduleToCloseTimeout, retry }: Item
   check('pages.startToCloseTimeout', () => msOptionalToNumber(startToCloseTimeout));
   check('pages.scheduleToCloseTimeout', () => msOptionalToNumber(scheduleToCloseTimeout));
   check('pages.retry', () => retry && compileRetryPolicy(retry));
+}
+
+function checkDuration(name: string, value: unknown): void {
+  if (value === undefined || (durationMs(value) ?? 0) > 0) return;
+  throw optionError(name, expectedDuration(value, "a duration above 0, such as '30 s'"), value);
 }
 
 function check(name: string, compile: () => unknown): void {
