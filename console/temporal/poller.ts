@@ -125,8 +125,9 @@ export class Poller {
 
   async #poll(): Promise<void> {
     const changed = new Map<string, string>();
-    await this.#readOpen(changed);
+    const ended = await this.#readOpen(changed);
     await this.#readClosed(changed);
+    for (const runId of ended) this.#open.delete(runId);
     await this.#readWatched(changed);
     this.#tell(changed);
     await this.#complete();
@@ -144,7 +145,8 @@ export class Poller {
     this.#onRuns({ namespace, jobs: [...new Set(changed.values())], runIds: [...changed.keys()] });
   }
 
-  async #readOpen(changed: Map<string, string>): Promise<void> {
+  /** Returns the runs that no longer go on: they stay among the open ones until the index has them. */
+  async #readOpen(changed: Map<string, string>): Promise<readonly string[]> {
     const { executions, isCut } = await this.#list(
       () => openRunsQuery(this.#without('child', 'shard')),
       MAX_OPEN,
@@ -158,9 +160,14 @@ export class Poller {
       const known = this.#open.get(runId);
       if (!known || known.trigger !== trigger) changed.set(runId, job);
     }
-    for (const [runId, { job }] of this.#open) if (!open.has(runId)) changed.set(runId, job);
+    const ended = [...this.#open.values()].filter(({ runId }) => !open.has(runId));
+    for (const run of ended) {
+      changed.set(run.runId, run.job);
+      open.set(run.runId, run);
+    }
     this.#open = open;
     this.#isOpenCut = isCut;
+    return ended.map(({ runId }) => runId);
   }
 
   async #readClosed(changed: Map<string, string>): Promise<void> {

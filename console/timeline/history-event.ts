@@ -29,6 +29,20 @@ export function eventIdOf(id: HistoryEvent['eventId']): number {
   return Number(id ?? 0);
 }
 
+const ENDS = [
+  'workflowExecutionCompletedEventAttributes',
+  'workflowExecutionFailedEventAttributes',
+  'workflowExecutionTimedOutEventAttributes',
+  'workflowExecutionCanceledEventAttributes',
+  'workflowExecutionTerminatedEventAttributes',
+  'workflowExecutionContinuedAsNewEventAttributes',
+] as const satisfies (keyof HistoryEvent)[];
+
+/** Whether the event ends its run. */
+export function isEnd(event: HistoryEvent | undefined): boolean {
+  return ENDS.some((name) => event?.[name]);
+}
+
 /** Span id of a call, from the header that it was made with; `undefined` without one. Never throws. */
 export function callSpanIdOf(headers: Headers): string | undefined {
   return readHeader(headers, () => undefined).header?.span?.spanId;

@@ -44,7 +44,15 @@ export async function consoleFor(
 
 /** Reads JSON of the console. */
 export async function getJson<T>(url: string, headers: Record<string, string> = {}): Promise<T> {
-  const response = await fetch(url, { headers });
+  return readJson<T>(url, await fetch(url, { headers }));
+}
+
+async function findJson<T>(url: string): Promise<T | undefined> {
+  const response = await fetch(url);
+  return response.status === 404 ? undefined : readJson<T>(url, response);
+}
+
+async function readJson<T>(url: string, response: Response): Promise<T> {
   if (!response.ok) throw new Error(`${url}: ${response.status} ${await response.text()}`);
   return (await response.json()) as T;
 }
@@ -145,6 +153,11 @@ export class ConsoleHarness {
 
   get<T>(path: string): Promise<T> {
     return getJson<T>(`${this.console.url}${path}`);
+  }
+
+  /** The same; `undefined` for what is not known, or not yet. */
+  find<T>(path: string): Promise<T | undefined> {
+    return findJson<T>(`${this.console.url}${path}`);
   }
 
   /** The page of a run, as soon as it is as wanted. */

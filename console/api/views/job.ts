@@ -40,7 +40,9 @@ export async function jobPage(data: ConsoleData, request: JobRequest): Promise<J
         ...defined({ cursor }),
       })
     : { runs: [] };
-  const runs: FoundRun[] = [...open.sort((a, b) => b.startedAt - a.startedAt), ...page.runs];
+  const closed = new Set(page.runs.map(({ runId }) => runId));
+  const stillOpen = open.filter(({ runId }) => !closed.has(runId));
+  const runs: FoundRun[] = [...stillOpen.sort((a, b) => b.startedAt - a.startedAt), ...page.runs];
   return {
     at,
     job: row,

@@ -44,13 +44,16 @@ export async function findJob(
 }
 
 async function jobParts(data: ConsoleData, namespaces: readonly NamespaceData[]): Promise<JobParts[]> {
+  // Before the index: a run that ends meanwhile goes to the index first.
+  const openRuns = new Map(namespaces.map((each) => [each, [...each.poller.openRuns.values()]]));
   const indexed = await data.index.jobs(namespaces.map(({ name }) => name));
   return namespaces.flatMap((namespace) => {
     const closed = new Map(
       indexed.filter((each) => each.namespace === namespace.name).map((each) => [each.job, each]),
     );
     const open = new Map<string, OpenRun[]>();
-    for (const run of namespace.poller.openRuns.values()) {
+    for (const run of openRuns.get(namespace) ?? []) {
+      if (closed.get(run.job)?.recent.some(({ runId }) => runId === run.runId)) continue;
       const runs = open.get(run.job);
       if (runs) runs.push(run);
       else open.set(run.job, [run]);

@@ -10,7 +10,7 @@ import { toExecutionInfo } from '../../temporal/list';
 import { type Description, describeRun, MAX_EVENTS, readEvents } from '../../temporal/read-history';
 import { hasShards, type ListedShards } from '../../temporal/shards';
 import { type HistoryRun, readHistory } from '../../timeline/history';
-import type { HistoryEvent } from '../../timeline/history-event';
+import { type HistoryEvent, isEnd } from '../../timeline/history-event';
 import { type RunTimeline, runTimeline, traceTimeline } from '../../timeline/run-timeline';
 import type { ConsoleData, NamespaceData } from '../console-data';
 import type { Problem, Timeline } from '../types';
@@ -51,8 +51,12 @@ export class RunDataReader {
     if (!found) return undefined;
     const { namespace } = found;
     const problems: Problem[] = [];
-    const { run, description } = await this.#describe(found.run, namespace, problems);
-    const { events, isCut } = await this.#events(run, namespace, problems);
+    const described = await this.#describe(found.run, namespace, problems);
+    const { events, isCut } = await this.#events(described.run, namespace, problems);
+    const hasEndedSince = described.run.state === 'running' && isEnd(events.at(-1));
+    const { run, description } = hasEndedSince
+      ? await this.#describe(described.run, namespace, problems)
+      : described;
     const trace = await this.#trace(run.traceId, problems);
     const shards = hasShards(events) ? await this.#shards(namespace, runId, problems) : undefined;
     const nowMs = Date.now();

@@ -1,0 +1,52 @@
+/** Pages that are read while a run ends. */
+import { equal } from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import type { JobList, RunPage } from '../console/api/types';
+import { until } from '../testing/until';
+import { ConsoleHarness } from './support/console';
+import { id } from './support/runs';
+import { proceed } from './support/workflows/console';
+
+describe('a run that ends', () => {
+  let harness: ConsoleHarness;
+
+  before(async () => {
+    harness = await ConsoleHarness.start();
+  });
+  after(() => harness.stop());
+
+  it('is always in the list, as running or as ended', async () => {
+    const job = id('ends');
+    const state = async (runId: string) => {
+      const { jobs } = await harness.get<JobList>('/api/jobs');
+      const bars = jobs.find((each) => each.job === job)?.bars ?? [];
+      return bars.find((bar) => bar.runId === runId)?.state;
+    };
+    const handles = await Promise.all(
+      Array.from({ length: 10 }, (_, n) =>
+        harness.start('waitsForSignal', id(`ends-${n}`), [], { memo: { jobName: job } }),
+      ),
+    );
+    for (const handle of handles) {
+      const runId = handle.firstExecutionRunId;
+      await until(() => state(runId), { says: 'the run is not listed' });
+      await handle.signal(proceed);
+      // Looks without a pause: what is gone for a moment only would be missed.
+      for (let now = await state(runId); now !== 'success'; now = await state(runId)) equal(now, 'running');
+    }
+  });
+
+  it('has a page that shows it at one moment', async () => {
+    const handles = await Promise.all(
+      Array.from({ length: 10 }, (_, n) => harness.start('waitsForSignal', id(`one-moment-${n}`))),
+    );
+    for (const handle of handles) {
+      const runId = handle.firstExecutionRunId;
+      const read = () => harness.get<RunPage>(`/api/runs/${runId}`);
+      await harness.page(runId, ({ waiting }) => waiting[0]?.kind === 'signal', 'it awaits a signal');
+      await handle.signal(proceed);
+      for (let page = await read(); page.run.state !== 'success'; page = await read())
+        equal(page.timeline.rows[0]?.isOpen, true, 'its timeline has ended, and it has not');
+    }
+  });
+});
