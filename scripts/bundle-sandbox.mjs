@@ -108,6 +108,9 @@ function bundleLibrary() {
     outdir: 'dist',
     outbase: '.',
     sourcemap: true,
+    // With it, esbuild lists the exports in a form that Node.js reads without running the module: ES modules import them
+    // by name.
+    platform: 'node',
     external: ['@temporalio/*'],
   });
 }

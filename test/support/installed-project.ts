@@ -3,12 +3,12 @@
  */
 import { execFile, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { pack } from './packed';
 
-const ROOT = dirname(require.resolve('temporal-job-tracing/package.json'));
 const SDK = ['activity', 'client', 'common', 'interceptors-opentelemetry', 'worker', 'workflow'];
 const NPM_FLAGS = ['--no-audit', '--no-fund', '--ignore-scripts', '--prefer-offline'];
 
@@ -23,11 +23,10 @@ export interface InstalledProject {
 export async function installProject(sdkVersion: string): Promise<InstalledProject> {
   const directory = await mkdtemp(join(tmpdir(), 'job-tracing-project-'));
   try {
-    await run('npm', ['pack', '--ignore-scripts', '--pack-destination', directory], { cwd: ROOT });
-    const [tarball = ''] = (await readdir(directory)).filter((file) => file.endsWith('.tgz'));
+    const tarball = await pack(directory);
     await writeFile(join(directory, 'package.json'), JSON.stringify({ name: 'project', private: true }));
     const packages = [
-      `./${tarball}`,
+      tarball,
       '@opentelemetry/api@1.9.1',
       ...SDK.map((name) => `@temporalio/${name}@${sdkVersion}`),
     ];
