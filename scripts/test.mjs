@@ -15,7 +15,7 @@ import { parseArgs } from 'node:util';
 import { fail, ROOT, run, setUp } from './setup.mjs';
 
 /** Folders of `test/` that `npm test` leaves out. */
-const SLOW_SUITES = ['examples', 'tooling', 'browser', 'chaos', 'matrix'];
+const SLOW_SUITES = ['programs', 'faults', 'examples', 'tooling', 'browser', 'chaos', 'matrix'];
 /** Folder of `dist/` for the workflow bundles that tests make. */
 const BUNDLES = 'test-bundles';
 /** Test files of the fast suite that run at the same time on two processors: most wait most of the time. */

@@ -1,0 +1,222 @@
+/**
+ * Half of the workers `enabled: false`, half on, no workflow cache, so that each task of a run may be done by
+ * either: whatever a run does and was started by, it ends, no workflow task fails, and it is traced and bound whole
+ * or not at all.
+ */
+import { deepEqual, equal, notEqual, ok } from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { Client, WithStartWorkflowOperation } from '@temporalio/client';
+import { OpenTelemetryWorkflowClientInterceptor } from '@temporalio/interceptors-opentelemetry';
+import { startWorkflow, WorkflowRunOperationHandler } from '@temporalio/nexus';
+import { serviceHandler } from 'nexus-rpc';
+import { JobTracingPlugin } from 'temporal-job-tracing';
+import { until } from '../../testing/until';
+import { foreignClient } from '../support/foreign-headers';
+import { Harness } from '../support/harness';
+import {
+  bundleOf,
+  markersOf,
+  type Recorded,
+  runKinds,
+  runLocalKinds,
+  taskFailures,
+  ticksOf,
+} from '../support/histories';
+import { id, traceIdOf } from '../support/runs';
+import { jobService } from '../support/workflows/nexus';
+
+const ROUNDS = ['one', 'two', 'three'].map((round) => id(`fleet-${round}`));
+const TICKS = 3;
+const CRON = '@every 1s';
+const REASON = 'reset-by-test';
+
+const jobs = serviceHandler(jobService, {
+  runJob: new WorkflowRunOperationHandler<string, string>((ctx, workflowId) =>
+    startWorkflow(ctx, 'oneActivity', { workflowId }),
+  ),
+});
+
+describe('a fleet of which half is not enabled', () => {
+  let harness: Harness;
+  let runs: Recorded[];
+  /** Runs with a trace of their own that came to their end, with a marker and without. */
+  let traced: Recorded[];
+  let passive: Recorded[];
+
+  before(async () => {
+    harness = await Harness.start();
+    const workflowBundle = await bundleOf({}, require.resolve('../support/workflows/fleet'));
+    const worker = (identity: string, enabled: boolean) => ({
+      plugin: { enabled },
+      options: { identity, workflowBundle, maxCachedWorkflows: 0, nexusServices: [jobs] },
+    });
+    runs = await harness.whileWorking([worker('on', true), worker('off', false)], async (taskQueue) => {
+      const ended = await Promise.all([
+        runKinds(harness.client, taskQueue, ...ROUNDS.map((round) => `${round} kind`)),
+        ...ROUNDS.map((round) => cron(taskQueue, round)),
+        ...ROUNDS.map((round) => cronChild(taskQueue, round)),
+      ]);
+      const local = await runLocalKinds(harness.client, taskQueue, ...ROUNDS);
+      return [...ended.flat(), ...local, ...(await startedOnes(taskQueue))];
+    });
+    const ownTrace = runs.filter(
+      ({ workflowId, history }) =>
+        !/(?<!cron parent)-child$|-reset$/.test(workflowId) &&
+        !history.events?.at(-1)?.workflowExecutionTerminatedEventAttributes,
+    );
+    traced = ownTrace.filter(({ history }) => markersOf(history).length > 0);
+    passive = ownTrace.filter(({ history }) => markersOf(history).length === 0);
+  });
+  after(() => harness?.stop());
+
+  async function cron(taskQueue: string, round: string): Promise<Recorded[]> {
+    const workflowId = `${round} cron`;
+    const start = { taskQueue, workflowId, cronSchedule: CRON };
+    const { firstExecutionRunId } = await harness.client.workflow.start('oneActivity', start);
+    return ticksOf(harness.client, workflowId, firstExecutionRunId, TICKS);
+  }
+
+  async function cronChild(taskQueue: string, round: string): Promise<Recorded[]> {
+    const { workflow } = harness.client;
+    const workflowId = `${round} cron parent`;
+    const handle = await workflow.start('cronParent', { taskQueue, workflowId, args: [CRON] });
+    await handle.result();
+    const { runId } = await workflow.getHandle(`${workflowId}-child`).describe();
+    return ticksOf(harness.client, `${workflowId}-child`, runId, 1);
+  }
+
+  /** Runs started in each way, when they have ended. */
+  async function startedOnes(taskQueue: string): Promise<Recorded[]> {
+    const counts = await Promise.all(ROUNDS.map((round) => startAll(taskQueue, `${round}-way`)));
+    const expected = counts.reduce((sum, count) => sum + count, 0);
+    const ways = ROUNDS.map((round) => `WorkflowId STARTS_WITH "${round}-way"`);
+    const found = await endedWith(ways.join(' OR '), expected);
+    equal(found.length, expected);
+    return Promise.all(
+      found.map(async (run) => {
+        const handle = harness.client.workflow.getHandle(run.workflowId, run.runId);
+        return { ...run, history: await handle.fetchHistory() };
+      }),
+    );
+  }
+
+  /** Starts runs in each way; resolves to the number of runs that will have ended. */
+  async function startAll(taskQueue: string, prefix: string): Promise<number> {
+    const { client, connection } = harness;
+    const cli = (line: string, ...args: string[]) => harness.cli(...line.split(' '), ...args);
+    const start = (name: string) => ({ taskQueue, workflowId: `${prefix}-${name}` });
+    const flags = (name: string) => `--task-queue ${taskQueue} --workflow-id ${prefix}-${name}`;
+    const typed = new Client({ connection, plugins: [new JobTracingPlugin()] });
+    const official = new Client({
+      connection,
+      interceptors: { workflow: [new OpenTelemetryWorkflowClientInterceptor()] },
+    });
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    const go = new Client({ connection, interceptors: { workflow: [foreignClient({ traceparent })] } });
+
+    await cli(`workflow start --type oneActivity ${flags('delayed')} --start-delay 1s`);
+    await cli(`workflow signal-with-start --signal-name runNow --type oneActivity ${flags('manual')}`);
+    await cli(
+      `schedule create --schedule-id ${prefix} --type oneActivity ${flags('action')} --interval 1h --paused`,
+    );
+    await cli(
+      `schedule backfill --schedule-id ${prefix} --overlap-policy AllowAll`,
+      ...['--start-time', '2026-01-01T00:30:00Z', '--end-time', '2026-01-01T02:30:00Z'],
+    );
+    for (const [name, by] of Object.entries({ typed, official, go }))
+      await by.workflow.start('oneActivity', start(name));
+    await typed.workflow.start('oneActivity', { ...start('forced'), job: { runNow: true } });
+
+    const withUpdate = new WithStartWorkflowOperation('waits', {
+      ...start('update'),
+      workflowIdConflictPolicy: 'FAIL',
+    });
+    await client.workflow.executeUpdateWithStart('greet', {
+      args: ['you'],
+      startWorkflowOperation: withUpdate,
+    });
+    // On a workflow that already runs.
+    await cli(`workflow signal-with-start --signal-name runNow --type waits ${flags('update')}`);
+    await client.workflow.getHandle(`${prefix}-update`).signal('finish');
+
+    const cron = await client.workflow.start('oneActivity', { ...start('cron'), cronSchedule: '@every 5s' });
+    // To a run that ends meanwhile, a signal makes the server refuse its last task, and the task is done again.
+    await endedWith(`WorkflowId = "${prefix}-cron"`, 1);
+    await client.workflow.getHandle(cron.workflowId).signal('runNow');
+
+    const parent = { type: 'continues', args: [2] };
+    await client.workflow.start('parent', { ...start('family'), args: [parent] });
+
+    const endpoint = prefix;
+    await cli(
+      `operator nexus endpoint create --name ${endpoint} --target-namespace default --target-task-queue ${taskQueue}`,
+    );
+    await client.workflow.start('callsNexus', {
+      ...start('nexus'),
+      args: [endpoint, `${prefix}-by-nexus`],
+    });
+
+    const reset = await client.workflow.start('oneActivity', start('reset'));
+    await reset.result();
+    await cli(
+      `workflow reset ${flags('reset').split(' ').slice(2).join(' ')} --type LastWorkflowTask --reason ${REASON}`,
+    );
+
+    const [, second] = await endedWith(`WorkflowId = "${prefix}-cron"`, 2);
+    ok(second);
+    await cron.terminate();
+    // Alone: delayed, manual, 2 actions, typed, official, go, forced, update; 2 ticks and the terminated one;
+    // parent and 3 of its child; caller and callee; the original and its reset.
+    return 9 + 3 + 4 + 2 + 2;
+  }
+
+  /** The runs that have ended of those that visibility finds, as soon as they are as many. */
+  async function endedWith(query: string, count: number): Promise<{ workflowId: string; runId: string }[]> {
+    let ended = 0;
+    const areEnded = async () => {
+      const found: { workflowId: string; runId: string }[] = [];
+      for await (const { workflowId, runId, closeTime } of harness.client.workflow.list({ query }))
+        if (closeTime) found.push({ workflowId, runId });
+      ended = found.length;
+      return ended >= count && found;
+    };
+    return until(areEnded, { says: () => `${query}: ${ended} of ${count} runs ended` });
+  }
+
+  it('shares the tasks of its runs', () => {
+    const workersOf = ({ history }: Recorded) =>
+      new Set(history.events?.map((event) => event.workflowTaskStartedEventAttributes?.identity ?? ''));
+    const isShared = (run: Recorded) => workersOf(run).has('on') && workersOf(run).has('off');
+    ok(traced.some(isShared), 'a traced run that both worked on');
+    ok(passive.some(isShared), 'a passive run that both worked on');
+    const byWay = (some: readonly Recorded[]) =>
+      some.filter(({ workflowId }) => workflowId.includes('-way-'));
+    ok(byWay(traced).length > ROUNDS.length, `${byWay(traced).length} traced`);
+    ok(byWay(passive).length > ROUNDS.length, `${byWay(passive).length} passive`);
+  });
+
+  it('fails no workflow task', () => {
+    ok(runs.length > 100, `${runs.length} runs`);
+    // A reset is written as a task that failed, with the reason that was given.
+    const failures = ({ history }: Recorded) => taskFailures(history).filter((why) => !why.endsWith(REASON));
+    for (const run of runs) deepEqual(failures(run), [], run.workflowId);
+  });
+
+  it('traces and binds a run whole where its first task was done by a worker that is on', async () => {
+    for (const { workflowId, runId } of traced) {
+      const traceId = traceIdOf(runId);
+      await harness.completeTrace(traceId);
+      const { TraceId, TraceSampled } = await harness.attributesOf(workflowId, runId);
+      deepEqual({ TraceId, TraceSampled }, { TraceId: traceId, TraceSampled: true }, workflowId);
+    }
+  });
+
+  it('leaves it alone otherwise', async () => {
+    for (const { workflowId, runId } of passive) {
+      const traceId = traceIdOf(runId);
+      deepEqual(harness.receiver.trace(traceId), [], workflowId);
+      // A continuation begins with the attributes of the run before: they do not name it.
+      notEqual((await harness.attributesOf(workflowId, runId)).TraceId, traceId, workflowId);
+    }
+  });
+});

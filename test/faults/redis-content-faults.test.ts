@@ -1,0 +1,177 @@
+/**
+ * Whatever Redis says, runs do not notice: the last good policy holds and every answer comes at once; the log has
+ * one line when it begins and one when it ends; and it ends within a poll.
+ */
+import { equal } from 'node:assert/strict';
+import { after, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startRedis, WITHOUT_REDIS } from '../../testing/redis-server.js';
+import {
+  answersAtOnce,
+  begins,
+  ends,
+  NOTICE_MS,
+  nothingWasUnhandled,
+  POLICY,
+  POLL_MS,
+  REVISION,
+  steady,
+} from '../support/redis-faults.js';
+import { connectionTo, eventually, startStore } from '../support/redis-store.js';
+
+describe('a fault in what Redis says', { skip: WITHOUT_REDIS, concurrency: 2 }, () => {
+  after(nothingWasUnhandled);
+
+  it('a server that is killed and comes back empty: its emptiness is not believed', async (t) => {
+    const { server, under } = await steady(t);
+    await server.stop();
+    await begins(under, /cannot be read: /);
+    await server.start();
+    await sleep(NOTICE_MS);
+    answersAtOnce(under);
+    equal(under.lines.length, 1);
+    await server.cli('hset', POLICY, 'a', '0.75');
+    await server.cli('set', REVISION, String(Date.now()));
+    await ends(under, /read again$/, 0.75);
+  });
+
+  const WRONG = 'warn the sampling policy in Redis ';
+  for (const { what, commands, says, repair } of [
+    {
+      what: 'the wrong type under the key of the policy',
+      commands: [['set', POLICY, 'text']],
+      says: `${WRONG}cannot be read: WRONGTYPE`,
+      repair: [
+        ['del', POLICY],
+        ['hset', POLICY, 'a', '0.75'],
+        ['incr', REVISION],
+      ],
+    },
+    {
+      what: 'the wrong type under the key of the revision',
+      commands: [
+        ['del', REVISION],
+        ['lpush', REVISION, '1'],
+      ],
+      says: `${WRONG}cannot be read: WRONGTYPE`,
+      repair: [
+        ['set', REVISION, '8'],
+        ['hset', POLICY, 'a', '0.75'],
+      ],
+    },
+    {
+      what: 'a revision that is no number',
+      commands: [['set', REVISION, 'seven']],
+      says: `${WRONG}is not believed: the revision is no whole number but 'seven'`,
+      repair: [
+        ['set', REVISION, '8'],
+        ['hset', POLICY, 'a', '0.75'],
+      ],
+    },
+    {
+      what: 'a revision that goes backwards',
+      commands: [
+        ['set', REVISION, '3'],
+        ['hset', POLICY, 'a', '0.125'],
+      ],
+      says: `${WRONG}is not believed: the revision went back from 7 to 3`,
+      repair: [
+        ['set', REVISION, '8'],
+        ['hset', POLICY, 'a', '0.75'],
+      ],
+    },
+    {
+      what: 'FLUSHALL',
+      commands: [['flushall']],
+      says: `${WRONG}is not believed: the revision went back from 7 to none`,
+      repair: [
+        ['hset', POLICY, 'a', '0.75'],
+        ['set', REVISION, '8'],
+      ],
+    },
+    {
+      what: 'the key of the policy evicted',
+      commands: [['del', POLICY]],
+      says: `${WRONG}is not believed: the rules are gone without a higher revision`,
+      repair: [['hset', POLICY, 'a', '0.75']],
+    },
+    {
+      what: 'broken JSON',
+      commands: [['hset', POLICY, 'a', '{"ratio":']],
+      says: "warn the sampling rule 'a' in Redis is ignored, its last good one holds: expected JSON",
+      repair: [['hset', POLICY, 'a', '0.75']],
+    },
+    {
+      what: 'a rule out of range',
+      commands: [['hset', POLICY, 'a', '{"ratio":101}']],
+      says: "warn the sampling rule 'a' in Redis is ignored, its last good one holds: ratio: expected",
+      repair: [['hset', POLICY, 'a', '0.75']],
+    },
+    {
+      what: 'more rules than anyone writes',
+      commands: [['eval', `for i = 1, 1001 do redis.call('HSET', KEYS[1], i, 1) end`, '1', POLICY]],
+      says: `${WRONG}cannot be read: ERR more than 1000 rules`,
+      repair: [
+        ['del', POLICY],
+        ['hset', POLICY, 'a', '0.75'],
+      ],
+    },
+    {
+      what: 'a user that may read the policy no more',
+      commands: [['acl', 'setuser', 'default', '-eval']],
+      says: `${WRONG}cannot be read: NOPERM`,
+      repair: [
+        ['acl', 'setuser', 'default', '+eval'],
+        ['hset', POLICY, 'a', '0.75'],
+      ],
+    },
+  ]) {
+    it(`${what}: the policy holds, and its repair is seen within a poll`, async (t) => {
+      const { server, under } = await steady(t);
+      for (const command of commands) await server.cli(...command);
+      await begins(under, new RegExp(`^${says.replace(/[[\]]/g, '\\$&')}`));
+      await sleep(POLL_MS);
+      answersAtOnce(under);
+      for (const command of repair) await server.cli(...command);
+      await ends(under, /^info the sampling (policy|rule 'a') in Redis is (read|in order) again$/, 0.75);
+    });
+  }
+
+  it('a replica (READONLY): the policy is read, counts are the worker’s own until it is a master again', async (t) => {
+    const [master, server] = await Promise.all([
+      startRedis(['--repl-diskless-sync-delay', '0']),
+      startRedis(),
+    ]);
+    t.after(() => Promise.all([master.stop(), server.stop()]));
+    await master.cli('hset', POLICY, 'a', '0.25');
+    await server.cli('replicaof', '127.0.0.1', String(master.port));
+    const under = startStore(t, { redis: connectionTo(server.port), pollIntervalMs: POLL_MS });
+    await eventually(() => under.ratio('a'), 0.25, 5_000);
+    under.lines.length = 0;
+    const take = () => under.store.counters.take('cap:a', { runs: 3, perMs: 86_400_000 });
+    take();
+    await begins(under, /^warn reservoirs, caps and slow signs count for each worker: .*READONLY/);
+    answersAtOnce(under);
+    await server.cli('replicaof', 'no', 'one');
+    await eventually(
+      () => {
+        take();
+        return under.lines.slice(1);
+      },
+      ['info reservoirs, caps and slow signs are shared through Redis again'],
+      POLL_MS + 200,
+    );
+  });
+
+  it('no messages for this user: said once, and changes are polled', async (t) => {
+    const server = await startRedis();
+    t.after(() => server.stop());
+    await server.cli('acl', 'setuser', 'default', 'resetchannels');
+    const under = startStore(t, { redis: connectionTo(server.port), pollIntervalMs: POLL_MS });
+    await begins(under, /^warn no messages about changes of the sampling policy: NOPERM/);
+    await server.cli('hset', POLICY, 'a', '0.75');
+    await eventually(() => under.ratio('a'), 0.75, POLL_MS + 200);
+    await server.cli('acl', 'setuser', 'default', 'allchannels');
+    await ends(under, /^info changes of the sampling policy are told by messages again$/, 0.75);
+  });
+});

@@ -1,0 +1,160 @@
+/**
+ * Whatever happens to the way to Redis, runs do not notice: the last good policy holds and every answer comes at
+ * once; the log has one line when it begins and one when it ends; and it ends within a poll.
+ */
+import { deepEqual, doesNotMatch, equal, ok } from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { freePort, startRedis, WITHOUT_REDIS } from '../../testing/redis-server.js';
+import { type Fault, startFaultProxy } from '../support/fault-proxy.js';
+import {
+  answersAtOnce,
+  begins,
+  ends,
+  NOTICE_MS,
+  nothingWasUnhandled,
+  POLICY,
+  POLL_MS,
+  REVISION,
+  steady,
+} from '../support/redis-faults.js';
+import { connectionTo, eventually, FALLBACK, startStore } from '../support/redis-store.js';
+
+describe('a fault on the way to Redis', { skip: WITHOUT_REDIS, concurrency: 2 }, () => {
+  after(nothingWasUnhandled);
+
+  for (const fault of ['drop', 'reset', 'hang', 5_000] as const) {
+    it(`connections that ${describeFault(fault)}: the policy holds, and Redis is back within a poll`, async (t) => {
+      const { server, proxy, under } = await steady(t);
+      proxy.set(fault);
+      await begins(
+        under,
+        /^warn the sampling policy in Redis cannot be read: .+; the last good policy holds/,
+      );
+      await server.cli('hset', POLICY, 'a', '0.75');
+      await sleep(POLL_MS);
+      answersAtOnce(under);
+      proxy.set('pass');
+      await ends(under, /^info the sampling policy in Redis is read again$/, 0.75);
+    });
+  }
+
+  it('answers that are late, but in time, are no fault', async (t) => {
+    const { server, proxy, under } = await steady(t);
+    proxy.set(200);
+    await server.cli('hset', POLICY, 'a', '0.75');
+    await eventually(() => under.ratio('a'), 0.75, 2 * POLL_MS);
+    answersAtOnce(under, 0.75);
+    deepEqual(under.lines, []);
+  });
+
+  it('a server that is down at the start: the fallback holds until it is up', async (t) => {
+    const server = await startRedis();
+    t.after(() => server.stop());
+    await server.stop();
+    const under = startStore(t, { redis: connectionTo(server.port), pollIntervalMs: POLL_MS });
+    answersAtOnce(under, 0.5);
+    await begins(under, /cannot be read: connect ECONNREFUSED 127\.0\.0\.1:\d+; /);
+    answersAtOnce(under, 0.5);
+    await server.start();
+    await server.cli('hset', POLICY, 'a', '0.75');
+    await ends(under, /^info the sampling policy in Redis is read again$/, 0.75);
+  });
+
+  it('a network that swallows the first packet: the fallback holds at once', async (t) => {
+    const server = await startRedis();
+    const proxy = await startFaultProxy(server.port);
+    t.after(() => Promise.all([proxy.close(), server.stop()]));
+    proxy.set('hang');
+    const under = startStore(t, { redis: connectionTo(proxy.port), pollIntervalMs: POLL_MS });
+    await begins(under, /cannot be read: no answer within 600 ms; /);
+    answersAtOnce(under, 0.5);
+    await server.cli('hset', POLICY, 'a', '0.75');
+    proxy.set('pass');
+    await ends(under, /read again$/, 0.75);
+  });
+
+  it('authentication refused: named without the password, and over when it is accepted', async (t) => {
+    const server = await startRedis(['--requirepass', 'right'], ['--no-auth-warning', '-a', 'right']);
+    t.after(() => server.stop());
+    await server.cli('hset', POLICY, 'a', '0.75');
+    const redis = connectionTo(server.port, { password: 'wrong-secret' });
+    const under = startStore(t, { redis, pollIntervalMs: POLL_MS });
+    await begins(under, /cannot be read: WRONGPASS/);
+    answersAtOnce(under, 0.5);
+    await sleep(NOTICE_MS);
+    equal(under.lines.length, 1);
+    doesNotMatch(under.lines.join(), /secret/);
+    await server.cli('acl', 'setuser', 'default', '>wrong-secret');
+    await ends(under, /read again$/, 0.75);
+  });
+
+  it('a certificate that nobody knows, and a server without TLS: named, and the fallback holds', async (t) => {
+    const directory = mkdtempSync(join(tmpdir(), 'redis-tls-'));
+    t.after(() => rmSync(directory, { recursive: true }));
+    const [key, cert] = [join(directory, 'key.pem'), join(directory, 'cert.pem')];
+    const request = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=redis', '-days', '2'];
+    await promisify(execFile)('openssl', [...request, '-keyout', key, '-out', cert]);
+    const tlsPort = await freePort();
+    const tls = ['--tls-port', String(tlsPort), '--tls-cert-file', cert, '--tls-key-file', key];
+    const server = await startRedis([...tls, '--tls-auth-clients', 'no']);
+    t.after(() => server.stop());
+    const unknown = startStore(t, { redis: connectionTo(tlsPort, { tls: {} }), pollIntervalMs: POLL_MS });
+    const plain = startStore(t, { redis: connectionTo(server.port, { tls: {} }), pollIntervalMs: POLL_MS });
+    const trusted = connectionTo(tlsPort, { tls: { rejectUnauthorized: false } });
+    const good = startStore(t, { redis: trusted, pollIntervalMs: POLL_MS });
+    await begins(unknown, /cannot be read: self-signed certificate; /);
+    await begins(plain, /cannot be read: .+; /);
+    await sleep(POLL_MS);
+    for (const under of [unknown, plain]) {
+      answersAtOnce(under, 0.5);
+      equal(under.lines.length, 1);
+    }
+    await server.cli('hset', POLICY, 'a', '0.75');
+    await eventually(() => good.ratio('a'), 0.75, 2 * POLL_MS);
+    deepEqual(good.lines, []);
+  });
+
+  it('a policy that Redis does not confirm for the stated age gives way to the fallback', async (t) => {
+    const { server, proxy, under } = await steady(t, { maxAgeMs: 3_000 });
+    proxy.set('drop');
+    await begins(under, /cannot be read/);
+    answersAtOnce(under);
+    await eventually(() => under.store.current(), FALLBACK, 4_000);
+    deepEqual(under.lines.slice(1), [
+      "warn the sampling policy from Redis is too old, the plugin's option sampling holds instead",
+    ]);
+    await server.cli('set', REVISION, '1');
+    proxy.set('pass');
+    await eventually(() => under.ratio('a'), 0.25, POLL_MS);
+    deepEqual(under.lines.slice(2), [
+      'info the sampling policy in Redis is read again',
+      'info the sampling policy from Redis holds again',
+    ]);
+  });
+
+  for (const fault of ['hang', 'drop'] as const) {
+    it(`a store that is closed while connections ${describeFault(fault)} is closed within a poll`, async (t) => {
+      const { proxy, under } = await steady(t);
+      proxy.set(fault);
+      await sleep(POLL_MS);
+      const start = performance.now();
+      await under.store.close();
+      ok(performance.now() - start < POLL_MS);
+      const connections = proxy.connections();
+      await sleep(NOTICE_MS);
+      equal(proxy.connections(), connections);
+      answersAtOnce(under);
+    });
+  }
+});
+
+function describeFault(fault: Fault): string {
+  if (typeof fault === 'number') return `answer ${fault} ms late`;
+  return { pass: 'are fine', drop: 'end', reset: 'are reset', hang: 'hang' }[fault];
+}

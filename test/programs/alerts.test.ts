@@ -1,0 +1,82 @@
+/** A job that fails, is slow or recovers is told once, with its trace, by a real watcher to a real receiver. */
+import { deepEqual, doesNotMatch, equal, match } from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import type { JobWatcher } from 'temporal-job-tracing/alerts';
+import { Stage } from '../support/alerts/stage';
+
+describe('alerts', () => {
+  let stage: Stage;
+  let watcher: JobWatcher;
+  before(async () => {
+    stage = await Stage.start();
+    watcher = await stage.watch(
+      stage.config({ consoleUrl: 'http://console:4318', jobs: { slow: { overMs: 1_000 } } }),
+    );
+    await stage.isWatching(watcher);
+  });
+  after(() => stage.stop());
+
+  it('a job that fails is told with its error and its trace, and its recovery once', async () => {
+    await stage.whileWorking(async () => {
+      stage.work = () => Promise.reject(new Error('the ledger does not answer'));
+      const runId = await stage.run('nightly', 'nightly', ['nightly', 'secret argument']);
+      const [first] = await stage.receiver.has(1);
+      const { data } = first?.payload ?? {};
+      const traceId = runId.replaceAll('-', '');
+      deepEqual(data?.error, { type: 'Error', message: 'the ledger does not answer' });
+      equal(data?.run?.traceId, traceId);
+      equal(data?.run?.recorded, true);
+      equal(data?.links?.trace, `http://console:4318/traces/${traceId}`);
+      doesNotMatch(first?.body ?? '', /secret/);
+
+      await stage.run('nightly');
+      await stage.run('nightly');
+      stage.work = () => {};
+      await stage.run('nightly');
+      await stage.receiver.has(2);
+      deepEqual(stage.receiver.told(), ['job.failed open nightly', 'job.recovered resolved nightly']);
+    });
+  });
+
+  it('a run that is slow is told while it runs, and its end', async () => {
+    const before = stage.receiver.received.length;
+    let end = () => {};
+    stage.work = () =>
+      new Promise<void>((resolve) => {
+        end = resolve;
+      });
+    await stage.whileWorking(async () => {
+      const run = await stage.start('nightly', ['slow'], { job: 'slow' });
+      await stage.receiver.has(before + 1);
+      const { data } = stage.receiver.received[before]?.payload ?? {};
+      deepEqual([data?.limitMs, data?.pending], [1_000, [{ activity: 'work', attempt: 1 }]]);
+      end();
+      await run.result();
+      await stage.receiver.has(before + 2);
+    });
+    deepEqual(stage.receiver.told().slice(before), ['job.slow open slow', 'job.slow resolved slow']);
+  });
+
+  it('a run that begins and ends between two looks was slow, in one message', async () => {
+    const before = stage.receiver.received.length;
+    await stage.whileWorking(async () => {
+      await stage.run('slow', 'takes', [1_050]);
+      await stage.receiver.has(before + 1);
+    });
+    match(
+      stage.receiver.told().slice(before).join(),
+      /^job\.slow (resolved slow|open slow,job\.slow resolved slow)$/,
+    );
+  });
+
+  it('a run that fails and was slow is the failure alone', async () => {
+    const before = stage.receiver.received.length;
+    const { overMs = 0 } = { overMs: 1_000 };
+    stage.work = async () => {
+      throw new Error(`after ${overMs}`);
+    };
+    await stage.whileWorking(() => stage.run('slow'));
+    await stage.receiver.has(before + 1);
+    deepEqual(stage.receiver.told().slice(before), ['job.failed open slow']);
+  });
+});
