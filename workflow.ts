@@ -1,10 +1,11 @@
 /**
  * `temporal-job-tracing/workflow`: what workflow code calls. Sandbox code, all that it exports.
  */
-export type { JobContext } from './core/job-context';
+
 export type { ShardFacts } from './core/job-facts';
+export type { JobInfo } from './core/job-info';
 export type { JobTrigger } from './core/search-attributes';
-export { jobContext } from './workflows/job-context';
+export { jobInfo } from './workflows/job-info';
 export { type ForEachItemOptions, forEachItem } from './workflows/map-reduce/for-each-item';
 export { type MapReduceOutcome, mapReduce } from './workflows/map-reduce/map-reduce';
 export type {

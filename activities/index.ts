@@ -5,11 +5,11 @@
 
 export type { HttpFailureType } from '../core/http/failures';
 export type { SecretProvider } from '../core/http/secrets';
-export type { JobContext } from '../core/job-context';
 export type { ShardFacts } from '../core/job-facts';
+export type { JobInfo } from '../core/job-info';
 export type { JobTrigger } from '../core/search-attributes';
 export { type CallbackRequest, type CallbackResponse, completeFromCallback } from './callback';
 export type { CallbackOptions, HttpActivitiesOptions } from './http/options';
 export { createHttpActivities, type HttpActivities } from './http-request';
-export { jobContext } from './job-context';
+export { jobInfo } from './job-info';
 export { scheduledJobActivities } from './scheduled-job';

@@ -30,18 +30,16 @@ export {
   type TraceIdProblem,
   type WrongSearchAttribute,
 } from './errors';
-export {
-  JobClient,
-  type JobClientOptions,
-  type RunReference,
-  type RunTrace,
-  type TraceRuns,
-} from './job-client';
-export type { JobDefinition, WorkflowTypes } from './job-definition';
+export { JobClient, type JobClientOptions } from './job-client';
+export type { ArgsOf, JobDefinition, WorkflowTypes } from './job-definition';
 export { ScheduledJobError, type ScheduledJobProblem } from './job-error';
+export type { JobHandle } from './job-handle';
 export type { JobRun } from './job-run';
-export type { JobRunFilter, ListedRun, RunResult } from './job-runs';
+export type { JobRunFilter, ListedRun } from './job-runs';
+export type { JobShards } from './job-shards';
 export type { RerunOptions, RerunShard } from './rerun-shards';
+export type { RunReference } from './run-reference';
+export type { ResultFilter, RunResult } from './run-result';
 export type { RunReason, RunRule, RunSampling } from './run-sampling';
 export {
   type LivePolicy,
@@ -54,3 +52,4 @@ export type { ScheduleAction } from './schedule-action';
 export type { CreateOptions, ListedJob } from './scheduled-jobs';
 export type { SearchAttributesRegistration } from './search-attributes';
 export type { Shard, ShardFilter } from './shards';
+export type { JobTraces, RunTrace, TraceRuns } from './traces';

@@ -12,7 +12,8 @@ export type WorkflowTypes<Workflows> = {
     : never;
 }[keyof Workflows & string];
 
-type ArgsOf<Workflow> = Workflow extends (...args: infer Args) => unknown ? Readonly<Args> : never;
+/** The arguments of a workflow. */
+export type ArgsOf<Workflow> = Workflow extends (...args: infer Args) => unknown ? Readonly<Args> : never;
 
 /** A {@link ScheduledJobSpec} whose `args` are the workflow's. */
 export type JobDefinition<Workflows, Type extends keyof Workflows & string> = Omit<

@@ -6,7 +6,9 @@ import { JOB_NAME_MEMO, type JobTrigger } from '../core/search-attributes';
 import { toKeyword } from '../core/server-limits';
 import { rootSpanIdOfRun, traceIdOfRun } from '../core/trace-id';
 import { fillTraceUrl } from '../core/trace-url';
+import { defined } from '../core/util/defined';
 import type { SamplingExplanation } from '../sampling/explain';
+import { type RunResult, resultOf } from './run-result';
 import { hasMarker, isByPolicy, type RunSampling, runSampling, UNDECIDED } from './run-sampling';
 import { boundAttributes, traceIdOfExecution } from './trace-of-execution';
 
@@ -16,7 +18,10 @@ export interface JobRun {
   /** The run's own id; after a reset not the one that the trace id is made of. */
   readonly runId: string;
   readonly workflowType: string;
+  /** The state in Temporal's own words. */
   readonly status: WorkflowExecutionStatusName;
+  /** How the run ended; none while it goes on, and for a run that continued as new. */
+  readonly result?: RunResult;
   /** Name of the job: the workflow type unless the starter gave one. */
   readonly job: string;
   /** What started the run; not known of a run that is not bound. */
@@ -64,6 +69,7 @@ export async function toJobRun(reader: RunReader, info: ExecutionInfo): Promise<
     isRecorded: bound.sampled,
   });
   const sampled = isBound ? bound.sampled : sampling?.sampled;
+  const result = resultOf(info.status.name);
   const spanId = rootSpanIdOfRun(runId);
   const values = { traceId, spanId, runId, startMs: startTime.getTime(), endMs: closeTime?.getTime() };
   const hasUrl = reader.traceUrl !== undefined && sampled !== false;
@@ -73,9 +79,7 @@ export async function toJobRun(reader: RunReader, info: ExecutionInfo): Promise<
     workflowType: info.type,
     status: info.status.name,
     job,
-    ...(trigger !== undefined && { trigger }),
-    ...(sampled !== undefined && { sampled }),
-    ...(sampling && { sampling }),
+    ...defined({ result, trigger, sampled, sampling }),
     traceId,
     startTime,
     ...(closeTime && {

@@ -1,20 +1,15 @@
 /**
  * The runs of a job, read from visibility.
  */
-import type { Client, WorkflowExecutionStatusName } from '@temporalio/client';
 import type { JobTrigger } from '../core/search-attributes';
 import { toKeyword } from '../core/server-limits';
-import type { ExecutionInfo, JobRun } from './job-run';
-import { listExecutions, quoted } from './listing';
+import { type JobRun, type RunReader, toJobRun } from './job-run';
+import { listExecutions, quoted, withinTimeout } from './listing';
+import { queriedStatus, type ResultFilter } from './run-result';
 import { type ScheduleAction, ScheduleReader } from './schedule-action';
-
-/** How a run ended, in the words of `cicd.pipeline.result`. */
-export type RunResult = 'success' | 'failure' | 'cancellation' | 'timeout' | 'terminated';
 
 /** A run in a list. */
 export interface ListedRun extends JobRun {
-  /** How it ended; none while it goes on, and for a run that continued as new. */
-  readonly result?: RunResult;
   /** What the Temporal Schedule that started it did, if one did. */
   readonly schedule?: ScheduleAction;
 }
@@ -23,8 +18,8 @@ export interface ListedRun extends JobRun {
 export interface JobRunFilter {
   /** @default all but `child` and `shard` */
   readonly trigger?: JobTrigger | readonly JobTrigger[];
-  /** Only runs that ended like this. */
-  readonly result?: RunResult | readonly RunResult[];
+  /** Only runs that ended like this, or in one of these ways, or that go on. @default all */
+  readonly result?: ResultFilter | readonly ResultFilter[];
   /** Only runs that are recorded, or only those that are not. */
   readonly sampled?: boolean;
   /** Started at this time or later. */
@@ -33,38 +28,21 @@ export interface JobRunFilter {
   readonly to?: Date;
 }
 
-/** `ExecutionStatus` as visibility queries call it. */
-const STATUS_OF: Readonly<Record<RunResult, string>> = Object.freeze({
-  success: 'Completed',
-  failure: 'Failed',
-  cancellation: 'Canceled',
-  timeout: 'TimedOut',
-  terminated: 'Terminated',
-});
-const RESULT_OF: Readonly<Partial<Record<WorkflowExecutionStatusName, RunResult>>> = Object.freeze({
-  COMPLETED: 'success',
-  FAILED: 'failure',
-  CANCELLED: 'cancellation',
-  TIMED_OUT: 'timeout',
-  TERMINATED: 'terminated',
-});
-
 /**
  * The runs in the server's order, those that go on first, then those that ended last; what the server has is asked for
  * as it is needed.
  */
 export async function* listRuns(
-  client: Client,
-  readRun: (info: ExecutionInfo) => Promise<JobRun>,
+  reader: RunReader,
   job: string,
   filter: JobRunFilter,
 ): AsyncGenerator<ListedRun> {
+  const { client } = reader;
   const schedules = new ScheduleReader(client);
   for await (const info of listExecutions(client, runsQuery(job, filter))) {
-    const run = await readRun(info);
-    const result = RESULT_OF[run.status];
+    const run = await withinTimeout(client, () => toJobRun(reader, info));
     const schedule = run.trigger === 'schedule' ? await schedules.actionOf(info) : undefined;
-    yield Object.freeze({ ...run, ...(result && { result }), ...(schedule && { schedule }) });
+    yield Object.freeze({ ...run, ...(schedule && { schedule }) });
   }
 }
 
@@ -73,7 +51,7 @@ function runsQuery(job: string, { trigger, result, sampled, from, to }: JobRunFi
   return [
     `JobName = ${quoted(toKeyword(job))}`,
     trigger === undefined ? "JobTrigger NOT IN ('child', 'shard')" : oneOf('JobTrigger', trigger, quoted),
-    ...(result === undefined ? [] : [oneOf('ExecutionStatus', result, (one) => `'${STATUS_OF[one]}'`)]),
+    ...(result === undefined ? [] : [oneOf('ExecutionStatus', result, queriedStatus)]),
     ...(sampled === undefined ? [] : [`TraceSampled = ${sampled}`]),
     ...(from === undefined ? [] : [`StartTime >= '${from.toISOString()}'`]),
     ...(to === undefined ? [] : [`StartTime < '${to.toISOString()}'`]),

@@ -18,7 +18,7 @@ const [ALLOW_DUPLICATE, FAIL_ON_CONFLICT] = [1, 1];
 const TRACE_SAMPLED = 'TraceSampled';
 
 export interface RerunOptions {
-  /** Why; shown on the root span and by `jobContext()`. @default none */
+  /** Why; shown on the root span and by `jobInfo()`. @default none */
   readonly reason?: string;
 }
 

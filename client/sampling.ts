@@ -24,8 +24,11 @@ import { parseRule, type SamplingOptions, type SamplingRule } from '../sampling/
 import { SamplingConflictError } from './errors';
 
 export interface SamplingClientOptions {
-  /** A `Redis` (also with Sentinels) or `Cluster` of `ioredis`; yours to close. */
-  readonly redis: RedisConnection;
+  /**
+   * A `Redis` (also with Sentinels) or `Cluster` of `ioredis`; yours to close. Without it there is only `explain`, by the
+   * option `sampling`.
+   */
+  readonly redis?: RedisConnection;
   /** As in `redisPolicyStore`. @default 'job-tracing' */
   readonly prefix?: string;
   /** What the workers' option `sampling` says, for `explain` where Redis has no rule. @default none */
@@ -66,16 +69,17 @@ const MAX_TRIES = 5;
 
 /** Reads and changes the sampling policy in Redis, which has 5 seconds for each answer. */
 export class SamplingClient {
-  readonly #redis: RedisConnection;
+  readonly #redis: RedisConnection | undefined;
   readonly #keys: KeySpace;
-  readonly #options: SamplingPolicy;
+  /** The workers' option `sampling`, if it was given. */
+  readonly #options: SamplingPolicy | undefined;
   readonly #identity: string | undefined;
 
   /** @throws {TypeError} that names the option, what is expected and what was given */
   constructor({ redis, prefix, sampling, identity }: SamplingClientOptions) {
-    this.#redis = checkConnection(redis);
+    this.#redis = redis === undefined ? undefined : checkConnection(redis);
     this.#keys = keySpace(prefix);
-    this.#options = resolvePolicy(sampling);
+    this.#options = sampling === undefined ? undefined : resolvePolicy(sampling);
     this.#identity = identity;
   }
 
@@ -130,10 +134,15 @@ export class SamplingClient {
     return this.#write(job, undefined, options.expectedRevision, () => '');
   }
 
-  /** Which rule applies to a job of this name now, and why. */
+  /**
+   * Which rule applies to a job of this name now, and why: of those in Redis, and of the option `sampling`.
+   *
+   * @throws {TypeError} without `redis` and `sampling`: then no policy is known
+   */
   async explain(jobName: string): Promise<SamplingExplanation> {
-    const { rules } = await this.get();
-    return explainRule(this.#options, rules, jobName);
+    const hasOptionsAlone = this.#redis === undefined && this.#options !== undefined;
+    const rules = hasOptionsAlone ? new Map<string, LiveRule>() : (await this.get()).rules;
+    return explainRule(this.#options ?? resolvePolicy(), rules, jobName);
   }
 
   async #write(
@@ -173,8 +182,11 @@ export class SamplingClient {
   }
 
   async #evaluate(args: readonly string[]): Promise<unknown> {
+    const redis = this.#redis;
+    if (redis === undefined)
+      throw mismatchError('redis', 'a connection of ioredis, where the sampling policy is', redis);
     try {
-      return await within(TIMEOUT_MS, this.#redis.call('EVAL', ...args));
+      return await within(TIMEOUT_MS, redis.call('EVAL', ...args));
     } catch (error) {
       throw new Error(`sampling: Redis did not do it: ${describeError(error)}`, { cause: error });
     }

@@ -1,7 +1,7 @@
 /**
- * What a Temporal Schedule did when it started a run: its timetable, a person's trigger, or a backfill.
+ * Why a Temporal Schedule started a run: it was due, a person triggered the schedule, or it was a backfill.
  *
- * The server leaves no mark of it on the run, so it is told from the times and the schedule's timetable of today,
+ * The server leaves no mark of it on the run, so it follows from the times and from the schedule's spec of today,
  * and is a guess wherever these allow for something else. Nothing is decided by it.
  */
 import type { Client } from '@temporalio/client';
@@ -16,9 +16,9 @@ export interface ScheduleAction {
   readonly id: string;
   /** The nominal time. */
   readonly scheduledTime: Date;
-  /** It was due, `temporal schedule trigger` was called, or `temporal schedule backfill`. */
-  readonly cause: 'timetable' | 'manual' | 'backfill';
-  /** Whether it may as well be otherwise; false only for a run in time, by a timetable without jitter. */
+  /** It was due by the schedule's spec, or `temporal schedule trigger` or `backfill` was called. */
+  readonly cause: 'schedule' | 'trigger' | 'backfill';
+  /** Whether it may as well be otherwise; false only for a run in time, of a schedule without jitter. */
   readonly isGuess: boolean;
 }
 
@@ -27,15 +27,15 @@ const IN_TIME_MS = 60_000;
 /** Nominal times are whole seconds. */
 const SECOND_MS = 1_000;
 
-/** The cause, by the times and by what is known of the schedule's timetable. Pure. */
+/** The cause, by the times and by what is known of the schedule. Pure. */
 export function causeOf(
   lateMs: number,
-  timetable: { readonly isDue: boolean; readonly jitterMs: number } | undefined,
+  spec: { readonly isDue: boolean; readonly jitterMs: number } | undefined,
 ): Pick<ScheduleAction, 'cause' | 'isGuess'> {
   if (lateMs > IN_TIME_MS) return { cause: 'backfill', isGuess: true };
-  if (timetable === undefined) return { cause: 'timetable', isGuess: true };
-  if (!timetable.isDue) return { cause: 'manual', isGuess: true };
-  return { cause: 'timetable', isGuess: timetable.jitterMs > 0 };
+  if (spec === undefined) return { cause: 'schedule', isGuess: true };
+  if (!spec.isDue) return { cause: 'trigger', isGuess: true };
+  return { cause: 'schedule', isGuess: spec.jitterMs > 0 };
 }
 
 /** Reads what schedules did; each schedule's jitter is asked for once. */
@@ -52,13 +52,13 @@ export class ScheduleReader {
     const start = scheduleStartOf(info.workflowId, info.typedSearchAttributes.getAll());
     if (!start) return undefined;
     const { scheduleId: id, nominalMs } = start;
-    const timetable = await this.#timetableAt(id, nominalMs).catch(() => undefined);
+    const spec = await this.#specAt(id, nominalMs).catch(() => undefined);
     const lateMs = info.startTime.getTime() - nominalMs;
-    return Object.freeze({ id, scheduledTime: new Date(nominalMs), ...causeOf(lateMs, timetable) });
+    return Object.freeze({ id, scheduledTime: new Date(nominalMs), ...causeOf(lateMs, spec) });
   }
 
   /** Rejects if the schedule was deleted, or may not be read. */
-  async #timetableAt(scheduleId: string, ms: number): Promise<{ isDue: boolean; jitterMs: number }> {
+  async #specAt(scheduleId: string, ms: number): Promise<{ isDue: boolean; jitterMs: number }> {
     const jitterMs = await this.#jitterOf(scheduleId);
     const { startTime } = await withinTimeout(this.#client, () =>
       this.#client.workflowService.listScheduleMatchingTimes({

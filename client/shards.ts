@@ -4,7 +4,7 @@
  * Read from visibility and each shard's memo; needs no plugin on the client. A shard that was retried, continued,
  * reset or run again has several runs under one workflow id: its last one tells how it is.
  */
-import type { WorkflowExecutionInfo, WorkflowExecutionStatusName } from '@temporalio/client';
+import type { WorkflowExecutionInfo } from '@temporalio/client';
 import type { ErrorFacts } from '../core/item-failure';
 import { parseShardFacts, type ShardFacts } from '../core/job-facts';
 import { SHARD_MEMO } from '../core/search-attributes';
@@ -13,12 +13,14 @@ import { traceIdOfRun } from '../core/trace-id';
 import { GrpcStatus, grpcStatusOf } from './grpc-status';
 import { type ExecutionInfo, type JobRun, type RunReader, toJobRun } from './job-run';
 import { listExecutions, quoted, withinTimeout } from './listing';
+import { isWanted, type ResultFilter } from './run-result';
 import { errorOf } from './shard-error';
 import { boundAttributes, originalRunId } from './trace-of-execution';
 
+/** Which shards are listed. */
 export interface ShardFilter {
-  /** Only shards that are in this state now, or in one of these. @default all */
-  readonly status?: WorkflowExecutionStatusName | readonly WorkflowExecutionStatusName[];
+  /** Only shards whose last run ended like this, or in one of these ways, or goes on. @default all */
+  readonly result?: ResultFilter | readonly ResultFilter[];
   /** Only shards whose label contains this text. @default all */
   readonly label?: string;
 }
@@ -45,10 +47,8 @@ export interface Shard extends JobRun {
 export async function* listShards(
   reader: RunReader,
   run: ExecutionInfo,
-  { status, label = '' }: ShardFilter,
+  { result, label = '' }: ShardFilter,
 ): AsyncGenerator<Shard> {
-  const statuses = typeof status === 'string' ? [status] : status;
-  const isWanted = (name: WorkflowExecutionStatusName) => statuses === undefined || statuses.includes(name);
   const query = await shardsQuery(reader, run);
   const groups = await uncompleted(reader, query, label);
   const told = new Set<string>();
@@ -57,10 +57,10 @@ export async function* listShards(
     const last = await lastRun(reader, runs);
     if (last.status.name === 'COMPLETED') continue;
     told.add(last.workflowId);
-    const shard = isWanted(last.status.name) && (await toShard(reader, last, facts, runs));
+    const shard = isWanted(last.status.name, result) && (await toShard(reader, last, facts, runs));
     if (shard) yield shard;
   }
-  if (!isWanted('COMPLETED')) return;
+  if (!isWanted('COMPLETED', result)) return;
   for await (const info of listExecutions(reader.client, `(${query}) AND ExecutionStatus = 'Completed'`)) {
     const facts = factsOf(info, label);
     if (facts === undefined || told.has(info.workflowId)) continue;

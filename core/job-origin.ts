@@ -4,7 +4,7 @@
  * Pure. The sandbox and the host must agree on it: what the host cannot know, the sandbox reports.
  */
 import type { WorkflowInfo } from '@temporalio/workflow';
-import type { JobOrigin } from './job-context';
+import type { JobOrigin } from './job-info';
 import { jobNameOf } from './job-name';
 import { scheduleStartOf } from './schedule-start';
 import { scheduledMsOf } from './scheduled-time';

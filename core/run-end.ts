@@ -4,7 +4,7 @@
  * Plain data only (structured clone).
  */
 import type { temporal } from '@temporalio/proto';
-import type { JobOrigin } from './job-context';
+import type { JobOrigin } from './job-info';
 
 export type Failure = temporal.api.failure.v1.IFailure;
 

@@ -4,7 +4,7 @@
  * Plain data only (structured clone): anything else in a sink argument would leave the run stuck.
  */
 import type { Sinks } from '@temporalio/workflow';
-import type { JobOrigin } from './job-context';
+import type { JobOrigin } from './job-info';
 import type { Failure, RunEnd } from './run-end';
 import type { SpanRef } from './traceparent';
 

@@ -8,7 +8,7 @@ import { defaultPayloadConverter, type PayloadConverter } from '@temporalio/comm
 import type { WorkflowInfo } from '@temporalio/workflow';
 import { cut } from '../core/attribute-limits';
 import { dueMsOf } from '../core/due-time';
-import type { JobOrigin } from '../core/job-context';
+import type { JobOrigin } from '../core/job-info';
 import { BENIGN, type Failure, type JobResult, type RunEnd } from '../core/run-end';
 import type { Attributes, SpanRecord } from '../core/span-record';
 import { defined } from '../core/util/defined';

@@ -8,7 +8,7 @@
  */
 import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import type { WorkflowInfo } from '@temporalio/workflow';
-import type { JobOrigin } from '../core/job-context';
+import type { JobOrigin } from '../core/job-info';
 import { spanIdOf } from '../core/span-ids';
 import type { SpanRecord } from '../core/span-record';
 import { rootSpanIdOfRun, traceIdOfRun } from '../core/trace-id';

@@ -6,7 +6,7 @@
 import type { Context } from '@temporalio/activity';
 import type { Headers } from '@temporalio/common';
 import { parseBaggage } from '../core/baggage';
-import { type JobContext, toJobContext } from '../core/job-context';
+import { type JobInfo, toJobInfo } from '../core/job-info';
 import { isTrigger } from '../core/search-attributes';
 import { readHeader, type TraceHeader } from '../core/trace-header';
 
@@ -17,7 +17,7 @@ export function keepHeaders(activity: Context, headers: Headers): void {
 }
 
 /** What the activity's header tells of its job; `undefined` when it has none, or none of ours. */
-export function jobContextOf(activity: Context): JobContext | undefined {
+export function jobInfoOf(activity: Context): JobInfo | undefined {
   const { span, baggage, part }: TraceHeader = readHeader(HEADERS.get(activity)).header ?? {};
   const entries = parseBaggage(baggage);
   const [jobName, jobRunId, trigger] = ['job.name', 'job.run.id', 'job.trigger'].map(
@@ -26,5 +26,5 @@ export function jobContextOf(activity: Context): JobContext | undefined {
   if (jobName === undefined || jobRunId === undefined || !isTrigger(trigger)) return undefined;
   const { attempt, shard, facts = {} } = part?.kind === 'activity' ? part : { attempt: 1 };
   const origin = { jobName, jobRunId, trigger, facts, ...(shard && { shard }) };
-  return toJobContext(origin, attempt, span);
+  return toJobInfo(origin, attempt, span);
 }

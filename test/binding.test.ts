@@ -58,7 +58,7 @@ describe('binding', { concurrency: 4 }, () => {
     ok(!events?.some((event) => event.workflowTaskFailedEventAttributes), `${type}: no task failed`);
     const traceId = runId.replaceAll('-', '');
     await harness.completeTrace(traceId);
-    const runs = await new JobClient({ client }).findByTraceId(traceId);
+    const runs = await new JobClient({ client }).traces.find(traceId);
     equal(runs?.root.runId, runId, `${type} is found by its TraceId`);
     const { searchAttributes } = await first.describe();
     const { TraceId, JobName, JobTrigger, TraceSampled } = searchAttributes;

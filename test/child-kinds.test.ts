@@ -69,7 +69,7 @@ describe('what the package starts', { concurrency: 4 }, () => {
       traceId: traceIdOf(run),
       sampled: true,
     });
-    const { root } = (await runs.harness.tracing.findByTraceId(traceIdOf(run))) ?? {};
+    const { root } = (await runs.harness.tracing.traces.find(traceIdOf(run))) ?? {};
     equal(root?.runId, run);
   });
 
@@ -102,7 +102,7 @@ describe('what the package starts', { concurrency: 4 }, () => {
     const [first = '', second = ''] = await runs.ended(`${workflowId}-run`, 2);
     const root = await runs.expectRun(`${workflowId}-run`, second, 'cron');
     deepEqual(linksOf(root), [linkTo(first)]);
-    equal((await runs.harness.tracing.traceOf(second)).traceId, traceIdOf(second));
+    equal((await runs.harness.tracing.traces.of(second)).traceId, traceIdOf(second));
   });
 
   /** Starts a workflow that starts one shard; returns what is needed when both have ended. */
@@ -140,7 +140,7 @@ describe('what the package starts', { concurrency: 4 }, () => {
     deepEqual(told?.activity, told?.workflow);
     const trace = await runs.harness.completeTrace(traceIdOf(parent));
     deepEqual(trace.map(({ name }) => name).sort(), ['RunStarted:withShard', 'RunWorkflow:withShard']);
-    const found = await runs.harness.tracing.findByTraceId(traceId);
+    const found = await runs.harness.tracing.traces.find(traceId);
     equal(found?.root.workflowId, shardId);
   });
 

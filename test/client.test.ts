@@ -3,11 +3,10 @@
  *
  * The runs bind themselves, without the plugin: what is tested is how the client reads them.
  */
-import { deepEqual, equal, notEqual, ok, rejects, throws } from 'node:assert/strict';
+import { deepEqual, equal, notEqual, ok, rejects } from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { inspect } from 'node:util';
 import {
   Client,
   Connection,
@@ -61,7 +60,7 @@ after(async () => {
   await server?.stop();
 });
 
-describe('findByTraceId and traceOf', { timeout: TEST_TIMEOUT_MS }, () => {
+describe('traces.find and traces.of', { timeout: TEST_TIMEOUT_MS }, () => {
   let workers: Worker[];
   let running: Promise<unknown>;
 
@@ -86,7 +85,7 @@ describe('findByTraceId and traceOf', { timeout: TEST_TIMEOUT_MS }, () => {
     await handle.result();
     const traceId = traceIdOfRun(runId);
     const tracing = tracingOf(bound);
-    await eventually(async () => (await tracing.findByTraceId(traceId))?.root.closeTime !== undefined);
+    await eventually(async () => (await tracing.traces.find(traceId))?.root.closeTime !== undefined);
     const { startTime, executionTime, closeTime } = await handle.describe();
     ok(closeTime && executionTime);
     const expected = {
@@ -94,6 +93,7 @@ describe('findByTraceId and traceOf', { timeout: TEST_TIMEOUT_MS }, () => {
       runId,
       workflowType: 'boundJob',
       status: 'COMPLETED',
+      result: 'success',
       job: 'boundJob',
       trigger: 'api',
       sampled: true,
@@ -104,11 +104,11 @@ describe('findByTraceId and traceOf', { timeout: TEST_TIMEOUT_MS }, () => {
       url: `http://jaeger.test/trace/${traceId}?uiFind=${rootSpanIdOfRun(runId)}`,
     };
     for (const id of [traceId, traceId.toUpperCase(), runId]) {
-      deepEqual(await tracing.findByTraceId(id), { root: expected, others: [] });
+      deepEqual(await tracing.traces.find(id), { root: expected, others: [] });
     }
     for (const reference of [runId, handle, { workflowId }, { workflowId, runId }]) {
       const { url } = expected;
-      deepEqual(await tracing.traceOf(reference), { traceId, sampled: true, url, run: expected });
+      deepEqual(await tracing.traces.of(reference), { traceId, sampled: true, url, run: expected });
     }
   });
 
@@ -116,16 +116,16 @@ describe('findByTraceId and traceOf', { timeout: TEST_TIMEOUT_MS }, () => {
     for (const namespace of [bound, bare]) {
       const options = { taskQueue: IDLE_TASK_QUEUE, memo: { jobName: 'nightly' } };
       const { runId, workflowId } = await start(namespace, 'boundJob', options);
-      const { root } = (await tracingOf(namespace).findByTraceId(traceIdOfRun(runId))) ?? {};
+      const { root } = (await tracingOf(namespace).traces.find(traceIdOfRun(runId))) ?? {};
       deepEqual([root?.workflowId, root?.status, root?.job], [workflowId, 'RUNNING', 'nightly']);
       equal(root?.sampled, undefined);
-      equal((await tracingOf(namespace).traceOf({ workflowId })).traceId, traceIdOfRun(runId));
+      equal((await tracingOf(namespace).traces.of({ workflowId })).traceId, traceIdOfRun(runId));
     }
   });
 
   it('a run that is not listed yet is waited for', async () => {
     const traceId = randomTraceId();
-    const finding = tracingOf(bound).findByTraceId(traceId);
+    const finding = tracingOf(bound).traces.find(traceId);
     await sleep(300); // It has looked, and found nothing.
     // As a shard's parent writes it.
     const header = writeHeader({
@@ -150,7 +150,7 @@ describe('findByTraceId and traceOf', { timeout: TEST_TIMEOUT_MS }, () => {
       [bare, 500],
     ] as const) {
       const begin = Date.now();
-      equal(await tracingOf(namespace, indexLagMs).findByTraceId(randomTraceId()), undefined);
+      equal(await tracingOf(namespace, indexLagMs).traces.find(randomTraceId()), undefined);
       const tookMs = Date.now() - begin;
       ok(tookMs >= indexLagMs && tookMs < indexLagMs + 1_500, `${tookMs} ms`);
     }
@@ -162,18 +162,18 @@ describe('findByTraceId and traceOf', { timeout: TEST_TIMEOUT_MS }, () => {
     const carriers = () => count(client, `TraceId = '${traceId}'`);
     await eventually(async () => (await carriers()) === 2);
     const tracing = tracingOf(bound);
-    const first = await tracing.findByTraceId(traceId);
+    const first = await tracing.traces.find(traceId);
     deepEqual([first?.root.runId, first?.root.status, first?.others], [runId, 'CONTINUED_AS_NEW', []]);
 
-    const next = await tracing.traceOf({ workflowId });
+    const next = await tracing.traces.of({ workflowId });
     ok(next.run && next.run.runId !== runId);
     equal(next.traceId, traceIdOfRun(next.run.runId));
     deepEqual([next.run.trigger, next.sampled], [undefined, undefined]);
-    deepEqual((await tracing.findByTraceId(next.traceId))?.root, next.run);
+    deepEqual((await tracing.traces.find(next.traceId))?.root, next.run);
 
     await client.workflow.getHandle(workflowId).signal<[]>('goOn');
     await eventually(async () => (await count(client, `TraceId = '${next.traceId}'`)) === 1);
-    const { run } = await tracing.traceOf(next.run.runId);
+    const { run } = await tracing.traces.of(next.run.runId);
     deepEqual([run?.traceId, run?.trigger, run?.sampled], [next.traceId, 'api', true]);
   });
 
@@ -187,15 +187,15 @@ describe('findByTraceId and traceOf', { timeout: TEST_TIMEOUT_MS }, () => {
     notEqual(resetRunId, runId);
     await eventually(async () => (await count(client, `TraceId = '${traceId}'`)) === 2);
     const tracing = tracingOf(bound);
-    await eventually(async () => (await tracing.findByTraceId(traceId))?.others[0]?.status === 'TERMINATED');
-    const found = await tracing.findByTraceId(traceId);
+    await eventually(async () => (await tracing.traces.find(traceId))?.others[0]?.status === 'TERMINATED');
+    const found = await tracing.traces.find(traceId);
     deepEqual([found?.root.runId, found?.root.status], [resetRunId, 'RUNNING']);
     deepEqual(
       found?.others.map((other) => other.runId),
       [runId],
     );
-    equal((await tracing.traceOf({ workflowId })).traceId, traceId);
-    equal(await tracingOf(bound, 0).findByTraceId(resetRunId), undefined);
+    equal((await tracing.traces.of({ workflowId })).traceId, traceId);
+    equal(await tracingOf(bound, 0).traces.find(resetRunId), undefined);
     await client.workflow.getHandle(workflowId).terminate();
   });
 
@@ -204,8 +204,8 @@ describe('findByTraceId and traceOf', { timeout: TEST_TIMEOUT_MS }, () => {
     await client.workflow.getHandle(workflowId).result();
     const tracing = tracingOf(bound);
     const traceId = traceIdOfRun(runId);
-    await eventually(async () => (await tracing.findByTraceId(traceId))?.others.length === 1);
-    const found = await tracing.findByTraceId(traceId);
+    await eventually(async () => (await tracing.traces.find(traceId))?.others.length === 1);
+    const found = await tracing.traces.find(traceId);
     const [child] = found?.others ?? [];
     const { root } = found ?? {};
     deepEqual([root?.runId, root?.trigger, root?.sampled, root?.url], [runId, 'schedule', false, undefined]);
@@ -213,16 +213,16 @@ describe('findByTraceId and traceOf', { timeout: TEST_TIMEOUT_MS }, () => {
       [child?.workflowType, child?.job, child?.trigger, child?.traceId],
       ['childJob', 'parentJob', 'child', traceId],
     );
-    equal((await tracing.traceOf(child?.runId ?? '')).traceId, traceId);
-    equal(await tracingOf(bound, 0).findByTraceId(child?.runId ?? ''), undefined);
+    equal((await tracing.traces.of(child?.runId ?? '')).traceId, traceId);
+    equal(await tracingOf(bound, 0).traces.find(child?.runId ?? ''), undefined);
   });
 
   it('a child that is not bound is in the trace that its header names', async () => {
     const { workflowId, runId, client } = await start(bare, 'unboundParentJob');
     await client.workflow.getHandle(workflowId).result();
-    const { traceId, run } = await tracingOf(bare).traceOf({ workflowId: `${workflowId}/child` });
+    const { traceId, run } = await tracingOf(bare).traces.of({ workflowId: `${workflowId}/child` });
     equal(traceId, traceIdOfRun(runId));
-    equal(await tracingOf(bare, 0).findByTraceId(run?.runId ?? ''), undefined);
+    equal(await tracingOf(bare, 0).traces.find(run?.runId ?? ''), undefined);
   });
 
   it('a run in its caller’s trace is found there, and the retry after it has a trace of its own', async () => {
@@ -240,38 +240,24 @@ describe('findByTraceId and traceOf', { timeout: TEST_TIMEOUT_MS }, () => {
     const { workflowId, runId, client } = await start(bound, 'failingJob', options, [joining]);
     await rejects(client.workflow.getHandle(workflowId).result());
     const tracing = tracingOf(bound);
-    const found = await tracing.findByTraceId(traceId);
+    const found = await tracing.traces.find(traceId);
     deepEqual([found?.root.runId, found?.others], [runId, []]);
-    const retry = await tracing.traceOf({ workflowId });
+    const retry = await tracing.traces.of({ workflowId });
     ok(retry.run && retry.run.runId !== runId);
     equal(retry.traceId, traceIdOfRun(retry.run.runId));
   });
 
   it('a run id that is not listed gives its trace id and nothing else', async () => {
     const runId = randomUUID();
-    deepEqual(await tracingOf(bound).traceOf(runId.toUpperCase()), { traceId: traceIdOfRun(runId) });
+    deepEqual(await tracingOf(bound).traces.of(runId.toUpperCase()), { traceId: traceIdOfRun(runId) });
   });
 
   it('malformed ids and unknown workflows are refused', async () => {
     const tracing = tracingOf(bound);
-    await rejects(tracing.findByTraceId("x' OR RunId != '"), TraceIdError);
-    await rejects(tracing.traceOf(randomTraceId()), TraceIdError);
-    await rejects(tracing.traceOf({ workflowId: randomUUID() }), WorkflowNotFoundError);
+    await rejects(tracing.traces.find("x' OR RunId != '"), TraceIdError);
+    await rejects(tracing.traces.of(randomTraceId()), TraceIdError);
+    await rejects(tracing.traces.of({ workflowId: randomUUID() }), WorkflowNotFoundError);
   });
-});
-
-it('bad options are refused with name, expectation, value and type', () => {
-  const client = clientOf('default');
-  const construct = (options: object) => () => new JobClient({ client, ...options });
-  const expectation = 'expected a number from 0 to 60000';
-  throws(construct({ client: undefined }), {
-    message: 'client: expected a Client of @temporalio/client, got undefined (undefined)',
-  });
-  for (const value of [-1, 60_001, Number.NaN, '5']) {
-    const message = `indexLagMs: ${expectation}, got ${inspect(value)} (${typeof value})`;
-    throws(construct({ indexLagMs: value }), { name: 'TypeError', message });
-  }
-  throws(construct({ traceUrl: 'nowhere' }), /^TypeError: traceUrl: /);
 });
 
 async function start(

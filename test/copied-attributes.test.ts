@@ -38,7 +38,7 @@ describe('a run with the attributes of another', { concurrency: 4 }, () => {
 
   async function shardsOf(): Promise<Shard[]> {
     const shards: Shard[] = [];
-    for await (const each of client.shards(mapReduce)) shards.push(each);
+    for await (const each of client.shards.list(mapReduce)) shards.push(each);
     return shards;
   }
 
@@ -63,9 +63,9 @@ describe('a run with the attributes of another', { concurrency: 4 }, () => {
       await runs.began(handle.workflowId);
       await handle.terminate();
       await runs.endedOf(`RunId = '${runId}'`, 1);
-      equal((await client.traceOf({ workflowId: handle.workflowId, runId })).traceId, traceIdOf(runId));
-      equal((await client.findByTraceId(traceIdOf(runId)))?.root.runId, runId);
-      const found = await client.findByTraceId(shard.traceId);
+      equal((await client.traces.of({ workflowId: handle.workflowId, runId })).traceId, traceIdOf(runId));
+      equal((await client.traces.find(traceIdOf(runId)))?.root.runId, runId);
+      const found = await client.traces.find(shard.traceId);
       deepEqual([found?.root.runId, found?.others.map((other) => other.runId)], [shard.runId, []]);
       deepEqual(
         (await shardsOf()).map(({ workflowId }) => workflowId).filter((each) => each === handle.workflowId),
@@ -84,7 +84,7 @@ describe('a run with the attributes of another', { concurrency: 4 }, () => {
     for (const workflowId of [id('forged'), `${id('forged')}-2026-01-01T03:00:00Z`]) {
       await runs.harness.client.workflow.execute('sums', { ...start, workflowId });
       const [runId = ''] = await runs.ended(workflowId);
-      const run = await client.run(runId);
+      const { run } = await client.traces.of(runId);
       equal(run?.trigger, 'api');
       const root = await runs.rootSpan(runId);
       deepEqual([root.attributes['faas.trigger'], root.attributes['faas.time']], [undefined, undefined]);

@@ -13,7 +13,7 @@ import { connectionTo } from './support/redis-store';
 
 const SAMPLING = { default: 1, jobs: { 'one*': 0, takes: { ratio: 0, keepFailed: false } } } as const;
 
-describe('findByTraceId and traceOf say why', { concurrency: 4 }, () => {
+describe('traces.find and traces.of say why', { concurrency: 4 }, () => {
   let harness: Harness;
   before(async () => {
     harness = await Harness.start();
@@ -49,7 +49,7 @@ describe('findByTraceId and traceOf say why', { concurrency: 4 }, () => {
   /** Reason, text and link of the trace, once its run is listed as ended. */
   async function answer(traceId: string, client: JobClient) {
     const closed = async () => {
-      const { root } = (await client.findByTraceId(traceId)) ?? {};
+      const { root } = (await client.traces.find(traceId)) ?? {};
       ok(root);
       return root.closeTime && root;
     };
@@ -62,7 +62,7 @@ describe('findByTraceId and traceOf say why', { concurrency: 4 }, () => {
     const { traceId, workflowId } = await run('oneActivity', { sampling: SAMPLING });
     const knowing = clientWith({ sampling: SAMPLING });
     deepEqual(await answer(traceId, knowing), ['rule', 'not sampled: rule one*, 0 %', false]);
-    const { sampling, url } = await knowing.traceOf({ workflowId });
+    const { sampling, url } = await knowing.traces.of({ workflowId });
     deepEqual(
       [sampling, url],
       [
@@ -97,7 +97,7 @@ describe('findByTraceId and traceOf say why', { concurrency: 4 }, () => {
   it('a continuation has a decision of its own', async () => {
     const first = await run('continues', { sampling: { default: 0 } }, { args: [1] });
     const client = clientWith({ sampling: { default: 0 } });
-    const { traceId } = await client.traceOf({ workflowId: first.workflowId });
+    const { traceId } = await client.traces.of({ workflowId: first.workflowId });
     deepEqual(await answer(traceId, client), ['inherited', 'not sampled: inherited', false]);
   });
 
@@ -105,7 +105,7 @@ describe('findByTraceId and traceOf say why', { concurrency: 4 }, () => {
     const { traceId } = await run('parent', { sampling: { default: 0 } });
     const client = clientWith({ sampling: { default: 0 } });
     const withChild = async () => {
-      const found = await client.findByTraceId(traceId);
+      const found = await client.traces.find(traceId);
       return found?.others.length && found;
     };
     const { root, others } = await until(withChild, { says: 'the child is not listed' });

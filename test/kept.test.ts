@@ -172,7 +172,7 @@ describe('kept runs', { concurrency: 4 }, () => {
       const { TraceSampled } = await harness.attributesOf(slow.workflowId, slow.runId);
       equal(TraceSampled, true);
     }
-    const next = await harness.tracing.traceOf({ workflowId: continued.workflowId });
+    const next = await harness.tracing.traces.of({ workflowId: continued.workflowId });
     deepEqual([next.sampled, next.sampling?.reason], [false, 'inherited']);
   });
 

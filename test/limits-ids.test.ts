@@ -24,7 +24,7 @@ describe('a workflow id of 255 characters', { concurrency: 2 }, () => {
     const job = longId('job');
     const jobs = new JobClient({ client: runs.harness.client });
     await jobs.create(job, { workflow: 'quick', cron: '@every 1s' }, { taskQueue: runs.taskQueue });
-    const { workflowId, runId } = await jobs.runNow(job);
+    const { workflowId, runId } = await jobs.getHandle(job).runNow();
     await runs.harness.client.workflow.getHandle(workflowId, runId).result();
     const [tick] = await runs.endedOf(`JobName = '${job}' AND JobTrigger = 'cron'`, 1);
     ok(tick);
@@ -32,7 +32,7 @@ describe('a workflow id of 255 characters', { concurrency: 2 }, () => {
       ok(each.length <= LONGEST, each);
       ok(each.startsWith(job.slice(0, 200)), 'it is seen whose it is');
     }
-    await jobs.delete(job);
+    await jobs.getHandle(job).delete();
     const failures = taskFailures(await runs.harness.client.workflow.getHandle(job).fetchHistory());
     // A completion that a signal or an update made stale is given again.
     deepEqual(
@@ -50,7 +50,7 @@ describe('a workflow id of 255 characters', { concurrency: 2 }, () => {
     deepEqual(taskFailures(await handle.fetchHistory()), []);
     await runs.endedOf(`JobRunId = '${handle.firstExecutionRunId}' AND JobTrigger = 'shard'`, 3);
     const shards: string[] = [];
-    for await (const shard of runs.harness.tracing.shards({ workflowId })) shards.push(shard.workflowId);
+    for await (const shard of runs.harness.tracing.shards.list({ workflowId })) shards.push(shard.workflowId);
     equal(shards.length, 3);
     for (const shard of shards) ok(shard.length <= LONGEST, shard);
     await runs.rootSpan(handle.firstExecutionRunId);

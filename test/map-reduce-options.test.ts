@@ -190,7 +190,7 @@ describe('mapReduce', { concurrency: 4 }, () => {
         const tracing = new JobClient({ client });
         const shards = await listed(tracing, handle.workflowId);
         equal(shards[1]?.traceId, failures[0].traceId);
-        const [rerun] = await tracing.rerunFailedShards(handle);
+        const [rerun] = await tracing.shards.rerunFailed(handle);
         equal(rerun?.traceId, failures[0].traceId);
         await client.workflow
           .getHandle(rerun?.workflowId ?? '')
@@ -206,7 +206,7 @@ describe('mapReduce', { concurrency: 4 }, () => {
   async function listed(tracing: JobClient, workflowId: string): Promise<Shard[]> {
     const areThere = async () => {
       const shards: Shard[] = [];
-      for await (const shard of tracing.shards({ workflowId })) shards.push(shard);
+      for await (const shard of tracing.shards.list({ workflowId })) shards.push(shard);
       return shards.length === 2 && shards.every(({ status }) => status !== 'RUNNING') && shards;
     };
     const shards = await until(areThere, { says: 'visibility does not have the two ended shards' });

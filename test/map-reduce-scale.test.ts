@@ -86,7 +86,7 @@ describe(`a run of ${SHARDS} shards`, () => {
     const startedAt = Date.now();
     const indexes = new Set<number>();
     let count = 0;
-    for await (const { index } of runs.harness.tracing.shards(handle)) {
+    for await (const { index } of runs.harness.tracing.shards.list(handle)) {
       indexes.add(index);
       count++;
     }

@@ -11,19 +11,19 @@ describe('the cause of a schedule\u2019s run', () => {
   const table: [
     what: string,
     lateMs: number,
-    timetable: { isDue: boolean; jitterMs: number } | undefined,
+    spec: { isDue: boolean; jitterMs: number } | undefined,
     cause: string,
   ][] = [
-    ['in time and due', 200, { isDue: true, jitterMs: 0 }, 'timetable for sure'],
-    ['in time and due, with jitter', 200, { isDue: true, jitterMs: 5_000 }, 'timetable, a guess'],
-    ['in time and not due', 200, { isDue: false, jitterMs: 0 }, 'manual, a guess'],
+    ['in time and due', 200, { isDue: true, jitterMs: 0 }, 'schedule for sure'],
+    ['in time and due, with jitter', 200, { isDue: true, jitterMs: 5_000 }, 'schedule, a guess'],
+    ['in time and not due', 200, { isDue: false, jitterMs: 0 }, 'trigger, a guess'],
     ['late and due', 60_001, { isDue: true, jitterMs: 0 }, 'backfill, a guess'],
     ['late and not due', 60_001, { isDue: false, jitterMs: 0 }, 'backfill, a guess'],
-    ['in time, of a schedule that is gone', 200, undefined, 'timetable, a guess'],
+    ['in time, of a schedule that is gone', 200, undefined, 'schedule, a guess'],
   ];
-  for (const [what, lateMs, timetable, expected] of table)
+  for (const [what, lateMs, spec, expected] of table)
     it(`${what}: ${expected}`, () => {
-      const { cause, isGuess } = causeOf(lateMs, timetable);
+      const { cause, isGuess } = causeOf(lateMs, spec);
       equal(`${cause}${isGuess ? ', a guess' : ' for sure'}`, expected);
     });
 });
@@ -48,7 +48,7 @@ describe('runs of a Temporal Schedule', () => {
         for await (const run of runs.harness.tracing.runs(job)) if (run.schedule?.cause === cause) return run;
       throw new Error(`no run by ${cause}`);
     };
-    const due = await seen('timetable');
+    const due = await seen('schedule');
     deepEqual([due.trigger, due.schedule?.id, due.schedule?.isGuess], ['schedule', schedule, false]);
     equal((due.schedule?.scheduledTime.getTime() ?? 1) % 2_000, 0);
 
@@ -65,7 +65,7 @@ describe('runs of a Temporal Schedule', () => {
         `--type oneActivity --task-queue ${runs.taskQueue} --memo jobName="${job}"`,
     );
     await runs.cli(`schedule trigger --schedule-id ${hourly}`);
-    const triggered = await seen('manual');
+    const triggered = await seen('trigger');
     deepEqual([triggered.schedule?.id, triggered.schedule?.isGuess], [hourly, true]);
     for (const one of [schedule, hourly]) await runs.cli(`schedule delete --schedule-id ${one}`);
   });

@@ -47,22 +47,24 @@ describe('JobClient', { concurrency: 4 }, () => {
 
   it('creates, changes, pauses, resumes, runs now, lists and deletes a job', async () => {
     const job = id('all');
-    const created = await jobs.create(
+    const handle = await jobs.create(
       job,
       { workflow: 'slow', args: [50], cron: '0 2 * * *', timeZone: 'Europe/Berlin' },
       options,
     );
+    equal(handle.id, job);
+    const created = await handle.status();
     deepEqual([created.job, created.paused, created.missedTicks.total], [job, false, 0]);
     ok(Date.parse(created.nextTick ?? '') > Date.now());
 
-    const changed = await jobs.update(job, { cron: '@every 1h', timeZone: null, args: [20] });
+    const changed = await handle.update({ cron: '@every 1h', timeZone: null, args: [20] });
     deepEqual(changed.spec, { workflow: 'slow', args: [20], cron: '@every 1h' });
-    deepEqual([(await jobs.pause(job)).paused, (await jobs.resume(job)).paused], [true, false]);
+    deepEqual([(await handle.pause()).paused, (await handle.resume()).paused], [true, false]);
 
-    const run = await jobs.runNow(job, { reason: 'a look' });
+    const run = await handle.runNow({ reason: 'a look' });
     equal(run.traceId, traceIdOf(run.runId));
     equal(run.startedBy, runs.harness.client.options.identity);
-    deepEqual((await jobs.status(job)).manualRuns, [run]);
+    deepEqual((await handle.status()).manualRuns, [run]);
 
     const [listedRun] = await listed(job, 1, { result: 'success' });
     deepEqual(
@@ -70,8 +72,8 @@ describe('JobClient', { concurrency: 4 }, () => {
       [run.runId, 'manual', 'success', true, `http://localhost/trace/${run.traceId}`],
     );
     ok((listedRun?.durationMs ?? 0) >= 20);
-    equal((await jobs.run(run.runId))?.workflowId, run.workflowId);
-    equal((await jobs.findByTraceId(run.traceId))?.root.runId, run.runId);
+    equal((await jobs.traces.of(run.runId)).run?.workflowId, run.workflowId);
+    equal((await jobs.traces.find(run.traceId))?.root.runId, run.runId);
 
     const inList = async () => {
       for await (const one of jobs.list()) if (one.id === job) return one;
@@ -81,10 +83,10 @@ describe('JobClient', { concurrency: 4 }, () => {
     ok(createdAt instanceof Date);
     deepEqual(one, { id: job, job, workflow: 'slow', cron: '@every 1h', paused: false });
 
-    await jobs.delete(job);
+    await handle.delete();
     await new Job(runs, 'all').isOver();
-    await refuses(jobs.runNow(job), 'not-found', /there is none, or it has ended; create it/);
-    await refuses(jobs.delete(job), 'not-found', /create it/);
+    await refuses(handle.runNow(), 'not-found', /there is none, or it has ended; create it/);
+    await refuses(handle.delete(), 'not-found', /create it/);
   });
 
   it('lists the runs of a job by what started them and how they ended', async () => {
@@ -95,9 +97,9 @@ describe('JobClient', { concurrency: 4 }, () => {
       options,
     );
     await listed(job, 1, { trigger: 'cron', result: 'failure' });
-    const { runId } = await jobs.runNow(id('runs'), { args: [1] });
+    const { runId } = await jobs.getHandle<'failsUntil'>(id('runs')).runNow({ args: [1] });
     await listed(job, 1, { trigger: 'manual', result: ['success', 'timeout'] });
-    await jobs.delete(id('runs'));
+    await jobs.getHandle(id('runs')).delete();
     const all = await listed(job, 2);
     const ends = all.map(({ closeTime }) => closeTime?.getTime() ?? Number.MAX_SAFE_INTEGER);
     deepEqual(
@@ -142,9 +144,9 @@ describe('JobClient', { concurrency: 4 }, () => {
     const cyclic: unknown[] = [];
     cyclic.push(cyclic);
     await refuses(create({ workflow: 'quick', args: cyclic }), 'invalid', /args\[0\]: .* holds itself/);
-    await refuses(jobs.update(job, { args: [1n] }), 'invalid', /bigint/);
-    await refuses(jobs.runNow(job, { args: [Symbol('a')] }), 'invalid', /symbol/);
-    await refuses(jobs.runNow(job, { arg: 1 } as object), 'invalid', /there is no key "arg"/);
+    await refuses(jobs.getHandle(job).update({ args: [1n] }), 'invalid', /bigint/);
+    await refuses(jobs.getHandle(job).runNow({ args: [Symbol('a')] }), 'invalid', /symbol/);
+    await refuses(jobs.getHandle(job).runNow({ arg: 1 } as object), 'invalid', /there is no key "arg"/);
     await refuses(jobs.create('', { workflow: 'quick' }, options), 'invalid', /not empty as its id/);
     await rejects(runs.harness.client.workflow.getHandle(job).describe(), /not found/);
   });
@@ -160,24 +162,27 @@ describe('JobClient', { concurrency: 4 }, () => {
       'exists',
       /update it, or delete it first/,
     );
-    await refuses(jobs.update(job, unknown), 'invalid', /no workflow of type "nothing"/);
+    await refuses(jobs.getHandle(job).update(unknown), 'invalid', /no workflow of type "nothing"/);
     await refuses(
-      jobs.update(job, { cron: '@hourly', timeZone: 'Moon' }),
+      jobs.getHandle(job).update({ cron: '@hourly', timeZone: 'Moon' }),
       'invalid',
       /"Moon" is no time zone/,
     );
-    await jobs.delete(job);
+    await jobs.getHandle(job).delete();
   });
 
   it('says which run goes on, where a job wants no other', async () => {
     const job = id('busy');
     await jobs.create(job, { workflow: 'slow', args: [60_000], manualRuns: 'refuse' }, options);
-    const run = await jobs.runNow(job);
-    const error = await jobs.runNow(job).catch((error: unknown) => error);
+    const run = await jobs.getHandle(job).runNow();
+    const error = await jobs
+      .getHandle(job)
+      .runNow()
+      .catch((error: unknown) => error);
     ok(error instanceof ScheduledJobError);
     equal(error.problem, 'running');
     deepEqual(error.run, { workflowId: run.workflowId, runId: run.runId, traceId: run.traceId });
-    await jobs.delete(job);
+    await jobs.getHandle(job).delete();
     await new Job(runs, 'busy').isOver();
   });
 
@@ -203,6 +208,12 @@ describe('JobClient', { concurrency: 4 }, () => {
     // @ts-expect-error a task queue is needed
     never(() => jobs.create('a', { workflow: 'quick' }, {}));
     never(() => jobs.create('a', { workflow: 'report', args: [1, 'a'] }, options));
+    // @ts-expect-error `slow` takes a number
+    never(() => jobs.getHandle<'slow'>('a').runNow({ args: ['1'] }));
+    never(() => jobs.getHandle<'slow'>('a').runNow({ args: [1] }));
+    // @ts-expect-error no workflow takes this
+    never(() => jobs.getHandle('a').runNow({ args: 1 }));
+    never(() => jobs.getHandle('a').runNow({ args: [1] }));
     never(() =>
       new JobClient({ client: runs.harness.client }).create('a', { workflow: 'any', args: [1] }, options),
     );

@@ -35,7 +35,7 @@ describe('shards', { concurrency: 4 }, () => {
 
   async function list(run: { workflowId: string } | string, filter?: ShardFilter): Promise<Shard[]> {
     const shards: Shard[] = [];
-    for await (const shard of client.shards(run, filter)) shards.push(shard);
+    for await (const shard of client.shards.list(run, filter)) shards.push(shard);
     return shards.sort((a, b) => a.index - b.index);
   }
 
@@ -96,7 +96,7 @@ describe('shards', { concurrency: 4 }, () => {
       await listUntil({ workflowId }, (shards) => states(shards).join() === expected.join());
   });
 
-  it('lists by status and by label', async () => {
+  it('lists by result and by label', async () => {
     const handle = await start('accounts', id('filters'), [[1, 2, -5, 4, 5, 6]]);
     await handle.result();
     await listUntil(
@@ -104,11 +104,11 @@ describe('shards', { concurrency: 4 }, () => {
       (shards) => shards.length === 3 && shards.every((one) => one.status !== 'RUNNING'),
     );
     const of = async (filter: ShardFilter) => (await list(handle, filter)).map(({ index }) => index);
-    deepEqual(await of({ status: 'FAILED' }), [1]);
-    deepEqual(await of({ status: ['FAILED', 'COMPLETED'] }), [0, 1, 2]);
-    deepEqual(await of({ status: 'RUNNING' }), []);
+    deepEqual(await of({ result: 'failure' }), [1]);
+    deepEqual(await of({ result: ['failure', 'success'] }), [0, 1, 2]);
+    deepEqual(await of({ result: 'running' }), []);
     deepEqual(await of({ label: '5 to' }), [1, 2]);
-    deepEqual(await of({ label: '5 to', status: 'COMPLETED' }), [2]);
+    deepEqual(await of({ label: '5 to', result: 'success' }), [2]);
   });
 
   it('the plain visibility query finds the same shards', async () => {
@@ -139,7 +139,7 @@ describe('shards', { concurrency: 4 }, () => {
     const handle = await start('eachOf', id('items'), [[1, -2, 3, -4, 5, -6, 7], 'continue']);
     const { succeeded, failed } = await handle.result();
     deepEqual([succeeded, failed], [1, 2]);
-    const [first, second] = await listUntil(handle, (shards) => shards.length === 2, { status: 'FAILED' });
+    const [first, second] = await listUntil(handle, (shards) => shards.length === 2, { result: 'failure' });
     equal(first?.error?.item, 'account -2');
     deepEqual(second?.error, {
       type: 'FieldLength',
@@ -177,19 +177,19 @@ describe('shards', { concurrency: 4 }, () => {
       (shards) => shards.length === 3 && shards.filter(({ status }) => status === 'COMPLETED').length === 2,
     );
     ok(running);
-    await client.stopShard(running);
+    await client.shards.stop(running);
     const outcome = await handle.result();
     deepEqual([outcome.result, outcome.succeeded, outcome.failed, outcome.cancelled], ['1+2 5+6', 2, 0, 1]);
-    const [stopped] = await listUntil(handle, (shards) => shards.length === 1, { status: 'CANCELLED' });
+    const [stopped] = await listUntil(handle, (shards) => shards.length === 1, { result: 'cancellation' });
     equal(stopped?.error?.type, 'Cancelled');
   });
 
   it('failed shards are run again, in their traces and recorded', async () => {
     const handle = await start('failsInitially', id('rerun'), [[1, 2, 3, 4]], quietQueue);
     equal((await handle.result()).failed, 1);
-    const [failed] = await listUntil(handle, (shards) => shards.length === 1, { status: 'FAILED' });
+    const [failed] = await listUntil(handle, (shards) => shards.length === 1, { result: 'failure' });
     ok(failed);
-    const [rerun, ...others] = await client.rerunFailedShards(handle, { reason: 'the field is longer now' });
+    const [rerun, ...others] = await client.shards.rerunFailed(handle, { reason: 'the field is longer now' });
     deepEqual(others, []);
     ok(rerun);
     deepEqual([rerun.index, rerun.workflowId, rerun.traceId], [1, failed.workflowId, failed.traceId]);
@@ -198,7 +198,7 @@ describe('shards', { concurrency: 4 }, () => {
     const all = await listUntil(handle, (shards) => shards.every(({ status }) => status === 'COMPLETED'));
     deepEqual(states(all), ['0 COMPLETED 1 account 1 to 2', '1 COMPLETED 2 account 3 to 4']);
     equal(all[1]?.sampled, true);
-    deepEqual(await client.rerunFailedShards(handle), []);
+    deepEqual(await client.shards.rerunFailed(handle), []);
 
     const trace = await runs.harness.completeTrace(failed.traceId);
     const roots = trace.filter(({ name }) => name.startsWith('RunWorkflow:'));
@@ -215,8 +215,8 @@ describe('shards', { concurrency: 4 }, () => {
   it('a shard that is run again is not recorded where acceptForced leaves clients out', async () => {
     const handle = await start('failsInitially', id('unwilling'), [[1, 2, 3, 4]], unwillingQueue);
     await handle.result();
-    await listUntil(handle, (shards) => shards.length === 1, { status: 'FAILED' });
-    const [rerun] = await client.rerunFailedShards(handle);
+    await listUntil(handle, (shards) => shards.length === 1, { result: 'failure' });
+    const [rerun] = await client.shards.rerunFailed(handle);
     ok(rerun);
     await runs.harness.client.workflow.getHandle(rerun.workflowId, rerun.runId).result();
     const [kept, ...others] = await runs.harness.completeTrace(rerun.traceId);
@@ -230,7 +230,7 @@ describe('shards', { concurrency: 4 }, () => {
   it('a shard that is reset by the CLI stays in its trace', async () => {
     const handle = await start('failsInitially', id('reset-shard'), [[1, 2, 3, 4]]);
     await handle.result();
-    const [failed] = await listUntil(handle, (shards) => shards.length === 1, { status: 'FAILED' });
+    const [failed] = await listUntil(handle, (shards) => shards.length === 1, { result: 'failure' });
     ok(failed);
     await runs.cli('workflow reset --type FirstWorkflowTask --reason again -w', failed.workflowId);
     await runs.harness.client.workflow.getHandle(failed.workflowId).result();

@@ -87,7 +87,7 @@ describe('runs started by a client', { concurrency: 12 }, () => {
     const traceId = await startCron(id('joined-cron'), runs.typed, { trace: 'caller' });
     const [first = '', second = '', third = ''] = await runs.ended(id('joined-cron'), 3);
     equal((await runs.rootOf(first, traceId)).traceId, traceId);
-    equal((await runs.harness.tracing.traceOf(first)).traceId, traceId);
+    equal((await runs.harness.tracing.traces.of(first)).traceId, traceId);
     deepEqual(linksOf(await runs.expectRun(id('joined-cron'), second, 'cron')), [
       `${traceId}/${rootIdOf(first)}`,
     ]);
@@ -121,9 +121,9 @@ describe('runs started by a client', { concurrency: 12 }, () => {
       JobRunId: runId,
       TraceSampled: true,
     });
-    const found = await runs.harness.tracing.findByTraceId(traceId);
+    const found = await runs.harness.tracing.traces.find(traceId);
     deepEqual([found?.root.runId, found?.others], [runId, []]);
-    equal((await runs.harness.tracing.traceOf(runId)).traceId, traceId);
+    equal((await runs.harness.tracing.traces.of(runId)).traceId, traceId);
   });
 
   for (const [what, workflowType, attributesOf] of [

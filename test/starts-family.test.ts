@@ -128,7 +128,7 @@ describe('runs started by a parent', { concurrency: 8 }, () => {
     const [childRun = ''] = await runs.ended(id('official-child'));
     deepEqual(await runs.harness.attributesOf(id('official-child'), childRun), {});
     deepEqual(await runs.eventsOfOurs(id('official-child')), []);
-    const { traceId } = await runs.harness.tracing.traceOf(childRun);
+    const { traceId } = await runs.harness.tracing.traces.of(childRun);
     const root = await runs.rootOf(childRun, traceId);
     const above = await spanAbove(root);
     deepEqual([above.name, above.resource['service.name']], ['StartChildWorkflow:oneActivity', 'official']);

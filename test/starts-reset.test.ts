@@ -70,7 +70,7 @@ describe('runs after temporal workflow reset', { concurrency: 4 }, () => {
         [rootIdOf(original), rootIdOf(runId)],
       );
       equal(incomplete(trace).length, 1, 'nothing is wrong with the trace but that two runs are in it');
-      const found = await runs.harness.tracing.findByTraceId(traceId);
+      const found = await runs.harness.tracing.traces.find(traceId);
       deepEqual([found?.root.runId, found?.others.map((run) => run.runId)], [runId, [original]]);
     });
   }

@@ -81,7 +81,10 @@ describe('runs started by a schedule', { concurrency: 4 }, () => {
     const handle = client.workflow.getHandle(action?.workflowId ?? '', action?.runId);
     const { baggage } = JSON.parse(await handle.result());
     ok(baggage.includes('job.name=oneActivity') && !baggage.includes('user.id'), baggage);
-    equal((await runs.harness.tracing.traceOf(action?.runId ?? '')).traceId, traceIdOf(action?.runId ?? ''));
+    equal(
+      (await runs.harness.tracing.traces.of(action?.runId ?? '')).traceId,
+      traceIdOf(action?.runId ?? ''),
+    );
   });
 
   it('a retry of an action is one of the schedule still, linked to the attempt before', async () => {

@@ -8,7 +8,7 @@ import { defineSearchAttributeKey, type SearchAttributePair } from '@temporalio/
 import type { WorkerOptions } from '@temporalio/worker';
 import type { WorkflowInfo } from '@temporalio/workflow';
 import { dueMsOf } from '../core/due-time';
-import type { JobOrigin } from '../core/job-context';
+import type { JobOrigin } from '../core/job-info';
 import { jobNameOf } from '../core/job-name';
 import { originByInfo } from '../core/job-origin';
 import { SEARCH_ATTRIBUTES } from '../core/search-attributes';

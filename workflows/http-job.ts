@@ -16,7 +16,7 @@ import type { HttpAnswer, HttpJobInput, HttpRequest, LaneRoute } from '../core/h
 import { isInLane } from '../core/lane';
 import { traceIdOfRun } from '../core/trace-id';
 import { durationMs } from '../core/util/duration';
-import { jobContext } from './job-context';
+import { jobInfo } from './job-info';
 
 /** Type of the failure of a run whose input is wrong; it is not tried again. */
 const INVALID = 'InvalidHttpJob';
@@ -78,7 +78,7 @@ export async function httpJob(input: HttpJobInput): Promise<HttpAnswer> {
 function routedBy(lane: string | LaneRoute | undefined, request: HttpRequest): HttpRequest {
   if (lane === undefined) return request;
   const route = typeof lane === 'string' ? { name: lane } : lane;
-  const { lane: laneOfRun, traceId = traceIdOfRun(workflowInfo().runId) } = jobContext();
+  const { lane: laneOfRun, traceId = traceIdOfRun(workflowInfo().runId) } = jobInfo();
   const isTaken = laneOfRun === undefined ? isInLane(traceId, route) : laneOfRun === route.name;
   return isTaken ? { ...request, lane: route.name, url: route.url ?? request.url } : request;
 }

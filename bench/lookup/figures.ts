@@ -4,7 +4,7 @@ import { estimate, median, quantile } from '../core/statistics';
 
 /** Of the MapReduce run. */
 export const SHARDS = 100;
-const LOOKUPS = { findByTraceId: 'findByTraceId', shards: `shards, of ${SHARDS},` } as const;
+const LOOKUPS = { find: 'traces.find', shards: `shards.list, of ${SHARDS},` } as const;
 
 type Lookup = keyof typeof LOOKUPS;
 

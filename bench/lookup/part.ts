@@ -1,5 +1,5 @@
 /**
- * Part `lookup`: `JobClient.findByTraceId`, and `JobClient.shards` of a run with 100 shards, among many runs on the
+ * Part `lookup`: `JobClient.traces.find`, and `JobClient.shards.list` of a run with 100 shards, among many runs on the
  * development server's store. By default up to some thousand; with `--full` up to 100,000.
  */
 import { Client, Connection } from '@temporalio/client';
@@ -44,10 +44,10 @@ export async function benchLookup(options: PartOptions): Promise<PartResult> {
 }
 
 async function lookUp(jobs: JobClient, traceIds: readonly string[], runId: string): Promise<Round> {
-  const round = { findByTraceId: [] as number[], shards: [] as number[] };
+  const round = { find: [] as number[], shards: [] as number[] };
   for (let index = 0; index < LOOKUPS; index++) {
     const traceId = traceIds[Math.floor(Math.random() * traceIds.length)] ?? '';
-    round.findByTraceId.push(await tookMs(() => findRun(jobs, traceId)));
+    round.find.push(await tookMs(() => findRun(jobs, traceId)));
     round.shards.push(await tookMs(() => listShards(jobs, runId)));
   }
   return round;
@@ -60,11 +60,11 @@ async function tookMs(look: () => Promise<void>): Promise<number> {
 }
 
 async function findRun(jobs: JobClient, traceId: string): Promise<void> {
-  if (!(await jobs.findByTraceId(traceId))) throw new Error(`the run of ${traceId} was not found`);
+  if (!(await jobs.traces.find(traceId))) throw new Error(`the run of ${traceId} was not found`);
 }
 
 async function listShards(jobs: JobClient, runId: string): Promise<void> {
   let count = 0;
-  for await (const { index } of jobs.shards(runId)) if (index < SHARDS) count++;
+  for await (const { index } of jobs.shards.list(runId)) if (index < SHARDS) count++;
   if (count !== SHARDS) throw new Error(`${count} of ${SHARDS} shards were found`);
 }

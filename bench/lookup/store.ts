@@ -87,6 +87,6 @@ export async function addRuns(client: Client, traceIds: string[], size: number):
   await Promise.all(Array.from({ length: CONCURRENCY }, lane));
   // The last one may not be listed yet: its look-up waits for it.
   const last = traceIds.at(-1) ?? '';
-  if (!(await new JobClient({ client, indexLagMs: LISTED_WITHIN_MS }).findByTraceId(last)))
+  if (!(await new JobClient({ client, indexLagMs: LISTED_WITHIN_MS }).traces.find(last)))
     throw new Error('no run is listed');
 }

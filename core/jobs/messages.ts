@@ -28,11 +28,15 @@ export const JobFailure = Object.freeze({
   isStopping: 'JobIsStopping',
 } as const);
 
-/** Input of `runNow`. */
-export interface RunNowRequest {
-  /** Instead of the job's. */
-  readonly args?: readonly unknown[];
-  /** Why; shown on the run's root span and by `jobContext()`. */
+/**
+ * Input of `runNow`.
+ *
+ * @typeParam Args arguments of the job's workflow
+ */
+export interface RunNowRequest<Args = readonly unknown[]> {
+  /** Arguments of this run. @default those of the job */
+  readonly args?: Args;
+  /** Why; shown on the run's root span and by `jobInfo()`. */
   readonly reason?: string;
 }
 

@@ -13,14 +13,14 @@ export interface JobStartOptions {
   readonly name?: string;
   /** A run that a person starts by hand: it is always recorded. @default false */
   readonly runNow?: boolean;
-  /** Why it is started by hand; shown on the run's root span and by `jobContext()`. @default none */
+  /** Why it is started by hand; shown on the run's root span and by `jobInfo()`. @default none */
   readonly reason?: string;
   /** Gray release: the lane that the run's traffic takes, as the baggage entry `traffic.lane`. @default none */
   readonly lane?: string;
   /** Marks the run's traffic as a load test, as the baggage entry `traffic.loadtest`. @default false */
   readonly loadtest?: boolean;
   /**
-   * From the time at which a run is due to the time of its data, such as `'-1 day'`; see `jobContext().dataTime`.
+   * From the time at which a run is due to the time of its data, such as `'-1 day'`; see `jobInfo().dataTime`.
    *
    * @default 0
    */

@@ -72,7 +72,7 @@ function unserved(trace: readonly ReceivedSpan[]): string[] {
 /** Shows what happens to the run, from its first failed shard to the end of the one that is run again. */
 async function follow({ once, signal }: ExampleOptions, run: WorkflowHandle, bank: Bank): Promise<void> {
   const until = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
-  const [failed] = await shardsUntil(bank, run, (shards) => shards.length > 0, until, { status: 'FAILED' });
+  const [failed] = await shardsUntil(bank, run, (shards) => shards.length > 0, until, { result: 'failure' });
   if (failed === undefined) return gaveUp(signal, 'no shard had failed');
   await showRun(bank, run);
   const missing = await showTrace(bank, failed);
@@ -81,13 +81,13 @@ async function follow({ once, signal }: ExampleOptions, run: WorkflowHandle, ban
   await Promise.race([run.result().catch(() => {}), aborted(until)]);
   if (until.aborted) return gaveUp(signal, 'the run had not ended');
   await showRun(bank, run);
-  const { run: ended } = await bank.traces.traceOf(run);
+  const { run: ended } = await bank.jobs.traces.of(run);
   if (ended) say(...waysToList(ended, bank.places, terminal));
 
   await bank.service.post('/releases/2');
   say(terminal.yellow(`${clock(new Date())}  release 2 of AccountService is live: the field is longer`));
-  await bank.traces.rerunFailedShards(run, { reason: 'the field is longer' });
-  const isMended = (shards: readonly Shard[]) => shards.some(({ status }) => status === 'COMPLETED');
+  await bank.jobs.shards.rerunFailed(run, { reason: 'the field is longer' });
+  const isMended = (shards: readonly Shard[]) => shards.some(({ result }) => result === 'success');
   const [mended] = await shardsUntil(bank, run, isMended, until, { label: failed.label });
   if (mended === undefined) return gaveUp(signal, 'the shard that was run again had not ended');
   say('', ...shardLine(mended, terminal), '');
@@ -96,7 +96,7 @@ async function follow({ once, signal }: ExampleOptions, run: WorkflowHandle, ban
 
 /** Lists until it is so, which visibility tells a little late; nothing when it was given up. */
 async function shardsUntil(
-  { traces }: Bank,
+  { jobs }: Bank,
   run: WorkflowHandle,
   isSo: (shards: readonly Shard[]) => boolean,
   until: AbortSignal,
@@ -104,7 +104,7 @@ async function shardsUntil(
 ): Promise<readonly Shard[]> {
   while (!until.aborted) {
     const shards: Shard[] = [];
-    for await (const shard of traces.shards(run, filter)) shards.push(shard);
+    for await (const shard of jobs.shards.list(run, filter)) shards.push(shard);
     if (isSo(shards)) return shards;
     // Rejects only when the signal aborts, and then the loop ends.
     await sleep(POLL_INTERVAL_MS, undefined, { signal: until }).catch(() => {});
@@ -112,10 +112,10 @@ async function shardsUntil(
   return [];
 }
 
-async function showRun({ traces }: Bank, handle: WorkflowHandle): Promise<void> {
-  const { run } = await traces.traceOf(handle);
+async function showRun({ jobs }: Bank, handle: WorkflowHandle): Promise<void> {
+  const { run } = await jobs.traces.of(handle);
   const shards: Shard[] = [];
-  for await (const shard of traces.shards(handle)) shards.push(shard);
+  for await (const shard of jobs.shards.list(handle)) shards.push(shard);
   if (run) say(...shardLines(run, shards, terminal));
 }
 

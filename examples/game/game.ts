@@ -120,11 +120,11 @@ function uncalled(trace: readonly ReceivedSpan[]): string[] {
 /** Shows each run as it ends, with what the service says of it. */
 async function showRuns({ once, signal }: ExampleOptions, game: Game): Promise<void> {
   const until = once ? AbortSignal.any([signal, AbortSignal.timeout(ONCE_TIMEOUT_MS)]) : signal;
-  const { client, traces, service } = game;
+  const { client, service } = game;
   const jobs = Object.keys(jobsOf('')).map((name) => `"${name}"`);
   const which = `JobName IN (${jobs.join(', ')}) AND WorkflowType = "httpJob"`;
   const shown = new Set<string>();
-  for await (const run of endedRuns(client, traces, which, until)) {
+  for await (const run of endedRuns(client, game.jobs, which, until)) {
     const logged = await logOf(service.url, run.traceId);
     say(...runLines(run, terminal), ...loggedLines(logged, terminal));
     const isSlow = (run.durationMs ?? 0) > BUDGET_MS;

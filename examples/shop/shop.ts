@@ -40,7 +40,7 @@ export function runShop(options: ExampleOptions): Promise<void> {
   return runExample(options, (onStarted) => openShop(options, onStarted));
 }
 
-interface Shop extends Stage {
+interface Shop extends Omit<Stage, 'jobs'> {
   readonly jobs: JobClient<typeof workflows>;
   readonly service: ServiceApplication;
 }
@@ -73,20 +73,24 @@ async function openShop(options: ExampleOptions, onStarted: OnStarted): Promise<
 
 async function createJob(jobs: JobClient<typeof workflows>): Promise<void> {
   // One is left on a server that outlives an example that was killed.
-  await jobs.delete(JOB_ID).catch((error: unknown) => {
-    if (!(error instanceof ScheduledJobError && error.problem === 'not-found')) throw error;
-  });
+  await jobs
+    .getHandle(JOB_ID)
+    .delete()
+    .catch((error: unknown) => {
+      if (!(error instanceof ScheduledJobError && error.problem === 'not-found')) throw error;
+    });
   const spec = { workflow: JOB_NAME, name: JOB_NAME, cron: '@every 5s' } as const;
   await jobs.create(JOB_ID, spec, { taskQueue: TASK_QUEUE });
 }
 
 /** Lets a run that goes on end by itself: it must not be gone while one of its activities ends. */
 async function endJob({ client }: Stage, jobs: JobClient<typeof workflows>): Promise<void> {
-  await jobs.pause(JOB_ID);
+  const job = jobs.getHandle(JOB_ID);
+  await job.pause();
   const query = `WorkflowId STARTS_WITH "${JOB_ID}/" AND WorkflowType = "${JOB_NAME}" AND ExecutionStatus = "Running"`;
   const isOver = async () => (await client.workflow.count(query)).count === 0;
   await until(isOver, { within: STOP_TIMEOUT_MS, says: 'a run goes on' }).catch(() => {});
-  await jobs.delete(JOB_ID);
+  await job.delete();
 }
 
 /** The service's side of each activity must be in the trace. */
@@ -102,7 +106,7 @@ function unserved(trace: readonly ReceivedSpan[]): string[] {
 async function showRuns({ once, signal }: ExampleOptions, shop: Shop): Promise<void> {
   const until = once ? AbortSignal.any([signal, AbortSignal.timeout(ONCE_TIMEOUT_MS)]) : signal;
   const operator = new Operator(shop);
-  for await (const run of endedRuns(shop.client, shop.traces, `JobName = "${JOB_NAME}"`, until)) {
+  for await (const run of endedRuns(shop.client, shop.jobs, `JobName = "${JOB_NAME}"`, until)) {
     say(...runLines(run, terminal));
     const isSlow = (run.durationMs ?? 0) > BUDGET_MS;
     const missing = isSlow ? await showSlowRun(run, shop) : [];
@@ -142,7 +146,7 @@ class Operator {
 
   /** As the CLI does it: the line that is shown can be used. */
   async #runNow(reason: string): Promise<void> {
-    const { traceId } = await this.#shop.jobs.runNow(JOB_ID, { reason });
+    const { traceId } = await this.#shop.jobs.getHandle(JOB_ID).runNow({ reason });
     say(...runNowLines(JOB_ID, reason, traceId, this.#shop.places, terminal));
   }
 }

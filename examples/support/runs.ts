@@ -12,7 +12,7 @@ const LOOK_BACK_MS = 30_000;
 /** The runs of the visibility query that end from now on, each once; stops when the signal aborts. */
 export async function* endedRuns(
   client: Client,
-  traces: JobClient,
+  jobs: Pick<JobClient, 'traces'>,
   which: string,
   signal: AbortSignal,
 ): AsyncGenerator<JobRun> {
@@ -24,7 +24,7 @@ export async function* endedRuns(
     for await (const { workflowId, runId } of client.workflow.list({ query })) {
       if (seen.has(runId)) continue;
       seen.add(runId);
-      const { run } = await traces.traceOf({ workflowId, runId });
+      const { run } = await jobs.traces.of({ workflowId, runId });
       if (run !== undefined) yield run;
     }
     // Rejects only when the signal aborts, and then the loop ends.

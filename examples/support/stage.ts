@@ -26,7 +26,7 @@ export interface Stage {
   readonly telemetry: Telemetry;
   readonly connection: NativeConnection;
   readonly client: Client;
-  readonly traces: JobClient;
+  readonly jobs: JobClient;
   readonly places: Places;
   /** For the plugin and for clients. */
   readonly traceUrl: { readonly traceUrl?: string };
@@ -79,7 +79,7 @@ export async function setStage(
     telemetry,
     connection,
     client,
-    traces: new JobClient({ client, ...traceUrl }),
+    jobs: new JobClient({ client, ...traceUrl }),
     traceUrl,
     places: {
       temporalAddress: server.address,

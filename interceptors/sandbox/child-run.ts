@@ -5,7 +5,7 @@
  * Sandbox code: no await, no draw from any random sequence, never throws.
  */
 import type { WorkflowInfo } from '@temporalio/workflow';
-import type { JobOrigin } from '../../core/job-context';
+import type { JobOrigin } from '../../core/job-info';
 import { keywordOf } from '../../core/job-name';
 import type { ChildRun, ShardRun } from '../../core/run-kind';
 import type { SandboxOptions } from '../../core/sandbox-options';

@@ -16,7 +16,7 @@ import {
 } from '@temporalio/workflow';
 import { toText } from '../../core/attribute-limits';
 import { listenerOf } from '../../core/infrastructure';
-import type { JobOrigin } from '../../core/job-context';
+import type { JobOrigin } from '../../core/job-info';
 import type { RunEnd } from '../../core/run-end';
 import type { SandboxOptions } from '../../core/sandbox-options';
 import { MAX_MESSAGE_BYTES } from '../../core/server-limits';

@@ -9,7 +9,7 @@
 import type { coresdk } from '@temporalio/proto';
 import type { WorkflowInfo } from '@temporalio/workflow';
 import { formatBaggage, type JobBaggage, mergeBaggage, parseBaggage } from '../../core/baggage';
-import type { JobOrigin } from '../../core/job-context';
+import type { JobOrigin } from '../../core/job-info';
 import { initiatorOf, type RunBeginning, runKindOf } from '../../core/run-kind';
 import type { SandboxOptions } from '../../core/sandbox-options';
 import { scheduleStartOf } from '../../core/schedule-start';

@@ -9,7 +9,7 @@
 import type { Context } from '@opentelemetry/api';
 import { AsyncLocalStorage } from '@temporalio/workflow';
 import { formatBaggage, mergeBaggage } from '../../core/baggage';
-import type { JobOrigin } from '../../core/job-context';
+import type { JobOrigin } from '../../core/job-info';
 import type { LinkRecord } from '../../core/span-record';
 import type { SpanRef } from '../../core/traceparent';
 import { attempt } from '../../core/util/untrusted';

@@ -2,7 +2,7 @@
  * What a run is, for all who work for it: types only.
  */
 import type { BaggageEntry, JobBaggage } from '../../core/baggage';
-import type { JobOrigin } from '../../core/job-context';
+import type { JobOrigin } from '../../core/job-info';
 import type { LinkRecord } from '../../core/span-record';
 import type { SpanRef } from '../../core/traceparent';
 import type { SamplingReason } from '../../sampling/markers';

@@ -5,7 +5,7 @@
  * on the decision (our markers), never on a header.
  */
 import { patched, type WorkflowInfo } from '@temporalio/workflow';
-import type { JobOrigin } from '../../core/job-context';
+import type { JobOrigin } from '../../core/job-info';
 import { jobNameOf } from '../../core/job-name';
 import { originByInfo, timerTriggerOf } from '../../core/job-origin';
 import type { TopLevelRun } from '../../core/run-kind';

@@ -113,7 +113,10 @@ describe('a worker that is killed in the middle of runs', () => {
       equal(root?.traceState, undefined);
       const { TraceId, TraceSampled, JobName } = await harness.attributesOf(handle.workflowId);
       deepEqual([TraceId, TraceSampled, JobName], [traceId, true, name]);
-      deepEqual((await harness.tracing.traceOf({ workflowId: handle.workflowId })).sampling?.reason, reason);
+      deepEqual(
+        (await harness.tracing.traces.of({ workflowId: handle.workflowId })).sampling?.reason,
+        reason,
+      );
     });
   }
 

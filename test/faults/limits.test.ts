@@ -55,7 +55,7 @@ describe('values larger than the server takes', { concurrency: 4 }, () => {
       equal(attributes.JobName, stored);
       const root = await runs.rootSpan(handle.firstExecutionRunId);
       equal(root.attributes['job.name'], stored);
-      const found = await runs.harness.tracing.run({ workflowId: handle.workflowId });
+      const { run: found } = await runs.harness.tracing.traces.of({ workflowId: handle.workflowId });
       equal(found?.job, stored);
       const listed = await runs.endedOf(`JobName = '${stored}' AND JobTrigger = 'child'`, 1);
       equal(listed.length, 1);
@@ -183,7 +183,7 @@ describe('values larger than the server takes', { concurrency: 4 }, () => {
     const handle = await start('manyPatches', 'patches', { taskQueue: quiet });
     await rejects(handle.result());
     await expectNoFailure(handle);
-    const run = await runs.harness.tracing.run({ workflowId: handle.workflowId });
+    const { run } = await runs.harness.tracing.traces.of({ workflowId: handle.workflowId });
     deepEqual(
       [run?.sampled, run?.sampling?.sampled, run?.sampling?.text],
       [true, true, 'kept, the root span alone; not sampled: the ratio of its rule'],

@@ -24,7 +24,7 @@ import { operation, service } from 'nexus-rpc';
 import {
   forEachItem,
   type ItemShard,
-  jobContext,
+  jobInfo,
   type MapReduceOutcome,
   mapReduce,
   type RangeShard,
@@ -167,9 +167,9 @@ export async function changed(): Promise<void> {
 
 /** What it knows of its job decides nothing, but it asks. */
 export async function asksForItsJob(): Promise<string> {
-  const before = jobContext();
+  const before = jobInfo();
   await work();
-  return `${before.jobName} ${jobContext().trigger}`;
+  return `${before.jobName} ${jobInfo().trigger}`;
 }
 
 /** Starts {@link oneActivity} under the workflow id that it is given. */

@@ -1,7 +1,7 @@
 /** Activities of the tests. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApplicationFailure, activityInfo } from '@temporalio/activity';
-import { type JobContext, jobContext } from 'temporal-job-tracing/activities';
+import { type JobInfo, jobInfo } from 'temporal-job-tracing/activities';
 import type { ItemPage } from 'temporal-job-tracing/workflow';
 
 /** Calls the downstream service of the test process and returns the headers that it saw, as JSON. */
@@ -20,8 +20,8 @@ export async function failBelowAttempt(attempt: number): Promise<number> {
 }
 
 /** What the activity knows of its job. */
-export async function tellJobContext(): Promise<JobContext | undefined> {
-  return jobContext();
+export async function tellJobInfo(): Promise<JobInfo | undefined> {
+  return jobInfo();
 }
 
 /** Accounts are numbered from 1 to `total`; the cursor is the number of those before. */

@@ -15,7 +15,9 @@ export interface DecisionFacts {
 export async function decisionOf({ namespace, run }: RunPlace): Promise<DecisionFacts | undefined> {
   try {
     const { workflowId, runId } = run;
-    const { sampling, url } = await namespace.calls.call(() => namespace.jobs.traceOf({ workflowId, runId }));
+    const { sampling, url } = await namespace.calls.call(() =>
+      namespace.jobs.traces.of({ workflowId, runId }),
+    );
     if (!sampling) return defined({ url });
     const { sampled, text, reason } = sampling;
     return { sampling: { sampled, text, ...defined({ reason }) }, ...defined({ url }) };

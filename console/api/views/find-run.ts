@@ -46,7 +46,7 @@ export async function findRunOfTrace(
     const found = indexed && (await findRun(data, indexed.runId, name));
     if (found) return found;
     for (const { jobs, calls, name: namespace } of namespacesOf(data, name)) {
-      const runs = await calls.call(() => jobs.findByTraceId(traceId));
+      const runs = await calls.call(() => jobs.traces.find(traceId));
       if (runs) return await findRun(data, runs.root.runId, namespace);
     }
   } catch {

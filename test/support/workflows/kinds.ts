@@ -7,27 +7,27 @@ import {
   proxyActivities,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { JobContext } from 'temporal-job-tracing/activities';
-import { jobContext } from 'temporal-job-tracing/workflow';
+import type { JobInfo } from 'temporal-job-tracing/activities';
+import { jobInfo } from 'temporal-job-tracing/workflow';
 import { type ChildKind, type ShardStart, withChildKind } from '../../../core/child-kind';
 import { asInfrastructure } from '../../../core/infrastructure';
 import type * as activities from '../activities';
 
-const { callDownstream, tellJobContext } = proxyActivities<typeof activities>({
+const { callDownstream, tellJobInfo } = proxyActivities<typeof activities>({
   startToCloseTimeout: '30s',
   retry: { maximumAttempts: 3, initialInterval: '50ms' },
 });
 
 export interface Told {
-  readonly workflow: JobContext;
-  readonly activity: JobContext | undefined;
+  readonly workflow: JobInfo;
+  readonly activity: JobInfo | undefined;
   readonly baggage: string | undefined;
 }
 
 /** What the run and an activity of it know of their job, and the baggage that downstream got. */
 export async function tellsContext(): Promise<Told> {
   const { baggage } = JSON.parse(await callDownstream()) as { baggage?: string };
-  return { workflow: jobContext(), activity: await tellJobContext(), baggage };
+  return { workflow: jobInfo(), activity: await tellJobInfo(), baggage };
 }
 
 /** The same of an ordinary child. */

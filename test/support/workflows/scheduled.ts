@@ -6,8 +6,8 @@ import {
   sleep,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { JobContext } from 'temporal-job-tracing/workflow';
-import { jobContext } from 'temporal-job-tracing/workflow';
+import type { JobInfo } from 'temporal-job-tracing/workflow';
+import { jobInfo } from 'temporal-job-tracing/workflow';
 import type * as activities from '../activities';
 
 export { jobTick, scheduledJob } from 'temporal-job-tracing/workflows';
@@ -18,9 +18,9 @@ const { callDownstream } = proxyActivities<typeof activities>({
 });
 
 /** Calls downstream; returns its arguments and what it knows of its job. */
-export async function report(...args: unknown[]): Promise<{ args: unknown[]; context: JobContext }> {
+export async function report(...args: unknown[]): Promise<{ args: unknown[]; context: JobInfo }> {
   await callDownstream();
-  return { args, context: jobContext() };
+  return { args, context: jobInfo() };
 }
 
 /** Ends at once. */

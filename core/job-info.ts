@@ -5,7 +5,7 @@ import type { JobFacts, ShardFacts } from './job-facts';
 import type { JobTrigger } from './search-attributes';
 
 /** The job that the present code works for. */
-export interface JobContext {
+export interface JobInfo {
   readonly jobName: string;
   /** Run id of the job's run: in children, shards and activities that of the run they belong to. */
   readonly runId: string;
@@ -33,7 +33,7 @@ export interface JobContext {
   readonly sampled: boolean;
 }
 
-/** The parts of a {@link JobContext}. */
+/** The parts of a {@link JobInfo}. */
 export interface JobOrigin {
   readonly jobName: string;
   readonly jobRunId: string;
@@ -43,11 +43,11 @@ export interface JobOrigin {
 }
 
 /** @param trace of the run, as far as it has one */
-export function toJobContext(
+export function toJobInfo(
   { jobName, jobRunId, trigger, facts, shard }: JobOrigin,
   attempt: number,
   trace: { readonly traceId: string; readonly sampled: boolean } | undefined,
-): JobContext {
+): JobInfo {
   const { scheduledMs, dataOffsetMs = 0, loadtest = false, ...texts } = facts;
   return Object.freeze({
     jobName,

@@ -1,10 +1,10 @@
 /**
- * `jobContext()` in workflow code.
+ * `jobInfo()` in workflow code.
  *
  * Sandbox code: reads what the interceptors left for this workflow; draws nothing, never throws.
  */
 import { workflowInfo } from '@temporalio/workflow';
-import { type JobContext, toJobContext } from '../core/job-context';
+import { type JobInfo, toJobInfo } from '../core/job-info';
 import { jobNameOf } from '../core/job-name';
 import { scheduledMsOf } from '../core/scheduled-time';
 import { runState } from '../interceptors/sandbox/run-state';
@@ -14,7 +14,7 @@ import { runState } from '../interceptors/sandbox/run-state';
  *
  * Without the plugin it tells what Temporal itself knows.
  */
-export function jobContext(): JobContext {
+export function jobInfo(): JobInfo {
   const info = workflowInfo();
   const state = runState.get();
   const scheduledMs = scheduledMsOf(info);
@@ -24,5 +24,5 @@ export function jobContext(): JobContext {
     trigger: info.cronSchedule ? 'cron' : 'api',
     facts: scheduledMs === undefined ? {} : { scheduledMs },
   };
-  return toJobContext(origin, info.attempt, state?.run?.root);
+  return toJobInfo(origin, info.attempt, state?.run?.root);
 }

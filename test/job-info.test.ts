@@ -1,5 +1,5 @@
 /**
- * `jobContext()` tells workflows and activities about their job, and the traffic marks of a start reach
+ * `jobInfo()` tells workflows and activities about their job, and the traffic marks of a start reach
  * downstream: on a real server, for each way in which a run comes about.
  */
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
@@ -14,7 +14,7 @@ type Context = Told['workflow'] & { readonly scheduledTime?: string; readonly da
 const WORKFLOWS_PATH = require.resolve('./support/workflows/kinds');
 const MARKS = { lane: 'gray', loadtest: true, reason: 'a look', dataTimeOffset: '-1 day' } as const;
 
-describe('jobContext', { concurrency: 4 }, () => {
+describe('jobInfo', { concurrency: 4 }, () => {
   let runs: Runs;
   let offQueue: string;
   let plainQueue: string;

@@ -1,9 +1,9 @@
 /**
- * `jobContext()` in activities.
+ * `jobInfo()` in activities.
  */
 import { Context } from '@temporalio/activity';
-import type { JobContext } from '../core/job-context';
-import { jobContextOf } from '../interceptors/activity-context';
+import type { JobInfo } from '../core/job-info';
+import { jobInfoOf } from '../interceptors/activity-context';
 
 /**
  * The job that this activity works for.
@@ -11,6 +11,6 @@ import { jobContextOf } from '../interceptors/activity-context';
  * @returns `undefined` for an activity of a workflow that the plugin takes no part in, or on a worker without it
  * @throws {Error} outside an activity
  */
-export function jobContext(): JobContext | undefined {
-  return jobContextOf(Context.current());
+export function jobInfo(): JobInfo | undefined {
+  return jobInfoOf(Context.current());
 }

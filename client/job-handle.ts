@@ -1,0 +1,111 @@
+/**
+ * One scheduled job: what the CLI does with a `scheduledJob`, checked before it is sent.
+ *
+ * docs/scheduled-jobs.md shows both side by side. Every call ends in bounded time.
+ */
+import { type Client, WorkflowFailedError } from '@temporalio/client';
+import {
+  JobMessage,
+  type ManualRun,
+  type RunNowRequest,
+  type ScheduledJobStatus,
+  STATUS_QUERY,
+} from '../core/jobs/messages';
+import { runNowProblem } from '../core/jobs/requests';
+import type { ScheduledJobChange } from '../core/jobs/spec';
+import { argsProblem } from './job-definition';
+import { ScheduledJobError, toJobError } from './job-error';
+
+/** How long a worker may take to answer. */
+export const ANSWER_TIMEOUT_MS = 20_000;
+/** How long a job may take to end all that it started. */
+const DELETE_TIMEOUT_MS = 60_000;
+
+/**
+ * A scheduled job, as {@link JobClient.getHandle} returns it.
+ *
+ * @typeParam Args arguments of its workflow
+ */
+export interface JobHandle<Args = readonly unknown[]> {
+  /** Workflow id of its `scheduledJob`. */
+  readonly id: string;
+  /**
+   * Starts a run now, always recorded; resolves when it has started.
+   *
+   * @throws {ScheduledJobError} `invalid`, `running` with the run that goes on, `not-found` or `no-worker`
+   */
+  runNow(request?: RunNowRequest<Args>): Promise<ManualRun>;
+  /**
+   * Stops the ticks; manual runs start all the same.
+   *
+   * @throws {ScheduledJobError} `not-found` or `no-worker`
+   */
+  pause(): Promise<ScheduledJobStatus>;
+  /**
+   * Lets the job tick again.
+   *
+   * @throws {ScheduledJobError} `not-found` or `no-worker`
+   */
+  resume(): Promise<ScheduledJobStatus>;
+  /**
+   * Changes the job; what is not named stays, `null` takes a key away. A run that goes on is left alone.
+   *
+   * @throws {ScheduledJobError} `invalid`, `not-found` or `no-worker`
+   */
+  update(change: ScheduledJobChange): Promise<ScheduledJobStatus>;
+  /**
+   * Asks the job how it is.
+   *
+   * @throws {ScheduledJobError} `not-found` or `no-worker`
+   */
+  status(): Promise<ScheduledJobStatus>;
+  /**
+   * Ends the job, its ticks and the runs that go on; resolves when they have ended, or have had about ten seconds to
+   * do so. Its past runs stay listed.
+   *
+   * @throws {ScheduledJobError} `not-found` or `no-worker`
+   */
+  delete(): Promise<void>;
+}
+
+export function jobHandle<Args>(client: Client, id: string): JobHandle<Args> {
+  const handle = client.workflow.getHandle(id);
+
+  async function attempt<T>(fn: () => Promise<T>, timeoutMs = ANSWER_TIMEOUT_MS): Promise<T> {
+    try {
+      return await client.connection.withDeadline(Date.now() + timeoutMs, fn);
+    } catch (error) {
+      throw toJobError(id, error);
+    }
+  }
+  async function update<T>(name: string, input: unknown, problem?: string): Promise<T> {
+    if (problem !== undefined) throw new ScheduledJobError(id, 'invalid', problem);
+    return attempt(() => handle.executeUpdate<T, [unknown]>(name, { args: [input] }));
+  }
+
+  return Object.freeze({
+    id,
+    runNow: (request: RunNowRequest<Args> = {}) =>
+      update<ManualRun>(
+        JobMessage.runNow,
+        request,
+        runNowProblem(request) ?? argsProblem((request as RunNowRequest).args),
+      ),
+    pause: () => update<ScheduledJobStatus>(JobMessage.pause, {}),
+    resume: () => update<ScheduledJobStatus>(JobMessage.resume, {}),
+    update: (change: ScheduledJobChange) =>
+      update<ScheduledJobStatus>(JobMessage.change, change, argsProblem(change.args ?? undefined)),
+    status: () => attempt(() => handle.query<ScheduledJobStatus>(STATUS_QUERY)),
+    async delete() {
+      await attempt(() => handle.signal(JobMessage.stop));
+      await attempt(async () => {
+        try {
+          await handle.result();
+        } catch (error) {
+          // Cancelled or failed meanwhile: it has ended as well.
+          if (!(error instanceof WorkflowFailedError)) throw error;
+        }
+      }, DELETE_TIMEOUT_MS);
+    },
+  });
+}

@@ -1,0 +1,126 @@
+/**
+ * From a trace to its runs, and from a run to its trace.
+ *
+ * Needs no plugin on the client and no registered search attributes: a run's trace id follows from its run id.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { runIdOfTrace, traceIdOfRun } from '../core/trace-id';
+import { defined } from '../core/util/defined';
+import { GrpcStatus, grpcStatusOf } from './grpc-status';
+import { type ExecutionInfo, type JobRun, type RunReader, toJobRun } from './job-run';
+import { listExecutions, withinTimeout } from './listing';
+import { parseRunId, parseTraceId } from './parse-trace-id';
+import { describeRun, type RunReference } from './run-reference';
+import type { RunSampling } from './run-sampling';
+
+/** The runs of a trace. */
+export interface TraceRuns {
+  /**
+   * The run whose trace it is; after a reset the newest. If that one is not listed (any more), the earliest
+   * of the trace.
+   */
+  readonly root: JobRun;
+  /** Ordinary children in the trace, and runs that ended with a reset. At most 1,000. */
+  readonly others: readonly JobRun[];
+}
+
+/** The trace of a run. */
+export interface RunTrace {
+  /** 32 lower-case hex digits. */
+  readonly traceId: string;
+  /** Whether the trace is recorded, as far as is known. */
+  readonly sampled?: boolean;
+  /** The sampling decision and its reason, as in {@link JobRun.sampling}. */
+  readonly sampling?: RunSampling;
+  /** Link to the trace, with the option `traceUrl`; none if it is known that the trace is not recorded. */
+  readonly url?: string;
+  /** The run; left out if no run with this id is listed (yet, or any more). */
+  readonly run?: JobRun;
+}
+
+/** Look-ups between runs and traces: {@link JobClient.traces}. */
+export interface JobTraces {
+  /**
+   * Finds the runs of a trace, also those that are not bound, except ordinary children.
+   *
+   * @param traceId 32 hex digits, upper or lower case, or a run id with dashes
+   * @returns `undefined` if there is no such run
+   * @throws {TraceIdError} that names what is wrong with the id
+   */
+  find(traceId: string): Promise<TraceRuns | undefined>;
+  /**
+   * Finds the trace of a run, bound or not. A run id alone is looked up, without waiting; if it is not listed, it is
+   * taken for that of a top-level run and nothing but its trace id is known.
+   *
+   * @throws {TraceIdError} if the run id is not a UUID
+   * @throws {WorkflowNotFoundError} of `@temporalio/client` if there is no such workflow
+   */
+  of(run: RunReference): Promise<RunTrace>;
+}
+
+const FIRST_PAUSE_MS = 50;
+const MAX_RUNS = 1_000;
+
+/** @param indexLagMs how long a run that is not listed yet is waited for */
+export function jobTraces(reader: RunReader, indexLagMs: number): JobTraces {
+  const { client } = reader;
+  return Object.freeze({
+    async find(traceId: string) {
+      const id = parseTraceId(traceId);
+      const giveUp = Date.now() + indexLagMs;
+      for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs *= 2) {
+        const [root, ...others] = await withinTimeout(client, () => runsOf(reader, id));
+        if (root !== undefined) return Object.freeze({ root, others: Object.freeze(others) });
+        const leftMs = giveUp - Date.now();
+        if (leftMs <= 0) return undefined;
+        await sleep(Math.min(pauseMs, leftMs));
+      }
+    },
+    async of(run: RunReference) {
+      if (typeof run !== 'string')
+        return withinTimeout(client, async () => traceOfRun(reader, await describeRun(client, run)));
+      const runId = parseRunId(run);
+      return withinTimeout(client, async () => {
+        const [info] = await list(reader, `RunId = '${runId}'`);
+        return info ? traceOfRun(reader, info) : Object.freeze({ traceId: traceIdOfRun(runId) });
+      });
+    },
+  });
+}
+
+/** The listed runs of a trace: those with traces of their own before children, newest first; then by start. */
+async function runsOf(reader: RunReader, traceId: string): Promise<JobRun[]> {
+  const [byRunId, byAttribute] = await Promise.all([
+    list(reader, `RunId = '${runIdOfTrace(traceId)}'`),
+    list(reader, `TraceId = '${traceId}'`).catch((error: unknown) => {
+      // Not registered in this namespace.
+      if (grpcStatusOf(error) === GrpcStatus.INVALID_ARGUMENT) return [];
+      throw error;
+    }),
+  ]);
+  const hits = new Map([...byRunId, ...byAttribute].map((info) => [info.runId, info]));
+  const runs = await Promise.all(Array.from(hits.values(), (info) => toJobRun(reader, info)));
+  return runs.filter((run) => run.traceId === traceId).sort(rootFirst);
+}
+
+async function list({ client }: RunReader, query: string): Promise<ExecutionInfo[]> {
+  const hits: ExecutionInfo[] = [];
+  for await (const info of listExecutions(client, query)) {
+    hits.push(info);
+    if (hits.length === MAX_RUNS) break;
+  }
+  return hits;
+}
+
+async function traceOfRun(reader: RunReader, info: ExecutionInfo): Promise<RunTrace> {
+  const run = await toJobRun(reader, info);
+  const { traceId, sampled, sampling, url } = run;
+  return Object.freeze({ traceId, ...defined({ sampled, sampling, url }), run });
+}
+
+function rootFirst(a: JobRun, b: JobRun): number {
+  const [aIsChild, bIsChild] = [a.trigger === 'child', b.trigger === 'child'];
+  if (aIsChild !== bIsChild) return aIsChild ? 1 : -1;
+  const byStart = a.startTime.getTime() - b.startTime.getTime();
+  return aIsChild ? byStart : -byStart;
+}

@@ -1,0 +1,24 @@
+/** Wrong options of the typed client throw when it is made, and say what is expected. */
+import { throws } from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { inspect } from 'node:util';
+import { Client, type Connection } from '@temporalio/client';
+import { JobClient } from 'temporal-job-tracing/client';
+
+/** Connects to nothing: the options are checked before. */
+const client = new Client({ connection: {} as Connection });
+const construct = (options: object) => () => new JobClient({ client, ...options });
+
+describe('options of JobClient', () => {
+  it('are refused with name, expectation, value and type', () => {
+    const expectation = 'expected a number from 0 to 60000';
+    throws(construct({ client: undefined }), {
+      message: 'client: expected a Client of @temporalio/client, got undefined (undefined)',
+    });
+    for (const value of [-1, 60_001, Number.NaN, '5']) {
+      const message = `indexLagMs: ${expectation}, got ${inspect(value)} (${typeof value})`;
+      throws(construct({ indexLagMs: value }), { name: 'TypeError', message });
+    }
+    throws(construct({ traceUrl: 'nowhere' }), /^TypeError: traceUrl: /);
+  });
+});
