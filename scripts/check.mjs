@@ -13,6 +13,13 @@ const CHECKS = [
   { name: 'types', command: 'tsc --noEmit -p tsconfig.json' },
   { name: 'types of the pages', command: 'tsc -p console/page/tsconfig.json' },
   { name: 'unused files, exports and dependencies', command: 'knip' },
+  // Words that it does not know: correct them, or add them to cspell.json.
+  {
+    name: 'spelling',
+    command: 'cspell lint --no-progress --no-summary --cache --cache-location node_modules/.cache/cspell .',
+  },
+  // More than the tokens of .jscpd.json, twice: one function.
+  { name: 'duplicated code', command: 'jscpd .' },
 ];
 
 try {
