@@ -3,7 +3,7 @@
  *
  * Sandbox code; pure.
  */
-import { fitsPattern } from '../core/job-pattern';
+import { A_PATTERN, fitsPattern, isPattern } from '../core/job-pattern';
 import { type DurationText, durationMs, expectedDuration } from '../core/util/duration';
 
 /** A silence as somebody asks for it: the input of the signal `silence`. */
@@ -24,7 +24,6 @@ export interface Silence {
 
 const MAX_MS = 35 * 24 * 60 * 60 * 1_000;
 const MAX_SILENCES = 100;
-const MAX_JOB_LENGTH = 255;
 const MAX_REASON_LENGTH = 500;
 
 /**
@@ -42,8 +41,7 @@ export function addSilence(
     for: duration,
     reason = '',
   } = (request ?? {}) as Partial<Record<keyof SilenceRequest, unknown>>;
-  if (typeof job !== 'string' || job === '' || job.length > MAX_JOB_LENGTH)
-    return `job: expected a job name or pattern, got ${shown(job)}`;
+  if (!isPattern(job)) return `job: expected ${A_PATTERN}, got ${shown(job)}`;
   if (typeof reason !== 'string') return `reason: expected a string, got ${shown(reason)}`;
   const ms = duration === 0 ? 0 : (durationMs(duration) ?? Number.NaN);
   if (!(ms >= 0 && ms <= MAX_MS))

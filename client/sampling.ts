@@ -4,7 +4,7 @@
  * Whatever it does can be done with `redis-cli` as well; docs/sampling.md shows both side by side. Nothing is
  * written before it is checked, and nothing is overwritten unseen.
  */
-
+import { A_PATTERN, isPattern } from '../core/job-pattern';
 import { mismatchError } from '../core/util/option-error';
 import { explainRule, type SamplingExplanation } from '../sampling/explain';
 import { resolvePolicy, type SamplingPolicy } from '../sampling/policy';
@@ -18,7 +18,13 @@ import {
   revisionOf,
   writeCommand,
 } from '../sampling/redis/key-space';
-import { formatLiveRule, type LiveRule, parseLiveRule, ruleAt } from '../sampling/redis/live-rule';
+import {
+  formatLiveRule,
+  type LiveRule,
+  parseEntry,
+  parseLiveRule,
+  ruleAt,
+} from '../sampling/redis/live-rule';
 import { within } from '../sampling/redis/within';
 import { parseRule, type SamplingOptions, type SamplingRule } from '../sampling/rule';
 import { SamplingConflictError } from './errors';
@@ -197,7 +203,7 @@ function policyAt(reading: PolicyReading, now: number): LivePolicy {
   const rules = new Map<string, LiveRule>();
   const problems = new Map<string, string>();
   for (const [pattern, text] of reading.texts ?? []) {
-    const parsed = parseLiveRule(text);
+    const parsed = parseEntry(pattern, text);
     const rule = 'stored' in parsed ? ruleAt(parsed.stored, now) : undefined;
     if (rule !== undefined) rules.set(pattern, rule);
     if ('problem' in parsed) problems.set(pattern, parsed.problem);
@@ -229,9 +235,7 @@ function checked<T extends object>(job: string, parsed: T | { readonly problem: 
 }
 
 function checkJob(job: string): void {
-  if (typeof job !== 'string' || job === '') {
-    throw mismatchError('sampling', 'a job name or pattern', job);
-  }
+  if (!isPattern(job)) throw mismatchError('sampling', A_PATTERN, job);
 }
 
 function timeOf(job: string, until: Date | string): Date {

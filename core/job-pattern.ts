@@ -4,6 +4,7 @@
  * Pure. The job's exact name wins, then the pattern with the most characters besides `*`, then with the fewest `*`,
  * then the first by code units: the answer never depends on the order in which patterns were written.
  */
+import { MAX_NAME_LENGTH } from './server-limits';
 import { setBounded } from './util/bounded-map';
 
 /** The pattern that fits a job name best, and what is written under it. */
@@ -45,6 +46,14 @@ export function createPatternMatcher<T>(
     setBounded(remembered, jobName, match, MAX_REMEMBERED);
     return match;
   };
+}
+
+/** What is expected where a pattern is written, as part of a sentence. */
+export const A_PATTERN = `a job name or pattern of 1 to ${MAX_NAME_LENGTH} characters`;
+
+/** Whether it can be the name or pattern of a rule. Longer than a job's name, it would fit none, or be slow to match. */
+export function isPattern(value: unknown): value is string {
+  return typeof value === 'string' && value !== '' && value.length <= MAX_NAME_LENGTH;
 }
 
 /** Whether the pattern, or the name itself, fits the job name. */

@@ -177,7 +177,12 @@ describe('a wrong configuration is refused', () => {
     [
       'a job without a name',
       { channels: CHANNELS, jobs: { '': {} } },
-      /jobs: expected names and patterns that are not empty/,
+      /jobs: expected a job name or pattern of 1 to 255 characters/,
+    ],
+    [
+      'a job with too long a name',
+      { channels: CHANNELS, jobs: { [`${'a'.repeat(255)}*`]: {} } },
+      /jobs: expected a job name or pattern of 1 to 255 characters/,
     ],
     [
       'a wrong rule of a job',

@@ -43,7 +43,7 @@ describe('a silence', () => {
 
   it('that is wrong says why', () => {
     const table: readonly [unknown, RegExp][] = [
-      [undefined, /job: expected a job name or pattern, got undefined/],
+      [undefined, /job: expected a job name or pattern of 1 to 255 characters, got undefined/],
       [{ job: '', for: '1h' }, /job: expected/],
       [{ job: 'x'.repeat(256), for: '1h' }, /job: expected/],
       [{ job: 'a' }, /for: expected a duration such as "2 hours", got undefined/],

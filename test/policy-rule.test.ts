@@ -130,7 +130,7 @@ describe('policies', () => {
       [{ jobs: [] }, /'sampling.jobs': expected rules by job name or pattern, got \[\] \(object\)/],
       [
         { jobs: { '': 1 } },
-        /'sampling.jobs': expected names and patterns that are not empty, got '' \(string\)/,
+        /'sampling.jobs': expected a job name or pattern of 1 to 255 characters, got '' \(string\)/,
       ],
       [{ jobs: { 'a*': 2 } }, /'sampling.jobs\['a\*'\]': expected a number from 0 to 1, got 2 \(number\)/],
       [{ default: null }, /'sampling.default': expected a number from 0 to 1 or a rule, got null/],

@@ -169,7 +169,12 @@ describe('SamplingClient', { skip: WITHOUT_REDIS }, () => {
         { until: '2020-01-01T00:00:00Z' },
         "sampling rule 'a': until: expected a future time, got 2020-01-01T00:00:00.000Z (object)",
       ],
-      ['', 1, "sampling: expected a job name or pattern, got '' (string)"],
+      ['', 1, "sampling: expected a job name or pattern of 1 to 255 characters, got '' (string)"],
+      [
+        'a'.repeat(256),
+        1,
+        `sampling: expected a job name or pattern of 1 to 255 characters, got '${'a'.repeat(80)}'... 176 more characters (string)`,
+      ],
     ];
     for (const [job, rule, message] of bad) {
       await rejects(sampling.set(job, rule as never), { name: 'TypeError', message });

@@ -1,6 +1,7 @@
 /**
  * Rules of alerts: checked, and filled up from `default`.
  */
+import { A_PATTERN, isPattern } from '../../core/job-pattern';
 import { isPlainObject } from '../../core/util/option-error';
 import { configError, readDuration, readInteger, readObject } from './check';
 import { ALERT_EVENTS, type AlertEvent, type AlertRule, type ResolvedAlertRule } from './types';
@@ -46,7 +47,7 @@ export function resolveRules(
   if (jobs !== undefined && !isPlainObject(jobs))
     throw configError('jobs', 'rules by job name or pattern', jobs);
   const entries = Object.entries(jobs ?? {}).map(([job, written]) => {
-    if (job === '') throw configError('jobs', 'names and patterns that are not empty', job);
+    if (!isPattern(job)) throw configError('jobs', A_PATTERN, job);
     const path = `jobs['${job}']`;
     return [job, fillUp(path, checkRule(path, written, channels), checked, channels)] as const;
   });

@@ -134,6 +134,17 @@ export function isReplyError(error: unknown): boolean {
   return error instanceof Error && error.name === 'ReplyError';
 }
 
+/**
+ * What a server says that is not, or not yet, the primary in its right mind. A script's error has it inside its text
+ * before Redis 7.
+ */
+const NOT_PRIMARY = /\b(READONLY|MASTERDOWN|LOADING|MISCONF)\b/;
+
+/** Whether another server may be the right one by now: a new connection may lead there where the old one does not. */
+export function isNotPrimary(error: unknown): boolean {
+  return isReplyError(error) && NOT_PRIMARY.test(describeError(error));
+}
+
 function duplicate(redis: RedisConnection, timeoutMs: number): OwnConnection {
   const pattern = redis as OwnConnection;
   const each = {

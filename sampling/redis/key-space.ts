@@ -4,7 +4,10 @@
  * Documented in docs/sampling.md and stable: operators use these keys with `redis-cli` alone. The hash tag keeps
  * them in one slot of a Redis Cluster.
  */
+import { MAX_NAME_LENGTH } from '../../core/server-limits';
 import { mismatchError } from '../../core/util/option-error';
+import { MAX_RULES } from '../policy';
+import { MAX_RULE_LENGTH } from './live-rule';
 
 export interface KeySpace {
   /** Hash: job name or pattern → rule as JSON. */
@@ -20,9 +23,12 @@ export interface KeySpace {
 }
 
 const DEFAULT_PREFIX = 'job-tracing';
-/** Beyond it the policy is not read: workers match job names against all patterns. */
-const MAX_RULES = 1_000;
 const MAX_SLOW_JOBS = 1_000;
+/** A name of as many characters as a name may have takes no more in UTF-8; one byte more, and it is too long. */
+const MAX_NAME_BYTES = 4 * MAX_NAME_LENGTH;
+/** The same for the text of a rule. */
+const MAX_RULE_BYTES = 4 * MAX_RULE_LENGTH;
+const MAX_REVISION_BYTES = 100;
 /** Long enough for a job that runs once a month. */
 const SLOW_SIGN_MS = 35 * 24 * 60 * 60 * 1_000;
 
@@ -57,15 +63,25 @@ export interface PolicyReading {
   readonly slow: readonly string[];
 }
 
-/** KEYS policy, revision, slow; ARGV the digest last seen. Writes nothing, so that a replica can answer too. */
+/**
+ * KEYS policy, revision, slow; ARGV the digest last seen. Writes nothing, so that a replica can answer too. Whatever
+ * somebody has written there, the answer is bounded: what is too long is cut, and still too long for its reader.
+ */
 const READ = `
 if redis.call('HLEN', KEYS[1]) > ${MAX_RULES} then return redis.error_reply('ERR more than ${MAX_RULES} rules') end
 local texts = redis.call('HGETALL', KEYS[1])
 local revision = redis.call('GET', KEYS[2])
-local slow = redis.pcall('ZRANGE', KEYS[3], 0, -1)
 local digest = redis.sha1hex(table.concat(texts, '\\n') .. '\\n' .. (revision or ''))
 if digest == ARGV[1] then texts = false end
-return { revision, digest, texts, slow.err and {} or slow }`;
+for i, text in ipairs(texts or {}) do
+  texts[i] = string.sub(text, 1, i % 2 == 1 and ${MAX_NAME_BYTES + 1} or ${MAX_RULE_BYTES + 1})
+end
+local slow = {}
+local members = redis.pcall('ZRANGE', KEYS[3], -${MAX_SLOW_JOBS}, -1)
+for _, member in ipairs(members.err and {} or members) do
+  if #member <= ${MAX_NAME_BYTES} then slow[#slow + 1] = member end
+end
+return { revision and string.sub(revision, 1, ${MAX_REVISION_BYTES}), digest, texts, slow }`;
 
 /** Arguments of `EVAL` that read the policy in one step. */
 export function readCommand(keys: KeySpace, digest: string): readonly string[] {

@@ -7,7 +7,7 @@
  */
 import type { SamplingPolicy } from '../policy';
 import { type PolicyReading, revisionOf } from './key-space';
-import { type LiveRule, parseLiveRule, ruleAt } from './live-rule';
+import { type LiveRule, parseEntry, ruleAt } from './live-rule';
 
 export interface LivePolicy {
   /** The policy in force now, the same object until it changes. */
@@ -59,7 +59,7 @@ export function createLivePolicy({ fallback, maxAgeMs, now = Date.now }: LivePol
     const good = new Map<string, LiveRule>();
     const bad = new Map<string, string>();
     for (const [pattern, text] of texts) {
-      const parsed = pattern === '' ? { problem: 'expected a job name or pattern' } : parseLiveRule(text);
+      const parsed = parseEntry(pattern, text);
       const stored = 'stored' in parsed ? parsed.stored : rules.get(pattern);
       if (stored !== undefined) good.set(pattern, stored);
       if ('problem' in parsed) bad.set(pattern, parsed.problem);

@@ -4,6 +4,7 @@
  *
  * Pure. People write it by hand, so whatever is wrong is a sentence, not an exception.
  */
+import { A_PATTERN, isPattern } from '../../core/job-pattern';
 import { describeMismatch } from '../../core/util/option-error';
 import { parseRule, type ResolvedRule, type SamplingRule } from '../rule';
 
@@ -24,13 +25,19 @@ export interface LiveRule {
 
 type Parsed = { readonly stored: LiveRule } | { readonly problem: string };
 
-const MAX_LENGTH = 10_000;
+/** Characters of a rule's text. */
+export const MAX_RULE_LENGTH = 10_000;
 const MAX_BY_LENGTH = 200;
+
+/** A rule, and the job name or pattern that it is written under. Never throws. */
+export function parseEntry(pattern: string, text: string): Parsed {
+  return isPattern(pattern) ? parseLiveRule(text) : { problem: describeMismatch(A_PATTERN, pattern) };
+}
 
 /** Never throws. */
 export function parseLiveRule(text: string): Parsed {
-  if (text.length > MAX_LENGTH)
-    return { problem: `expected at most ${MAX_LENGTH} characters, got ${text.length}` };
+  if (text.length > MAX_RULE_LENGTH)
+    return { problem: `expected at most ${MAX_RULE_LENGTH} characters, got ${text.length}` };
   try {
     return parseValue(JSON.parse(text));
   } catch {

@@ -16,6 +16,7 @@ import {
   checkConnection,
   createLink,
   describeError,
+  isNotPrimary,
   isReplyError,
   type RedisConnection,
   type RedisLink,
@@ -57,6 +58,8 @@ const MAX_AGE_LIMIT_MS = 7 * 24 * 60 * 60 * 1_000;
 const MAX_TIMEOUT_MS = 5_000;
 /** Looks that messages ask for come no closer together. */
 const MIN_PAUSE_MS = 50;
+/** A link to a server that is not the primary is opened anew no more often. */
+const REOPEN_MS = 10_000;
 
 /**
  * A policy store in Redis, for the plugin's option `policyStore`.
@@ -88,6 +91,9 @@ class RedisPolicyStore implements PolicyStore {
   #link: RedisLink | undefined;
   /** Redis answered last time. */
   #isUp = false;
+  /** The link leads to a server that is not the primary: after a failover, new connections may lead elsewhere. */
+  #isMisled = false;
+  #reopenedAt = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
   /** The look at Redis that is under way. Never rejects. */
   #looking: Promise<void> | undefined;
@@ -172,9 +178,13 @@ class RedisPolicyStore implements PolicyStore {
       await within(this.#timeoutMs, this.#read(log));
     } catch (error) {
       const why = this.#link?.lastError() ?? describeError(error);
-      this.#link?.close();
-      this.#link = undefined;
       this.#isUp = false;
+      if (isNotPrimary(error)) {
+        this.#isMisled = true;
+      } else {
+        this.#link?.close();
+        this.#link = undefined;
+      }
       if (!this.#isClosed)
         log.begin('policy', `the sampling policy in Redis cannot be read: ${why}; ${HOLDS}`);
     }
@@ -214,7 +224,10 @@ class RedisPolicyStore implements PolicyStore {
   }
 
   async #opened(log: EdgeLog): Promise<RedisLink> {
-    if (this.#link !== undefined && !this.#link.isLost()) return this.#link;
+    const mayReopen = this.#isMisled && performance.now() - this.#reopenedAt >= REOPEN_MS;
+    if (this.#link !== undefined && !this.#link.isLost() && !mayReopen) return this.#link;
+    if (mayReopen) this.#reopenedAt = performance.now();
+    this.#isMisled = false;
     this.#link?.close();
     const link = createLink(this.#redis, this.#keys.changed, this.#timeoutMs, () => this.#onMessage(log));
     this.#link = link;
@@ -227,12 +240,16 @@ class RedisPolicyStore implements PolicyStore {
     if (!this.#isUp || link === undefined || link.isLost() || log === undefined) return undefined;
     return link.evaluate(args).then(
       (reply) => {
+        if (link === this.#link) this.#isMisled = false;
         log.end('counts', 'reservoirs, caps and slow signs are shared through Redis again');
         return reply;
       },
       (error) => {
         // Tried again after the next look. When the connection is the reason, the look says so.
-        this.#isUp = false;
+        if (link === this.#link) {
+          this.#isUp = false;
+          this.#isMisled ||= isNotPrimary(error);
+        }
         if (isReplyError(error)) {
           const message = `reservoirs, caps and slow signs count for each worker: ${describeError(error)}`;
           log.begin('counts', message);

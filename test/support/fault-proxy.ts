@@ -14,13 +14,16 @@ export type Fault = 'pass' | 'drop' | 'reset' | 'hang' | number;
 export interface FaultProxy {
   readonly port: number;
   set(fault: Fault): void;
+  /** New connections lead there from now on; those that are open stay where they are. */
+  leadTo(targetPort: number): void;
   /** Connections made so far. */
   connections(): number;
   close(): Promise<void>;
 }
 
-export async function startFaultProxy(targetPort: number): Promise<FaultProxy> {
+export async function startFaultProxy(firstTargetPort: number): Promise<FaultProxy> {
   const sockets = new Set<Socket>();
+  let targetPort = firstTargetPort;
   let fault: Fault = 'pass';
   let connections = 0;
 
@@ -57,6 +60,9 @@ export async function startFaultProxy(targetPort: number): Promise<FaultProxy> {
   return {
     port: address.port,
     connections: () => connections,
+    leadTo(next) {
+      targetPort = next;
+    },
     set(next) {
       fault = next;
       for (const socket of sockets) {
