@@ -13,7 +13,7 @@ import {
   type Span,
   type SpanExporter,
   type SpanProcessor,
-} from '@opentelemetry/sdk-trace-base';
+} from '@opentelemetry/sdk-trace';
 import { type LossLog, reasonOf } from './losses';
 import { isRunRoot } from './readable-span';
 import { send } from './send';
@@ -49,16 +49,17 @@ export class BoundedSpanProcessor implements SpanProcessor {
     this.#exportTimeoutMs = exportTimeoutMs;
     this.#exporter = exporter;
     this.#losses = losses;
-    this.#batches = new BatchSpanProcessor(
-      { export: (spans, done) => this.#export(spans, done), shutdown: () => exporter.shutdown() },
-      {
-        maxExportBatchSize,
-        scheduledDelayMillis: scheduledDelayMs,
-        // Larger than what is let in, and longer than what is waited for here: it never drops by itself.
-        maxQueueSize: this.#capacity,
-        exportTimeoutMillis: exportTimeoutMs + 1_000,
+    this.#batches = new BatchSpanProcessor({
+      exporter: {
+        export: (spans, done) => this.#export(spans, done),
+        shutdown: () => exporter.shutdown(),
       },
-    );
+      maxExportBatchSize,
+      scheduledDelayMillis: scheduledDelayMs,
+      // Larger than what is let in, and longer than what is waited for here: it never drops by itself.
+      maxQueueSize: this.#capacity,
+      exportTimeoutMillis: exportTimeoutMs + 1_000,
+    });
   }
 
   onStart(_span: Span, _parent: Context): void {}

@@ -3,7 +3,7 @@
  */
 import { OTLPTraceExporter as OtlpJsonExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { OTLPTraceExporter as OtlpProtobufExporter } from '@opentelemetry/exporter-trace-otlp-proto';
-import { ConsoleSpanExporter, SimpleSpanProcessor, type SpanProcessor } from '@opentelemetry/sdk-trace-base';
+import { ConsoleSpanExporter, SimpleSpanProcessor, type SpanProcessor } from '@opentelemetry/sdk-trace';
 import { BoundedSpanProcessor } from './bounded-processor';
 import { LossLog } from './losses';
 import type { ExportLogger } from './options';
@@ -30,7 +30,7 @@ export function buildProcessors(settings: ExportSettings, log: ExportLogger): Bu
     const losses = new LossLog(log, { destination: endpoint, advice: ADVICE });
     bounded.push(new BoundedSpanProcessor(exporter, batches, losses));
   }
-  if (exporters.has('console')) simple.push(new SimpleSpanProcessor(new ConsoleSpanExporter()));
+  if (exporters.has('console')) simple.push(new SimpleSpanProcessor({ exporter: new ConsoleSpanExporter() }));
   return {
     processors: [...bounded, ...simple],
     abandon() {

@@ -3,7 +3,7 @@
  * or never answers reaches nobody.
  */
 import type { Context } from '@opentelemetry/api';
-import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace-base';
+import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace';
 import { attempt } from '../core/util/untrusted';
 import { LossLog, reasonOf } from './losses';
 import { withOldNames } from './old-names';

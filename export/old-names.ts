@@ -2,7 +2,7 @@
  * Fields of a span that OpenTelemetry SDK 2.x renamed: processors and exporters of 1.x read them, and fail with
  * their whole batch where `instrumentationLibrary` is missing.
  */
-import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
+import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 
 /** Adds the names of SDK 1.x to a span of 2.x or 3.x; returns the span. */
 export function withOldNames<T extends ReadableSpan>(span: T): T {

@@ -3,7 +3,7 @@
  */
 import type { Context } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
-import type { SpanProcessor } from '@opentelemetry/sdk-trace-base';
+import type { SpanProcessor } from '@opentelemetry/sdk-trace';
 import type { Logger } from '@temporalio/common';
 import { optionError } from '../core/util/option-error';
 

@@ -3,7 +3,7 @@
  */
 import { type HrTime, type SpanContext, TraceFlags } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
-import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
+import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import { SPAN_DELIMITER, SpanName } from '@temporalio/interceptors-opentelemetry/lib/workflow/definitions';
 import { parsedTraceState } from '../core/parsed';
 import type { SpanRecord } from '../core/span-record';

@@ -3,7 +3,7 @@
  * large span takes no other with it.
  */
 import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
-import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base';
+import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace';
 import { reasonOf } from './losses';
 
 /** The answer to some of the spans: all of a batch are answered, in one or more parts. */

@@ -5,7 +5,7 @@
  * process with a tracer provider of its own nothing is set up.
  */
 import type { Resource } from '@opentelemetry/resources';
-import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace-base';
+import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace';
 import { DEFAULT_FLUSH_TIMEOUT_MS, settledWithin } from './deadline';
 import { SpanFanOut } from './fan-out';
 import { hasTracerProvider } from './globals';

@@ -6,7 +6,7 @@
  * message of a status.
  */
 import type { AttributeValue } from '@opentelemetry/api';
-import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
+import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import { MAX_ARRAY_LENGTH, MAX_STRING_LENGTH } from '../core/attribute-limits';
 
 type Values = Record<string, AttributeValue | undefined>;

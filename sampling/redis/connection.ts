@@ -9,7 +9,7 @@ import { redisOptionError } from './key-space';
 import { within } from './within';
 
 /**
- * A connection of `ioredis` 6: `Redis`, also with Sentinels, or `Cluster`. Only its shape is named here, so that
+ * A connection of `ioredis` 5 or 6: `Redis`, also with Sentinels, or `Cluster`. Only its shape is named here, so that
  * our types need no `ioredis`.
  */
 export interface RedisConnection {

@@ -7,11 +7,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
-import { Cluster, Redis } from 'ioredis';
 import type { RedisConnection } from 'temporal-job-tracing';
 import { SamplingClient } from 'temporal-job-tracing/client';
 import { freePort, type RedisServer, startRedis, WITHOUT_REDIS } from '../../testing/redis-server.js';
 import { until } from '../../testing/until.js';
+import { Cluster, Redis } from '../support/ioredis.js';
 import { eventually, startStore } from '../support/redis-store.js';
 
 describe('the policy store', { skip: WITHOUT_REDIS, concurrency: 2 }, () => {

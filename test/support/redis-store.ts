@@ -1,11 +1,11 @@
 /** Policy stores of the tests: with a log that remembers, and closed after the test. */
 import type { TestContext } from 'node:test';
 import { inspect, isDeepStrictEqual } from 'node:util';
-import { Redis } from 'ioredis';
 import { type PolicyStore, type RedisPolicyStoreOptions, redisPolicyStore } from 'temporal-job-tracing';
 import { ruleFor } from '../../sampling/match.js';
 import { resolvePolicy } from '../../sampling/policy.js';
 import { until } from '../../testing/until.js';
+import { Redis } from './ioredis.js';
 
 /** What the plugin's option `sampling` says in these tests. */
 export const FALLBACK = resolvePolicy({ default: 0.5 });
