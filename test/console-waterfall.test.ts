@@ -130,7 +130,8 @@ describe('rows that are shown', () => {
     );
     const before = performance.now();
     equal(shown(large).length, 10_001);
-    ok(performance.now() - before < 1_000);
+    // Milliseconds; what grows with the square of the rows takes minutes.
+    ok(performance.now() - before < 10_000);
   });
 });
 

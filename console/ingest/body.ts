@@ -10,6 +10,9 @@ import { ownBytes } from '../store';
 /** Of one body, after decompression. Exporters send 512 spans a request, some 100 KB. */
 export const MAX_BODY_BYTES = 16 * 1024 * 1024;
 
+/** Of one that is refused: so much of it is read all the same, and forgotten. */
+const MAX_DISCARDED_BYTES = 4 * MAX_BODY_BYTES;
+
 /** Bytes of all bodies that are being read or wait to be written. */
 export class BodyRoom {
   private free: number;
@@ -35,8 +38,16 @@ export type BodyProblem = 'too-large' | 'no-room' | 'compression';
 
 /**
  * The body in memory of its own; the caller gives its room back. Rejects if the sender goes away.
+ *
+ * A body that is refused is read to its end: most senders look for an answer only when they have sent all.
  */
 export async function readBody(request: IncomingMessage, room: BodyRoom): Promise<Uint8Array | BodyProblem> {
+  const body = await read(request, room);
+  if (typeof body === 'string') await discardRest(request);
+  return body;
+}
+
+async function read(request: IncomingMessage, room: BodyRoom): Promise<Uint8Array | BodyProblem> {
   const encoding = request.headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
   if (encoding !== 'gzip' && encoding !== 'identity') return 'compression';
   if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) return 'too-large';
@@ -80,4 +91,18 @@ async function readAll(source: Readable, room: BodyRoom): Promise<Uint8Array | B
   }
   if (problem) room.release(length);
   return problem ?? ownBytes(chunks);
+}
+
+/** Never rejects; leaves a body that does not end to the server, which closes its connection. */
+function discardRest(request: IncomingMessage): Promise<void> {
+  return new Promise((resolve) => {
+    if (request.readableEnded || request.destroyed) return resolve();
+    let left = MAX_DISCARDED_BYTES;
+    request.on('data', (chunk: Buffer) => {
+      left -= chunk.length;
+      if (left < 0) resolve();
+    });
+    for (const event of ['end', 'close', 'error']) request.once(event, resolve);
+    request.resume();
+  });
 }

@@ -8,6 +8,7 @@ import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import type { Browser, Page } from 'playwright-core';
 import type { JobTracingOptions } from 'temporal-job-tracing';
 import { tree } from '../../testing/otlp-trace';
+import { until } from '../../testing/until';
 import { browserMissing, openBrowser } from '../support/browser';
 import { Harness } from '../support/harness';
 import { finish } from '../support/workflows/jobs';
@@ -91,7 +92,13 @@ describe('the Web UI', () => {
 
   it('lists exactly the run when the CLI searches by its TraceId', async () => {
     const query = `TraceId="${traceIdOf(runs.closed)}"`;
-    const listed = JSON.parse(await harness.cli('workflow', 'list', '--query', query, '-o', 'json'));
+    const listed = await until(
+      async () => {
+        const found = JSON.parse(await harness.cli('workflow', 'list', '--query', query, '-o', 'json'));
+        return found.length > 0 && found;
+      },
+      { says: 'the run is not listed' },
+    );
     deepEqual(
       listed.map(({ execution }: { execution: unknown }) => execution),
       [{ workflowId: runs.closed.workflowId, runId: runs.closed.firstExecutionRunId }],
@@ -107,7 +114,7 @@ describe('the Web UI', () => {
       if (skip) return;
       browser = await openBrowser();
       page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
-      page.setDefaultTimeout(15_000);
+      page.setDefaultTimeout(60_000);
     });
 
     after(async () => {

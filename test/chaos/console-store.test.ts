@@ -168,6 +168,7 @@ describe('a trace that is too large', () => {
       }
       let isRead = false;
       let longestMs = 0;
+      const begun = performance.now();
       const pulse = (async () => {
         while (!isRead) {
           const before = performance.now();
@@ -176,6 +177,7 @@ describe('a trace that is too large', () => {
         }
       })();
       const { spans, cut } = await target.trace(id);
+      const tookMs = performance.now() - begun;
       isRead = true;
       await pulse;
       equal(spans.length + cut, 120_000);
@@ -185,7 +187,8 @@ describe('a trace that is too large', () => {
         spans.some((span) => span.spanId === spanId(0)),
         false,
       );
-      ok(longestMs < 1_000, `held up for ${longestMs} ms`);
+      // A tenth of it on a machine with nothing else to do.
+      ok(longestMs < tookMs / 2, `held up for ${longestMs} of ${tookMs} ms`);
     } finally {
       await target.close();
     }

@@ -23,9 +23,10 @@ it('a busy Temporal is named, asked less often, and pages are read all the same'
     );
     equal(busy.problems[0]?.kind, 'temporal-busy');
     match(busy.problems[0]?.text ?? '', /RESOURCE_EXHAUSTED.*what is shown may be old/);
+    // A call to Temporal may take ten seconds: the page does not wait for one.
     const begun = Date.now();
     const { problems } = await getJson<JobList>(`${running.url}/api/jobs`);
-    ok(Date.now() - begun < 1_000);
+    ok(Date.now() - begun < 5_000);
     equal(problems[0]?.kind, 'temporal-busy');
     // With fewer calls the server answers again.
     await until(async () => (await status()).namespaces[0]?.temporal === 'ok', { says: 'it stays busy' });

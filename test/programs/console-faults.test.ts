@@ -6,6 +6,7 @@ import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import type { ConsoleStatus, JobList, JobPage, RunPage } from '../../console/api/types';
 import { startTemporalServer, type TemporalServer } from '../../testing/temporal-server';
@@ -84,10 +85,10 @@ describe('a console whose Temporal has faults', () => {
       const run = await getJson<RunPage>(`${running.url}/api/runs/${handle.firstExecutionRunId}`);
       equal(run.run.state, 'terminated');
       ok(run.problems.some(({ kind }) => kind === 'temporal-away'));
-      // Nothing spins: attempts to connect grow apart.
+      // Nothing spins: attempts to connect grow apart, and so there are few in a second.
       const before = proxy.connections();
-      await until(async () => (await getJson<ConsoleStatus>(`${running.url}/api/status`)).at, { says: '' });
-      ok(proxy.connections() - before < 20);
+      await sleep(1_000);
+      ok(proxy.connections() - before < 20, `${proxy.connections() - before} connections`);
       proxy.set('pass');
       const well = await state(running.url, 'ok');
       deepEqual(well.problems, []);
@@ -103,9 +104,10 @@ describe('a console whose Temporal has faults', () => {
       await state(running.url, 'ok');
       proxy.set('hang');
       await state(running.url, 'away');
+      // A call to Temporal may take ten seconds: the page does not wait for one.
       const begun = Date.now();
       await getJson<JobList>(`${running.url}/api/jobs`);
-      ok(Date.now() - begun < 1_000);
+      ok(Date.now() - begun < 5_000);
     } finally {
       proxy.set('pass');
       await running.close();

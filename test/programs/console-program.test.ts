@@ -1,5 +1,5 @@
 /** The program `temporal-job-tracing`: what it prints, and how it ends. */
-import { equal, match, ok } from 'node:assert/strict';
+import { equal, match } from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
@@ -52,10 +52,9 @@ describe('temporal-job-tracing', { concurrency: 2 }, () => {
     equal((await fetch(`${url}/healthz`)).status, 200);
     const stream = await fetch(`${url}/api/events`);
     equal(stream.status, 200);
-    const begun = Date.now();
     program.child.kill('SIGTERM');
+    await until(() => program.child.exitCode !== null, { within: 15_000, says: 'it goes on' });
     equal((await program.ended).code, 0);
-    ok(Date.now() - begun < 5_000);
     await stream.body?.cancel().catch(() => {});
     data.remove();
   });

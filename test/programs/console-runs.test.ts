@@ -96,6 +96,15 @@ describe('the index of closed runs', () => {
     equal(await store.runs.fillCursor('other'), undefined);
   });
 
+  it('keeps what a history said of a run when visibility lists the run again', async () => {
+    const failed = run(0, { state: 'failure' });
+    const read = { waitedMs: 20, startedBy: 'ann', reason: 'again', attempt: 2, errorLine: 'Error: no' };
+    await store.runs.addRuns([{ ...failed, ...read }]);
+    await store.runs.markForgotten([failed.runId]);
+    await store.runs.addRuns([failed]);
+    deepEqual(await store.runs.run(failed.runId), { ...failed, ...read, isForgotten: true });
+  });
+
   it('lists jobs with their last runs, usual durations, and failures since the last success', async () => {
     await store.runs.addRuns(many(40, (index) => ({ state: index < 37 ? 'success' : 'failure' })));
     await store.runs.addRuns(many(2, () => ({ namespace: 'other', state: 'timeout' })));

@@ -12,6 +12,15 @@ const MAX_LIMIT = 1_000;
 const CURSOR = /^(-?[0-9.e+]+):(\d+)$/;
 const FROM_RUN = 'SELECT run.*, job.namespace, job.name AS job FROM run JOIN job ON job.id = run.job';
 const NEWEST_FIRST = 'ORDER BY started DESC, run.id DESC';
+/** What visibility does not say: known from a run's history or its absence, and kept when visibility lists it again. */
+const NOT_VISIBLE: ReadonlySet<string> = new Set([
+  'waited',
+  'starter',
+  'reason',
+  'attempt',
+  'error',
+  'forgotten',
+]);
 /** States of runs whose traces are kept longer. */
 const FAILED: readonly ClosedState[] = ['failure', 'timeout', 'terminated'];
 
@@ -29,10 +38,14 @@ export class RunStore {
   }
 
   addRuns(runs: readonly RunSummary[], fill?: { namespace: string; cursor: FillCursor }): void {
-    const marks = RUN_COLUMNS.split(', ').map((name) => `${name} = excluded.${name}`);
+    const columns = RUN_COLUMNS.split(', ');
+    const changes = columns.map((name) => {
+      const value = NOT_VISIBLE.has(name) ? `coalesce(excluded.${name}, run.${name})` : `excluded.${name}`;
+      return `${name} = ${value}`;
+    });
     const insert = this.prepared(
-      `INSERT INTO run (${RUN_COLUMNS}) VALUES (${marks.map(() => '?').join(', ')})
-       ON CONFLICT (run) DO UPDATE SET ${marks.join(', ')}`,
+      `INSERT INTO run (${RUN_COLUMNS}) VALUES (${columns.map(() => '?').join(', ')})
+       ON CONFLICT (run) DO UPDATE SET ${changes.join(', ')}`,
     );
     this.changed(() => {
       for (const run of runs) {
