@@ -8,10 +8,11 @@ import { spawn } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { createProgress } from './progress.cjs';
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
-const PROGRESS_INTERVAL_MS = 10_000;
+const PROGRESS_INTERVAL_MS = 1_000;
 
 /** Installs the dependencies if they are missing or older than the lock file. Throws if that fails. */
 export async function installDependencies() {
@@ -59,14 +60,29 @@ export function fail(error) {
 async function step(name, command, args) {
   const started = Date.now();
   const seconds = () => Math.round((Date.now() - started) / 1000);
-  console.error(`${name} …`);
-  const progress = setInterval(() => console.error(`${name} … ${seconds()} s`), PROGRESS_INTERVAL_MS);
+  const progress = createProgress();
+  if (process.stderr.isTTY) progress.update(`${name} …`);
+  else progress.line(`${name} …`);
+  const timer = setInterval(() => progress.update(`${name} … ${seconds()} s`), PROGRESS_INTERVAL_MS);
   try {
-    const code = await run(command, args);
+    const { code, output } = await collect(command, args);
+    progress.end();
+    process.stderr.write(output);
     if (code !== 0) throw new Error(`${name} failed: ${command} ended with exit code ${code}.`);
   } finally {
-    clearInterval(progress);
+    clearInterval(timer);
   }
+}
+
+/** Runs a program to its end; what it writes would get into the line of progress. */
+function collect(command, args) {
+  const child = spawn(command, args, { cwd: ROOT, stdio: ['inherit', 'pipe', 'pipe'] });
+  const chunks = [];
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => chunks.push(chunk));
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => resolve({ code: code ?? 1, output: Buffer.concat(chunks) }));
+  });
 }
 
 function modifiedAt(file) {

@@ -21,10 +21,10 @@ const MIN_SERVER = [1, 29] as const;
 /** A download that has not grown for this long has failed. */
 const DOWNLOAD_STALL_MS = 15_000;
 const BUILD_TIMEOUT_MS = 20 * 60_000;
-const PROGRESS_INTERVAL_MS = 5_000;
+const PROGRESS_INTERVAL_MS = 1_000;
 
-/** Receives one line of progress. */
-export type Log = (line: string) => void;
+/** Receives lines of progress; one that is passing is replaced by the next. */
+export type Log = (line: string, isPassing?: boolean) => void;
 
 const run = promisify(execFile);
 
@@ -90,7 +90,7 @@ async function download(env: NodeJS.ProcessEnv, log: Log): Promise<string> {
       if (bytes === seen) return;
       seen = bytes;
       limit.refresh();
-      log(`downloading the Temporal CLI ${CLI_VERSION}: ${Math.round(bytes / 1e6)} MB`);
+      log(`downloading the Temporal CLI ${CLI_VERSION}: ${Math.round(bytes / 1e6)} MB`, true);
     });
     return join(directory, `temporal-v${CLI_VERSION}`);
   });
@@ -105,7 +105,7 @@ async function build(env: NodeJS.ProcessEnv, log: Log): Promise<string> {
     const started = Date.now();
     await runToEnd('go', ['install', target], { ...env, GOBIN: directory }, BUILD_TIMEOUT_MS, () => {
       const seconds = Math.round((Date.now() - started) / 1000);
-      log(`building the Temporal CLI ${CLI_VERSION} with Go, about 4 minutes, once: ${seconds} s`);
+      log(`building the Temporal CLI ${CLI_VERSION} with Go, about 4 minutes, once: ${seconds} s`, true);
     });
     return join(directory, 'temporal');
   });

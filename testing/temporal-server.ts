@@ -12,6 +12,7 @@ import { Connection, isGrpcServiceError } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time';
 import { findTemporalBinary, type Log, presentTemporalBinary } from './temporal-binary.js';
 import { launchDevServer } from './temporal-dev-server.js';
+import { terminalLog } from './terminal-log.js';
 import { until } from './until.js';
 
 const RUNNING_SERVER_TIMEOUT_MS = 5_000;
@@ -55,7 +56,7 @@ export interface TemporalServer {
  */
 export async function startTemporalServer(options: TemporalServerOptions = {}): Promise<TemporalServer> {
   const { ui = false, namespaces = ['default'], env = process.env, dynamicConfig } = options;
-  const log = options.log ?? ((line: string) => console.error(line));
+  const log = options.log ?? terminalLog();
   const address = env.TEMPORAL_ADDRESS;
   if (address) {
     try {

@@ -2,6 +2,7 @@
  * How the examples write to the terminal: colours only where a person looks at them, times in one form.
  */
 import { style } from '../../core/terminal-style';
+import { terminalLog } from '../../testing/terminal-log';
 
 /** Whether to colour standard output: it is a terminal and `NO_COLOR` is not set. See https://no-color.org */
 export function useColor(): boolean {
@@ -21,6 +22,4 @@ export function say(...lines: string[]): void {
 }
 
 /** A line about what is being done. */
-export function progress(line: string): void {
-  say(terminal.dim(line));
-}
+export const progress = terminalLog({ out: process.stdout, style: terminal.dim });
