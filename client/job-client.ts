@@ -30,24 +30,24 @@ export interface JobClientOptions {
   /** Client of the namespace in which the jobs run. */
   readonly client: Client;
   /** Where traces can be looked at; without it results have no `url`. @default none */
-  readonly traceUrl?: TraceUrlOption;
+  readonly traceUrl?: TraceUrlOption | undefined;
   /**
    * How long a run that is not listed yet is waited for, in milliseconds, 0 to 60,000.
    *
    * @default 2000
    */
-  readonly indexLagMs?: number;
+  readonly indexLagMs?: number | undefined;
   /**
    * Where the sampling policy is, for {@link JobClient.sampling} and the rule in {@link JobRun.sampling}: a
    * connection of `ioredis`.
    *
    * @default none
    */
-  readonly redis?: RedisConnection;
+  readonly redis?: RedisConnection | undefined;
   /** Of all keys in Redis, in braces, as in `redisPolicyStore`. @default 'job-tracing' */
-  readonly redisPrefix?: string;
+  readonly redisPrefix?: string | undefined;
   /** What the workers' option `sampling` says: it holds where Redis has no rule. @default none */
-  readonly sampling?: SamplingOptions;
+  readonly sampling?: SamplingOptions | undefined;
 }
 
 const DEFAULT_INDEX_LAG_MS = 2_000;

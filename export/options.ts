@@ -22,17 +22,17 @@ export type AnyResource = Pick<Resource, 'attributes'> &
 
 export interface SpanExportOptions {
   /** Where spans go, instead of an export set up from the `OTEL_*` variables. At least one. */
-  readonly spanProcessors?: readonly AnySpanProcessor[];
+  readonly spanProcessors?: readonly AnySpanProcessor[] | undefined;
   /** Resource of all spans, used as it is. @default detected as `OTEL_NODE_RESOURCE_DETECTORS` says */
-  readonly resource?: AnyResource;
+  readonly resource?: AnyResource | undefined;
   /** Milliseconds that one flush, or the final shutdown, may take. @default 5000 */
-  readonly flushTimeoutMs?: number;
+  readonly flushTimeoutMs?: number | undefined;
 }
 
 /** The options after the check. Spans given to the processors have the shape of every line of the SDK. */
 export interface CheckedExportOptions extends SpanExportOptions {
-  readonly spanProcessors?: readonly SpanProcessor[];
-  readonly resource?: Resource;
+  readonly spanProcessors?: readonly SpanProcessor[] | undefined;
+  readonly resource?: Resource | undefined;
 }
 
 const METHODS = ['onStart', 'onEnd', 'forceFlush', 'shutdown'] as const;

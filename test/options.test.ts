@@ -3,6 +3,8 @@ import { deepEqual, equal, ok, throws } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { type JobStartOptions, type JobTracingOptions, JobTracingPlugin } from 'temporal-job-tracing';
+import { resolveAlerts } from '../alerts/config/resolve';
+import type { JobAlertsConfig } from '../alerts/config/types';
 import { checkJobStartOptions } from '../core/jobs/start-options';
 import { resolveOptions } from '../worker/options';
 
@@ -114,6 +116,18 @@ describe('a wrong option of the plugin', () => {
 });
 
 describe('options that are left out', () => {
+  it('may be written as undefined, as values from the environment are', () => {
+    const url = process.env.NO_SUCH_VARIABLE;
+    const options: JobTracingOptions = { traceUrl: url, policyStore: undefined, spanProcessors: undefined };
+    equal(resolveOptions(options).sandbox.traceUrl, '');
+    const alerts: JobAlertsConfig = {
+      channels: { ops: { type: 'slack', url: 'https://a.example' } },
+      traceUrl: url,
+    };
+    equal(resolveAlerts(alerts).traceUrl, undefined);
+    equal(new JobTracingPlugin(options).name, 'temporal-job-tracing');
+  });
+
   for (const options of [undefined, {}, { enabled: undefined, sampling: undefined, bind: undefined }]) {
     it(`are the defaults: ${JSON.stringify(options)}`, () => {
       const { policy, ...others } = resolveOptions(options as JobTracingOptions);

@@ -19,7 +19,7 @@ import type { SamplingOptions } from '../sampling/rule';
 /** Who may force a run to be recorded. */
 export type ForcedBy = 'client' | 'signal' | 'scheduledJob';
 
-/** Options of `JobTracingPlugin`; all of them are optional. */
+/** Options of `JobTracingPlugin`; all of them are optional, and `undefined` is the same as left out. */
 export interface JobTracingOptions {
   /**
    * `false`: begin nothing, finish what was begun; the first step of adopting the plugin with workflows in
@@ -27,43 +27,43 @@ export interface JobTracingOptions {
    *
    * @default true
    */
-  readonly enabled?: boolean;
+  readonly enabled?: boolean | undefined;
   /** Which runs are recorded. @default from `JOB_TRACING_SAMPLING` (the same as JSON), else every run */
-  readonly sampling?: SamplingOptions;
+  readonly sampling?: SamplingOptions | undefined;
   /** Where rules live that change while workers run; {@link sampling} holds while it has none. @default none */
-  readonly policyStore?: PolicyStore;
+  readonly policyStore?: PolicyStore | undefined;
   /**
    * Which runs get search attributes: all, or only the recorded ones (an unsampled run then costs no event).
    *
    * @default 'all'
    */
-  readonly bind?: 'all' | 'sampled';
+  readonly bind?: 'all' | 'sampled' | undefined;
   /**
    * Whether a worker may register missing search attributes in its namespace at start.
    *
    * @default true
    */
-  readonly registerSearchAttributes?: boolean;
+  readonly registerSearchAttributes?: boolean | undefined;
   /** Name of the signal that makes a start, or the next tick of a cron, a manual run. @default 'runNow' */
-  readonly runNowSignal?: string;
+  readonly runNowSignal?: string | undefined;
   /**
    * Whose wish to record a run is obeyed. A guard against cost, not against attackers: a header is no
    * authentication.
    *
    * @default all three
    */
-  readonly acceptForced?: readonly ForcedBy[];
+  readonly acceptForced?: readonly ForcedBy[] | undefined;
   /** Address of a trace in the back end, shown in the Web UI: a template or a preset. @default none */
-  readonly traceUrl?: TraceUrlOption;
+  readonly traceUrl?: TraceUrlOption | undefined;
   /**
    * Where spans go, instead of an export set up from the `OTEL_*` variables. At least one; of the OpenTelemetry SDK
    * 1.x, 2.x or 3.x.
    */
-  readonly spanProcessors?: readonly AnySpanProcessor[];
+  readonly spanProcessors?: readonly AnySpanProcessor[] | undefined;
   /** Resource of the spans, with {@link spanProcessors}. @default from the `OTEL_*` variables */
-  readonly resource?: AnyResource;
+  readonly resource?: AnyResource | undefined;
   /** Milliseconds that a worker waits at most for spans to leave when it stops. @default 5000 */
-  readonly flushTimeoutMs?: number;
+  readonly flushTimeoutMs?: number | undefined;
 }
 
 /** The options as the parts of the plugin use them. */

@@ -76,7 +76,7 @@ export interface JobAlertsConfig {
   /** Address of the Temporal Web UI, for links to runs. @default no such links */
   readonly webUiUrl?: string;
   /** Where traces can be looked at, as the plugin's option. @default the console, if its address is given */
-  readonly traceUrl?: TraceUrlOption;
+  readonly traceUrl?: TraceUrlOption | undefined;
   /** Called (GET) while the watcher works, at most once in 30 seconds: the address of a dead man's switch. @default none */
   readonly heartbeatUrl?: string | SecretReference;
   /** Pause between two looks at the server, in milliseconds, 1,000 to 60,000. @default 5000 */
