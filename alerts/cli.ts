@@ -1,12 +1,11 @@
 /**
  * `temporal-job-tracing watch`: tells what the configuration says, until SIGTERM or Ctrl-C.
  */
-import { resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { NativeConnection } from '@temporalio/worker';
 import { type ConnectionFlags, connectionSettings } from '../client/connection-settings';
 import { checkAlerts } from './check-alerts';
+import { type AlertsModule, loadAlertsModule } from './load-module';
 import { removeAlerts } from './remove-alerts';
 import { type JobWatcherOptions, startJobWatcher } from './start';
 
@@ -42,7 +41,6 @@ const FLAGS = {
 } as const;
 
 type Flags = ReturnType<typeof parsed>;
-type ModuleOptions = Pick<JobWatcherOptions, 'redact' | 'secrets' | 'dataConverter'>;
 
 /** Why nothing is watched: one line that says what to do. */
 class WatchError extends Error {
@@ -102,14 +100,12 @@ async function eachOf(all: readonly string[], each: (one: string) => Promise<voi
   for (const one of all) await each(one);
 }
 
-async function loadModule(path: string | undefined): Promise<ModuleOptions> {
-  if (path === undefined) return {};
-  const loaded = await clear(`--module ${path}`, () => import(pathToFileURL(resolve(path)).href));
-  const { redact, secrets, dataConverter } = { ...loaded.default, ...loaded } as ModuleOptions;
-  for (const [name, value] of Object.entries({ redact, secrets }))
-    if (value !== undefined && typeof value !== 'function')
-      throw new WatchError(`--module ${path}: ${name}: expected a function, got ${typeof value}`);
-  return { ...(redact && { redact }), ...(secrets && { secrets }), ...(dataConverter && { dataConverter }) };
+async function loadModule(path: string | undefined): Promise<AlertsModule> {
+  try {
+    return await loadAlertsModule('--module', path);
+  } catch (error) {
+    throw new WatchError((error as Error).message, { cause: error });
+  }
 }
 
 function settingsOf(flags: Flags): ReturnType<typeof connectionSettings> {

@@ -28,8 +28,9 @@ export function incidentId({ kind, name }: Subject): string {
   return `${PREFIX[kind]}${beginning}#${hash}`;
 }
 
-/** What kind of subject an incident is about. */
-export function incidentKind(workflowId: string): Subject['kind'] | undefined {
+/** Whom an incident is about, by its id; of a long name the beginning and a hash. */
+export function incidentSubject(workflowId: string): Subject | undefined {
   const kinds = Object.keys(PREFIX) as Subject['kind'][];
-  return kinds.find((kind) => workflowId.startsWith(PREFIX[kind]));
+  const kind = kinds.find((each) => workflowId.startsWith(PREFIX[each]));
+  return kind && { kind, name: workflowId.slice(PREFIX[kind].length) };
 }

@@ -33,6 +33,10 @@ Temporal, as the temporal CLI has it (TEMPORAL_ADDRESS …, profiles)
   --data-converter <module> exports the data converter of workers and clients
   --web-ui <url>            where runs link to
 
+Alerts
+  --alerts <file.json>      watches the jobs as \`watch --config\` does
+  --alerts-module <module>  exports redact and secrets
+
 Names of sampling rules
   --sampling <file.json>    the workers' option sampling
   --redis <url>             the policy in Redis`;
@@ -58,6 +62,8 @@ const FLAGS = {
   'tls-server-name': { type: 'string' },
   'data-converter': { type: 'string' },
   'web-ui': { type: 'string' },
+  alerts: { type: 'string' },
+  'alerts-module': { type: 'string' },
   sampling: { type: 'string' },
   redis: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
@@ -95,6 +101,8 @@ function optionsOf(values: ReturnType<typeof parsed>): ConsoleOptions {
       runs: limitsOf('--keep-runs', values['keep-runs'], DEFAULT_LIMITS.runs),
     },
     dataConverter: values['data-converter'],
+    alerts: values.alerts,
+    alertsModule: values['alerts-module'],
     sampling: values.sampling,
     redis: values.redis,
     webUi: values['web-ui'],

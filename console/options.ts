@@ -23,6 +23,10 @@ export interface ConsoleOptions {
   readonly redis?: string | undefined;
   /** Path of a JSON file with the workers' option `sampling`. */
   readonly sampling?: string | undefined;
+  /** Path of a configuration of alerts: this process watches the jobs. @default none */
+  readonly alerts?: string | undefined;
+  /** Path of a module that exports `redact` and `secrets`, as options of `startJobWatcher`. */
+  readonly alertsModule?: string | undefined;
   /** Address of Temporal's Web UI. */
   readonly webUi?: string | undefined;
   /** Between polls of Temporal, milliseconds. @default 2000 while a page is open, 5000 while none is */

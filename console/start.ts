@@ -7,7 +7,11 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createAdaptorServer } from '@hono/node-server';
+import type { DataConverter } from '@temporalio/common';
 import { JobClient } from '../client/index';
+import { IncidentStates } from './alerts/incident-states';
+import { Incidents } from './alerts/incidents';
+import type { Watchers } from './alerts/watchers';
 import type { ConsoleData, NamespaceData } from './api/console-data';
 import { type AccessOptions, isLoopback } from './api/http/access';
 import { consoleApp } from './api/http/app';
@@ -90,7 +94,9 @@ async function start(
   const live = new LiveHub();
   const ingest = createIngest({ spans: store.spans });
   stops.push(tellTraces(store, live));
-  const namespaces = namespaceData(options, connection, store, live, policy);
+  const watchers = await watchersFor(options, dataConverter, [...connection.clients.keys()], live);
+  stops.push(() => watchers?.stop());
+  const namespaces = namespaceData(options, connection, store, live, policy, watchers);
   stops.push(() => closeConnection(connection, namespaces));
   const data: ConsoleData = {
     namespaces,
@@ -118,9 +124,10 @@ async function start(
     closing.abort();
     return endServer(server);
   });
-  for (const { poller } of namespaces.values()) {
+  for (const { poller, incidents } of namespaces.values()) {
     poller.start();
     stops.push(() => poller.stop());
+    stops.push(() => incidents.stop());
   }
   const { port: actualPort } = server.address() as AddressInfo;
   const name = access.host.includes(':') ? `[${access.host}]` : access.host;
@@ -154,6 +161,26 @@ function tellTraces(store: Store, live: LiveHub): () => void {
   };
 }
 
+/** Those of `--alerts`. Loaded on demand: a console without alerts holds no Temporal worker. */
+async function watchersFor(
+  { alerts, alertsModule, temporal = {} }: ConsoleOptions,
+  dataConverter: DataConverter | undefined,
+  namespaces: readonly string[],
+  live: LiveHub,
+): Promise<Watchers | undefined> {
+  if (alerts === undefined) return undefined;
+  const { startWatchers } = await import('./alerts/watchers.js');
+  const onChange = () => live.emit('alerts', {});
+  return startWatchers({
+    config: alerts,
+    module: alertsModule,
+    temporal,
+    dataConverter,
+    namespaces,
+    onChange,
+  });
+}
+
 /** Closes when no call is in flight; does not wait for that long. */
 function closeConnection(
   connection: TemporalConnection,
@@ -170,6 +197,7 @@ function namespaceData(
   store: Store,
   live: LiveHub,
   policy: Pick<ConstructorParameters<typeof JobClient>[0], 'redis' | 'sampling'>,
+  watchers: Watchers | undefined,
 ): ReadonlyMap<string, NamespaceData> {
   return new Map(
     Array.from(connection.clients, ([name, client]) => {
@@ -179,7 +207,20 @@ function namespaceData(
       });
       const jobs = new JobClient({ client, indexLagMs: 0, ...policy });
       const queues = new TaskQueues(calls);
-      return [name, { name, calls, poller, jobs, queues, shards: new ShardReader(calls) }];
+      return [
+        name,
+        {
+          name,
+          calls,
+          poller,
+          jobs,
+          queues,
+          shards: new ShardReader(calls),
+          incidents: new Incidents(calls, () => live.emit('alerts', {})),
+          states: new IncidentStates(calls, queues),
+          watchers,
+        },
+      ];
     }),
   );
 }

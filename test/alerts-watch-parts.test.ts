@@ -2,7 +2,7 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Observation } from '../alerts/incident/observation';
-import { incidentId, incidentKind } from '../alerts/incident-id';
+import { incidentId, incidentSubject } from '../alerts/incident-id';
 import { createBudget } from '../alerts/watch/budget';
 import { verdictOf } from '../alerts/watch/close-event';
 import { OverdueJobs } from '../alerts/watch/overdue';
@@ -254,10 +254,11 @@ describe('the id of an incident', () => {
     equal(incidentId({ kind: 'job', name: 'nightly' }), 'job-alert/nightly');
     const [one, other] = ['a', 'b'].map((end) => incidentId({ kind: 'queue', name: '€'.repeat(200) + end }));
     ok(one !== other && Buffer.byteLength(one ?? '') <= 255, one);
-    deepEqual(
-      [incidentKind('job-alert/x'), incidentKind('job-alert-queue/x'), incidentKind('x')],
-      ['job', 'queue', undefined],
-    );
+    deepEqual(['job-alert/x', 'job-alert-queue/x', 'x'].map(incidentSubject), [
+      { kind: 'job', name: 'x' },
+      { kind: 'queue', name: 'x' },
+      undefined,
+    ]);
   });
 });
 

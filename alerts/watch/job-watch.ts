@@ -9,7 +9,7 @@ import type { Client } from '@temporalio/client';
 import { createPatternMatcher } from '../../core/job-pattern';
 import type { ResolvedAlerts } from '../config/types';
 import { groupSignals, type Signal } from '../grouping';
-import { incidentKind } from '../incident-id';
+import { incidentSubject } from '../incident-id';
 import { type Silence, silenceOf } from '../silence';
 import type { WatchCursor, WatchReport } from '../workflows/watcher-messages';
 import { createBudget } from './budget';
@@ -132,6 +132,7 @@ export class JobWatch {
       unmatchedRules: this.#rules.unmatched(),
       withoutUsual: this.#slow.withoutUsual().slice(0, MAX_NAMES),
       notWatched: refused.slice(0, MAX_NAMES).map((job) => `${job}: too many jobs have successWithin`),
+      channels: [...this.#options.config.channels.keys()],
       stoppedChannels: this.#options.stoppedChannels(),
       hasHeartbeatUrl: this.#options.config.heartbeatUrl !== undefined,
     };
@@ -197,7 +198,7 @@ export class JobWatch {
 
   async #listIncidents(nowMs: number): Promise<void> {
     const incidents = await this.#context.reader.incidents();
-    const jobs = incidents.filter(({ workflowId }) => incidentKind(workflowId) === 'job');
+    const jobs = incidents.filter(({ workflowId }) => incidentSubject(workflowId)?.kind === 'job');
     this.#trouble.listed(
       jobs.map(({ memo }) => memo),
       nowMs,
@@ -219,9 +220,9 @@ export class JobWatch {
       if (stuck) this.#stuck.reopen(stuck);
     }
     for (const { workflowId, memo } of incidents) {
-      if (incidentKind(workflowId) === 'job') this.#overdue.noticed(memo.subject, nowMs);
-      if (incidentKind(workflowId) === 'queue' && memo.open.length > 0)
-        this.#queues.queues.reopen(memo.subject);
+      const kind = incidentSubject(workflowId)?.kind;
+      if (kind === 'job') this.#overdue.noticed(memo.subject, nowMs);
+      if (kind === 'queue' && memo.open.length > 0) this.#queues.queues.reopen(memo.subject);
     }
   }
 }

@@ -33,6 +33,8 @@ export interface WatchReport {
   readonly withoutUsual: readonly string[];
   /** What is not watched, and why. */
   readonly notWatched: readonly string[];
+  /** Names of the channels; of a watcher of an earlier version none. */
+  readonly channels?: readonly string[];
   readonly stoppedChannels: readonly string[];
   readonly hasHeartbeatUrl: boolean;
 }

@@ -3,6 +3,9 @@
  */
 import type { JobClient } from '../../client/job-client';
 import { BASIS, type Usual, usualOf } from '../../core/usual';
+import type { IncidentStates } from '../alerts/incident-states';
+import type { Incidents } from '../alerts/incidents';
+import type { Watchers } from '../alerts/watchers';
 import type { TraceSource } from '../sources/index';
 import type { RunIndex } from '../store/index';
 import type { TemporalCalls } from '../temporal/calls';
@@ -18,6 +21,10 @@ export interface NamespaceData {
   readonly jobs: JobClient;
   readonly queues: TaskQueues;
   readonly shards: ShardReader;
+  readonly incidents: Incidents;
+  readonly states: IncidentStates;
+  /** Those of this process; none without `--alerts`. */
+  readonly watchers: Watchers | undefined;
 }
 
 export interface ConsoleData {

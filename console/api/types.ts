@@ -20,6 +20,7 @@
  * | `/api/traces/:traceId?namespace=` | {@link TracePage} |
  * | `/api/traces/:traceId/rows/:row` | {@link RowDetails} of a row of the trace |
  * | `/api/traces/:traceId.json` | the trace as OTLP JSON, `{ resourceSpans }` |
+ * | `/api/alerts?namespace=` | {@link AlertsPage} |
  * | `/api/events?namespace=&run=` | server-sent events, {@link LiveEvents}; `run` is the run that the page shows: its changes are looked for |
  *
  * `:job` and `:row` are percent-encoded. The build puts `index.html` and its files (script, style sheet `app.css`) into
@@ -27,6 +28,14 @@
  * with `index.html`, `/assets/<name>` with the file. `/login` is the server's
  * own page: an answer 401 means that the page must go there (`/login?to=<path and search>`).
  */
+export type {
+  AlertChannelState,
+  AlertDelivery,
+  AlertRow,
+  AlertsPage,
+  OpenAlert,
+  WatcherState,
+} from './types/alerts';
 export type { ConsoleStatus, NamespaceStatus, TracesStatus } from './types/console-status';
 export type {
   JobFilter,

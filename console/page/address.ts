@@ -46,6 +46,7 @@ export const paths = {
     `/jobs/${encodeURIComponent(job)}?namespace=${encodeURIComponent(namespace)}`,
   run: (runId: string, namespace: string) =>
     `/runs/${encodeURIComponent(runId)}?namespace=${encodeURIComponent(namespace)}`,
+  alerts: (job: string) => `/alerts?q=${encodeURIComponent(job)}`,
   trace: (traceId: string) => `/traces/${encodeURIComponent(traceId)}`,
 };
 

@@ -1,7 +1,9 @@
 /**
  * The frame of all pages: head, the page that the address names, the console's own state at the foot.
  */
+import type { ConsoleStatus } from '../api/types';
 import { address } from './address';
+import { AlertsPage } from './alerts/alerts-page';
 import { JobPage } from './jobs/job-page';
 import { JobsPage } from './jobs/jobs-page';
 import { useKeys } from './keyboard';
@@ -9,11 +11,16 @@ import { connection } from './live';
 import { Foot } from './parts/foot';
 import { Help, openHelp } from './parts/help';
 import { useTitle } from './parts/title';
+import { useResource } from './resource';
 import { RunPage } from './run/run-page';
 import { TracePage } from './run/trace-page';
 
 export function App() {
   useKeys({ '?': openHelp });
+  const { data: status } = useResource<ConsoleStatus>(
+    '/api/status',
+    ({ name }) => name === 'status' || name === 'alerts',
+  );
   return (
     <>
       <header class="top">
@@ -25,6 +32,7 @@ export function App() {
           </svg>
           Job tracing
         </a>
+        <AlertsLink status={status} />
         <span class={`live is-${connection.value}`} role="status">
           {connection.value === 'open' ? 'live' : 'connecting …'}
         </span>
@@ -33,15 +41,36 @@ export function App() {
         </button>
       </header>
       <Page />
-      <Foot />
+      <Foot status={status} />
       <Help />
     </>
+  );
+}
+
+/** How many are open: to be seen from every page. */
+function AlertsLink({ status }: { readonly status: ConsoleStatus | undefined }) {
+  const open = status?.namespaces.reduce((sum, { openAlerts }) => sum + openAlerts, 0) ?? 0;
+  return (
+    <a
+      class="alerts-link"
+      href="/alerts"
+      aria-current={address.value.pathname === '/alerts' ? 'page' : undefined}
+    >
+      Alerts
+      {open > 0 && (
+        <strong>
+          {open}
+          <span class="hidden-text"> open</span>
+        </strong>
+      )}
+    </a>
   );
 }
 
 function Page() {
   const [, kind, id, ...more] = address.value.pathname.replace(/\/$/, '').split('/').map(decode);
   if (kind === undefined) return <JobsPage />;
+  if (kind === 'alerts' && id === undefined) return <AlertsPage />;
   if (id !== undefined && more.length === 0) {
     if (kind === 'jobs') return <JobPage key={id} job={id} />;
     if (kind === 'runs') return <RunPage key={id} runId={id.toLowerCase()} />;
@@ -64,8 +93,8 @@ function NotFound() {
     <main>
       <h1>There is no such page</h1>
       <p>
-        There are <a href="/">the jobs</a>, <code>/jobs/&lt;job&gt;</code>, <code>/runs/&lt;run id&gt;</code>{' '}
-        and <code>/traces/&lt;TraceId&gt;</code>.
+        There are <a href="/">the jobs</a>, <a href="/alerts">the alerts</a>, <code>/jobs/&lt;job&gt;</code>,{' '}
+        <code>/runs/&lt;run id&gt;</code> and <code>/traces/&lt;TraceId&gt;</code>.
       </p>
     </main>
   );

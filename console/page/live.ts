@@ -10,7 +10,7 @@ import { address } from './address';
 export type Change =
   | { readonly name: 'runs'; readonly data: LiveEvents['runs'] }
   | { readonly name: 'traces'; readonly data: LiveEvents['traces'] }
-  | { readonly name: 'status' | 'again' };
+  | { readonly name: 'alerts' | 'status' | 'again' };
 
 /** `closed` while the tab is hidden. */
 export const connection = signal<'open' | 'connecting' | 'closed'>('connecting');
@@ -65,7 +65,7 @@ function open(url: string): void {
     // Refused for good (no session, another server): the browser does not try again by itself.
     if (opened.readyState === EventSource.CLOSED) setTimeout(() => stream === opened && open(url), 5_000);
   };
-  for (const name of ['runs', 'traces', 'status'] as const)
+  for (const name of ['runs', 'traces', 'alerts', 'status'] as const)
     opened.addEventListener(name, ({ data }) => tell({ name, data: JSON.parse(data) } as Change));
 }
 

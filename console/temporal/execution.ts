@@ -2,6 +2,7 @@
  * An execution as visibility lists it, in the words of the console: without any further call. Pure.
  */
 import type { WorkflowExecutionInfo, WorkflowExecutionStatusName } from '@temporalio/client';
+import { AlertWorkflow } from '../../alerts/names';
 import { boundAttributes } from '../../client/trace-of-execution';
 import { JOB_MEMO, JOB_TICK, SCHEDULED_JOB } from '../../core/jobs/names';
 import { scheduleStartOf } from '../../core/schedule-start';
@@ -42,8 +43,7 @@ const INFRASTRUCTURE: ReadonlySet<string> = new Set([
   JOB_TICK,
   'mapReduceBranch',
   'temporal-job-tracing-probe',
-  'jobWatcher',
-  'jobAlert',
+  ...Object.values(AlertWorkflow),
 ]);
 const SYSTEM = 'temporal-sys-';
 

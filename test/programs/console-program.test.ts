@@ -65,6 +65,12 @@ describe('temporal-job-tracing', { concurrency: 2 }, () => {
     match(output, /^--host 0\.0\.0\.0 opens the console to the network: set JOB_TRACING_CONSOLE_TOKEN.*\n$/);
   });
 
+  it('does not start with alerts that cannot be watched: exit code 1, and why', async () => {
+    const { code, output } = await run(['console', '--port', '0', '--alerts', '/nowhere.json']);
+    equal(code, 1);
+    match(output, /^--alerts: job alerts: expected a JSON file at \/nowhere\.json, got ENOENT\n$/);
+  });
+
   it('says in one line that its port or its directory is taken', async () => {
     const data = temporaryDirectory();
     const taken = createServer().listen(0, '127.0.0.1');

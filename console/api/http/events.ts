@@ -29,7 +29,10 @@ export function eventRoutes(data: ConsoleData, live: LiveHub, closing: AbortSign
         await stream.writeSSE({ event, data: JSON.stringify(body) });
         queued--;
       };
-      const ends = namespacesOf(data, name).map(({ poller }) => poller.watch(runId));
+      const ends = namespacesOf(data, name).flatMap(({ poller, incidents }) => [
+        poller.watch(runId),
+        incidents.watch(),
+      ]);
       ends.push(
         live.listen((event, body) => {
           const isOther = event === 'runs' && name !== undefined && (body as RunsChanged).namespace !== name;

@@ -7,6 +7,7 @@ import { isTraceId } from '../../../core/trace-id';
 import type { ConsoleData } from '../console-data';
 import { otlpJson } from '../otlp-json';
 import type { JobFilter, RunState } from '../types';
+import { alertsPage } from '../views/alerts';
 import { jobPage } from '../views/job';
 import { jobList } from '../views/jobs';
 import { RunView } from '../views/run';
@@ -38,6 +39,7 @@ export function apiRoutes(data: ConsoleData): Hono {
   app.use('/api/*', async (c, next) => (c.req.path === '/api/events' ? next() : compress()(c, next)));
   app.get('/api/status', async (c) => c.json(await consoleStatus(data)));
   app.get('/api/jobs', async (c) => c.json(await jobList(data, c.req.query('namespace'))));
+  app.get('/api/alerts', async (c) => c.json(await alertsPage(data, c.req.query('namespace'))));
   app.get('/api/jobs/:job', async (c) => {
     const job = c.req.param('job');
     const { namespace, cursor } = c.req.query();

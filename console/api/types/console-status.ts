@@ -12,6 +12,8 @@ export interface NamespaceStatus {
   readonly answeredAt?: number;
   /** Runs that go on, as the poller last saw them; at most 1,000 are watched. */
   readonly openRuns: number;
+  /** Jobs and task queues with open alerts, as they were seen last; they are looked for while a page is open. */
+  readonly openAlerts: number;
   /** Whether more runs go on than are watched. */
   readonly isOpenRunsCut: boolean;
   /** How far back closed runs are known; left out until the first fill has begun. */

@@ -1,6 +1,7 @@
 /**
  * The list of jobs, and the runs of a job.
  */
+import type { AlertType } from '../../../alerts/incident/message';
 import type { Problem } from './problem';
 
 /** How a run is or ended; `continued` continued as new, `unknown` has ended and Temporal does not say how any more. */
@@ -48,9 +49,11 @@ export interface JobRow {
   readonly usualMs?: number;
   /** Failed runs since the last success. */
   readonly failingRuns: number;
+  /** Types of open alerts, as they were seen last; they are looked for while a page is open. */
+  readonly alerts: readonly AlertType[];
 }
 
-/** `/api/jobs`: failing jobs first, then those that run, then by name. */
+/** `/api/jobs`: jobs that fail or have open alerts first, then those that run, then by name. */
 export interface JobList {
   readonly at: number;
   readonly jobs: readonly JobRow[];

@@ -21,6 +21,8 @@ export interface TracesChanged {
 export interface LiveEvents {
   readonly runs: RunsChanged;
   readonly traces: TracesChanged;
+  /** Other alerts are open than before, or the console's own watcher has another state; no data. */
+  readonly alerts: Record<string, never>;
   /** `/api/status` has changed; no data. */
   readonly status: Record<string, never>;
 }

@@ -81,6 +81,7 @@ function jobRow({ namespace, job, indexed, open }: JobParts, nowMs: number): Job
     bars,
     running: begun.length,
     failingRuns: indexed?.failingRuns ?? 0,
+    alerts: alertsOf(namespace, job),
     ...defined({
       scheduleId: timetable?.scheduleId ?? last?.scheduleId,
       timetable: timetable?.timetable,
@@ -90,6 +91,14 @@ function jobRow({ namespace, job, indexed, open }: JobParts, nowMs: number): Job
       usualMs: usual?.medianMs,
     }),
   };
+}
+
+/** Types of the job's open alerts, as they were seen last. */
+function alertsOf({ incidents }: NamespaceData, job: string): JobRow['alerts'] {
+  const incident = incidents.known.find(
+    ({ kind, name, open }) => kind === 'job' && name === job && open?.length,
+  );
+  return [...new Set((incident?.open ?? []).map(({ type }) => type as JobRow['alerts'][number]))];
 }
 
 type AnyRun = OpenRun | IndexedJob['last'];
@@ -111,10 +120,14 @@ function kindByTrigger(run: AnyRun | undefined): JobKind {
   return run?.trigger === 'cron' || (run?.state === 'running' && run.dueAt > Date.now()) ? 'cron' : 'start';
 }
 
-/** Failing ones first, then those that run, then by name. */
+function isInTrouble({ failingRuns, alerts }: JobRow): boolean {
+  return failingRuns > 0 || alerts.length > 0;
+}
+
+/** Those in trouble first, then those that run, then by name. */
 function byUrgency(a: JobRow, b: JobRow): number {
   return (
-    Number(b.failingRuns > 0) - Number(a.failingRuns > 0) ||
+    Number(isInTrouble(b)) - Number(isInTrouble(a)) ||
     Number(b.running > 0) - Number(a.running > 0) ||
     a.job.localeCompare(b.job) ||
     a.namespace.localeCompare(b.namespace)

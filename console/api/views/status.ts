@@ -10,12 +10,13 @@ export async function consoleStatus(data: ConsoleData): Promise<ConsoleStatus> {
   return {
     version: data.version,
     at: Date.now(),
-    namespaces: namespaces.map(({ name, calls, poller }): NamespaceStatus => {
+    namespaces: namespaces.map(({ name, calls, poller, incidents }): NamespaceStatus => {
       const { fill } = poller;
       return {
         name,
         temporal: calls.state === 'denied' ? 'away' : calls.state,
         openRuns: poller.openRuns.size,
+        openAlerts: incidents.known.filter(({ open }) => open !== undefined && open.length > 0).length,
         isOpenRunsCut: poller.isOpenRunsCut,
         ...defined({ answeredAt: calls.answeredMs, closedSinceAt: fill?.fromAt }),
       };

@@ -4,6 +4,7 @@
 import type { JobList, JobRow } from '../../api/types';
 import { countText, durationText } from '../../timeline/durations';
 import { parameter, paths, show, withParameters } from '../address';
+import { TYPE_WORDS } from '../alerts/words';
 import { setClock } from '../clock';
 import { useRowKeys } from '../keyboard';
 import { RunBars } from '../parts/bars';
@@ -20,17 +21,17 @@ import { TimesUsual } from './times-usual';
 export function JobsPage() {
   const namespace = parameter('namespace');
   const query = namespace === undefined ? '' : `?namespace=${encodeURIComponent(namespace)}`;
-  const list = useResource<JobList>(`/api/jobs${query}`, ({ name }) => name === 'runs' || name === 'status');
+  const list = useResource<JobList>(`/api/jobs${query}`, ({ name }) => name !== 'traces' && name !== 'again');
   const { data } = list;
   if (data) setClock(data.at);
   const find = parameter('q')?.toLowerCase() ?? '';
   const onlyFailed = parameter('failed') !== undefined;
   const jobs = (data?.jobs ?? []).filter(
-    ({ job, failingRuns }) => job.toLowerCase().includes(find) && !(onlyFailed && failingRuns === 0),
+    (row) => row.job.toLowerCase().includes(find) && !(onlyFailed && !isInTrouble(row)),
   );
   useTitle('Jobs');
   useRowKeys({ f: () => show({ failed: onlyFailed ? undefined : '1' }) });
-  const failing = data?.jobs.filter(({ failingRuns }) => failingRuns > 0).length ?? 0;
+  const failing = data?.jobs.filter(isInTrouble).length ?? 0;
   return (
     <main>
       <div class="head">
@@ -38,7 +39,7 @@ export function JobsPage() {
         {data && (
           <p class="quiet" role="status">
             {countText(data.jobs.length + data.more)} {data.jobs.length === 1 ? 'job' : 'jobs'}
-            {failing > 0 && <strong class="bad">, {failing} failing</strong>}
+            {failing > 0 && <strong class="bad">, {failing} in trouble</strong>}
           </p>
         )}
         <div class="tools">
@@ -47,7 +48,7 @@ export function JobsPage() {
             href={withParameters({ failed: onlyFailed ? undefined : '1' })}
             aria-current={onlyFailed}
           >
-            Only failing <kbd>f</kbd>
+            Only in trouble <kbd>f</kbd>
           </a>
           <FindField label="Find a job" />
         </div>
@@ -64,6 +65,11 @@ export function JobsPage() {
       {data && data.more > 0 && <p class="quiet">+ {countText(data.more)} more jobs</p>}
     </main>
   );
+}
+
+/** It fails, or alerts are open. */
+function isInTrouble({ failingRuns, alerts }: JobRow): boolean {
+  return failingRuns > 0 || alerts.length > 0;
 }
 
 function hasSeveralNamespaces({ jobs }: JobList): boolean {
@@ -121,11 +127,16 @@ function JobTable({
 function Row({ job, hasNamespaces }: { readonly job: JobRow; readonly hasNamespaces: boolean }) {
   const { last, usualMs, failingRuns, running } = job;
   return (
-    <tr class={failingRuns > 0 ? 'is-failing' : ''}>
+    <tr class={isInTrouble(job) ? 'is-failing' : ''}>
       <th scope="row">
         <a class="row-link" href={paths.job(job.job, job.namespace)}>
           {job.job}
         </a>
+        {job.alerts.length > 0 && (
+          <a class="above alert-tag" href={paths.alerts(job.job)}>
+            {job.alerts.map((type) => TYPE_WORDS[type].open).join(', ')}
+          </a>
+        )}
         <span class="quiet">
           {howStarted(job)}
           {hasNamespaces && `, ${job.namespace}`}

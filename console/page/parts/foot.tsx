@@ -3,7 +3,6 @@
  */
 import type { ConsoleStatus, NamespaceStatus } from '../../api/types';
 import { countText } from '../../timeline/durations';
-import { useResource } from '../resource';
 import { Problems } from './messages';
 
 const TEMPORAL: Readonly<Record<NamespaceStatus['temporal'], string>> = {
@@ -13,10 +12,9 @@ const TEMPORAL: Readonly<Record<NamespaceStatus['temporal'], string>> = {
   connecting: 'connecting',
 };
 
-export function Foot() {
-  const { data } = useResource<ConsoleStatus>('/api/status', ({ name }) => name === 'status');
-  if (!data) return <footer class="foot" />;
-  const { namespaces, traces, version, hasLogin, problems } = data;
+export function Foot({ status }: { readonly status: ConsoleStatus | undefined }) {
+  if (!status) return <footer class="foot" />;
+  const { namespaces, traces, version, hasLogin, problems } = status;
   return (
     <footer class="foot">
       <Problems problems={problems} />

@@ -7,7 +7,7 @@ const KEYS: readonly (readonly [keys: string, text: string])[] = [
   ['Enter', 'open the row'],
   ['← →', 'close and open what is below a row'],
   ['/', 'find'],
-  ['f', 'only what failed'],
+  ['f', 'only what failed, or has alerts'],
   ['e', 'next error'],
   ['s', 'the slowest'],
   ['z', 'zoom to the selected row'],

@@ -1,0 +1,33 @@
+/**
+ * The user's module beside a configuration: what JSON cannot hold.
+ */
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { JobWatcherOptions } from './start';
+
+/** What the module may export, by name or as its default. */
+export type AlertsModule = Pick<JobWatcherOptions, 'redact' | 'secrets' | 'dataConverter'>;
+
+/**
+ * Loads it; nothing without a path.
+ *
+ * @param flag the option that names it
+ * @throws TypeError that names what is wrong
+ */
+export async function loadAlertsModule(flag: string, path: string | undefined): Promise<AlertsModule> {
+  if (path === undefined) return {};
+  const loaded = await load(flag, path);
+  const { redact, secrets, dataConverter } = { ...loaded.default, ...loaded };
+  for (const [name, value] of Object.entries({ redact, secrets }))
+    if (value !== undefined && typeof value !== 'function')
+      throw new TypeError(`${flag} ${path}: ${name}: expected a function, got ${typeof value}`);
+  return { ...(redact && { redact }), ...(secrets && { secrets }), ...(dataConverter && { dataConverter }) };
+}
+
+async function load(flag: string, path: string): Promise<AlertsModule & { readonly default?: AlertsModule }> {
+  try {
+    return await import(pathToFileURL(resolve(path)).href);
+  } catch (error) {
+    throw new TypeError(`${flag} ${path}: cannot be loaded: ${(error as Error).message}`, { cause: error });
+  }
+}

@@ -1,0 +1,91 @@
+/**
+ * What incidents have told: they are asked themselves, so a process must be at work that watches. Answers are kept for a
+ * few seconds, those of incidents that have ended for good.
+ */
+import type { IncidentState } from '../../alerts/incident/state';
+import { ALERTS_TASK_QUEUE, IncidentMessage, WATCHER_ID, WatcherMessage } from '../../alerts/names';
+import type { WatcherStatus } from '../../alerts/workflows/watcher-messages';
+import { GrpcStatus, grpcStatusOf } from '../../client/grpc-status';
+import { setBounded } from '../../core/util/bounded-map';
+import type { TemporalCalls } from '../temporal/calls';
+import type { TaskQueues } from '../temporal/task-queues';
+import type { Incident } from './incidents';
+
+/** A poller that was not there for so long is gone. */
+const POLLER_GONE_MS = 75_000;
+const QUERY_TIMEOUT_MS = 3_000;
+const OPEN_KEPT_MS = 5_000;
+const QUIET_KEPT_MS = 60_000;
+const MAX_KEPT = 1_000;
+const AT_ONCE = 6;
+
+interface Kept {
+  readonly state: IncidentState;
+  readonly atMs: number;
+  /** As the list had it then. */
+  readonly open: string;
+}
+
+export class IncidentStates {
+  readonly #calls: TemporalCalls;
+  readonly #queues: TaskQueues;
+  readonly #kept = new Map<string, Kept>();
+
+  constructor(calls: TemporalCalls, queues: TaskQueues) {
+    this.#calls = calls;
+    this.#queues = queues;
+  }
+
+  /** Whether a process is at work that could be asked. Never rejects. */
+  async canBeAsked(): Promise<boolean> {
+    const pollers = await this.#queues.pollersOf('workflow', ALERTS_TASK_QUEUE);
+    return Date.now() - (pollers?.lastSeenMs ?? 0) < POLLER_GONE_MS;
+  }
+
+  /** What the watcher says of itself; `undefined` if it does not answer. Never rejects. */
+  watcher(): Promise<WatcherStatus | undefined> {
+    return this.#ask<WatcherStatus>(WATCHER_ID, undefined, WatcherMessage.status);
+  }
+
+  /** States by run id, of those that answer. Never rejects. */
+  async of(incidents: readonly Incident[]): Promise<ReadonlyMap<string, IncidentState>> {
+    const found = new Map<string, IncidentState>();
+    const rest = incidents.values();
+    const work = async () => {
+      for (const incident of rest) {
+        const state = await this.#stateOf(incident);
+        if (state) found.set(incident.runId, state);
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, work));
+    return found;
+  }
+
+  async #stateOf({ workflowId, runId, isRunning, open }: Incident): Promise<IncidentState | undefined> {
+    const nowMs = Date.now();
+    const key = JSON.stringify([isRunning, open]);
+    const kept = this.#kept.get(runId);
+    const keptMs = open?.length === 0 ? QUIET_KEPT_MS : OPEN_KEPT_MS;
+    if (kept?.open === key && (!isRunning || nowMs - kept.atMs < keptMs)) return kept.state;
+    const state = await this.#ask<IncidentState>(workflowId, runId, IncidentMessage.status);
+    if (state) setBounded(this.#kept, runId, { state, atMs: nowMs, open: key }, MAX_KEPT);
+    return state ?? kept?.state;
+  }
+
+  async #ask<T>(workflowId: string, runId: string | undefined, query: string): Promise<T | undefined> {
+    try {
+      return await this.#calls.call(async (client) => {
+        const ask = () => client.workflow.getHandle(workflowId, runId).query<T>(query);
+        try {
+          return await client.connection.withDeadline(Date.now() + QUERY_TIMEOUT_MS, ask);
+        } catch (error) {
+          // No worker has answered in time: that is not the server's state.
+          if (grpcStatusOf(error) === GrpcStatus.DEADLINE_EXCEEDED) return undefined;
+          throw error;
+        }
+      });
+    } catch {
+      return undefined;
+    }
+  }
+}

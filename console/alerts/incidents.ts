@@ -1,0 +1,119 @@
+/**
+ * The incidents of a namespace. They are workflows, so they are read from Temporal, whichever process watches; one call
+ * every few seconds while a page is open.
+ */
+import type { WorkflowExecutionInfo } from '@temporalio/client';
+import { incidentSubject } from '../../alerts/incident-id';
+import { AlertWorkflow, INCIDENT_MEMO, type IncidentMemo } from '../../alerts/names';
+import type { AlertRow } from '../api/types';
+import type { TemporalCalls } from '../temporal/calls';
+import { listExecutions } from '../temporal/list';
+
+/** An incident, as a list has it. */
+export interface Incident {
+  readonly workflowId: string;
+  readonly runId: string;
+  readonly kind: AlertRow['kind'];
+  readonly name: string;
+  readonly isRunning: boolean;
+  readonly startedMs: number;
+  readonly closedMs: number | undefined;
+  /** What is open; none after its end. `undefined`: its memo cannot be decoded. */
+  readonly open: IncidentMemo['open'] | undefined;
+}
+
+const INTERVAL_MS = 5_000;
+const MAX_INCIDENTS = 1_000;
+/** The server lists those that run first, then the last that ended. Each status is named: see temporal/queries.ts. */
+const QUERY = `WorkflowType = '${AlertWorkflow.incident}' AND ExecutionStatus IN ('Running', 'Completed', 'Failed', 'TimedOut', 'Terminated', 'Canceled')`;
+
+export class Incidents {
+  readonly #calls: TemporalCalls;
+  readonly #onChange: () => void;
+  readonly #pages = new Set<symbol>();
+  #timer: NodeJS.Timeout | undefined;
+  #known: readonly Incident[] = [];
+  #knownMs = Number.NEGATIVE_INFINITY;
+  #reading: Promise<readonly Incident[]> | undefined;
+
+  /** @param onChange called when another thing is open than before */
+  constructor(calls: TemporalCalls, onChange: () => void) {
+    this.#calls = calls;
+    this.#onChange = onChange;
+  }
+
+  /** As they were read last. */
+  get known(): readonly Incident[] {
+    return this.#known;
+  }
+
+  /** A page is open: incidents are read every few seconds. Returns what ends that. */
+  watch(): () => void {
+    const page = Symbol('page');
+    this.#pages.add(page);
+    const look = () => {
+      void this.read().catch(() => {});
+    };
+    this.#timer ??= setInterval(look, INTERVAL_MS).unref();
+    look();
+    return () => {
+      this.#pages.delete(page);
+      if (this.#pages.size === 0) this.stop();
+    };
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  /** Incidents as they are now, or were a few seconds ago. */
+  read(): Promise<readonly Incident[]> {
+    if (Date.now() - this.#knownMs < INTERVAL_MS / 2) return Promise.resolve(this.#known);
+    this.#reading ??= this.#read().finally(() => {
+      this.#reading = undefined;
+    });
+    return this.#reading;
+  }
+
+  async #read(): Promise<readonly Incident[]> {
+    const { executions } = await this.#calls.call((client) => listExecutions(client, QUERY, MAX_INCIDENTS), {
+      isBackground: true,
+    });
+    const before = openText(this.#known);
+    this.#known = executions.flatMap((info) => incidentOf(info) ?? []);
+    this.#knownMs = Date.now();
+    if (openText(this.#known) !== before) this.#onChange();
+    return this.#known;
+  }
+}
+
+function incidentOf({
+  workflowId,
+  runId,
+  memo,
+  status,
+  startTime,
+  closeTime,
+}: WorkflowExecutionInfo): Incident | undefined {
+  const subject = incidentSubject(workflowId);
+  if (subject === undefined) return undefined;
+  const { kind, name } = subject;
+  if (kind !== 'job' && kind !== 'queue' && kind !== 'test') return undefined;
+  const read = memo?.[INCIDENT_MEMO] as IncidentMemo | undefined;
+  const isRunning = status.name === 'RUNNING';
+  return {
+    workflowId,
+    runId,
+    kind,
+    name: read?.subject ?? name,
+    isRunning,
+    startedMs: startTime.getTime(),
+    closedMs: closeTime?.getTime(),
+    open: isRunning ? read?.open : [],
+  };
+}
+
+function openText(incidents: readonly Incident[]): string {
+  return JSON.stringify(incidents.map(({ runId, isRunning, open }) => [runId, isRunning, open]));
+}

@@ -1,0 +1,62 @@
+/**
+ * Whether somebody watches a namespace, by the watcher's workflow and what its activity heartbeats: also while no process
+ * is at work that could be asked.
+ */
+import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow';
+import { SILENCES_MEMO, WATCHER_ID } from '../../alerts/names';
+import { readSilences, type Silence } from '../../alerts/silence';
+import type { WatchCursor } from '../../alerts/workflows/watcher-messages';
+import { GrpcStatus, grpcStatusOf } from '../../client/grpc-status';
+import type { TemporalCalls } from '../temporal/calls';
+import { msOf } from '../timeline/history-event';
+
+/** The watcher of a namespace, as its workflow is. */
+export interface Watcher {
+  readonly state: 'watching' | 'starting' | 'blind' | 'none';
+  /** What closed before has been read. */
+  readonly readMs: number | undefined;
+  /** Process that watches, or watched last. */
+  readonly process: string | undefined;
+  readonly silences: readonly Silence[];
+}
+
+/** The watcher heartbeats every 5 s, and is tried again after 10 s without. */
+const BEGINS_MS = 30_000;
+const LAGGING_MS = 60_000;
+/** Behind it a process's identity names its configuration. */
+const MARK = '#';
+const NONE: Watcher = { state: 'none', readMs: undefined, process: undefined, silences: [] };
+
+/** Rejects if Temporal does not answer. */
+export async function readWatcher(calls: TemporalCalls): Promise<Watcher> {
+  const described = await calls.call(async (client) => {
+    try {
+      const { status, memo, startTime, raw } = await client.workflow.getHandle(WATCHER_ID).describe();
+      const [activity] = raw.pendingActivities ?? [];
+      const payloads = activity?.heartbeatDetails?.payloads;
+      const [cursor] = await decodeArrayFromPayloads(client.options.loadedDataConverter, payloads).catch(
+        () => [],
+      );
+      return { isRunning: status.name === 'RUNNING', memo, startTime, activity, cursor };
+    } catch (error) {
+      const { name } = error as Error;
+      if (name === 'WorkflowNotFoundError' || grpcStatusOf(error) === GrpcStatus.NOT_FOUND) return undefined;
+      throw error;
+    }
+  });
+  if (!described?.isRunning) return NONE;
+  const { activity, cursor, memo, startTime } = described;
+  const nowMs = Date.now();
+  const beatMs = msOf(activity?.lastHeartbeatTime);
+  const begunMs = Math.max(startTime.getTime(), msOf(activity?.lastStartedTime) ?? 0);
+  const { readMs } = (cursor ?? {}) as Partial<WatchCursor>;
+  const isAtWork = beatMs !== undefined && nowMs - beatMs < BEGINS_MS;
+  const isReading = readMs !== undefined && nowMs - readMs < LAGGING_MS;
+  const notWatching = nowMs - begunMs < BEGINS_MS ? 'starting' : 'blind';
+  return {
+    state: isAtWork && isReading ? 'watching' : notWatching,
+    readMs,
+    process: activity?.lastWorkerIdentity?.split(MARK)[0] || undefined,
+    silences: readSilences(memo?.[SILENCES_MEMO]).filter(({ untilMs }) => untilMs > nowMs),
+  };
+}

@@ -1,0 +1,119 @@
+/**
+ * Watchers in the console's own process (`--alerts`), one for each namespace. A console whose Temporal is away starts all
+ * the same: they are tried again until they watch.
+ *
+ * Loads the Temporal worker, which a console without alerts does without.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { DataConverter } from '@temporalio/common';
+import { NativeConnection } from '@temporalio/worker';
+import { loadAlerts } from '../../alerts/config/load';
+import { type AlertsModule, loadAlertsModule } from '../../alerts/load-module';
+import { type JobWatcher, startJobWatcher } from '../../alerts/start';
+import { connectionSettings } from '../../client/connection-settings';
+import { ConsoleError } from '../console-error';
+import type { TemporalOptions } from '../temporal/connection';
+
+export interface WatchersOptions {
+  /** Path of the configuration. */
+  readonly config: string;
+  /** Path of a module that exports `redact` and `secrets`. */
+  readonly module: string | undefined;
+  readonly temporal: TemporalOptions;
+  readonly dataConverter: DataConverter | undefined;
+  readonly namespaces: readonly string[];
+  /** Called when a problem has begun or is over. */
+  readonly onChange: () => void;
+}
+
+const AGAIN_MS = 10_000;
+const CLOSE_TIMEOUT_MS = 3_000;
+
+/** Rejects with a {@link ConsoleError} for what is wrong with configuration or module. */
+export async function startWatchers(options: WatchersOptions): Promise<Watchers> {
+  try {
+    await loadAlerts(options.config);
+    return new Watchers(options, await loadAlertsModule('--alerts-module', options.module));
+  } catch (error) {
+    throw new ConsoleError(`--alerts: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+export class Watchers {
+  readonly #options: WatchersOptions;
+  readonly #module: AlertsModule;
+  readonly #problems = new Map<string, string>();
+  readonly #stopping = new AbortController();
+  readonly #running: Promise<unknown>;
+
+  constructor(options: WatchersOptions, module: AlertsModule) {
+    this.#options = options;
+    this.#module = module;
+    this.#running = Promise.all(options.namespaces.map((namespace) => this.#keep(namespace)));
+  }
+
+  /** Why this process does not watch the namespace; `undefined` while it does. */
+  problem(namespace: string): string | undefined {
+    return this.#problems.get(namespace);
+  }
+
+  /** Ends within seconds. May be called twice. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await Promise.race([this.#running, sleep(CLOSE_TIMEOUT_MS, undefined, { ref: false })]);
+  }
+
+  /** Watches, and begins again after an error; not when somebody has ended the watcher. */
+  async #keep(namespace: string): Promise<void> {
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      const watched = await this.#watch(namespace).catch((error: Error) => error);
+      if (watched === undefined) return;
+      const isEnded = watched.name === 'WatcherEndedError';
+      this.#tell(
+        namespace,
+        isEnded
+          ? `This console no longer watches namespace ${namespace}: ${watched.message}. Start the console again to watch.`
+          : `This console does not watch namespace ${namespace}, and tries again: ${watched.message}`,
+      );
+      if (isEnded) return;
+      await sleep(AGAIN_MS, undefined, { signal, ref: false }).catch(() => {});
+    }
+  }
+
+  /** Resolves when it has been stopped. */
+  async #watch(namespace: string): Promise<void> {
+    const { config, temporal, dataConverter } = this.#options;
+    const { connectionOptions } = connectionSettings(temporal);
+    const connection = await NativeConnection.connect(
+      connectionOptions as Parameters<typeof NativeConnection.connect>[0],
+    );
+    try {
+      const options = { ...(dataConverter && { dataConverter }), ...this.#module };
+      const watcher = await startJobWatcher({ connection, namespace, config, ...options });
+      this.#tell(namespace, undefined);
+      await this.#untilStopped(watcher);
+    } finally {
+      await connection.close();
+    }
+  }
+
+  async #untilStopped(watcher: JobWatcher): Promise<void> {
+    const { signal } = this.#stopping;
+    const stop = () => void watcher.close();
+    signal.addEventListener('abort', stop);
+    if (signal.aborted) stop();
+    try {
+      await watcher.closed;
+    } finally {
+      signal.removeEventListener('abort', stop);
+    }
+  }
+
+  #tell(namespace: string, problem: string | undefined): void {
+    if (problem === this.#problems.get(namespace)) return;
+    if (problem === undefined) this.#problems.delete(namespace);
+    else this.#problems.set(namespace, problem);
+    this.#options.onChange();
+  }
+}

@@ -1,0 +1,122 @@
+/**
+ * The watcher of a namespace: its silences, its channels, and what it cannot tell.
+ */
+import type { AlertChannelState, WatcherState } from '../../api/types';
+import { Ago, Time } from '../parts/time';
+import { TYPE_WORDS } from './words';
+
+const STATES: Readonly<Record<WatcherState['state'], string>> = {
+  watching: 'watches',
+  starting: 'is starting',
+  blind: 'is blind',
+  none: 'nobody watches',
+  unknown: 'not known',
+};
+
+export function Watcher({
+  watcher,
+  hasNamespaces,
+}: {
+  readonly watcher: WatcherState;
+  readonly hasNamespaces: boolean;
+}) {
+  const { namespace, state, readAt, sinceAt, process, config, silences, channels } = watcher;
+  if (state === 'none') return null;
+  return (
+    <section class="watcher">
+      <h2>Watcher{hasNamespaces && ` of ${namespace}`}</h2>
+      <dl class="facts-line">
+        <Fact name="state">
+          <span class={state === 'watching' ? '' : 'bad'}>{STATES[state]}</span>
+        </Fact>
+        {readAt !== undefined && (
+          <Fact name="looked last">
+            <Ago at={readAt} />
+          </Fact>
+        )}
+        {sinceAt !== undefined && (
+          <Fact name="watches since">
+            <Time at={sinceAt} />
+          </Fact>
+        )}
+        {process !== undefined && <Fact name="process">{process}</Fact>}
+        {config !== undefined && (
+          <Fact name="configuration">
+            <code>{config}</code>
+          </Fact>
+        )}
+      </dl>
+      <h3>Silences</h3>
+      {silences.length === 0 ? (
+        <p class="quiet">None. The signal silence of the workflow job-watcher makes one.</p>
+      ) : (
+        <ul class="lines">
+          {silences.map(({ job, untilAt, reason }) => (
+            <li key={job}>
+              <code>{job}</code> until <Time at={untilAt} />
+              {reason !== '' && <span class="quiet"> {reason}</span>}
+            </li>
+          ))}
+        </ul>
+      )}
+      <h3>Channels</h3>
+      {channels.length === 0 ? (
+        <p class="quiet">Not known: no process of the watcher has answered yet.</p>
+      ) : (
+        <ul class="lines">
+          {channels.map((channel) => (
+            <Channel key={channel.name} channel={channel} />
+          ))}
+        </ul>
+      )}
+      <Untold watcher={watcher} />
+    </section>
+  );
+}
+
+function Channel({ channel: { name, isStopped, last } }: { readonly channel: AlertChannelState }) {
+  return (
+    <li>
+      <code>{name}</code> {isStopped && <strong class="bad">stopped</strong>}
+      {last === undefined ? (
+        <span class="quiet"> nothing sent lately</span>
+      ) : (
+        <>
+          {' last message: '}
+          {TYPE_WORDS[last.type][last.state]},{' '}
+          <span class={last.outcome === 'delivered' ? '' : 'bad'}>{last.outcome}</span> <Ago at={last.at} />
+          {last.why !== undefined && <span class="quiet"> {last.why}</span>}
+        </>
+      )}
+    </li>
+  );
+}
+
+function Untold({ watcher: { withoutUsual, untold } }: { readonly watcher: WatcherState }) {
+  if (withoutUsual.length === 0 && untold.length === 0) return null;
+  return (
+    <>
+      <h3>What is not told</h3>
+      <ul class="lines">
+        {withoutUsual.length > 0 && (
+          <li>
+            that these are slow, since fewer than 10 runs have succeeded (overMs tells it):{' '}
+            {withoutUsual.join(', ')}
+          </li>
+        )}
+        {untold.map((text) => (
+          <li key={text}>{text}</li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function Fact({ name, children }: { readonly name: string; readonly children: preact.ComponentChildren }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}

@@ -1,0 +1,18 @@
+/**
+ * Types of alerts in a word or two: when they begin, and when they end.
+ */
+import type { OpenAlert } from '../../api/types';
+
+type Words = { readonly open: string; readonly resolved: string };
+
+export const TYPE_WORDS: Readonly<Record<OpenAlert['type'], Words>> = {
+  'job.failed': { open: 'failed', resolved: 'recovered' },
+  'job.failing': { open: 'failing', resolved: 'recovered' },
+  'job.recovered': { open: 'recovered', resolved: 'recovered' },
+  'job.slow': { open: 'slow', resolved: 'slow, ended' },
+  'job.overdue': { open: 'overdue', resolved: 'no longer overdue' },
+  'job.no_worker': { open: 'no worker', resolved: 'has a worker again' },
+  'job.stuck': { open: 'stuck', resolved: 'no longer stuck' },
+  'watcher.blind': { open: 'blind', resolved: 'no longer blind' },
+  'watcher.test': { open: 'test', resolved: 'test' },
+};

@@ -1,0 +1,81 @@
+/** The page of alerts as an operator sees it: from the head of every page, on a wide screen and on a phone. */
+import { deepEqual, equal, match, ok } from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import type { Browser } from 'playwright-core';
+import type { RunningConsole } from '../../console/start';
+import { HOOK_KEY } from '../support/alerts/receiver';
+import { Stage } from '../support/alerts/stage';
+import { withConfigFile } from '../support/alerts/watch-process';
+import { browserMissing, openBrowser } from '../support/browser';
+import { consoleFor } from '../support/console';
+import { ConsolePage } from '../support/console-pages';
+
+const LONG = `billing-${'invoices-of-all-customers-'.repeat(6)}`;
+
+describe('the page of alerts', { skip: browserMissing() ?? false, timeout: 300_000 }, () => {
+  let browser: Browser;
+  let stage: Stage;
+
+  before(async () => {
+    browser = await openBrowser();
+    stage = await Stage.start();
+    process.env.HOOK_KEY = HOOK_KEY;
+  });
+  after(async () => {
+    await browser?.close();
+    await stage?.stop();
+  });
+
+  const temporal = () => ({ address: stage.server.address, namespaces: [stage.namespace] });
+
+  it('leads from any page to the run that is slow, in two clicks; light, dark, and 360 px wide', async () => {
+    const config = stage.config({ jobs: { nightly: { overMs: 1_000 } } });
+    await withConfigFile(config, async (alerts) => {
+      const running = await consoleFor(temporal(), { alerts });
+      try {
+        await stage.whileWorking(() => look(running));
+      } finally {
+        await running.close();
+      }
+    });
+  });
+
+  async function look({ url }: RunningConsole): Promise<void> {
+    let end = () => {};
+    stage.works.set('nightly', () => new Promise<void>((resolve) => (end = resolve)));
+    stage.works.set(LONG, () => Promise.reject(new Error(`no ${'disk '.repeat(60)}`)));
+    const pages = await ConsolePage.open(browser, url);
+    const handle = await stage.start('nightly', ['nightly'], { job: 'nightly' });
+    await stage.run(LONG);
+    await stage.receiver.has(2);
+
+    // The head of an open page changes by itself.
+    await pages.page.locator('.alerts-link strong', { hasText: '2' }).waitFor();
+    await pages.click('.alerts-link');
+    await pages.page.locator('.list.alerts', { hasText: 'oncall' }).first().waitFor();
+    const text = await pages.page.locator('main').textContent();
+    match(text ?? '', /nightly is slow: [\d.]+ s \(limit 1\.0 s\)/);
+    match(text ?? '', /Watcher[\s\S]*watches[\s\S]*Channels[\s\S]*oncall last message: .*, delivered/);
+    await pages.click('.alerts a.above:has-text("nightly is slow")');
+    await pages.page.locator('h1', { hasText: 'nightly' }).waitFor();
+    ok(pages.page.url().includes(`/runs/${handle.firstExecutionRunId}`));
+    equal(pages.clicks, 2);
+
+    for (const options of [
+      { colorScheme: 'dark', viewport: { width: 1280, height: 900 } },
+      { viewport: { width: 360, height: 720 } },
+    ] as const) {
+      const other = await ConsolePage.open(browser, `${url}/alerts`, options);
+      await other.page.locator('.list.alerts').first().waitFor();
+      const scrollWidth = await other.page.evaluate('document.documentElement.scrollWidth');
+      ok(Number(scrollWidth) <= options.viewport.width, `${scrollWidth} px wide`);
+      deepEqual(other.errors, []);
+    }
+
+    end();
+    await handle.result();
+    await pages.click('.alerts-link');
+    await pages.page.locator('.past', { hasText: 'slow, ended → oncall' }).waitFor();
+    deepEqual(pages.errors, []);
+  }
+});
