@@ -165,7 +165,7 @@ export class SamplingClient {
       const holds = ruleAt(stored, Date.now());
       if (revision === undefined) {
         throw new Error(
-          `sampling: ${this.#keys.revision} holds '${reading.revision}', which is no whole number`,
+          `sampling: ${this.#keys.revision} holds '${reading.revision}', which is not an integer`,
         );
       }
       if (tries > MAX_TRIES || (expectedRevision !== undefined && expectedRevision !== revision)) {

@@ -3,7 +3,7 @@
  */
 import { parseArgs } from 'node:util';
 import { isTraceId } from '../core/trace-id';
-import { attempt, isRecord, textOf } from '../core/util/untrusted';
+import { isRecord, safely, textOf } from '../core/util/untrusted';
 import { type WaterfallSpan, waterfall } from '../core/waterfall';
 import type { TracePage } from './api/types';
 import { ConsoleError, ConsoleUsageError } from './console-error';
@@ -82,7 +82,7 @@ async function ask(url: string, base: string, token: string | undefined): Promis
 /** The spans of OTLP JSON, as the console writes it. Never throws. */
 function spansOf(otlp: unknown): WaterfallSpan[] {
   return list(otlp, 'resourceSpans').flatMap((sent) => {
-    const service = attempt(() =>
+    const service = safely(() =>
       list(isRecord(sent) ? sent.resource : {}, 'attributes').find(
         (each) => isRecord(each) && each.key === 'service.name',
       ),
@@ -90,7 +90,7 @@ function spansOf(otlp: unknown): WaterfallSpan[] {
     const name = isRecord(service) && isRecord(service.value) ? service.value.stringValue : undefined;
     const resource = { 'service.name': name };
     return list(sent, 'scopeSpans').flatMap((scope) =>
-      list(scope, 'spans').flatMap((span) => attempt(() => spanOf(span, resource)) ?? []),
+      list(scope, 'spans').flatMap((span) => safely(() => spanOf(span, resource)) ?? []),
     );
   });
 }

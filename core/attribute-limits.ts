@@ -6,7 +6,7 @@
  */
 
 import type { Attributes, AttributeValue } from './span-record';
-import { attempt, isRecord } from './util/untrusted';
+import { isRecord, safely } from './util/untrusted';
 
 /** Characters of one string value; longer ones are cut. */
 export const MAX_STRING_LENGTH = 4_096;
@@ -21,7 +21,7 @@ export function toAttributeValue(value: unknown): AttributeValue | undefined {
 }
 
 function readAttributeValue(read: () => unknown): AttributeValue | undefined {
-  return attempt(() => {
+  return safely(() => {
     const value = read();
     return Array.isArray(value) ? toArray(value) : toPrimitive(value);
   });
@@ -30,7 +30,7 @@ function readAttributeValue(read: () => unknown): AttributeValue | undefined {
 /** Reduces all entries of `source` into `target`; returns how many were dropped. Never throws. */
 export function copyAttributes(target: Attributes, source: unknown): number {
   if (!isRecord(source)) return 0;
-  const keys = attempt(() => Object.keys(source));
+  const keys = safely(() => Object.keys(source));
   return keys ? keys.filter((key) => !setAttribute(target, key, () => source[key])).length : 1;
 }
 
@@ -51,7 +51,7 @@ export function cut(text: string): string {
 
 /** Anything as text within the limit; empty when it has no such form. Never throws. */
 export function toText(value: unknown): string {
-  return attempt(() => cut(String(value))) ?? '';
+  return safely(() => cut(String(value))) ?? '';
 }
 
 function toPrimitive(value: unknown): string | number | boolean | undefined {

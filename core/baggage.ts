@@ -7,7 +7,7 @@
  * @see https://www.w3.org/TR/baggage/#limits
  */
 
-import { attempt } from './util/untrusted';
+import { safely } from './util/untrusted';
 
 /** Bytes of a `baggage` header; further entries are dropped, the user's last ones first. */
 const MAX_BAGGAGE_BYTES = 8_192;
@@ -40,7 +40,7 @@ export function parseBaggage(header: string | undefined): Map<string, BaggageEnt
     const [pair = '', ...metadata] = member.split(';');
     const separator = pair.indexOf('=');
     if (separator < 1) continue;
-    const value = attempt(() => decodeURIComponent(pair.slice(separator + 1).trim()));
+    const value = safely(() => decodeURIComponent(pair.slice(separator + 1).trim()));
     if (value === undefined) continue;
     const name = pair.slice(0, separator).trim();
     entries.set(name, metadata.length > 0 ? { value, metadata: metadata.join(';') } : { value });

@@ -4,7 +4,7 @@
  * Pure.
  */
 import { ApplicationFailure, TemporalFailure } from '@temporalio/common';
-import { attempt } from './util/untrusted';
+import { safely } from './util/untrusted';
 
 /** Type of the error of a shard in which `forEachItem` failed. */
 export const ITEM_FAILURE = 'ItemFailed';
@@ -48,11 +48,11 @@ export interface ErrorFacts {
 export function errorFacts(error: unknown): ErrorFacts {
   const chain = causesOf(error);
   const innermost = chain.at(-1) ?? error;
-  const failures = chain.map((link) => attempt(() => itemFailuresOf(link))).find((found) => found);
+  const failures = chain.map((link) => safely(() => itemFailuresOf(link))).find((found) => found);
   const [first] = failures?.items ?? [];
-  const message = attempt(() => String(innermost instanceof Error ? innermost.message : innermost)) ?? '';
+  const message = safely(() => String(innermost instanceof Error ? innermost.message : innermost)) ?? '';
   return {
-    type: attempt(() => typeOf(innermost)) ?? 'Error',
+    type: safely(() => typeOf(innermost)) ?? 'Error',
     message: message.slice(0, MAX_MESSAGE_LENGTH),
     ...(failures && first && { item: first.key, items: failures.items }),
   };
@@ -62,9 +62,9 @@ export function errorFacts(error: unknown): ErrorFacts {
 export function causesOf(error: unknown): readonly Error[] {
   const chain: Error[] = [];
   let link: unknown = error;
-  while (chain.length < MAX_CAUSES && attempt(() => link instanceof Error)) {
+  while (chain.length < MAX_CAUSES && safely(() => link instanceof Error)) {
     chain.push(link as Error);
-    link = attempt(() => (link as Error).cause);
+    link = safely(() => (link as Error).cause);
   }
   return chain;
 }

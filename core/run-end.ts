@@ -16,7 +16,7 @@ export type JobResult = 'success' | 'failure' | 'timeout' | 'cancellation';
 
 export interface RunEnd {
   readonly origin: JobOrigin;
-  /** A top-level run, sampled or not, passive or not: the metrics of runs count it. */
+  /** A top-level run, sampled or not, untraced or not: the metrics of runs count it. */
   readonly counted: boolean;
   /** First workflow task of the run, and its last one: milliseconds since the epoch, in workflow time. */
   readonly startMs: number;

@@ -6,7 +6,7 @@
  * Pure; written as hex because the sandbox has neither `Buffer` nor `atob`, and a path takes few characters.
  */
 
-import { attempt } from './util/untrusted';
+import { safely } from './util/untrusted';
 
 /** Options that workflow code is compiled with. */
 export interface SandboxOptions {
@@ -20,7 +20,7 @@ export interface SandboxOptions {
   readonly acceptForcedSignal: boolean;
   /** Compiled template of a trace's address, or empty. */
   readonly traceUrl: string;
-  /** Whether most runs are expected to be passive, so that it pays to ask for that first; the host decides. */
+  /** Whether most runs are expected to be untraced, so that it pays to ask for that first; the host decides. */
   readonly bind: 'all' | 'sampled';
 }
 
@@ -48,6 +48,6 @@ export function toResourceQuery(options: SandboxOptions): string {
 /** Finds the options in a resource query or in the code of a whole bundle; `undefined` when there are none. */
 export function findOptions(text: string): SandboxOptions | undefined {
   const hex = new RegExp(`\\?${KEY}=((?:[0-9a-f]{2})+)`).exec(text)?.[1];
-  const changed = hex && attempt(() => JSON.parse(decodeURIComponent(hex.replace(/../g, '%$&'))));
+  const changed = hex && safely(() => JSON.parse(decodeURIComponent(hex.replace(/../g, '%$&'))));
   return changed ? Object.freeze({ ...DEFAULT_SANDBOX_OPTIONS, ...changed }) : undefined;
 }

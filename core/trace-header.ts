@@ -4,7 +4,7 @@
  *
  * Pure. As the SDK's default payload converter reads and writes it, but with the platform's own text coder, which the
  * SDK brings into the sandbox: the converter's is slow where code is not hot. A header is foreign data: readers return
- * `undefined`, never throw. No workflow command may ever depend on a header alone (design: a bound parent and a passive
+ * `undefined`, never throw. No workflow command may ever depend on a header alone (design: a bound parent and an untraced
  * child may meet).
  */
 import { encodingKeys, type Headers, type Payload } from '@temporalio/common';
@@ -14,7 +14,7 @@ import { toKeyword } from './server-limits';
 import { isTraceId } from './trace-id';
 import { formatTraceparent, parseTraceparent, type SpanRef } from './traceparent';
 import { defined } from './util/defined';
-import { attempt, flagOf, isRecord, numberOf, type Readers, readMembers, textOf } from './util/untrusted';
+import { flagOf, isRecord, numberOf, type Readers, readMembers, safely, textOf } from './util/untrusted';
 
 /** Header key, shared with `@temporalio/interceptors-opentelemetry`. */
 export const TRACE_HEADER = '_tracer-data';
@@ -137,7 +137,7 @@ function nameOf(value: unknown): string | undefined {
 function parseJobPart(text: unknown): JobPart | undefined {
   if (typeof text !== 'string') return undefined;
   const part = readMembers(
-    attempt(() => JSON.parse(text)),
+    safely(() => JSON.parse(text)),
     MEMBERS,
   );
   return REQUIRED.get(part.kind)?.every((name) => name in part) ? (part as JobPart) : undefined;

@@ -6,7 +6,7 @@
  */
 import type { PayloadConverter } from '@temporalio/common';
 import type { Failure } from '../core/run-end';
-import { attempt, isRecord, textOf } from '../core/util/untrusted';
+import { isRecord, safely, textOf } from '../core/util/untrusted';
 
 export interface FailureText {
   readonly message?: string | undefined;
@@ -16,7 +16,7 @@ export interface FailureText {
 /** What the failure says; as it stands there, such as "Encoded failure", where the converter cannot read it. */
 export function textOfFailure(failure: Failure, converter: PayloadConverter): FailureText {
   const { encodedAttributes } = failure;
-  const decoded = encodedAttributes && attempt(() => converter.fromPayload<unknown>(encodedAttributes));
+  const decoded = encodedAttributes && safely(() => converter.fromPayload<unknown>(encodedAttributes));
   const plain = { message: failure.message ?? undefined, stackTrace: textOf(failure.stackTrace) };
   // The shape that the SDK's `DefaultFailureConverter` writes.
   if (!isRecord(decoded) || typeof decoded.message !== 'string') return plain;

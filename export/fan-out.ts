@@ -4,7 +4,7 @@
  */
 import type { Context } from '@opentelemetry/api';
 import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace';
-import { attempt } from '../core/util/untrusted';
+import { safely } from '../core/util/untrusted';
 import { LossLog, reasonOf } from './losses';
 import { withOldNames } from './old-names';
 import type { ExportLogger } from './options';
@@ -37,7 +37,7 @@ export class SpanFanOut implements SpanProcessor {
 
   onStart(span: Span, parent: Context): void {
     // Our own processors are of the line that makes the span.
-    if (!this.#owned) attempt(() => withOldNames(span));
+    if (!this.#owned) safely(() => withOldNames(span));
     for (const processor of this.processors) {
       try {
         processor.onStart(span, parent);
@@ -58,7 +58,7 @@ export class SpanFanOut implements SpanProcessor {
   }
 
   onEnd(span: ReadableSpan): void {
-    attempt(() => limitSpan(span, this.#maxLength));
+    safely(() => limitSpan(span, this.#maxLength));
     for (const [i, processor] of this.processors.entries()) {
       try {
         processor.onEnd(span);

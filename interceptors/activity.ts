@@ -4,7 +4,7 @@
  *
  * Host code. The official interceptors are given their tracers: their copy of the API may be another one, which does not
  * find the process's provider; and what they call an error may be none (`expected-errors.ts`). In a run that is not sampled no span is made: the header's context is active, and
- * nothing else. An activity without a trace header (of a passive run, or not of a workflow) is left alone.
+ * nothing else. An activity without a trace header (of an untraced run, or not of a workflow) is left alone.
  */
 import { type Context, context, propagation, ROOT_CONTEXT, TraceFlags, trace } from '@opentelemetry/api';
 import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core';

@@ -8,7 +8,7 @@
 import { type Span, type SpanStatus, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api';
 import { isGrpcCancelledError, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
-import { attempt } from '../core/util/untrusted';
+import { safely } from '../core/util/untrusted';
 
 /** The name of an error that is none for tracing; `undefined` for every other. May throw what user code throws. */
 type NameOfExpected = (error: unknown) => string | undefined;
@@ -16,7 +16,7 @@ type NameOfExpected = (error: unknown) => string | undefined;
 /** @param nameOfExpected names further expected errors, besides benign failures */
 export function tracerFor(scope: string, nameOfExpected: NameOfExpected): Tracer {
   const tracer = trace.getTracer(scope);
-  const nameOf = (error: unknown) => attempt(() => nameOfBenign(error) ?? nameOfExpected(error));
+  const nameOf = (error: unknown) => safely(() => nameOfBenign(error) ?? nameOfExpected(error));
   // The one form that the official interceptors use.
   const startActiveSpan = (name: string, fn: (span: Span) => unknown) =>
     tracer.startActiveSpan(name, (span) => fn(lenient(span, nameOf)));

@@ -32,7 +32,7 @@ const PREFIX = 'job-tracing:';
 /**
  * Always denied by our host, and asked where nothing else tells that there is one: no {@link hostMark}, and nothing
  * was denied before. True means that no host part answers (a bundle with the plugin on a worker without it): the run
- * is passive, and this marker alone keeps it so.
+ * is untraced, and this marker alone keeps it so.
  */
 export const ABSENT = `${PREFIX}absent`;
 
@@ -126,7 +126,7 @@ function namesToAsk(given: Given, common: string | undefined): readonly string[]
 
 /** What became of the question for a run's marker. */
 export interface Answer {
-  /** `undefined`: the run is passive. */
+  /** `undefined`: the run is untraced. */
   readonly decision?: Decision | undefined;
   /** Whether a host part of ours is there; without one nobody can be told anything either. */
   readonly answered: boolean;

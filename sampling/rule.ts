@@ -115,7 +115,7 @@ function readRule(value: unknown, mismatch: Mismatch): ResolvedRule {
 
 function readRunsPer(path: string, value: unknown, mismatch: Mismatch): { runs: number; perMs: number } {
   const { runs, per } = readObject(path, 'an object { runs, per }', ['runs', 'per'], value, mismatch);
-  if (!isWhole(runs) || runs < 1) throw mismatch(`${path}.runs`, 'a whole number, at least 1', runs);
+  if (!isWhole(runs) || runs < 1) throw mismatch(`${path}.runs`, 'an integer, at least 1', runs);
   const perMs = durationMs(per) ?? Number.NaN;
   if (!(perMs >= MIN_WINDOW_MS && perMs <= MAX_WINDOW_MS)) {
     const expected = "a duration with its unit, such as '1 day', from 1 second to 31 days";
@@ -135,7 +135,7 @@ function readKeepSlow(value: unknown, mismatch: Mismatch): number {
 function readAfterFailure(value: unknown, mismatch: Mismatch): number {
   const { runs } = readObject('.afterFailure', 'an object { runs }', ['runs'], value, mismatch);
   if (!isWhole(runs) || runs < 0 || runs > MAX_AFTER_FAILURE_RUNS) {
-    throw mismatch('.afterFailure.runs', `a whole number from 0 to ${MAX_AFTER_FAILURE_RUNS}`, runs);
+    throw mismatch('.afterFailure.runs', `an integer from 0 to ${MAX_AFTER_FAILURE_RUNS}`, runs);
   }
   return runs;
 }

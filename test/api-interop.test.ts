@@ -17,11 +17,11 @@ const workflowsPath = require.resolve('./support/workflows/api');
 
 describe('@opentelemetry/api in workflow code', { concurrency: 8 }, () => {
   let runs: Runs;
-  let passive: string;
+  let untraced: string;
 
   before(async () => {
     runs = await Runs.start({ plugin: { sampling: { jobs: { never: 0 } } }, options: { workflowsPath } });
-    passive = await runs.work({ plugin: { enabled: false }, options: { workflowsPath } });
+    untraced = await runs.work({ plugin: { enabled: false }, options: { workflowsPath } });
   });
   after(() => runs.stop());
 
@@ -113,9 +113,9 @@ describe('@opentelemetry/api in workflow code', { concurrency: 8 }, () => {
       await runs.expectUnsampled(id(`${version}-unsampled`), runId, 'api', 'never');
     });
 
-    it(`${version}: in a passive run the API does nothing`, async () => {
-      const options = { args: [version], taskQueue: passive };
-      const told: Tour = await (await start('tour', `${version}-passive`, options)).result();
+    it(`${version}: in an untraced run the API does nothing`, async () => {
+      const options = { args: [version], taskQueue: untraced };
+      const told: Tour = await (await start('tour', `${version}-untraced`, options)).result();
       deepEqual(
         { ...told, boundIsActive: undefined },
         { unchanged: true, injected: {}, seen: {}, boundIsActive: undefined },

@@ -112,7 +112,7 @@ describe('forEachItem', () => {
     it(`refuses concurrency ${concurrency}`, async () => {
       await rejects(
         forEachItem([1], String, async () => {}, { concurrency }),
-        /option 'concurrency': expected a whole number from 1 to 100/,
+        /option 'concurrency': expected an integer from 1 to 100/,
       );
     });
   }

@@ -80,10 +80,7 @@ describe('a spec', () => {
     [{ workflow: 'nightly', name: '' }, /^name: expected a text/],
     [{ workflow: 'nightly', retry: 3 }, /^retry: expected an object with some of backoffCoefficient, /],
     [{ workflow: 'nightly', retry: { attempts: 3 } }, /^retry: there is no key "attempts"/],
-    [
-      { workflow: 'nightly', retry: { maximumAttempts: 0 } },
-      /^retry: maximumAttempts: expected a whole number/,
-    ],
+    [{ workflow: 'nightly', retry: { maximumAttempts: 0 } }, /^retry: maximumAttempts: expected an integer/],
     [{ workflow: 'nightly', retry: { maximumAttempts: 1.5 } }, /^retry: maximumAttempts: expected a whole/],
     [
       { workflow: 'nightly', retry: { initialInterval: 'soon' } },

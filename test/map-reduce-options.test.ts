@@ -41,17 +41,9 @@ describe('mapReduce', { concurrency: 4 }, () => {
     ['no work', { shardSize: 1 }, "option 'items, pages, count': expected one of the three, got none"],
     ['two kinds of work', { shardSize: 1, count: 1, items: [] }, 'got items and count'],
     ['no items', { shardSize: 1, items: 'all' }, "option 'items': expected an array, got all (string)"],
-    [
-      'a negative count',
-      { shardSize: 1, count: -1 },
-      "option 'count': expected a whole number from 0, got -1",
-    ],
-    ['no shard size', { count: 1 }, "option 'shardSize': expected a whole number from 1, got undefined"],
-    [
-      'a fraction',
-      { shardSize: 1, count: 1, concurrency: 0.5 },
-      "option 'concurrency': expected a whole number",
-    ],
+    ['a negative count', { shardSize: 1, count: -1 }, "option 'count': expected an integer from 0, got -1"],
+    ['no shard size', { count: 1 }, "option 'shardSize': expected an integer from 1, got undefined"],
+    ['a fraction', { shardSize: 1, count: 1, concurrency: 0.5 }, "option 'concurrency': expected an integer"],
     [
       'a bare number as a duration',
       { shardSize: 1, count: 1, workflowRunTimeout: 30 },

@@ -169,7 +169,7 @@ describe("the host's answers", () => {
     ['inherited, must not bind', { sampling: ALWAYS, ...no }, continued, undefined],
   ];
   for (const [what, given, run, expected] of outcomes) {
-    it(`lead a new run to one marker: ${what}: ${expected ?? 'none, it is passive'}`, () => {
+    it(`lead a new run to one marker: ${what}: ${expected ?? 'none, it is untraced'}`, () => {
       const host = hostOf(given);
       const id = idsToAsk(run).find((patchId) => host({ patchId, workflowInfo: info() }));
       equal(id && short(id), expected);

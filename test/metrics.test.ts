@@ -89,7 +89,7 @@ describe('metrics', () => {
       always: { sampling: { default: 1 } },
       never: { sampling: { default: { ratio: 0, keepFailed: false } } },
       kept: { sampling: { default: 0 } },
-      passive: { sampling: { default: 0 }, bind: 'sampled' },
+      untraced: { sampling: { default: 0 }, bind: 'sampled' },
     } as const;
     const runAll = async (job: string, plugin: JobTracingOptions) => {
       // Without a cache, and so with every task begun anew.
@@ -138,9 +138,9 @@ describe('metrics', () => {
       [[{ ...namespace, 'job.name': 'kept', 'job.sampling.reason': 'kept-failed' }, 1]],
     );
     const reasons = (await points('job.sampling.decisions'))
-      .filter(([attributes]) => attributes['job.name'] === 'passive')
+      .filter(([attributes]) => attributes['job.name'] === 'untraced')
       .map(([attributes, value]) => [attributes['job.sampling.reason'], attributes['job.sampled'], value]);
-    // The continuation of a passive run has nothing to inherit.
+    // The continuation of an untraced run has nothing to inherit.
     deepEqual(reasons, [['default', false, 6]]);
   });
 

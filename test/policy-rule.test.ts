@@ -40,8 +40,8 @@ const BAD: readonly (readonly [unknown, string, string])[] = [
   [[], '', 'a number from 0 to 1 or a rule'],
   [{ ratoi: 1 }, '.ratoi', 'one of ratio, atLeast,'],
   [{ atLeast: 5 }, '.atLeast', 'an object { runs, per }'],
-  [{ atLeast: { runs: 0, per: '1 day' } }, '.atLeast.runs', 'a whole number, at least 1'],
-  [{ atLeast: { runs: 1.5, per: '1 day' } }, '.atLeast.runs', 'a whole number, at least 1'],
+  [{ atLeast: { runs: 0, per: '1 day' } }, '.atLeast.runs', 'an integer, at least 1'],
+  [{ atLeast: { runs: 1.5, per: '1 day' } }, '.atLeast.runs', 'an integer, at least 1'],
   [{ atLeast: { runs: 1 } }, '.atLeast.per', 'from 1 second to 31 days'],
   [{ atMost: { runs: 1, per: 3_600_000 } }, '.atMost.per', '"3600000 ms"'],
   [{ atMost: { runs: 1, per: '999 ms' } }, '.atMost.per', 'from 1 second to 31 days'],
@@ -54,8 +54,8 @@ const BAD: readonly (readonly [unknown, string, string])[] = [
   [{ keepSlow: { overMs: 999 } }, '.keepSlow.overMs', 'milliseconds, at least 1000'],
   [{ keepSlow: { overMs: Number.POSITIVE_INFINITY } }, '.keepSlow.overMs', 'milliseconds, at least 1000'],
   [{ afterFailure: true }, '.afterFailure', 'an object { runs }'],
-  [{ afterFailure: { runs: -1 } }, '.afterFailure.runs', 'a whole number from 0 to 100'],
-  [{ afterFailure: { runs: 101 } }, '.afterFailure.runs', 'a whole number from 0 to 100'],
+  [{ afterFailure: { runs: -1 } }, '.afterFailure.runs', 'an integer from 0 to 100'],
+  [{ afterFailure: { runs: 101 } }, '.afterFailure.runs', 'an integer from 0 to 100'],
 ];
 
 describe('rules', () => {

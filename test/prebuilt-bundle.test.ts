@@ -42,7 +42,7 @@ describe('a prebuilt bundle', () => {
   async function expectUntraced(runs: readonly Recorded[], markers: readonly string[]): Promise<void> {
     equal(runs.length, 2);
     deepEqual(markersOf(runs[0]?.history ?? {}), markers);
-    deepEqual(markersOf(runs[1]?.history ?? {}), [], 'the child, of a passive parent');
+    deepEqual(markersOf(runs[1]?.history ?? {}), [], 'the child, of an untraced parent');
     for (const { workflowId, runId, history } of runs) {
       deepEqual(taskFailures(history), []);
       deepEqual(await harness.attributesOf(workflowId, runId), {});

@@ -211,7 +211,7 @@ describe('SamplingClient', { skip: WITHOUT_REDIS }, () => {
     await server.cli('del', POLICY);
     await server.cli('set', REVISION, 'seven');
     await rejects(sampling.set('a', 1), {
-      message: /revision holds 'seven', which is no whole number$/,
+      message: /revision holds 'seven', which is not an integer$/,
     });
     const nowhere = connectionTo(1);
     nowhere.on('error', () => {});

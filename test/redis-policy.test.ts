@@ -191,7 +191,7 @@ describe('what is believed', () => {
     equal(live.accept(reading('5', { a: '0.2' })), undefined);
     equal(live.accept(reading('4', { a: '0.3' })), 'the revision went back from 5 to 4');
     equal(live.accept(reading(null, { a: '0.3' })), 'the revision went back from 5 to none');
-    equal(live.accept(reading('5.5', { a: '0.3' })), "the revision is no whole number but '5.5'");
+    equal(live.accept(reading('5.5', { a: '0.3' })), "the revision is not an integer but '5.5'");
     equal(ratio(), 0.2);
     equal(live.accept(reading('6', {})), undefined);
     equal(live.current(), FALLBACK);

@@ -95,11 +95,11 @@ describe('at ratio 0', { concurrency: 8 }, () => {
   });
 
   it("bind: 'sampled': no marker, no attribute, no trace, and the history is as without the plugin", async () => {
-    const { result } = await run('oneActivity', 'passive', { taskQueue: sampledOnly });
+    const { result } = await run('oneActivity', 'untraced', { taskQueue: sampledOnly });
     await run('oneActivity', 'without', { taskQueue: without });
-    deepEqual(await runs.eventsOfOurs(id('passive')), []);
-    deepEqual(await eventsOf('passive'), await eventsOf('without'));
-    deepEqual(await runs.harness.attributesOf(id('passive')), {});
+    deepEqual(await runs.eventsOfOurs(id('untraced')), []);
+    deepEqual(await eventsOf('untraced'), await eventsOf('without'));
+    deepEqual(await runs.harness.attributesOf(id('untraced')), {});
     equal(JSON.parse(String(result)).traceparent, undefined);
   });
 

@@ -7,7 +7,7 @@
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { secretMismatchError } from '../../core/util/option-error';
-import { attempt } from '../../core/util/untrusted';
+import { safely } from '../../core/util/untrusted';
 
 /** The activity that waits for a report. */
 export interface WaitingActivity {
@@ -39,7 +39,7 @@ export function readToken(token: string, key: string): WaitingActivity | undefin
   const [named = '', signed = ''] = token.split('.');
   const [expected, given] = [signature(named, key), Buffer.from(signed, 'base64url')];
   if (expected.length !== given.length || !timingSafeEqual(expected, given)) return undefined;
-  const ids = attempt(() => JSON.parse(Buffer.from(named, 'base64url').toString()) as unknown);
+  const ids = safely(() => JSON.parse(Buffer.from(named, 'base64url').toString()) as unknown);
   if (!Array.isArray(ids) || ids.length !== 3 || !ids.every((id) => typeof id === 'string')) return undefined;
   const [workflowId, runId, activityId] = ids as [string, string, string];
   return { workflowId, runId, activityId };

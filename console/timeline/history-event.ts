@@ -3,7 +3,7 @@
  */
 import type { temporal } from '@temporalio/proto';
 import { readHeader } from '../../core/trace-header';
-import { attempt, isRecord, numberOf, textOf } from '../../core/util/untrusted';
+import { isRecord, numberOf, safely, textOf } from '../../core/util/untrusted';
 
 export type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
 export type Failure = temporal.api.failure.v1.IFailure;
@@ -92,10 +92,10 @@ export function localActivityOf(
 ): LocalActivity | undefined {
   if (marker.markerName !== LOCAL_ACTIVITY) return undefined;
   const data = marker.details?.data?.payloads?.[0]?.data;
-  const read: unknown = data && attempt(() => JSON.parse(new TextDecoder().decode(data)));
+  const read: unknown = data && safely(() => JSON.parse(new TextDecoder().decode(data)));
   if (!isRecord(read)) return undefined;
-  const scheduledMs = attempt(() => msOf(read.original_schedule_time as Timestamp));
-  const completedMs = attempt(() => msOf(read.complete_time as Timestamp));
+  const scheduledMs = safely(() => msOf(read.original_schedule_time as Timestamp));
+  const completedMs = safely(() => msOf(read.complete_time as Timestamp));
   if (scheduledMs === undefined || completedMs === undefined) return undefined;
   return {
     type: textOf(read.activity_type) ?? 'local activity',

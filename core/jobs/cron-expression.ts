@@ -158,7 +158,7 @@ function parseRange(part: string, field: Field) {
   const [range = '', stepText, ...more] = part.split('/');
   if (more.length > 0) refuse('it has more than one "/"');
   const step = stepText === undefined ? 1 : Number(/^\d+$/.exec(stepText)?.[0] ?? 0);
-  if (step === 0) refuse('the step after "/" is a whole number from 1');
+  if (step === 0) refuse('the step after "/" is an integer from 1');
   if (range === '*' || range === '?') return { from: field.min, to: field.max, step, isStar: step === 1 };
   const [from = Number.NaN, to, ...others] = range.split('-').map((text) => parseValue(text, field));
   const last = to ?? (stepText === undefined ? from : field.max);

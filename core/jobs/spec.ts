@@ -174,7 +174,7 @@ const RETRY_CHECKS: Readonly<Record<keyof RetryPolicy, Check>> = {
   maximumAttempts: (value) =>
     Number.isInteger(value) && isBetween(value, 1, MAX_INT32)
       ? undefined
-      : `expected a whole number from 1 to ${MAX_INT32}`,
+      : `expected an integer from 1 to ${MAX_INT32}`,
   maximumInterval: interval,
   nonRetryableErrorTypes: (value) =>
     Array.isArray(value) && value.every((type) => typeof type === 'string')

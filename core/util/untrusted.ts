@@ -1,8 +1,8 @@
 /**
  * Readers of what may be anything: headers, memos, what user code gives. Pure; none throws.
  */
-/** What `read` returns; `undefined` when it throws, as getters and proxies of user code may. */
-export function attempt<T>(read: () => T): T | undefined {
+/** Returns what `read` returns, or `undefined` if it throws, as getters and proxies in user code may. */
+export function safely<T>(read: () => T): T | undefined {
   try {
     return read();
   } catch {

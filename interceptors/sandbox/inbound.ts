@@ -8,7 +8,7 @@ import { SpanName } from '@temporalio/interceptors-opentelemetry/lib/workflow/de
 import { type Headers, type WorkflowInboundCallsInterceptor, workflowInfo } from '@temporalio/workflow';
 import type { Ignored, JobTracingSinks } from '../../core/span-record';
 import { readHeader } from '../../core/trace-header';
-import { attempt } from '../../core/util/untrusted';
+import { safely } from '../../core/util/untrusted';
 import { linksTo } from './links';
 import { observe } from './observe';
 import { withSpan } from './otel-context';
@@ -28,7 +28,7 @@ export function inboundInterceptor(
     next: (input: Input) => Promise<Output>,
     which?: string,
   ): Promise<Output> {
-    const prepared = attempt(() => {
+    const prepared = safely(() => {
       const { header, problem } = readHeader(input.headers);
       if (problem && !workflowInfo().unsafe.isReplaying) sink.ignored(what, problem);
       const span = tracer.start(name, tracer.root.ref, { links: linksTo(header?.span, 'caller'), which });

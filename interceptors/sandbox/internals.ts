@@ -23,7 +23,7 @@ import { MAX_MESSAGE_BYTES } from '../../core/server-limits';
 import type { JobTracingSinks, SpanRecord } from '../../core/span-record';
 import { fillTraceUrl } from '../../core/trace-url';
 import { defined } from '../../core/util/defined';
-import { attempt } from '../../core/util/untrusted';
+import { safely } from '../../core/util/untrusted';
 import { ABSENT, AGAIN, ANY, isMarker } from '../../sampling/markers';
 import { keep } from './kept';
 import { fitting } from './message-size';
@@ -133,15 +133,15 @@ export function internalsInterceptor(
   return {
     activate(input, next) {
       const error = errorOf(() => activated(input.activation.jobs ?? []));
-      if (error !== undefined) attempt(() => sink.ignored('run', error));
+      if (error !== undefined) safely(() => sink.ignored('run', error));
       next(input);
     },
 
     concludeActivation(input, next) {
-      const recorded = attempt(() => input.commands.filter((each) => isRecorded(each, state)));
+      const recorded = safely(() => input.commands.filter((each) => isRecorded(each, state)));
       const output = next(recorded ? { ...input, commands: recorded } : input);
       if (!(state.run || state.counted) || state.readOnly) return output;
-      const commands = attempt(() => concluded(output.commands));
+      const commands = safely(() => concluded(output.commands));
       return commands ? { ...output, commands } : output;
     },
   };

@@ -5,7 +5,7 @@
  * stack traces of the Web UI.
  */
 import { ContinueAsNew } from '@temporalio/workflow';
-import { attempt } from '../../core/util/untrusted';
+import { safely } from '../../core/util/untrusted';
 import { untracked } from './sdk-internals';
 import { type SandboxSpan, STATUS } from './span';
 
@@ -13,7 +13,7 @@ import { type SandboxSpan, STATUS } from './span';
 export function observe<T>(promise: Promise<T>, span: SandboxSpan | undefined): Promise<T> {
   if (!span) return promise;
   // Whatever another interceptor has returned: if it cannot be observed, the span stays open until the run ends.
-  void attempt(() =>
+  void safely(() =>
     untracked(
       promise.then(
         () => span.setStatus({ code: STATUS.ok }).end(),
@@ -30,5 +30,5 @@ export function observe<T>(promise: Promise<T>, span: SandboxSpan | undefined): 
 
 /** False for what cannot be asked, such as a proxy that throws. */
 function isContinueAsNew(error: unknown): boolean {
-  return attempt(() => error instanceof ContinueAsNew) ?? false;
+  return safely(() => error instanceof ContinueAsNew) ?? false;
 }

@@ -21,7 +21,7 @@ import { toText } from '../../core/attribute-limits';
 import { formatBaggage, parseBaggage } from '../../core/baggage';
 import { carrierOf } from '../../core/trace-header';
 import { parseTraceparent } from '../../core/traceparent';
-import { attempt } from '../../core/util/untrusted';
+import { safely } from '../../core/util/untrusted';
 import { baggageOf, EMPTY_CONTEXT, spanRefOf, withBaggage, withSpan } from './otel-context';
 import type { RunState } from './run-state';
 import { foreignSpan, toLinkRecord, toMs } from './span';
@@ -34,7 +34,7 @@ const API_VERSION = '1.999.0';
 /** Makes the run's state visible to `@opentelemetry/api`. */
 export function installApi(state: RunState): void {
   const contextManager: ContextManager = {
-    active: () => attempt(() => state.activeContext()) ?? EMPTY_CONTEXT,
+    active: () => safely(() => state.activeContext()) ?? EMPTY_CONTEXT,
     with: (context, fn, thisArg, ...args) => state.inContext(context, () => fn.apply(thisArg as never, args)),
     bind: (context, target) =>
       typeof target === 'function'
@@ -74,7 +74,7 @@ function tracerFor(state: RunState, inert: Span, scope: NonNullable<StartOptions
   }
 
   function startSpan(name: string, options: SpanOptions = {}, context?: Context): Span {
-    return attempt(() => start(name, options, context ?? state.activeContext())) ?? inert;
+    return safely(() => start(name, options, context ?? state.activeContext())) ?? inert;
   }
 
   return {
@@ -90,7 +90,7 @@ function tracerFor(state: RunState, inert: Span, scope: NonNullable<StartOptions
       const options = first === fn ? undefined : (first as SpanOptions | undefined);
       const given = third === fn ? (second as Context | undefined) : undefined;
       const span = startSpan(name, options, given);
-      const context = attempt(() => withSpan(given ?? state.activeContext(), span)) ?? EMPTY_CONTEXT;
+      const context = safely(() => withSpan(given ?? state.activeContext(), span)) ?? EMPTY_CONTEXT;
       return state.inContext(context, () => fn(span)) as ReturnType<F>;
     },
   };
@@ -103,7 +103,7 @@ const KINDS = [0, 1, 2, 3, 4];
 function readOptions(
   options: SpanOptions,
 ): Omit<StartOptions, 'scope'> & { readonly isTop?: boolean; readonly attributes?: unknown } {
-  const given = attempt(() => {
+  const given = safely(() => {
     const { root, kind, startTime, links, attributes } = options;
     return {
       isTop: Boolean(root),
@@ -119,7 +119,7 @@ function readOptions(
 /** What a carrier cannot take or give is passed over. */
 const PROPAGATOR: TextMapPropagator = Object.freeze({
   inject(context: Context, carrier: unknown, setter: TextMapSetter): void {
-    attempt(() => {
+    safely(() => {
       const span = spanRefOf(context);
       const baggage = baggageOf(context);
       const fields = carrierOf({ span, baggage: baggage && formatBaggage(baggage) });
@@ -127,7 +127,7 @@ const PROPAGATOR: TextMapPropagator = Object.freeze({
     });
   },
   extract(context: Context, carrier: unknown, getter: TextMapGetter): Context {
-    const extracted = attempt(() => {
+    const extracted = safely(() => {
       const field = (key: string) => [getter.get(carrier, key)].flat()[0];
       const ref = parseTraceparent(field('traceparent'), field('tracestate'));
       const baggage = field('baggage');

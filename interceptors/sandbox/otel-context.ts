@@ -9,7 +9,7 @@ import type { BaggageEntry as ApiBaggageEntry, Baggage, Context, Span } from '@o
 import { toText } from '../../core/attribute-limits';
 import type { BaggageEntry } from '../../core/baggage';
 import type { SpanRef } from '../../core/traceparent';
-import { attempt } from '../../core/util/untrusted';
+import { safely } from '../../core/util/untrusted';
 import { refOf } from './span';
 
 const SPAN_KEY = Symbol.for('OpenTelemetry Context Key SPAN');
@@ -40,7 +40,7 @@ export const EMPTY_CONTEXT: Context = new SandboxContext(new Map());
 
 /** Whether user code can be given the object when it asks for the active context. Never throws. */
 export function isContext(context: unknown): context is Context {
-  const methods = attempt(() => {
+  const methods = safely(() => {
     const { getValue, setValue, deleteValue } = context as Context;
     return [getValue, setValue, deleteValue];
   });
@@ -49,7 +49,7 @@ export function isContext(context: unknown): context is Context {
 
 /** The context with one more value; of one that cannot take it, that value alone. Never throws. */
 export function withValue(context: Context, key: symbol, value: unknown): Context {
-  return attempt(() => context.setValue(key, value)) ?? new SandboxContext(new Map([[key, value]]));
+  return safely(() => context.setValue(key, value)) ?? new SandboxContext(new Map([[key, value]]));
 }
 
 export function withSpan(context: Context, span: Span): Context {
@@ -58,7 +58,7 @@ export function withSpan(context: Context, span: Span): Context {
 
 /** What the context's span, which may be any object of user code's, refers to. Never throws. */
 export function spanRefOf(context: Context | undefined): SpanRef | undefined {
-  return attempt(() => {
+  return safely(() => {
     const span = context?.getValue(SPAN_KEY) as Span | undefined;
     return span && refOf(span.spanContext());
   });
@@ -70,7 +70,7 @@ export function withBaggage(context: Context, entries: ReadonlyMap<string, Bagga
 
 /** The context's baggage, which may be any object of user code's; `undefined` when it has none. Never throws. */
 export function baggageOf(context: Context): ReadonlyMap<string, BaggageEntry> | undefined {
-  return attempt(() => {
+  return safely(() => {
     const baggage = context.getValue(BAGGAGE_KEY) as Baggage | undefined;
     return (
       baggage && new Map(baggage.getAllEntries().map(([name, entry]) => [toText(name), plainEntry(entry)]))
@@ -99,7 +99,7 @@ class SandboxBaggage implements Baggage {
   }
 
   setEntry(key: string, entry: ApiBaggageEntry): Baggage {
-    const plain = attempt(() => plainEntry(entry));
+    const plain = safely(() => plainEntry(entry));
     return plain ? new SandboxBaggage(new Map(this.#entries).set(key, plain)) : this;
   }
 

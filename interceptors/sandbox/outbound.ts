@@ -24,7 +24,7 @@ import {
   type TraceHeader,
   writeHeader,
 } from '../../core/trace-header';
-import { attempt } from '../../core/util/untrusted';
+import { safely } from '../../core/util/untrusted';
 import { reduced } from './allowance';
 import { bindChild } from './child-attributes';
 import { observe } from './observe';
@@ -44,11 +44,11 @@ interface Prepared<Input> {
   readonly span?: SandboxSpan | undefined;
 }
 
-/** A passive run's calls go on untouched; only a child that is to be a top-level run is told so. */
+/** An untraced run's calls go on untouched; only a child that is to be a top-level run is told so. */
 export function passiveOutbound(): WorkflowOutboundCallsInterceptor {
   return {
     startChildWorkflowExecution(input, next) {
-      const told = attempt(() => {
+      const told = safely(() => {
         const kind = childKindOf(input.options);
         return kind?.kind === 'top' ? withHeader(input, writeHeader({ part: kind })) : input;
       });
@@ -78,7 +78,7 @@ export function outboundInterceptor(state: RunState, run: Run): WorkflowOutbound
     which: number | undefined,
     put: (header: TraceHeader) => Input,
   ): Prepared<Input> {
-    const prepared = attempt(() => {
+    const prepared = safely(() => {
       const { span, header } = begin(name, which);
       return { span, input: put(header) };
     });
@@ -129,7 +129,7 @@ export function outboundInterceptor(state: RunState, run: Run): WorkflowOutbound
     const promise = next(traced);
     return observe(
       promise,
-      attempt(() => state.calls.expect('activity', input.seq, span)),
+      safely(() => state.calls.expect('activity', input.seq, span)),
     );
   }
 
@@ -160,10 +160,10 @@ export function outboundInterceptor(state: RunState, run: Run): WorkflowOutbound
     },
 
     startChildWorkflowExecution(input, next) {
-      const { span, input: traced } = attempt(() => prepareChild(input)) ?? { input };
+      const { span, input: traced } = safely(() => prepareChild(input)) ?? { input };
       const started = next(traced);
       // The span ends when the child has started: the child's own root tells the rest.
-      attempt(() => {
+      safely(() => {
         const open = state.calls.expect('childWorkflowStart', input.seq, span);
         if (open) void observe(untracked(started.then(([startedRun]) => startedRun)), open);
       });
@@ -185,7 +185,7 @@ export function outboundInterceptor(state: RunState, run: Run): WorkflowOutbound
     },
 
     getLogAttributes(input, next) {
-      const active = attempt(() => state.activeRef(run));
+      const active = safely(() => state.activeRef(run));
       if (!active) return next(input);
       const { traceId, spanId, sampled } = active;
       return next({ trace_id: traceId, span_id: spanId, trace_flags: sampled ? '01' : '00', ...input });

@@ -9,7 +9,7 @@ import type { coresdk } from '@temporalio/proto';
 import { upsertSearchAttributes, type WorkflowInterceptors, workflowInfo } from '@temporalio/workflow';
 import type { SandboxOptions } from '../../core/sandbox-options';
 import type { JobTracingSinks } from '../../core/span-record';
-import { attempt } from '../../core/util/untrusted';
+import { safely } from '../../core/util/untrusted';
 import { passiveOutbound } from './outbound';
 import { readRun } from './read-run';
 import { attributesOfTop } from './run-attributes';
@@ -41,7 +41,7 @@ export function replayOnlyInterceptors(
           try {
             if (init) begin(init);
           } catch (error) {
-            attempt(() => sink.ignored('run', String(error)));
+            safely(() => sink.ignored('run', String(error)));
           }
           next(input);
         },

@@ -12,7 +12,7 @@ import { formatBaggage, mergeBaggage } from '../../core/baggage';
 import type { JobOrigin } from '../../core/job-info';
 import type { LinkRecord } from '../../core/span-record';
 import type { SpanRef } from '../../core/traceparent';
-import { attempt } from '../../core/util/untrusted';
+import { safely } from '../../core/util/untrusted';
 import { workflowSlot } from '../../core/workflow-scope';
 import type { KeptReason } from '../../sampling/markers';
 import { Allowance } from './allowance';
@@ -41,13 +41,13 @@ export interface RootNotes {
 type OnBegin = (run: Run, tracer: RunTracer | undefined) => void;
 
 export class RunState {
-  /** Of passive runs, too; `undefined` until the first activation. */
+  /** Of untraced runs, too; `undefined` until the first activation. */
   origin: JobOrigin | undefined;
-  /** `undefined` until the first activation, and for a passive run. */
+  /** `undefined` until the first activation, and for an untraced run. */
   run: Run | undefined;
   /** `undefined` for a run that is not sampled. */
   tracer: RunTracer | undefined;
-  /** A top-level run, passive or not. */
+  /** A top-level run, untraced or not. */
   counted = false;
   /** First workflow task of the run, milliseconds since the epoch in workflow time. */
   startMs = 0;
@@ -65,7 +65,7 @@ export class RunState {
   #rootContext: Context | undefined;
   #storage: InstanceType<typeof AsyncLocalStorage<Context>> | undefined;
 
-  /** @param onBegin told when the run is known, unless it is passive */
+  /** @param onBegin told when the run is known, unless it is untraced */
   constructor(onBegin: OnBegin) {
     this.#onBegin = onBegin;
   }
@@ -99,7 +99,7 @@ export class RunState {
 
   /** The item of a shard that user code works on now. */
   activeItem(): unknown {
-    return attempt(() => this.#storage?.getStore()?.getValue(ITEM_KEY));
+    return safely(() => this.#storage?.getStore()?.getValue(ITEM_KEY));
   }
 
   /** The span that is active now; the run's root when the active context names none of this trace. */

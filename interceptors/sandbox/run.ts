@@ -32,9 +32,9 @@ export type RunTrace = Omit<Run, keyof JobOrigin | 'jobBaggage' | 'baggage' | 'b
 
 export interface RunReading {
   readonly origin: JobOrigin;
-  /** `undefined`: passive, the plugin does nothing in this run. */
+  /** `undefined`: untraced, the plugin does nothing in this run. */
   readonly run: Run | undefined;
-  /** A top-level run, passive or not: the metrics of runs count it. */
+  /** A top-level run, untraced or not: the metrics of runs count it. */
   readonly counted: boolean;
   /** Why the run's header was ignored. */
   readonly problem: string | undefined;

@@ -11,7 +11,7 @@ import { defineSearchAttributeKey } from '@temporalio/common';
 import type { coresdk } from '@temporalio/proto';
 import type { Activator } from '@temporalio/workflow/lib/internals';
 import { keywordOf } from '../../core/job-name';
-import { attempt } from '../../core/util/untrusted';
+import { safely } from '../../core/util/untrusted';
 
 const JOB_NAME = defineSearchAttributeKey('JobName', 'KEYWORD');
 
@@ -97,7 +97,7 @@ export function onTaskError(listener: (error: unknown, isFirst: boolean) => void
   const sdk = activator();
   const record = sdk.recordWorkflowTaskError;
   sdk.recordWorkflowTaskError = (error) => {
-    attempt(() => listener(error, sdk.workflowTaskError === undefined));
+    safely(() => listener(error, sdk.workflowTaskError === undefined));
     record.call(sdk, error);
   };
 }

@@ -11,7 +11,7 @@ import { BENIGN, type Failure } from '../../core/run-end';
 import type { Attributes, EventRecord, LinkRecord, SpanRecord } from '../../core/span-record';
 import { formatTraceparent, parseTraceparent, type SpanRef } from '../../core/traceparent';
 import { defined } from '../../core/util/defined';
-import { attempt, isRecord } from '../../core/util/untrusted';
+import { isRecord, safely } from '../../core/util/untrusted';
 
 /** `SpanStatusCode` of the API, as values: the API itself is not loaded here. */
 export const STATUS = { unset: 0, ok: 1, error: 2 } as const;
@@ -150,7 +150,7 @@ export class SandboxSpan implements Span {
   /** Marks the span as failed with this error. */
   fail(error: unknown): void {
     const { type, message, stack } = describe(error);
-    const kind = attempt(() => isCancellation(error))
+    const kind = safely(() => isCancellation(error))
       ? { canceledFailureInfo: {} }
       : { applicationFailureInfo: { type, category: categoryOf(error) } };
     this.failWith({ message, ...kind, ...defined({ stackTrace: stack }) });
@@ -171,7 +171,7 @@ export class SandboxSpan implements Span {
     const onEnd = this.#onEnd;
     this.#onEnd = undefined;
     if (!onEnd) return;
-    attempt(() => {
+    safely(() => {
       this.#record.endMs = Math.max(this.#record.startMs, toMs(time));
       onEnd(this, this.#record);
     });
@@ -179,7 +179,7 @@ export class SandboxSpan implements Span {
 
   /** Changes the record of a span that has not ended. Never throws, whatever user code gives or has replaced. */
   #change(change: (record: Draft) => void): this {
-    if (this.#onEnd) attempt(() => change(this.#record));
+    if (this.#onEnd) safely(() => change(this.#record));
     return this;
   }
 }
@@ -198,7 +198,7 @@ export function toMs(time: unknown): number {
 }
 
 function parseTime(time: unknown): number | undefined {
-  const ms = Number(attempt(() => msOf(time)));
+  const ms = Number(safely(() => msOf(time)));
   return ms >= 0 && ms < MAX_TIME_MS ? ms : undefined;
 }
 
@@ -215,7 +215,7 @@ export function refOf({ traceId, spanId, traceFlags }: SpanContext): SpanRef | u
 
 /** A link as a record; `undefined` when it points nowhere. Never throws. */
 export function toLinkRecord(link: Link): LinkRecord | undefined {
-  return attempt(() => {
+  return safely(() => {
     const span = refOf(link.context);
     const attributes: Attributes = {};
     copyAttributes(attributes, link.attributes);
@@ -235,7 +235,7 @@ export function describe(error: unknown): {
   readonly stack?: string;
 } {
   if (!isRecord(error)) return { type: typeof error, message: toText(error) };
-  const texts = attempt(() => {
+  const texts = safely(() => {
     const { type, name, code, message, stack } = error;
     return defined({
       // `type` is the application's own word for the error (ApplicationFailure); Temporal's default is none.

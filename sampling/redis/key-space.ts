@@ -100,7 +100,7 @@ export function policyReading(reply: unknown): PolicyReading {
   };
 }
 
-/** 0 if there is none; `undefined` for what is no whole number. */
+/** 0 if there is none; `undefined` for what is not an integer. */
 export function revisionOf({ revision }: PolicyReading): number | undefined {
   if (revision === null) return 0;
   const value = /^\d+$/.test(revision) ? Number(revision) : Number.NaN;

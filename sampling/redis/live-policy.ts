@@ -77,7 +77,7 @@ export function createLivePolicy({ fallback, maxAgeMs, now = Date.now }: LivePol
     problems: () => problems,
     accept(reading) {
       const read = revisionOf(reading);
-      if (read === undefined) return `the revision is no whole number but '${reading.revision}'`;
+      if (read === undefined) return `the revision is not an integer but '${reading.revision}'`;
       if (read < revision) return `the revision went back from ${revision} to ${reading.revision ?? 'none'}`;
       const { texts } = reading;
       if (texts?.size === 0 && rules.size > 0 && read === revision) {

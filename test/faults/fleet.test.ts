@@ -41,7 +41,7 @@ describe('a fleet of which half is not enabled', () => {
   let runs: Recorded[];
   /** Runs with a trace of their own that came to their end, with a marker and without. */
   let traced: Recorded[];
-  let passive: Recorded[];
+  let untraced: Recorded[];
 
   before(async () => {
     harness = await Harness.start();
@@ -65,7 +65,7 @@ describe('a fleet of which half is not enabled', () => {
         !history.events?.at(-1)?.workflowExecutionTerminatedEventAttributes,
     );
     traced = ownTrace.filter(({ history }) => markersOf(history).length > 0);
-    passive = ownTrace.filter(({ history }) => markersOf(history).length === 0);
+    untraced = ownTrace.filter(({ history }) => markersOf(history).length === 0);
   });
   after(() => harness?.stop());
 
@@ -188,11 +188,11 @@ describe('a fleet of which half is not enabled', () => {
       new Set(history.events?.map((event) => event.workflowTaskStartedEventAttributes?.identity ?? ''));
     const isShared = (run: Recorded) => workersOf(run).has('on') && workersOf(run).has('off');
     ok(traced.some(isShared), 'a traced run that both worked on');
-    ok(passive.some(isShared), 'a passive run that both worked on');
+    ok(untraced.some(isShared), 'an untraced run that both worked on');
     const byWay = (some: readonly Recorded[]) =>
       some.filter(({ workflowId }) => workflowId.includes('-way-'));
     ok(byWay(traced).length > ROUNDS.length, `${byWay(traced).length} traced`);
-    ok(byWay(passive).length > ROUNDS.length, `${byWay(passive).length} passive`);
+    ok(byWay(untraced).length > ROUNDS.length, `${byWay(untraced).length} untraced`);
   });
 
   it('fails no workflow task', () => {
@@ -212,7 +212,7 @@ describe('a fleet of which half is not enabled', () => {
   });
 
   it('leaves it alone otherwise', async () => {
-    for (const { workflowId, runId } of passive) {
+    for (const { workflowId, runId } of untraced) {
       const traceId = traceIdOf(runId);
       deepEqual(harness.receiver.trace(traceId), [], workflowId);
       // A continuation begins with the attributes of the run before: they do not name it.

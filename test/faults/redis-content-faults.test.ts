@@ -63,7 +63,7 @@ describe('a fault in what Redis says', { skip: WITHOUT_REDIS, concurrency: 2 }, 
     {
       what: 'a revision that is no number',
       commands: [['set', REVISION, 'seven']],
-      says: `${WRONG}is not believed: the revision is no whole number but 'seven'`,
+      says: `${WRONG}is not believed: the revision is not an integer but 'seven'`,
       repair: [
         ['set', REVISION, '8'],
         ['hset', POLICY, 'a', '0.75'],

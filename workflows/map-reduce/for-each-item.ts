@@ -41,7 +41,7 @@ export async function forEachItem<Item, Result>(
   { onItemFailure = 'stop', concurrency = 1 }: ForEachItemOptions = {},
 ): Promise<Result[]> {
   if (!(Number.isInteger(concurrency) && concurrency >= 1 && concurrency <= MAX_CONCURRENCY))
-    throw optionError('concurrency', `a whole number from 1 to ${MAX_CONCURRENCY}`, concurrency);
+    throw optionError('concurrency', `an integer from 1 to ${MAX_CONCURRENCY}`, concurrency);
   const results: Result[] = [];
   const failed = new FailedItems();
   let next = 0;

@@ -108,9 +108,9 @@ export function checkOptions<Item, Result>(options: MapReduceOptions<Item, Resul
   const { shardSize, map, concurrency, onShardFailure, shardRatio, reduce, label } = options;
   checkWork(options);
   if (!isInteger(shardSize, 1, Number.MAX_SAFE_INTEGER))
-    throw optionError('shardSize', 'a whole number from 1', shardSize);
+    throw optionError('shardSize', 'an integer from 1', shardSize);
   if (concurrency !== undefined && !isInteger(concurrency, 1, MAX_CONCURRENCY))
-    throw optionError('concurrency', `a whole number from 1 to ${MAX_CONCURRENCY}`, concurrency);
+    throw optionError('concurrency', `an integer from 1 to ${MAX_CONCURRENCY}`, concurrency);
   if (onShardFailure !== undefined && onShardFailure !== 'continue' && onShardFailure !== 'stop')
     throw optionError('onShardFailure', "'continue' or 'stop'", onShardFailure);
   if (shardRatio !== undefined && !(shardRatio >= 0 && shardRatio <= 1))
@@ -133,7 +133,7 @@ function checkWork<Item, Result>(options: MapReduceOptions<Item, Result>): void 
   if ('items' in options && !Array.isArray(options.items))
     throw optionError('items', 'an array', options.items);
   if ('count' in options && !isInteger(options.count, 0, Number.MAX_SAFE_INTEGER))
-    throw optionError('count', 'a whole number from 0', options.count);
+    throw optionError('count', 'an integer from 0', options.count);
   if ('pages' in options && typeof options.pages?.activity !== 'string')
     throw optionError('pages.activity', "the activity's name", options.pages?.activity);
   if ('pages' in options) checkPages(options.pages);
