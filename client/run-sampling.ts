@@ -10,8 +10,8 @@ import type { SamplingExplanation } from '../sampling/explain';
 import {
   type Decision,
   decisionOf,
-  isGiven,
   isMarker,
+  isPreset,
   KEPT_FAILED,
   KEPT_SLOW,
   type KeptReason,
@@ -72,7 +72,7 @@ export function hasMarker(markers: readonly string[]): boolean {
 
 /** Whether the policy decided about the run, rather than a person or the run before it. */
 export function isByPolicy(markers: readonly string[]): boolean {
-  return markers.some((id) => decisionOf(id) !== undefined && !isGiven(id));
+  return markers.some((id) => decisionOf(id) !== undefined && !isPreset(id));
 }
 
 /**

@@ -7,15 +7,16 @@ import { randomUUID } from 'node:crypto';
 import { describe, it } from 'node:test';
 import type { WorkflowInfo } from '@temporalio/workflow';
 import type { SamplingOptions } from 'temporal-job-tracing';
-import { askFor, type Given, type HostNotice } from '../sampling/markers';
+import type { HostHint } from '../sampling/host-hint';
+import { decideNewRun, type PresetDecision } from '../sampling/new-run';
 import { resolvePolicy } from '../sampling/policy';
 import { constantPolicyStore, type PolicyStore } from '../sampling/policy-store';
-import { noticeOf } from '../worker/marker-host';
+import { hostHintFor } from '../worker/marker-host';
 import { createRunDecisions } from '../worker/run-decisions';
 import { hostWith, infoOf, last, type RunParts } from './support/marker-asks';
 
-const UNSAMPLED: HostNotice = { common: 'unsampled' };
-const DEFAULT: HostNotice = { common: 'default' };
+const UNSAMPLED: HostHint = { usual: 'unsampled' };
+const DEFAULT: HostHint = { usual: 'default' };
 const CAP_0 = { ratio: 0, atLeast: { runs: 1, per: '1 day' } } as const;
 
 /** A run id with these 14 hex digits at its end. */
@@ -56,8 +57,7 @@ describe('the marker of a run', () => {
     deepEqual(never(infoOf(), undefined, 'all', DEFAULT), ['default', 'default', 'unsampled', 'unsampled']);
     deepEqual(hostWith()(infoOf(), undefined, 'all', UNSAMPLED), ['unsampled', 'default', 'default']);
     const byRule = hostWith({ sampling: { jobs: { 'j*': 1 } } });
-    for (const notice of [UNSAMPLED, DEFAULT])
-      equal(last(byRule(infoOf(), undefined, 'all', notice)), 'rule');
+    for (const hint of [UNSAMPLED, DEFAULT]) equal(last(byRule(infoOf(), undefined, 'all', hint)), 'rule');
   });
 
   it('is asked for once by a run that gets none where only sampled runs are bound', () => {
@@ -79,10 +79,14 @@ describe('the marker of a run', () => {
 
   it('is none where no host answers, whatever is asked', () => {
     for (const bind of ['all', 'sampled'] as const)
-      for (const given of [undefined, { forced: 'manual' }, { inherited: { sampled: false } }] as Given[])
+      for (const given of [
+        undefined,
+        { forced: 'manual' },
+        { inherited: { sampled: false } },
+      ] as PresetDecision[])
         deepEqual(
-          askFor(infoOf(), given, bind, () => true, new Set()),
-          { answered: false },
+          decideNewRun(infoOf(), given, bind, () => true, new Set()),
+          { hasHost: false },
         );
   });
 
@@ -151,7 +155,7 @@ describe('the marker of a run', () => {
     const ratio = { ratio: 1, atMost: { runs: 2, per: '1 day' } } as const;
     const decisions = createRunDecisions();
     const ask = hostWith({ decisions, sampling: { default: ratio, jobs: { reserved: CAP_0 } } });
-    const stateAfter = (run: RunParts, given?: Given) => {
+    const stateAfter = (run: RunParts, given?: PresetDecision) => {
       const info = infoOf(run);
       return [last(ask(info, given)), decisions.traceState(info.runId.replaceAll('-', ''))];
     };
@@ -185,11 +189,11 @@ describe('a marker that is known beforehand', () => {
   it('is not asked for by a run that a ratio for ever leaves out, where only sampled runs are bound', () => {
     for (const ratio of [0, 2 ** -56, 0.01, 0.5, 1 / 3, 1]) {
       const policy = resolvePolicy({ default: { ratio, atMost: { runs: 1_000, per: '1 day' } } });
-      const notice = noticeOf({ enabled: true, bind: 'sampled' }, policy, true);
+      const hint = hostHintFor({ enabled: true, bind: 'sampled' }, policy, true);
       const ask = hostWith({ bind: 'sampled', policy: constantPolicyStore(policy) });
       for (let run = 0; run < 300; run++) {
         const info = infoOf();
-        const asked = ask(info, undefined, 'sampled', notice);
+        const asked = ask(info, undefined, 'sampled', hint);
         deepEqual(
           asked.length === 1,
           last(ask(info, undefined, 'sampled')) === '-',
@@ -197,13 +201,13 @@ describe('a marker that is known beforehand', () => {
         );
       }
       const rest = [{ attempt: 2 }, { lastFailure: new Error('before') }];
-      for (const run of rest) equal(last(ask(infoOf(run), undefined, 'sampled', notice)), 'after-failure');
-      equal(last(ask(infoOf(), { forced: 'manual' }, 'sampled', notice)), 'manual');
+      for (const run of rest) equal(last(ask(infoOf(run), undefined, 'sampled', hint)), 'after-failure');
+      equal(last(ask(infoOf(), { forced: 'manual' }, 'sampled', hint)), 'manual');
     }
     const [edge, below] = ['80000000000000', '7fffffffffffff'].map((end) =>
       infoOf({ runId: idEndingWith(end) }),
     );
-    const half = noticeOf({ enabled: true, bind: 'sampled' }, resolvePolicy({ default: 0.5 }), true);
+    const half = hostHintFor({ enabled: true, bind: 'sampled' }, resolvePolicy({ default: 0.5 }), true);
     const ask = hostWith({ bind: 'sampled', sampling: { default: 0.5 } });
     deepEqual(ask(edge as WorkflowInfo, undefined, 'sampled', half), ['any', 'default', 'default']);
     deepEqual(ask(below as WorkflowInfo, undefined, 'sampled', half), ['-']);
@@ -213,7 +217,7 @@ describe('a marker that is known beforehand', () => {
     const noticed = (
       sampling: SamplingOptions,
       { enabled = true, isConstant = true, bind = 'sampled' as 'all' | 'sampled' } = {},
-    ) => noticeOf({ enabled, bind }, resolvePolicy(sampling), isConstant).below;
+    ) => hostHintFor({ enabled, bind }, resolvePolicy(sampling), isConstant).threshold;
     equal(noticed({ default: 0 }), 'g');
     equal(noticed({ default: { ratio: 0.5, afterFailure: { runs: 0 } } }), '8');
     equal(noticed({ default: 0 }, { isConstant: false }), undefined);

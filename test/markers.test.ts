@@ -4,16 +4,8 @@ import { describe, it } from 'node:test';
 import { TypedSearchAttributes } from '@temporalio/common';
 import type { WorkerOptions } from '@temporalio/worker';
 import type { WorkflowInfo } from '@temporalio/workflow';
-import {
-  ABSENT,
-  type Decision,
-  decisionOf,
-  type Given,
-  idsToAsk,
-  isGiven,
-  isMarker,
-  RECORDED_IDS,
-} from '../sampling/markers';
+import { ABSENT, type Decision, decisionOf, isMarker, isPreset, RECORDED_IDS } from '../sampling/markers';
+import { candidateIds, type PresetDecision } from '../sampling/new-run';
 import { resolvePolicy } from '../sampling/policy';
 import { constantPolicyStore, type PolicyStore } from '../sampling/policy-store';
 import type { SamplingOptions } from '../sampling/rule';
@@ -79,7 +71,7 @@ describe('the family of markers', () => {
     ok(Object.isFrozen(RECORDED_IDS));
   });
 
-  const asked: [string, Given, string[]][] = [
+  const asked: [string, PresetDecision, string[]][] = [
     [
       'decides by policy',
       undefined,
@@ -92,7 +84,7 @@ describe('the family of markers', () => {
   ];
   for (const [what, given, expected] of asked)
     it(`is asked in a fixed order by a run that ${what}`, () =>
-      deepEqual(idsToAsk(given).map(short), expected));
+      deepEqual(candidateIds(given).map(short), expected));
 
   it('is known by its prefix; what is not in it, or of a newer version, has no meaning', () => {
     equal(isMarker('job-tracing:of-a-newer-version'), true);
@@ -103,9 +95,9 @@ describe('the family of markers', () => {
   });
 
   it('is asked for in full: each id either by policy or by runs that know their decision', () => {
-    const byPolicy = idsToAsk(undefined);
-    const given = new Set(asked.flatMap(([, given]) => (given ? idsToAsk(given) : [])));
-    deepEqual([byPolicy.filter(isGiven), [...given].filter((id) => !isGiven(id))], [[], []]);
+    const byPolicy = candidateIds(undefined);
+    const given = new Set(asked.flatMap(([, given]) => (given ? candidateIds(given) : [])));
+    deepEqual([byPolicy.filter(isPreset), [...given].filter((id) => !isPreset(id))], [[], []]);
     deepEqual([...byPolicy, ...given].sort(), [...RECORDED_IDS].sort());
   });
 });
@@ -151,9 +143,9 @@ describe("the host's answers", () => {
     });
   }
 
-  const manual: Given = { forced: 'manual' };
-  const continued: Given = { inherited: { sampled: false } };
-  const outcomes: [string, Case, Given, string | undefined][] = [
+  const manual: PresetDecision = { forced: 'manual' };
+  const continued: PresetDecision = { inherited: { sampled: false } };
+  const outcomes: [string, Case, PresetDecision, string | undefined][] = [
     ['by policy', { sampling: ALWAYS }, undefined, 'default'],
     ['by rule', { sampling: BY_RULE }, undefined, 'rule'],
     ['unsampled', { sampling: NEVER }, undefined, 'unsampled'],
@@ -171,7 +163,7 @@ describe("the host's answers", () => {
   for (const [what, given, run, expected] of outcomes) {
     it(`lead a new run to one marker: ${what}: ${expected ?? 'none, it is untraced'}`, () => {
       const host = hostOf(given);
-      const id = idsToAsk(run).find((patchId) => host({ patchId, workflowInfo: info() }));
+      const id = candidateIds(run).find((patchId) => host({ patchId, workflowInfo: info() }));
       equal(id && short(id), expected);
     });
   }
@@ -209,7 +201,7 @@ describe("the host's answers", () => {
       },
     };
     const host = hostOf({ policy, log: { warn: (key) => warnings.push(key) } });
-    for (const patchId of idsToAsk(undefined)) equal(host({ patchId, workflowInfo: info() }), false);
+    for (const patchId of candidateIds(undefined)) equal(host({ patchId, workflowInfo: info() }), false);
     deepEqual(new Set(warnings), new Set(['decision']));
   });
 });

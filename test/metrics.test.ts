@@ -69,7 +69,8 @@ describe('metrics', () => {
         const start = { taskQueue, workflowId: `${taskQueue}-${n}`, args: [2_100] };
         const handle = await harness.client.workflow.start('manySpans', start);
         await handle.result();
-        return harness.completeTrace(handle.firstExecutionRunId.replaceAll('-', ''));
+        const traceId = handle.firstExecutionRunId.replaceAll('-', '');
+        return harness.receiver.waitFor(traceId, ({ length }) => length >= 2_002, 30_000);
       };
       // One after the other: the spans of both are more than the queue of the export holds.
       await run(1);
@@ -147,9 +148,9 @@ describe('metrics', () => {
   it('count a run that asked nothing as it ends, and no other then', async () => {
     // Of a run that another worker decided about, and counted: this one knows nothing of it.
     const end = (jobName: string, info: object = {}, { spans = 0, counted = true } = {}) => {
-      const below = '8';
+      const threshold = '8';
       const parts = { target: () => undefined, decisions: createRunDecisions(), log: createOnceLog(SILENT) };
-      const { report } = createSink({ ...parts, metrics: createJobMetrics('default'), below }).jobTracing;
+      const { report } = createSink({ ...parts, metrics: createJobMetrics('default'), threshold }).jobTracing;
       const run = { runId: jobName, originalExecutionRunId: LEFT_OUT, attempt: 1, ...info } as WorkflowInfo;
       const origin = { jobName, jobRunId: jobName, trigger: 'api', facts: {} } as const;
       const ended = { origin, counted, startMs: 0, endMs: 1, result: 'success' } as const;

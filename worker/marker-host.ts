@@ -18,21 +18,21 @@ import { setBounded } from '../core/util/bounded-map';
 import type { OnceLog } from '../core/util/once-log';
 import { decide, type SamplingDecision } from '../sampling/decide';
 import { createFollowUps } from '../sampling/follow-ups';
+import type { HostHint } from '../sampling/host-hint';
 import {
   ABSENT,
   AGAIN,
   ANY,
   decisionOf,
-  followsFailure,
-  type HostNotice,
-  isGiven,
   isMarker,
+  isPreset,
   KEPT_FAILED,
   KEPT_SLOW,
   type KeptReason,
   type SamplingReason,
 } from '../sampling/markers';
 import { ruleFor } from '../sampling/match';
+import { followsFailure } from '../sampling/new-run';
 import type { SamplingPolicy } from '../sampling/policy';
 import type { PolicyStore } from '../sampling/policy-store';
 import { thresholdOf } from '../sampling/ratio';
@@ -90,18 +90,18 @@ export function composeMarkerHost(
  * @param policy of the plugin's options
  * @param isConstant whether no store can bring another policy
  */
-export function noticeOf(
+export function hostHintFor(
   { enabled, bind }: Pick<MarkerHostOptions, 'enabled' | 'bind'>,
   policy: SamplingPolicy,
   isConstant: boolean,
-): HostNotice {
+): HostHint {
   const { ratio, atLeast, afterFailureRuns, keepSlowMs } = policy.default;
-  const common = bind === 'all' && ratio < 0.5 ? 'unsampled' : 'default';
+  const usual = bind === 'all' && ratio < 0.5 ? 'unsampled' : 'default';
   // Only a failure that the run itself tells of makes it a follow-up then, and the sandbox knows that.
   const isByRatio =
     policy.jobs.size === 0 && atLeast === undefined && keepSlowMs === undefined && afterFailureRuns <= 1;
-  if (!enabled || bind === 'all' || !isConstant || !isByRatio) return { common };
-  return { common, below: thresholdOf(ratio) ?? ABOVE_ALL_DIGITS };
+  if (!enabled || bind === 'all' || !isConstant || !isByRatio) return { usual };
+  return { usual, threshold: thresholdOf(ratio) ?? ABOVE_ALL_DIGITS };
 }
 
 function createAnswers(options: MarkerHostOptions): (info: WorkflowInfo, id: string) => boolean {
@@ -152,7 +152,7 @@ function createAnswers(options: MarkerHostOptions): (info: WorkflowInfo, id: str
     const asked = decisionOf(id);
     if (asked === undefined) return false;
     const isBindable = (asked.sampled || options.bind === 'all') && mayBind(info);
-    if (isGiven(id)) {
+    if (isPreset(id)) {
       // Not from memory: a signal may have come since the run's last, failed task, which asked by policy.
       options.decisions.forget(info.runId, traceIdOfRun(info.originalExecutionRunId));
       if (asked.reason !== undefined)

@@ -1,13 +1,13 @@
 /**
- * The local activities that this package's workflows call, and the mark by which the sandbox knows that a host part
+ * The local activities that this package's workflows call, and the hint by which the sandbox knows that a host part
  * of ours is there, added to a worker's own.
  */
 import type { WorkerOptions } from '@temporalio/worker';
 import { scheduledJobActivities } from '../activities/scheduled-job';
-import { type HostNotice, hostMark } from '../sampling/markers';
+import { type HostHint, hostHintActivity } from '../sampling/host-hint';
 
 /** The worker's options with our activities; the user's own of the same name win. */
-export function withOwnActivities(options: WorkerOptions, notice: HostNotice): WorkerOptions {
+export function withOwnActivities(options: WorkerOptions, hint: HostHint): WorkerOptions {
   const runsWorkflows = options.workflowsPath !== undefined || options.workflowBundle !== undefined;
   if (!runsWorkflows) return options;
   const users = Object.entries(options.activities ?? {});
@@ -15,7 +15,7 @@ export function withOwnActivities(options: WorkerOptions, notice: HostNotice): W
     ...options,
     activities: {
       ...scheduledJobActivities,
-      [hostMark(notice)]: async () => {},
+      [hostHintActivity(hint)]: async () => {},
       ...Object.fromEntries(users),
     },
     // A worker without activities must not begin to take those of others.

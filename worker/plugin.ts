@@ -32,7 +32,7 @@ import { clientInterceptors, hasClientInterceptors } from '../interceptors/clien
 import { constantPolicyStore, type PolicyStore, useStore } from '../sampling/policy-store';
 import { type Binding, createBinding } from './binding';
 import { addToBundle, bundleProblem, refuseOfficial } from './bundle';
-import { composeMarkerHost, noticeOf } from './marker-host';
+import { composeMarkerHost, hostHintFor } from './marker-host';
 import { createJobMetrics } from './metrics';
 import { type JobTracingOptions, type ResolvedOptions, resolveOptions } from './options';
 import { withOwnActivities } from './own-activities';
@@ -102,21 +102,21 @@ export class JobTracingPlugin
     const parts: WorkerParts = { enabled, binding, started: false };
     const metrics = createJobMetrics(namespace);
     const decisions = createRunDecisions();
-    const notice = noticeOf({ enabled, bind }, policy, this.#options.policyStore === undefined);
-    const { below } = notice;
+    const hint = hostHintFor({ enabled, bind }, policy, this.#options.policyStore === undefined);
+    const { threshold } = hint;
     const sink = createSink({
       target: () => parts.export,
       converter: () => parts.converter,
       decisions,
       metrics,
-      below,
+      threshold,
       log,
       onTaskFailed: binding.taskFailed,
     });
     PARTS.set(sink.jobTracing, parts);
     if (enabled && options.connection) await binding.start(options.connection);
     return {
-      ...withOwnActivities(options, notice),
+      ...withOwnActivities(options, hint),
       sinks: { ...options.sinks, ...sink },
       patchActivationCallback: composeMarkerHost(
         {

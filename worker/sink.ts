@@ -17,7 +17,8 @@ import type { OnceLog } from '../core/util/once-log';
 import { describeCall, describeRun, resultOf } from '../export/describe';
 import { toReadableSpan } from '../export/readable-span';
 import { runStarted } from '../export/run-started';
-import { type HostNotice, isLeftOut } from '../sampling/markers';
+import type { HostHint } from '../sampling/host-hint';
+import { isBelow } from '../sampling/new-run';
 import type { JobMetrics } from './metrics';
 import type { RunDecisions } from './run-decisions';
 
@@ -57,7 +58,7 @@ export interface SinkParts {
   readonly decisions: RunDecisions;
   readonly metrics: JobMetrics;
   /** Which runs did not ask the host: they are counted as they end. */
-  readonly below?: HostNotice['below'];
+  readonly threshold?: HostHint['threshold'];
   /** Reads encoded failures; `undefined` before the worker runs. */
   readonly converter?: () => PayloadConverter | undefined;
   /** Told when user code has failed a workflow task. */
@@ -69,7 +70,7 @@ export function createSink({
   target,
   decisions,
   metrics,
-  below = '',
+  threshold,
   converter,
   onTaskFailed,
   log,
@@ -81,7 +82,7 @@ export function createSink({
     const { runId } = info;
     const { origin, counted, startMs, endMs } = end;
     if (!counted) return;
-    if (!isRecorded && isLeftOut(info, below)) metrics.decided(runId, origin.jobName, false, 'default');
+    if (!isRecorded && isBelow(info, threshold)) metrics.decided(runId, origin.jobName, false, 'default');
     const result = resultOf(end);
     if (result === undefined) return;
     // A final command that the server did not take, because something came in between, is given again.

@@ -5,10 +5,10 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { WorkerOptions } from '@temporalio/worker';
-import { hostMark } from '../../sampling/markers';
+import { hostHintActivity } from '../../sampling/host-hint';
 import { resolvePolicy } from '../../sampling/policy';
 import { constantPolicyStore } from '../../sampling/policy-store';
-import { composeMarkerHost, noticeOf } from '../../worker/marker-host';
+import { composeMarkerHost, hostHintFor } from '../../worker/marker-host';
 import { createRunDecisions } from '../../worker/run-decisions';
 import { type Bundles, bundleKindOf, createBundles } from '../core/bundles';
 import { counted, type Figure, figure, type PartOptions, type PartResult, type Target } from '../core/figure';
@@ -99,7 +99,7 @@ function hostOf(variant: Variant): WorkerOptions['patchActivationCallback'] {
 function activitiesOf(variant: Variant): string[] {
   if (!isOurs(variant)) return ['work'];
   const { bind, sampling } = OUR_OPTIONS[variant];
-  return ['work', hostMark(noticeOf({ enabled: true, bind }, resolvePolicy(sampling), true))];
+  return ['work', hostHintActivity(hostHintFor({ enabled: true, bind }, resolvePolicy(sampling), true))];
 }
 
 async function cpuMsPerRun(sandbox: Sandbox): Promise<number> {

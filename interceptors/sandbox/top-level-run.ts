@@ -1,5 +1,5 @@
 /**
- * A top-level run: it has a trace of its own, and asks its history, or the host, for the decision.
+ * A top-level run: it has a trace of its own, with the decision of its history or, while it is new, of the host.
  *
  * Sandbox code: no await, no draw from any random sequence, never throws. A workflow command may depend only
  * on the decision (our markers), never on a header.
@@ -15,16 +15,8 @@ import type { JobTrigger } from '../../core/search-attributes';
 import type { LinkRecord } from '../../core/span-record';
 import { rootSpanIdOfRun } from '../../core/trace-id';
 import { defined } from '../../core/util/defined';
-import {
-  ABSENT,
-  AGAIN,
-  type Answer,
-  askFor,
-  decisionOf,
-  type Given,
-  RECORDED_IDS,
-  type SamplingReason,
-} from '../../sampling/markers';
+import { ABSENT, AGAIN, decisionOf, RECORDED_IDS, type SamplingReason } from '../../sampling/markers';
+import { decideNewRun, type PresetDecision, type RunDecision } from '../../sampling/new-run';
 import { linksTo } from './links';
 import type { RunTrace } from './run';
 import { registeredActivityNames } from './sdk-internals';
@@ -36,36 +28,41 @@ export function readTopLevel(
   options: SandboxOptions,
 ): { readonly origin: JobOrigin; readonly trace?: RunTrace; readonly counted: boolean } {
   const { traceId, parent, facts } = kind;
-  const given = forcedBy(info, kind, signals, options) ?? inheritedFrom(kind);
+  const preset = forcedBy(info, kind, signals, options) ?? inheritedFrom(kind);
   const origin = {
     jobName: jobNameOf(info),
     jobRunId: info.runId,
-    trigger: triggerOf(info, kind, given),
+    trigger: triggerOf(info, kind, preset),
     facts: defined({ ...facts, scheduledMs: facts?.scheduledMs ?? scheduledMsOf(info) }),
   };
-  const { decision, answered: counted } = info.unsafe.isReplaying
+  const { decision, hasHost: counted } = info.unsafe.isReplaying
     ? recall()
-    : ask(info, given, signals, options);
+    : decide(info, preset, signals, options);
   if (!decision) return { origin, counted };
-  const reason = decision.reason ?? (decision.sampled && given ? reasonOf(given) : undefined);
+  const reason = decision.reason ?? (decision.sampled && preset ? reasonOf(preset) : undefined);
   const trace: RunTrace = {
     kind: 'top',
     root: { traceId, spanId: rootSpanIdOfRun(info.runId), sampled: decision.sampled },
     parentSpanId: parent?.spanId,
     links: linksOf(info, kind),
     bound: decision.bound,
-    announces: !parent && (given !== undefined || originByInfo(info) === undefined),
+    announces: !parent && (preset !== undefined || originByInfo(info) === undefined),
     reason,
     joined: parent !== undefined,
   };
   return { origin, trace, counted };
 }
 
-/** Asks the host for the decision; it is told first if this is not the first time. */
-function ask(info: WorkflowInfo, given: Given, signals: readonly string[], { bind }: SandboxOptions): Answer {
+/** Decides about a run that is new, after telling the host if its first task is retried. */
+function decide(
+  info: WorkflowInfo,
+  preset: PresetDecision,
+  signals: readonly string[],
+  { bind }: SandboxOptions,
+): RunDecision {
   const events = EVENTS_OF_FIRST_TASK + signals.filter((name) => name !== '').length;
   if (info.historyLength > events) patched(AGAIN);
-  return askFor(info, given, bind, patched, registeredActivityNames());
+  return decideNewRun(info, preset, bind, patched, registeredActivityNames());
 }
 
 /** Started, task scheduled, task started: with the signals that came along, all that a new run has. */
@@ -77,7 +74,7 @@ function forcedBy(
   { initiator, part }: TopLevelRun,
   signals: readonly string[],
   options: SandboxOptions,
-): Given {
+): PresetDecision {
   const isStart = initiator === 'start';
   const isAccepted = part?.kind === 'start' ? options.acceptForcedStart : options.acceptForcedJob;
   if (isStart && (part?.kind === 'start' || part?.kind === 'top') && part.forced && isAccepted)
@@ -89,30 +86,30 @@ function forcedBy(
 }
 
 /** Only a continuation inherits, or a run in its caller's trace: ticks and attempts decide anew. */
-function inheritedFrom({ initiator, part, parent }: TopLevelRun): Given {
+function inheritedFrom({ initiator, part, parent }: TopLevelRun): PresetDecision {
   if (parent) return { inherited: { sampled: parent.sampled } };
   const isContinuation = initiator === 'continued' && part?.kind === 'continued';
   return isContinuation ? { inherited: { sampled: part.sampled } } : undefined;
 }
 
 /** The decision that the history of a replayed run holds; `undefined`: it was begun without the plugin. */
-function recall(): Answer {
-  // `patched` is true here only for markers in the history, and repeats their commands: in the order of `askFor`.
+function recall(): RunDecision {
+  // `patched` is true here only for markers in the history, and repeats their commands: in the order of `decideNewRun`.
   const id = RECORDED_IDS.find(patched);
-  if (patched(ABSENT)) return { answered: false };
-  return { decision: decisionOf(id), answered: true };
+  if (patched(ABSENT)) return { hasHost: false };
+  return { decision: decisionOf(id), hasHost: true };
 }
 
-function reasonOf(given: NonNullable<Given>): SamplingReason {
-  return 'forced' in given ? given.forced : 'inherited';
+function reasonOf(preset: NonNullable<PresetDecision>): SamplingReason {
+  return 'forced' in preset ? preset.forced : 'inherited';
 }
 
-function triggerOf(info: WorkflowInfo, { initiator, part }: TopLevelRun, given: Given): JobTrigger {
+function triggerOf(info: WorkflowInfo, { initiator, part }: TopLevelRun, preset: PresetDecision): JobTrigger {
   const timer = timerTriggerOf(info);
   if (timer) return timer;
   if (part?.kind === 'continued') return part.trigger;
   if (part?.kind === 'top' && part.trigger) return part.trigger;
-  if (given && 'forced' in given) return 'manual';
+  if (preset && 'forced' in preset) return 'manual';
   if (initiator === 'retry') {
     if (part?.kind !== 'start') return 'retry';
     return part.forced ? 'manual' : 'api';

@@ -4,7 +4,9 @@ import { randomUUID } from 'node:crypto';
 import { TypedSearchAttributes } from '@temporalio/common';
 import type { WorkflowInfo } from '@temporalio/workflow';
 import type { SamplingOptions } from 'temporal-job-tracing';
-import { ANY, askFor, decisionOf, type Given, type HostNotice, hostMark } from '../../sampling/markers';
+import { type HostHint, hostHintActivity } from '../../sampling/host-hint';
+import { ANY, decisionOf } from '../../sampling/markers';
+import { decideNewRun, type PresetDecision } from '../../sampling/new-run';
 import { resolvePolicy } from '../../sampling/policy';
 import { constantPolicyStore } from '../../sampling/policy-store';
 import { composeMarkerHost, type MarkerHostOptions } from '../../worker/marker-host';
@@ -42,9 +44,9 @@ export function hostWith({ sampling = {}, decisions = createRunDecisions(), ...o
   /** What a run asks, as the sandbox does, and at last the id that was granted; `-`: none. */
   return (
     info: WorkflowInfo,
-    given: Given = undefined,
+    preset: PresetDecision = undefined,
     bind: 'all' | 'sampled' = 'all',
-    notice?: HostNotice,
+    hint?: HostHint,
   ) => {
     const asked: string[] = [];
     let granted = '-';
@@ -55,9 +57,9 @@ export function hostWith({ sampling = {}, decisions = createRunDecisions(), ...o
       if (answer && patchId !== ANY) granted = id;
       return answer;
     };
-    const activities = new Set(notice ? ['users', hostMark(notice)] : ['users']);
-    const { decision, answered } = askFor(info, given, bind, isGranted, activities);
-    deepEqual([decision, answered], [decisionOf(`job-tracing:${granted}`), true]);
+    const activities = new Set(hint ? ['users', hostHintActivity(hint)] : ['users']);
+    const { decision, hasHost } = decideNewRun(info, preset, bind, isGranted, activities);
+    deepEqual([decision, hasHost], [decisionOf(`job-tracing:${granted}`), true]);
     return [...asked, granted];
   };
 }
