@@ -77,7 +77,7 @@ describe('bounds of the policy in Redis', { skip: WITHOUT_REDIS }, () => {
     const { reading, bytes } = await readAfter(t, ['eval', fill, '2', KEYS.policy, KEYS.revision]);
     ok(bytes < 50_000, `${bytes} bytes`);
     const live = createLivePolicy({ fallback: FALLBACK, maxAgeMs: 60_000 });
-    match(live.accept(reading) ?? '', /^the revision is no whole number/);
+    match(live.accept(reading) ?? '', /^the revision is not an integer/);
     equal(live.accept({ ...reading, revision: '1' }), undefined);
     match(live.problems().get('a') ?? '', /^expected at most 10000 characters/);
   });
