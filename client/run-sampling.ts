@@ -18,6 +18,7 @@ import {
   type SamplingReason,
 } from '../sampling/markers';
 import { isSampled } from '../sampling/ratio';
+import { percent } from '../sampling/words';
 
 /** Why a run is recorded, or is not. */
 export type RunReason = SamplingReason | KeptReason;
@@ -141,8 +142,4 @@ function because(reason: RunReason | undefined, rule: RunRule | undefined): stri
   const now = `${name}, ${percent(rule.ratio)}`;
   if (rule.isChanged) return `${reason ?? 'a ratio'} (since changed, now ${now})`;
   return reason === undefined || reason === 'rule' || reason === 'default' ? now : `${reason} (${now})`;
-}
-
-function percent(ratio: number): string {
-  return `${Number((ratio * 100).toPrecision(6))} %`;
 }

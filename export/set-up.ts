@@ -22,8 +22,19 @@ export interface SetUp {
   readonly resource: Resource;
   /** Takes the spans of activities through the provider, and those of workflows directly. */
   readonly spans: SpanFanOut;
+  /** Where spans go, for people. */
+  readonly destination: string;
   /** Takes back what was registered, and shuts down what was made, within the time. Never rejects. */
   close(timeoutMs: number): Promise<void>;
+}
+
+/** Where spans go that the option takes. */
+export const TO_OPTION = "to the option 'spanProcessors'";
+
+function destinationOf({ exporters, endpoint }: ExportSettings): string {
+  const names = [...exporters].map((name) => (name === 'otlp' ? endpoint : 'the console'));
+  if (names.length > 0) return `to ${names.join(' and ')}`;
+  return 'nowhere (OTEL_TRACES_EXPORTER names no exporter that can be used)';
 }
 
 /** Registers everything. The provider is left out when there is nothing to export: context still flows. */
@@ -61,6 +72,7 @@ export function startSetUp(
   return {
     resource,
     spans,
+    destination: spanProcessors ? TO_OPTION : destinationOf(settings),
     async close(timeoutMs) {
       for (const instrumentation of instrumentations) {
         instrumentation.disable();

@@ -19,13 +19,15 @@ import {
 } from './options';
 import { type ProcessState, processState } from './process-state';
 import { detectResource } from './resource';
-import { type SetUp, startSetUp } from './set-up';
+import { type SetUp, startSetUp, TO_OPTION } from './set-up';
 import { readExportSettings } from './settings';
 
 /** Where the spans of one worker's workflows go. */
 export interface SpanExport {
   /** `undefined`: workflow spans are off. */
   readonly processors: readonly SpanProcessor[] | undefined;
+  /** Where spans go, for people: an address without credentials, or why nowhere. */
+  readonly destination: string;
   /** Resource of workflow spans, the same as that of activities' spans. */
   readonly resource: Resource;
   /** Hands a finished span to all processors. Never throws. */
@@ -81,6 +83,7 @@ export function acquireSpanExport(options: SpanExportOptions & { readonly log: E
   let left: Promise<void> | undefined;
   return Object.freeze({
     processors: spans?.processors,
+    destination: destinationOf(spans, joined?.setUp, options),
     resource,
     onEnd: (span: ReadableSpan) => spans?.onEnd(span),
     flush,
@@ -134,6 +137,16 @@ function spansOf(
     return undefined;
   }
   return new SpanFanOut(spanProcessors, false, log, maxLength);
+}
+
+function destinationOf(
+  spans: SpanFanOut | undefined,
+  setUp: SetUp | undefined,
+  { spanProcessors }: CheckedExportOptions,
+): string {
+  if (readExportSettings(process.env).disabled) return 'nowhere (OTEL_SDK_DISABLED is true)';
+  if (spans && spanProcessors) return TO_OPTION;
+  return setUp?.destination ?? 'nowhere from workflows (the process has a tracer provider of its own)';
 }
 
 /**

@@ -39,6 +39,7 @@ import { withOwnActivities } from './own-activities';
 import { createRunDecisions, type RunDecisions } from './run-decisions';
 import { sdkProblem } from './sdk-check';
 import { createSink } from './sink';
+import { startLine } from './start-line';
 
 /** What belongs to one worker, found again by the sink that was given to it. */
 interface WorkerParts {
@@ -184,11 +185,22 @@ export class JobTracingPlugin
     try {
       if (parts.enabled && worker.client && !parts.binding.started())
         await parts.binding.start(worker.client.connection);
+      this.#sayStarted(worker, parts, parts.export.destination);
       await next(worker);
     } finally {
       parts.binding.close();
       await Promise.all([leaveStore(), parts.export.release()]);
     }
+  }
+
+  #sayStarted(worker: Worker, { enabled, binding }: WorkerParts, destination: string): void {
+    const { bind, policy, policyStore } = this.#options;
+    const { namespace, taskQueue } = worker.options;
+    const isBound = binding.mayBind();
+    const isLive = policyStore !== undefined;
+    Runtime.instance().logger.info(
+      startLine({ enabled, destination, policy, isLive, bind, isBound, namespace, taskQueue }),
+    );
   }
 
   #interceptors(

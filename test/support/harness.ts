@@ -46,6 +46,8 @@ export class Harness {
   readonly tracing: JobClient;
   /** Lines of the Temporal runtime's log at WARN and above, and the plugin's at INFO. */
   readonly log: string[];
+  /** What workers said at their start. */
+  readonly starts: string[];
   readonly #native: NativeConnection;
   readonly #downstream: ChildProcess;
   /** Port of the downstream service. */
@@ -60,6 +62,7 @@ export class Harness {
     downstream: ChildProcess;
     port: number;
     log: string[];
+    starts: string[];
   }) {
     this.server = parts.server;
     this.receiver = parts.receiver;
@@ -68,6 +71,7 @@ export class Harness {
     this.#downstream = parts.downstream;
     this.#port = parts.port;
     this.log = parts.log;
+    this.starts = parts.starts;
     this.client = new Client({ connection: parts.connection });
     this.tracing = new JobClient({ client: this.client });
   }
@@ -75,10 +79,12 @@ export class Harness {
   /** Starts everything; spans of this process go to the receiver through the plugin's default set-up. */
   static async start({ namespaces = [], ui = false }: HarnessSetup = {}): Promise<Harness> {
     const log: string[] = [];
+    const starts: string[] = [];
     Runtime.install({
       logger: new DefaultLogger('INFO', ({ level, message, meta }) => {
         const isOurs = message.startsWith('temporal-job-tracing');
-        if (level !== 'INFO' || isOurs) log.push(`${level} ${message} ${meta?.error ?? ''}`);
+        if (message.startsWith('temporal-job-tracing: tracing is o')) starts.push(message);
+        else if (level !== 'INFO' || isOurs) log.push(`${level} ${message} ${meta?.error ?? ''}`);
       }),
     });
     const server = await startTemporalServer({ ui, namespaces: ['default', ...namespaces], log: () => {} });
@@ -91,7 +97,7 @@ export class Harness {
     process.env.DOWNSTREAM_URL = `http://127.0.0.1:${port}`;
     const connection = await Connection.connect({ address: server.address });
     const native = await NativeConnection.connect({ address: server.address });
-    return new Harness({ server, receiver, connection, native, downstream, port, log });
+    return new Harness({ server, receiver, connection, native, downstream, port, log, starts });
   }
 
   async stop(): Promise<void> {

@@ -1,0 +1,34 @@
+/**
+ * The one line that a worker logs at its start: whether it traces, where spans go, by which policy, and whether runs
+ * are bound. Pure.
+ */
+import type { SamplingPolicy } from '../sampling/policy';
+import { policyInWords } from '../sampling/words';
+
+export interface StartFacts {
+  /** `false`: nothing begins with a trace here. */
+  readonly enabled: boolean;
+  /** Where spans go, as in `to http://localhost:4318/v1/traces`. */
+  readonly destination: string;
+  readonly policy: SamplingPolicy;
+  /** Whether a `policyStore` replaces the policy while the worker runs. */
+  readonly isLive: boolean;
+  readonly bind: 'all' | 'sampled';
+  /** Whether runs may be bound now. */
+  readonly isBound: boolean;
+  readonly namespace: string;
+  readonly taskQueue: string;
+}
+
+/** The line, without a line break. */
+export function startLine(facts: StartFacts): string {
+  const { enabled, destination, policy, isLive, bind, isBound, namespace, taskQueue } = facts;
+  if (!enabled)
+    return `temporal-job-tracing: tracing is off for task queue ${taskQueue}: no run begins with a trace, those begun with one go on`;
+  const parts = [
+    `spans go ${destination}`,
+    `policy ${isLive ? 'from the policyStore; until it has been read, ' : ''}${policyInWords(policy)}`,
+    `${bind === 'all' ? 'runs' : 'sampled runs'} ${isBound ? 'are' : 'are not yet'} bound in namespace ${namespace}`,
+  ];
+  return `temporal-job-tracing: tracing is on for task queue ${taskQueue} (${parts.join(' | ')})`;
+}
