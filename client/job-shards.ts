@@ -17,7 +17,7 @@ export interface JobShards {
    * @throws {WorkflowNotFoundError} of `@temporalio/client` if there is no such run
    */
   list(run: RunReference, filter?: ShardFilter): AsyncGenerator<Shard>;
-  /** Asks one shard to stop: it is cancelled, which is no failure. The others go on. */
+  /** Asks one shard to stop: it is cancelled, which is not a failure. The others go on. */
   stop(shard: Pick<Shard, 'workflowId'>): Promise<void>;
   /**
    * Runs the failed shards of a run again, those that timed out as well: each under its workflow id and in its

@@ -25,7 +25,7 @@ export function parseTraceId(value: unknown): string {
   if (digits.length !== TRACE_ID_DIGITS) {
     throw refused(value, 'length', `${value.length} characters instead of ${TRACE_ID_DIGITS}`);
   }
-  if (stray !== undefined) throw refused(value, 'characters', `${JSON.stringify(stray)} is no hex digit`);
+  if (stray !== undefined) throw refused(value, 'characters', `${JSON.stringify(stray)} is not a hex digit`);
   throw refused(value, 'zero', 'all digits are zero');
 }
 

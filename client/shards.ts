@@ -101,7 +101,7 @@ async function lastRun({ client }: RunReader, runs: readonly ExecutionInfo[]): P
   }
 }
 
-/** @returns `undefined` for a run that is no shard: somebody started it with the attributes of one */
+/** @returns `undefined` for a run that is not a shard: somebody started it with the attributes of one */
 async function toShard(
   reader: RunReader,
   info: ExecutionInfo,

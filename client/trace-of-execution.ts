@@ -2,7 +2,7 @@
  * Which trace an execution belongs to.
  *
  * A top-level run's trace is its own id, a child's is in its attributes or, if it is not bound, in its header.
- * Attributes alone are no proof: a continued run, a cron tick and a retry carry those of the run before until
+ * Attributes alone are not proof: a continued run, a cron tick and a retry carry those of the run before until
  * their own are set, a reset run has a run id of its own, and anybody can start a run with the attributes of another.
  */
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';

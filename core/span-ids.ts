@@ -34,7 +34,7 @@ export function spanIdOf(
   }
   const mixedHigh = mix(high);
   const mixedLow = mix(low ^ mixedHigh);
-  // All zero is no valid span id; 1 is as good as any.
+  // All zero is not a valid span id; 1 is as good as any.
   return mixedHigh || mixedLow ? hex(mixedHigh) + hex(mixedLow) : '0000000000000001';
 }
 

@@ -43,7 +43,7 @@ export function describeRun(
   return result === 'success' ? { ...described, statusCode: SpanStatusCode.OK } : described;
 }
 
-/** A span whose call failed says why; a cancellation and a child that is there already are no errors of the call. */
+/** A span whose call failed says why; a cancellation and a child that is there already are not errors of the call. */
 export function describeCall(
   span: SpanRecord,
   converter: PayloadConverter = defaultPayloadConverter,

@@ -1,5 +1,5 @@
 /**
- * Tracers for the official interceptors, whose spans are no errors where what was thrown is what somebody asked for: a
+ * Tracers for the official interceptors, whose spans are not errors where what was thrown is what somebody asked for: a
  * cancellation, a start that is there already, a failure that its author calls benign.
  *
  * Host code. Such a span has no status and no exception; `error.type` names what was thrown. Workflow spans follow the

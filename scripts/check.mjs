@@ -4,6 +4,7 @@
 
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
+import { findRetiredWords } from './retired-words.mjs';
 import { fail, installDependencies, ROOT } from './setup.mjs';
 
 const CHECKS = [
@@ -27,6 +28,8 @@ try {
   for (const { name, command } of CHECKS) {
     report(name, await failureOf(command));
   }
+  const retired = findRetiredWords();
+  report('words', retired.length > 0 ? retired.join('\n') : undefined);
   // Loaded late: it needs a dependency.
   const { checkArrows } = await import('./arrows.mjs');
   for (const { name, problems } of checkArrows())

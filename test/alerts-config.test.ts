@@ -150,7 +150,11 @@ describe('a wrong configuration is refused', () => {
     ],
     ['no event', withDefault({ on: [] }), /default\.on: expected a list of events/],
     ['an unknown channel', withDefault({ to: ['pager'] }), /default\.to: .*oncall, team, got 'pager'/],
-    ['one channel that is no list', withDefault({ to: 'oncall' }), /default\.to: .* got 'oncall' \(string\)/],
+    [
+      'one channel that is not a list',
+      withDefault({ to: 'oncall' }),
+      /default\.to: .* got 'oncall' \(string\)/,
+    ],
     [
       'after no failure',
       withDefault({ after: 0 }),

@@ -50,7 +50,7 @@ describe('failures', () => {
       told: [],
     },
     {
-      what: 'a success that ended before the failure is no recovery',
+      what: 'a success that ended before the failure is not a recovery',
       seen: [failed('a', 5), succeeded('s', 4)],
       told: ['job.failed open'],
     },

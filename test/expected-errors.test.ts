@@ -1,5 +1,5 @@
 /**
- * Red spans: a cancellation that somebody asked for, and a start that is there already, are no errors; a lost heartbeat
+ * Red spans: a cancellation that somebody asked for, and a start that is there already, are not errors; a lost heartbeat
  * is one.
  */
 import { deepEqual, ok } from 'node:assert/strict';

@@ -106,7 +106,7 @@ const ENDPOINTS: readonly (readonly [env: Record<string, string>, endpoint: stri
   [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'collector' }, 'the endpoint in OTEL_EXPORTER_OTLP_ENDPOINT'],
 ];
 
-it('messages name the endpoint without credentials, and one that is no address is named', () => {
+it('messages name the endpoint without credentials, and one that is not an address is named', () => {
   for (const [env, expected] of ENDPOINTS) {
     const { endpoint, problems } = readExportSettings(env);
     equal(endpoint, expected);

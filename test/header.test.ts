@@ -79,7 +79,11 @@ describe('the trace header', () => {
     ['a list', json('[]'), 'it is not a text map'],
     ['bytes', { metadata: { encoding: bytes('binary/null') } }, 'it cannot be decoded'],
     ['a traceparent that is none', json('{"traceparent":"00-0-0-00"}'), 'its traceparent is not valid'],
-    ['a traceparent that is no text', json('{"traceparent":{"toString":1}}'), 'its traceparent is not valid'],
+    [
+      'a traceparent that is not a string',
+      json('{"traceparent":{"toString":1}}'),
+      'its traceparent is not valid',
+    ],
   ];
   for (const [what, payload, problem] of unreadable) {
     it(`is ignored and says why: ${what}`, () => deepEqual(read(payload), { problem }));
@@ -119,7 +123,7 @@ describe('the trace header', () => {
     ['an unknown trigger', '{"kind":"continued","trigger":"other"}'],
     ['no trigger', '{"kind":"continued"}'],
     ['a child without a job', '{"kind":"child","runId":"r","trigger":"api"}'],
-    ['a child whose run id is no text', '{"kind":"child","job":"j","runId":7,"trigger":"api"}'],
+    ['a child whose run id is not a string', '{"kind":"child","job":"j","runId":7,"trigger":"api"}'],
   ];
   for (const [what, part] of badParts) {
     it(`of which our part is ignored alone: ${what}`, () => equal(readPart(part), undefined));

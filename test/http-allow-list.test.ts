@@ -8,7 +8,7 @@ import { permanent } from '../core/http/failures';
 
 function listOf(...entries: string[]): (url: URL) => boolean {
   const list = parseAllowList(entries);
-  if ('wrong' in list) throw new Error(`${list.wrong} is no entry`);
+  if ('wrong' in list) throw new Error(`${list.wrong} is not an entry`);
   return list;
 }
 

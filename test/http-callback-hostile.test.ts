@@ -74,7 +74,7 @@ describe('the route of late reports', () => {
     deepEqual(unhandled, []);
   });
 
-  it('answers 4xx to a body that is no text, or cannot be read', async () => {
+  it('answers 4xx to a body that is not text, or cannot be read', async () => {
     const url = `/?token=${TOKEN}`;
     const bodies = hostileValues().filter(([what]) => what !== 'promise');
     for (const [what, body] of bodies) equal(await statusOf({ url, body }), 400, what);

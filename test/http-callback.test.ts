@@ -118,7 +118,7 @@ describe('a service that answers 202', { concurrency: 4 }, () => {
     deepEqual(await handle.result(), { status: 200, body: 'done', truncated: false, reported: false });
   });
 
-  it('reports what is no success by the rule: the run fails, saying what was expected', async () => {
+  it('reports what is not a success by the rule: the run fails, saying what was expected', async () => {
     const { handle, headers } = await start('bad-report', {
       success: { json: { path: '$.state', equals: 'done' } },
     });

@@ -125,8 +125,8 @@ const TABLES = {
   client: {
     workflow: 'used: above',
     schedule: 'not needed: the runs of a schedule have no caller',
-    nexus: 'not needed: an operation without a workflow is no run of a job',
-    activity: 'not needed: an activity without a workflow is no run of a job',
+    nexus: 'not needed: an operation without a workflow is not a run of a job',
+    activity: 'not needed: an activity without a workflow is not a run of a job',
   } satisfies All<ClientInterceptors>,
 };
 

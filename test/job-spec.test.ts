@@ -66,7 +66,7 @@ describe('a spec', () => {
     [{ workflow: 'nightly', cron: '0 2 * *' }, /^cron: "0 2 \* \*" has 4 fields.*, got "0 2 \* \*"$/],
     [{ workflow: 'nightly', cron: 5 }, /^cron: expected a text that is not empty, got 5$/],
     [{ workflow: 'nightly', cron: '0 0 30 2 *' }, /^cron: "0 0 30 2 \*" never ticks/],
-    [{ workflow: 'nightly', cron: '@daily', timeZone: 'Berlin' }, /^timeZone: "Berlin" is no time zone/],
+    [{ workflow: 'nightly', cron: '@daily', timeZone: 'Berlin' }, /^timeZone: "Berlin" is not a time zone/],
     [
       { workflow: 'nightly', cron: 'TZ=UTC @daily', timeZone: 'UTC' },
       /^timeZone: .* has a time zone already/,

@@ -202,7 +202,7 @@ describe('kept runs', { concurrency: 4 }, () => {
     }
   });
 
-  it('a quick run that is cancelled and a continued one are no failures', async () => {
+  it('a quick run that is cancelled and a continued one are not failures', async () => {
     const cancelled = await run({ default: 0 }, 'takes', [60_000], (handle) => handle.cancel());
     const continued = await run({ default: 0 }, 'continues', [1]);
     deepEqual(harness.receiver.trace(id(cancelled.runId)), []);

@@ -124,7 +124,7 @@ describe('shards', () => {
     ['long texts', ['x'.repeat(71), `${'x'.repeat(71)}y`], {}, [`${'x'.repeat(70)}… to ${'x'.repeat(70)}…`]],
     ['records by key', [{ id: 1 }, { id: 2 }], { label: 'user', key: 'id' }, ['user 1 to 2']],
     ['records without key', [{ id: 1 }, { id: 2 }, { id: 3 }], { label: 'user' }, ['shard 5', 'shard 6']],
-    ['records whose key is no text', [{ id: {} }], { key: 'id' }, ['shard 5']],
+    ['records whose key is not a string', [{ id: {} }], { key: 'id' }, ['shard 5']],
   ] as const) {
     it(`of ${what} are called by their first and last key`, () => {
       const shards = [...shardsOfItems(items, 5, 2, { ...naming, count: 9 })];

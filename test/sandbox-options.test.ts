@@ -42,7 +42,7 @@ describe('options of the sandbox', () => {
     ['another query', '?other=7b7d'],
     ['no hex', '?job-tracing=xyz'],
     ['no JSON', hex('{')],
-    ['bytes that are no text', '?job-tracing=ff00'],
+    ['bytes that are not text', '?job-tracing=ff00'],
     ['10 MB of something else', 'x'.repeat(10_000_000)],
   ];
   for (const [what, text] of foreign) {

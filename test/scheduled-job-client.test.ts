@@ -166,7 +166,7 @@ describe('JobClient', { concurrency: 4 }, () => {
     await refuses(
       jobs.getHandle(job).update({ cron: '@hourly', timeZone: 'Moon' }),
       'invalid',
-      /"Moon" is no time zone/,
+      /"Moon" is not a time zone/,
     );
     await jobs.getHandle(job).delete();
   });

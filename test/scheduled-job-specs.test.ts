@@ -48,7 +48,7 @@ describe('what scheduledJob refuses', { concurrency: 4 }, () => {
     ],
     'bad-cron': [
       { workflow: 'quick', cron: '0 25 * * *' },
-      /^scheduledJob: cron: "25" is no hour: expected 0 to 23/,
+      /^scheduledJob: cron: "25" is not a valid hour: expected 0 to 23/,
     ],
     'bad-zone': [
       { workflow: 'quick', cron: '@daily', timeZone: 'Moon' },
@@ -107,7 +107,7 @@ describe('what scheduledJob refuses', { concurrency: 4 }, () => {
   it('a bad change or request, as an update and as a signal: the job goes on as before', async () => {
     const spec = { workflow: 'quick', cron: '0 2 * * *' };
     const job = await new Job(runs, 'bad-changes').start(spec);
-    await rejects(job.update('change', { cron: '61 * * * *' }), /cron: \\?"61\\?" is no minute/);
+    await rejects(job.update('change', { cron: '61 * * * *' }), /cron: \\?"61\\?" is not a valid minute/);
     await rejects(job.update('change', { workflow: 'nothing' }), /no workflow of type \\?"nothing/);
     await rejects(job.update('change', { timeout: 30 }), /timeout: expected \\*"30 s\\*", got 30/);
     await rejects(job.update('change', { workflow: 'jobTick' }), /jobTick does none/);
@@ -120,7 +120,7 @@ describe('what scheduledJob refuses', { concurrency: 4 }, () => {
     await job.signal('ticksMissed', { total: 1, last: [1e99] });
     const status = await job.statusWhen(({ refusals }) => refusals.length === 5);
     deepEqual(status.refusals.map(({ signal, why }) => `${signal}: ${why}`).sort(), [
-      'change: cron: "61" is no minute: expected 0 to 59, a range as in 0-59, or *, got "61 * * * *"',
+      'change: cron: "61" is not a valid minute: expected 0 to 59, a range as in 0-59, or *, got "61 * * * *"',
       'change: expected an object as in {"workflow":"nightlyReport","cron":"0 2 * * *"}, got "now"',
       'runNow: runNow: there is no key "arg"; expected args, reason',
       'ticksMissed: ticksMissed: this signal is for the ticks of the job alone',

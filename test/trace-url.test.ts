@@ -46,7 +46,7 @@ describe('links by template', () => {
     equal(fillTraceUrl('https://x.test/{runId}', hostile), 'https://x.test/a%2Fb%3Fc%26d%23e)f%20%22');
   });
 
-  it('braces that are no placeholders stay, parentheses cannot end a Markdown link', () => {
+  it('braces that are not placeholders stay, parentheses cannot end a Markdown link', () => {
     equal(
       link('https://x.test/?q={"id":"{traceId}"}&r=(a:!(b))'),
       `https://x.test/?q={"id":"${RUN.traceId}"}&r=%28a:!%28b%29%29`,

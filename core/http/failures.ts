@@ -20,7 +20,7 @@ export type HttpFailureType =
   | 'HttpTimeout'
   /** There was no answer; tried again. */
   | 'HttpUnreachable'
-  /** The answer is no success by the rules of the request. */
+  /** The answer is not a success by the rules of the request. */
   | 'HttpUnsuccessful';
 
 /** A failure that the same request would have again. */

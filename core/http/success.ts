@@ -12,7 +12,7 @@ const DEFAULT_STATUS: readonly (number | string)[] = ['2xx'];
 /** Statuses that say "not now": https://www.rfc-editor.org/rfc/rfc9110#status.4xx and RFC 6585. */
 const RETRYABLE_STATUS: ReadonlySet<number> = new Set([408, 409, 421, 423, 425, 429]);
 
-/** Why an answer is no success. */
+/** Why an answer is not a success. */
 export interface Failing {
   readonly message: string;
   /** Whether the same request may have another answer later. */

@@ -84,7 +84,7 @@ export function checkTimeZone(zone: string): string {
   const isInOtherCase = known !== zone && known?.toLowerCase() === zone.toLowerCase();
   if (known !== undefined && !isInOtherCase && zone.split('/').every((part) => ZONE_PART.test(part)))
     return zone;
-  throw new RangeError(`"${zone}" is no time zone: write one as in Europe/Berlin or UTC`);
+  throw new RangeError(`"${zone}" is not a time zone: write one as in Europe/Berlin or UTC`);
 }
 
 /** What the zone is called, in any spelling or under an older name; `undefined` if there is none. */
@@ -153,7 +153,7 @@ function parseField(text: string, field: Field): FieldValues {
 
 function parseRange(part: string, field: Field) {
   const refuse = (why: string): never => {
-    throw new RangeError(`"${part}" is no ${field.name}: ${why}`);
+    throw new RangeError(`"${part}" is not a valid ${field.name}: ${why}`);
   };
   const [range = '', stepText, ...more] = part.split('/');
   if (more.length > 0) refuse('it has more than one "/"');

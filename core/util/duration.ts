@@ -42,7 +42,7 @@ export function durationMs(value: unknown): number | undefined {
 }
 
 /**
- * What an error should say was expected instead of a value that is no such duration.
+ * What an error should say was expected instead of a value that is not such a duration.
  *
  * @param expected for anything but a bare number, which gets the same number with a unit
  */

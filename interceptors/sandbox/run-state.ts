@@ -85,7 +85,7 @@ export class RunState {
     return this.#storage?.getStore() ?? this.#contextOfRun();
   }
 
-  /** Runs `fn` at once, with this context active in it and in all that it starts; what is no context is ignored. */
+  /** Runs `fn` at once, with this context active in it and in all that it starts; what is not a context is ignored. */
   inContext<T>(context: Context, fn: () => T): T {
     if (!isContext(context)) return fn();
     this.#storage ??= new AsyncLocalStorage<Context>();

@@ -49,7 +49,7 @@ export interface RedisLink {
 /** How long a peer that does not answer may keep a closed connection open. */
 const DISCONNECT_MS = 100;
 
-/** @throws {TypeError} if it is no connection of ioredis, or writes under other keys than the documented ones */
+/** @throws {TypeError} if it is not a connection of ioredis, or writes under other keys than the documented ones */
 export function checkConnection(redis: RedisConnection): RedisConnection {
   if (typeof redis?.call !== 'function' || typeof redis.duplicate !== 'function') {
     throw redisOptionError('redis', "a Redis or Cluster of 'ioredis'", redis);

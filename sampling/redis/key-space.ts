@@ -109,7 +109,7 @@ export function revisionOf({ revision }: PolicyReading): number | undefined {
 
 /**
  * KEYS policy, revision; ARGV the revision and the rule's text as they were read, pattern, new text, channel. An
- * empty text is no rule. The new revision is the time in milliseconds, or one more: so it grows even over a Redis
+ * empty text is not a rule. The new revision is the time in milliseconds, or one more: so it grows even over a Redis
  * that was emptied.
  */
 const WRITE = `

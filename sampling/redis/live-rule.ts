@@ -93,7 +93,7 @@ export function ruleAt(stored: LiveRule | undefined, now: number): LiveRule | un
   return rule;
 }
 
-/** `null` for what is no time. */
+/** `null` for what is not a time. */
 function timeOf(value: unknown): Date | undefined | null {
   if (value === undefined) return undefined;
   // With its zone: without one, every machine would read another time.

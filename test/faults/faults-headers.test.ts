@@ -32,7 +32,7 @@ const FAULTS: readonly (readonly [name: string, header: Payload, why: string])[]
     'its traceparent is not valid',
   ],
   [
-    'with a traceparent that is no text',
+    'with a traceparent that is not a string',
     json('{"traceparent":{"toString":1}}'),
     'its traceparent is not valid',
   ],

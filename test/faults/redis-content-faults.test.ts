@@ -61,7 +61,7 @@ describe('a fault in what Redis says', { skip: WITHOUT_REDIS, concurrency: 2 }, 
       ],
     },
     {
-      what: 'a revision that is no number',
+      what: 'a revision that is not a number',
       commands: [['set', REVISION, 'seven']],
       says: `${WRONG}is not believed: the revision is not an integer but 'seven'`,
       repair: [

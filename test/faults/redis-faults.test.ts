@@ -45,7 +45,7 @@ describe('a fault on the way to Redis', { skip: WITHOUT_REDIS, concurrency: 2 },
     });
   }
 
-  it('answers that are late, but in time, are no fault', async (t) => {
+  it('answers that are late, but in time, are not a fault', async (t) => {
     const { server, proxy, under } = await steady(t);
     proxy.set(200);
     await server.cli('hset', POLICY, 'a', '0.75');

@@ -20,7 +20,7 @@ export function throwingProxy(target: object = {}): object {
   });
 }
 
-/** Values that are no text, by what they are. */
+/** Values that are not strings, by what they are. */
 export function hostileValues(): [string, unknown][] {
   const cyclic: Record<string, unknown> = {};
   cyclic.self = cyclic;

@@ -8,7 +8,7 @@ import { type ItemPage, mapReduceError } from './options';
 import { fittingItems, type Position } from './parts';
 import { MAX_BRANCH_PAGES } from './plan';
 
-/** The answer of the activity; `null` is how Go says that there are no items. @throws ApplicationFailure if it is no page */
+/** The answer of the activity; `null` is how Go says that there are no items. @throws ApplicationFailure if it is not a page */
 export function pageOf(activity: string, answer: unknown): ItemPage<unknown> {
   const { items, next } = (answer ?? {}) as { readonly items?: unknown; readonly next?: unknown };
   if (!Array.isArray(items) && items !== null)

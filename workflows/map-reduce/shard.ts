@@ -84,7 +84,7 @@ export function launchShard(
   return { started, bytes: bytesOf(shard), cancel };
 }
 
-/** Whether a person, or the end of the others, has stopped it: that is no failure of its own. */
+/** Whether a person, or the end of the others, has stopped it: that is not a failure of its own. */
 function wasStopped(error: TemporalFailure): boolean {
   if (isCancellation(error)) return true;
   return error instanceof ChildWorkflowFailure && error.cause instanceof TerminatedFailure;

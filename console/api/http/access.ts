@@ -66,7 +66,7 @@ function hostNameOf(header: string | undefined): string | undefined {
   return (match?.[1] ?? match?.[2])?.toLowerCase();
 }
 
-/** Refuses what a page of another origin asks for. A link that somebody follows is no such request. */
+/** Refuses what a page of another origin asks for. A link that somebody follows is not such a request. */
 export function originCheck(): MiddlewareHandler {
   return async (c, next) => {
     const site = c.req.header('sec-fetch-site');

@@ -37,12 +37,12 @@ export class Budget {
   }
 }
 
-/** A name: cut where it is too long, empty if it is no text. */
+/** A name: cut where it is too long, empty if it is not a string. */
 export function nameOf(value: unknown): string {
   return typeof value === 'string' ? cut(value, LIMITS.nameLength) : '';
 }
 
-/** The attributes; those that are no attributes are counted as dropped. */
+/** The attributes; those that are not attributes are counted as dropped. */
 export function attributesOf(
   value: unknown,
   encoding: Encoding,

@@ -1,0 +1,49 @@
+/**
+ * Symbols and phrases that the project no longer uses, and what it uses instead. Part of `npm run check`.
+ *
+ * Patterns of symbols and phrases, not of plain words, so that nothing legitimate is refused.
+ */
+
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT } from './setup.mjs';
+
+const RETIRED = [
+  { pattern: /\b(hostMark|HostNotice|noticeOf)\b/, instead: 'HostHint' },
+  { pattern: /\b(askFor|idsToAsk)\b/, instead: 'decideNewRun, candidateIds' },
+  { pattern: /\bpassive (run|parent|child)/, instead: 'untraced' },
+  { pattern: /\bjobContext\b/, instead: 'jobInfo' },
+  { pattern: /\bwhole number/, instead: 'integer' },
+  { pattern: /\btime to come\b/, instead: 'future time' },
+  {
+    pattern: /\bis no (text|string|number|integer|valid|error|success|failure|shard|list|time zone)\b/,
+    instead: '"is not a"',
+  },
+];
+
+/** This file, and recorded data. */
+const IGNORED = /^scripts\/retired-words\.mjs$|^test\/histories\//;
+const SOURCES = ['*.ts', '*.tsx', '*.mjs', '*.md', '*.css', '*.html'];
+
+/** @returns a line for each place that has one of them */
+export function findRetiredWords() {
+  const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard', ...SOURCES], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  });
+  return files
+    .split('\n')
+    .filter((file) => file !== '' && !IGNORED.test(file) && existsSync(join(ROOT, file)))
+    .flatMap((file) =>
+      readFileSync(join(ROOT, file), 'utf8')
+        .split('\n')
+        .flatMap((line, index) => problemsOf(line).map((problem) => `${file}:${index + 1}: ${problem}`)),
+    );
+}
+
+function problemsOf(line) {
+  return RETIRED.filter(({ pattern }) => pattern.test(line)).map(
+    ({ pattern, instead }) => `"${pattern.exec(line)[0]}": write ${instead}`,
+  );
+}
