@@ -11,9 +11,14 @@
  */
 export type { JobStartOptions } from './core/jobs/start-options';
 export type { TraceUrlOption, TraceUrlPreset } from './core/trace-url-option';
+export type { DurationText, DurationUnit } from './core/util/duration';
+export { OptionError, type OptionErrorFields } from './core/util/option-error';
+export type { AnyResource, AnySpanProcessor } from './export/options';
+export type { SamplingPolicy } from './sampling/policy';
 export type { PolicyStore } from './sampling/policy-store';
 export type { RedisConnection } from './sampling/redis/connection';
 export { type RedisPolicyStoreOptions, redisPolicyStore } from './sampling/redis/policy-store';
-export type { RunsPer, SamplingOptions, SamplingRule } from './sampling/rule';
+export type { ResolvedRule, RunsPer, SamplingOptions, SamplingRule } from './sampling/rule';
+export type { WindowCounter } from './sampling/windows';
 export type { ForcedBy, JobTracingOptions } from './worker/options';
 export { JobTracingPlugin } from './worker/plugin';

@@ -5,6 +5,7 @@
 export type { ShardFacts } from './core/job-facts';
 export type { JobInfo } from './core/job-info';
 export type { JobTrigger } from './core/search-attributes';
+export type { DurationText, DurationUnit, RetryRule } from './core/util/duration';
 export { jobInfo } from './workflows/job-info';
 export { type ForEachItemOptions, forEachItem } from './workflows/map-reduce/for-each-item';
 export { type MapReduceOutcome, mapReduce } from './workflows/map-reduce/map-reduce';

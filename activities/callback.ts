@@ -44,7 +44,7 @@ const MAX_QUOTED = 1_000;
  * @returns 200; 400 for an unknown outcome or a body that is not text; 403 for a URL without a token that was signed
  *   with this key; 410 when nobody waits (any more) or the job was cancelled: stop working on it; 413; 503 when Temporal
  *   cannot be reached: report again
- * @throws TypeError when the key is too short
+ * @throws {OptionError} when the key is too short
  *
  * @example
  * ```ts

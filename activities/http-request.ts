@@ -39,7 +39,7 @@ export interface HttpActivities {
 /**
  * The activities that `httpJob` needs, for a worker's `activities`.
  *
- * @throws TypeError with the option's name, what was expected and what was given
+ * @throws {OptionError} with the option's name, what was expected and what was given
  *
  * @example
  * ```ts

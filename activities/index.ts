@@ -5,9 +5,21 @@
 
 export type { HttpFailureType } from '../core/http/failures';
 export type { SecretProvider } from '../core/http/secrets';
+export type {
+  HttpAnswer,
+  HttpRequest,
+  HttpRetry,
+  Json,
+  LaneRoute,
+  LateReport,
+  SecretHeader,
+  SuccessRule,
+} from '../core/http/types';
 export type { ShardFacts } from '../core/job-facts';
 export type { JobInfo } from '../core/job-info';
 export type { JobTrigger } from '../core/search-attributes';
+export type { DurationText, DurationUnit } from '../core/util/duration';
+export { OptionError, type OptionErrorFields } from '../core/util/option-error';
 export { type CallbackRequest, type CallbackResponse, completeFromCallback } from './callback';
 export type { CallbackOptions, HttpActivitiesOptions } from './http/options';
 export { createHttpActivities, type HttpActivities } from './http-request';

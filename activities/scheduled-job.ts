@@ -6,6 +6,7 @@
  */
 import { Context } from '@temporalio/activity';
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import type { UntypedActivities } from '@temporalio/common';
 import { nextTickMs } from '../core/jobs/cron-time';
 import type { JobReference, RunningRun } from '../core/jobs/messages';
 import { CRON_MEMO } from '../core/jobs/names';
@@ -26,11 +27,7 @@ export interface TickQuestion {
   readonly scheduledMs: number;
 }
 
-/**
- * The local activities of `scheduledJob`. A worker with `JobTracingPlugin` has them; without it they are given to
- * it by hand: `activities: { ...mine, ...scheduledJobActivities }`.
- */
-export const scheduledJobActivities = Object.freeze({
+const jobActivities = Object.freeze({
   /** What is wrong with the spec, or nothing. */
   async jobTracingCheckSpec(spec: unknown, types?: readonly string[] | null): Promise<string | null> {
     return specProblem(spec, types ?? undefined) ?? null;
@@ -59,6 +56,15 @@ export const scheduledJobActivities = Object.freeze({
     return null;
   },
 });
+
+/** The activities as the workflows call them. */
+export type JobActivities = typeof jobActivities;
+
+/**
+ * The local activities of `scheduledJob`. A worker with `JobTracingPlugin` has them; without it they are given to
+ * it by hand: `activities: { ...mine, ...scheduledJobActivities }`.
+ */
+export const scheduledJobActivities: UntypedActivities = jobActivities;
 
 async function isThere(client: Client, { workflowId, firstRunId, cron }: JobReference): Promise<boolean> {
   const found = await describe(client, workflowId);

@@ -16,7 +16,7 @@ export interface AlertsCheck {
   readonly problems: readonly string[];
 }
 
-/** @throws TypeError that names what is wrong with the configuration */
+/** @throws {OptionError} that names what is wrong with the configuration */
 export async function checkAlerts(options: JobWatcherOptions): Promise<AlertsCheck> {
   const {
     connection,

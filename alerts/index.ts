@@ -1,6 +1,12 @@
 /**
  * `temporal-job-tracing/alerts`: tells when a job fails, is slow, overdue, stuck or without a worker.
  */
+export type { SecretProvider } from '../core/http/secrets';
+export type { Refusal } from '../core/jobs/messages';
+export type { JobTrigger } from '../core/search-attributes';
+export type { TraceUrlOption, TraceUrlPreset } from '../core/trace-url-option';
+export type { DurationText, DurationUnit } from '../core/util/duration';
+export { OptionError, type OptionErrorFields } from '../core/util/option-error';
 export type {
   AlertChannel,
   AlertEvent,

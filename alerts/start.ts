@@ -51,7 +51,7 @@ const RELOAD_MS = 5_000;
 /**
  * Watches the jobs of a namespace, and tells what its configuration says.
  *
- * @throws TypeError that names what is wrong with the configuration
+ * @throws {OptionError} that names what is wrong with the configuration
  */
 export async function startJobWatcher(options: JobWatcherOptions): Promise<JobWatcher> {
   const config = await loadAlerts(options.config);

@@ -1,40 +1,30 @@
 /**
  * Errors of the client.
- *
- * `instanceof` goes by a brand, not by the class: the package may be installed twice.
  */
 import type { SearchAttributeName } from '../core/search-attributes';
+import { defineErrorClass } from '../core/util/error-class';
 import type { LiveRule } from '../sampling/redis/live-rule';
-
-const TRACE_ID_ERROR = Symbol.for('temporal-job-tracing.TraceIdError');
-const SAMPLING_CONFLICT_ERROR = Symbol.for('temporal-job-tracing.SamplingConflictError');
-const SEARCH_ATTRIBUTES_ERROR = Symbol.for('temporal-job-tracing.SearchAttributesError');
-
-function hasBrand(value: unknown, brand: symbol): boolean {
-  return typeof value === 'object' && value !== null && brand in value;
-}
 
 /** What is wrong with a text that should be a trace id. */
 export type TraceIdProblem = 'type' | 'length' | 'characters' | 'zero';
 
 /** A trace id or run id that cannot be one. */
 export class TraceIdError extends Error {
-  override readonly name = 'TraceIdError';
-  readonly [TRACE_ID_ERROR] = true;
+  readonly problem: TraceIdProblem;
+  /** What was given. */
+  readonly value: unknown;
 
   constructor(
     message: string,
-    readonly problem: TraceIdProblem,
-    /** What was given. */
-    readonly value: unknown,
+    fields: { readonly problem: TraceIdProblem; readonly value: unknown },
+    options?: ErrorOptions,
   ) {
-    super(message);
-  }
-
-  static override [Symbol.hasInstance](value: unknown): boolean {
-    return hasBrand(value, TRACE_ID_ERROR);
+    super(message, options);
+    this.problem = fields.problem;
+    this.value = fields.value;
   }
 }
+defineErrorClass(TraceIdError, 'TraceIdError');
 
 /** An attribute that the namespace has with another type, as in `{ name, expected: 'Keyword', actual: 'Text' }`. */
 export interface WrongSearchAttribute {
@@ -65,32 +55,30 @@ export interface SearchAttributesErrorFields {
 
 /** The search attributes are not there, and could not be made. */
 export class SearchAttributesError extends Error implements SearchAttributesErrorFields {
-  override readonly name = 'SearchAttributesError';
-  readonly [SEARCH_ATTRIBUTES_ERROR] = true;
   readonly problem: SearchAttributesProblem;
   readonly namespace: string;
   readonly missing: readonly SearchAttributeName[];
   readonly wrongType: readonly WrongSearchAttribute[];
   readonly commands: readonly string[];
 
-  constructor(message: string, fields: SearchAttributesErrorFields, cause?: unknown) {
-    super(message, { cause });
+  constructor(message: string, fields: SearchAttributesErrorFields, options?: ErrorOptions) {
+    super(message, options);
     this.problem = fields.problem;
     this.namespace = fields.namespace;
     this.missing = fields.missing;
     this.wrongType = fields.wrongType;
     this.commands = fields.commands;
   }
-
-  static override [Symbol.hasInstance](value: unknown): boolean {
-    return hasBrand(value, SEARCH_ATTRIBUTES_ERROR);
-  }
 }
+defineErrorClass(SearchAttributesError, 'SearchAttributesError');
 
+/** Fields of a {@link SamplingConflictError}. */
 export interface SamplingConflictFields {
-  /** Of the policy as it is now. */
+  /** Job name or pattern. */
+  readonly job: string;
+  /** Revision of the policy as it is now. */
   readonly revision: number;
-  /** Of the policy that the change was based on. */
+  /** Revision of the policy that the change was based on. */
   readonly expectedRevision?: number;
   /** The rule that holds now; left out if there is none. */
   readonly current?: LiveRule;
@@ -100,28 +88,29 @@ export interface SamplingConflictFields {
 
 /** The sampling policy was changed by someone else in the meantime; nothing was written. */
 export class SamplingConflictError extends Error implements SamplingConflictFields {
-  override readonly name = 'SamplingConflictError';
-  readonly [SAMPLING_CONFLICT_ERROR] = true;
+  readonly job: string;
   readonly revision: number;
   readonly expectedRevision?: number;
   readonly current?: LiveRule;
   readonly wanted?: LiveRule;
 
-  constructor(
-    /** Job name or pattern. */
-    readonly job: string,
-    { revision, expectedRevision, current, wanted }: SamplingConflictFields,
-  ) {
-    const base = expectedRevision === undefined ? '' : `, not at ${expectedRevision}`;
-    const by = current?.by === undefined ? '' : ` (the rule in force is by ${current.by})`;
-    super(`sampling rule '${job}' was not changed: the policy is at revision ${revision}${base}${by}`);
+  constructor(message: string, fields: SamplingConflictFields, options?: ErrorOptions) {
+    super(message, options);
+    const { job, revision, expectedRevision, current, wanted } = fields;
+    this.job = job;
     this.revision = revision;
     if (expectedRevision !== undefined) this.expectedRevision = expectedRevision;
     if (current !== undefined) this.current = current;
     if (wanted !== undefined) this.wanted = wanted;
   }
+}
+defineErrorClass(SamplingConflictError, 'SamplingConflictError');
 
-  static override [Symbol.hasInstance](value: unknown): boolean {
-    return hasBrand(value, SAMPLING_CONFLICT_ERROR);
-  }
+/** The error for a change that somebody else came before. */
+export function samplingConflict(fields: SamplingConflictFields): SamplingConflictError {
+  const { job, revision, expectedRevision, current } = fields;
+  const base = expectedRevision === undefined ? '' : `, not at ${expectedRevision}`;
+  const by = current?.by === undefined ? '' : ` (the rule in force is by ${current.by})`;
+  const message = `sampling rule '${job}' was not changed: the policy is at revision ${revision}${base}${by}`;
+  return new SamplingConflictError(message, fields);
 }

@@ -10,16 +10,20 @@ export type {
   RunningRun,
   ScheduledJobStatus,
 } from '../core/jobs/messages';
-export type { ScheduledJobChange, ScheduledJobSpec } from '../core/jobs/spec';
+export type { JobLane, ScheduledJobChange, ScheduledJobSpec } from '../core/jobs/spec';
 export type { JobStartOptions } from '../core/jobs/start-options';
 export type {
   JobTrigger,
   SearchAttributeName,
 } from '../core/search-attributes';
 export type { TraceUrlOption, TraceUrlPreset } from '../core/trace-url-option';
+export type { DurationText, DurationUnit, RetryRule } from '../core/util/duration';
+export { OptionError, type OptionErrorFields } from '../core/util/option-error';
 export type { SamplingExplanation } from '../sampling/explain';
+export type { KeptReason, SamplingReason } from '../sampling/markers';
 export type { RedisConnection } from '../sampling/redis/connection';
 export type { LiveRule } from '../sampling/redis/live-rule';
+export type { ResolvedRule, RunsPer, SamplingOptions, SamplingRule } from '../sampling/rule';
 export {
   SamplingConflictError,
   type SamplingConflictFields,
@@ -32,7 +36,7 @@ export {
 } from './errors';
 export { JobClient, type JobClientOptions } from './job-client';
 export type { ArgsOf, JobDefinition, WorkflowTypes } from './job-definition';
-export { ScheduledJobError, type ScheduledJobProblem } from './job-error';
+export { ScheduledJobError, type ScheduledJobErrorFields, type ScheduledJobProblem } from './job-error';
 export type { JobHandle } from './job-handle';
 export type { JobRun } from './job-run';
 export type { JobRunFilter, ListedRun } from './job-runs';
@@ -47,6 +51,7 @@ export {
   type SamplingChangeOptions,
   SamplingClient,
   type SamplingClientOptions,
+  type TemporaryRule,
 } from './sampling';
 export type { ScheduleAction } from './schedule-action';
 export type { CreateOptions, ListedJob } from './scheduled-jobs';

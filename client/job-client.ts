@@ -12,7 +12,7 @@ import type { Client } from '@temporalio/client';
 import type { Workflow } from '@temporalio/common';
 import { compileTraceUrl, type TraceUrlOption } from '../core/trace-url-option';
 import { defined } from '../core/util/defined';
-import { mismatchError } from '../core/util/option-error';
+import { checkNames, optionError } from '../core/util/option-error';
 import type { RedisConnection } from '../sampling/redis/connection';
 import type { SamplingOptions } from '../sampling/rule';
 import { type ArgsOf, checkDefinition, type JobDefinition, type WorkflowTypes } from './job-definition';
@@ -44,12 +44,21 @@ export interface JobClientOptions {
    * @default none
    */
   readonly redis?: RedisConnection | undefined;
-  /** Of all keys in Redis, in braces, as in `redisPolicyStore`. @default 'job-tracing' */
+  /** Prefix of all keys in Redis, in braces, as in `redisPolicyStore`. @default 'job-tracing' */
   readonly redisPrefix?: string | undefined;
   /** What the workers' option `sampling` says: it holds where Redis has no rule. @default none */
   readonly sampling?: SamplingOptions | undefined;
 }
 
+const SUBJECT = 'JobClient';
+const NAMES = Object.keys({
+  client: true,
+  traceUrl: true,
+  indexLagMs: true,
+  redis: true,
+  redisPrefix: true,
+  sampling: true,
+} satisfies Record<keyof Required<JobClientOptions>, true>);
 const DEFAULT_INDEX_LAG_MS = 2_000;
 const MAX_INDEX_LAG_MS = 60_000;
 
@@ -68,21 +77,22 @@ export class JobClient<Workflows extends object = Record<string, Workflow>> {
   readonly #client: Client;
   readonly #reader: RunReader;
 
-  /** @throws {TypeError} that names the option, what is expected and what was given */
+  /** @throws {OptionError} that names the option, what is expected and what was given */
   constructor(options: JobClientOptions) {
+    checkNames(SUBJECT, options, NAMES);
     const { client, traceUrl, indexLagMs = DEFAULT_INDEX_LAG_MS, redis, redisPrefix, sampling } = options;
     if (typeof client?.workflow?.list !== 'function') {
-      throw mismatchError('client', 'a Client of @temporalio/client', client);
+      throw optionError(SUBJECT, 'client', 'a Client of @temporalio/client', client);
     }
     if (!(typeof indexLagMs === 'number' && indexLagMs >= 0 && indexLagMs <= MAX_INDEX_LAG_MS)) {
-      throw mismatchError('indexLagMs', `a number from 0 to ${MAX_INDEX_LAG_MS}`, indexLagMs);
+      throw optionError(SUBJECT, 'indexLagMs', `a number from 0 to ${MAX_INDEX_LAG_MS}`, indexLagMs);
     }
     const { identity } = client.options;
-    this.sampling = new SamplingClient(defined({ redis, prefix: redisPrefix, sampling, identity }));
+    this.sampling = new SamplingClient(defined({ redis, redisPrefix, sampling, identity }));
     this.#client = client;
     this.#reader = {
       client,
-      traceUrl: traceUrl === undefined ? undefined : compileTraceUrl(traceUrl),
+      traceUrl: traceUrl === undefined ? undefined : compileTraceUrl(traceUrl, SUBJECT),
       explain: (job) => this.sampling.explain(job).catch(() => undefined),
     };
     this.traces = jobTraces(this.#reader, indexLagMs);

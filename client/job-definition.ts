@@ -3,7 +3,7 @@
  */
 import { type ScheduledJobSpec, specProblem } from '../core/jobs/spec';
 import { isStorable, NAME_EXPECTED } from '../core/server-limits';
-import { ScheduledJobError } from './job-error';
+import { jobError } from './job-error';
 
 /** The workflow types in a module of workflows. */
 export type WorkflowTypes<Workflows> = {
@@ -32,7 +32,7 @@ export function checkDefinition(job: string, spec: unknown, taskQueue: unknown):
     (typeof taskQueue === 'string' && taskQueue.trim() !== ''
       ? undefined
       : `taskQueue: expected the task queue of the workers that run scheduledJob, got ${String(taskQueue)}`);
-  if (problem !== undefined) throw new ScheduledJobError(String(job), 'invalid', problem);
+  if (problem !== undefined) throw jobError(String(job), 'invalid', problem);
 }
 
 function idProblem(job: unknown): string | undefined {

@@ -1,7 +1,5 @@
 /**
  * What the client says when it cannot do with a scheduled job what it was asked to do.
- *
- * `instanceof` goes by a brand, not by the class: the package may be installed twice.
  */
 import {
   WorkflowNotFoundError,
@@ -10,9 +8,9 @@ import {
 } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { JobFailure, type RunningRun } from '../core/jobs/messages';
+import { defined } from '../core/util/defined';
+import { defineErrorClass } from '../core/util/error-class';
 import { GrpcStatus, grpcStatusOf } from './grpc-status';
-
-const JOB_ERROR = Symbol.for('temporal-job-tracing.ScheduledJobError');
 
 /**
  * Why it was not done:
@@ -25,26 +23,38 @@ const JOB_ERROR = Symbol.for('temporal-job-tracing.ScheduledJobError');
  */
 export type ScheduledJobProblem = 'invalid' | 'exists' | 'not-found' | 'running' | 'no-worker';
 
-export class ScheduledJobError extends Error {
-  override readonly name = 'ScheduledJobError';
-  readonly [JOB_ERROR] = true;
+/** Fields of a {@link ScheduledJobError}. */
+export interface ScheduledJobErrorFields {
+  /** Workflow id of the job. */
+  readonly job: string;
+  readonly problem: ScheduledJobProblem;
   /** The run that goes on, if the problem is `running`. */
   readonly run?: RunningRun;
+}
 
-  constructor(
-    /** Workflow id of the job. */
-    readonly job: string,
-    readonly problem: ScheduledJobProblem,
-    message: string,
-    { run, cause }: { readonly run?: RunningRun; readonly cause?: unknown } = {},
-  ) {
-    super(`job '${job}': ${message}`, { cause });
-    if (run !== undefined) this.run = run;
-  }
+/** Something that was not done with a scheduled job. */
+export class ScheduledJobError extends Error implements ScheduledJobErrorFields {
+  readonly job: string;
+  readonly problem: ScheduledJobProblem;
+  readonly run?: RunningRun;
 
-  static override [Symbol.hasInstance](value: unknown): boolean {
-    return typeof value === 'object' && value !== null && JOB_ERROR in value;
+  constructor(message: string, fields: ScheduledJobErrorFields, options?: ErrorOptions) {
+    super(message, options);
+    this.job = fields.job;
+    this.problem = fields.problem;
+    if (fields.run !== undefined) this.run = fields.run;
   }
+}
+defineErrorClass(ScheduledJobError, 'ScheduledJobError');
+
+/** The error for a job, whose id begins the message. */
+export function jobError(
+  job: string,
+  problem: ScheduledJobProblem,
+  message: string,
+  { run, cause }: { readonly run?: RunningRun; readonly cause?: unknown } = {},
+): ScheduledJobError {
+  return new ScheduledJobError(`job '${job}': ${message}`, { job, problem, ...defined({ run }) }, { cause });
 }
 
 /** The error as one of ours, where it is known what it means; else as it is. */
@@ -54,18 +64,17 @@ export function toJobError(job: string, error: unknown): unknown {
     const { type, message, details } = failure;
     if (type === JobFailure.isRunning) {
       const run = details?.[0] as RunningRun;
-      return new ScheduledJobError(job, 'running', message, { run, cause: error });
+      return jobError(job, 'running', message, { run, cause: error });
     }
-    if (type === JobFailure.isStopping)
-      return new ScheduledJobError(job, 'not-found', message, { cause: error });
-    return new ScheduledJobError(job, 'invalid', message, { cause: error });
+    if (type === JobFailure.isStopping) return jobError(job, 'not-found', message, { cause: error });
+    return jobError(job, 'invalid', message, { cause: error });
   }
   if (error instanceof WorkflowNotFoundError || grpcStatusOf(error) === GrpcStatus.NOT_FOUND)
-    return new ScheduledJobError(job, 'not-found', 'there is none, or it has ended; create it', {
+    return jobError(job, 'not-found', 'there is none, or it has ended; create it', {
       cause: error,
     });
   if (isLate(error))
-    return new ScheduledJobError(
+    return jobError(
       job,
       'no-worker',
       'no worker answered in time, and it may still be done when one does; look whether a worker of its task ' +

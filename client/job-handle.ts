@@ -14,7 +14,7 @@ import {
 import { runNowProblem } from '../core/jobs/requests';
 import type { ScheduledJobChange } from '../core/jobs/spec';
 import { argsProblem } from './job-definition';
-import { ScheduledJobError, toJobError } from './job-error';
+import { jobError, toJobError } from './job-error';
 
 /** How long a worker may take to answer. */
 export const ANSWER_TIMEOUT_MS = 20_000;
@@ -79,7 +79,7 @@ export function jobHandle<Args>(client: Client, id: string): JobHandle<Args> {
     }
   }
   async function update<T>(name: string, input: unknown, problem?: string): Promise<T> {
-    if (problem !== undefined) throw new ScheduledJobError(id, 'invalid', problem);
+    if (problem !== undefined) throw jobError(id, 'invalid', problem);
     return attempt(() => handle.executeUpdate<T, [unknown]>(name, { args: [input] }));
   }
 

@@ -37,12 +37,15 @@ export function parseTraceId(value: unknown): string {
 export function parseRunId(value: string): string {
   const id = value.toLowerCase();
   if (isRunId(id)) return id;
-  throw new TraceIdError(`${show(value)} is not a run id: not a UUID with dashes`, 'characters', value);
+  throw new TraceIdError(`${show(value)} is not a run id: not a UUID with dashes`, {
+    problem: 'characters',
+    value,
+  });
 }
 
 function refused(value: unknown, problem: TraceIdProblem, reason: string): TraceIdError {
   const form = `${TRACE_ID_DIGITS} hex digits, or a run id`;
-  return new TraceIdError(`${show(value)} is not a trace id (${form}): ${reason}`, problem, value);
+  return new TraceIdError(`${show(value)} is not a trace id (${form}): ${reason}`, { problem, value });
 }
 
 function show(value: unknown): string {

@@ -5,7 +5,7 @@
  * written before it is checked, and nothing is overwritten unseen.
  */
 import { A_PATTERN, isPattern } from '../core/job-pattern';
-import { mismatchError } from '../core/util/option-error';
+import { checkNames, OptionError, optionError } from '../core/util/option-error';
 import { explainRule, type SamplingExplanation } from '../sampling/explain';
 import { resolvePolicy, type SamplingPolicy } from '../sampling/policy';
 import { checkConnection, describeError, type RedisConnection } from '../sampling/redis/connection';
@@ -26,21 +26,21 @@ import {
   ruleAt,
 } from '../sampling/redis/live-rule';
 import { within } from '../sampling/redis/within';
-import { parseRule, type SamplingOptions, type SamplingRule } from '../sampling/rule';
-import { SamplingConflictError } from './errors';
+import { resolveRule, type SamplingOptions, type SamplingRule } from '../sampling/rule';
+import { samplingConflict } from './errors';
 
 export interface SamplingClientOptions {
   /**
    * A `Redis` (also with Sentinels) or `Cluster` of `ioredis`; yours to close. Without it there is only `explain`, by the
    * option `sampling`.
    */
-  readonly redis?: RedisConnection;
-  /** As in `redisPolicyStore`. @default 'job-tracing' */
-  readonly prefix?: string;
+  readonly redis?: RedisConnection | undefined;
+  /** Prefix of all keys, in braces, as in `redisPolicyStore`. @default 'job-tracing' */
+  readonly redisPrefix?: string | undefined;
   /** What the workers' option `sampling` says, for `explain` where Redis has no rule. @default none */
-  readonly sampling?: SamplingOptions;
+  readonly sampling?: SamplingOptions | undefined;
   /** Who writes rules, unless `set` is told. @default none */
-  readonly identity?: string;
+  readonly identity?: string | undefined;
 }
 
 /** The rules in Redis. Frozen. */
@@ -53,8 +53,11 @@ export interface LivePolicy {
   readonly problems: ReadonlyMap<string, string>;
 }
 
-/** Something that holds until a time; without one, until it is changed. */
-type Ending<T> = T & { readonly until?: Date | string };
+/** A rule that holds until a time. */
+export interface TemporaryRule extends SamplingRule {
+  /** A `Date` in the future, or its ISO text with a zone. @default until it is changed */
+  readonly until?: Date | string;
+}
 
 export interface SamplingChangeOptions {
   /** Who changes it, kept with the rule. @default the Temporal client's identity */
@@ -69,6 +72,13 @@ export interface SamplingChange {
   readonly replaced?: LiveRule;
 }
 
+const SUBJECT = 'SamplingClient';
+const NAMES = Object.keys({
+  redis: true,
+  redisPrefix: true,
+  sampling: true,
+  identity: true,
+} satisfies Record<keyof Required<SamplingClientOptions>, true>);
 const TIMEOUT_MS = 5_000;
 /** Others may write between reading and writing; with so many it is no accident. */
 const MAX_TRIES = 5;
@@ -81,11 +91,13 @@ export class SamplingClient {
   readonly #options: SamplingPolicy | undefined;
   readonly #identity: string | undefined;
 
-  /** @throws {TypeError} that names the option, what is expected and what was given */
-  constructor({ redis, prefix, sampling, identity }: SamplingClientOptions) {
-    this.#redis = redis === undefined ? undefined : checkConnection(redis);
-    this.#keys = keySpace(prefix);
-    this.#options = sampling === undefined ? undefined : resolvePolicy(sampling);
+  /** @throws {OptionError} that names the option, what is expected and what was given */
+  constructor(options: SamplingClientOptions) {
+    checkNames(SUBJECT, options, NAMES);
+    const { redis, redisPrefix, sampling, identity } = options;
+    this.#redis = redis === undefined ? undefined : checkConnection(SUBJECT, redis);
+    this.#keys = keySpace(SUBJECT, redisPrefix);
+    this.#options = sampling === undefined ? undefined : resolvePolicy(sampling, 'sampling', SUBJECT);
     this.#identity = identity;
   }
 
@@ -99,12 +111,12 @@ export class SamplingClient {
    *
    * @param rule may end: after its `until`, a `Date` in the future or its ISO text with a zone, the rule that it replaced
    *   holds again
-   * @throws {TypeError} that names what is wrong with the rule; nothing is written then
+   * @throws {OptionError} that names what is wrong with the rule; nothing is written then
    * @throws {SamplingConflictError} if the policy is not at `expectedRevision` any more
    */
   async set(
     job: string,
-    rule: number | Ending<SamplingRule>,
+    rule: number | TemporaryRule,
     options: SamplingChangeOptions = {},
   ): Promise<SamplingChange> {
     checkJob(job);
@@ -119,7 +131,7 @@ export class SamplingClient {
     };
     const wanted = checked(job, parseLiveRule(formatLiveRule(base))).stored;
     if (wanted.until !== undefined && wanted.until <= now) {
-      throw mismatchError(`sampling rule '${job}': until`, 'a future time', wanted.until);
+      throw optionError(ruleNamed(job), 'until', 'a future time', wanted.until);
     }
     return this.#write(job, wanted, options.expectedRevision, (current) => {
       const afterwards = wanted.until && permanent(current);
@@ -143,7 +155,7 @@ export class SamplingClient {
   /**
    * Which rule applies to a job of this name now, and why: of those in Redis, and of the option `sampling`.
    *
-   * @throws {TypeError} without `redis` and `sampling`: then no policy is known
+   * @throws {OptionError} without `redis` and `sampling`: then no policy is known
    */
   async explain(jobName: string): Promise<SamplingExplanation> {
     const hasOptionsAlone = this.#redis === undefined && this.#options !== undefined;
@@ -169,7 +181,8 @@ export class SamplingClient {
         );
       }
       if (tries > MAX_TRIES || (expectedRevision !== undefined && expectedRevision !== revision)) {
-        throw new SamplingConflictError(job, {
+        throw samplingConflict({
+          job,
           revision,
           ...(expectedRevision !== undefined && { expectedRevision }),
           ...(holds && { current: holds }),
@@ -190,7 +203,7 @@ export class SamplingClient {
   async #evaluate(args: readonly string[]): Promise<unknown> {
     const redis = this.#redis;
     if (redis === undefined)
-      throw mismatchError('redis', 'a connection of ioredis, where the sampling policy is', redis);
+      throw optionError(SUBJECT, 'redis', 'a connection of ioredis, where the sampling policy is', redis);
     try {
       return await within(TIMEOUT_MS, redis.call('EVAL', ...args));
     } catch (error) {
@@ -223,26 +236,32 @@ function storedOf(text: string): LiveRule | undefined {
 }
 
 /** Checked before JSON makes `null` of a NaN. */
-function ruleObject(job: string, rule: number | Ending<SamplingRule>): Ending<SamplingRule> {
+function ruleObject(job: string, rule: number | TemporaryRule): TemporaryRule {
   const { until, ...written } = typeof rule === 'number' ? { ratio: rule } : { ...rule };
-  checked(job, parseRule(typeof rule === 'object' && rule !== null ? written : rule));
+  resolveRule(ruleNamed(job), '', typeof rule === 'object' && rule !== null ? written : rule);
   return { ...written, ...(until !== undefined && { until }) };
 }
 
 function checked<T extends object>(job: string, parsed: T | { readonly problem: string }): T {
-  if ('problem' in parsed) throw new TypeError(`sampling rule '${job}': ${parsed.problem}`);
-  return parsed;
+  if (!('problem' in parsed)) return parsed;
+  const { problem } = parsed;
+  const [option = '', expectation = ''] = problem.split(': ');
+  throw new OptionError(`${ruleNamed(job)}: ${problem}`, { subject: ruleNamed(job), option, expectation });
+}
+
+function ruleNamed(job: string): string {
+  return `sampling rule '${job}'`;
 }
 
 function checkJob(job: string): void {
-  if (!isPattern(job)) throw mismatchError('sampling', A_PATTERN, job);
+  if (!isPattern(job)) throw optionError('sampling rule', 'job', A_PATTERN, job);
 }
 
 function timeOf(job: string, until: Date | string): Date {
   const time =
     until instanceof Date ? until : new Date(/(Z|[+-]\d\d:?\d\d)$/.test(until) ? until : Number.NaN);
   if (Number.isNaN(time.getTime())) {
-    throw mismatchError(`sampling rule '${job}': until`, 'a Date or an ISO time with its zone', until);
+    throw optionError(ruleNamed(job), 'until', 'a Date or an ISO time with its zone', until);
   }
   return time;
 }

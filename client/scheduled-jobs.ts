@@ -11,7 +11,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { JobMessage, type ScheduledJobStatus } from '../core/jobs/messages';
 import { JOB_MEMO, SCHEDULED_JOB } from '../core/jobs/names';
 import type { ScheduledJobSpec } from '../core/jobs/spec';
-import { isLate, ScheduledJobError } from './job-error';
+import { isLate, jobError } from './job-error';
 import { ANSWER_TIMEOUT_MS } from './job-handle';
 import { listExecutions, withinTimeout } from './listing';
 
@@ -63,21 +63,21 @@ export async function createJob(
 async function notCreated(client: Client, job: string, taskQueue: string, error: unknown): Promise<unknown> {
   if (error instanceof WorkflowExecutionAlreadyStartedError) {
     const message = 'there is a workflow with this id; update it, or delete it first';
-    return new ScheduledJobError(job, 'exists', message, { cause: error });
+    return jobError(job, 'exists', message, { cause: error });
   }
   if (isLate(error)) {
     await withinTimeout(client, () => takeBack(client, job)).catch(() => {});
     const message =
       `taskQueue: no worker of '${taskQueue}' answered within ${ANSWER_TIMEOUT_MS / 1000} s; start one whose ` +
       "workflows export { jobTick, scheduledJob } from 'temporal-job-tracing/workflows'";
-    return new ScheduledJobError(job, 'no-worker', message, { cause: error });
+    return jobError(job, 'no-worker', message, { cause: error });
   }
   const handle = client.workflow.getHandle(job);
   const ended = await withinTimeout(client, () => handle.result()).catch((failure: unknown) => failure);
   const failure = ended instanceof WorkflowFailedError ? ended.cause : undefined;
   if (!(failure instanceof ApplicationFailure)) return error;
   const message = failure.message.replace(/^scheduledJob: /, '');
-  return new ScheduledJobError(job, 'invalid', message, { cause: error });
+  return jobError(job, 'invalid', message, { cause: error });
 }
 
 /** Leaves a job alone that a worker has seen: the server may have been late, and the job there before. */

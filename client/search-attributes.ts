@@ -197,7 +197,11 @@ function failure(
   const message =
     `search attributes of namespace ${namespace}: could not ${action} them: ${reason}. ` +
     adviceToRegister(commands);
-  return new SearchAttributesError(message, { problem, namespace, missing, wrongType: [], commands }, cause);
+  return new SearchAttributesError(
+    message,
+    { problem, namespace, missing, wrongType: [], commands },
+    { cause },
+  );
 }
 
 function problemOf(action: 'read' | 'register', cause: unknown): SearchAttributesProblem {

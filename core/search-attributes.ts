@@ -5,6 +5,8 @@
  * namespace that has them registered and with every saved query: they never change.
  */
 
+export type SearchAttributeName = 'TraceId' | 'JobName' | 'JobTrigger' | 'JobRunId' | 'TraceSampled';
+
 /** Custom search attributes that the plugin binds to runs, with the type each must have in the namespace. */
 export const SEARCH_ATTRIBUTES = Object.freeze({
   /** 32 lower-case hex digits, W3C trace-id. */
@@ -17,14 +19,20 @@ export const SEARCH_ATTRIBUTES = Object.freeze({
   JobRunId: 'KEYWORD',
   /** Whether the run's trace is recorded. */
   TraceSampled: 'BOOL',
-} as const);
-
-export type SearchAttributeName = keyof typeof SEARCH_ATTRIBUTES;
-
-const TRIGGERS = ['cron', 'schedule', 'manual', 'api', 'retry', 'shard', 'child'] as const;
+} as const satisfies Record<SearchAttributeName, 'KEYWORD' | 'BOOL'>);
 
 /** What started a run. */
-export type JobTrigger = (typeof TRIGGERS)[number];
+export type JobTrigger = 'cron' | 'schedule' | 'manual' | 'api' | 'retry' | 'shard' | 'child';
+
+const TRIGGERS = Object.keys({
+  cron: true,
+  schedule: true,
+  manual: true,
+  api: true,
+  retry: true,
+  shard: true,
+  child: true,
+} satisfies Record<JobTrigger, true>) as readonly JobTrigger[];
 
 /** The trigger that a value of foreign origin names. Never throws. */
 export function triggerOf(value: unknown): JobTrigger | undefined {

@@ -2,7 +2,7 @@
  * Where the traces of runs can be looked at: the option, checked once and made into a template. Host code.
  */
 import { placeholderValues } from './trace-url';
-import { mismatchError } from './util/option-error';
+import { optionError } from './util/option-error';
 
 /**
  * Where the traces of runs can be looked at: a named back end, or an http(s) address with placeholders, one of
@@ -42,30 +42,37 @@ export type TraceUrlPreset =
 /** A placeholder in a template; the name is its first group. */
 const PLACEHOLDER = /\{([A-Za-z]\w*)\}/g;
 
+/** Throws for the option of this name. */
+type Reject = (name: string, expectation: string, value: unknown) => never;
+
 /**
  * The template for {@link fillTraceUrl}.
  *
- * @throws TypeError that names the option, what is expected and what was given.
+ * @param subject what has the option, such as `JobClient`
+ * @throws {OptionError} that names the option, what is expected and what was given
  */
-export function compileTraceUrl(option: TraceUrlOption): string {
-  const template = typeof option === 'string' ? option : presetTemplate(option);
+export function compileTraceUrl(option: TraceUrlOption, subject: string): string {
+  const reject: Reject = (name, expectation, value) => {
+    throw optionError(subject, name, expectation, value);
+  };
+  const template = typeof option === 'string' ? option : presetTemplate(option, reject);
   const names = Array.from(template.matchAll(PLACEHOLDER), ([, name = '']) => name);
   const example = placeholderValues({ traceId: '0', spanId: '0', runId: '0', startMs: 0 });
   const unknown = names.find((name) => !Object.hasOwn(example, name));
-  if (unknown !== undefined) reject('traceUrl', `known placeholders only, not {${unknown}}`, template);
+  if (unknown !== undefined) return reject('traceUrl', `known placeholders only, not {${unknown}}`, template);
   if (!names.includes('traceId') && !names.includes('runId')) {
-    reject('traceUrl', 'a template with {traceId} or {runId}', template);
+    return reject('traceUrl', 'a template with {traceId} or {runId}', template);
   }
-  checkUrl('traceUrl', template);
+  checkUrl('traceUrl', template, reject);
   // The Web UI shows links as Markdown, in which a parenthesis would end them.
   return template.replace(/\(/g, '%28').replace(/\)/g, '%29');
 }
 
-function presetTemplate(option: TraceUrlPreset): string {
+function presetTemplate(option: TraceUrlPreset, reject: Reject): string {
   if (typeof option !== 'object' || option === null) {
     return reject('traceUrl', 'a template or a preset', option);
   }
-  const base = checkUrl('traceUrl.baseUrl', option.baseUrl).replace(/\/+$/, '');
+  const base = checkUrl('traceUrl.baseUrl', option.baseUrl, reject).replace(/\/+$/, '');
   switch (option.preset) {
     case 'console':
       return `${base}/traces/{traceId}`;
@@ -86,9 +93,9 @@ function presetTemplate(option: TraceUrlPreset): string {
       // https://github.com/elastic/kibana: route `/link-to/trace/{traceId}` of the apm plugin
       return `${base}/app/apm/link-to/trace/{traceId}?rangeFrom={startIso}&rangeTo={endIso}`;
     case 'tempo':
-      return tempoTemplate(base, checkText('traceUrl.datasourceUid', option.datasourceUid));
+      return tempoTemplate(base, checkText('traceUrl.datasourceUid', option.datasourceUid, reject));
     case 'honeycomb':
-      return honeycombTemplate(base, option);
+      return honeycombTemplate(base, option, reject);
     default: {
       const presets = 'one of console, jaeger, tempo, zipkin, datadog, honeycomb, signoz, elastic';
       return reject('traceUrl.preset', presets, (option as { preset?: unknown }).preset);
@@ -111,23 +118,27 @@ function tempoTemplate(base: string, uid: string): string {
 }
 
 /** @see https://docs.honeycomb.io/investigate/collaborate/share-trace/ */
-function honeycombTemplate(base: string, option: Extract<TraceUrlPreset, { preset: 'honeycomb' }>): string {
-  const team = encodeURIComponent(checkText('traceUrl.team', option.team));
-  const environment = encodeURIComponent(checkText('traceUrl.environment', option.environment));
+function honeycombTemplate(
+  base: string,
+  option: Extract<TraceUrlPreset, { preset: 'honeycomb' }>,
+  reject: Reject,
+): string {
+  const team = encodeURIComponent(checkText('traceUrl.team', option.team, reject));
+  const environment = encodeURIComponent(checkText('traceUrl.environment', option.environment, reject));
   const dataset =
     option.dataset === undefined
       ? ''
-      : `/datasets/${encodeURIComponent(checkText('traceUrl.dataset', option.dataset))}`;
+      : `/datasets/${encodeURIComponent(checkText('traceUrl.dataset', option.dataset, reject))}`;
   const trace = 'trace_id={traceId}&span={spanId}&trace_start_ts={startSec}&trace_end_ts={endSec}';
   return `${base}/${team}/environments/${environment}${dataset}/trace?${trace}`;
 }
 
-function checkText(name: string, value: unknown): string {
+function checkText(name: string, value: unknown, reject: Reject): string {
   if (typeof value !== 'string' || value === '') return reject(name, 'a text that is not empty', value);
   return value;
 }
 
-function checkUrl(name: string, value: unknown): string {
+function checkUrl(name: string, value: unknown, reject: Reject): string {
   const expectation = 'an http or https address without white space';
   if (typeof value !== 'string' || /\s/.test(value)) return reject(name, expectation, value);
   let protocol: string | undefined;
@@ -135,8 +146,4 @@ function checkUrl(name: string, value: unknown): string {
     protocol = new URL(value.replace(PLACEHOLDER, '0')).protocol;
   } catch {}
   return protocol === 'http:' || protocol === 'https:' ? value : reject(name, expectation, value);
-}
-
-function reject(name: string, expectation: string, value: unknown): never {
-  throw mismatchError(name, expectation, value);
 }

@@ -35,9 +35,10 @@ export interface CheckedExportOptions extends SpanExportOptions {
   readonly resource?: Resource | undefined;
 }
 
+const SUBJECT = 'JobTracingPlugin';
 const METHODS = ['onStart', 'onEnd', 'forceFlush', 'shutdown'] as const;
 
-/** @throws {TypeError} with the option's name, what was expected and what was given */
+/** @throws {OptionError} that names the option, what was expected and what was given */
 export function checkExportOptions<T extends SpanExportOptions>(
   options: T,
 ): asserts options is T & CheckedExportOptions {
@@ -45,16 +46,16 @@ export function checkExportOptions<T extends SpanExportOptions>(
   if (spanProcessors !== undefined) {
     const expected = 'an array with at least one SpanProcessor';
     if (!Array.isArray(spanProcessors) || spanProcessors.length === 0) {
-      throw optionError('spanProcessors', expected, spanProcessors);
+      throw optionError(SUBJECT, 'spanProcessors', expected, spanProcessors);
     }
     const index = spanProcessors.findIndex((processor) => !isSpanProcessor(processor));
     if (index >= 0) {
       const methods = `a SpanProcessor (${METHODS.join(', ')})`;
-      throw optionError(`spanProcessors[${index}]`, methods, spanProcessors[index]);
+      throw optionError(SUBJECT, `spanProcessors[${index}]`, methods, spanProcessors[index]);
     }
   }
   if (resource !== undefined && !isObject((resource as Partial<Resource> | null)?.attributes)) {
-    throw optionError('resource', "a Resource with 'attributes'", resource);
+    throw optionError(SUBJECT, 'resource', "a Resource with 'attributes'", resource);
   }
 }
 

@@ -10,7 +10,7 @@ const VARIABLE = 'JOB_TRACING_SAMPLING';
 /**
  * The policy in the variable; the default policy if it is unset or empty.
  *
- * @throws {TypeError} with the variable's name, what was expected, the value and its type
+ * @throws {OptionError} with the variable's name, what was expected, the value and its type
  */
 export function policyFromEnvironment(env: Readonly<Record<string, string | undefined>>): SamplingPolicy {
   const text = env[VARIABLE]?.trim();
@@ -25,7 +25,12 @@ function parse(text: string): object {
     value = undefined;
   }
   if (typeof value !== 'object' || value === null) {
-    throw optionError(VARIABLE, 'JSON such as {"default":0.01,"jobs":{"billing-*":1}}', text);
+    throw optionError(
+      'JobTracingPlugin',
+      VARIABLE,
+      'JSON such as {"default":0.01,"jobs":{"billing-*":1}}',
+      text,
+    );
   }
   return value;
 }

@@ -19,24 +19,30 @@ export interface SamplingPolicy {
 
 /**
  * @param name of the option or variable, for errors
- * @throws {TypeError} with the option's name, what was expected, the value and its type
+ * @param subject what has the option
+ * @throws {OptionError} with the option's name, what was expected and what was given
  */
-export function resolvePolicy(options: SamplingOptions = {}, name = 'sampling'): SamplingPolicy {
-  if (!isPlainObject(options)) throw optionError(name, "an object with 'default' and 'jobs'", options);
+export function resolvePolicy(
+  options: SamplingOptions = {},
+  name = 'sampling',
+  subject = 'JobTracingPlugin',
+): SamplingPolicy {
+  if (!isPlainObject(options))
+    throw optionError(subject, name, "an object with 'default' and 'jobs'", options);
   const { default: byDefault = {}, jobs = {}, ...unknown } = options;
   const [key] = Object.keys(unknown);
-  if (key !== undefined) throw optionError(`${name}.${key}`, "only 'default' and 'jobs'", key);
-  if (!isPlainObject(jobs)) throw optionError(`${name}.jobs`, 'rules by job name or pattern', jobs);
+  if (key !== undefined) throw optionError(subject, `${name}.${key}`, "only 'default' and 'jobs'", key);
+  if (!isPlainObject(jobs)) throw optionError(subject, `${name}.jobs`, 'rules by job name or pattern', jobs);
   const patterns = Object.keys(jobs);
   const wrong = patterns.find((pattern) => !isPattern(pattern));
-  if (wrong !== undefined) throw optionError(`${name}.jobs`, A_PATTERN, wrong);
+  if (wrong !== undefined) throw optionError(subject, `${name}.jobs`, A_PATTERN, wrong);
   if (patterns.length > MAX_RULES) {
-    throw optionError(`${name}.jobs`, `at most ${MAX_RULES} rules`, patterns.length);
+    throw optionError(subject, `${name}.jobs`, `at most ${MAX_RULES} rules`, patterns.length);
   }
   return Object.freeze({
-    default: resolveRule(`${name}.default`, byDefault),
+    default: resolveRule(subject, `${name}.default`, byDefault),
     jobs: new Map(
-      Object.entries(jobs).map(([job, rule]) => [job, resolveRule(`${name}.jobs['${job}']`, rule)]),
+      Object.entries(jobs).map(([job, rule]) => [job, resolveRule(subject, `${name}.jobs['${job}']`, rule)]),
     ),
   });
 }

@@ -5,7 +5,7 @@
  * Pure: no clock, no I/O.
  */
 import { type DurationText, durationMs, expectedDuration } from '../core/util/duration';
-import { mismatchError, optionError } from '../core/util/option-error';
+import { describeMismatch, optionError } from '../core/util/option-error';
 
 /** How many runs within how long. */
 export interface RunsPer {
@@ -68,27 +68,35 @@ const RULE_KEYS = [
 ] as const satisfies readonly (keyof SamplingRule)[];
 
 /** The error for a value inside a rule; `path` is empty for the rule itself, else such as `.atLeast.runs`. */
-type Mismatch = (path: string, expected: string, value: unknown) => TypeError;
+type Mismatch = (path: string, expected: string, value: unknown) => Error;
 
 /**
  * Checks a rule from code: a {@link SamplingRule}, or a number that stands for `{ ratio }`.
  *
- * @param name of the option that the rule is the value of
- * @throws {TypeError} with the option's name, what was expected, the value and its type
+ * @param subject what has the option
+ * @param name of the option that the rule is the value of; none: names begin with the rule's own
+ * @throws {OptionError} with the option's name, what was expected and what was given
  */
-export function resolveRule(name: string, value: unknown): ResolvedRule {
-  return readRule(value, (path, expected, given) => optionError(`${name}${path}`, expected, given));
+export function resolveRule(subject: string, name: string, value: unknown): ResolvedRule {
+  return readRule(value, (path, expected, given) =>
+    optionError(subject, nameOf(name + path), expected, given),
+  );
 }
 
 /** Checks a rule from elsewhere, such as parsed JSON: the rule, or one sentence on what is wrong. Never throws. */
 export function parseRule(value: unknown): { readonly rule: ResolvedRule } | { readonly problem: string } {
   try {
     const mismatch: Mismatch = (path, expected, given) =>
-      mismatchError(path.slice(1) || 'rule', expected, given);
+      new Error(`${nameOf(path)}: ${describeMismatch(expected, given)}`);
     return { rule: readRule(value, mismatch) };
   } catch (error) {
     return { problem: error instanceof Error ? error.message : 'the rule cannot be read' };
   }
+}
+
+/** Of `.ratio` the name `ratio`, of nothing `rule`. */
+function nameOf(path: string): string {
+  return path.replace(/^\./, '') || 'rule';
 }
 
 function readRule(value: unknown, mismatch: Mismatch): ResolvedRule {

@@ -30,10 +30,13 @@ try {
   }
   const retired = findRetiredWords();
   report('words', retired.length > 0 ? retired.join('\n') : undefined);
-  // Loaded late: it needs a dependency.
+  // Loaded late: they need a dependency.
   const { checkArrows } = await import('./arrows.mjs');
   for (const { name, problems } of checkArrows())
     report(name, problems.length > 0 ? problems.join('\n') : undefined);
+  const { checkApiReport } = await import('./api-report.mjs');
+  const problems = checkApiReport();
+  report('public surface as in api-report.md', problems.length > 0 ? problems.join('\n') : undefined);
 } catch (error) {
   fail(error);
 }

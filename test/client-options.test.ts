@@ -13,12 +13,20 @@ describe('options of JobClient', () => {
   it('are refused with name, expectation, value and type', () => {
     const expectation = 'expected a number from 0 to 60000';
     throws(construct({ client: undefined }), {
-      message: 'client: expected a Client of @temporalio/client, got undefined (undefined)',
+      message: 'JobClient: client: expected a Client of @temporalio/client, got undefined (undefined)',
     });
     for (const value of [-1, 60_001, Number.NaN, '5']) {
-      const message = `indexLagMs: ${expectation}, got ${inspect(value)} (${typeof value})`;
-      throws(construct({ indexLagMs: value }), { name: 'TypeError', message });
+      const message = `JobClient: indexLagMs: ${expectation}, got ${inspect(value)} (${typeof value})`;
+      throws(construct({ indexLagMs: value }), { name: 'OptionError', message });
     }
-    throws(construct({ traceUrl: 'nowhere' }), /^TypeError: traceUrl: /);
+    throws(construct({ traceURL: 'http://t/{traceId}' }), {
+      name: 'OptionError',
+      subject: 'JobClient',
+      option: 'traceURL',
+      expectation: 'one of client, traceUrl, indexLagMs, redis, redisPrefix, sampling',
+      value: 'traceURL',
+    });
+    throws(() => new JobClient(undefined as never), { message: /^JobClient: options: expected an object/ });
+    throws(construct({ traceUrl: 'nowhere' }), /^OptionError: JobClient: traceUrl: /);
   });
 });

@@ -9,21 +9,21 @@ const PROCESSOR = { onStart() {}, onEnd() {}, async forceFlush() {}, async shutd
 const BAD_OPTIONS: readonly (readonly [options: object, message: string])[] = [
   [
     { spanProcessors: [] },
-    "'spanProcessors': expected an array with at least one SpanProcessor, got [] (object)",
+    ': spanProcessors: expected an array with at least one SpanProcessor, got [] (object)',
   ],
   [
     { spanProcessors: PROCESSOR },
-    "'spanProcessors': expected an array with at least one SpanProcessor, got {",
+    ': spanProcessors: expected an array with at least one SpanProcessor, got {',
   ],
   [
     { spanProcessors: [PROCESSOR, 'console'] },
-    "'spanProcessors[1]': expected a SpanProcessor (onStart, onEnd, forceFlush, shutdown), got 'console' (string)",
+    ": spanProcessors[1]: expected a SpanProcessor (onStart, onEnd, forceFlush, shutdown), got 'console' (string)",
   ],
   [
     { resource: { 'service.name': 'x' } },
-    "'resource': expected a Resource with 'attributes', got { 'service.name': 'x' } (object)",
+    ": resource: expected a Resource with 'attributes', got { 'service.name': 'x' } (object)",
   ],
-  [{ resource: null }, "'resource': expected a Resource with 'attributes', got null (object)"],
+  [{ resource: null }, ": resource: expected a Resource with 'attributes', got null (object)"],
 ];
 
 it('options of a wrong form are refused at once, with name, expectation, value and type', () => {

@@ -94,7 +94,7 @@ describe('an allow list', () => {
   ]) {
     it(`has no entry such as "${entry}"`, () => {
       throws(() => createHttpActivities({ allowHosts: ['b.example', entry] }), {
-        name: 'TypeError',
+        name: 'OptionError',
         message: `createHttpActivities: allowHosts: expected "api.example.com", "api.example.com:8443", "api.example.com:*", "*.example.com", "[::1]:8080" or "*", got ${JSON.stringify(entry)}`,
       });
     });

@@ -254,6 +254,6 @@ describe('a service that answers 202', { concurrency: 4 }, () => {
       body: 'Temporal could not be told; report again',
     });
     await connection.close();
-    await rejects(completeFromCallback(client, { url, body: '' }, { key: 'short' }), { name: 'TypeError' });
+    await rejects(completeFromCallback(client, { url, body: '' }, { key: 'short' }), { name: 'OptionError' });
   });
 });

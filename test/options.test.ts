@@ -2,7 +2,12 @@
 import { deepEqual, equal, ok, throws } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
-import { type JobStartOptions, type JobTracingOptions, JobTracingPlugin } from 'temporal-job-tracing';
+import {
+  type JobStartOptions,
+  type JobTracingOptions,
+  JobTracingPlugin,
+  OptionError,
+} from 'temporal-job-tracing';
 import { resolveAlerts } from '../alerts/config/resolve';
 import type { JobAlertsConfig } from '../alerts/config/types';
 import { checkJobStartOptions } from '../core/jobs/start-options';
@@ -91,9 +96,10 @@ describe('a wrong option of the plugin', () => {
       throws(
         () => new JobTracingPlugin(options as JobTracingOptions),
         (error: unknown) => {
-          ok(error instanceof TypeError);
+          ok(error instanceof OptionError && error instanceof TypeError);
+          deepEqual([error.name, error.subject, error.option], ['OptionError', 'JobTracingPlugin', name]);
           const { message } = error;
-          ok(message.startsWith(`JobTracingPlugin option '${name}': expected ${expected}`), message);
+          ok(message.startsWith(`JobTracingPlugin: ${name}: expected ${expected}`), message);
           ok(message.endsWith(`, got ${given} (${type})`), message);
           return true;
         },
@@ -102,8 +108,8 @@ describe('a wrong option of the plugin', () => {
   }
 
   it('traceUrl: as the client refuses it (trace-url.test.ts)', () => {
-    const message = 'traceUrl: expected a template or a preset, got 7 (number)';
-    throws(() => new JobTracingPlugin({ traceUrl: 7 as unknown as string }), new TypeError(message));
+    const message = 'JobTracingPlugin: traceUrl: expected a template or a preset, got 7 (number)';
+    throws(() => new JobTracingPlugin({ traceUrl: 7 as unknown as string }), { message });
   });
 
   it('that is long is not repeated in full', () => {
@@ -223,10 +229,9 @@ describe("a wrong option 'job' of a start", () => {
   ];
   for (const [job, name, expected, given, type] of table) {
     it(`${name}: ${given} (${type})`, () => {
-      throws(
-        () => checkJobStartOptions(job as JobStartOptions),
-        new TypeError(`start option '${name}': expected ${expected}, got ${given} (${type})`),
-      );
+      throws(() => checkJobStartOptions(job as JobStartOptions), {
+        message: `start options: ${name}: expected ${expected}, got ${given} (${type})`,
+      });
     });
   }
 

@@ -11,7 +11,7 @@ import { createLivePolicy } from '../sampling/redis/live-policy';
 import { startRedis, WITHOUT_REDIS } from '../testing/redis-server.js';
 import { connectionTo, FALLBACK } from './support/redis-store.js';
 
-const KEYS = keySpace();
+const KEYS = keySpace('redisPolicyStore');
 /** CPU of a thousand hostile patterns for one new job name: far below what one of them would take by backtracking. */
 const MATCH_MS = 1_000;
 /** What a policy of that many rules, each of the largest size, and as many slow jobs may take. */
@@ -31,10 +31,10 @@ describe('bounds of the policy in options', () => {
     const long = `${'a'.repeat(255)}*`;
     throws(
       () => resolvePolicy(rulesOf([long])),
-      /'sampling.jobs': expected a job name .* 1 to 255 characters/,
+      /: sampling.jobs: expected a job name .* 1 to 255 characters/,
     );
     const many = Array.from({ length: 1_001 }, (_, index) => `job-${index}`);
-    throws(() => resolvePolicy(rulesOf(many)), /'sampling.jobs': expected at most 1000 rules, got 1001/);
+    throws(() => resolvePolicy(rulesOf(many)), /: sampling.jobs: expected at most 1000 rules, got 1001/);
   });
 });
 

@@ -61,7 +61,7 @@ const BAD: readonly (readonly [unknown, string, string])[] = [
 describe('rules', () => {
   it('good ones are resolved with all defaults, and frozen', () => {
     for (const [value, expected] of GOOD) {
-      const rule = resolveRule('rule', value);
+      const rule = resolveRule('JobTracingPlugin', 'rule', value);
       deepEqual(rule, expected);
       deepEqual(parseRule(value), { rule: expected });
       ok(Object.isFrozen(rule) && Object.isFrozen(rule.atLeast) && Object.isFrozen(rule.atMost));
@@ -71,10 +71,10 @@ describe('rules', () => {
   it('bad ones throw with name, expectation, value and type', () => {
     for (const [value, path, expected] of BAD) {
       throws(
-        () => resolveRule('sampling.default', value),
+        () => resolveRule('JobTracingPlugin', 'sampling.default', value),
         (error) => {
           ok(error instanceof TypeError);
-          ok(error.message.startsWith(`JobTracingPlugin option 'sampling.default${path}': expected `));
+          ok(error.message.startsWith(`JobTracingPlugin: sampling.default${path}: expected `));
           ok(error.message.includes(expected), error.message);
           match(error.message, /, got .+ \((number|object|string|undefined|boolean)\)$/);
           return true;
@@ -124,30 +124,30 @@ describe('policies', () => {
 
   it('bad ones throw when the plugin is constructed, naming the place', () => {
     const bad: readonly (readonly [unknown, RegExp])[] = [
-      [null, /'sampling': expected an object with 'default' and 'jobs', got null \(object\)/],
-      [0.5, /'sampling': expected an object with 'default' and 'jobs', got 0.5 \(number\)/],
-      [{ jbos: {} }, /'sampling.jbos': expected only 'default' and 'jobs', got 'jbos' \(string\)/],
-      [{ jobs: [] }, /'sampling.jobs': expected rules by job name or pattern, got \[\] \(object\)/],
+      [null, /: sampling: expected an object with 'default' and 'jobs', got null \(object\)/],
+      [0.5, /: sampling: expected an object with 'default' and 'jobs', got 0.5 \(number\)/],
+      [{ jbos: {} }, /: sampling.jbos: expected only 'default' and 'jobs', got 'jbos' \(string\)/],
+      [{ jobs: [] }, /: sampling.jobs: expected rules by job name or pattern, got \[\] \(object\)/],
       [
         { jobs: { '': 1 } },
-        /'sampling.jobs': expected a job name or pattern of 1 to 255 characters, got '' \(string\)/,
+        /: sampling.jobs: expected a job name or pattern of 1 to 255 characters, got '' \(string\)/,
       ],
-      [{ jobs: { 'a*': 2 } }, /'sampling.jobs\['a\*'\]': expected a number from 0 to 1, got 2 \(number\)/],
-      [{ default: null }, /'sampling.default': expected a number from 0 to 1 or a rule, got null/],
+      [{ jobs: { 'a*': 2 } }, /: sampling.jobs\['a\*'\]: expected a number from 0 to 1, got 2 \(number\)/],
+      [{ default: null }, /: sampling.default: expected a number from 0 to 1 or a rule, got null/],
     ];
     for (const [sampling, message] of bad) {
       throws(() => new JobTracingPlugin({ sampling: sampling as SamplingOptions }), {
-        name: 'TypeError',
+        name: 'OptionError',
         message,
       });
     }
   });
 
   it('a policy store that lacks a method throws when the plugin is constructed', () => {
-    const message = /'policyStore': expected a PolicyStore \(current, .*got \{\} \(object\)/;
-    throws(() => new JobTracingPlugin({ policyStore: {} as never }), { name: 'TypeError', message });
+    const message = /: policyStore: expected a PolicyStore \(current, .*got \{\} \(object\)/;
+    throws(() => new JobTracingPlugin({ policyStore: {} as never }), { name: 'OptionError', message });
     throws(() => new JobTracingPlugin({ policyStore: null as never }), {
-      name: 'TypeError',
+      name: 'OptionError',
       message: /got null/,
     });
   });
@@ -166,14 +166,14 @@ describe('JOB_TRACING_SAMPLING', () => {
 
   it('a bad value throws, naming the variable', () => {
     const bad: readonly (readonly [string, RegExp])[] = [
-      ['{', /'JOB_TRACING_SAMPLING': expected JSON such as .*, got '\{' \(string\)/],
-      ['0.5', /'JOB_TRACING_SAMPLING': expected JSON such as/],
-      ['null', /'JOB_TRACING_SAMPLING': expected JSON such as/],
-      ['[]', /'JOB_TRACING_SAMPLING': expected an object with 'default' and 'jobs'/],
-      ['{"default":7}', /'JOB_TRACING_SAMPLING.default': expected a number from 0 to 1, got 7/],
-      ['{"jobs":{"a":-1}}', /'JOB_TRACING_SAMPLING.jobs\['a'\]': expected a number from 0 to 1, got -1/],
+      ['{', /: JOB_TRACING_SAMPLING: expected JSON such as .*, got '\{' \(string\)/],
+      ['0.5', /: JOB_TRACING_SAMPLING: expected JSON such as/],
+      ['null', /: JOB_TRACING_SAMPLING: expected JSON such as/],
+      ['[]', /: JOB_TRACING_SAMPLING: expected an object with 'default' and 'jobs'/],
+      ['{"default":7}', /: JOB_TRACING_SAMPLING.default: expected a number from 0 to 1, got 7/],
+      ['{"jobs":{"a":-1}}', /: JOB_TRACING_SAMPLING.jobs\['a'\]: expected a number from 0 to 1, got -1/],
     ];
-    for (const [text, message] of bad) throws(() => of(text), { name: 'TypeError', message });
+    for (const [text, message] of bad) throws(() => of(text), { name: 'OptionError', message });
   });
 
   it('counts only where the option is not given', () => {

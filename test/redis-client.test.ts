@@ -169,15 +169,15 @@ describe('SamplingClient', { skip: WITHOUT_REDIS }, () => {
         { until: '2020-01-01T00:00:00Z' },
         "sampling rule 'a': until: expected a future time, got 2020-01-01T00:00:00.000Z (object)",
       ],
-      ['', 1, "sampling: expected a job name or pattern of 1 to 255 characters, got '' (string)"],
+      ['', 1, "sampling rule: job: expected a job name or pattern of 1 to 255 characters, got '' (string)"],
       [
         'a'.repeat(256),
         1,
-        `sampling: expected a job name or pattern of 1 to 255 characters, got '${'a'.repeat(80)}'... 176 more characters (string)`,
+        `sampling rule: job: expected a job name or pattern of 1 to 255 characters, got '${'a'.repeat(80)}'... 176 more characters (string)`,
       ],
     ];
     for (const [job, rule, message] of bad) {
-      await rejects(sampling.set(job, rule as never), { name: 'TypeError', message });
+      await rejects(sampling.set(job, rule as never), { name: 'OptionError', message });
     }
     equal(await server.cli('dbsize'), '0');
   });
@@ -230,7 +230,12 @@ describe('SamplingClient', { skip: WITHOUT_REDIS }, () => {
     equal(JSON.parse(await server.cli('hget', '{payments}:policy', 'a')).by, 'ops@host');
     const withoutRedis = new JobClient({ client, sampling: { default: 0.5 } });
     equal((await withoutRedis.sampling.explain('a')).rule.ratio, 0.5);
-    await rejects(withoutRedis.sampling.set('a', 1), { name: 'TypeError', message: /^redis: expected/ });
-    await rejects(new JobClient({ client }).sampling.explain('a'), { message: /^redis: expected/ });
+    await rejects(withoutRedis.sampling.set('a', 1), {
+      name: 'OptionError',
+      message: /^SamplingClient: redis: expected/,
+    });
+    await rejects(new JobClient({ client }).sampling.explain('a'), {
+      message: /^SamplingClient: redis: expected/,
+    });
   });
 });

@@ -89,7 +89,7 @@ describe('a rule written with redis-cli', { skip: WITHOUT_REDIS }, () => {
 
   it('is found under the prefix', async (t) => {
     await server.cli('hset', '{payments}:policy', 'a', '0.25');
-    const { ratio } = startStore(t, { redis: connectionTo(server.port), prefix: 'payments' });
+    const { ratio } = startStore(t, { redis: connectionTo(server.port), redisPrefix: 'payments' });
     await eventually(() => ratio('a'), 0.25, 2_000);
   });
 
@@ -134,31 +134,31 @@ describe('redisPolicyStore', () => {
     const bad = [
       [
         { redis: 'redis://localhost' },
-        "option 'redis': expected a Redis or Cluster of 'ioredis', got 'redis://localhost' (string)",
+        "redisPolicyStore: redis: expected a Redis or Cluster of 'ioredis', got 'redis://localhost' (string)",
       ],
       [
         { redis: connectionTo(1, { keyPrefix: 'app:' }) },
-        "option 'redis': expected a connection without keyPrefix (use the option 'prefix'), got 'app:' (string)",
+        "redisPolicyStore: redis: expected a connection without keyPrefix (use the option 'redisPrefix'), got 'app:' (string)",
       ],
       [
-        { redis, prefix: 'a}b' },
-        "option 'prefix': expected up to 100 characters without spaces and braces, got 'a}b' (string)",
+        { redis, redisPrefix: 'a}b' },
+        "redisPolicyStore: redisPrefix: expected up to 100 characters without spaces and braces, got 'a}b' (string)",
       ],
       [
         { redis, pollIntervalMs: 0 },
-        "option 'pollIntervalMs': expected milliseconds from 200 to 60000, got 0 (number)",
+        'redisPolicyStore: pollIntervalMs: expected milliseconds from 200 to 60000, got 0 (number)',
       ],
       [
         { redis, pollIntervalMs: Number.NaN },
-        "option 'pollIntervalMs': expected milliseconds from 200 to 60000, got NaN (number)",
+        'redisPolicyStore: pollIntervalMs: expected milliseconds from 200 to 60000, got NaN (number)',
       ],
       [
         { redis, maxAgeMs: '1 h' },
-        "option 'maxAgeMs': expected milliseconds from 1000 to 604800000, got '1 h' (string)",
+        "redisPolicyStore: maxAgeMs: expected milliseconds from 1000 to 604800000, got '1 h' (string)",
       ],
     ] as const;
     for (const [options, message] of bad) {
-      throws(() => redisPolicyStore(options as never), { name: 'TypeError', message });
+      throws(() => redisPolicyStore(options as never), { name: 'OptionError', message });
     }
   });
 

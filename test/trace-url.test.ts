@@ -14,7 +14,7 @@ const ENDED = Object.freeze({ ...RUN, endMs: RUN.startMs + 5_000 });
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 
-const link = (option: TraceUrlOption, run = ENDED) => fillTraceUrl(compileTraceUrl(option), run);
+const link = (option: TraceUrlOption, run = ENDED) => fillTraceUrl(compileTraceUrl(option, 'JobClient'), run);
 
 describe('links by template', () => {
   it('each placeholder is filled, as often as it occurs', () => {
@@ -36,7 +36,7 @@ describe('links by template', () => {
 
   it('a run that has not ended is searched for a day', () => {
     equal(
-      fillTraceUrl(compileTraceUrl('https://x.test/{traceId}/{endMs}'), RUN),
+      fillTraceUrl(compileTraceUrl('https://x.test/{traceId}/{endMs}', 'JobClient'), RUN),
       `https://x.test/${RUN.traceId}/${RUN.startMs + DAY_MS}`,
     );
   });
@@ -54,8 +54,11 @@ describe('links by template', () => {
   });
 
   it('a compiled template can be compiled again', () => {
-    const template = compileTraceUrl({ preset: 'tempo', baseUrl: 'http://g.test', datasourceUid: 'a(b)' });
-    equal(compileTraceUrl(template), template);
+    const template = compileTraceUrl(
+      { preset: 'tempo', baseUrl: 'http://g.test', datasourceUid: 'a(b)' },
+      'JobClient',
+    );
+    equal(compileTraceUrl(template, 'JobClient'), template);
   });
 });
 
@@ -164,7 +167,10 @@ describe('wrong options are refused with name, expectation, value and type', () 
   ];
   for (const [option, message] of wrong) {
     it(message, () => {
-      throws(() => compileTraceUrl(option as TraceUrlOption), { name: 'TypeError', message });
+      throws(() => compileTraceUrl(option as TraceUrlOption, 'JobClient'), {
+        name: 'OptionError',
+        message: `JobClient: ${message}`,
+      });
     });
   }
 });

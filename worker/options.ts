@@ -3,7 +3,7 @@
  */
 import { DEFAULT_SANDBOX_OPTIONS, type SandboxOptions } from '../core/sandbox-options';
 import { compileTraceUrl, type TraceUrlOption } from '../core/trace-url-option';
-import { isPlainObject, optionError } from '../core/util/option-error';
+import { checkNames, type OptionError, optionError } from '../core/util/option-error';
 import {
   type AnyResource,
   type AnySpanProcessor,
@@ -79,20 +79,20 @@ export interface ResolvedOptions extends Pick<CheckedExportOptions, 'spanProcess
 
 const FORCED_BY: readonly ForcedBy[] = ['client', 'signal', 'scheduledJob'];
 
-/** @throws {TypeError} with the option's name, what was expected and what was given */
+/** @throws {OptionError} that names the option, what was expected and what was given */
 export function resolveOptions(options: JobTracingOptions = {}): ResolvedOptions {
-  rejectUnknown(options);
+  checkNames(SUBJECT, options, NAMES);
   const { acceptForced = FORCED_BY, runNowSignal = DEFAULT_SANDBOX_OPTIONS.runNowSignal } = options;
   checkExportOptions(options);
   const { policyStore, spanProcessors, resource, flushTimeoutMs = DEFAULT_FLUSH_TIMEOUT_MS } = options;
   if (!Array.isArray(acceptForced) || acceptForced.some((by) => !FORCED_BY.includes(by))) {
-    throw optionError('acceptForced', "an array of 'client', 'signal' and 'scheduledJob'", acceptForced);
+    throw wrong('acceptForced', "an array of 'client', 'signal' and 'scheduledJob'", acceptForced);
   }
   if (typeof runNowSignal !== 'string' || runNowSignal === '') {
-    throw optionError('runNowSignal', 'a signal name', runNowSignal);
+    throw wrong('runNowSignal', 'a signal name', runNowSignal);
   }
   if (typeof flushTimeoutMs !== 'number' || !(flushTimeoutMs >= 0 && flushTimeoutMs <= 60_000)) {
-    throw optionError('flushTimeoutMs', 'milliseconds from 0 to 60000', flushTimeoutMs);
+    throw wrong('flushTimeoutMs', 'milliseconds from 0 to 60000', flushTimeoutMs);
   }
   const bind = bindOf(options.bind);
   return Object.freeze({
@@ -107,7 +107,7 @@ export function resolveOptions(options: JobTracingOptions = {}): ResolvedOptions
       acceptForcedStart: acceptForced.includes('client'),
       acceptForcedJob: acceptForced.includes('scheduledJob'),
       acceptForcedSignal: acceptForced.includes('signal'),
-      traceUrl: options.traceUrl === undefined ? '' : compileTraceUrl(options.traceUrl),
+      traceUrl: options.traceUrl === undefined ? '' : compileTraceUrl(options.traceUrl, SUBJECT),
       bind,
     }),
     ...(spanProcessors !== undefined && { spanProcessors }),
@@ -116,27 +116,21 @@ export function resolveOptions(options: JobTracingOptions = {}): ResolvedOptions
   });
 }
 
-const KNOWN = new Set<string>(
-  Object.keys({
-    enabled: true,
-    sampling: true,
-    policyStore: true,
-    bind: true,
-    registerSearchAttributes: true,
-    runNowSignal: true,
-    acceptForced: true,
-    traceUrl: true,
-    spanProcessors: true,
-    resource: true,
-    flushTimeoutMs: true,
-  } satisfies Record<keyof Required<JobTracingOptions>, true>),
-);
+const SUBJECT = 'JobTracingPlugin';
 
-function rejectUnknown(options: JobTracingOptions): void {
-  if (!isPlainObject(options)) throw optionError('options', 'an object', options);
-  const unknown = Object.keys(options).find((name) => !KNOWN.has(name));
-  if (unknown !== undefined) throw optionError(unknown, `one of ${[...KNOWN].join(', ')}`, unknown);
-}
+const NAMES = Object.keys({
+  enabled: true,
+  sampling: true,
+  policyStore: true,
+  bind: true,
+  registerSearchAttributes: true,
+  runNowSignal: true,
+  acceptForced: true,
+  traceUrl: true,
+  spanProcessors: true,
+  resource: true,
+  flushTimeoutMs: true,
+} satisfies Record<keyof Required<JobTracingOptions>, true>);
 
 const STORE_METHODS = ['current', 'markSlow', 'wasSlow', 'start', 'close'] as const;
 
@@ -144,19 +138,22 @@ function checkedStore(store: PolicyStore): PolicyStore {
   const isStore =
     STORE_METHODS.every((method) => typeof store?.[method] === 'function') &&
     typeof store.counters?.take === 'function';
-  if (!isStore)
-    throw optionError('policyStore', `a PolicyStore (${STORE_METHODS.join(', ')}, counters)`, store);
+  if (!isStore) throw wrong('policyStore', `a PolicyStore (${STORE_METHODS.join(', ')}, counters)`, store);
   return store;
 }
 
 function booleanOf(name: string, value: unknown, byDefault: boolean): boolean {
   if (value === undefined) return byDefault;
-  if (typeof value !== 'boolean') throw optionError(name, 'a boolean', value);
+  if (typeof value !== 'boolean') throw wrong(name, 'a boolean', value);
   return value;
 }
 
 function bindOf(value: unknown): 'all' | 'sampled' {
   if (value === undefined) return 'all';
-  if (value !== 'all' && value !== 'sampled') throw optionError('bind', "'all' or 'sampled'", value);
+  if (value !== 'all' && value !== 'sampled') throw wrong('bind', "'all' or 'sampled'", value);
   return value;
+}
+
+function wrong(name: string, expectation: string, value: unknown): OptionError {
+  return optionError(SUBJECT, name, expectation, value);
 }

@@ -25,6 +25,7 @@ import {
 } from '@temporalio/worker';
 import { TRACE_HEADER } from '../core/trace-header';
 import { createOnceLog } from '../core/util/once-log';
+import { OptionError } from '../core/util/option-error';
 import { acquireSpanExport, type SpanExport } from '../export';
 import { rootOfRun } from '../export/run-started';
 import { activityInterceptors, nexusInterceptors } from '../interceptors/activity';
@@ -71,7 +72,7 @@ export class JobTracingPlugin
   readonly #options: ResolvedOptions;
   readonly #store: PolicyStore;
 
-  /** @throws {TypeError} naming the option, what was expected and what was given */
+  /** @throws {OptionError} naming the option, what was expected and what was given */
   constructor(options?: JobTracingOptions) {
     this.#options = resolveOptions(options);
     this.#store = this.#options.policyStore ?? constantPolicyStore(this.#options.policy);
@@ -222,9 +223,15 @@ type ClientInterceptors = NonNullable<ClientOptions['interceptors']>;
 function withClientInterceptors(users: ClientInterceptors = {}): ClientInterceptors {
   const given = users.workflow ?? [];
   if (!Array.isArray(given)) {
-    throw new TypeError(
+    throw new OptionError(
       'JobTracingPlugin: interceptors.workflow of the client is an object with factories, a form that the SDK ' +
         'has deprecated; give an array of interceptors',
+      {
+        subject: 'JobTracingPlugin',
+        option: 'interceptors.workflow',
+        expectation: 'an array of interceptors',
+        value: given,
+      },
     );
   }
   return hasClientInterceptors(given) ? users : { ...users, workflow: [...clientInterceptors(), ...given] };

@@ -14,7 +14,9 @@ export type {
   SecretHeader,
   SuccessRule,
 } from '../core/http/types';
+export type { ManualRun, Refusal, RunningRun, ScheduledJobStatus } from '../core/jobs/messages';
 export type { JobLane, ScheduledJobChange, ScheduledJobSpec } from '../core/jobs/spec';
+export type { DurationText, DurationUnit, RetryRule } from '../core/util/duration';
 export { httpJob } from './http-job';
 export { jobTick } from './job-tick';
 export { mapReduceBranch } from './map-reduce/branch';

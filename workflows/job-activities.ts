@@ -4,9 +4,9 @@
  * Sandbox code.
  */
 import { proxyLocalActivities } from '@temporalio/workflow';
-import type { scheduledJobActivities } from '../activities/scheduled-job';
+import type { JobActivities } from '../activities/scheduled-job';
 
-export const local = proxyLocalActivities<typeof scheduledJobActivities>({
+export const local = proxyLocalActivities<JobActivities>({
   startToCloseTimeout: '5 seconds',
   scheduleToCloseTimeout: '20 seconds',
   retry: { maximumAttempts: 3, initialInterval: '200 milliseconds' },

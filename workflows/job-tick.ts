@@ -31,7 +31,9 @@ import { runOptions } from './job-run';
 const MAX_MISSED = 1_000;
 
 /** Started by `scheduledJob`; not meant to be started by hand. */
-export const jobTick = asInfrastructure(async function jobTick(input: TickInput): Promise<void> {
+export const jobTick: (input: never) => Promise<unknown> = asInfrastructure(async function jobTick(
+  input: TickInput,
+): Promise<void> {
   if (isCancelled()) throw new CancelledFailure('the job does not want this tick');
   const cron = cronOf(input.spec) ?? '';
   const scheduledMs = scheduledMsOf(workflowInfo()) ?? Date.now();

@@ -49,28 +49,27 @@ type ScheduledJob = (spec: ScheduledJobSpec, carried?: CarriedJob) => Promise<Sc
  *   --input '{"workflow":"nightlyReport","cron":"0 2 * * *"}'
  * ```
  *
- * @param carried only from the run before
  * @returns the last status, when it has been stopped
  * @throws ApplicationFailure `InvalidJobSpec`, not to be retried, that says what is wrong and what to write
  */
-export const scheduledJob: ScheduledJob = asInfrastructure(async function scheduledJob(
-  spec: ScheduledJobSpec,
-  carried?: CarriedJob,
-): Promise<ScheduledJobStatus> {
-  const job = new JobController(spec, carried);
-  listen(job);
-  if (carried === undefined) await job.check();
-  job.begin();
-  let goesOn = false;
-  try {
-    goesOn = await keep(job);
-  } finally {
-    if (!goesOn) await CancellationScope.nonCancellable(() => job.end());
-  }
-  return goesOn
-    ? continueAsNew<ScheduledJob>(job.state.spec, job.state.carried())
-    : job.state.status(workflowInfo());
-}, noteCallers);
+export const scheduledJob: (spec: ScheduledJobSpec) => Promise<ScheduledJobStatus> = asInfrastructure(
+  async function scheduledJob(spec: ScheduledJobSpec, carried?: CarriedJob): Promise<ScheduledJobStatus> {
+    const job = new JobController(spec, carried);
+    listen(job);
+    if (carried === undefined) await job.check();
+    job.begin();
+    let goesOn = false;
+    try {
+      goesOn = await keep(job);
+    } finally {
+      if (!goesOn) await CancellationScope.nonCancellable(() => job.end());
+    }
+    return goesOn
+      ? continueAsNew<ScheduledJob>(job.state.spec, job.state.carried())
+      : job.state.status(workflowInfo());
+  },
+  noteCallers,
+);
 
 /** Does what the spec wants until the job is stopped, or until its history is long: then true. */
 async function keep(job: JobController): Promise<boolean> {

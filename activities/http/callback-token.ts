@@ -6,7 +6,7 @@
  * idempotency key before reports to the URL that it was given first.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { secretMismatchError } from '../../core/util/option-error';
+import { secretOptionError } from '../../core/util/option-error';
 import { safely } from '../../core/util/untrusted';
 
 /** The activity that waits for a report. */
@@ -18,12 +18,13 @@ export interface WaitingActivity {
 
 const MIN_KEY_LENGTH = 16;
 
-/** @throws TypeError when the key is too short to protect anything */
+/** @throws {OptionError} when the key is too short to protect anything */
 export function checkCallbackKey(key: unknown): asserts key is string {
   if (typeof key === 'string' && key.length >= MIN_KEY_LENGTH) return;
   const given = typeof key === 'string' ? `a text of ${key.length} characters` : typeof key;
-  throw secretMismatchError(
-    'createHttpActivities: callback key',
+  throw secretOptionError(
+    'createHttpActivities',
+    'callback.key',
     `a secret text of at least ${MIN_KEY_LENGTH} characters`,
     given,
   );

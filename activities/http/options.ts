@@ -3,7 +3,7 @@
  */
 import { ALLOW_LIST_ENTRY, type AllowList, parseAllowList } from '../../core/http/allow-list';
 import type { SecretProvider } from '../../core/http/secrets';
-import { secretMismatchError } from '../../core/util/option-error';
+import { type OptionError, secretOptionError } from '../../core/util/option-error';
 import { checkCallbackKey } from './callback-token';
 
 /** Options of `createHttpActivities`; all of them are optional. */
@@ -41,20 +41,20 @@ const KNOWN = Object.keys({
   callback: true,
 } satisfies Record<keyof Required<HttpActivitiesOptions>, true>);
 
-/** @throws TypeError with the option's name, what was expected and what was given */
+/** @throws {OptionError} with the option's name, what was expected and what was given */
 export function resolveHttpOptions(options: HttpActivitiesOptions = {}): ResolvedHttpOptions {
   const { secrets, allowHosts, callback } = options;
   const unknown = Object.keys(options).find((name) => !KNOWN.includes(name));
-  if (unknown !== undefined) throw optionError(unknown, `one of ${KNOWN.join(', ')}`, 'this');
+  if (unknown !== undefined) throw wrong(unknown, `one of ${KNOWN.join(', ')}`, 'this');
   if (secrets !== undefined && typeof secrets !== 'function') {
-    throw optionError('secrets', 'a function from a name to the secret', typeof secrets);
+    throw wrong('secrets', 'a function from a name to the secret', typeof secrets);
   }
   if (secrets !== undefined && allowHosts === undefined) {
     const why = 'whoever can start a workflow could have a secret sent anywhere';
-    throw optionError('allowHosts', `the hosts that may get secrets (["*"] for all): ${why}`, 'nothing');
+    throw wrong('allowHosts', `the hosts that may get secrets (["*"] for all): ${why}`, 'nothing');
   }
   if (callback !== undefined) {
-    if (!URL.canParse(callback.url)) throw optionError('callback.url', 'a URL', String(callback.url));
+    if (!URL.canParse(callback.url)) throw wrong('callback.url', 'a URL', String(callback.url));
     checkCallbackKey(callback.key);
   }
   return { secrets, isAllowed: allowListOf(allowHosts), callback };
@@ -63,13 +63,13 @@ export function resolveHttpOptions(options: HttpActivitiesOptions = {}): Resolve
 function allowListOf(allowHosts: unknown): AllowList {
   if (allowHosts === undefined) return () => true;
   if (!Array.isArray(allowHosts) || !allowHosts.every((entry) => typeof entry === 'string')) {
-    throw optionError('allowHosts', `a list such as [${ALLOW_LIST_ENTRY}]`, typeof allowHosts);
+    throw wrong('allowHosts', `a list such as [${ALLOW_LIST_ENTRY}]`, typeof allowHosts);
   }
   const list = parseAllowList(allowHosts);
-  if ('wrong' in list) throw optionError('allowHosts', ALLOW_LIST_ENTRY, JSON.stringify(list.wrong));
+  if ('wrong' in list) throw wrong('allowHosts', ALLOW_LIST_ENTRY, JSON.stringify(list.wrong));
   return list;
 }
 
-function optionError(name: string, expected: string, given: string): TypeError {
-  return secretMismatchError(`createHttpActivities: ${name}`, expected, given);
+function wrong(name: string, expected: string, given: string): OptionError {
+  return secretOptionError('createHttpActivities', name, expected, given);
 }

@@ -1,9 +1,9 @@
 /**
- * Checks of single values in the configuration. Each throws a `TypeError` that names the value, what was expected and
+ * Checks of single values in the configuration. Each throws an `OptionError` that names the value, what was expected and
  * what was given.
  */
 import { durationMs, expectedDuration } from '../../core/util/duration';
-import { describeMismatch, isPlainObject } from '../../core/util/option-error';
+import { isPlainObject, type OptionError, optionError } from '../../core/util/option-error';
 import type { SecretReference } from './types';
 
 const MIN_DURATION_MS = 1_000;
@@ -15,8 +15,8 @@ const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$/;
 const HEADER_VALUE = /^[\x20-\x7e]*$/;
 
 /** An error about a value in the configuration. */
-export function configError(path: string, expected: string, value: unknown): TypeError {
-  return new TypeError(`job alerts: ${path}: ${describeMismatch(expected, value)}`);
+export function configError(path: string, expected: string, value: unknown): OptionError {
+  return optionError('job alerts', path, expected, value);
 }
 
 /** The object's members; a misspelt one must not pass for a default. */

@@ -37,7 +37,7 @@ const CONFIG_KEYS = [
 /**
  * Checks the configuration and fills in all defaults.
  *
- * @throws TypeError that names the value, what was expected and what was given; never with a secret
+ * @throws {OptionError} that names the value, what was expected and what was given; never with a secret
  */
 export function resolveAlerts(config: unknown): ResolvedAlerts {
   const written = readObject('configuration', "an object with 'channels'", CONFIG_KEYS, config);
@@ -90,11 +90,7 @@ function readChannel(path: string, written: unknown): AlertChannel {
 }
 
 function readTraceUrl(value: unknown): string {
-  try {
-    return compileTraceUrl(value as TraceUrlOption);
-  } catch (error) {
-    throw new TypeError(`job alerts: ${(error as Error).message}`, { cause: error });
-  }
+  return compileTraceUrl(value as TraceUrlOption, 'job alerts');
 }
 
 /** The configuration as JSON with sorted keys. */

@@ -36,7 +36,7 @@ interface CheckedRule {
  * Checks `default` and the rules of jobs.
  *
  * @param channels names of the channels that there are
- * @throws TypeError that names the value, what was expected and what was given
+ * @throws {OptionError} that names the value, what was expected and what was given
  */
 export function resolveRules(
   byDefault: unknown,

@@ -5,7 +5,7 @@ import type { TraceUrlOption } from '../../core/trace-url-option';
 import type { DurationText } from '../../core/util/duration';
 
 /** What can be told of a job; `job.failed` and so on in messages. */
-export const ALERT_EVENTS = Object.freeze([
+export const ALERT_EVENTS: readonly AlertEvent[] = Object.freeze([
   'failed',
   'failing',
   'recovered',
@@ -13,10 +13,10 @@ export const ALERT_EVENTS = Object.freeze([
   'overdue',
   'no_worker',
   'stuck',
-] as const);
+]);
 
 /** What can be told of a job. */
-export type AlertEvent = (typeof ALERT_EVENTS)[number];
+export type AlertEvent = 'failed' | 'failing' | 'recovered' | 'slow' | 'overdue' | 'no_worker' | 'stuck';
 
 /** A value that is not in the configuration: it is read from the environment variable, or from the file that `NAME_FILE` names. */
 export interface SecretReference {

@@ -15,12 +15,12 @@ import {
   upsertMemo,
 } from '@temporalio/workflow';
 import { asInfrastructure } from '../../core/infrastructure';
+import type { Refusal } from '../../core/jobs/messages';
 import { SILENCES_MEMO, WatcherMessage } from '../names';
 import { addSilence, type Silence } from '../silence';
 import { jobAlertsTest, jobAlertsWatch } from './activities';
 import type {
   CarriedWatcher,
-  Refusal,
   TestRequest,
   WatchCursor,
   WatcherStatus,

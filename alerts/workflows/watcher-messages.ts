@@ -1,6 +1,7 @@
 /**
  * What the watcher, its activity and its `status` are made of. Types only; times are milliseconds since 1970.
  */
+import type { Refusal } from '../../core/jobs/messages';
 import type { Silence } from '../silence';
 
 /** How far the watcher has got: what the next attempt, or the next hour, goes on from. */
@@ -57,13 +58,6 @@ export interface CarriedWatcher {
   readonly refusals: readonly Refusal[];
   readonly cursor?: WatchCursor;
   readonly report?: WatchReport;
-}
-
-/** A signal that was not obeyed. */
-export interface Refusal {
-  readonly at: string;
-  readonly signal: string;
-  readonly why: string;
 }
 
 /** Answer to the query `status`. */

@@ -2,7 +2,6 @@
  * What users write to have a service called, and what they get back. JSON through and through: it is workflow
  * input, so nothing secret may ever be in it.
  */
-import type { LaneShare } from '../lane';
 import type { DurationText } from '../util/duration';
 
 /** What JSON can hold. */
@@ -61,7 +60,10 @@ export interface HttpRetry {
 }
 
 /** A gray release: which runs go there, and where that is. */
-export interface LaneRoute extends LaneShare {
+export interface LaneRoute {
+  readonly name: string;
+  /** Share of the runs, 0 to 1. @default 1 */
+  readonly share?: number;
   /** Called instead of `url` by runs in the lane. @default the same url */
   readonly url?: string;
 }

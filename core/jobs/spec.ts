@@ -5,7 +5,7 @@
  * the job with the CLI; what passes it reaches workflow commands, where a bad value would be stuck for ever.
  */
 import { compileRetryPolicy, type RetryPolicy } from '@temporalio/common';
-import { isLaneName, LANE_NAME, type LaneShare } from '../lane';
+import { isLaneName, LANE_NAME } from '../lane';
 import { isStorable, NAME_EXPECTED } from '../server-limits';
 import { type DurationText, durationMs, expectedDuration, type RetryRule } from '../util/duration';
 import { checkTimeZone, parseCron } from './cron-expression';
@@ -14,7 +14,10 @@ import { JOB_TICK } from './names';
 import { argsOfTypeProblem, isNoWork } from './own-workflows';
 
 /** A gray release: which runs of the job go there, and to which workers. */
-export interface JobLane extends LaneShare {
+export interface JobLane {
+  readonly name: string;
+  /** Share of the runs, 0 to 1. @default 1 */
+  readonly share?: number;
   /** Where the workers of the runs in the lane are. @default that of all runs */
   readonly taskQueue?: string;
 }

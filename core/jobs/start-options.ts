@@ -5,7 +5,7 @@ import { type JobFacts, someFacts } from '../job-facts';
 import { isLaneName, LANE_NAME } from '../lane';
 import { isStorable, NAME_EXPECTED } from '../server-limits';
 import { type DurationText, durationMs, expectedDuration } from '../util/duration';
-import { mismatchError } from '../util/option-error';
+import { type OptionError, optionError } from '../util/option-error';
 
 /** Start option `job`, understood where the client has `JobTracingPlugin`. */
 export interface JobStartOptions {
@@ -39,7 +39,7 @@ declare module '@temporalio/client/lib/workflow-options' {
 /**
  * Checks the option where the run is started.
  *
- * @throws {TypeError} with the option's name, what was expected and what was given
+ * @throws {OptionError} with the option's name, what was expected and what was given
  */
 export function checkJobStartOptions(job: JobStartOptions): void {
   if (typeof job !== 'object' || job === null) throw startError('job', 'an object', job);
@@ -90,6 +90,6 @@ export function factsOfStart({
   });
 }
 
-function startError(name: string, expected: string, value: unknown): TypeError {
-  return mismatchError(`start option '${name}'`, expected, value);
+function startError(name: string, expected: string, value: unknown): OptionError {
+  return optionError('start options', name, expected, value);
 }

@@ -7,7 +7,8 @@
 import type { Duration, RetryPolicy } from '@temporalio/common';
 import { msToNumber } from '@temporalio/common/lib/time';
 
-type Unit =
+/** Units of a {@link DurationText}. */
+export type DurationUnit =
   | ('ms' | 'msec' | 'msecs' | 'millisecond' | 'milliseconds')
   | ('s' | 'sec' | 'secs' | 'second' | 'seconds')
   | ('m' | 'min' | 'mins' | 'minute' | 'minutes')
@@ -18,7 +19,7 @@ type Unit =
  * A duration with its unit, such as `'30 s'`, `'2 hours'` or `'-1 day'`. Not derived from Temporal's `Duration`, which
  * is `any` under TypeScript's module resolution `nodenext`.
  */
-export type DurationText = `${number}${Unit}` | `${number} ${Unit}`;
+export type DurationText = `${number}${DurationUnit}` | `${number} ${DurationUnit}`;
 
 /** Temporal's retry policy with durations that have a unit. */
 export type RetryRule = Omit<RetryPolicy, 'initialInterval' | 'maximumInterval'> & {

@@ -5,7 +5,7 @@
  * offline queue. Ours fail at once and never connect again by themselves; whoever holds a link that is lost opens
  * another.
  */
-import { redisOptionError } from './key-space';
+import { optionError } from '../../core/util/option-error';
 import { within } from './within';
 
 /**
@@ -49,14 +49,19 @@ export interface RedisLink {
 /** How long a peer that does not answer may keep a closed connection open. */
 const DISCONNECT_MS = 100;
 
-/** @throws {TypeError} if it is not a connection of ioredis, or writes under other keys than the documented ones */
-export function checkConnection(redis: RedisConnection): RedisConnection {
+/** @throws {OptionError} of `subject` if it is not a connection of ioredis, or writes under other keys than the documented ones */
+export function checkConnection(subject: string, redis: RedisConnection): RedisConnection {
   if (typeof redis?.call !== 'function' || typeof redis.duplicate !== 'function') {
-    throw redisOptionError('redis', "a Redis or Cluster of 'ioredis'", redis);
+    throw optionError(subject, 'redis', "a Redis or Cluster of 'ioredis'", redis);
   }
   const { keyPrefix = redis.options?.redisOptions?.keyPrefix } = redis.options ?? {};
   if (keyPrefix)
-    throw redisOptionError('redis', "a connection without keyPrefix (use the option 'prefix')", keyPrefix);
+    throw optionError(
+      subject,
+      'redis',
+      "a connection without keyPrefix (use the option 'redisPrefix')",
+      keyPrefix,
+    );
   return redis;
 }
 

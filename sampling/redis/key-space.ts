@@ -5,7 +5,7 @@
  * them in one slot of a Redis Cluster.
  */
 import { MAX_NAME_LENGTH } from '../../core/server-limits';
-import { mismatchError } from '../../core/util/option-error';
+import { optionError } from '../../core/util/option-error';
 import { MAX_RULES } from '../policy';
 import { MAX_RULE_LENGTH } from './live-rule';
 
@@ -32,10 +32,10 @@ const MAX_REVISION_BYTES = 100;
 /** Long enough for a job that runs once a month. */
 const SLOW_SIGN_MS = 35 * 24 * 60 * 60 * 1_000;
 
-/** @throws {TypeError} if the prefix would break the hash tag */
-export function keySpace(prefix: string = DEFAULT_PREFIX): KeySpace {
+/** @throws {OptionError} of `subject` if the prefix would break the hash tag */
+export function keySpace(subject: string, prefix: string = DEFAULT_PREFIX): KeySpace {
   if (typeof prefix !== 'string' || !/^[^{}\s]{1,100}$/.test(prefix)) {
-    throw redisOptionError('prefix', 'up to 100 characters without spaces and braces', prefix);
+    throw optionError(subject, 'redisPrefix', 'up to 100 characters without spaces and braces', prefix);
   }
   const tag = `{${prefix}}`;
   return Object.freeze({
@@ -45,11 +45,6 @@ export function keySpace(prefix: string = DEFAULT_PREFIX): KeySpace {
     slow: `${tag}:slow`,
     windows: `${tag}:runs`,
   });
-}
-
-/** An option of the store and of the client that is wrong. */
-export function redisOptionError(name: string, expected: string, value: unknown): TypeError {
-  return mismatchError(`option '${name}'`, expected, value);
 }
 
 /** The policy as it stands in Redis, unchecked. */

@@ -9,6 +9,7 @@
  */
 import type { Logger } from '@temporalio/common';
 import { createEdgeLog, type EdgeLog } from '../../core/util/edge-log';
+import { checkNames, optionError } from '../../core/util/option-error';
 import { resolvePolicy, type SamplingPolicy } from '../policy';
 import type { PolicyStore } from '../policy-store';
 import type { WindowCounter } from '../windows';
@@ -22,7 +23,7 @@ import {
   type RedisLink,
 } from './connection';
 import { createFleetCounter, type Send } from './fleet-counter';
-import { type KeySpace, keySpace, policyReading, readCommand, redisOptionError } from './key-space';
+import { type KeySpace, keySpace, policyReading, readCommand } from './key-space';
 import { createLivePolicy, type LivePolicy } from './live-policy';
 import { createSlowSigns, type SlowSigns } from './slow-signs';
 import { within } from './within';
@@ -33,8 +34,8 @@ export interface RedisPolicyStoreOptions {
    * its own, so this one may have `lazyConnect: true` and is never closed by us.
    */
   readonly redis: RedisConnection;
-  /** Of all keys, in braces. @default 'job-tracing' */
-  readonly prefix?: string;
+  /** Prefix of all keys, in braces. @default 'job-tracing' */
+  readonly redisPrefix?: string;
   /**
    * How often Redis is asked at least, in milliseconds, 200 to 60,000. A change is known no later, whatever happens
    * to messages; Redis must answer within two thirds of it (and 5 seconds).
@@ -51,6 +52,13 @@ export interface RedisPolicyStoreOptions {
   readonly maxAgeMs?: number;
 }
 
+const SUBJECT = 'redisPolicyStore';
+const NAMES = Object.keys({
+  redis: true,
+  redisPrefix: true,
+  pollIntervalMs: true,
+  maxAgeMs: true,
+} satisfies Record<keyof Required<RedisPolicyStoreOptions>, true>);
 /** With the answer's way a change is known everywhere within 2 seconds, even when messages are lost. */
 const DEFAULT_POLL_INTERVAL_MS = 1_500;
 const DEFAULT_MAX_AGE_MS = 15 * 60 * 1_000;
@@ -64,7 +72,7 @@ const REOPEN_MS = 10_000;
 /**
  * A policy store in Redis, for the plugin's option `policyStore`.
  *
- * @throws {TypeError} with the option's name, what was expected, the value and its type
+ * @throws {OptionError} with the option's name, what was expected, the value and its type
  * @example
  * ```ts
  * const redis = new Redis(process.env.REDIS_URL, { lazyConnect: true });
@@ -100,9 +108,11 @@ class RedisPolicyStore implements PolicyStore {
   #lookAgain = false;
   #isClosed = false;
 
-  constructor({ redis, prefix, pollIntervalMs, maxAgeMs }: RedisPolicyStoreOptions) {
-    this.#redis = checkConnection(redis);
-    this.#keys = keySpace(prefix);
+  constructor(options: RedisPolicyStoreOptions) {
+    checkNames(SUBJECT, options, NAMES);
+    const { redis, redisPrefix, pollIntervalMs, maxAgeMs } = options;
+    this.#redis = checkConnection(SUBJECT, redis);
+    this.#keys = keySpace(SUBJECT, redisPrefix);
     this.#pollIntervalMs = milliseconds(
       'pollIntervalMs',
       pollIntervalMs ?? DEFAULT_POLL_INTERVAL_MS,
@@ -275,5 +285,5 @@ function tellProblems(log: EdgeLog, problems: ReadonlyMap<string, string>): void
 
 function milliseconds(name: string, value: number, min: number, max: number): number {
   if (typeof value === 'number' && value >= min && value <= max) return value;
-  throw redisOptionError(name, `milliseconds from ${min} to ${max}`, value);
+  throw optionError(SUBJECT, name, `milliseconds from ${min} to ${max}`, value);
 }

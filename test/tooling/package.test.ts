@@ -13,9 +13,10 @@ const run = promisify(execFile);
 
 /** The values of each entry. A name that is missing here is not public yet; one that is gone breaks users. */
 const NAMES: Readonly<Record<string, readonly string[]>> = {
-  '.': ['JobTracingPlugin', 'redisPolicyStore'],
+  '.': ['JobTracingPlugin', 'OptionError', 'redisPolicyStore'],
   './client': [
     'JobClient',
+    'OptionError',
     'SamplingClient',
     'SamplingConflictError',
     'ScheduledJobError',
@@ -24,8 +25,14 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
   ],
   './workflow': ['forEachItem', 'jobInfo', 'mapReduce'],
   './workflows': ['httpJob', 'jobTick', 'mapReduceBranch', 'scheduledJob'],
-  './activities': ['completeFromCallback', 'createHttpActivities', 'jobInfo', 'scheduledJobActivities'],
-  './alerts': ['startJobWatcher'],
+  './activities': [
+    'OptionError',
+    'completeFromCallback',
+    'createHttpActivities',
+    'jobInfo',
+    'scheduledJobActivities',
+  ],
+  './alerts': ['OptionError', 'startJobWatcher'],
   './register': [],
   './workflow-interceptors': ['interceptors'],
 };

@@ -32,7 +32,9 @@ const SHARD_FAILED = 'ShardFailed';
  * @returns how the shards ended, and their result
  * @throws ApplicationFailure `ShardFailed` when the run is to stop at the first shard that fails
  */
-export async function mapReduceBranch(input: BranchInput): Promise<BranchReport> {
+export const mapReduceBranch: (input: never) => Promise<unknown> = async function mapReduceBranch(
+  input: BranchInput,
+): Promise<BranchReport> {
   const fold = new OrderedFold<unknown>(reducerOf(input.reduce));
   const tally = new Tally();
   const shards = await shardsOf(input);
@@ -56,7 +58,7 @@ export async function mapReduceBranch(input: BranchInput): Promise<BranchReport>
   } finally {
     noteShards(tally);
   }
-}
+};
 
 async function shardsOf(input: BranchInput): Promise<readonly (ItemShard<unknown> | RangeShard)[]> {
   const { work, shardSize, naming } = input;
