@@ -46,12 +46,13 @@ function run(
   folder: string,
   file: string,
   code: string,
+  env: Readonly<Record<string, string>> = {},
 ): { output: string; errors: string; status: number | null } {
   writeFileSync(path.join(folder, file), code);
   const { stdout, stderr, status } = spawnSync(
     process.execPath,
     ['--import', 'temporal-job-tracing/register', file],
-    { cwd: folder, encoding: 'utf8', timeout: 15_000 },
+    { cwd: folder, encoding: 'utf8', timeout: 60_000, env: { ...process.env, ...env } },
   );
   return { output: stdout.trim(), errors: stderr, status };
 }
@@ -77,6 +78,31 @@ const failed = (error) => console.log(error.message);
 Mine.create({ taskQueue: 'q' }).catch(failed).then(() => Worker.create()).catch(failed);`;
   const { output } = run(install('subclass', false), 'worker.cjs', code);
   match(output, /^mine\nCannot read properties of undefined/);
+});
+
+it('options come from the environment', () => {
+  const code = `
+const { Worker } = require('@temporalio/worker');
+const probe = { name: 'probe', configureWorker({ plugins }) {
+  const { workflowInterceptorModules: [entry] } = plugins.at(-1).configureBundler({ workflowsPath: 'x' });
+  throw new Error(Buffer.from(entry.split('job-tracing=')[1], 'hex').toString());
+} };
+Worker.create({ taskQueue: 'q', plugins: [probe] }).catch((error) => console.log(error.message));`;
+  const { output } = run(install('variables', false), 'worker.cjs', code, {
+    JOB_TRACING_BIND: 'sampled',
+    JOB_TRACING_TRACE_URL: '{"preset":"jaeger","baseUrl":"http://jaeger:16686"}',
+    JOB_TRACING_RUN_NOW_SIGNAL: 'goNow',
+    JOB_TRACING_ENABLED: '',
+  });
+  for (const part of ['"bind":"sampled"', 'http://jaeger:16686/trace/{traceId}', '"runNowSignal":"goNow"'])
+    ok(output.includes(part), output);
+});
+
+it('a wrong value in the environment rejects Worker.create with what was expected', () => {
+  const env = { JOB_TRACING_BIND: 'none' };
+  const { output, errors, status } = run(install('wrong', false), 'worker.cjs', `${COMMON_JS}create();`, env);
+  equal(output, "JobTracingPlugin: JOB_TRACING_BIND: expected all or sampled, got 'none' (string)");
+  deepEqual([errors, status], ['', 0]);
 });
 
 it('the threads of a program are left alone', () => {

@@ -77,7 +77,7 @@ export interface ResolvedOptions extends Pick<CheckedExportOptions, 'spanProcess
   readonly flushTimeoutMs: number;
 }
 
-const FORCED_BY: readonly ForcedBy[] = ['client', 'signal', 'scheduledJob'];
+export const FORCED_BY: readonly ForcedBy[] = ['client', 'signal', 'scheduledJob'];
 
 /** @throws {OptionError} that names the option, what was expected and what was given */
 export function resolveOptions(options: JobTracingOptions = {}): ResolvedOptions {

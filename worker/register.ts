@@ -1,6 +1,6 @@
 /**
  * `node --import temporal-job-tracing/register worker.js`: every worker of the program gets the plugin, with
- * default options, without a change of the program.
+ * options from `JOB_TRACING_…` variables, without a change of the program. Wrong ones reject `Worker.create`.
  *
  * Changes one static method of one class, before the program starts: `Worker.create` of the
  * `@temporalio/worker` beside this package. CommonJS and ES modules share that class. A program that uses
@@ -11,6 +11,7 @@ import type { Worker, WorkerOptions } from '@temporalio/worker';
 
 type WorkerModule = typeof import('@temporalio/worker');
 type PluginModule = typeof import('./plugin');
+type EnvironmentModule = typeof import('./environment');
 
 const PLUGIN_NAME = 'temporal-job-tracing';
 /** On `Worker.create` when it is ours. */
@@ -26,14 +27,15 @@ function register(): void {
   try {
     const { Worker } = require('@temporalio/worker') as WorkerModule;
     const { JobTracingPlugin } = require('./plugin') as PluginModule;
+    const { optionsFromEnvironment } = require('./environment') as EnvironmentModule;
     if (PATCHED in Worker.create) return;
     const original = Worker.create;
-    const create = function create(this: typeof Worker, options: WorkerOptions): Promise<Worker> {
+    const create = async function create(this: typeof Worker, options: WorkerOptions): Promise<Worker> {
       const given = [...(options?.plugins ?? []), ...(options?.connection?.plugins ?? [])];
       if (!options || given.some(({ name }) => name === PLUGIN_NAME)) return original.call(this, options);
       return original.call(this, {
         ...options,
-        plugins: [...(options.plugins ?? []), new JobTracingPlugin()],
+        plugins: [...(options.plugins ?? []), new JobTracingPlugin(optionsFromEnvironment(process.env))],
       });
     };
     Worker.create = Object.assign(create, { [PATCHED]: true });
