@@ -3,6 +3,7 @@
  *
  * - `.` the plugin and its options
  * - `./client` finding runs by trace and traces by run
+ * - `./client-plugin` what the plugin does for clients, without a worker
  * - `./workflow` what workflow code calls
  * - `./workflows` workflows of ours, to be exported from the user's
  * - `./activities` what activities call

@@ -34,20 +34,28 @@ export const DEFAULT_SANDBOX_OPTIONS: SandboxOptions = Object.freeze({
 });
 
 const KEY = 'job-tracing';
+const QUERY = new RegExp(`\\?${KEY}=((?:[0-9a-f]{2})+)(?:&v=([\\w.+-]+))?`);
 
 /**
- * The resource query for these options, written by the host: `?job-tracing=<hex>`, of the JSON of those that are not
- * the defaults. Short, since a bundle repeats the path of the module, and with it the query, about ten times.
+ * The resource query for these options, written by the host: `?job-tracing=<hex>&v=<version>`, the hex of the JSON of
+ * those that are not the defaults, and the version of this package. Short, since a bundle repeats the path of the module,
+ * and with it the query, about ten times.
  */
-export function toResourceQuery(options: SandboxOptions): string {
+export function toResourceQuery(options: SandboxOptions, version: string): string {
   const defaults: Readonly<Record<string, unknown>> = { ...DEFAULT_SANDBOX_OPTIONS };
   const changed = Object.entries(options).filter(([name, value]) => value !== defaults[name]);
-  return `?${KEY}=${Buffer.from(JSON.stringify(Object.fromEntries(changed))).toString('hex')}`;
+  const hex = Buffer.from(JSON.stringify(Object.fromEntries(changed))).toString('hex');
+  return `?${KEY}=${hex}&v=${version}`;
 }
 
 /** Finds the options in a resource query or in the code of a whole bundle; `undefined` when there are none. */
 export function findOptions(text: string): SandboxOptions | undefined {
-  const hex = new RegExp(`\\?${KEY}=((?:[0-9a-f]{2})+)`).exec(text)?.[1];
+  const hex = QUERY.exec(text)?.[1];
   const changed = hex && safely(() => JSON.parse(decodeURIComponent(hex.replace(/../g, '%$&'))));
   return changed ? Object.freeze({ ...DEFAULT_SANDBOX_OPTIONS, ...changed }) : undefined;
+}
+
+/** The version of this package that made the bundle with this code; `undefined` for those that did not say it. */
+export function findVersion(text: string): string | undefined {
+  return QUERY.exec(text)?.[2];
 }

@@ -4,11 +4,12 @@
  */
 import { context, defaultTextMapSetter, isSpanContextValid, propagation, trace } from '@opentelemetry/api';
 import { W3CBaggagePropagator } from '@opentelemetry/core';
-import type { Headers, WorkflowClientInterceptor } from '@temporalio/client';
+import type { ClientOptions, Headers, WorkflowClientInterceptor } from '@temporalio/client';
 import { OpenTelemetryWorkflowClientInterceptor } from '@temporalio/interceptors-opentelemetry/lib/client';
 import { checkJobStartOptions, factsOfStart, type JobStartOptions } from '../core/jobs/start-options';
 import { JOB_NAME_MEMO } from '../core/search-attributes';
 import { type JobPart, TRACE_HEADER, type TraceHeader, writeHeader } from '../core/trace-header';
+import { OptionError } from '../core/util/option-error';
 import { nameOfExpectedInClient, tracerFor } from './expected-errors';
 
 interface StartOptions {
@@ -23,9 +24,30 @@ export function clientInterceptors(): WorkflowClientInterceptor[] {
   return [new OpenTelemetryWorkflowClientInterceptor({ tracer }), headerInterceptor];
 }
 
-/** Whether the list has ours already. */
-export function hasClientInterceptors(interceptors: readonly WorkflowClientInterceptor[]): boolean {
-  return interceptors.includes(headerInterceptor);
+type ClientInterceptors = NonNullable<ClientOptions['interceptors']>;
+
+/**
+ * A client's interceptors with ours in front, once.
+ *
+ * @throws {OptionError} for the form of `interceptors.workflow` that the SDK has deprecated
+ */
+export function withClientInterceptors(users: ClientInterceptors = {}): ClientInterceptors {
+  const given = users.workflow ?? [];
+  if (!Array.isArray(given)) {
+    throw new OptionError(
+      'JobTracingPlugin: interceptors.workflow of the client is an object with factories, a form that the SDK ' +
+        'has deprecated; give an array of interceptors',
+      {
+        subject: 'JobTracingPlugin',
+        option: 'interceptors.workflow',
+        expectation: 'an array of interceptors',
+        value: given,
+      },
+    );
+  }
+  return given.includes(headerInterceptor)
+    ? users
+    : { ...users, workflow: [...clientInterceptors(), ...given] };
 }
 
 const headerInterceptor: WorkflowClientInterceptor = {

@@ -3,11 +3,17 @@
  * made elsewhere fits this worker.
  */
 import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import type { BundleOptions, WorkerOptions } from '@temporalio/worker';
-import { findOptions, type SandboxOptions, toResourceQuery } from '../core/sandbox-options';
+import { findOptions, findVersion, type SandboxOptions, toResourceQuery } from '../core/sandbox-options';
 
-/** The options are in its resource query. */
-const ENTRY = require.resolve('../sandbox');
+const { name: NAME, version: VERSION } = require('temporal-job-tracing/package.json') as {
+  readonly name: string;
+  readonly version: string;
+};
+/** Our module for the bundle; by the package's name, as there is no file beside this code when a bundler has moved it. */
+const ENTRY = `${NAME}/workflow-interceptors`;
 /** What the official plugin, and its sandbox part in lists of modules, are called. */
 const OFFICIAL = /^OpenTelemetryPlugin$|interceptors-opentelemetry/;
 /** Its sandbox part in the code of a bundle. */
@@ -16,9 +22,11 @@ const OFFICIAL_IN_BUNDLE = /interceptors-opentelemetry\/lib\/workflow-intercepto
 /** Bundle options with our modules, once. */
 export function addToBundle(options: BundleOptions, sandbox: SandboxOptions): BundleOptions {
   const { plugins = [], workflowInterceptorModules = [], preloadModules = [] } = options;
-  if (workflowInterceptorModules.some((module) => module.startsWith(ENTRY))) return options;
+  const path = resolveEntry();
+  const isOurs = (module: string) => module.startsWith(path) || module.startsWith(ENTRY);
+  if (workflowInterceptorModules.some(isOurs)) return options;
   refuseOfficial(plugins, workflowInterceptorModules);
-  const entry = ENTRY + toResourceQuery(sandbox);
+  const entry = path + toResourceQuery(sandbox, VERSION);
   return {
     ...options,
     // First: the run must be known before any other interceptor makes a call.
@@ -26,6 +34,22 @@ export function addToBundle(options: BundleOptions, sandbox: SandboxOptions): Bu
     // Evaluated once and shared by all workflows of a V8 context, with all that it imports of the SDK.
     preloadModules: [...new Set([...preloadModules, entry])],
   };
+}
+
+/** @throws {Error} where the package's files are not there: a worker that is one file needs a bundle made before */
+function resolveEntry(): string {
+  // In a bundle of ES modules there is no file name: then from the program's folder.
+  const here = typeof __filename === 'string' ? __filename : join(process.cwd(), 'worker.js');
+  try {
+    return createRequire(here).resolve(ENTRY);
+  } catch (cause) {
+    throw new Error(
+      `JobTracingPlugin: ${ENTRY}, which goes into the workflow bundle, is not found from ${here}. Where the worker is ` +
+        'bundled, make the workflow bundle before (bundleWorkflowCode({ …, plugins: [new JobTracingPlugin()] })) and give ' +
+        `it as workflowBundle, or mark ${NAME} as external and install it beside the worker`,
+      { cause },
+    );
+  }
 }
 
 /** @throws {Error} when the official plugin is loaded as well: each call would be two spans in two traces */
@@ -62,12 +86,17 @@ export async function bundleProblem(
   }
   const names = Object.keys(sandbox) as (keyof SandboxOptions)[];
   const different = names.filter((name) => compiled[name] !== sandbox[name]);
-  if (different.length === 0) return undefined;
-  const values = different.map(
-    (name) => `${name} is ${JSON.stringify(compiled[name])}, not ${JSON.stringify(sandbox[name])}`,
-  );
-  return (
-    `the workflow bundle was made with other options (${values.join(', ')}), which hold for its workflows: ` +
-    'make it again with the same options as the worker'
-  );
+  const made = findVersion(code);
+  const problems = [
+    made !== VERSION &&
+      `with ${made === undefined ? `another version of ${NAME}` : `${NAME} ${made}`}, not ${VERSION}, which the worker has`,
+    different.length > 0 &&
+      `with other options (${different.map(describe).join(', ')}), which hold for its workflows`,
+  ].filter((problem) => problem !== false);
+  if (problems.length === 0) return undefined;
+  return `the workflow bundle was made ${problems.join('; and ')}: make it again with the version and the options of the worker`;
+
+  function describe(name: keyof SandboxOptions): string {
+    return `${name} is ${JSON.stringify(compiled?.[name])}, not ${JSON.stringify(sandbox[name])}`;
+  }
 }

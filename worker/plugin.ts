@@ -25,11 +25,10 @@ import {
 } from '@temporalio/worker';
 import { TRACE_HEADER } from '../core/trace-header';
 import { createOnceLog } from '../core/util/once-log';
-import { OptionError } from '../core/util/option-error';
 import { acquireSpanExport, type SpanExport } from '../export';
 import { rootOfRun } from '../export/run-started';
 import { activityInterceptors, nexusInterceptors } from '../interceptors/activity';
-import { clientInterceptors, hasClientInterceptors } from '../interceptors/client';
+import { withClientInterceptors } from '../interceptors/client';
 import { constantPolicyStore, type PolicyStore, useStore } from '../sampling/policy-store';
 import { type Binding, createBinding } from './binding';
 import { addToBundle, bundleProblem, refuseOfficial } from './bundle';
@@ -216,23 +215,4 @@ export class JobTracingPlugin
       nexus: [nexusInterceptors(), ...(users.nexus ?? [])],
     };
   }
-}
-
-type ClientInterceptors = NonNullable<ClientOptions['interceptors']>;
-
-function withClientInterceptors(users: ClientInterceptors = {}): ClientInterceptors {
-  const given = users.workflow ?? [];
-  if (!Array.isArray(given)) {
-    throw new OptionError(
-      'JobTracingPlugin: interceptors.workflow of the client is an object with factories, a form that the SDK ' +
-        'has deprecated; give an array of interceptors',
-      {
-        subject: 'JobTracingPlugin',
-        option: 'interceptors.workflow',
-        expectation: 'an array of interceptors',
-        value: given,
-      },
-    );
-  }
-  return hasClientInterceptors(given) ? users : { ...users, workflow: [...clientInterceptors(), ...given] };
 }

@@ -1,15 +1,21 @@
 /**
- * The package as it is published: what users import of it, by either module system.
+ * The package as it is published: what is in it, what users import of it by either module system, and what its types
+ * need.
  */
-import { deepEqual } from 'node:assert/strict';
+import { deepEqual, equal } from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { builtinModules } from 'node:module';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { type Packed, unpacked } from '../support/packed';
 
 const run = promisify(execFile);
+
+const ROOT = join(__dirname, '..', '..', '..');
+const LOCK = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as Lock;
 
 /** The values of each entry. A name that is missing here is not public yet; one that is gone breaks users. */
 const NAMES: Readonly<Record<string, readonly string[]>> = {
@@ -23,6 +29,7 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
     'SearchAttributesError',
     'TraceIdError',
   ],
+  './client-plugin': ['JobTracingClientPlugin'],
   './workflow': ['forEachItem', 'jobInfo', 'mapReduce'],
   './workflows': ['httpJob', 'jobTick', 'mapReduceBranch', 'scheduledJob'],
   './activities': [
@@ -37,38 +44,179 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
   './workflow-interceptors': ['interceptors'],
 };
 
+interface Lock {
+  readonly packages: Readonly<Record<string, { license?: string; dev?: boolean; peer?: boolean }>>;
+}
+
+interface Manifest {
+  readonly exports: object;
+  readonly dependencies: object;
+  readonly peerDependencies: object;
+}
+
+/** Pages are read from disk, as they are. */
+const isModule = (file: string) => /\.(js|d\.ts)$/.test(file) && !file.includes('/assets/');
+
 describe('the published package', () => {
   let packed: Packed;
+  let manifest: Manifest;
+  /** Its files, relative to its folder. */
+  let files: readonly string[];
   before(async () => {
     packed = await unpacked();
+    manifest = JSON.parse(await readFile(join(packed.directory, 'package.json'), 'utf8')) as Manifest;
+    files = (await readdir(packed.directory, { recursive: true, withFileTypes: true }))
+      .filter((entry) => entry.isFile())
+      .map(({ parentPath, name }) => join(parentPath, name).slice(packed.directory.length + 1));
   });
   after(() => packed?.remove());
 
-  /** What a program prints, run in the project. */
-  async function printed(file: string, code: string): Promise<string> {
+  /** What a program of the project prints, as JSON. */
+  async function printed(file: string, code: string): Promise<unknown> {
     const path = join(packed.project, file);
     await writeFile(path, code);
-    return (await run(process.execPath, [path], { cwd: packed.project, timeout: 60_000 })).stdout.trim();
+    const { stdout } = await run(process.execPath, [path], { cwd: packed.project, timeout: 60_000 });
+    return JSON.parse(stdout);
   }
 
-  it('has these entries', async () => {
-    const manifest = JSON.parse(await readFile(join(packed.directory, 'package.json'), 'utf8')) as {
-      exports: object;
-    };
+  it('has the names of all entries, for ES modules and CommonJS', async () => {
     const modules = Object.keys(manifest.exports).filter((entry) => !entry.endsWith('.json'));
     deepEqual(modules.sort(), Object.keys(NAMES).sort());
+    const imports = Object.entries(NAMES).map(([entry, names], index) => {
+      const specifier = `temporal-job-tracing${entry.slice(1)}`;
+      const renamed = names.map((name) => `${name} as ${name}${index}`);
+      return `import { ${renamed} } from '${specifier}';
+        required['${entry}'] = Object.keys(require('${specifier}')).sort();
+        differ.push(...[${names.map((name) => `[${name}${index}, '${name}']`)}].filter(
+          ([value, name]) => value === undefined || value !== require('${specifier}')[name]));`;
+    });
+    const code = `import { createRequire } from 'node:module';
+      const require = createRequire(import.meta.url);
+      const [required, differ] = [{}, []];
+      ${imports.join('\n')}
+      console.log(JSON.stringify({ required, differ }));`;
+    deepEqual(await printed('names.mjs', code), { required: NAMES, differ: [] });
   });
 
-  for (const [entry, names] of Object.entries(NAMES)) {
-    const specifier = `temporal-job-tracing${entry.slice(1)}`;
-    it(`${specifier} has its names for ES modules and CommonJS`, async () => {
-      const code = `import { createRequire } from 'node:module';
-        import '${specifier}';
-        ${names.length > 0 ? `import { ${names} } from '${specifier}';` : ''}
-        const required = createRequire(import.meta.url)('${specifier}');
-        const differs = Object.entries({ ${names} }).filter(([name, value]) => required[name] !== value);
-        console.log(JSON.stringify([Object.keys(required).sort(), differs]));`;
-      deepEqual(JSON.parse(await printed('named.mjs', code)), [names, []]);
-    });
+  it('has no module that no entry reaches, no sources beside their maps, and nothing of the tests', async () => {
+    const folders = new Set(files.map((file) => file.split('/').slice(0, 2).join('/')));
+    const foreign = [
+      'dist/test',
+      'dist/testing',
+      'dist/bench',
+      'dist/examples',
+      'dist/.npmignore',
+      'test',
+      'core',
+    ];
+    deepEqual(
+      foreign.filter((folder) => folders.has(folder)),
+      [],
+    );
+    deepEqual(
+      files.filter((file) => /(?<!\.d)\.tsx?$/.test(file)),
+      [],
+    );
+    const reached = new Set(files.filter(isModule));
+    const named = new Set(Object.values(manifest.exports).flatMap((entry) => Object.values(entry as object)));
+    named.add('./dist/cli.js');
+    for (const file of reached) for (const name of await relativeNames(file)) named.add(name);
+    deepEqual(
+      [...reached].filter((file) => !named.has(`./${file}`)),
+      [],
+    );
+  });
+
+  /** The files of the package that a file names, as `./dist/…`. */
+  async function relativeNames(file: string): Promise<string[]> {
+    const extension = file.endsWith('.d.ts') ? '.d.ts' : '.js';
+    return (await namesIn(file))
+      .filter((name) => name.startsWith('.'))
+      .map((name) => join(file, '..', name).replace(/\.js$/, ''))
+      .flatMap((path) => [`./${path}${extension}`, `./${path}/index${extension}`]);
   }
+
+  /** What a file imports, requires or resolves. */
+  async function namesIn(file: string): Promise<string[]> {
+    const text = await readFile(join(packed.directory, file), 'utf8');
+    const code = text.replace(/^\s*(\*|\/\*|\/\/).*$/gm, '');
+    return [...code.matchAll(/(?:\bfrom |\bimport |\b(?:require|import|resolve)\()["']([^"'\s]+)["']/g)].map(
+      ([, name = '']) => name,
+    );
+  }
+
+  it('has its sources inside the maps', async () => {
+    const maps = files.filter((file) => file.endsWith('.js.map'));
+    const without: string[] = [];
+    for (const file of maps) {
+      const { sources, sourcesContent = [] } = JSON.parse(
+        await readFile(join(packed.directory, file), 'utf8'),
+      );
+      if (sourcesContent.filter(Boolean).length !== sources.length) without.push(file);
+    }
+    deepEqual([maps.length > 100, without], [true, []]);
+  });
+
+  it('imports nothing that it does not declare, in code and in types', async () => {
+    const declared = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
+    const known = new Set([...declared, ...builtinModules, 'temporal-job-tracing']);
+    const undeclared: string[] = [];
+    for (const file of files.filter(isModule)) {
+      const packages = (await namesIn(file))
+        .filter((name) => !name.startsWith('.') && !name.startsWith('node:'))
+        .map((name) =>
+          name
+            .split('/')
+            .slice(0, name.startsWith('@') ? 2 : 1)
+            .join('/'),
+        );
+      undeclared.push(...packages.filter((name) => !known.has(name)).map((name) => `${file}: ${name}`));
+    }
+    deepEqual(undeclared, []);
+  });
+
+  it('says of each dependency, in its documentation, what it is for and its licence', async () => {
+    const text = await readFile(join(packed.directory, 'docs', 'dependencies.md'), 'utf8');
+    const rows = [...text.matchAll(/^\| `([^`]+)` \|(?: [^|]+ \|)? ([\w.-]+) \| [^|]+ \|$/gm)];
+    const told = Object.fromEntries(rows.map(([, name = '', licence = '']) => [name, licence]));
+    const names = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
+    const expected = names.map((name) => {
+      const { license } = LOCK.packages[`node_modules/${name}`] ?? {};
+      return [name, license] as const;
+    });
+    deepEqual(told, Object.fromEntries(expected));
+    const installed = Object.values(LOCK.packages).filter(({ dev, peer }) => !dev && !peer);
+    const licences = new Set(installed.map(({ license }) => license));
+    deepEqual(
+      [...licences].filter((licence) => !text.includes(`${licence}`)),
+      [],
+    );
+  });
+
+  it('has a plugin for clients that loads no worker and no OpenTelemetry SDK', async () => {
+    const code = `require('temporal-job-tracing/client-plugin');
+      const files = Object.keys(require.cache);
+      const heavy = /@temporalio.(worker|core-bridge|workflow)|@opentelemetry.(sdk-|exporter|instrumentation|resources)|webpack/;
+      console.log(JSON.stringify(files.filter((file) => heavy.test(file.replace(/.*node_modules/, '')))));`;
+    deepEqual(await printed('client-plugin.cjs', code), []);
+  });
+
+  it('is in order for publint', async () => {
+    const { publint } = await import('publint');
+    const { formatMessage } = await import('publint/utils');
+    const { messages, pkg } = await publint({ pkgDir: packed.directory, pack: false, strict: true });
+    deepEqual(
+      messages.map((message) => formatMessage(message, pkg, { color: false })),
+      [],
+    );
+  });
+
+  it('has types for every way to resolve modules, by "are the types wrong"', async () => {
+    const { checkPackage, createPackageFromTarballData } = await import('@arethetypeswrong/core');
+    const checked = await checkPackage(createPackageFromTarballData(await readFile(packed.tarball)), {
+      excludeEntrypoints: ['./alerts/alert.schema.json'],
+    });
+    equal(checked.types !== false && checked.types.kind, 'included');
+    deepEqual('problems' in checked ? checked.problems : [], []);
+  });
 });
