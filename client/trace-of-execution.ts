@@ -25,6 +25,8 @@ export type Execution = Pick<
 export interface BoundAttributes {
   readonly traceId: string | undefined;
   readonly job: string | undefined;
+  /** Run id of the job's run, on its shards. */
+  readonly jobRunId: string | undefined;
   readonly trigger: JobTrigger | undefined;
   readonly sampled: boolean | undefined;
   /** Ids of patch markers; a continuation has those of the run before until its own are set. */
@@ -45,6 +47,7 @@ export function boundAttributes({ typedSearchAttributes }: Execution): BoundAttr
   return {
     traceId: traceId !== undefined && isTraceId(traceId) ? traceId : undefined,
     job: typedSearchAttributes.get(JOB_NAME),
+    jobRunId: typedSearchAttributes.get(JOB_RUN_ID),
     trigger: isTrigger(trigger) ? trigger : undefined,
     sampled: typedSearchAttributes.get(TRACE_SAMPLED),
     markers: typedSearchAttributes.get(CHANGE_VERSION) ?? [],

@@ -4,6 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GrpcStatus, grpcStatusOf } from '../../client/grpc-status';
+import { boundAttributes } from '../../client/trace-of-execution';
 import type { RunsChanged } from '../api/types';
 import type { FillCursor, RunIndex, RunSummary } from '../store/index';
 import type { TemporalCalls } from './calls';
@@ -182,8 +183,8 @@ export class Poller {
       () => closedRunsQuery(sinceMs, undefined, this.#without('child')),
       MAX_CLOSED,
     );
-    const found = executions
-      .filter(({ runId }) => !this.#seenClosed.has(runId))
+    const ended = executions.filter(({ runId }) => !this.#seenClosed.has(runId));
+    const found = ended
       .flatMap((info) => runOfExecution(info, this.calls.namespace) ?? [])
       .filter((run): run is RunSummary => run.state !== 'running');
     this.#cursor = { ...this.#cursor, untilAt: nowMs };
@@ -193,6 +194,11 @@ export class Poller {
       this.#seenClosed.set(run.runId, run.closedAt);
       this.#open.delete(run.runId);
       if (run.isListed) changed.set(run.runId, run.job);
+    }
+    for (const info of ended) {
+      const { jobRunId, job = '' } = boundAttributes(info);
+      // A shard that was run again after its run had ended.
+      if (jobRunId !== undefined && !this.#open.has(jobRunId)) changed.set(jobRunId, job);
     }
     this.#toComplete.unshift(...found.filter(({ isListed, state }) => isListed || state !== 'success'));
     this.#toComplete.length = Math.min(this.#toComplete.length, MAX_TO_COMPLETE);

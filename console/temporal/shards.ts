@@ -8,6 +8,7 @@ import { parseShardFacts } from '../../core/job-facts';
 import { SHARD_MEMO } from '../../core/search-attributes';
 import { setBounded } from '../../core/util/bounded-map';
 import type { FailedShard, RunShards, RunState } from '../api/types';
+import { countText, plural } from '../timeline/durations';
 import type { HistoryEvent } from '../timeline/history-event';
 import type { ShardFacts } from '../timeline/run-timeline';
 import type { TemporalCalls } from './calls';
@@ -52,20 +53,24 @@ export class ShardReader {
     this.#calls = calls;
   }
 
-  /** `undefined` where our attributes are not registered. Rejects as the calls do. */
-  async read(runId: string): Promise<ListedShards | undefined> {
+  /**
+   * `undefined` where our attributes are not registered. Rejects as the calls do.
+   *
+   * @param closedAt when the run ended; `undefined` while it goes on
+   */
+  async read(runId: string, closedAt: number | undefined): Promise<ListedShards | undefined> {
     const query = `JobRunId = '${runId}' AND JobTrigger = 'shard'`;
     try {
       const { executions } = await this.#calls.call((client) => listExecutions(client, query, MAX_SHARDS));
       const shards = lastRuns(executions, this.#calls.namespace);
-      return { facts: shards.map(toFacts), summary: await this.#summary(shards) };
+      return { facts: shards.map(toFacts), summary: await this.#summary(shards, closedAt) };
     } catch (error) {
       if (grpcStatusOf(error) === GrpcStatus.INVALID_ARGUMENT) return undefined;
       throw error;
     }
   }
 
-  async #summary(shards: readonly Shard[]): Promise<RunShards> {
+  async #summary(shards: readonly Shard[], closedAt = Number.POSITIVE_INFINITY): Promise<RunShards> {
     const states: Partial<Record<RunState, number>> = {};
     for (const { state } of shards) states[state] = (states[state] ?? 0) + 1;
     const failed = shards.filter(
@@ -75,7 +80,14 @@ export class ShardReader {
     const listed: FailedShard[] = [];
     for (const shard of failed.slice(0, MAX_FAILED)) listed.push(await this.#failed(shard, listed.length));
     const count = Math.max(shards.length, ...shards.slice(0, 1).map((shard) => shard.count ?? 0));
-    return { count, states, failed: listed, more: failed.length - listed.length };
+    const rerun = rerunText(shards, closedAt);
+    return {
+      count,
+      states,
+      failed: listed,
+      more: failed.length - listed.length,
+      ...(rerun !== undefined && { rerun }),
+    };
   }
 
   async #failed({ index, label, state, attempts, info }: Shard, position: number): Promise<FailedShard> {
@@ -119,6 +131,15 @@ function lastRuns(executions: readonly WorkflowExecutionInfo[], namespace: strin
     const { index = 0, label = '', count } = facts ?? {};
     return [{ index, label, count, state, attempts: runs.length, info }];
   });
+}
+
+/** What has come of shards that were run again after the run had ended, whose result stays. */
+function rerunText(shards: readonly Shard[], closedAt: number): string | undefined {
+  const rerun = shards.filter(({ info }) => info.startTime.getTime() > closedAt).length;
+  if (rerun === 0) return undefined;
+  const succeeded = shards.filter(({ state }) => state === 'success').length;
+  const part = succeeded === shards.length ? 'all' : `${countText(succeeded)} of`;
+  return `${plural(rerun, 'shard')} run again since the run ended: now ${part} ${plural(shards.length, 'shard')} have succeeded.`;
 }
 
 function toFacts({ label, state, info }: Shard): ShardFacts {

@@ -80,6 +80,11 @@ describe('the stories in the console', { skip: browserMissing() ?? false }, () =
     await error.waitFor();
     ok((await error.textContent())?.includes('account 1000002'));
     ok(pages.clicks <= 2);
+
+    // The bank runs the shard again, and the run's page, which is open, says what has come of it.
+    await pages.page.goBack();
+    const rerun = pages.page.getByText('run again since the run ended: now all 200 shards have succeeded');
+    await rerun.waitFor({ timeout: 150_000 });
     deepEqual(pages.errors, []);
 
     bank.child.kill('SIGINT');

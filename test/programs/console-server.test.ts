@@ -4,6 +4,7 @@
  */
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { JobClient } from 'temporal-job-tracing/client';
 import type { JobList, JobPage, RowDetails, RunPage, TracePage } from '../../console/api/types';
 import { until } from '../../testing/until';
 import { ConsoleHarness, rowTree } from '../support/console';
@@ -196,6 +197,16 @@ describe('the console', { concurrency: 4 }, () => {
     const shard = await harness.get<RunPage>(`/api/runs/${failed?.runId}`);
     equal(shard.run.state, 'failure');
     equal(shard.links.parent?.text.startsWith('shard of '), true);
+    equal(page.shards?.rerun, undefined);
+
+    const jobs = new JobClient({ client: harness.client });
+    await jobs.shards.rerunFailed({ workflowId: id('accounts'), runId });
+    const again = await harness.page(
+      runId,
+      ({ shards }) => shards?.failed[0]?.attempts === 2,
+      'the shard has not run again',
+    );
+    equal(again.shards?.rerun, '1 shard run again since the run ended: now 2 of 3 shards have succeeded.');
   });
 
   it('shows a trace alone, its run, and the trace as OTLP JSON', async () => {

@@ -79,6 +79,8 @@ export interface RunShards {
   readonly failed: readonly FailedShard[];
   /** Failed shards that are left out. */
   readonly more: number;
+  /** One sentence: shards were run again after the run had ended, whose result stays. */
+  readonly rerun?: string;
 }
 
 /** A run to go to. */

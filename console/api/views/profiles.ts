@@ -50,7 +50,7 @@ export class ProfileReader {
     const history = readHistory({ workflowType: run.workflowType, events, nowMs: run.closedAt, isCut });
     if (!history) return undefined;
     const trace = await this.#data.traces.trace(run.traceId).catch(() => undefined);
-    const shards = hasShards(events) ? await namespace.shards.read(run.runId) : undefined;
+    const shards = hasShards(events) ? await namespace.shards.read(run.runId, run.closedAt) : undefined;
     const tree = runTree({
       runId: run.runId,
       history,

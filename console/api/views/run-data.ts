@@ -58,7 +58,7 @@ export class RunDataReader {
       ? await this.#describe(described.run, namespace, problems)
       : described;
     const trace = await this.#trace(run.traceId, problems);
-    const shards = hasShards(events) ? await this.#shards(namespace, runId, problems) : undefined;
+    const shards = hasShards(events) ? await this.#shards(namespace, run, problems) : undefined;
     const nowMs = Date.now();
     const history = readHistory({
       workflowType: run.workflowType,
@@ -115,11 +115,11 @@ export class RunDataReader {
 
   async #shards(
     { shards }: NamespaceData,
-    runId: string,
+    run: FoundRun,
     problems: Problem[],
   ): Promise<ListedShards | undefined> {
     try {
-      return await shards.read(runId);
+      return await shards.read(run.runId, run.state === 'running' ? undefined : run.closedAt);
     } catch (error) {
       problems.push({ kind: 'temporal-away', text: `Its shards could not be read: ${textOf(error)}` });
       return undefined;

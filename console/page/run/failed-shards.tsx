@@ -28,6 +28,7 @@ export function FailedShards({
           ))}
         </p>
       </div>
+      {shards.rerun !== undefined && <p class="note">{shards.rerun}</p>}
       {shards.failed.length > 0 && (
         <table class="list shards">
           <thead>
