@@ -21,6 +21,7 @@ export function App() {
     '/api/status',
     ({ name }) => name === 'status' || name === 'alerts',
   );
+  const isLive = connection.value === 'open' || connection.value === 'shared';
   return (
     <>
       <header class="top">
@@ -33,8 +34,8 @@ export function App() {
           Job tracing
         </a>
         <AlertsLink status={status} />
-        <span class={`live is-${connection.value}`} role="status">
-          {connection.value === 'open' ? 'live' : 'connecting …'}
+        <span class={isLive ? 'live is-open' : 'live'} role="status">
+          {isLive ? 'live' : 'connecting …'}
         </span>
         <button type="button" class="help-button" onClick={openHelp} aria-label="Keys">
           <kbd>?</kbd>

@@ -1,6 +1,7 @@
 /**
  * Live events. The stream is open only while the tab is visible: a browser gives six connections to a host, and the
- * seventh tab would hang.
+ * seventh tab would hang. Of many windows side by side those that opened theirs last have one; the others read again
+ * every few seconds.
  */
 import { effect, signal } from '@preact/signals';
 import type { LiveEvents } from '../api/types';
@@ -12,12 +13,18 @@ export type Change =
   | { readonly name: 'traces'; readonly data: LiveEvents['traces'] }
   | { readonly name: 'alerts' | 'status' | 'again' };
 
-/** `closed` while the tab is hidden. */
-export const connection = signal<'open' | 'connecting' | 'closed'>('connecting');
+const MAX_STREAMS = 3;
+const READ_AGAIN_MS = 5_000;
+
+/** `closed` while the tab is hidden, `shared` while other windows have the streams. */
+export const connection = signal<'open' | 'connecting' | 'closed' | 'shared'>('connecting');
 
 const listeners = new Set<(change: Change) => void>();
 let stream: EventSource | undefined;
 let streamUrl = '';
+/** Hears of the streams that other windows open, and how many those are since this one opened its own. */
+const windows = new BroadcastChannel('streams');
+let openedSince = 0;
 
 /** Returns what ends the listening. */
 export function onChange(listener: (change: Change) => void): () => void {
@@ -31,6 +38,18 @@ export function listen(): void {
   document.addEventListener('visibilitychange', () => {
     isVisible.value = document.visibilityState === 'visible';
   });
+  windows.onmessage = () => {
+    openedSince += 1;
+    if (openedSince < MAX_STREAMS || stream === undefined) return;
+    close();
+    connection.value = 'shared';
+  };
+  addEventListener('focus', () => {
+    if (connection.value === 'shared') open(streamUrl);
+  });
+  setInterval(() => {
+    if (connection.value === 'shared') tell({ name: 'again' });
+  }, READ_AGAIN_MS);
   effect(() => {
     const run = /^\/runs\/([^/]+)$/.exec(address.value.pathname)?.[1];
     const url = run === undefined ? '/api/events' : `/api/events?run=${run}`;
@@ -49,6 +68,8 @@ function open(url: string): void {
   const isFirst = streamUrl === '';
   close();
   streamUrl = url;
+  openedSince = 0;
+  windows.postMessage('opened');
   connection.value = 'connecting';
   const opened = new EventSource(url);
   stream = opened;

@@ -1,0 +1,209 @@
+/**
+ * The console's pages for everybody: by keyboard, by screen reader, light and dark, narrow and wide, in many tabs, with
+ * texts that would like to be scripts, and where nothing was recorded.
+ */
+import { deepEqual, equal, match } from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import type { RunPage } from '../../console/api/types';
+import { browserMissing, openBrowser } from '../support/browser';
+import { ConsoleHarness } from '../support/console';
+import { ConsolePage, seriousFindings, unreachedByTab, width } from '../support/console-pages';
+import { nanos, spanId, traceRequest, writtenSpan } from '../support/otlp-request';
+import { id } from '../support/runs';
+
+const SCRIPT = `<img src="/" onerror="window.hacked = 1"><script>window.hacked = 1</script>`;
+const UNKNOWN = '0198c0de-0000-7000-8000-00000000000c';
+const skip = browserMissing() ?? false;
+
+describe('the pages of the console', { skip }, () => {
+  let harness: ConsoleHarness;
+  let browser: Browser;
+  let slow: RunPage;
+  /** Each kind of page, with what it shows when it is complete. */
+  let pages: Record<string, [path: string, shows: string]>;
+
+  before(async () => {
+    browser = await openBrowser();
+    harness = await ConsoleHarness.start();
+    for (let n = 0; n < 5; n++) await harness.run('nightly', id(`usual-${n}`), [50]);
+    const slowId = await harness.run('nightly', id('slow'), [3_000]);
+    const failedId = await harness.run('failsInside', id('fails'));
+    const settings = { onShardFailure: 'continue', shardSize: 2 };
+    const shardsId = await harness.run('accounts', id('accounts'), [[1, 2, 3, -5, 5, 6], settings]);
+    const { firstExecutionRunId: openId } = await harness.start('waitsForSignal', id('open'));
+    slow = await harness.page(
+      slowId,
+      ({ sentence, timeline }) => sentence.from === 'spans' && timeline.spanCount === 12,
+      'it is not compared by its spans',
+    );
+    await harness.page(shardsId, ({ shards }) => shards?.states.failure === 1, 'no shard has failed');
+    await harness.page(openId, ({ waiting }) => waiting.length > 0, 'it awaits nothing');
+    pages = {
+      jobs: ['/', '.run-bars a'],
+      job: ['/jobs/nightly', '.runs .row-link'],
+      'slow run': [`/runs/${slowId}`, 'p.sentence a'],
+      details: [`/runs/${slowId}?row=${slow.sentence.table[0]?.row}`, 'aside.details h4'],
+      'failed run': [`/runs/${failedId}`, '.error-box'],
+      'run with shards': [`/runs/${shardsId}`, 'table.shards'],
+      'run that waits': [`/runs/${openId}`, '[data-row]'],
+      trace: [`/traces/${slow.run.traceId}`, '[data-row]'],
+      'unknown trace': [`/traces/${UNKNOWN.replaceAll('-', '')}`, '.note'],
+      'unknown run': [`/runs/${UNKNOWN}`, '.failure'],
+    };
+  });
+
+  after(async () => {
+    await browser?.close();
+    await harness?.stop();
+  });
+
+  async function open(name: string, options: Parameters<Browser['newPage']>[0] = {}): Promise<ConsolePage> {
+    const [path, shows] = pages[name] ?? ['', ''];
+    const opened = await ConsolePage.open(browser, harness.console.url + path, options);
+    await opened.page.locator(shows).first().waitFor();
+    return opened;
+  }
+
+  for (const colorScheme of ['light', 'dark'] as const)
+    it(`have no serious finding of axe, ${colorScheme}`, async () => {
+      const found: Record<string, readonly string[]> = {};
+      for (const name of Object.keys(pages)) {
+        const { page } = await open(name, { colorScheme });
+        const findings = await seriousFindings(page);
+        if (findings.length > 0) found[name] = findings;
+        await page.close();
+      }
+      deepEqual(found, {});
+    });
+
+  for (const size of [360, 1_600])
+    it(`fit into ${size} pixels without scrolling sideways`, async () => {
+      for (const name of Object.keys(pages)) {
+        const { page } = await open(name, { viewport: { width: size, height: 800 } });
+        equal(await width(page), size, name);
+        await page.close();
+      }
+    });
+
+  it('are reached with the Tab key, all that can be used of them, and show where it is', async () => {
+    for (const name of Object.keys(pages)) {
+      const { page } = await open(name);
+      deepEqual(await unreachedByTab(page), [], name);
+      await page.close();
+    }
+  });
+
+  it('lead from the list of jobs to the slow operation by keyboard alone', async () => {
+    const { page, errors } = await open('jobs');
+    const focused = () => page.locator(':focus').textContent();
+    await page.keyboard.press('/');
+    await page.keyboard.type('nightly');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('j');
+    match((await focused()) ?? '', /nightly/);
+    await page.keyboard.press('Enter');
+    await page.locator('.runs .row-link').first().waitFor();
+    await page.keyboard.press('j');
+    await page.keyboard.press('Enter');
+    await page.locator('p.sentence').filter({ hasText: 'userInfoSave' }).waitFor();
+    await page.keyboard.press('s');
+    await page.locator('aside.details').filter({ hasText: 'userInfoSave' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.locator('aside.details').waitFor({ state: 'detached' });
+    await page.keyboard.press('?');
+    await page.locator('dialog[open]').waitFor();
+    await page.keyboard.press('Escape');
+    await page.locator('dialog[open]').waitFor({ state: 'detached' });
+    deepEqual(errors, []);
+    await page.close();
+  });
+
+  it('stay alive in eight tabs at once', async () => {
+    const context = await browser.newContext();
+    const tabs: Page[] = [];
+    for (let n = 0; n < 8; n++) {
+      const tab = await context.newPage();
+      await tab.goto(`${harness.console.url}/jobs/nightly`);
+      tabs.push(tab);
+    }
+    for (const tab of tabs) await tab.locator('.runs .row-link').first().waitFor();
+    const runId = await harness.run('nightly', id('live'), [1]);
+    for (const tab of tabs) {
+      await tab.bringToFront();
+      await tab.locator(`.runs a[href^="/runs/${runId}"]`).first().waitFor();
+    }
+    await context.close();
+  });
+
+  it('show texts with scripts as texts', async () => {
+    const handle = await harness.start('waitsForSignal', `${SCRIPT} ${id('hostile')}`, [], {
+      memo: { jobName: SCRIPT },
+    });
+    const { firstExecutionRunId: runId } = handle;
+    const { run } = await harness.page(runId, ({ waiting }) => waiting.length > 0, 'it awaits nothing');
+    await handle.terminate(SCRIPT);
+    const attributes = [{ key: SCRIPT, value: { stringValue: SCRIPT } }];
+    const span = writtenSpan({
+      traceId: run.traceId,
+      spanId: spanId(7),
+      name: SCRIPT,
+      attributes,
+      status: { code: 2, message: SCRIPT },
+      events: [{ name: SCRIPT, timeUnixNano: nanos(Date.now()), attributes }],
+    });
+    const body = traceRequest([span], SCRIPT);
+    const headers = { 'content-type': 'application/json' };
+    const sent = await fetch(`${harness.console.url}/v1/traces`, { method: 'POST', body, headers });
+    equal(sent.status, 200);
+    const shown = await harness.page(
+      runId,
+      ({ run: { state }, timeline, error }) =>
+        state === 'terminated' && error !== undefined && timeline.rows.some(({ name }) => name === SCRIPT),
+      'its spans have not arrived',
+    );
+    const row = shown.timeline.rows.find(({ name }) => name === SCRIPT)?.id;
+    const paths = [
+      '/',
+      `/jobs/${encodeURIComponent(SCRIPT)}`,
+      `/runs/${runId}?row=${row}`,
+      `/traces/${run.traceId}?row=${row}`,
+    ];
+    for (const path of paths) {
+      const { page, errors } = await ConsolePage.open(browser, harness.console.url + path);
+      await page.getByText(SCRIPT, { exact: false }).first().waitFor();
+      if (path.includes('row=')) await page.locator('aside.details dd').first().waitFor();
+      equal(await page.evaluate('window.hacked'), undefined, path);
+      equal(await page.locator('img').count(), 0, path);
+      deepEqual(errors, [], path);
+      await page.close();
+    }
+  });
+});
+
+describe('the pages of the console where nothing was recorded', { skip }, () => {
+  it('lead from the list of jobs to the slow activity in two clicks', async () => {
+    const harness = await ConsoleHarness.start(null);
+    const browser = await openBrowser();
+    try {
+      for (let n = 0; n < 5; n++) await harness.run('nightly', id(`plain-${n}`), [50]);
+      const runId = await harness.run('nightly', id('plain-slow'), [4_000]);
+      await harness.page(runId, ({ sentence }) => sentence.state === 'different', 'it is not slow');
+      const pages = await ConsolePage.open(browser, harness.console.url);
+      await pages.click(`.run-bars a[href^="/runs/${runId}"]`);
+      const sentence = await pages.sentence(/callDownstream/);
+      match(sentence, /^[\d.]+ s, usually .* of the difference: callDownstream/);
+      await pages.click('p.sentence a');
+      await pages.page
+        .locator('aside.details')
+        .filter({ hasText: /^callDownstream.*working/ })
+        .waitFor();
+      equal(pages.clicks, 2);
+      match((await pages.page.locator('.note').allTextContents()).join(), /not recorded/);
+      deepEqual(pages.errors, []);
+    } finally {
+      await browser.close();
+      await harness.stop();
+    }
+  });
+});
