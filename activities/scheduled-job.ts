@@ -12,6 +12,7 @@ import type { JobReference, RunningRun } from '../core/jobs/messages';
 import { CRON_MEMO } from '../core/jobs/names';
 import { specProblem } from '../core/jobs/spec';
 import { traceIdOfRun } from '../core/trace-id';
+import { suppressed } from '../core/util/suppressed';
 
 /** What a tick is told before it does anything. */
 export interface TickLook {
@@ -34,26 +35,13 @@ const jobActivities = Object.freeze({
   },
 
   /** Ends a tick whose job is gone, or was reset and has another cron. */
-  async jobTracingLookAtTick({ job, cron, scheduledMs }: TickQuestion): Promise<TickLook> {
-    const { client, info } = Context.current();
-    const next = nextTickMs(cron, scheduledMs);
-    const exists = await isThere(client, job);
-    if (!exists && info.workflowExecution) {
-      const { workflowId, runId } = info.workflowExecution;
-      await client.workflow.getHandle(workflowId, runId).cancel();
-    }
-    return { exists, ...(next !== undefined && { nextTickMs: next }) };
+  jobTracingLookAtTick(question: TickQuestion): Promise<TickLook> {
+    return suppressed(() => lookAtTick(question));
   },
 
   /** The first of the workflows that is running, or nothing. */
-  async jobTracingFindRunning(workflowIds: readonly string[]): Promise<RunningRun | null> {
-    const { client } = Context.current();
-    for (const workflowId of workflowIds) {
-      const found = await describe(client, workflowId);
-      if (found?.status.name === 'RUNNING')
-        return { workflowId, runId: found.runId, traceId: traceIdOfRun(found.runId) };
-    }
-    return null;
+  jobTracingFindRunning(workflowIds: readonly string[]): Promise<RunningRun | null> {
+    return suppressed(() => findRunning(workflowIds));
   },
 });
 
@@ -65,6 +53,27 @@ export type JobActivities = typeof jobActivities;
  * it by hand: `activities: { ...mine, ...scheduledJobActivities }`.
  */
 export const scheduledJobActivities: UntypedActivities = jobActivities;
+
+async function lookAtTick({ job, cron, scheduledMs }: TickQuestion): Promise<TickLook> {
+  const { client, info } = Context.current();
+  const next = nextTickMs(cron, scheduledMs);
+  const exists = await isThere(client, job);
+  if (!exists && info.workflowExecution) {
+    const { workflowId, runId } = info.workflowExecution;
+    await client.workflow.getHandle(workflowId, runId).cancel();
+  }
+  return { exists, ...(next !== undefined && { nextTickMs: next }) };
+}
+
+async function findRunning(workflowIds: readonly string[]): Promise<RunningRun | null> {
+  const { client } = Context.current();
+  for (const workflowId of workflowIds) {
+    const found = await describe(client, workflowId);
+    if (found?.status.name === 'RUNNING')
+      return { workflowId, runId: found.runId, traceId: traceIdOfRun(found.runId) };
+  }
+  return null;
+}
 
 async function isThere(client: Client, { workflowId, firstRunId, cron }: JobReference): Promise<boolean> {
   const found = await describe(client, workflowId);

@@ -12,6 +12,7 @@ import {
 } from '@temporalio/worker';
 import { withinTimeout } from '../client/listing';
 import type { SecretProvider } from '../core/http/secrets';
+import { suppressed } from '../core/util/suppressed';
 import { environmentSecrets } from './channels/secrets';
 import { loadAlerts } from './config/load';
 import type { JobAlertsConfig, ResolvedAlerts } from './config/types';
@@ -56,10 +57,10 @@ const RELOAD_MS = 5_000;
 export async function startJobWatcher(options: JobWatcherOptions): Promise<JobWatcher> {
   const config = await loadAlerts(options.config);
   const running = new RunningWatcher(options);
-  await running.begin(config);
+  await suppressed(() => running.begin(config));
   return Object.freeze({
     status: () => running.status(),
-    close: () => running.close(),
+    close: () => suppressed(() => running.close()),
     closed: running.closed,
   });
 }

@@ -17,6 +17,7 @@ import {
 import { acceptsUpserts, hasBoundRuns } from '../client/upsert-probe';
 import { dueMsOf } from '../core/due-time';
 import { setBounded } from '../core/util/bounded-map';
+import { suppressed } from '../core/util/suppressed';
 import { type Grant, mayBeRefused } from './retried-task';
 
 export interface Binding {
@@ -69,7 +70,7 @@ export function createBinding({ namespace, register, log }: BindingOptions): Bin
 
   function look(): Promise<void> {
     clearTimeout(timer);
-    looking ??= lookOnce().finally(() => {
+    looking ??= suppressed(lookOnce).finally(() => {
       looking = undefined;
     });
     return looking;

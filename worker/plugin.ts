@@ -25,6 +25,7 @@ import {
 } from '@temporalio/worker';
 import { TRACE_HEADER } from '../core/trace-header';
 import { createOnceLog } from '../core/util/once-log';
+import { suppressed } from '../core/util/suppressed';
 import { acquireSpanExport, type SpanExport } from '../export';
 import { rootOfRun } from '../export/run-started';
 import { activityInterceptors, nexusInterceptors } from '../interceptors/activity';
@@ -175,13 +176,17 @@ export class JobTracingPlugin
     parts.started = true;
     parts.converter = worker.options.loadedDataConverter.payloadConverter;
     const { spanProcessors, resource, flushTimeoutMs, policy } = this.#options;
-    const leaveStore = useStore(this.#store, Runtime.instance().logger, policy);
-    parts.export = acquireSpanExport({
-      ...(spanProcessors && { spanProcessors }),
-      ...(resource && { resource }),
-      flushTimeoutMs,
-      log: Runtime.instance().logger,
-    });
+    const { logger: log } = Runtime.instance();
+    const leaveStore = suppressed(() => useStore(this.#store, log, policy));
+    const spanExport = suppressed(() =>
+      acquireSpanExport({
+        ...(spanProcessors && { spanProcessors }),
+        ...(resource && { resource }),
+        flushTimeoutMs,
+        log,
+      }),
+    );
+    parts.export = spanExport;
     try {
       if (parts.enabled && worker.client && !parts.binding.started())
         await parts.binding.start(worker.client.connection);
@@ -189,7 +194,7 @@ export class JobTracingPlugin
       await next(worker);
     } finally {
       parts.binding.close();
-      await Promise.all([leaveStore(), parts.export.release()]);
+      await suppressed(() => Promise.all([leaveStore(), spanExport.release()]));
     }
   }
 

@@ -158,6 +158,8 @@ function duplicate(redis: RedisConnection, timeoutMs: number): OwnConnection {
     sentinelCommandTimeout: timeoutMs,
     enableReadyCheck: false,
     autoResendUnfulfilledCommands: false,
+    // Nobody awaits what ioredis subscribes by itself: refused or broken off, it would end the process.
+    autoResubscribe: false,
     enableAutoPipelining: false,
     maxRetriesPerRequest: 0,
     // The form of replies that every Redis knows.

@@ -10,6 +10,7 @@
 import type { Logger } from '@temporalio/common';
 import { createEdgeLog, type EdgeLog } from '../../core/util/edge-log';
 import { checkNames, optionError } from '../../core/util/option-error';
+import { suppressed } from '../../core/util/suppressed';
 import { resolvePolicy, type SamplingPolicy } from '../policy';
 import type { PolicyStore } from '../policy-store';
 import type { WindowCounter } from '../windows';
@@ -142,9 +143,10 @@ class RedisPolicyStore implements PolicyStore {
   start(log: Pick<Logger, 'info' | 'warn'>, fallback: SamplingPolicy): void {
     if (this.#log !== undefined) return;
     this.#isClosed = false;
-    this.#log = createEdgeLog(log);
+    const edges = createEdgeLog(log);
+    this.#log = edges;
     this.#policy = createLivePolicy({ fallback, maxAgeMs: this.#maxAgeMs });
-    this.#look(this.#log);
+    suppressed(() => this.#look(edges));
   }
 
   async close(): Promise<void> {
@@ -248,7 +250,7 @@ class RedisPolicyStore implements PolicyStore {
   #send(args: readonly string[]): Promise<unknown> | undefined {
     const [link, log] = [this.#link, this.#log];
     if (!this.#isUp || link === undefined || link.isLost() || log === undefined) return undefined;
-    return link.evaluate(args).then(
+    return suppressed(() => link.evaluate(args)).then(
       (reply) => {
         if (link === this.#link) this.#isMisled = false;
         log.end('counts', 'reservoirs, caps and slow signs are shared through Redis again');

@@ -6,6 +6,7 @@ import { equal } from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startRedis, WITHOUT_REDIS } from '../../testing/redis-server.js';
+import { until } from '../../testing/until.js';
 import {
   answersAtOnce,
   begins,
@@ -162,6 +163,17 @@ describe('a fault in what Redis says', { skip: WITHOUT_REDIS, concurrency: 2 }, 
       ['info reservoirs, caps and slow signs are shared through Redis again'],
       SEEN_MS,
     );
+  });
+
+  it('no messages for this user any more: the process goes on, said once, and changes are polled', async (t) => {
+    const { server, under } = await steady(t);
+    await until(async () => (await server.cli('pubsub', 'channels')) !== '', { says: 'nobody listens' });
+    await server.cli('acl', 'setuser', 'default', 'resetchannels');
+    await begins(under, /^warn no messages about changes of the sampling policy: NOPERM/);
+    await server.cli('hset', POLICY, 'a', '0.75');
+    await server.cli('acl', 'setuser', 'default', 'allchannels');
+    await ends(under, /^info changes of the sampling policy are told by messages again$/, 0.75);
+    await nothingWasUnhandled();
   });
 
   it('no messages for this user: said once, and changes are polled', async (t) => {

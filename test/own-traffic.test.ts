@@ -1,0 +1,101 @@
+/**
+ * Traffic of our own in users' traces: what the plugin does for itself (its looks at Redis and the server, its exports,
+ * its alerts, what a `scheduledJob` asks the server) makes no span, in whatever span it was started.
+ */
+import { deepEqual, ok } from 'node:assert/strict';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { text } from 'node:stream/consumers';
+import { after, before, describe, it } from 'node:test';
+import { startRedis, WITHOUT_REDIS } from '../testing/redis-server';
+import { until } from '../testing/until';
+import { HOOK_KEY, Receiver } from './support/alerts/receiver';
+import { Harness } from './support/harness';
+import { id, Runs, traceIdOf } from './support/runs';
+import { Job, SCHEDULED_PATH } from './support/scheduled-jobs';
+
+const TICKS = 3;
+
+describe('traffic of our own in users’ traces', () => {
+  it('a worker and a watcher started inside a span: only what the application does is in its trace', {
+    skip: WITHOUT_REDIS,
+  }, async () => {
+    const [harness, redis, receiver] = await Promise.all([Harness.start(), startRedis(), Receiver.start()]);
+    const taskQueue = id('own-traffic');
+    await redis.cli(
+      'hset',
+      '{job-tracing}:policy',
+      '*',
+      '{"ratio":0,"atLeast":{"runs":1000000,"per":"1 day"}}',
+    );
+    const env = { ...process.env, TEMPORAL: harness.server.address, TASK_QUEUE: taskQueue };
+    const program = fork(path.join(__dirname, 'support/processes/own-traffic.js'), {
+      env: { ...env, REDIS: String(redis.port), HOOK: receiver.url, HOOK_KEY },
+      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    });
+    try {
+      ok(program.stdout);
+      const output = text(program.stdout);
+      const ended = once(program, 'exit');
+      const [message] = await Promise.race([once(program, 'message'), ended]);
+      ok(message?.ready, 'the program ended at once');
+      const { workflow } = harness.client;
+      const looks = async () =>
+        Number(/cmdstat_eval:calls=(\d+)/.exec(await redis.cli('info', 'commandstats'))?.[1]);
+      const isCounted = async () => (await redis.cli('keys', '*:runs:reservoir:*')) !== '';
+      const traceIds: string[] = [];
+      const runs = async () => {
+        const handle = await workflow.start('quick', {
+          taskQueue,
+          workflowId: id(`own-${traceIds.length}`),
+        });
+        traceIds.push(traceIdOf(handle.firstExecutionRunId));
+        await handle.result();
+        return (await isCounted()) && (await looks()) >= 5;
+      };
+      await until(runs, { within: 60_000, says: 'Redis is not looked at' });
+      await workflow.getHandle('job-watcher').signal('test', { channel: 'oncall' });
+      await receiver.has(1, 60_000, '/hook');
+      program.disconnect();
+      await ended;
+      const line = (await output).split('\n').find((one) => one.startsWith('[[')) ?? '[]';
+      const [own = [], others = []] = JSON.parse(line) as string[][];
+      ok(own.some((span) => span.endsWith(' get')) && own.some((span) => span.endsWith(' POST')), line);
+      const isOfRun = (span: string) => traceIds.some((traceId) => span.startsWith(traceId));
+      const names = others.filter((span) => !isOfRun(span)).map((span) => span.split(' ')[1]);
+      deepEqual(names, ['startup']);
+    } finally {
+      program.kill('SIGKILL');
+      await Promise.all([redis.stop(), receiver.close(), harness.stop()]);
+    }
+  });
+
+  describe('a scheduledJob that is sampled always', () => {
+    let runs: Runs;
+    before(async () => {
+      runs = await Runs.start({ options: { workflowsPath: SCHEDULED_PATH } });
+    });
+    after(() => runs.stop());
+
+    it('its ticks export the traces of its runs and no others', async () => {
+      const job = await new Job(runs, 'own-traffic').start({ workflow: 'quick', cron: '@every 1s' });
+      await runs.ended(job.tickId, TICKS);
+      await job.update('runNow', {});
+      await job.signal('stop');
+      await job.isOver();
+      const expected = new Set<string>();
+      for await (const { workflowId, runId } of runs.harness.client.workflow.list({
+        query: `WorkflowId STARTS_WITH '${job.id}/'`,
+      })) {
+        if (!workflowId.includes('/cron-')) expected.add(traceIdOf(runId));
+      }
+      for (const traceId of expected) await runs.harness.completeTrace(traceId);
+      const others = runs.harness.receiver.traceIds().filter((traceId) => !expected.has(traceId));
+      deepEqual(
+        others.map((traceId) => runs.harness.receiver.trace(traceId).map(({ name }) => name)),
+        [],
+      );
+    });
+  });
+});
