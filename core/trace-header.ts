@@ -32,7 +32,8 @@ const MEMBERS: Readers<Record<MemberName, unknown>> = {
   runId: nameOf,
   trigger: triggerOf,
   shard: parseShardFacts,
-  parentTraceId: (value) => (typeof value === 'string' && isTraceId(value) ? value : undefined),
+  traceId: traceIdOf,
+  parentTraceId: traceIdOf,
   sampled: flagOf,
   attempt: numberOf,
   facts: parseJobFacts,
@@ -47,6 +48,7 @@ const REQUIRED: ReadonlyMap<unknown, readonly MemberName[]> = new Map(
     shard: [...IDENTITY, 'shard'],
     continued: ['sampled', 'trigger'],
     activity: ['attempt'],
+    untraced: ['job', 'traceId'],
   } satisfies Record<JobPart['kind'], readonly MemberName[]>),
 );
 
@@ -72,6 +74,8 @@ export type JobPart = { readonly facts?: JobFacts | undefined } & (
   | { readonly kind: 'continued'; readonly sampled: boolean; readonly trigger: JobTrigger }
   /** An activity. */
   | { readonly kind: 'activity'; readonly attempt: number; readonly shard?: ShardFacts | undefined }
+  /** An activity of an untraced run: what it cannot know of its job, to decide as the run did. */
+  | { readonly kind: 'untraced'; readonly job: string; readonly traceId: string }
 );
 
 type MemberName = JobPart extends infer Part ? (Part extends unknown ? keyof Part : never) : never;
@@ -119,6 +123,11 @@ export function writeHeader(header: TraceHeader): Payload {
   };
 }
 
+/** A call with the header on it. */
+export function withHeader<Call extends { readonly headers: Headers }>(call: Call, header: Payload): Call {
+  return { ...call, headers: { ...call.headers, [TRACE_HEADER]: header } };
+}
+
 /** The W3C fields alone, for Nexus and HTTP headers. */
 export function carrierOf({ span, baggage }: TraceHeader): Record<string, string> {
   return defined({
@@ -132,6 +141,10 @@ export function carrierOf({ span, baggage }: TraceHeader): Record<string, string
 function nameOf(value: unknown): string | undefined {
   const text = textOf(value);
   return text === undefined ? undefined : toKeyword(text);
+}
+
+function traceIdOf(value: unknown): string | undefined {
+  return typeof value === 'string' && isTraceId(value) ? value : undefined;
 }
 
 function parseJobPart(text: unknown): JobPart | undefined {

@@ -4,11 +4,12 @@
  *
  * Host code. The official interceptors are given their tracers: their copy of the API may be another one, which does not
  * find the process's provider; and what they call an error may be none (`expected-errors.ts`). In a run that is not sampled no span is made: the header's context is active, and
- * nothing else. An activity without a trace header (of an untraced run, or not of a workflow) is left alone.
+ * nothing else. An activity without a trace has one of its own (`untraced-activity.ts`).
  */
 import { type Context, context, propagation, ROOT_CONTEXT, TraceFlags, trace } from '@opentelemetry/api';
 import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core';
 import type { Context as ActivityContext } from '@temporalio/activity';
+import type { Headers } from '@temporalio/common';
 import {
   OpenTelemetryActivityInboundInterceptor,
   OpenTelemetryNexusInboundInterceptor,
@@ -21,10 +22,13 @@ import type {
 import { parsedBaggage, parsedTraceState } from '../core/parsed';
 import { readHeader, TRACE_HEADER } from '../core/trace-header';
 import type { SpanRef } from '../core/traceparent';
+import { safely } from '../core/util/untrusted';
+import type { SamplingPolicy } from '../sampling/policy';
 import { ActivityCancellation } from './activity-cancellation';
 import { keepHeaders } from './activity-context';
 import { nameOfExpectedInNexus, tracerFor } from './expected-errors';
 import { getLogAttributes } from './log-attributes';
+import { parentOfUntraced } from './untraced-activity';
 
 const W3C = new CompositePropagator({
   propagators: [new W3CTraceContextPropagator(), new W3CBaggagePropagator()],
@@ -33,43 +37,40 @@ const W3C = new CompositePropagator({
 /** Baggage entries that become attributes of the activity's span. */
 const JOB_ATTRIBUTES = ['job.name', 'job.run.id', 'job.trigger'] as const;
 
-/**
- * @param onIgnored told why a header was ignored
- * @param traceStateOf the trace state of a sampled trace whose header has none, where it is known
- */
-export function activityInterceptors(
-  onIgnored: (why: string) => void,
-  traceStateOf: TraceStateOf,
-): ActivityInterceptorsFactory {
-  return (ctx) => ({
-    inbound: new ActivityTracing(ctx, onIgnored, traceStateOf),
-    outbound: { getLogAttributes },
-  });
+/** What the interceptors of activities need. */
+export interface ActivityTracingOptions {
+  /** Told why a header was ignored. */
+  readonly onIgnored: (why: string) => void;
+  /** The trace state of a sampled trace whose header has none, where it is known. */
+  readonly traceStateOf: (traceId: string) => string | undefined;
+  /** By what activities without a trace are decided about; `undefined`: they are left alone. */
+  readonly policy: () => SamplingPolicy | undefined;
 }
 
-type TraceStateOf = (traceId: string) => string | undefined;
+export function activityInterceptors(options: ActivityTracingOptions): ActivityInterceptorsFactory {
+  return (ctx) => ({ inbound: new ActivityTracing(ctx, options), outbound: { getLogAttributes } });
+}
 
 class ActivityTracing implements ActivityInboundCallsInterceptor {
   readonly #ctx: ActivityContext;
-  readonly #onIgnored: (why: string) => void;
-  readonly #traceStateOf: TraceStateOf;
+  readonly #options: ActivityTracingOptions;
 
-  constructor(ctx: ActivityContext, onIgnored: (why: string) => void, traceStateOf: TraceStateOf) {
+  constructor(ctx: ActivityContext, options: ActivityTracingOptions) {
     this.#ctx = ctx;
-    this.#onIgnored = onIgnored;
-    this.#traceStateOf = traceStateOf;
+    this.#options = options;
   }
 
   execute: NonNullable<ActivityInboundCallsInterceptor['execute']> = (input, next) => {
-    const { header, problem } = readHeader(input.headers, noPart);
-    if (problem !== undefined) this.#onIgnored(problem);
-    if (header?.span === undefined) return next(input);
-    keepHeaders(this.#ctx, input.headers);
-    const parent = contextOf(this.#withTraceState(header.span), header.baggage);
+    const { header = {}, problem } = readHeader(input.headers, noPart);
+    if (problem !== undefined) this.#options.onIgnored(problem);
+    const span = header.span ?? this.#parentOfUntraced(input.headers);
+    if (!span) return next(input);
+    if (header.span) keepHeaders(this.#ctx, input.headers);
+    const parent = contextOf(this.#withTraceState(span), header.baggage);
     // The official interceptor would read the header with the process's own propagator: the context is enough.
     const { [TRACE_HEADER]: _, ...headers } = input.headers;
     const traced = { ...input, headers };
-    if (!header.span.sampled) return context.with(parent, () => next(traced));
+    if (!span.sampled) return context.with(parent, () => next(traced));
     const cancellation = new ActivityCancellation(this.#ctx);
     const official = new OpenTelemetryActivityInboundInterceptor(this.#ctx, {
       tracer: tracerFor('@temporalio/interceptor-activity', (error) => cancellation.nameOfExpected(error)),
@@ -82,8 +83,17 @@ class ActivityTracing implements ActivityInboundCallsInterceptor {
     );
   };
 
+  #parentOfUntraced(headers: Headers): SpanRef | undefined {
+    // The policy's store may be the user's own.
+    return safely(() => {
+      const policy = this.#options.policy();
+      return policy && parentOfUntraced(this.#ctx.info, headers, policy);
+    });
+  }
+
   #withTraceState(span: SpanRef): SpanRef {
-    const traceState = span.traceState ?? (span.sampled ? this.#traceStateOf(span.traceId) : undefined);
+    const traceState =
+      span.traceState ?? (span.sampled ? this.#options.traceStateOf(span.traceId) : undefined);
     return traceState === undefined ? span : { ...span, traceState };
   }
 

@@ -32,6 +32,12 @@ export function thresholdOf(ratio: number): string | undefined {
   return digits.length > RANDOM_DIGITS ? undefined : digits.replace(/0+$/, '') || '0';
 }
 
+/** The trace state of a trace that this ratio let through; `undefined` for a ratio of 0, which lets none through. */
+export function traceStateOfRatio(ratio: number): string | undefined {
+  const threshold = thresholdOf(ratio);
+  return threshold === undefined ? undefined : `ot=th:${threshold}`;
+}
+
 /** Ids below it are rejected: from 0 (none) to 2⁵⁶ (all). */
 function rejectionThreshold(ratio: number): bigint {
   // 56 bits do not fit a double's 53: the product with a power of two is exact, the rest is done in BigInt.

@@ -19,10 +19,11 @@ before(() => sdk.start());
 after(() => sdk.shutdown());
 
 it('has the span of its header active, with its trace state and the flag "not sampled"', async () => {
-  const factory = activityInterceptors(
-    () => {},
-    () => 'ot=th:8',
-  );
+  const factory = activityInterceptors({
+    onIgnored: () => {},
+    traceStateOf: () => 'ot=th:8',
+    policy: () => undefined,
+  });
   const { inbound } = factory({ info: {} } as Context);
   const headers = { [TRACE_HEADER]: writeHeader({ span: { ...SPAN, traceState: 'vendor=1' } }) };
   const input: ActivityExecuteInput = { args: [], headers };

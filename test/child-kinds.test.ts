@@ -43,7 +43,7 @@ describe('what the package starts', { concurrency: 4 }, () => {
     const workflowId = id('infrastructure');
     const { infrastructure } = await keepGoing(workflowId, 'tellsContext', { kind: 'top', trigger: 'cron' });
     deepEqual(await runs.harness.attributesOf(workflowId), {});
-    deepEqual(await runs.eventsOfOurs(workflowId), []);
+    deepEqual(await runs.eventsOfOurs(workflowId), ['marker'], 'that of its local activity');
     deepEqual(runs.harness.receiver.trace(traceIdOf(infrastructure)), []);
   });
 

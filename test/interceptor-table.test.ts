@@ -132,13 +132,14 @@ const TABLES = {
 
 const sink = {} as JobTracingSinks['jobTracing'];
 const state = new RunState(() => {});
-const activity = activityInterceptors(
-  () => {},
-  () => undefined,
-)({} as ActivityContext);
+const activity = activityInterceptors({
+  onIgnored: () => {},
+  traceStateOf: () => undefined,
+  policy: () => undefined,
+})({} as ActivityContext);
 const nexusCalls = nexusInterceptors()({} as nexus.OperationContext);
 const [official, ours] = clientInterceptors();
-const internals = internalsInterceptor(state, sink, DEFAULT_SANDBOX_OPTIONS);
+const internals = internalsInterceptor(state, sink, DEFAULT_SANDBOX_OPTIONS, () => {});
 const inbound = inboundInterceptor(state, {} as RunTracer, sink);
 const outbound = outboundInterceptor(state, {} as Run);
 

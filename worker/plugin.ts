@@ -28,7 +28,11 @@ import { createOnceLog } from '../core/util/once-log';
 import { suppressed } from '../core/util/suppressed';
 import { acquireSpanExport, type SpanExport } from '../export';
 import { rootOfRun } from '../export/run-started';
-import { activityInterceptors, nexusInterceptors } from '../interceptors/activity';
+import {
+  type ActivityTracingOptions,
+  activityInterceptors,
+  nexusInterceptors,
+} from '../interceptors/activity';
 import { withClientInterceptors } from '../interceptors/client';
 import { constantPolicyStore, type PolicyStore, useStore } from '../sampling/policy-store';
 import { type Binding, createBinding } from './binding';
@@ -37,7 +41,7 @@ import { composeMarkerHost, hostHintFor } from './marker-host';
 import { createJobMetrics } from './metrics';
 import { type JobTracingOptions, type ResolvedOptions, resolveOptions } from './options';
 import { withOwnActivities } from './own-activities';
-import { createRunDecisions, type RunDecisions } from './run-decisions';
+import { createRunDecisions } from './run-decisions';
 import { sdkProblem } from './sdk-check';
 import { createSink } from './sink';
 import { startLine } from './start-line';
@@ -137,12 +141,15 @@ export class JobTracingPlugin
         options.patchActivationCallback,
       ),
       interceptors: this.#interceptors(
-        decisions,
-        (why) =>
-          log.warn(
-            'ignored:activity-header',
-            `The trace header of an activity was ignored: ${why}; the activity is not traced. Look at what writes the header '${TRACE_HEADER}' there`,
-          ),
+        {
+          onIgnored: (why) =>
+            log.warn(
+              'ignored:activity-header',
+              `The trace header of an activity was ignored: ${why}; the activity is traced as one without it. Look at what writes the header '${TRACE_HEADER}' there`,
+            ),
+          traceStateOf: decisions.traceState,
+          policy: () => (enabled ? this.#store.current() : undefined),
+        },
         options.interceptors,
       ),
     };
@@ -208,15 +215,11 @@ export class JobTracingPlugin
     );
   }
 
-  #interceptors(
-    decisions: RunDecisions,
-    onIgnored: (why: string) => void,
-    users: WorkerInterceptors = {},
-  ): WorkerInterceptors {
+  #interceptors(activities: ActivityTracingOptions, users: WorkerInterceptors = {}): WorkerInterceptors {
     return {
       ...users,
       client: withClientInterceptors(users.client),
-      activity: [activityInterceptors(onIgnored, decisions.traceState), ...(users.activity ?? [])],
+      activity: [activityInterceptors(activities), ...(users.activity ?? [])],
       nexus: [nexusInterceptors(), ...(users.nexus ?? [])],
     };
   }

@@ -5,7 +5,7 @@
 
 import { setBounded } from '../core/util/bounded-map';
 import type { SamplingDecision } from '../sampling/decide';
-import { thresholdOf } from '../sampling/ratio';
+import { traceStateOfRatio } from '../sampling/ratio';
 
 /** Runs that are remembered; beyond it the oldest is forgotten. */
 const MAX_RUNS = 10_000;
@@ -61,12 +61,7 @@ function createTraceStates(): (decision: RuledDecision) => string | undefined {
   return ({ sampled, reason, ratio }) => {
     const isByRatio = sampled && (reason === 'default' || reason === 'rule');
     if (!isByRatio) return undefined;
-    if (!byRatio.has(ratio)) setBounded(byRatio, ratio, textOfRatio(ratio), MAX_RATIOS);
+    if (!byRatio.has(ratio)) setBounded(byRatio, ratio, traceStateOfRatio(ratio), MAX_RATIOS);
     return byRatio.get(ratio);
   };
-}
-
-function textOfRatio(ratio: number): string | undefined {
-  const threshold = thresholdOf(ratio);
-  return threshold === undefined ? undefined : `ot=th:${threshold}`;
 }

@@ -24,7 +24,12 @@ export function readChild(
   kind: ChildRun | ShardRun,
   span: SpanRef | undefined,
   options: SandboxOptions,
-): { readonly origin: JobOrigin; readonly trace?: RunTrace; readonly counted?: false } {
+): {
+  readonly origin: JobOrigin;
+  readonly trace?: RunTrace;
+  readonly counted?: false;
+  readonly isLeftOut?: false;
+} {
   const origin = originOf(info, kind);
   return span ? { origin, trace: traceOf(info, kind, span, options) } : { origin };
 }

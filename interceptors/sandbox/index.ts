@@ -15,10 +15,11 @@ import type { JobTracingSinks } from '../../core/span-record';
 import { inboundInterceptor } from './inbound';
 import { internalsInterceptor } from './internals';
 import { installApi } from './otel-api';
-import { outboundInterceptor, passiveOutbound } from './outbound';
+import { outboundInterceptor } from './outbound';
 import { replayOnlyInterceptors } from './replay-only';
 import { RunState, runState } from './run-state';
 import { missingInternals } from './sdk-internals';
+import { untracedOutbound } from './untraced-outbound';
 
 /**
  * The interceptors of one workflow execution.
@@ -30,16 +31,20 @@ export function createInterceptors(options: SandboxOptions): WorkflowInterceptor
   const missing = missingInternals();
   if (missing.length > 0) return replayOnlyInterceptors(missing, sink, options);
   const inbound: WorkflowInboundCallsInterceptor = {};
-  const outbound = passiveOutbound();
   const state = new RunState((run, tracer) => {
     Object.assign(outbound, outboundInterceptor(state, run));
     if (tracer) Object.assign(inbound, inboundInterceptor(state, tracer, sink));
   });
+  const outbound = untracedOutbound(state.allowance);
   runState.set(state);
   installApi(state);
   return {
     inbound: [inbound],
     outbound: [outbound],
-    internals: [internalsInterceptor(state, sink, options)],
+    internals: [
+      internalsInterceptor(state, sink, options, (calls) => {
+        Object.assign(outbound, untracedOutbound(state.allowance, calls));
+      }),
+    ],
   };
 }

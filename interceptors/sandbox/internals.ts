@@ -29,7 +29,7 @@ import { keep } from './kept';
 import { fitting } from './message-size';
 import { isFinal, resultOf } from './outcome';
 import { readRun } from './read-run';
-import type { Run } from './run';
+import type { Run, UntracedCalls } from './run';
 import { attributesOfTop } from './run-attributes';
 import type { RunState } from './run-state';
 import { workflowFunction } from './sdk-internals';
@@ -44,19 +44,23 @@ export function internalsInterceptor(
   state: RunState,
   sink: JobTracingSinks['jobTracing'],
   options: SandboxOptions,
+  onUntraced: (calls: UntracedCalls | undefined) => void,
 ): WorkflowInternalsInterceptor {
   function begin(jobs: readonly Job[]): void {
     const init = jobs[0]?.initializeWorkflow;
     if (init == null) return;
     const info = workflowInfo();
     const signals = jobs.map((job) => job.signalWorkflow?.signalName ?? '');
-    const { origin, run, counted, problem } = readRun(info, init, signals, options);
+    const { origin, run, counted, problem, calls } = readRun(info, init, signals, options);
     state.origin = origin;
     state.counted = counted;
     state.startMs = Date.now();
     if (problem && !info.unsafe.isReplaying)
       sink.ignored(info.parent && !run ? 'child header' : 'start header', problem);
-    if (!run) return;
+    if (!run) {
+      onUntraced(calls);
+      return;
+    }
     if (run.kind === 'top' && run.bound) upsertSearchAttributes(attributesOfTop(run, info));
     if (run.bound || run.root.sampled) noteTaskErrors(sink);
     state.begin(run, run.root.sampled ? record(run, origin, info) : undefined);

@@ -6,7 +6,6 @@
  * costs the call its span or its header, and nothing else.
  */
 
-import type { Payload } from '@temporalio/common';
 import { SpanName } from '@temporalio/interceptors-opentelemetry/lib/workflow/definitions';
 import {
   type ChildWorkflowOptions,
@@ -17,13 +16,7 @@ import {
 import { childKindOf, type ShardStart } from '../../core/child-kind';
 import { someFacts, standingFacts } from '../../core/job-facts';
 import { MAX_NEXUS_HEADER_BYTES, utf8Length } from '../../core/server-limits';
-import {
-  carrierOf,
-  type JobPart,
-  TRACE_HEADER,
-  type TraceHeader,
-  writeHeader,
-} from '../../core/trace-header';
+import { carrierOf, type JobPart, type TraceHeader, withHeader, writeHeader } from '../../core/trace-header';
 import { safely } from '../../core/util/untrusted';
 import { reduced } from './allowance';
 import { bindChild } from './child-attributes';
@@ -42,19 +35,6 @@ type ChildInput = Parameters<NonNullable<WorkflowOutboundCallsInterceptor['start
 interface Prepared<Input> {
   readonly input: Input;
   readonly span?: SandboxSpan | undefined;
-}
-
-/** An untraced run's calls go on untouched; only a child that is to be a top-level run is told so. */
-export function passiveOutbound(): WorkflowOutboundCallsInterceptor {
-  return {
-    startChildWorkflowExecution(input, next) {
-      const told = safely(() => {
-        const kind = childKindOf(input.options);
-        return kind?.kind === 'top' ? withHeader(input, writeHeader({ part: kind })) : input;
-      });
-      return next(told ?? input);
-    },
-  };
 }
 
 export function outboundInterceptor(state: RunState, run: Run): WorkflowOutboundCallsInterceptor {
@@ -191,10 +171,6 @@ export function outboundInterceptor(state: RunState, run: Run): WorkflowOutbound
       return next({ trace_id: traceId, span_id: spanId, trace_flags: sampled ? '01' : '00', ...input });
     },
   };
-}
-
-function withHeader<Input extends { readonly headers: Headers }>(input: Input, header: Payload): Input {
-  return { ...input, headers: { ...input.headers, [TRACE_HEADER]: header } };
 }
 
 /** Nexus headers with the trace's, as far as the server takes them. */

@@ -18,6 +18,7 @@ import { defined } from '../../core/util/defined';
 import { readChild } from './child-run';
 import type { RunReading } from './run';
 import { readTopLevel } from './top-level-run';
+import { untracedCalls } from './untraced-outbound';
 
 /** Works out the run from its first activation. */
 export function readRun(
@@ -32,13 +33,15 @@ export function readRun(
     origin,
     trace,
     counted = false,
+    isLeftOut = false,
   } = kind.kind === 'top'
     ? readTopLevel(info, kind, signals, options)
     : readChild(info, kind, header.span, options);
   // In place: both are made for this run alone, and a spread of three is slower.
   const starters = kind.kind === 'top' ? kind.baggage : header.baggage;
   const run = trace && Object.assign(trace, origin, baggageOf(origin, starters));
-  return { origin, run, counted, problem };
+  const calls = run ? undefined : untracedCalls(info, kind, origin, isLeftOut);
+  return { origin, run, counted, problem, calls };
 }
 
 function beginningOf(

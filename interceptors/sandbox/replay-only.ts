@@ -10,9 +10,10 @@ import { upsertSearchAttributes, type WorkflowInterceptors, workflowInfo } from 
 import type { SandboxOptions } from '../../core/sandbox-options';
 import type { JobTracingSinks } from '../../core/span-record';
 import { safely } from '../../core/util/untrusted';
-import { passiveOutbound } from './outbound';
+import { Allowance } from './allowance';
 import { readRun } from './read-run';
 import { attributesOfTop } from './run-attributes';
+import { untracedOutbound } from './untraced-outbound';
 
 /** @param missing names of the internals that the SDK lacks */
 export function replayOnlyInterceptors(
@@ -33,7 +34,7 @@ export function replayOnlyInterceptors(
   }
 
   return {
-    outbound: [passiveOutbound()],
+    outbound: [untracedOutbound(new Allowance())],
     internals: [
       {
         activate(input, next) {

@@ -4,6 +4,7 @@
 import type { BaggageEntry, JobBaggage } from '../../core/baggage';
 import type { JobOrigin } from '../../core/job-info';
 import type { LinkRecord } from '../../core/span-record';
+import type { TraceHeader } from '../../core/trace-header';
 import type { SpanRef } from '../../core/traceparent';
 import type { SamplingReason } from '../../sampling/markers';
 
@@ -30,12 +31,23 @@ export interface Run extends JobOrigin {
 /** What only a run with a trace has; the rest follows from its origin. */
 export type RunTrace = Omit<Run, keyof JobOrigin | 'jobBaggage' | 'baggage' | 'baggageHeader'>;
 
+/** What the calls of an untraced run carry. */
+export interface UntracedCalls {
+  /** `undefined` where run id and workflow type tell as much. */
+  readonly activity: TraceHeader | undefined;
+  readonly child: TraceHeader;
+  /** What a child that continues as new leaves to its next run. */
+  readonly continuation: TraceHeader | undefined;
+}
+
 export interface RunReading {
   readonly origin: JobOrigin;
-  /** `undefined`: untraced, the plugin does nothing in this run. */
+  /** `undefined`: untraced. */
   readonly run: Run | undefined;
   /** A top-level run, untraced or not: the metrics of runs count it. */
   readonly counted: boolean;
+  /** What the calls of an untraced run carry. */
+  readonly calls: UntracedCalls | undefined;
   /** Why the run's header was ignored. */
   readonly problem: string | undefined;
 }

@@ -21,12 +21,20 @@ import { linksTo } from './links';
 import type { RunTrace } from './run';
 import { registeredActivityNames } from './sdk-internals';
 
+interface TopLevelReading {
+  readonly origin: JobOrigin;
+  readonly trace?: RunTrace;
+  readonly counted: boolean;
+  /** Untraced because the run before it, or its caller, is not sampled. */
+  readonly isLeftOut?: boolean;
+}
+
 export function readTopLevel(
   info: WorkflowInfo,
   kind: TopLevelRun,
   signals: readonly string[],
   options: SandboxOptions,
-): { readonly origin: JobOrigin; readonly trace?: RunTrace; readonly counted: boolean } {
+): TopLevelReading {
   const { traceId, parent, facts } = kind;
   const preset = forcedBy(info, kind, signals, options) ?? inheritedFrom(kind);
   const origin = {
@@ -38,7 +46,10 @@ export function readTopLevel(
   const { decision, hasHost: counted } = info.unsafe.isReplaying
     ? recall()
     : decide(info, preset, signals, options);
-  if (!decision) return { origin, counted };
+  if (!decision) {
+    const isLeftOut = preset !== undefined && 'inherited' in preset && !preset.inherited.sampled;
+    return { origin, counted, isLeftOut };
+  }
   const reason = decision.reason ?? (decision.sampled && preset ? reasonOf(preset) : undefined);
   const trace: RunTrace = {
     kind: 'top',

@@ -10,6 +10,8 @@ import { OpenTelemetryWorkflowClientInterceptor } from '@temporalio/interceptors
 import { startWorkflow, WorkflowRunOperationHandler } from '@temporalio/nexus';
 import { serviceHandler } from 'nexus-rpc';
 import { JobTracingPlugin } from 'temporal-job-tracing';
+import type { ReceivedSpan } from '../../testing/otlp-span';
+import { incomplete } from '../../testing/otlp-trace';
 import { until } from '../../testing/until';
 import { foreignClient } from '../support/foreign-headers';
 import { Harness } from '../support/harness';
@@ -35,6 +37,16 @@ const jobs = serviceHandler(jobService, {
     startWorkflow(ctx, 'oneActivity', { workflowId }),
   ),
 });
+
+/** A span arrives twice when the server has refused the completion of its task: as of a run that was signalled meanwhile. */
+function distinct(trace: readonly ReceivedSpan[]): ReceivedSpan[] {
+  return [...new Map(trace.map((span) => [span.spanId, span])).values()];
+}
+
+/** The span of an activity, or one of what it calls. */
+function isOfActivity(name: string): boolean {
+  return name.startsWith('RunActivity:') || name === 'GET';
+}
 
 describe('a fleet of which half is not enabled', () => {
   let harness: Harness;
@@ -62,7 +74,9 @@ describe('a fleet of which half is not enabled', () => {
     const ownTrace = runs.filter(
       ({ workflowId, history }) =>
         !/(?<!cron parent)-child$|-reset$/.test(workflowId) &&
-        !history.events?.at(-1)?.workflowExecutionTerminatedEventAttributes,
+        !history.events?.at(-1)?.workflowExecutionTerminatedEventAttributes &&
+        // On a busy machine a task may take too long: then the other worker begins what this one has exported.
+        !history.events?.some((event) => event.workflowTaskTimedOutEventAttributes),
     );
     traced = ownTrace.filter(({ history }) => markersOf(history).length > 0);
     untraced = ownTrace.filter(({ history }) => markersOf(history).length === 0);
@@ -205,16 +219,17 @@ describe('a fleet of which half is not enabled', () => {
   it('traces and binds a run whole where its first task was done by a worker that is on', async () => {
     for (const { workflowId, runId } of traced) {
       const traceId = traceIdOf(runId);
-      await harness.completeTrace(traceId);
+      await harness.receiver.waitFor(traceId, (trace) => incomplete(distinct(trace)).length === 0);
       const { TraceId, TraceSampled } = await harness.attributesOf(workflowId, runId);
       deepEqual({ TraceId, TraceSampled }, { TraceId: traceId, TraceSampled: true }, workflowId);
     }
   });
 
-  it('leaves it alone otherwise', async () => {
+  it('leaves it alone otherwise, but for its activities on a worker that is on', async () => {
     for (const { workflowId, runId } of untraced) {
       const traceId = traceIdOf(runId);
-      deepEqual(harness.receiver.trace(traceId), [], workflowId);
+      const spans = harness.receiver.trace(traceId).filter(({ name }) => !isOfActivity(name));
+      deepEqual(spans, [], workflowId);
       // A continuation begins with the attributes of the run before: they do not name it.
       notEqual((await harness.attributesOf(workflowId, runId)).TraceId, traceId, workflowId);
     }

@@ -11,6 +11,7 @@ import type { JobInfo } from 'temporal-job-tracing/activities';
 import { jobInfo } from 'temporal-job-tracing/workflow';
 import { type ChildKind, type ShardStart, withChildKind } from '../../../core/child-kind';
 import { asInfrastructure } from '../../../core/infrastructure';
+import { local } from '../../../workflows/job-activities';
 import type * as activities from '../activities';
 
 const { callDownstream, tellJobInfo } = proxyActivities<typeof activities>({
@@ -43,7 +44,7 @@ export async function tellsContextContinued(times = 1): Promise<Told> {
 
 /** As a workflow of this package that keeps jobs going: it starts a run of the user's workflow. */
 export const infrastructure = asInfrastructure(async (type: string, kind: ChildKind): Promise<unknown> => {
-  await callDownstream();
+  await local.jobTracingFindRunning([]);
   return executeChild(type, withChildKind({ workflowId: `${workflowInfo().workflowId}-run` }, kind));
 });
 

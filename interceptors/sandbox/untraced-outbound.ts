@@ -1,0 +1,74 @@
+/**
+ * Calls that an untraced run makes. They carry no trace, only what the receiver cannot know by itself: that it is a
+ * top-level run; or which job it works for, so that activities of untraced runs are all decided about as their run was
+ * (`interceptors/untraced-activity.ts`).
+ *
+ * Sandbox code: every method calls `next` synchronously and returns its very promise. Most runs add nothing.
+ */
+import type { Headers } from '@temporalio/common';
+import type { WorkflowInfo, WorkflowOutboundCallsInterceptor } from '@temporalio/workflow';
+import { childKindOf } from '../../core/child-kind';
+import { someFacts } from '../../core/job-facts';
+import type { JobOrigin } from '../../core/job-info';
+import type { RunKind } from '../../core/run-kind';
+import { type TraceHeader, withHeader, writeHeader } from '../../core/trace-header';
+import { rootSpanIdOfRun, traceIdOfRun } from '../../core/trace-id';
+import { safely } from '../../core/util/untrusted';
+import type { Allowance } from './allowance';
+import type { UntracedCalls } from './run';
+
+/** @param isLeftOut whether the run knows by itself that it is not sampled: as the run before it, or as its caller */
+export function untracedCalls(
+  info: WorkflowInfo,
+  kind: RunKind,
+  origin: JobOrigin,
+  isLeftOut: boolean,
+): UntracedCalls {
+  const { jobName: job, jobRunId, trigger, facts } = origin;
+  const isTop = kind.kind === 'top';
+  const traceId = isTop ? kind.traceId : traceIdOfRun(jobRunId);
+  const isKnown = job === info.workflowType && traceId === traceIdOfRun(info.runId);
+  const part = { kind: 'child', job, runId: jobRunId, trigger, facts: someFacts(facts) } as const;
+  const span = { traceId, spanId: rootSpanIdOfRun(info.runId), sampled: false };
+  if (isLeftOut) return { activity: { span }, child: { span, part }, continuation: undefined };
+  return {
+    activity: isKnown ? undefined : { part: { kind: 'untraced', job, traceId } },
+    child: { part },
+    continuation: isTop ? undefined : { part },
+  };
+}
+
+/** @param calls `undefined` of the package's own workflows, and until the run is known */
+export function untracedOutbound(
+  allowance: Allowance,
+  calls?: UntracedCalls,
+): WorkflowOutboundCallsInterceptor {
+  /** Runs with very many calls in a task must be taken as without the plugin. */
+  function told<Input extends { readonly headers: Headers }>(
+    input: Input,
+    header: TraceHeader | undefined,
+    isNeeded = false,
+  ): Input {
+    const withIt = safely(() => {
+      if (!header || allowance.load(isNeeded) === 'none') return input;
+      const payload = writeHeader(header);
+      allowance.add(payload.data?.length ?? 0);
+      return withHeader(input, payload);
+    });
+    return withIt ?? input;
+  }
+
+  return {
+    startChildWorkflowExecution(input, next) {
+      const kind = safely(() => childKindOf(input.options));
+      return next(kind?.kind === 'top' ? told(input, { part: kind }, true) : told(input, calls?.child));
+    },
+    ...(calls?.activity && {
+      scheduleActivity: (input, next) => next(told(input, calls.activity)),
+      scheduleLocalActivity: (input, next) => next(told(input, calls.activity)),
+    }),
+    ...(calls?.continuation && {
+      continueAsNew: (input, next) => next(told(input, calls.continuation)),
+    }),
+  };
+}
