@@ -1,9 +1,11 @@
 /**
- * The local activities that this package's workflows call, and the hint by which the sandbox knows that a host part
- * of ours is there, added to a worker's own.
+/**
+ * The local activities that this package's workflows call, and the hints by which the sandbox knows of its host, added
+ * to a worker's own.
  */
 import type { WorkerOptions } from '@temporalio/worker';
 import { scheduledJobActivities } from '../activities/scheduled-job';
+import { VERSIONED_HOST } from '../core/own-activities';
 import { type HostHint, hostHintActivity } from '../sampling/host-hint';
 
 /** The worker's options with our activities; the user's own of the same name win. */
@@ -16,6 +18,7 @@ export function withOwnActivities(options: WorkerOptions, hint: HostHint): Worke
     activities: {
       ...scheduledJobActivities,
       [hostHintActivity(hint)]: async () => {},
+      ...(options.workerDeploymentOptions?.useWorkerVersioning && { [VERSIONED_HOST]: async () => {} }),
       ...Object.fromEntries(users),
     },
     // A worker without activities must not begin to take those of others.

@@ -26,6 +26,7 @@ import { cronOf } from '../core/jobs/spec';
 import { scheduledMsOf } from '../core/scheduled-time';
 import { local } from './job-activities';
 import { runOptions } from './job-run';
+import { autoUpgrade } from './versioning';
 
 /** More than these are not counted one by one. */
 const MAX_MISSED = 1_000;
@@ -51,6 +52,8 @@ export const jobTick: (input: never) => Promise<unknown> = asInfrastructure(asyn
     .signal(JobMessage.ticksMissed, missed)
     .catch(rethrowCancellation);
 });
+
+autoUpgrade(jobTick);
 
 /** That the job exists is assumed when nobody can be asked: no tick is lost for it. */
 function lookAround({ job }: TickInput, cron: string, scheduledMs: number): Promise<TickLook> {

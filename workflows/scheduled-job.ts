@@ -35,6 +35,7 @@ import type { ScheduledJobChange, ScheduledJobSpec } from '../core/jobs/spec';
 import { callers, noteCallers } from './callers';
 import { JobController } from './job-controller';
 import type { CarriedJob } from './job-state';
+import { autoUpgrade } from './versioning';
 
 /** Events after which it continues as new, if the server does not suggest it before. */
 const MAX_EVENTS = 500;
@@ -70,6 +71,8 @@ export const scheduledJob: (spec: ScheduledJobSpec) => Promise<ScheduledJobStatu
   },
   noteCallers,
 );
+
+autoUpgrade(scheduledJob);
 
 /** Does what the spec wants until the job is stopped, or until its history is long: then true. */
 async function keep(job: JobController): Promise<boolean> {

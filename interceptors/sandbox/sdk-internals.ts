@@ -7,7 +7,7 @@
  * {@link missingInternals} before anything is used, so no other function here is called without it.
  */
 
-import { defineSearchAttributeKey } from '@temporalio/common';
+import { defineSearchAttributeKey, type VersioningBehavior } from '@temporalio/common';
 import type { coresdk } from '@temporalio/proto';
 import type { Activator } from '@temporalio/workflow/lib/internals';
 import { keywordOf } from '../../core/job-name';
@@ -81,6 +81,11 @@ export function withJobName<Answer>(value: string, ask: () => Answer): Answer {
 /** Names of the activities that the present worker has. */
 export function registeredActivityNames(): ReadonlySet<string> {
   return activator().registeredActivityNames;
+}
+
+/** The versioning behaviour of the present workflow; `undefined`: the worker's default, or not known to the SDK. */
+export function versioningBehavior(): VersioningBehavior | undefined {
+  return activator().versioningBehavior;
 }
 
 /** The present workflow's function; `undefined` until the bundle's exports have been read. */

@@ -4,6 +4,7 @@
  * Sandbox code. Branches that read pages tell where the next one begins, so that it need not wait for their end.
  */
 import { condition, defineSignal, isCancellation, setHandler, startChild } from '@temporalio/workflow';
+import { versioningMemo } from '../versioning';
 import type { BranchInput, BranchNews } from './branch-input';
 import { mapReduceError } from './options';
 import { OrderedFold } from './ordered-fold';
@@ -71,6 +72,7 @@ export class BranchTree {
     const started = startChild('mapReduceBranch', {
       workflowId: `${input.prefix}branch-${branch}`,
       args: [input],
+      ...versioningMemo(),
     });
     const events: ChildEvents = {
       onStart: (firstRunId) => this.#runIds.set(branch, firstRunId),

@@ -11,6 +11,7 @@ import {
   proxyActivities,
   workflowInfo,
 } from '@temporalio/workflow';
+import { versionAsItsRun } from '../versioning';
 import type { BranchInput, BranchNews } from './branch-input';
 import { type ItemPage, type ItemShard, mapReduceError, type RangeShard } from './options';
 import { OrderedFold } from './ordered-fold';
@@ -59,6 +60,8 @@ export const mapReduceBranch: (input: never) => Promise<unknown> = async functio
     noteShards(tally);
   }
 };
+
+versionAsItsRun(mapReduceBranch);
 
 async function shardsOf(input: BranchInput): Promise<readonly (ItemShard<unknown> | RangeShard)[]> {
   const { work, shardSize, naming } = input;
