@@ -57,4 +57,5 @@ export type { ScheduleAction } from './schedule-action';
 export type { CreateOptions, ListedJob } from './scheduled-jobs';
 export type { SearchAttributesRegistration } from './search-attributes';
 export type { Shard, ShardFilter } from './shards';
+export type { StartedRun } from './start-run';
 export type { JobTraces, RunTrace, TraceRuns } from './traces';

@@ -4,11 +4,11 @@
  * It only wires. In this order:
  *
  * 1. `create`, `getHandle`, `list`: scheduled jobs
- * 2. `runs`: the runs of a job, whatever started them
+ * 2. `start` and `runs`: the runs of a job, whatever started them
  * 3. `traces`, `shards`, `sampling`: parts of their own
  * 4. `ensureSearchAttributes`
  */
-import type { Client } from '@temporalio/client';
+import type { Client, WorkflowStartOptions } from '@temporalio/client';
 import type { Workflow } from '@temporalio/common';
 import { compileTraceUrl, type TraceUrlOption } from '../core/trace-url-option';
 import { defined } from '../core/util/defined';
@@ -23,6 +23,7 @@ import { type JobShards, jobShards } from './job-shards';
 import { SamplingClient } from './sampling';
 import { type CreateOptions, createJob, type ListedJob, listJobs } from './scheduled-jobs';
 import { registerSearchAttributes, type SearchAttributesRegistration } from './search-attributes';
+import { type StartedRun, startRun } from './start-run';
 import { type JobTraces, jobTraces } from './traces';
 
 /** Options of {@link JobClient}. */
@@ -126,6 +127,23 @@ export class JobClient<Workflows extends object = Record<string, Workflow>> {
     return jobHandle(this.#client, id);
   }
 
+  /**
+   * Starts a run of a workflow, with the start option `job`: a name, `runNow` with a reason, a lane. The Temporal client
+   * needs no plugin for it.
+   *
+   * @throws {OptionError} if `job` is wrong
+   * @throws {WorkflowExecutionAlreadyStartedError} of `@temporalio/client`, as `client.workflow.start`
+   */
+  async start<T extends Workflow>(
+    workflow: T | string,
+    options: WorkflowStartOptions<T>,
+  ): Promise<StartedRun<T>> {
+    return startRun(this.#client, workflow, options, async (workflowId, runId) => {
+      const { traceId } = await this.traces.of({ workflowId, runId });
+      return traceId;
+    });
+  }
+
   /** Lists the scheduled jobs, the newest first. */
   list(): AsyncGenerator<ListedJob> {
     return listJobs(this.#client);
@@ -136,6 +154,7 @@ export class JobClient<Workflows extends object = Record<string, Workflow>> {
    * go on first, then those that ended last. Only bound runs are found.
    *
    * @param job its name, which is its id unless the spec gives one
+   * @throws {OptionError} if the filter is wrong
    */
   runs(job: string, filter: JobRunFilter = {}): AsyncGenerator<ListedRun> {
     return listRuns(this.#reader, job, filter);

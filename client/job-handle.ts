@@ -11,10 +11,12 @@ import {
   type ScheduledJobStatus,
   STATUS_QUERY,
 } from '../core/jobs/messages';
+import { SCHEDULED_JOB } from '../core/jobs/names';
 import { runNowProblem } from '../core/jobs/requests';
 import type { ScheduledJobChange } from '../core/jobs/spec';
 import { argsProblem } from './job-definition';
-import { jobError, toJobError } from './job-error';
+import { jobError, type ScheduledJobError, toJobError } from './job-error';
+import { withinTimeout } from './listing';
 
 /** How long a worker may take to answer. */
 export const ANSWER_TIMEOUT_MS = 20_000;
@@ -75,8 +77,15 @@ export function jobHandle<Args>(client: Client, id: string): JobHandle<Args> {
     try {
       return await client.connection.withDeadline(Date.now() + timeoutMs, fn);
     } catch (error) {
-      throw toJobError(id, error);
+      throw (await isNoJob(error)) ?? toJobError(id, error);
     }
+  }
+  /** The error that says so, if the workflow is there and is something else. */
+  async function isNoJob(cause?: unknown): Promise<ScheduledJobError | undefined> {
+    const { type } = (await withinTimeout(client, () => handle.describe()).catch(() => undefined)) ?? {};
+    if (type === undefined || type === SCHEDULED_JOB) return undefined;
+    const message = `there is a workflow of type ${type} with this id, which is not a scheduledJob`;
+    return jobError(id, 'not-found', message, { cause });
   }
   async function update<T>(name: string, input: unknown, problem?: string): Promise<T> {
     if (problem !== undefined) throw jobError(id, 'invalid', problem);
@@ -97,6 +106,9 @@ export function jobHandle<Args>(client: Client, id: string): JobHandle<Args> {
       update<ScheduledJobStatus>(JobMessage.change, change, argsProblem(change.args ?? undefined)),
     status: () => attempt(() => handle.query<ScheduledJobStatus>(STATUS_QUERY)),
     async delete() {
+      // Any workflow takes a signal, and would only never end.
+      const problem = await isNoJob();
+      if (problem) throw problem;
       await attempt(() => handle.signal(JobMessage.stop));
       await attempt(async () => {
         try {

@@ -5,7 +5,7 @@ import type { RunReader } from './job-run';
 import { withinTimeout } from './listing';
 import { type RerunOptions, type RerunShard, rerunShard } from './rerun-shards';
 import { type RunReference, readRun } from './run-reference';
-import { listShards, type Shard, type ShardFilter } from './shards';
+import { checkShardFilter, listShards, type Shard, type ShardFilter } from './shards';
 
 /** The shards of MapReduce runs: {@link JobClient.shards}. */
 export interface JobShards {
@@ -31,8 +31,12 @@ export interface JobShards {
 
 export function jobShards(reader: RunReader): JobShards {
   const { client } = reader;
-  async function* list(run: RunReference, filter: ShardFilter = {}): AsyncGenerator<Shard> {
+  async function* read(run: RunReference, filter: ShardFilter): AsyncGenerator<Shard> {
     yield* listShards(reader, await readRun(client, run), filter);
+  }
+  function list(run: RunReference, filter: ShardFilter = {}): AsyncGenerator<Shard> {
+    checkShardFilter(filter);
+    return read(run, filter);
   }
   return Object.freeze({
     list,

@@ -27,6 +27,9 @@ const QUERIED: Readonly<Record<ResultFilter, string>> = Object.freeze({
   termination: 'Terminated',
 });
 
+/** All values of {@link ResultFilter}. */
+export const RESULT_FILTERS = Object.freeze(Object.keys(QUERIED)) as readonly ResultFilter[];
+
 /** `undefined` for a run that goes on, and for one that continued as new. */
 export function resultOf(status: WorkflowExecutionStatusName): RunResult | undefined {
   return RESULTS[status];

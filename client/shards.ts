@@ -10,6 +10,7 @@ import { parseShardFacts, type ShardFacts } from '../core/job-facts';
 import { SHARD_MEMO } from '../core/search-attributes';
 import { shardPrefix } from '../core/shard-prefix';
 import { traceIdOfRun } from '../core/trace-id';
+import { checkFilter, type Expectation, RESULTS, STRING } from './filters';
 import { GrpcStatus, grpcStatusOf } from './grpc-status';
 import { type ExecutionInfo, type JobRun, type RunReader, toJobRun } from './job-run';
 import { listExecutions, quoted, withinTimeout } from './listing';
@@ -20,9 +21,16 @@ import { boundAttributes, originalRunId } from './trace-of-execution';
 /** Which shards are listed. */
 export interface ShardFilter {
   /** Only shards whose last run ended like this, or in one of these ways, or goes on. @default all */
-  readonly result?: ResultFilter | readonly ResultFilter[];
+  readonly result?: ResultFilter | readonly ResultFilter[] | undefined;
   /** Only shards whose label contains this text. @default all */
-  readonly label?: string;
+  readonly label?: string | undefined;
+}
+
+const EXPECTED: Readonly<Record<keyof ShardFilter, Expectation>> = { result: RESULTS, label: STRING };
+
+/** @throws {OptionError} that names what is wrong with the filter */
+export function checkShardFilter(filter: ShardFilter): void {
+  checkFilter('jobs.shards.list', filter, EXPECTED);
 }
 
 /** A shard, as its last run has it. */

@@ -1,7 +1,7 @@
 /**
  * Scheduled jobs by the typed client: all that the CLI can do, refused before anything is sent where it is wrong.
  */
-import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict';
+import { deepEqual, equal, match, ok, rejects, throws } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import {
   JobClient,
@@ -114,6 +114,62 @@ describe('JobClient', { concurrency: 4 }, () => {
     deepEqual(await listed(job, 0, { to: before }), []);
     deepEqual(await listed(job, 0, { sampled: false }), []);
     equal((await listed(job, 0, { from: before })).length, all.length);
+  });
+
+  it('lists the slowest runs first, and those that took at least so long', async () => {
+    const job = id('durations');
+    const handle = await jobs.create(job, { workflow: 'slow', args: [1] }, options);
+    for (const ms of [1_500, 10, 3_000]) await handle.runNow({ args: [ms] });
+    await listed(job, 3, { result: 'success' });
+    const slowest = await listed(job, 3, { order: 'slowest' });
+    const durations = slowest.map(({ durationMs = 0 }) => durationMs);
+    deepEqual(
+      durations,
+      [...durations].sort((a, b) => b - a),
+    );
+    ok((durations[0] ?? 0) >= 3_000);
+    equal(
+      (await listed(job, 0, { minDurationMs: 3_000 })).some(({ runId }) => runId === slowest[0]?.runId),
+      true,
+    );
+    const query = `JobName='${job}' AND JobTrigger IN ('manual') AND ExecutionDuration >= '3s'`;
+    match(await runs.cli('workflow count --query', query), /Total: 1\b/);
+    const longest = Math.max(...durations);
+    deepEqual(await listed(job, 0, { minDurationMs: longest + 1 }), []);
+    await handle.delete();
+  });
+
+  it('refuses a wrong filter of a list at once', () => {
+    for (const [filter, message] of [
+      [{ results: 'failure' }, /^jobs\.runs: results: expected one of trigger, result, /],
+      [{ result: 'failed' }, /^jobs\.runs: result: expected one of running, success, .*, got 'failed'/],
+      [{ trigger: [] }, /^jobs\.runs: trigger: expected one of cron, .*, got \[\]/],
+      [{ minDurationMs: '5 s' }, /^jobs\.runs: minDurationMs: expected milliseconds from 0, got '5 s'/],
+      [{ from: '2030-01-01' }, /^jobs\.runs: from: expected a Date/],
+      [{ order: 'fastest' }, /^jobs\.runs: order: expected 'latest' or 'slowest'/],
+    ] as const)
+      throws(() => jobs.runs('a', filter as object), { name: 'OptionError', message });
+    throws(() => jobs.shards.list({ workflowId: 'a' }, { status: 'FAILED' } as object), {
+      name: 'OptionError',
+      message: /^jobs\.shards\.list: status: expected one of result, label/,
+    });
+  });
+
+  it('says so when the workflow is not a job', async () => {
+    const workflowId = id('no-job');
+    const { client } = runs.harness;
+    await client.workflow.start('slow', { ...options, workflowId, args: [60_000] });
+    const handle = jobs.getHandle(workflowId);
+    const words = /there is a workflow of type slow with this id, which is not a scheduledJob/;
+    for (const call of ['status', 'runNow', 'pause', 'delete'] as const)
+      await refuses(handle[call](), 'not-found', words);
+    equal((await client.workflow.getHandle(workflowId).describe()).status.name, 'RUNNING');
+    await client.workflow.getHandle(workflowId).terminate();
+    await refuses(
+      jobs.getHandle(id('nothing-there')).status(),
+      'not-found',
+      /there is none, or it has ended/,
+    );
   });
 
   it('refuses what is wrong before it sends anything', async () => {

@@ -7,7 +7,7 @@ import { isStorable, NAME_EXPECTED } from '../server-limits';
 import { type DurationText, durationMs, expectedDuration } from '../util/duration';
 import { type OptionError, optionError } from '../util/option-error';
 
-/** Start option `job`, understood where the client has `JobTracingPlugin`. */
+/** Start option `job`: of `JobClient.start`, and of `client.workflow.start` where the client has `JobTracingPlugin`. */
 export interface JobStartOptions {
   /** Name of the job. @default the workflow type */
   readonly name?: string;
@@ -31,7 +31,10 @@ export interface JobStartOptions {
 
 declare module '@temporalio/client/lib/workflow-options' {
   interface WorkflowOptions {
-    /** How the run is traced; needs `JobTracingPlugin` on the client. */
+    /**
+     * How the run is traced. Understood only where the client has `JobTracingPlugin`; elsewhere it is ignored, and nothing
+     * can warn: the SDK drops options that it does not know. `JobClient.start` takes it on any client.
+     */
     job?: JobStartOptions;
   }
 }

@@ -1,0 +1,69 @@
+/**
+ * `JobClient.start` on a Temporal client without any plugin: the run knows its job, and the caller sees whether a run
+ * was started at all.
+ */
+import { deepEqual, equal, notEqual, rejects } from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { JobClient, OptionError } from 'temporal-job-tracing/client';
+import { id, Runs, traceIdOf } from './support/runs';
+import { SCHEDULED_PATH } from './support/scheduled-jobs';
+
+describe('JobClient.start, without a plugin on the client', () => {
+  let runs: Runs;
+  let jobs: JobClient;
+
+  before(async () => {
+    runs = await Runs.start({
+      plugin: { sampling: { default: 0 } },
+      options: { workflowsPath: SCHEDULED_PATH },
+    });
+    jobs = new JobClient({ client: runs.harness.client });
+  });
+  after(() => runs.stop());
+
+  it('names the job, forces the run and gives its trace', async () => {
+    const { handle, runId, traceId, isNew } = await jobs.start('report', {
+      taskQueue: runs.taskQueue,
+      workflowId: id('forced'),
+      args: ['a'],
+      job: { name: 'nightly-report', runNow: true, reason: 'after the fix' },
+    });
+    deepEqual([handle.workflowId, traceId, isNew], [id('forced'), traceIdOf(runId), true]);
+    const { args, context } = (await handle.result()) as { args: unknown[]; context: object };
+    deepEqual(args, ['a']);
+    const root = await runs.rootSpan(runId);
+    deepEqual(
+      [root.attributes['job.name'], root.attributes['job.trigger'], root.attributes['job.reason']],
+      ['nightly-report', 'manual', 'after the fix'],
+    );
+    equal((context as { jobName: string }).jobName, 'nightly-report');
+  });
+
+  it('says that nothing was started, and so nothing forced, where a run goes on (USE_EXISTING)', async () => {
+    const start = (options: object) =>
+      jobs.start('slow', {
+        taskQueue: runs.taskQueue,
+        workflowId: id('existing'),
+        args: [60_000],
+        ...options,
+      });
+    const first = await start({});
+    const forced = { job: { runNow: true } };
+    const second = await start({ ...forced, workflowIdConflictPolicy: 'USE_EXISTING' });
+    deepEqual([first.isNew, second.isNew], [true, false]);
+    deepEqual([second.runId, second.traceId], [first.runId, first.traceId]);
+    await rejects(start(forced), WorkflowExecutionAlreadyStartedError);
+    const third = await start({ ...forced, workflowIdConflictPolicy: 'TERMINATE_EXISTING' });
+    equal(third.isNew, true);
+    notEqual(third.runId, first.runId);
+    await third.handle.terminate();
+  });
+
+  it('refuses a wrong option before anything is sent', async () => {
+    const workflowId = id('wrong');
+    const start = { taskQueue: runs.taskQueue, workflowId, args: [], job: { runnow: true } as object };
+    await rejects(jobs.start('quick', start), OptionError);
+    await rejects(runs.harness.client.workflow.getHandle(workflowId).describe(), /not found/);
+  });
+});
