@@ -13,8 +13,8 @@ import { fail, ROOT, setUp } from './setup.mjs';
 const require = createRequire(import.meta.url);
 const PICTURES = join(ROOT, 'docs', 'console');
 const CONSOLE = /^Console {2}(http:\S+) /;
-const SLOW =
-  /^ALERT {2}nightlyJob .*TraceId ([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})$/;
+/** The head of the slow run's trace, when it has ended. */
+const SLOW = /^Trace ([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12}) /;
 const RELEASE = 'release 2 of ServiceApplication is live';
 const VIEWPORT = { width: 1280, height: 720 };
 

@@ -8,7 +8,7 @@ import { GrpcStatus, grpcStatusOf } from '../../client/grpc-status';
 import { withinTimeout } from '../../client/listing';
 import { traceIdOfExecution } from '../../client/trace-of-execution';
 import { traceIdOfRun } from '../../core/trace-id';
-import { BASIS, type Usual, usualOf } from '../../core/usual';
+import { BASIS } from '../../core/usual';
 import { INCIDENT_MEMO, type IncidentMemo } from '../names';
 import { type Verdict, verdictOf } from './close-event';
 import {
@@ -89,13 +89,10 @@ export class Reader {
     return row?.closeMs;
   }
 
-  /** What is usual for the job; `undefined`: it has too few runs. */
-  async usual(job: string): Promise<Usual | undefined> {
+  /** How long the job's last successful runs took, the last one first: what is usual is taken from them. */
+  async durationsMs(job: string): Promise<readonly number[]> {
     const rows = await this.#rowsOf(job, usualQuery(job), BASIS.limit.last);
-    return usualOf(
-      rows.map(({ closeMs = 0, dueMs }) => closeMs - dueMs),
-      BASIS.limit,
-    );
+    return rows.map(({ closeMs = 0, dueMs }) => closeMs - dueMs);
   }
 
   /** Whether there is a run of the job. */

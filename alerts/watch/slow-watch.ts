@@ -47,7 +47,7 @@ export class SlowWatch {
   async look(running: readonly RunRow[], ended: readonly RunRow[], nowMs: number): Promise<void> {
     for (const row of running) if (!this.#runs.has(row.runId)) this.#begin(row, nowMs);
     await this.#decide(nowMs);
-    for (const row of ended) await this.#wasSlow(row);
+    for (const row of ended) await this.#wasSlow(row, nowMs);
     const due = this.#runs.due(nowMs);
     const present = await this.#context.reader.runs(due.map(({ row }) => row.runId));
     for (const run of due) await this.#lookAt(run, present.get(run.row.runId), nowMs);
@@ -89,7 +89,7 @@ export class SlowWatch {
       this.#runs.forget(row.runId);
     } else if (present.status !== 'RUNNING') {
       if (isTold) this.#isOver(present);
-      else if (present.status === 'COMPLETED') await this.#wasSlow(present, limit);
+      else if (present.status === 'COMPLETED') await this.#wasSlow(present, nowMs, limit);
       sink.onSent(() => this.#runs.forget(row.runId));
     } else if (present.job !== row.job) {
       // Before its first task its job was a guess.
@@ -106,6 +106,7 @@ export class SlowWatch {
     if (await this.#isStuck(row, taskAttempt, nowMs)) return;
     const elapsedMs = nowMs - row.dueMs;
     this.#raise(row, limit, {
+      ...(await this.#usualOf(row, nowMs)),
       run: await facts.run(row),
       elapsedMs,
       ...(work.length > 0 && { pending: work }),
@@ -113,14 +114,22 @@ export class SlowWatch {
   }
 
   /** Tells of a run that took too long and has ended. */
-  async #wasSlow(row: RunRow, limit = this.#limitOf(row)): Promise<void> {
+  async #wasSlow(row: RunRow, nowMs: number, limit = this.#limitOf(row)): Promise<void> {
     const { job, runId, closeMs = 0, dueMs } = row;
     const elapsedMs = closeMs - dueMs;
     const isTold = this.#seen.has(runId) || !isOn(this.#context.ruleOf(job), 'slow');
     if (limit === undefined || elapsedMs <= limit.limitMs || isTold) return;
     const run = await this.#context.facts.run(row);
-    this.#raise(row, limit, { run, elapsedMs }, closeMs);
+    this.#raise(row, limit, { ...(await this.#usualOf(row, nowMs)), run, elapsedMs }, closeMs);
     this.#context.sink.onSent(() => setBounded(this.#seen, runId, true, MAX_SEEN));
+  }
+
+  /** What is usual for the job, which a limit of a rule did not need to know. */
+  async #usualOf({ job }: RunRow, nowMs: number): Promise<Pick<AlertFacts, 'usualMs'>> {
+    const isKnown = this.#usual.isKnown(job, nowMs) && this.#usual.medianMs(job) !== undefined;
+    if (!isKnown && this.#context.budget.take()) await this.#usual.read(job, nowMs);
+    const usualMs = this.#usual.medianMs(job);
+    return usualMs === undefined ? {} : { usualMs };
   }
 
   #raise(row: RunRow, limit: SlowLimit, facts: AlertFacts, endedMs?: number): void {

@@ -13,8 +13,8 @@ export function heading(places: Places, serviceUrl: string, budgetMs: number, te
     terminal.bold('The shop: a nightly job, here every 5 seconds'),
     '',
     'nightlyJob is a plain Temporal workflow that ticks by a scheduledJob. It calls ServiceApplication,',
-    'an HTTP service in a process of its own, over a PostgreSQL. A run usually takes under',
-    `${budgetMs / 1000} s: that is its budget.`,
+    'an HTTP service in a process of its own, over a PostgreSQL. A run usually takes under 1 s; a watcher',
+    `(temporal-job-tracing/alerts) tells of one that takes longer than ${budgetMs / 1000} s.`,
     '',
     ...placesLines(places, { name: 'ServiceApplication', url: serviceUrl }, terminal),
   ];

@@ -1,6 +1,8 @@
 /**
  * What all examples write to the terminal. Pure; lines of at most 100 columns where the values allow it.
  */
+
+import type { AlertPayload } from 'temporal-job-tracing/alerts';
 import type { JobRun } from 'temporal-job-tracing/client';
 import { duration, type Style } from '../../core/terminal-style';
 import { clock } from './terminal';
@@ -8,6 +10,8 @@ import { clock } from './terminal';
 /** Where things are. */
 export interface Places {
   readonly temporalAddress: string;
+  /** Whether the example has started the server itself. */
+  readonly hasOwnServer: boolean;
   /** Address of the Web UI, `undefined` if it is not known. */
   readonly uiUrl: string | undefined;
   /** The Temporal CLI as the user can call it. */
@@ -73,10 +77,18 @@ export function below(text: string): string {
   return columns('', '', '', '', text);
 }
 
-/** Says that a run took longer than its budget. */
-export function alertLines(run: JobRun, budgetMs: number, { bold, red }: Style): string[] {
-  const took = `${run.job} took ${duration(run.durationMs ?? 0)} (budget ${budgetMs / 1000} s)`;
-  return ['', `${bold(red('ALERT'))}  ${bold(took)}  TraceId ${run.traceId}`, ''];
+/** A message of the watcher: what is wrong with which run, and where to look; the next about that run says that it is over. */
+export function alertLines({ data }: AlertPayload, isFirst: boolean, { bold, red, cyan }: Style): string[] {
+  const { text, run, links } = data;
+  if (!isFirst) return [`${bold('OVER')}   ${text}`];
+  const where = links?.run ?? links?.trace;
+  return [
+    '',
+    `${bold(red('ALERT'))}  ${bold(text)}`,
+    ...(run === undefined ? [] : [`       TraceId ${run.traceId}`]),
+    ...(where === undefined ? [] : [`       ${cyan(where)}`]),
+    '',
+  ];
 }
 
 /** How to come from a TraceId to the run. */

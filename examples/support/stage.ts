@@ -83,6 +83,7 @@ export async function setStage(
     traceUrl,
     places: {
       temporalAddress: server.address,
+      hasOwnServer: server.address !== process.env.TEMPORAL_ADDRESS,
       uiUrl: server.uiUrl,
       temporalCommand: temporalCommand(server.temporalBinary),
       otlpUrl: telemetry.otlpUrl,

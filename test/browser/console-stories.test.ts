@@ -7,16 +7,15 @@ import { until } from '../../testing/until';
 import { browserMissing, openBrowser } from '../support/browser';
 import { ConsolePage } from '../support/console-pages';
 import { killExamples, runExample } from '../support/example-process';
+import { GRAY_STORY } from '../support/game-story';
 
 const TIMEOUT_MS = 400_000;
 /** The examples' own tests run the same jobs on the server that the tests share. */
 const OWN_SERVER = { TEMPORAL_ADDRESS: '' };
 const CONSOLE = /^Console {2}(?<url>http:\/\/127\.0\.0\.1:\d+) /m;
+/** The slow run is shown before the release is taken back. */
 const RELEASE =
-  /release 2 of ServiceApplication is live[\s\S]*?ALERT {2}nightlyJob .*TraceId (?<traceId>[0-9a-f]{32})/;
-
-/** On a busy machine a run in the other lane may be slow, too; the service's note of this one follows it. */
-const GRAY_ALERT = /^ALERT {2}season-close .*TraceId (?<traceId>[0-9a-f]{32})$(?:(?!^ALERT).|\n)*? in pairs/m;
+  /release 2 of ServiceApplication is live[\s\S]*?^Trace (?<traceId>[0-9a-f]{32}) (?:(?!^Trace ).|\n)*?release 1 of ServiceApplication is live/m;
 
 /** The run whose id the TraceId was made of. */
 const runIdOf = (traceId: string) => traceId.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
@@ -94,7 +93,7 @@ describe('the stories in the console', { skip: browserMissing() ?? false }, () =
   it('game: a run shows the request and the lane that it went to', { timeout: TIMEOUT_MS }, async () => {
     const game = runExample(['game'], OWN_SERVER);
     const url = (await game.prints(CONSOLE)).groups?.url ?? '';
-    const { traceId = '' } = (await game.prints(GRAY_ALERT)).groups ?? {};
+    const { traceId = '' } = (await game.prints(GRAY_STORY)).groups ?? {};
 
     const pages = await ConsolePage.open(browser, `${url}/jobs/season-close`);
     await pages.click(`.runs a[href^="/runs/${runIdOf(traceId)}"]`);

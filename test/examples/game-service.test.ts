@@ -25,7 +25,7 @@ for (const language of ['Go', 'Node'] as const) {
         };
         const closing = (season: number, paid: number) => [
           200,
-          { season, players: 40_000, winner: 'player-1040', paid },
+          { season, players: 80_000, winner: 'player-1040', paid },
         ];
 
         deepEqual(await ask('POST /matches', {}, '{"player":"player-1040","points":5}'), [
@@ -65,7 +65,7 @@ for (const language of ['Go', 'Node'] as const) {
         deepEqual(more, []);
         const { took_ms, note = '', ...rest } = { ...entry };
         equal(typeof took_ms, 'number');
-        match(note, /^season 2: 40000 players ranked in pairs, 2549 coins paid$/);
+        match(note, /^season 2: 80000 players ranked in pairs, 2549 coins paid$/);
         deepEqual(
           { ...rest, time: undefined },
           {

@@ -2,7 +2,7 @@
 
 import { setImmediate } from 'node:timers/promises';
 
-const REGISTERED = 40_000;
+const REGISTERED = 80_000;
 const PRIZES = 100;
 const PRIZE_AMOUNT = 500;
 /** Ranked in pairs before others get their turn. */

@@ -8,7 +8,7 @@ import (
 )
 
 const (
-	registered  = 40_000 // players who have points when the service starts
+	registered  = 80_000 // players who have points when the service starts
 	prizes      = 100    // players who win something at the end of a season
 	prizeAmount = 500    // coins for the first; the others get less by their place
 )
