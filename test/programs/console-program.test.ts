@@ -1,54 +1,31 @@
 /** The program `temporal-job-tracing`: what it prints, and how it ends. */
 import { equal, match } from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import path from 'node:path';
 import { describe, it } from 'node:test';
 import { until } from '../../testing/until';
 import { temporaryDirectory } from '../support/console';
-
-const CLI = path.join(__dirname, '..', '..', 'cli.js');
-
-interface Ended {
-  readonly code: number | null;
-  readonly output: string;
-}
-
-function start(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
-  const child: ChildProcess = spawn(process.execPath, [CLI, ...args], {
-    env: { ...process.env, TEMPORAL_ADDRESS: '127.0.0.1:1', JOB_TRACING_CONSOLE_TOKEN: '', ...env },
-  });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream?.setEncoding('utf8').on('data', (text) => {
-      output += text;
-    });
-  const ended = once(child, 'close').then(([code]): Ended => ({ code, output }));
-  return { child, ended, output: () => output };
-}
-
-const run = (args: readonly string[], env?: NodeJS.ProcessEnv) => start(args, env).ended;
+import { runProgram, startProgram } from '../support/program';
 
 describe('temporal-job-tracing', { concurrency: 2 }, () => {
   it('says what there is, and what it does not know', async () => {
-    const help = await run(['--help']);
+    const help = await runProgram(['--help']);
     equal(help.code, 0);
     match(help.output, / {2}console .*\n(.*\n)* {2}trace /);
-    equal((await run([])).code, 2);
-    const unknown = await run(['konsole']);
+    equal((await runProgram([])).code, 2);
+    const unknown = await runProgram(['konsole']);
     equal(unknown.code, 2);
     match(unknown.output, /^There is no command konsole\./);
-    const flag = await run(['console', '--prot', '1']);
+    const flag = await runProgram(['console', '--prot', '1']);
     equal(flag.code, 2);
     match(flag.output, /--prot/);
-    equal((await run(['console', '--port', '70000'])).code, 2);
+    equal((await runProgram(['console', '--port', '70000'])).code, 2);
   });
 
   it('prints its address first, answers while Temporal is away, and ends with SIGTERM within seconds', async () => {
     const data = temporaryDirectory();
-    const program = start(['console', '--port', '0', '--data', data.path]);
-    const url = await until(() => /^Console: (http:\S+)/.exec(program.output())?.[1], { says: 'no address' });
+    const program = startProgram(['console', '--port', '0', '--data', data.path]);
+    const url = await program.url();
     equal((await fetch(`${url}/healthz`)).status, 200);
     const stream = await fetch(`${url}/api/events`);
     equal(stream.status, 200);
@@ -60,13 +37,13 @@ describe('temporal-job-tracing', { concurrency: 2 }, () => {
   });
 
   it('does not open itself to the network without a token: exit code 1, and why', async () => {
-    const { code, output } = await run(['console', '--host', '0.0.0.0', '--port', '0']);
+    const { code, output } = await runProgram(['console', '--host', '0.0.0.0', '--port', '0']);
     equal(code, 1);
     match(output, /^--host 0\.0\.0\.0 opens the console to the network: set JOB_TRACING_CONSOLE_TOKEN.*\n$/);
   });
 
   it('does not start with alerts that cannot be watched: exit code 1, and why', async () => {
-    const { code, output } = await run(['console', '--port', '0', '--alerts', '/nowhere.json']);
+    const { code, output } = await runProgram(['console', '--port', '0', '--alerts', '/nowhere.json']);
     equal(code, 1);
     match(output, /^--alerts: job alerts: expected a JSON file at \/nowhere\.json, got ENOENT\n$/);
   });
@@ -76,13 +53,13 @@ describe('temporal-job-tracing', { concurrency: 2 }, () => {
     const taken = createServer().listen(0, '127.0.0.1');
     await once(taken, 'listening');
     const { port } = taken.address() as { port: number };
-    const port1 = await run(['console', '--port', `${port}`, '--data', data.path]);
+    const port1 = await runProgram(['console', '--port', `${port}`, '--data', data.path]);
     equal(port1.code, 1);
     match(port1.output, new RegExp(`^127\\.0\\.0\\.1:${port} is taken, .*--port.*\\n$`));
     taken.close();
-    const first = start(['console', '--port', '0', '--data', data.path]);
+    const first = startProgram(['console', '--port', '0', '--data', data.path]);
     await until(() => first.output().includes('Console: '), { says: 'the first has not started' });
-    const second = await run(['console', '--port', '0', '--data', data.path]);
+    const second = await runProgram(['console', '--port', '0', '--data', data.path]);
     equal(second.code, 1);
     match(second.output, /^Another console \(process \d+, since .*\) uses .*--data\.\n$/);
     first.child.kill('SIGTERM');
@@ -92,8 +69,8 @@ describe('temporal-job-tracing', { concurrency: 2 }, () => {
 
   it('prints a trace from a running console, or why there is none', async () => {
     const data = temporaryDirectory();
-    const program = start(['console', '--port', '0', '--data', data.path]);
-    const url = await until(() => /^Console: (http:\S+)/.exec(program.output())?.[1], { says: 'no address' });
+    const program = startProgram(['console', '--port', '0', '--data', data.path]);
+    const url = await program.url();
     const traceId = '0af7651916cd43dd8448eb211c80319c';
     const span = (spanId: string, name: string, parentSpanId?: string) => ({
       traceId,
@@ -112,19 +89,19 @@ describe('temporal-job-tracing', { concurrency: 2 }, () => {
     const headers = { 'content-type': 'application/json' };
     const sent = await fetch(`${url}/v1/traces`, { method: 'POST', headers, body });
     equal(sent.status, 200, await sent.text());
-    const printed = await run(['trace', traceId, '--console', url]);
+    const printed = await runProgram(['trace', traceId, '--console', url]);
     equal(printed.code, 0, printed.output);
     match(
       printed.output,
       /^Trace 0af7651916cd43dd8448eb211c80319c {2}1\.00 s, 2 spans, 1 service\n\nRunWorkflow:nightly +shop.*\n└─ save +shop/,
     );
-    const none = await run(['trace', `${traceId.slice(0, -1)}d`, '--console', url]);
+    const none = await runProgram(['trace', `${traceId.slice(0, -1)}d`, '--console', url]);
     equal(none.code, 1);
     match(none.output, /^Trace \w+: No run with this trace is known\./);
-    const away = await run(['trace', traceId, '--console', 'http://127.0.0.1:1']);
+    const away = await runProgram(['trace', traceId, '--console', 'http://127.0.0.1:1']);
     equal(away.code, 1);
     match(away.output, /^No console answers at http:\/\/127\.0\.0\.1:1: start one/);
-    equal((await run(['trace', 'xyz'])).code, 2);
+    equal((await runProgram(['trace', 'xyz'])).code, 2);
     program.child.kill('SIGTERM');
     await program.ended;
     data.remove();
