@@ -3,7 +3,8 @@
  */
 import { parseArgs } from 'node:util';
 import { NativeConnection } from '@temporalio/worker';
-import { type ConnectionFlags, connectionSettings } from '../client/connection-settings';
+import { CONNECTION_FLAGS, CONNECTION_USAGE, connectionFlags } from '../client/connection-flags';
+import { connectionSettings } from '../client/connection-settings';
 import { checkAlerts } from './check-alerts';
 import { type AlertsModule, loadAlertsModule } from './load-module';
 import { removeAlerts } from './remove-alerts';
@@ -16,27 +17,14 @@ const WATCH_USAGE = `Usage: temporal-job-tracing watch --config <file.json> [opt
   --check                   tries configuration, connection and channels (each gets a test message), and ends
   --remove                  ends the watcher and all incidents of the namespace, and ends
 
-Temporal, as the temporal CLI has it (TEMPORAL_ADDRESS …, profiles)
-  --address <host:port>     default localhost:7233
-  --namespace <name>        may be repeated; default: the profile's, or default
-  --profile, --config-file, --api-key
-  --tls, --tls-cert-path, --tls-key-path, --tls-ca-path, --tls-server-name`;
+${CONNECTION_USAGE}`;
 
 const FLAGS = {
   config: { type: 'string' },
   module: { type: 'string' },
   check: { type: 'boolean' },
   remove: { type: 'boolean' },
-  address: { type: 'string' },
-  namespace: { type: 'string', multiple: true },
-  profile: { type: 'string' },
-  'config-file': { type: 'string' },
-  'api-key': { type: 'string' },
-  tls: { type: 'boolean' },
-  'tls-cert-path': { type: 'string' },
-  'tls-key-path': { type: 'string' },
-  'tls-ca-path': { type: 'string' },
-  'tls-server-name': { type: 'string' },
+  ...CONNECTION_FLAGS,
   help: { type: 'boolean', short: 'h' },
 } as const;
 
@@ -109,19 +97,8 @@ async function loadModule(path: string | undefined): Promise<AlertsModule> {
 }
 
 function settingsOf(flags: Flags): ReturnType<typeof connectionSettings> {
-  const connection: ConnectionFlags = {
-    address: flags.address,
-    profile: flags.profile,
-    configFile: flags['config-file'],
-    apiKey: flags['api-key'],
-    tls: flags.tls,
-    tlsCertPath: flags['tls-cert-path'],
-    tlsKeyPath: flags['tls-key-path'],
-    tlsCaPath: flags['tls-ca-path'],
-    tlsServerName: flags['tls-server-name'],
-  };
   try {
-    return connectionSettings(connection);
+    return connectionSettings(connectionFlags(flags));
   } catch (error) {
     throw new WatchError((error as Error).message, { cause: error });
   }

@@ -2,6 +2,7 @@
  * `temporal-job-tracing console`: starts the console and says where it is. Ends with SIGTERM or Ctrl-C within seconds.
  */
 import { parseArgs } from 'node:util';
+import { CONNECTION_FLAGS, CONNECTION_USAGE, connectionFlags } from '../client/connection-flags';
 import { ConsoleUsageError } from './console-error';
 import type { ConsoleOptions } from './options';
 import { startConsole } from './start';
@@ -25,11 +26,7 @@ What it keeps, by age and size, as in 14d, 5GB or 14d,5GB
   --keep-failed <limits>    spans of runs that failed or were forced; default 30d,512MB
   --keep-runs <limits>      summaries of runs; default 400d,1GB
 
-Temporal, as the temporal CLI has it (TEMPORAL_ADDRESS …, profiles)
-  --address <host:port>     default localhost:7233
-  --namespace <name>        may be repeated; default: the profile's, or default
-  --profile, --config-file, --api-key
-  --tls, --tls-cert-path, --tls-key-path, --tls-ca-path, --tls-server-name
+${CONNECTION_USAGE}
   --data-converter <module> exports the data converter of workers and clients
   --web-ui <url>            where runs link to
 
@@ -50,16 +47,7 @@ const FLAGS = {
   'keep-spans': { type: 'string' },
   'keep-failed': { type: 'string' },
   'keep-runs': { type: 'string' },
-  address: { type: 'string' },
-  namespace: { type: 'string', multiple: true },
-  profile: { type: 'string' },
-  'config-file': { type: 'string' },
-  'api-key': { type: 'string' },
-  tls: { type: 'boolean' },
-  'tls-cert-path': { type: 'string' },
-  'tls-key-path': { type: 'string' },
-  'tls-ca-path': { type: 'string' },
-  'tls-server-name': { type: 'string' },
+  ...CONNECTION_FLAGS,
   'data-converter': { type: 'string' },
   'web-ui': { type: 'string' },
   alerts: { type: 'string' },
@@ -106,18 +94,7 @@ function optionsOf(values: ReturnType<typeof parsed>): ConsoleOptions {
     sampling: values.sampling,
     redis: values.redis,
     webUi: values['web-ui'],
-    temporal: {
-      address: values.address,
-      namespaces: values.namespace ?? [],
-      profile: values.profile,
-      configFile: values['config-file'],
-      apiKey: values['api-key'],
-      tls: values.tls,
-      tlsCertPath: values['tls-cert-path'],
-      tlsKeyPath: values['tls-key-path'],
-      tlsCaPath: values['tls-ca-path'],
-      tlsServerName: values['tls-server-name'],
-    },
+    temporal: { ...connectionFlags(values), namespaces: values.namespace ?? [] },
   };
 }
 

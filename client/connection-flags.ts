@@ -1,0 +1,44 @@
+/**
+ * The flags by which the package's programs reach Temporal, for `parseArgs` of Node: those of the `temporal` CLI.
+ */
+import type { ConnectionFlags } from './connection-settings';
+
+/** For the `options` of `parseArgs`. */
+export const CONNECTION_FLAGS = {
+  address: { type: 'string' },
+  namespace: { type: 'string', multiple: true },
+  profile: { type: 'string' },
+  'config-file': { type: 'string' },
+  'api-key': { type: 'string' },
+  tls: { type: 'boolean' },
+  'tls-cert-path': { type: 'string' },
+  'tls-key-path': { type: 'string' },
+  'tls-ca-path': { type: 'string' },
+  'tls-server-name': { type: 'string' },
+} as const;
+
+/** Their part of a program's usage. */
+export const CONNECTION_USAGE = `Temporal, as the temporal CLI has it (TEMPORAL_ADDRESS …, profiles)
+  --address <host:port>     default localhost:7233
+  --namespace <name>        may be repeated; default: the profile's, or default
+  --profile, --config-file, --api-key
+  --tls, --tls-cert-path, --tls-key-path, --tls-ca-path, --tls-server-name`;
+
+type Values = Readonly<
+  Partial<Record<Exclude<keyof typeof CONNECTION_FLAGS, 'namespace' | 'tls'>, string | undefined>>
+> & { readonly tls?: boolean | undefined };
+
+/** The flags as `parseArgs` has them; `namespace` is the program's to read. */
+export function connectionFlags(values: Values): ConnectionFlags {
+  return {
+    address: values.address,
+    profile: values.profile,
+    configFile: values['config-file'],
+    apiKey: values['api-key'],
+    tls: values.tls,
+    tlsCertPath: values['tls-cert-path'],
+    tlsKeyPath: values['tls-key-path'],
+    tlsCaPath: values['tls-ca-path'],
+    tlsServerName: values['tls-server-name'],
+  };
+}
