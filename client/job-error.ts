@@ -19,9 +19,10 @@ import { GrpcStatus, grpcStatusOf } from './grpc-status';
  * - `exists`: there is a job, or another workflow, with this id;
  * - `not-found`: there is no such job, or it has ended;
  * - `running`: a run goes on, and the job wants no other beside it;
- * - `no-worker`: no worker answered in time.
+ * - `no-worker`: no worker answered in time;
+ * - `unreadable`: it was done, but the client cannot decode the answer: it lacks the workers' data converter.
  */
-export type ScheduledJobProblem = 'invalid' | 'exists' | 'not-found' | 'running' | 'no-worker';
+export type ScheduledJobProblem = 'invalid' | 'exists' | 'not-found' | 'running' | 'no-worker' | 'unreadable';
 
 /** Fields of a {@link ScheduledJobError}. */
 export interface ScheduledJobErrorFields {

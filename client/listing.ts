@@ -1,7 +1,14 @@
 /**
- * Reads lists of executions from visibility, each page within a time limit.
+ * Reads executions from the server, each call within a time limit.
+ *
+ * A memo that cannot be decoded is left out, name by name: lists and look-ups need only search attributes, and the
+ * client may lack the workers' data converter.
  */
-import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
+import { executionInfoFromRaw } from '@temporalio/client/lib/helpers';
+import { decodeMapFromPayloads } from '@temporalio/common/lib/internal-non-workflow';
+import type { temporal } from '@temporalio/proto';
+import type { ExecutionInfo } from './job-run';
 
 /** Bound of one look at the server. */
 const RPC_TIMEOUT_MS = 10_000;
@@ -13,13 +20,58 @@ export function withinTimeout<T>(client: Client, look: () => Promise<T>): Promis
 }
 
 /** The executions that the query finds; memory holds one page at a time. */
-export async function* listExecutions(client: Client, query: string): AsyncGenerator<WorkflowExecutionInfo> {
-  const pages = client.workflow.list({ query, pageSize: PAGE_SIZE })[Symbol.asyncIterator]();
-  for (;;) {
-    const { done, value } = await withinTimeout(client, () => pages.next());
-    if (done) return;
-    yield value;
-  }
+export async function* listExecutions(client: Client, query: string): AsyncGenerator<ExecutionInfo> {
+  const { namespace } = client.options;
+  let nextPageToken: Uint8Array = new Uint8Array();
+  do {
+    const page = await withinTimeout(client, () =>
+      client.workflowService.listWorkflowExecutions({ namespace, query, pageSize: PAGE_SIZE, nextPageToken }),
+    );
+    for (const raw of page.executions) yield executionOf(client, raw);
+    nextPageToken = page.nextPageToken;
+  } while (nextPageToken?.length > 0);
+}
+
+/** The run of this id, or the latest of the workflow. */
+export async function describeExecution(
+  client: Client,
+  workflowId: string,
+  runId?: string,
+): Promise<ExecutionInfo> {
+  const { namespace } = client.options;
+  const execution = { workflowId, ...(runId !== undefined && { runId }) };
+  const { workflowExecutionInfo } = await withinTimeout(client, () =>
+    client.workflowService.describeWorkflowExecution({ namespace, execution }),
+  );
+  return executionOf(client, workflowExecutionInfo ?? {});
+}
+
+async function executionOf(
+  client: Client,
+  raw: temporal.api.workflow.v1.IWorkflowExecutionInfo,
+): Promise<ExecutionInfo> {
+  const { namespace, loadedDataConverter } = client.options;
+  // Inherits what the message leaves to its prototype.
+  const withoutMemo: typeof raw = Object.create(raw, { memo: { value: null } });
+  const info = await executionInfoFromRaw(withoutMemo, loadedDataConverter, undefined, namespace);
+  return { ...info, memo: await memoOf(client, info.workflowId, raw.memo?.fields ?? {}) };
+}
+
+/** Each value by its name; `undefined` for one that cannot be decoded. */
+async function memoOf(
+  client: Client,
+  workflowId: string,
+  fields: temporal.api.common.v1.IMemo['fields'] & object,
+): Promise<Record<string, unknown>> {
+  const { namespace, loadedDataConverter } = client.options;
+  const context = { type: 'workflow', namespace, workflowId } as const;
+  const entries = Object.entries(fields).map(async ([name, payload]) => {
+    const memo = await decodeMapFromPayloads(loadedDataConverter, { [name]: payload }, context).catch(
+      () => undefined,
+    );
+    return [name, memo?.[name]] as const;
+  });
+  return Object.fromEntries(await Promise.all(entries));
 }
 
 /** A text as visibility queries take it. */

@@ -2,9 +2,11 @@
  * Runs as callers name them.
  */
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import { GrpcStatus, grpcStatusOf } from './grpc-status';
 import type { ExecutionInfo } from './job-run';
-import { listExecutions, withinTimeout } from './listing';
+import { describeExecution, listExecutions, withinTimeout } from './listing';
 import { parseRunId } from './parse-trace-id';
+import { isUnreadable } from './update-outcome';
 
 /** A run by its id, by a workflow handle, or by workflow id and run id (without one, the latest run). */
 export type RunReference = string | { readonly workflowId: string; readonly runId?: string };
@@ -24,14 +26,39 @@ export async function readRun(client: Client, reference: RunReference): Promise<
 }
 
 /** The run as the server describes it. */
-export function describeRun(
+export async function describeRun(
   client: Client,
   reference: Exclude<RunReference, string>,
 ): Promise<ExecutionInfo> {
   const { workflowId, runId } = reference;
-  const handle =
-    'describe' in reference && typeof reference.describe === 'function'
-      ? (reference as { describe(): Promise<ExecutionInfo> })
-      : client.workflow.getHandle(workflowId, runId);
-  return handle.describe();
+  try {
+    return await describeByReference(client, reference);
+  } catch (error) {
+    if (grpcStatusOf(error) !== GrpcStatus.NOT_FOUND || error instanceof WorkflowNotFoundError) throw error;
+    throw notFound(`there is no run of workflow ${workflowId}`, workflowId, runId, error);
+  }
+}
+
+function notFound(
+  message: string,
+  workflowId: string,
+  runId?: string,
+  cause?: unknown,
+): WorkflowNotFoundError {
+  return Object.assign(new WorkflowNotFoundError(message, workflowId, runId), { cause });
+}
+
+async function describeByReference(
+  client: Client,
+  reference: Exclude<RunReference, string>,
+): Promise<ExecutionInfo> {
+  const { workflowId, runId } = reference;
+  if (!('describe' in reference && typeof reference.describe === 'function'))
+    return describeExecution(client, workflowId, runId);
+  // A handle does not show its run id.
+  const handle = reference as { describe(): Promise<ExecutionInfo> };
+  return handle.describe().catch((error: unknown) => {
+    if (!isUnreadable(error)) throw error;
+    return describeExecution(client, workflowId, runId);
+  });
 }

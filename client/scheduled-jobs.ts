@@ -1,6 +1,7 @@
 /**
  * Scheduled jobs: created, and listed.
  */
+import { randomUUID } from 'node:crypto';
 import {
   type Client,
   WithStartWorkflowOperation,
@@ -13,18 +14,22 @@ import { JOB_MEMO, SCHEDULED_JOB } from '../core/jobs/names';
 import type { ScheduledJobSpec } from '../core/jobs/spec';
 import { isLate, jobError } from './job-error';
 import { ANSWER_TIMEOUT_MS } from './job-handle';
-import { listExecutions, withinTimeout } from './listing';
+import { describeExecution, listExecutions, withinTimeout } from './listing';
+import { outcomeOf } from './update-outcome';
 
 /** A job in a list. */
 export interface ListedJob {
   /** Workflow id of its `scheduledJob`. */
   readonly id: string;
-  /** Name of the job, under which its runs are found. */
-  readonly job: string;
+  /**
+   * Name of the job, under which its runs are found. Like the next three it is in a memo: left out if the client lacks the
+   * workers' data converter.
+   */
+  readonly job?: string;
   /** Type of the workflow that does the work. */
-  readonly workflow: string;
+  readonly workflow?: string;
   readonly cron?: string;
-  readonly paused: boolean;
+  readonly paused?: boolean;
   readonly createdAt: Date;
 }
 
@@ -41,6 +46,7 @@ export async function createJob(
   spec: ScheduledJobSpec,
   taskQueue: string,
 ): Promise<void> {
+  const updateId = randomUUID();
   const startWorkflowOperation = new WithStartWorkflowOperation(SCHEDULED_JOB, {
     workflowId: job,
     taskQueue,
@@ -50,11 +56,14 @@ export async function createJob(
   const start = () =>
     client.workflow.executeUpdateWithStart<() => Promise<unknown>, ScheduledJobStatus, []>(JobMessage.ready, {
       args: [],
+      updateId,
       startWorkflowOperation,
     });
   try {
     await client.connection.withDeadline(Date.now() + ANSWER_TIMEOUT_MS, start);
   } catch (error) {
+    // Its answer is not needed.
+    if ((await outcomeOf(client, job, updateId, error)) === 'success') return;
     throw await notCreated(client, job, taskQueue, error);
   }
 }
@@ -82,17 +91,17 @@ async function notCreated(client: Client, job: string, taskQueue: string, error:
 
 /** Leaves a job alone that a worker has seen: the server may have been late, and the job there before. */
 async function takeBack(client: Client, job: string): Promise<void> {
-  const { runId, memo } = await client.workflow.getHandle(job).describe();
-  if (memo?.[JOB_MEMO] !== undefined) return;
+  const { runId, memo = {} } = await describeExecution(client, job);
+  if (JOB_MEMO in memo) return;
   await client.workflow.getHandle(job, runId).terminate('no worker answered');
 }
 
 /** The jobs that there are, the newest first. */
 export async function* listJobs(client: Client): AsyncGenerator<ListedJob> {
   const query = `WorkflowType = '${SCHEDULED_JOB}' AND ExecutionStatus = 'Running'`;
-  for await (const { workflowId, memo, startTime } of listExecutions(client, query)) {
-    const facts = memo?.[JOB_MEMO] as Omit<ListedJob, 'id' | 'createdAt'> | undefined;
+  for await (const { workflowId, memo = {}, startTime } of listExecutions(client, query)) {
+    const facts = memo[JOB_MEMO] as Omit<ListedJob, 'id' | 'createdAt'> | undefined;
     // Without it no worker has seen the job yet.
-    if (facts) yield Object.freeze({ id: workflowId, ...facts, createdAt: startTime });
+    if (JOB_MEMO in memo) yield Object.freeze({ id: workflowId, ...facts, createdAt: startTime });
   }
 }

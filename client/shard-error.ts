@@ -18,7 +18,13 @@ export async function errorOf(
   const event = await closeEvent(client, execution);
   const { failure } = event?.workflowExecutionFailedEventAttributes ?? {};
   if (failure) {
-    const error = await decodeOptionalFailureToOptionalError(client.options.loadedDataConverter, failure);
+    const error = await decodeOptionalFailureToOptionalError(
+      client.options.loadedDataConverter,
+      failure,
+    ).catch(
+      // Without the workers' data converter its details cannot be decoded; its text can be read.
+      () => new Error(failure.message ?? ''),
+    );
     return errorFacts(error);
   }
   const terminated = event?.workflowExecutionTerminatedEventAttributes;

@@ -4,7 +4,6 @@
  * Read from visibility and each shard's memo; needs no plugin on the client. A shard that was retried, continued,
  * reset or run again has several runs under one workflow id: its last one tells how it is.
  */
-import type { WorkflowExecutionInfo } from '@temporalio/client';
 import type { ErrorFacts } from '../core/item-failure';
 import { parseShardFacts, type ShardFacts } from '../core/job-facts';
 import { SHARD_MEMO } from '../core/search-attributes';
@@ -13,7 +12,7 @@ import { traceIdOfRun } from '../core/trace-id';
 import { checkFilter, type Expectation, RESULTS, STRING } from './filters';
 import { GrpcStatus, grpcStatusOf } from './grpc-status';
 import { type ExecutionInfo, type JobRun, type RunReader, toJobRun } from './job-run';
-import { listExecutions, quoted, withinTimeout } from './listing';
+import { describeExecution, listExecutions, quoted, withinTimeout } from './listing';
 import { isWanted, type ResultFilter } from './run-result';
 import { errorOf } from './shard-error';
 import { boundAttributes, originalRunId } from './trace-of-execution';
@@ -102,7 +101,7 @@ async function lastRun({ client }: RunReader, runs: readonly ExecutionInfo[]): P
   const last = runs.reduce((a, b) => (b.startTime.getTime() > a.startTime.getTime() ? b : a));
   if (last.status.name === 'RUNNING') return last;
   try {
-    return await withinTimeout(client, () => client.workflow.getHandle(last.workflowId).describe());
+    return await describeExecution(client, last.workflowId);
   } catch (error) {
     if (grpcStatusOf(error) === GrpcStatus.NOT_FOUND) return last;
     throw error;
@@ -133,8 +132,10 @@ async function toShard(
   });
 }
 
-function factsOf({ memo }: WorkflowExecutionInfo, label: string): ShardFacts | undefined {
-  const facts = parseShardFacts(memo?.[SHARD_MEMO]);
+/** From its memo; where that cannot be read, its workflow id has the index. */
+function factsOf({ memo, workflowId }: ExecutionInfo, label: string): ShardFacts | undefined {
+  const index = /:shard-(\d+)$/.exec(workflowId)?.[1];
+  const facts = parseShardFacts(memo?.[SHARD_MEMO]) ?? parseShardFacts(index && { index: Number(index) });
   return facts?.label?.includes(label) || label === '' ? facts : undefined;
 }
 

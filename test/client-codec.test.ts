@@ -1,0 +1,100 @@
+/**
+ * A client without the workers' payload codec: what it changes is changed, and it says so; lists and look-ups work
+ * without memos.
+ */
+import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { Client } from '@temporalio/client';
+import type { Payload, PayloadCodec } from '@temporalio/common';
+import { temporal } from '@temporalio/proto';
+import { JobClient, type JobRun, ScheduledJobError } from 'temporal-job-tracing/client';
+import { until } from '../testing/until';
+import { id, Runs, traceIdOf } from './support/runs';
+import { SCHEDULED_PATH } from './support/scheduled-jobs';
+
+const ENCODING = 'binary/of-the-test';
+const { Payload: PayloadMessage } = temporal.api.common.v1;
+
+/** Wraps each payload, so that nothing else can read it. */
+const codec: PayloadCodec = {
+  encode: async (payloads) =>
+    payloads.map((payload) => ({
+      metadata: { encoding: Buffer.from(ENCODING) },
+      data: PayloadMessage.encode(payload).finish(),
+    })),
+  decode: async (payloads) =>
+    payloads.map((payload): Payload => {
+      const isOurs = Buffer.from(payload.metadata?.encoding ?? []).toString() === ENCODING;
+      return isOurs ? PayloadMessage.decode(payload.data ?? new Uint8Array()) : payload;
+    }),
+};
+const dataConverter = { payloadCodecs: [codec] };
+
+describe("a client without the workers' codec", () => {
+  let runs: Runs;
+  let blind: JobClient;
+  let knowing: JobClient;
+
+  before(async () => {
+    runs = await Runs.start({ options: { workflowsPath: SCHEDULED_PATH, dataConverter } });
+    blind = new JobClient({ client: runs.harness.client });
+    knowing = new JobClient({ client: new Client({ connection: runs.harness.connection, dataConverter }) });
+  });
+  after(() => runs.stop());
+
+  const isUnreadable = (words: RegExp) => (error: unknown) => {
+    ok(error instanceof ScheduledJobError, String(error));
+    equal(error.problem, 'unreadable');
+    match(error.message, words);
+    match(error.message, /give the Temporal client the dataConverter of the workers/);
+    return true;
+  };
+
+  it('changes jobs, says that it was done, and lists jobs and runs', async () => {
+    const job = id('encoded');
+    const spec = { workflow: 'slow', args: [1], cron: '0 2 * * *', manualRuns: 'refuse' } as const;
+    const handle = await blind.create(job, spec, { taskQueue: runs.taskQueue });
+    const status = () => knowing.getHandle(job).status();
+    equal((await status()).paused, false);
+
+    await rejects(
+      handle.pause(),
+      isUnreadable(/^job '.*': pause: it was done, but the answer cannot be decoded/),
+    );
+    equal((await status()).paused, true);
+    await rejects(handle.update({ cron: '0 3 * * *' }), isUnreadable(/change: it was done/));
+    equal((await status()).spec.cron, '0 3 * * *');
+    await rejects(handle.status(), isUnreadable(/: the answer cannot be decoded/));
+    await rejects(handle.update({ cron: '0 3 * * 9' }), (error: unknown) => {
+      ok(error instanceof ScheduledJobError);
+      deepEqual([error.problem, /cron/.test(error.message)], ['invalid', true]);
+      return true;
+    });
+
+    await rejects(handle.runNow({ args: [1], reason: 'a look' }), isUnreadable(/runNow: it was done/));
+    const [run] = (await status()).manualRuns;
+    ok(run);
+    const listed = async () => {
+      for await (const found of blind.runs(job)) if (found.runId === run.runId) return found;
+      return undefined;
+    };
+    const found: JobRun = await until(listed, { says: 'the run is not listed' });
+    deepEqual([found.job, found.traceId, found.trigger], [job, traceIdOf(run.runId), 'manual']);
+    equal((await blind.traces.find(run.traceId))?.root.runId, run.runId);
+    equal((await blind.traces.of({ workflowId: run.workflowId })).traceId, run.traceId);
+    equal(
+      (await blind.traces.of(runs.harness.client.workflow.getHandle(run.workflowId))).traceId,
+      run.traceId,
+    );
+
+    const inList = async (jobs: JobClient) => {
+      for await (const one of jobs.list()) if (one.id === job) return one;
+      return undefined;
+    };
+    const { createdAt, ...rest } = (await inList(blind)) ?? {};
+    deepEqual([createdAt instanceof Date, rest], [true, { id: job }]);
+    equal((await inList(knowing))?.cron, '0 3 * * *');
+    await handle.delete();
+    await rejects(handle.pause(), { problem: 'not-found' });
+  });
+});
