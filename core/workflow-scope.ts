@@ -7,7 +7,7 @@
  */
 
 /** Every name that is used, so that no two are the same. */
-type SlotName = 'run-state' | 'callers' | 'map-reduce-calls';
+type SlotName = 'run-state' | 'callers' | 'details' | 'map-reduce-calls';
 type MarkName = 'child-kind' | 'infrastructure';
 
 export interface Slot<T> {

@@ -7,8 +7,6 @@
  */
 import type { coresdk } from '@temporalio/proto';
 import {
-  getCurrentDetails,
-  setCurrentDetails,
   upsertSearchAttributes,
   type WorkflowInfo,
   type WorkflowInternalsInterceptor,
@@ -21,10 +19,10 @@ import type { RunEnd } from '../../core/run-end';
 import type { SandboxOptions } from '../../core/sandbox-options';
 import { MAX_MESSAGE_BYTES } from '../../core/server-limits';
 import type { JobTracingSinks, SpanRecord } from '../../core/span-record';
-import { fillTraceUrl } from '../../core/trace-url';
 import { defined } from '../../core/util/defined';
 import { safely } from '../../core/util/untrusted';
 import { ABSENT, AGAIN, ANY, isMarker } from '../../sampling/markers';
+import { showLink, withDetails } from './details';
 import { keep } from './kept';
 import { fitting } from './message-size';
 import { isFinal, resultOf } from './outcome';
@@ -61,7 +59,7 @@ export function internalsInterceptor(
       onUntraced(calls);
       return;
     }
-    if (run.kind === 'top' && run.bound) upsertSearchAttributes(attributesOfTop(run, info));
+    if (run.kind === 'top' && run.bound) upsertSearchAttributes(attributesOfTop(run));
     if (run.bound || run.root.sampled) noteTaskErrors(sink);
     state.begin(run, run.root.sampled ? record(run, origin, info) : undefined);
   }
@@ -138,7 +136,7 @@ export function internalsInterceptor(
     activate(input, next) {
       const error = errorOf(() => activated(input.activation.jobs ?? []));
       if (error !== undefined) safely(() => sink.ignored('run', error));
-      next(input);
+      withDetails(input.activation.jobs ?? [], state, options, () => next(input));
     },
 
     concludeActivation(input, next) {
@@ -172,17 +170,4 @@ function isRecorded({ setPatchMarker }: Command, { run, counted }: RunState): bo
 function noteOn(root: SandboxSpan, { notes }: RunState): void {
   root.setAttributes(notes.attributes);
   for (const link of notes.links) root.link(link);
-}
-
-/** Shows the trace's address in the Web UI, until user code sets details of its own. */
-function showLink(run: Run, info: WorkflowInfo, { traceUrl }: SandboxOptions): void {
-  if (traceUrl === '' || getCurrentDetails() !== '') return;
-  const { traceId, spanId } = run.root;
-  const url = fillTraceUrl(traceUrl, {
-    traceId,
-    spanId,
-    runId: info.runId,
-    startMs: info.runStartTime.getTime(),
-  });
-  setCurrentDetails(`[Trace ${traceId}](${url})`);
 }

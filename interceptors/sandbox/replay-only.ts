@@ -30,7 +30,7 @@ export function replayOnlyInterceptors(
       return;
     }
     const { run } = readRun(info, init, [], options);
-    if (run?.kind === 'top' && run.bound) upsertSearchAttributes(attributesOfTop(run, info));
+    if (run?.kind === 'top' && run.bound) upsertSearchAttributes(attributesOfTop(run));
   }
 
   return {

@@ -2,18 +2,13 @@
  * Search attributes of a run, as the SDK takes them. Sandbox code; pure.
  */
 import { defineSearchAttributeKey, type SearchAttributePair } from '@temporalio/common';
-import type { WorkflowInfo } from '@temporalio/workflow';
-import { keywordOf } from '../../core/job-name';
 import type { JobTrigger, SearchAttributeName } from '../../core/search-attributes';
 import { defined } from '../../core/util/defined';
 import type { Run } from './run';
 
-/** What a top-level run upserts on itself. */
-export function attributesOfTop(run: Run, info: WorkflowInfo): SearchAttributePair[] {
-  const { root, jobName: name, trigger, jobRunId, joined } = run;
-  // The trace id of a run in its caller's trace is not its run id: this says that it is its own all the same.
-  // A continuation of such a run starts with the attributes of the run before, which are not its own.
-  const runId = joined || keywordOf(info, 'JobRunId') ? jobRunId : undefined;
+/** What a top-level run upserts on itself: with its own run id, so that one query finds it and its shards. */
+export function attributesOfTop(run: Run): SearchAttributePair[] {
+  const { root, jobName: name, trigger, jobRunId: runId } = run;
   return attributesOf(root, { name, trigger, runId });
 }
 

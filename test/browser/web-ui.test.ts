@@ -21,7 +21,16 @@ describe('the Web UI', () => {
   let harness: Harness;
   let plugin: JobTracingOptions;
   let taskQueue: string;
-  let runs: { closed: Handle; other: Handle; open: Handle; own: Handle; added: Handle; unsampled: Handle };
+  let runs: {
+    closed: Handle;
+    other: Handle;
+    open: Handle;
+    own: Handle;
+    added: Handle;
+    unsampled: Handle;
+    kept: Handle;
+    shards: Handle;
+  };
 
   /** Runs `fn` with a worker that has seen none of the runs before. */
   async function withNewWorker<T>(fn: () => Promise<T>, sampling = 1): Promise<T> {
@@ -36,14 +45,17 @@ describe('the Web UI', () => {
     harness = await Harness.start({ ui: true });
     plugin = { traceUrl: `${harness.receiver.url}/trace/{traceId}` };
     taskQueue = harness.newTaskQueue();
-    const start = (type: string) =>
-      harness.client.workflow.start(type, { taskQueue, workflowId: `${type}-${randomUUID()}` });
-    const end = async (type: string) => {
-      const handle = await start(type);
-      await handle.result();
+    const start = (type: string, ...args: unknown[]) =>
+      harness.client.workflow.start(type, { taskQueue, workflowId: `${type}-${randomUUID()}`, args });
+    const end = async (type: string, ...args: unknown[]) => {
+      const handle = await start(type, ...args);
+      await handle.result().catch(() => {});
       return handle;
     };
-    const unsampled = await withNewWorker(() => end('oneActivity'), 0);
+    const [unsampled, kept] = await withNewWorker(
+      async () => [await end('oneActivity'), await end('takes', 1, 'fail')] as const,
+      0,
+    );
     runs = await withNewWorker(async () => ({
       closed: await end('oneActivity'),
       other: await end('oneActivity'),
@@ -51,6 +63,8 @@ describe('the Web UI', () => {
       own: await end('ownDetails'),
       added: await end('addedDetails'),
       unsampled,
+      kept,
+      shards: await end('accounts', [1, 2, -5, 4]),
     }));
   });
 
@@ -67,7 +81,7 @@ describe('the Web UI', () => {
     return metadata.currentDetails;
   }
 
-  it('gets the link from a worker that never saw the run, unless the run is not sampled or has details of its own', async () => {
+  it('gets the link from a worker that never saw the run, or why there is none, unless the run has details of its own', async () => {
     await withNewWorker(async () => {
       deepEqual(
         {
@@ -80,7 +94,7 @@ describe('the Web UI', () => {
         {
           closed: linkTo(runs.closed),
           open: linkTo(runs.open),
-          unsampled: '',
+          unsampled: 'not sampled (ratio of its rule) · run it now to get a trace',
           own: 'details of the user',
           added: `${linkTo(runs.added)}\n\ndetails of the user`,
         },
@@ -166,6 +180,33 @@ describe('the Web UI', () => {
         equal(shown, tree(harness.receiver.trace(traceIdOf(runs.closed))).join('\n'));
         match(shown ?? '', /^RunWorkflow:oneActivity\n/);
         await trace.close();
+      });
+    });
+
+    it('a run without a trace says why; a kept one has its link; one with shards lists those that failed', {
+      skip,
+    }, async () => {
+      const visit = async ({ workflowId, firstExecutionRunId }: Handle) => {
+        await page.goto(inUi(`workflows/${workflowId}/${firstExecutionRunId}`));
+        await openDetails();
+      };
+      await withNewWorker(async () => {
+        await visit(runs.unsampled);
+        await details().getByText('not sampled (ratio of its rule) · run it now to get a trace').waitFor();
+
+        await visit(runs.kept);
+        await details().getByText('not sampled, but kept: it failed').waitFor();
+        await details()
+          .getByRole('link', { name: `Trace ${traceIdOf(runs.kept)}` })
+          .waitFor();
+
+        await visit(runs.shards);
+        await details().getByText('1 succeeded, 1 failed').waitFor();
+        const failed = details().getByRole('listitem').filter({ hasText: 'account -5 to 4' });
+        await failed.getByText('NoAccount: no such account').waitFor();
+        const address = await failed.getByRole('link').getAttribute('href');
+        match(address ?? '', /\/trace\/\w{32}$/);
+        await details().getByText(`JobRunId="${runs.shards.firstExecutionRunId}"`, { exact: true }).waitFor();
       });
     });
 

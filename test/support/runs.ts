@@ -152,6 +152,7 @@ export class Runs {
       TraceId: traceIdOf(runId),
       JobName: root.attributes['job.name'],
       JobTrigger: trigger,
+      JobRunId: runId,
       TraceSampled: true,
       ...attributes,
     });
@@ -195,6 +196,7 @@ export class Runs {
       TraceId: traceIdOf(runId),
       JobName: jobName,
       JobTrigger: trigger,
+      JobRunId: runId,
       TraceSampled: false,
     });
     this.expectNothingOf(traceIdOf(runId));

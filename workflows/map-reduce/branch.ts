@@ -19,7 +19,7 @@ import { pageOf, readPages } from './pages';
 import { shardsOfItems, shardsOfRange } from './parts';
 import { MAX_BRANCH_SHARDS } from './plan';
 import { reducerOf } from './reduce';
-import { noteShards } from './run-notes';
+import { noteShards, showShards } from './run-notes';
 import { launchShard } from './shard';
 import { type BranchReport, Tally } from './tally';
 import { inWindow } from './window';
@@ -40,6 +40,7 @@ export const mapReduceBranch: (input: never) => Promise<unknown> = async functio
   const tally = new Tally();
   const shards = await shardsOf(input);
   tally.planned(shards.length);
+  showShards(tally);
   try {
     const end = {
       tally,

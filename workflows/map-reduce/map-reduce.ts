@@ -14,7 +14,7 @@ import { checkBranchIsExported, exportedName } from './bundle-exports';
 import { checkOptions, type MapReduceOptions, mapReduceError } from './options';
 import { branchesOfCount, branchesOfItems } from './parts';
 import { type BranchPlan, bytesOf, MAX_BRANCHES, MAX_ITEMS_BYTES, planBranches } from './plan';
-import { nextCall, noteShards } from './run-notes';
+import { nextCall, noteShards, showShards } from './run-notes';
 import type { ShardCounts, ShardFailure, Tally } from './tally';
 
 const BRANCH = 'mapReduceBranch';
@@ -47,6 +47,7 @@ export async function mapReduce<Item, Result>(
 ): Promise<MapReduceOutcome<Result>> {
   const plan = planOf(options);
   const tree = new BranchTree(inputOf(options, plan, nextCall()));
+  showShards(tree.tally);
   try {
     const known = totalOf(options);
     if (known !== undefined) tree.tally.planned(known);

@@ -5,10 +5,12 @@
  * Sandbox code; one object per workflow, beside the run's own state. No span, no command, never throws.
  */
 
+import { addDetails } from '../../core/run-details';
 import { rootSpanIdOfRun } from '../../core/trace-id';
 import { workflowSlot } from '../../core/workflow-scope';
 import { runState } from '../../interceptors/sandbox/run-state';
-import type { ShardFailure, Tally } from './tally';
+import { shardsInWords } from './shards-in-words';
+import { type ShardFailure, sumOf, type Tally } from './tally';
 
 /** Failed shards that the root is linked to. */
 const MAX_LINKS = 10;
@@ -21,9 +23,12 @@ interface Calls {
 const CALLS = workflowSlot<Calls>('map-reduce-calls');
 
 function calls(): Calls {
-  const known = CALLS.get() ?? { count: 0, tallies: [] };
-  CALLS.set(known);
-  return known;
+  const known = CALLS.get();
+  if (known) return known;
+  const first: Calls = { count: 0, tallies: [] };
+  CALLS.set(first);
+  addDetails((linkTo) => shardsInWords(first.tallies, linkTo, runState.get()?.run));
+  return first;
 }
 
 /** The number of this call of `mapReduce` in its run, from 1. */
@@ -31,19 +36,17 @@ export function nextCall(): number {
   return ++calls().count;
 }
 
-/** Adds what a call has counted to the root span; of several calls in a run it tells the sum. */
+/** Lets the run's details tell of the shards that are counted there, while they run and after. */
+export function showShards(tally: Tally): void {
+  calls().tallies.push(tally);
+}
+
+/** Adds what all calls so far have counted to the root span, and links to the shards of this one that failed. */
 export function noteShards(tally: Tally): void {
   const { tallies } = calls();
-  tallies.push(tally);
   const state = runState.get();
   if (!state) return;
-  const sum = (read: (one: Tally) => number) => tallies.reduce((total, one) => total + read(one), 0);
-  const [succeeded, failed, cancelled] = [
-    sum(({ counts }) => counts.succeeded),
-    sum(({ counts }) => counts.failed),
-    sum(({ counts }) => counts.cancelled),
-  ];
-  const count = sum(({ shards }) => shards);
+  const { count, succeeded, failed, cancelled } = sumOf(tallies);
   Object.assign(state.notes.attributes, {
     'job.shards.count': count,
     'job.shards.succeeded': succeeded,

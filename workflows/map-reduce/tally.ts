@@ -84,3 +84,14 @@ export class Tally {
     };
   }
 }
+
+/** What several calls in a run have counted together. */
+export function sumOf(tallies: readonly Tally[]): ShardCounts & { readonly count: number } {
+  const sum = (read: (one: Tally) => number) => tallies.reduce((total, one) => total + read(one), 0);
+  return {
+    count: sum(({ shards }) => shards),
+    succeeded: sum(({ counts }) => counts.succeeded),
+    failed: sum(({ counts }) => counts.failed),
+    cancelled: sum(({ counts }) => counts.cancelled),
+  };
+}

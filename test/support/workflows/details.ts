@@ -1,7 +1,8 @@
 /** Workflows with details of their own. */
 import { getCurrentDetails, setCurrentDetails, sleep } from '@temporalio/workflow';
 
-export { oneActivity, waits } from './jobs';
+export { oneActivity, takes, waits } from './jobs';
+export { accountShard, accounts, join, mapReduceBranch } from './map-reduce';
 
 /** Sets its own at once. */
 export async function ownDetails(): Promise<void> {

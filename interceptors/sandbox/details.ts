@@ -1,0 +1,89 @@
+/**
+ * A run's Current Details in the Web UI: the link to its trace, or why there is none, and what workflow code of this
+ * package adds. They are no part of the history.
+ *
+ * Sandbox code. The link is set as the run begins, since user code may read it; all else is there only while the query
+ * that asks for it is answered, so user code sees the same on every replay. Details of user code's own win.
+ */
+import type { coresdk } from '@temporalio/proto';
+import { getCurrentDetails, setCurrentDetails, type WorkflowInfo, workflowInfo } from '@temporalio/workflow';
+import { detailsParts } from '../../core/run-details';
+import type { SandboxOptions } from '../../core/sandbox-options';
+import { fillTraceUrl } from '../../core/trace-url';
+import type { Run } from './run';
+import type { RunState } from './run-state';
+
+type Job = coresdk.workflow_activation.IWorkflowActivationJob;
+
+/** What the Web UI and `temporal workflow metadata` ask for. */
+const METADATA_QUERY = '__temporal_workflow_metadata';
+
+/** Shows the link of a sampled run. */
+export function showLink(run: Run, info: WorkflowInfo, { traceUrl }: SandboxOptions): void {
+  if (traceUrl !== '' && getCurrentDetails() === '') setCurrentDetails(linkOf(run, info, traceUrl));
+}
+
+/** Calls `answer`, with all that is known in the details if the jobs ask for them. */
+export function withDetails(
+  jobs: readonly Job[],
+  state: RunState,
+  options: SandboxOptions,
+  answer: () => void,
+): void {
+  const before = getCurrentDetails();
+  const isAsked = jobs[0]?.queryWorkflow?.queryType === METADATA_QUERY;
+  const details = isAsked ? detailsOf(state, options, before) : undefined;
+  if (details !== undefined) setCurrentDetails(details);
+  try {
+    answer();
+  } finally {
+    if (details !== undefined) setCurrentDetails(before);
+  }
+}
+
+/** `undefined` where the details stay as they are. */
+function detailsOf(
+  { run, kept, counted }: RunState,
+  options: SandboxOptions,
+  before: string,
+): string | undefined {
+  const { traceUrl, bind } = options;
+  const info = workflowInfo();
+  const link = run && linkOf(run, info, traceUrl);
+  const isUsers = before !== '' && before !== link;
+  if (isUsers) return undefined;
+  const linkTo = (traceId: string) => markdownLink(traceId, info, traceUrl);
+  return [trace(), ...detailsParts(linkTo)].filter((part) => part !== '').join('\n\n');
+
+  function trace(): string {
+    if (kept) return `${link} · not sampled, but kept: it ${kept === 'kept-slow' ? 'was slow' : 'failed'}`;
+    if (run?.root.sampled) return link ?? '';
+    if (run) return notSampled(run);
+    // Where only sampled runs are bound, nothing tells why.
+    return counted && bind === 'sampled' ? `not sampled · ${RUN_IT}` : '';
+  }
+}
+
+const RUN_IT = 'run it now to get a trace';
+
+function notSampled({ kind, reason }: Run): string {
+  if (kind === 'child') return 'not sampled (it is in the trace of the run that started it)';
+  if (kind === 'shard') return 'not sampled (its run is not, or the option shardRatio left it out)';
+  return `not sampled (${reason ?? 'ratio of its rule'}) · ${RUN_IT}`;
+}
+
+function linkOf({ root }: Run, info: WorkflowInfo, traceUrl: string): string {
+  return markdownLink(root.traceId, info, traceUrl, root.spanId);
+}
+
+/** A link to the trace, or its id where no address is known. */
+function markdownLink(
+  traceId: string,
+  info: WorkflowInfo,
+  traceUrl: string,
+  spanId = traceId.slice(16),
+): string {
+  if (traceUrl === '') return `Trace ${traceId}`;
+  const values = { traceId, spanId, runId: info.runId, startMs: info.runStartTime.getTime() };
+  return `[Trace ${traceId}](${fillTraceUrl(traceUrl, values)})`;
+}
