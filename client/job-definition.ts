@@ -36,7 +36,7 @@ export function checkDefinition(job: string, spec: unknown, taskQueue: unknown):
 }
 
 function idProblem(job: unknown): string | undefined {
-  if (typeof job !== 'string' || job.trim() === '') return 'expected a text that is not empty as its id';
+  if (typeof job !== 'string' || job.trim() === '') return 'expected a non-empty string as its id';
   return isStorable(job) ? undefined : `expected ${NAME_EXPECTED} as its id, got ${job.length} characters`;
 }
 
@@ -50,7 +50,7 @@ function lostIn(value: unknown, path: string, above: readonly unknown[]): string
   if (typeof value === 'function' || typeof value === 'symbol')
     return `${path}: expected what can be sent as JSON, got a ${typeof value}`;
   if (typeof value === 'bigint')
-    return `${path}: expected what can be sent as JSON, got a bigint; send it as a text`;
+    return `${path}: expected what can be sent as JSON, got a bigint; send it as a string`;
   if (typeof value !== 'object' || value === null) return undefined;
   if (value instanceof Map || value instanceof Set)
     return `${path}: expected what can be sent as JSON, got a ${value.constructor.name}; send its entries`;

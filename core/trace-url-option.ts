@@ -134,7 +134,7 @@ function honeycombTemplate(
 }
 
 function checkText(name: string, value: unknown, reject: Reject): string {
-  if (typeof value !== 'string' || value === '') return reject(name, 'a text that is not empty', value);
+  if (typeof value !== 'string' || value === '') return reject(name, 'a non-empty string', value);
   return value;
 }
 

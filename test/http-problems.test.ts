@@ -62,7 +62,7 @@ const WRONG: readonly [input: unknown, problem: string][] = [
   ],
   [
     { url: URL_OK, success: { json: { path: '$..state', equals: 1 } } },
-    'success.json: expected {"path":…,"equals":…} with a path such as $.jobs[0].state and a text, number, boolean or null, got {"path":"$..state","equals":1} (object)',
+    'success.json: expected {"path":…,"equals":…} with a path such as $.jobs[0].state and a string, number, boolean or null, got {"path":"$..state","equals":1} (object)',
   ],
   [
     { url: URL_OK, keepBytes: 2_000_000 },
@@ -130,7 +130,7 @@ describe('the input of httpJob', () => {
       { token: 'hunter2' },
     ]) {
       const problem = httpJobProblem({ url: URL_OK, headers: { authorization: value } });
-      match(problem ?? '', /^headers: "authorization": expected a text .* or \{"secret":"<name>"/);
+      match(problem ?? '', /^headers: "authorization": expected a string .* or \{"secret":"<name>"/);
       ok(!problem?.includes('hunter2'));
     }
   });

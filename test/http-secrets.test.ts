@@ -147,7 +147,7 @@ describe('createHttpActivities', () => {
     [{ callback: { url: 'x', key: 'k'.repeat(16) } }, /: callback.url: expected a URL, got x$/],
     [
       { callback: { url: 'http://a.example', key: 'hunter2' } },
-      /: callback.key: expected a secret text of at least 16 characters, got a text of 7 characters$/,
+      /: callback.key: expected a secret string of at least 16 characters, got a string of 7 characters$/,
     ],
   ];
   for (const [options, message] of WRONG) {

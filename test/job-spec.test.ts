@@ -64,7 +64,7 @@ describe('a spec', () => {
     ],
     [{ workflow: 'nightly', toString: 1 }, /^toString: there is no such key/],
     [{ workflow: 'nightly', cron: '0 2 * *' }, /^cron: "0 2 \* \*" has 4 fields.*, got "0 2 \* \*"$/],
-    [{ workflow: 'nightly', cron: 5 }, /^cron: expected a text that is not empty, got 5$/],
+    [{ workflow: 'nightly', cron: 5 }, /^cron: expected a non-empty string, got 5$/],
     [{ workflow: 'nightly', cron: '0 0 30 2 *' }, /^cron: "0 0 30 2 \*" never ticks/],
     [{ workflow: 'nightly', cron: '@daily', timeZone: 'Berlin' }, /^timeZone: "Berlin" is not a time zone/],
     [
@@ -76,12 +76,15 @@ describe('a spec', () => {
       /^timeZone: .* does not depend on a time zone/,
     ],
     [{ workflow: 'nightly', args: 'a' }, /^args: expected an array, one entry for each argument, got "a"$/],
-    [{ workflow: 'nightly', taskQueue: ' ' }, /^taskQueue: expected a text that is not empty, got " "$/],
-    [{ workflow: 'nightly', name: '' }, /^name: expected a text/],
+    [{ workflow: 'nightly', taskQueue: ' ' }, /^taskQueue: expected a non-empty string, got " "$/],
+    [{ workflow: 'nightly', name: '' }, /^name: expected a non-empty string/],
     [{ workflow: 'nightly', retry: 3 }, /^retry: expected an object with some of backoffCoefficient, /],
     [{ workflow: 'nightly', retry: { attempts: 3 } }, /^retry: there is no key "attempts"/],
     [{ workflow: 'nightly', retry: { maximumAttempts: 0 } }, /^retry: maximumAttempts: expected an integer/],
-    [{ workflow: 'nightly', retry: { maximumAttempts: 1.5 } }, /^retry: maximumAttempts: expected a whole/],
+    [
+      { workflow: 'nightly', retry: { maximumAttempts: 1.5 } },
+      /^retry: maximumAttempts: expected an integer/,
+    ],
     [
       { workflow: 'nightly', retry: { initialInterval: 'soon' } },
       /^retry: initialInterval: expected a duration/,
@@ -132,7 +135,7 @@ describe('a spec', () => {
       { workflow: 'nightly', manualRuns: 'allow' },
       /^manualRuns: expected 'overlap' or 'refuse', got "allow"$/,
     ],
-    [{ workflow: 'nightly', paused: 'yes' }, /^paused: expected true or false, got "yes"$/],
+    [{ workflow: 'nightly', paused: 'yes' }, /^paused: expected a boolean, got "yes"$/],
     [
       { workflow: 'nightly', dataTimeOffset: 'yesterday' },
       /^dataTimeOffset: expected a duration, as in '-1 day'/,
@@ -151,12 +154,15 @@ describe('a spec', () => {
       { workflow: 'nightly', lane: { name: 'gray', share: 10 } },
       /^lane: share: expected a share from 0 to 1/,
     ],
-    [{ workflow: 'nightly', lane: { name: 'gray', taskQueue: '' } }, /^lane: taskQueue: expected a text/],
+    [
+      { workflow: 'nightly', lane: { name: 'gray', taskQueue: '' } },
+      /^lane: taskQueue: expected a non-empty string/,
+    ],
     [
       { workflow: 'nightly', lane: { name: 'gray', url: 'http://a' } },
       /^lane: there is no key "url"; expected/,
     ],
-    [{ workflow: 'nightly', loadtest: 1 }, /^loadtest: expected true or false/],
+    [{ workflow: 'nightly', loadtest: 1 }, /^loadtest: expected a boolean/],
   ];
   for (const [spec, problem] of bad)
     it(`is refused: ${JSON.stringify(spec)}`, () => match(specProblem(spec, TYPES) ?? 'nothing', problem));
@@ -225,7 +231,7 @@ describe('the input of runNow', () => {
     ['now', /^runNow: expected an object as in {"args":\[\],"reason":"a look"}, got "now"$/],
     [[1], /^runNow: expected an object/],
     [{ args: 1 }, /^runNow: args: expected an array, one entry for each argument, got 1$/],
-    [{ reason: 1 }, /^runNow: reason: expected a text, got 1$/],
+    [{ reason: 1 }, /^runNow: reason: expected a string, got 1$/],
     [{ arg: [1] }, /^runNow: there is no key "arg"; expected args, reason$/],
   ];
   for (const [input, problem] of bad)

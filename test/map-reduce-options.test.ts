@@ -89,7 +89,7 @@ describe('mapReduce', { concurrency: 4 }, () => {
     [
       'a long label',
       { shardSize: 1, count: 1, label: 'x'.repeat(101) },
-      "option 'label': expected a text of at most 100 characters",
+      "option 'label': expected a string of at most 100 characters",
     ],
     ['too many shards', { shardSize: 1, count: 1e9 }, 'make it larger'],
   ] as const) {

@@ -255,7 +255,7 @@ describe('the text of a rule', () => {
     ['{"until":"2030-01-31T12:00:00"}', /until: expected a time/],
     ['{"until":"2030-13-31T12:00:00Z"}', /until: expected a time/],
     ['{"at":5}', /at: expected a time/],
-    ['{"by":["ada"]}', /by: expected a text/],
+    ['{"by":["ada"]}', /by: expected a string/],
     ['{"afterwards":{"ratio":2}}', /afterwards: ratio: expected/],
     [`{"by":"${'x'.repeat(20_000)}"}`, /at most 10000 characters/],
     ['['.repeat(9_000), /expected JSON such as/],

@@ -190,7 +190,7 @@ describe('JobClient', { concurrency: 4 }, () => {
     await refuses(
       create({ workflow: 'quick', args: [1n] }),
       'invalid',
-      /args\[0\]: .* bigint; send it as a text/,
+      /args\[0\]: .* bigint; send it as a string/,
     );
     await refuses(
       create({ workflow: 'quick', args: [new Map()] }),
@@ -203,7 +203,7 @@ describe('JobClient', { concurrency: 4 }, () => {
     await refuses(jobs.getHandle(job).update({ args: [1n] }), 'invalid', /bigint/);
     await refuses(jobs.getHandle(job).runNow({ args: [Symbol('a')] }), 'invalid', /symbol/);
     await refuses(jobs.getHandle(job).runNow({ arg: 1 } as object), 'invalid', /there is no key "arg"/);
-    await refuses(jobs.create('', { workflow: 'quick' }, options), 'invalid', /not empty as its id/);
+    await refuses(jobs.create('', { workflow: 'quick' }, options), 'invalid', /non-empty string as its id/);
     await rejects(runs.harness.client.workflow.getHandle(job).describe(), /not found/);
   });
 

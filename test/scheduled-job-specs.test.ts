@@ -68,7 +68,10 @@ describe('what scheduledJob refuses', { concurrency: 4 }, () => {
       { workflow: 'httpJob', args: [{}], taskQueue: 'others' },
       /^scheduledJob: args\[0\]\.url: is missing/,
     ],
-    'bad-queue': [{ workflow: 'quick', taskQueue: '' }, /^scheduledJob: taskQueue: expected a text/],
+    'bad-queue': [
+      { workflow: 'quick', taskQueue: '' },
+      /^scheduledJob: taskQueue: expected a non-empty string/,
+    ],
   };
   for (const [name, [spec, why]] of Object.entries(bad))
     it(`a spec with ${name}: fails for good, and starts nothing`, async () => {

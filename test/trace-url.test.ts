@@ -150,19 +150,19 @@ describe('wrong options are refused with name, expectation, value and type', () 
     [{ baseUrl: 'http://x.test' }, `traceUrl.preset: expected ${presets}, got undefined (undefined)`],
     [
       { preset: 'tempo', baseUrl: 'http://x.test' },
-      'traceUrl.datasourceUid: expected a text that is not empty, got undefined (undefined)',
+      'traceUrl.datasourceUid: expected a non-empty string, got undefined (undefined)',
     ],
     [
       { preset: 'honeycomb', baseUrl: 'http://x.test', environment: 'e' },
-      'traceUrl.team: expected a text that is not empty, got undefined (undefined)',
+      'traceUrl.team: expected a non-empty string, got undefined (undefined)',
     ],
     [
       { preset: 'honeycomb', baseUrl: 'http://x.test', team: 't', environment: '' },
-      "traceUrl.environment: expected a text that is not empty, got '' (string)",
+      "traceUrl.environment: expected a non-empty string, got '' (string)",
     ],
     [
       { preset: 'honeycomb', baseUrl: 'http://x.test', team: 't', environment: 'e', dataset: 1 },
-      'traceUrl.dataset: expected a text that is not empty, got 1 (number)',
+      'traceUrl.dataset: expected a non-empty string, got 1 (number)',
     ],
   ];
   for (const [option, message] of wrong) {

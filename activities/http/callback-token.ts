@@ -21,11 +21,11 @@ const MIN_KEY_LENGTH = 16;
 /** @throws {OptionError} when the key is too short to protect anything */
 export function checkCallbackKey(key: unknown): asserts key is string {
   if (typeof key === 'string' && key.length >= MIN_KEY_LENGTH) return;
-  const given = typeof key === 'string' ? `a text of ${key.length} characters` : typeof key;
+  const given = typeof key === 'string' ? `a string of ${key.length} characters` : typeof key;
   throw secretOptionError(
     'createHttpActivities',
     'callback.key',
-    `a secret text of at least ${MIN_KEY_LENGTH} characters`,
+    `a secret string of at least ${MIN_KEY_LENGTH} characters`,
     given,
   );
 }

@@ -43,7 +43,7 @@ export function numberAttribute(attributes: readonly Attribute[], name: string):
   return typeof value === 'number' ? value : undefined;
 }
 
-/** The same as a text that is not empty. */
+/** The same as a non-empty string. */
 export function textAttribute(attributes: readonly Attribute[], name: string): string | undefined {
   const value = attributeOf(attributes, name);
   return typeof value === 'string' && value !== '' ? value : undefined;

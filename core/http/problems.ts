@@ -38,7 +38,7 @@ const durationOf =
 
 const duration = durationOf(366);
 const laneName = expects(LANE_NAME, isLaneName);
-const boolean = expects('true or false', (value) => typeof value === 'boolean');
+const boolean = expects('a boolean', (value) => typeof value === 'boolean');
 
 const success = {
   status: expects(
@@ -46,10 +46,10 @@ const success = {
     (value) => Array.isArray(value) && value.length > 0 && value.every(isStatus),
   ),
   json: expects(
-    '{"path":…,"equals":…} with a path such as $.jobs[0].state and a text, number, boolean or null',
+    '{"path":…,"equals":…} with a path such as $.jobs[0].state and a string, number, boolean or null',
     isJsonRule,
   ),
-  text: expects('a text', isText),
+  text: expects('a string', isText),
 } satisfies Record<keyof Required<SuccessRule>, Check>;
 
 const retry = {
@@ -77,7 +77,7 @@ const common = {
   method: expects('a registered method such as "POST", in upper case', isMethod),
   url: checkUrl,
   headers: checkHeaders,
-  body: expects('a text or JSON', () => true),
+  body: expects('a string or JSON', () => true),
   // Timers of Node.js go no further.
   timeout: durationOf(24),
   success: expectsObject(success, '{"status":[200]}'),
@@ -144,7 +144,7 @@ function headerProblem(name: string, value: unknown): string | undefined {
   const isSecret = isText(secret) && secret !== '' && isText(prefix) && Object.keys(more).length === 0;
   const text = isSecret ? prefix : value;
   if (isText(text) && HEADER_TEXT.test(text)) return undefined;
-  return `"${name}": expected a text without control characters, or {"secret":"<name>","prefix":"Bearer "}`;
+  return `"${name}": expected a string without control characters, or {"secret":"<name>","prefix":"Bearer "}`;
 }
 
 /** Temporal refuses such a policy only when the activity is scheduled, and the run would be stuck. */

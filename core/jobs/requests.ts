@@ -17,7 +17,7 @@ export function runNowProblem(value: unknown): string | undefined {
   if (args !== undefined && !Array.isArray(args))
     return `runNow: args: expected an array, one entry for each argument, got ${show(args)}`;
   if (reason !== undefined && typeof reason !== 'string')
-    return `runNow: reason: expected a text, got ${show(reason)}`;
+    return `runNow: reason: expected a string, got ${show(reason)}`;
   return undefined;
 }
 

@@ -65,11 +65,11 @@ const EXAMPLE = '{"workflow":"nightlyReport","cron":"0 2 * * *"}';
 type Check = (value: unknown) => string | undefined;
 
 const text: Check = (value) =>
-  typeof value === 'string' && value.trim() !== '' ? undefined : 'expected a text that is not empty';
+  typeof value === 'string' && value.trim() !== '' ? undefined : 'expected a non-empty string';
 /** What becomes a search attribute, a workflow type or a task queue. */
 const name: Check = (value) =>
-  text(value) ?? (isStorable(String(value)) ? undefined : `expected a text of ${NAME_EXPECTED}`);
-const flag: Check = (value) => (typeof value === 'boolean' ? undefined : 'expected true or false');
+  text(value) ?? (isStorable(String(value)) ? undefined : `expected a string of ${NAME_EXPECTED}`);
+const flag: Check = (value) => (typeof value === 'boolean' ? undefined : 'expected a boolean');
 /** 100 years; the server counts no further. */
 const MAX_MS = 100 * 366 * 86_400_000;
 const duration =
@@ -182,7 +182,7 @@ const RETRY_CHECKS: Readonly<Record<keyof RetryPolicy, Check>> = {
   nonRetryableErrorTypes: (value) =>
     Array.isArray(value) && value.every((type) => typeof type === 'string')
       ? undefined
-      : 'expected an array of texts',
+      : 'expected an array of strings',
 };
 
 function retryProblem(value: unknown): string | undefined {

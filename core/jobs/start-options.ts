@@ -67,7 +67,7 @@ const isBoolean = (value: unknown) => typeof value === 'boolean';
 const EXPECTED: Readonly<Record<keyof JobStartOptions, Expectation>> = {
   name: { expected: `a name of ${NAME_EXPECTED}`, fits: (value) => isText(value) && isStorable(value) },
   runNow: { expected: 'a boolean', fits: isBoolean },
-  reason: { expected: 'a text', fits: isText },
+  reason: { expected: 'a string', fits: isText },
   lane: { expected: LANE_NAME, fits: isLaneName },
   loadtest: { expected: 'a boolean', fits: isBoolean },
   dataTimeOffset: {

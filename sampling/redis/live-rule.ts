@@ -55,7 +55,7 @@ function parseValue(value: unknown): Parsed {
     return { problem: `until: ${describeMismatch('a time as 2030-01-31T12:00:00Z', until)}` };
   if (atTime === null) return { problem: `at: ${describeMismatch('a time as 2030-01-31T12:00:00Z', at)}` };
   if (by !== undefined && (typeof by !== 'string' || by.length > MAX_BY_LENGTH)) {
-    return { problem: `by: ${describeMismatch(`a text of at most ${MAX_BY_LENGTH} characters`, by)}` };
+    return { problem: `by: ${describeMismatch(`a string of at most ${MAX_BY_LENGTH} characters`, by)}` };
   }
   const next = afterwards === undefined ? undefined : parseValue(afterwards);
   if (next && 'problem' in next) return { problem: `afterwards: ${next.problem}` };

@@ -120,7 +120,7 @@ export function checkOptions<Item, Result>(options: MapReduceOptions<Item, Resul
   if (typeof map !== 'function' && (typeof map !== 'string' || map === ''))
     throw optionError('map', 'a workflow that the bundle exports, or the name of a workflow type', map);
   if (label !== undefined && !(typeof label === 'string' && label.length <= MAX_LABEL_LENGTH))
-    throw optionError('label', `a text of at most ${MAX_LABEL_LENGTH} characters`, label);
+    throw optionError('label', `a string of at most ${MAX_LABEL_LENGTH} characters`, label);
   checkDuration('workflowRunTimeout', options.workflowRunTimeout);
   checkDuration('retry.initialInterval', options.retry?.initialInterval);
   checkDuration('retry.maximumInterval', options.retry?.maximumInterval);
