@@ -13,6 +13,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { toText } from '../../core/attribute-limits';
+import type { FirstSignal } from '../../core/first-signals';
 import { listenerOf } from '../../core/infrastructure';
 import type { JobOrigin } from '../../core/job-info';
 import type { RunEnd } from '../../core/run-end';
@@ -36,6 +37,7 @@ import { noteTaskErrors } from './task-errors';
 import { RunTracer } from './tracer';
 
 type Job = coresdk.workflow_activation.IWorkflowActivationJob;
+type Signal = coresdk.workflow_activation.ISignalWorkflow;
 type Command = coresdk.workflow_commands.IWorkflowCommand;
 
 export function internalsInterceptor(
@@ -48,7 +50,7 @@ export function internalsInterceptor(
     const init = jobs[0]?.initializeWorkflow;
     if (init == null) return;
     const info = workflowInfo();
-    const signals = jobs.map((job) => job.signalWorkflow?.signalName ?? '');
+    const signals = jobs.flatMap(({ signalWorkflow: signal }) => (signal ? [firstSignal(signal)] : []));
     const { origin, run, counted, problem, calls } = readRun(info, init, signals, options);
     state.origin = origin;
     state.counted = counted;
@@ -147,6 +149,11 @@ export function internalsInterceptor(
       return commands ? { ...output, commands } : output;
     },
   };
+}
+
+function firstSignal({ signalName, originatingEventId: id }: Signal): FirstSignal {
+  const eventId = safely(() => id?.toNumber());
+  return { name: signalName ?? '', eventId: eventId || undefined };
 }
 
 /** What the function throws, as text. Never throws. */

@@ -9,6 +9,7 @@
 import type { coresdk } from '@temporalio/proto';
 import type { WorkflowInfo } from '@temporalio/workflow';
 import { formatBaggage, type JobBaggage, mergeBaggage, parseBaggage } from '../../core/baggage';
+import type { FirstSignal } from '../../core/first-signals';
 import type { JobOrigin } from '../../core/job-info';
 import { initiatorOf, type RunBeginning, runKindOf } from '../../core/run-kind';
 import type { SandboxOptions } from '../../core/sandbox-options';
@@ -24,7 +25,7 @@ import { untracedCalls } from './untraced-outbound';
 export function readRun(
   info: WorkflowInfo,
   init: coresdk.workflow_activation.IInitializeWorkflow,
-  signals: readonly string[],
+  signals: readonly FirstSignal[],
   options: SandboxOptions,
 ): RunReading {
   const { header = {}, problem } = readHeader(init.headers);

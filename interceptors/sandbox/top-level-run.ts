@@ -5,6 +5,7 @@
  * on the decision (our markers), never on a header.
  */
 import { patched, type WorkflowInfo } from '@temporalio/workflow';
+import { type FirstSignal, signalsOfBeginning } from '../../core/first-signals';
 import type { JobOrigin } from '../../core/job-info';
 import { jobNameOf } from '../../core/job-name';
 import { originByInfo, timerTriggerOf } from '../../core/job-origin';
@@ -32,7 +33,7 @@ interface TopLevelReading {
 export function readTopLevel(
   info: WorkflowInfo,
   kind: TopLevelRun,
-  signals: readonly string[],
+  signals: readonly FirstSignal[],
   options: SandboxOptions,
 ): TopLevelReading {
   const { traceId, parent, facts } = kind;
@@ -68,10 +69,10 @@ export function readTopLevel(
 function decide(
   info: WorkflowInfo,
   preset: PresetDecision,
-  signals: readonly string[],
+  signals: readonly FirstSignal[],
   { bind }: SandboxOptions,
 ): RunDecision {
-  const events = EVENTS_OF_FIRST_TASK + signals.filter((name) => name !== '').length;
+  const events = EVENTS_OF_FIRST_TASK + signals.length;
   if (info.historyLength > events) patched(AGAIN);
   return decideNewRun(info, preset, bind, patched, registeredActivityNames());
 }
@@ -83,14 +84,17 @@ const EVENTS_OF_FIRST_TASK = 3;
 function forcedBy(
   info: WorkflowInfo,
   { initiator, part }: TopLevelRun,
-  signals: readonly string[],
+  signals: readonly FirstSignal[],
   options: SandboxOptions,
 ): PresetDecision {
   const isStart = initiator === 'start';
   const isAccepted = part?.kind === 'start' ? options.acceptForcedStart : options.acceptForcedJob;
   if (isStart && (part?.kind === 'start' || part?.kind === 'top') && part.forced && isAccepted)
     return { forced: 'manual' };
-  if (!options.acceptForcedSignal || !signals.includes(options.runNowSignal)) return undefined;
+  if (!options.acceptForcedSignal) return undefined;
+  const isReset = info.runId !== info.originalExecutionRunId;
+  const own = isReset ? signalsOfBeginning(signals, info.historyLength) : signals;
+  if (!own.some(({ name }) => name === options.runNowSignal)) return undefined;
   // A cron workflow that waits for its tick gets its signals together with that tick.
   if (info.cronSchedule) return { forced: 'signal' };
   return isStart ? { forced: 'manual' } : undefined;
