@@ -7,11 +7,18 @@
 import { Context } from '@temporalio/activity';
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import type { UntypedActivities } from '@temporalio/common';
-import { nextTickMs } from '../core/jobs/cron-time';
-import type { JobReference, RunningRun } from '../core/jobs/messages';
+import { nextTickMs, ticksBetween } from '../core/jobs/cron-time';
+import {
+  type JobReference,
+  MAX_MISSED,
+  missedOf,
+  type RunningRun,
+  type TicksMissed,
+} from '../core/jobs/messages';
 import { CRON_MEMO } from '../core/jobs/names';
 import { specProblem } from '../core/jobs/spec';
 import { traceIdOfRun } from '../core/trace-id';
+import { defined } from '../core/util/defined';
 import { suppressed } from '../core/util/suppressed';
 
 /** What a tick is told before it does anything. */
@@ -20,13 +27,22 @@ export interface TickLook {
   readonly exists: boolean;
   /** When the next tick is due, milliseconds since the epoch. */
   readonly nextTickMs?: number;
+  /** Ticks between the one that was run or counted last and this one: the server has skipped them. */
+  readonly missed?: TicksMissed;
 }
 
 export interface TickQuestion {
   readonly job: JobReference;
   readonly cron: string;
   readonly scheduledMs: number;
+  /** The tick that was run or counted last; missing for the first one. */
+  readonly sinceMs?: number;
 }
+
+/** The last of them assumes that the job exists when nobody can be asked. */
+const ATTEMPTS = 3;
+/** Within the time of an attempt. */
+const ASK_TIMEOUT_MS = 4_000;
 
 const jobActivities = Object.freeze({
   /** What is wrong with the spec, or nothing. */
@@ -54,15 +70,24 @@ export type JobActivities = typeof jobActivities;
  */
 export const scheduledJobActivities: UntypedActivities = jobActivities;
 
-async function lookAtTick({ job, cron, scheduledMs }: TickQuestion): Promise<TickLook> {
+async function lookAtTick({ job, cron, scheduledMs, sinceMs }: TickQuestion): Promise<TickLook> {
   const { client, info } = Context.current();
-  const next = nextTickMs(cron, scheduledMs);
-  const exists = await isThere(client, job);
+  const skipped = sinceMs === undefined ? [] : ticksBetween(cron, sinceMs, scheduledMs - 1, MAX_MISSED);
+  const exists = await client
+    .withDeadline(Date.now() + ASK_TIMEOUT_MS, () => isThere(client, job))
+    .catch((error: unknown) => {
+      if (info.attempt < ATTEMPTS) throw error;
+      return true;
+    });
   if (!exists && info.workflowExecution) {
     const { workflowId, runId } = info.workflowExecution;
     await client.workflow.getHandle(workflowId, runId).cancel();
   }
-  return { exists, ...(next !== undefined && { nextTickMs: next }) };
+  return defined({
+    exists,
+    nextTickMs: nextTickMs(cron, scheduledMs),
+    missed: skipped.length > 0 ? missedOf(skipped) : undefined,
+  });
 }
 
 async function findRunning(workflowIds: readonly string[]): Promise<RunningRun | null> {

@@ -15,6 +15,8 @@ export interface BoundProcess {
   readonly ended: Promise<void>;
   /** Ends the process and all it started. May be called twice, never throws, takes at most 5 seconds. */
   end(): Promise<void>;
+  /** Ends the process at once, with SIGKILL, and resolves when it has ended. */
+  kill(): Promise<void>;
   /** From now on neither the process nor its output keep this process alive. */
   unref(): void;
 }
@@ -47,6 +49,10 @@ export function startBound(command: string, args: readonly string[], env: NodeJS
       const stuck = setTimeout(() => child.kill('SIGKILL'), END_TIMEOUT_MS);
       await settled;
       clearTimeout(stuck);
+    },
+    kill: async () => {
+      child.kill('SIGUSR2');
+      await settled;
     },
     unref: () => {
       for (const handle of handles) handle.unref();

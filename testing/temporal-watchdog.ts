@@ -22,6 +22,7 @@ child.once('error', (error) => {
 });
 child.once('exit', (code) => process.exit(code ?? 1));
 process.stdin.resume().once('error', end).once('end', end);
+process.once('SIGUSR2', () => signalAll('SIGKILL'));
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, end);
 
 function end(): void {

@@ -110,6 +110,12 @@ export interface TicksMissed {
 
 /** How many of the last things a status tells. */
 export const KEPT = 10;
+/** More missed ticks than these are not counted at once. */
+export const MAX_MISSED = 1_000;
+
+export function missedOf(ticks: readonly number[]): TicksMissed {
+  return { total: ticks.length, last: ticks.slice(-KEPT) };
+}
 
 /** Name of the job. */
 export function jobNameOf(spec: ScheduledJobSpec, jobId: string): string {

@@ -1,7 +1,8 @@
 /**
  * What the tests of scheduled jobs share: jobs started with the CLI alone, and what is seen of them.
  */
-import type { WorkflowExecutionDescription } from '@temporalio/client';
+import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
+import type { Payload } from '@temporalio/common';
 import type { ScheduledJobStatus } from 'temporal-job-tracing/client';
 import type { ScheduledJobSpec } from 'temporal-job-tracing/workflows';
 import { until } from '../../testing/until';
@@ -126,4 +127,27 @@ export class Job {
     };
     await until(isOver, { says: () => `still running: ${running.join(', ')}` });
   }
+}
+
+/**
+ * Of a job of workflow `due` that ticked each second and does no more: the ticks that were run, that were counted as
+ * missed, and that were due from the first to the last of them.
+ */
+export async function accountOf(
+  client: Client,
+  jobId: string,
+): Promise<{ run: number; missed: number; due: number }> {
+  const times: number[] = [];
+  const workflowId = `${jobId}/tick`;
+  for await (const { runId } of client.workflow.list({ query: `WorkflowId = '${workflowId}'` }))
+    times.push(Date.parse(await client.workflow.getHandle(workflowId, runId).result()));
+  const { missedTicks } = await client.workflow.getHandle(jobId).query<ScheduledJobStatus>('status');
+  const all = [...times, ...missedTicks.last.map((time) => Date.parse(time))];
+  const due = (Math.max(...all) - Math.min(...times)) / 1_000 + 1;
+  return { run: times.length, missed: missedTicks.total, due };
+}
+
+/** Whether a payload that a codec encodes is what a tick's workflow returns: a time in milliseconds. */
+export function isTickResult({ data }: Payload): boolean {
+  return /^\d{13}$/.test(Buffer.from(data ?? []).toString());
 }

@@ -10,6 +10,8 @@ import { until } from '../../../testing/until.js';
 export interface StoredServer extends TemporalServer {
   /** Ends the server and starts it again, with the same address and store. */
   restart(): Promise<void>;
+  /** The same, with SIGKILL. */
+  killAndRestart(): Promise<void>;
 }
 
 /** @param file the store */
@@ -46,6 +48,10 @@ export async function startStoredServer(file: string): Promise<StoredServer> {
     stop: () => running.end(),
     restart: async () => {
       await running.end();
+      await start();
+    },
+    killAndRestart: async () => {
+      await running.kill();
       await start();
     },
   };

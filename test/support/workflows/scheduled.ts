@@ -26,6 +26,11 @@ export async function report(...args: unknown[]): Promise<{ args: unknown[]; con
 /** Ends at once. */
 export async function quick(): Promise<void> {}
 
+/** When it was due. */
+export async function due(): Promise<string | undefined> {
+  return jobInfo().scheduledTime?.toISOString();
+}
+
 /** Takes its time, or until it is cancelled. */
 export async function slow(ms: number): Promise<string> {
   await sleep(ms);
