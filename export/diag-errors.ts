@@ -1,26 +1,45 @@
 /**
- * Errors inside span processors that a user gave, as of an exporter that throws: they show in OpenTelemetry's
- * own diagnostics only, which are off by default.
+ * Errors that show in OpenTelemetry's own diagnostics only, which are off by default: those inside span processors that a
+ * user gave, as of an exporter that throws, and a set-up that comes too late.
  */
 import { DiagLogLevel, diag } from '@opentelemetry/api';
 import { reasonOf } from './losses';
 import type { ExportLogger } from './options';
 
-/** Says the first error, once for each set-up. Never throws. */
-export function sayFirstError(log: ExportLogger): void {
-  let isSaid = false;
+/** What an application's copy of the API says of a second registration; ours of another version cannot make way for it. */
+const REFUSED = /@opentelemetry\/api: (Attempted duplicate registration|Registration of version)/;
+
+/**
+ * Says the first error of each kind, once for each set-up. Never throws.
+ *
+ * @param isGiven whether the span processors are a user's; else only a refused registration is said
+ */
+export function sayErrors(log: ExportLogger, isGiven: boolean): void {
+  // It has a logger of its own, which shows each error.
+  if (!isGiven && process.env.OTEL_LOG_LEVEL) return;
+  const said = new Set<string>();
+  const sayOnce = (kind: string, message: string) => {
+    if (!said.has(kind)) log.warn(`temporal-job-tracing: ${message}`);
+    said.add(kind);
+  };
   const nothing = () => {};
   const error = (message: string) => {
-    if (isSaid) return;
-    isSaid = true;
-    log.warn(
-      `temporal-job-tracing: OpenTelemetry reports '${textOf(message)}'. Spans are probably lost in the given ` +
+    if (REFUSED.test(message)) return sayOnce('refused', LATE_COPY);
+    if (!isGiven) return;
+    sayOnce(
+      'lost',
+      `OpenTelemetry reports '${textOf(message)}'. Spans are probably lost in the given ` +
         "'spanProcessors'; jobs run on as before. This is said once: OTEL_LOG_LEVEL=error shows each error.",
     );
   };
   const logger = { error, warn: nothing, info: nothing, debug: nothing, verbose: nothing };
   diag.setLogger(logger, { logLevel: DiagLogLevel.ERROR, suppressOverrideMessage: true });
 }
+
+const LATE_COPY =
+  'the application has tried to set up OpenTelemetry after the worker had done so itself, and was refused: it has another ' +
+  "copy of @opentelemetry/api. Its spans go where the worker's go. Set it up before the first worker, and give both the " +
+  'same span processors and resource: new JobTracingPlugin({ spanProcessors, resource })';
 
 /** The SDK writes an error as JSON with its stack. */
 function textOf(message: string): string {

@@ -6,6 +6,8 @@
  */
 import { context, diag, propagation, trace } from '@opentelemetry/api';
 
+import { makeWay } from './make-way';
+
 const API_KEY = Symbol.for('opentelemetry.js.api.1');
 const LOGS_KEY = Symbol.for('io.opentelemetry.js.api.logs');
 const APIS = { trace, context, propagation, diag } as const;
@@ -22,9 +24,10 @@ export function hasTracerProvider(): boolean {
  * Runs what registers globals. A diag logger that the user has set stays. `NodeSDK` always registers a logger
  * provider, which would be in the way of one that the user sets later: its place is taken meanwhile.
  *
- * @returns takes back what was registered, unless the user has replaced it meanwhile
+ * @param onReplaced called when the application registers a tracer provider later, which then takes the place of ours
+ * @returns takes back what was registered, unless it has been replaced meanwhile
  */
-export function registering(register: () => void): () => void {
+export function registering(register: () => void, onReplaced: () => void): () => void {
   const before = { ...registry() };
   const holder = globalThis as { [LOGS_KEY]?: unknown };
   const isLogsFree = holder[LOGS_KEY] === undefined;
@@ -36,11 +39,24 @@ export function registering(register: () => void): () => void {
   }
   if (before.diag !== undefined) registry().diag = before.diag;
   const after = { ...registry() };
+  const isNew = (name: ApiName) => after[name] !== undefined && after[name] !== before[name];
+  const own = new Set((Object.keys(APIS) as ApiName[]).filter(isNew));
+  let isReplaced = false;
+  const endWay = makeWay(
+    own,
+    (name) => Reflect.deleteProperty(registry(), name),
+    () => {
+      isReplaced = true;
+      onReplaced();
+    },
+  );
   return () => {
-    for (const name of Object.keys(APIS) as ApiName[]) {
-      const isOurs = after[name] !== undefined && after[name] !== before[name];
-      if (isOurs && registry()[name] === after[name]) APIS[name].disable();
+    for (const name of own) {
+      // An application that has set a tracer provider alone goes on with the rest of ours.
+      const isNeeded = isReplaced && (name === 'context' || name === 'propagation');
+      if (!isNeeded && registry()[name] === after[name]) APIS[name].disable();
     }
+    endWay();
   };
 }
 

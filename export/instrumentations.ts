@@ -13,16 +13,14 @@ import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici';
 
 /** Made once in a process: the module hooks below them cannot be taken back. Enabled by `NodeSDK`. */
 export function createInstrumentations(): Instrumentation[] {
-  return [
-    new HttpInstrumentation({
-      enabled: false,
-      disableIncomingRequestInstrumentation: true,
-      requireParentforOutgoingSpans: true,
-      // The exporter's own requests: half of what they cost would be made for spans that nobody gets.
-      ignoreOutgoingRequestHook: () => isTracingSuppressed(context.active()),
-    }),
-    new UndiciInstrumentation({ enabled: false, requireParentforSpans: true }),
-  ];
+  const http: HttpInstrumentation = new HttpInstrumentation({
+    enabled: false,
+    disableIncomingRequestInstrumentation: true,
+    requireParentforOutgoingSpans: true,
+    // The exporter's own requests: half of what they cost would be made for spans that nobody gets.
+    ignoreOutgoingRequestHook: () => !http.getConfig().enabled || isTracingSuppressed(context.active()),
+  });
+  return [http, new UndiciInstrumentation({ enabled: false, requireParentforSpans: true })];
 }
 
 /** Modules are patched when they are required next; the worker's program has loaded them long ago. */

@@ -8,7 +8,7 @@ import type { Instrumentation } from '@opentelemetry/instrumentation';
 import type { Resource } from '@opentelemetry/resources';
 import { NodeSDK } from '@opentelemetry/sdk-node';
 import { settledWithin } from './deadline';
-import { sayFirstError } from './diag-errors';
+import { sayErrors } from './diag-errors';
 import { buildProcessors } from './exporters';
 import { SpanFanOut } from './fan-out';
 import { registering } from './globals';
@@ -62,11 +62,21 @@ export function startSetUp(
     logRecordProcessors: [],
     instrumentations,
   });
-  const unregister = registering(() => {
-    sdk.start();
-    if (spanProcessors) sayFirstError(log);
-  });
-  // The undici instrumentation reads the setting, not the state, for each request.
+  const destination = spanProcessors ? TO_OPTION : destinationOf(settings);
+  let isReplaced = false;
+  const unregister = registering(
+    () => {
+      sdk.start();
+      sayErrors(log, spanProcessors !== undefined);
+    },
+    () => {
+      isReplaced = true;
+      // Not taken out: those of the application may lie over them by now.
+      for (const instrumentation of instrumentations) setEnabled(instrumentation, false);
+      log.warn(madeWay(destination));
+    },
+  );
+  // Both instrumentations read the setting, not the state, for each request.
   for (const instrumentation of instrumentations) setEnabled(instrumentation, true);
   patchLoadedModules();
   return {
@@ -75,7 +85,7 @@ export function startSetUp(
     destination: spanProcessors ? TO_OPTION : destinationOf(settings),
     async close(timeoutMs) {
       for (const instrumentation of instrumentations) {
-        instrumentation.disable();
+        if (!isReplaced) instrumentation.disable();
         setEnabled(instrumentation, false);
       }
       unregister();
@@ -84,6 +94,15 @@ export function startSetUp(
       spans.endLosses();
     },
   };
+}
+
+function madeWay(destination: string): string {
+  return (
+    'temporal-job-tracing: the application has set up OpenTelemetry after the worker had done so itself, which makes ' +
+    'way: spans of activities and of the application go to its set-up from now on, those of workflows still ' +
+    `${destination}. Set it up before the first worker, and give both the same span processors and resource: ` +
+    'new JobTracingPlugin({ spanProcessors, resource })'
+  );
 }
 
 function setEnabled(instrumentation: Instrumentation, enabled: boolean): void {

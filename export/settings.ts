@@ -28,6 +28,8 @@ export interface ExportSettings {
 /** Shorter than the standard 5 s: what waits is lost when a worker is killed. */
 const DEFAULT_DELAY_MS = 1_000;
 const DEFAULT_ENDPOINT = 'http://localhost:4318';
+/** The sampler that goes with the plugin, and the default. */
+const FOLLOWS = 'parentbased_always_on';
 /**
  * Samplers that decide for an activity by themselves. Every activity has a remote parent, its run, so the
  * `parentbased_…` ones all follow the run's decision, whatever they do with roots.
@@ -103,19 +105,35 @@ function endpointOf(env: Environment, problems: string[]): string {
 }
 
 /**
+ * A sentence about a sampler of the environment, by which nobody decides about runs: it sees their activities, each with
+ * its run as its parent. `undefined` for the one that is right. Never throws.
+ */
+export function ignoredSampler(env: Environment): string | undefined {
+  const sampler = text(env, 'OTEL_TRACES_SAMPLER');
+  if (sampler === undefined || sampler === FOLLOWS) return undefined;
+  const ratio = JSON.stringify({ default: ratioOf(sampler, text(env, 'OTEL_TRACES_SAMPLER_ARG')) });
+  const instead = `Set it to ${FOLLOWS}; which runs are sampled is the plugin's option 'sampling', or JOB_TRACING_SAMPLING=${ratio}`;
+  return IGNORES_PARENT.has(sampler)
+    ? `OTEL_TRACES_SAMPLER=${sampler} does not follow the decision of the run, so activities are missing from ` +
+        `traces or exported without their run. ${instead}`
+    : `OTEL_TRACES_SAMPLER=${sampler} does not decide which runs are sampled. ${instead}`;
+}
+
+/** The share of traces that the sampler would let through. */
+function ratioOf(sampler: string, argument = ''): number {
+  if (sampler.endsWith('always_off')) return 0;
+  const ratio = sampler.endsWith('traceidratio') ? Number.parseFloat(argument) : 1;
+  return ratio >= 0 && ratio <= 1 ? ratio : 1;
+}
+
+/**
  * Sentences about values that take activities out of their traces, or add them where there is no trace:
  * activities' spans pass the process's sampler and propagators, workflows' spans do not. Never throws.
  */
 export function brokenTraces(env: Environment): readonly string[] {
   const problems: string[] = [];
-  const sampler = text(env, 'OTEL_TRACES_SAMPLER');
-  if (sampler && IGNORES_PARENT.has(sampler)) {
-    problems.push(
-      `OTEL_TRACES_SAMPLER=${sampler} does not follow the decision of the run, so activities are missing from ` +
-        'traces or exported without their run. Set it to parentbased_always_on; which runs are sampled is the ' +
-        "plugin's option 'sampling'",
-    );
-  }
+  const sampler = ignoredSampler(env);
+  if (sampler) problems.push(sampler);
   const propagators = list(env, 'OTEL_PROPAGATORS');
   if (propagators && !propagators.includes('tracecontext')) {
     problems.push(

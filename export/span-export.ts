@@ -20,7 +20,7 @@ import {
 import { type ProcessState, processState } from './process-state';
 import { detectResource } from './resource';
 import { type SetUp, startSetUp, TO_OPTION } from './set-up';
-import { readExportSettings } from './settings';
+import { ignoredSampler, readExportSettings } from './settings';
 
 /** Where the spans of one worker's workflows go. */
 export interface SpanExport {
@@ -57,12 +57,20 @@ const OTHER_PROCESSORS =
 /**
  * Joins the process's set-up, or makes it.
  *
+ * @param options `hasSampling`: whether anybody has said to the plugin which runs are sampled
+ *
  * @throws {TypeError} for options of a wrong form; whatever else fails is logged, and spans are off
  */
-export function acquireSpanExport(options: SpanExportOptions & { readonly log: ExportLogger }): SpanExport {
+export function acquireSpanExport(
+  options: SpanExportOptions & { readonly log: ExportLogger; readonly hasSampling?: boolean },
+): SpanExport {
   checkExportOptions(options);
   const state = processState();
   const joined = join(state, options);
+  const { hasSampling = false, log } = options;
+  // Our own set-up names it at each start. With a provider of the application's it holds for the application's traces.
+  const sampler = joined || hasSampling ? undefined : ignoredSampler(process.env);
+  if (sampler) say(state, log, 'warn', `temporal-job-tracing: ${sampler}.`);
   const spans = spansOf(state, joined?.setUp, options);
   const resource = options.resource ?? joined?.setUp.resource ?? detectResource();
   settleAttributes(resource);

@@ -17,6 +17,11 @@ export function policyFromEnvironment(env: Readonly<Record<string, string | unde
   return text ? resolvePolicy(parse(text), VARIABLE) : resolvePolicy();
 }
 
+/** Whether the variable says anything. */
+export function hasPolicyInEnvironment(env: Readonly<Record<string, string | undefined>>): boolean {
+  return Boolean(env[VARIABLE]?.trim());
+}
+
 function parse(text: string): object {
   let value: unknown;
   try {

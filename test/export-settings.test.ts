@@ -114,19 +114,31 @@ it('messages name the endpoint without credentials, and one that is not an addre
   }
 });
 
-const SAMPLERS: readonly (readonly [value: string, breaks: boolean])[] = [
-  ['always_on', true],
-  ['always_off', true],
-  ['traceidratio', true],
-  ['parentbased_always_on', false],
-  ['parentbased_always_off', false],
-  ['parentbased_traceidratio', false],
+/** The variables, what is said of them, and the policy to write instead. */
+const SAMPLERS: readonly [sampler: string, argument: string | undefined, says: RegExp, instead: string][] = [
+  ['always_on', undefined, /does not follow the decision of the run/, '{"default":1}'],
+  ['always_off', undefined, /does not follow the decision of the run/, '{"default":0}'],
+  ['traceidratio', '0.25', /does not follow the decision of the run/, '{"default":0.25}'],
+  ['parentbased_always_off', undefined, /does not decide which runs are sampled/, '{"default":0}'],
+  ['parentbased_traceidratio', '0.01', /does not decide which runs are sampled/, '{"default":0.01}'],
+  ['parentbased_traceidratio', undefined, /does not decide which runs are sampled/, '{"default":1}'],
+  ['parentbased_traceidratio', 'much', /does not decide which runs are sampled/, '{"default":1}'],
+  ['parentbased_traceidratio', '2', /does not decide which runs are sampled/, '{"default":1}'],
+  ['xray', undefined, /does not decide which runs are sampled/, '{"default":1}'],
 ];
 
-it('a sampler that does not follow the run’s decision is named', () => {
-  for (const [value, breaks] of SAMPLERS) {
-    equal(brokenTraces({ OTEL_TRACES_SAMPLER: value }).length, breaks ? 1 : 0, value);
+it('OTEL_TRACES_SAMPLER: each but parentbased_always_on is named, with what to use instead', () => {
+  for (const [sampler, argument, says, instead] of SAMPLERS) {
+    const [problem = '', ...more] = brokenTraces({
+      OTEL_TRACES_SAMPLER: sampler,
+      OTEL_TRACES_SAMPLER_ARG: argument,
+    });
+    match(problem, says, sampler);
+    ok(problem.endsWith(`, or JOB_TRACING_SAMPLING=${instead}`), problem);
+    deepEqual(more, []);
   }
+  deepEqual(brokenTraces({ OTEL_TRACES_SAMPLER: 'parentbased_always_on' }), []);
+  deepEqual(brokenTraces({ OTEL_TRACES_SAMPLER: ' ' }), []);
 });
 
 it('propagators without tracecontext are named, with the value to set', () => {

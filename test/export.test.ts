@@ -140,6 +140,16 @@ it('a process with its own provider keeps it, hears once what to pass, and gets 
   deepEqual(report.diag, ['still the user’s']);
 });
 
+it('OTEL_TRACES_SAMPLER in a process with its own provider is named once, unless the plugin has a policy', async () => {
+  const env = { OTEL_TRACES_SAMPLER: 'parentbased_traceidratio', OTEL_TRACES_SAMPLER_ARG: '0.01' };
+  const report = await run('export-own-provider', { ...env, OTEL_LOG_LEVEL: 'info' });
+  const lines = (report.log as string[]).filter((line) => line.includes('OTEL_TRACES_SAMPLER'));
+  equal(lines.length, 1);
+  match(lines[0] ?? '', /does not decide which runs are sampled.*JOB_TRACING_SAMPLING={"default":0.01}\.$/);
+  const silent = await run('export-own-provider', { ...env, OTEL_LOG_LEVEL: 'info', HAS_SAMPLING: 'true' });
+  equal((silent.log as string[]).filter((line) => line.includes('OTEL_TRACES_SAMPLER')).length, 0);
+});
+
 it('given processors take both kinds of spans, survive the worker, and cannot disturb it', async () => {
   const report = await run('export-given', { OTEL_TRACES_EXPORTER: 'none', OTEL_LOG_LEVEL: 'none' });
   const names = ['RunWorkflow:export', 'RunActivity:export'];

@@ -143,6 +143,7 @@ describe('options that are left out', () => {
       );
       deepEqual(others, {
         enabled: true,
+        hasSampling: false,
         bind: 'all',
         registerSearchAttributes: true,
         sandbox: {
@@ -175,6 +176,7 @@ describe('options that are given', () => {
     const { policy: _, ...others } = resolved;
     deepEqual(others, {
       enabled: false,
+      hasSampling: false,
       bind: 'sampled',
       registerSearchAttributes: false,
       sandbox: {

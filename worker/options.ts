@@ -11,7 +11,7 @@ import {
   checkExportOptions,
 } from '../export';
 import { DEFAULT_FLUSH_TIMEOUT_MS } from '../export/deadline';
-import { policyFromEnvironment } from '../sampling/environment';
+import { hasPolicyInEnvironment, policyFromEnvironment } from '../sampling/environment';
 import { resolvePolicy, type SamplingPolicy } from '../sampling/policy';
 import type { PolicyStore } from '../sampling/policy-store';
 import type { SamplingOptions } from '../sampling/rule';
@@ -71,6 +71,8 @@ export interface ResolvedOptions extends Pick<CheckedExportOptions, 'spanProcess
   readonly enabled: boolean;
   readonly policy: SamplingPolicy;
   readonly policyStore?: PolicyStore;
+  /** Whether anybody has said which runs are sampled. */
+  readonly hasSampling: boolean;
   readonly bind: 'all' | 'sampled';
   readonly registerSearchAttributes: boolean;
   readonly sandbox: SandboxOptions;
@@ -100,6 +102,8 @@ export function resolveOptions(options: JobTracingOptions = {}): ResolvedOptions
     policy:
       options.sampling === undefined ? policyFromEnvironment(process.env) : resolvePolicy(options.sampling),
     ...(policyStore !== undefined && { policyStore: checkedStore(policyStore) }),
+    hasSampling:
+      options.sampling !== undefined || policyStore !== undefined || hasPolicyInEnvironment(process.env),
     bind,
     registerSearchAttributes: booleanOf('registerSearchAttributes', options.registerSearchAttributes, true),
     sandbox: Object.freeze({

@@ -190,6 +190,7 @@ export class JobTracingPlugin
         ...(spanProcessors && { spanProcessors }),
         ...(resource && { resource }),
         flushTimeoutMs,
+        hasSampling: this.#options.hasSampling,
         log,
       }),
     );

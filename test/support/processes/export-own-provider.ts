@@ -6,6 +6,7 @@ import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-tr
 import { acquireSpanExport } from '../../../export';
 import { activityOf, recordingLog, report, runSpan } from './export-program';
 
+const hasSampling = process.env.HAS_SAMPLING === 'true';
 const RUN_ID = '0198c0de-0000-7000-8000-00000000000a';
 
 async function main() {
@@ -19,9 +20,9 @@ async function main() {
   diag.setLogger(logger, { logLevel: DiagLogLevel.INFO, suppressOverrideMessage: true });
 
   const log = recordingLog();
-  const without = [acquireSpanExport({ log }), acquireSpanExport({ log })];
+  const without = [acquireSpanExport({ log, hasSampling }), acquireSpanExport({ log, hasSampling })];
   for (const one of without) one.onEnd(runSpan(RUN_ID, one.resource));
-  const withThem = acquireSpanExport({ spanProcessors, resource, log });
+  const withThem = acquireSpanExport({ spanProcessors, resource, log, hasSampling });
   withThem.onEnd(runSpan(RUN_ID, withThem.resource));
   await activityOf(RUN_ID, async () => {});
   for (const one of [...without, withThem]) await one.release();

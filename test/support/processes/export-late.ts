@@ -1,0 +1,79 @@
+/**
+ * A program that sets up OpenTelemetry after a worker has done it for itself, as `ORDER` says: `whole`, all of it;
+ * `provider`, a tracer provider alone; `stopped`, all of it when the worker has stopped; `copy`, by an old copy of the
+ * API; `given`, with the processors that the plugin was given.
+ */
+import { context, propagation, trace } from '@opentelemetry/api';
+import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici';
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import { NodeSDK } from '@opentelemetry/sdk-node';
+import {
+  BasicTracerProvider,
+  InMemorySpanExporter,
+  SimpleSpanProcessor,
+} from '@opentelemetry/sdk-trace-base';
+import * as otherApi from 'opentelemetry-api-1.4';
+import { acquireSpanExport } from '../../../export';
+import { activityOf, recordingLog, report, runSpan } from './export-program';
+
+const { ORDER = '', DOWNSTREAM = '' } = process.env;
+const RUN_ID = '0198c0de-0000-7000-8000-00000000000a';
+
+/** As a module of an application gets one when it is loaded. */
+const tracer = trace.getTracer('app');
+const exporter = new InMemorySpanExporter();
+const spanProcessors = [new SimpleSpanProcessor(exporter)];
+
+function setUp() {
+  const resource = resourceFromAttributes({ 'service.name': 'app' });
+  const provider = new BasicTracerProvider({ resource, spanProcessors });
+  if (ORDER === 'provider') return trace.setGlobalTracerProvider(provider);
+  if (ORDER === 'copy') return otherApi.trace.setGlobalTracerProvider(provider as never);
+  return new NodeSDK({
+    spanProcessors,
+    resource,
+    instrumentations: [new UndiciInstrumentation({ requireParentforSpans: true })],
+    metricReaders: [],
+    logRecordProcessors: [],
+  }).start();
+}
+
+/** What an application does: a span with a call inside, by its own tracer and by a new one. */
+async function work(when: string) {
+  for (const [name, one] of [
+    ['kept', tracer],
+    ['new', trace.getTracer(when)],
+  ] as const) {
+    await one.startActiveSpan(`${when} ${name}`, async (span) => {
+      await fetch(`${DOWNSTREAM}/${when}-${name}`);
+      span.end();
+    });
+  }
+}
+
+async function main() {
+  const log = recordingLog();
+  const own = acquireSpanExport({ log, ...(ORDER === 'given' && { spanProcessors }) });
+  await work('before');
+  if (ORDER === 'stopped') await own.release();
+  setUp();
+  await work('after');
+  if (ORDER !== 'stopped') {
+    await activityOf(RUN_ID, async () => void (await fetch(`${DOWNSTREAM}/activity`)));
+    own.onEnd(runSpan(RUN_ID, own.resource));
+    await own.release();
+  }
+  await work('stopped');
+  const carrier: Record<string, string> = {};
+  tracer.startActiveSpan('last', (span) => {
+    propagation.inject(context.active(), carrier);
+    span.end();
+  });
+  report({
+    spans: exporter.getFinishedSpans().map(({ name }) => name),
+    propagates: Object.keys(carrier),
+    log: log.lines,
+  });
+}
+
+void main();
