@@ -8,7 +8,13 @@ import { describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { nodeBinary } from '../support/node-versions';
 
-const TESTS = ['console-sql', 'console-runs', 'console-ingest', 'console-retention', 'console-spans'];
+const TESTS = [
+  'console-spans',
+  'console-sql',
+  'programs/console-ingest',
+  'programs/console-retention',
+  'programs/console-runs',
+];
 
 describe('the console on newer versions of Node.js', () => {
   for (const line of [22, 24] as const) {
