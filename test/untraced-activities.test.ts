@@ -7,10 +7,14 @@ import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { context, TraceFlags, trace } from '@opentelemetry/api';
 import type { WorkflowStartOptions } from '@temporalio/client';
+import type { Headers } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { type JobTracingOptions, JobTracingPlugin } from 'temporal-job-tracing';
 import { scheduledJobActivities } from 'temporal-job-tracing/activities';
 import type { AlertActivities } from '../alerts/workflows/activities';
+import { readHeader } from '../core/trace-header';
+import { Allowance } from '../interceptors/sandbox/allowance';
+import { untracedOutbound } from '../interceptors/sandbox/untraced-outbound';
 import { traceStateOfRatio } from '../sampling/ratio';
 import type { ReceivedSpan } from '../testing/otlp-span';
 import { leaves, tree } from '../testing/otlp-trace';
@@ -150,6 +154,26 @@ describe('activities without our header', { concurrency: 8 }, () => {
         match(traceparent ?? '', new RegExp(`^00-${traceId}-[0-9a-f]{16}-00$`));
       runs.expectNothingOf(traceId);
     });
+  });
+
+  it('an untraced run tells a child its job, but not a cron, whose ticks are runs of their own', async () => {
+    const part = { kind: 'child', job: 'never', runId: 'run', trigger: 'api' } as const;
+    const calls = { activity: undefined, child: { part }, continuation: undefined };
+    const { startChildWorkflowExecution: start } = untracedOutbound(new Allowance(), calls);
+    for (const [cronSchedule, expected] of [
+      [undefined, part],
+      ['* * * * *', undefined],
+    ]) {
+      let headers: Headers = {};
+      const input = { headers, options: { cronSchedule } } as unknown as Parameters<
+        NonNullable<typeof start>
+      >[0];
+      await start?.(input, async (given) => {
+        headers = given.headers;
+        return [Promise.resolve(''), Promise.resolve()];
+      });
+      deepEqual(readHeader(headers).header?.part, expected);
+    }
   });
 
   it("of the package's own workflows, the ticks of a scheduled job and alerts, are in no trace", async () => {

@@ -61,7 +61,9 @@ export function untracedOutbound(
   return {
     startChildWorkflowExecution(input, next) {
       const kind = safely(() => childKindOf(input.options));
-      return next(kind?.kind === 'top' ? told(input, { part: kind }, true) : told(input, calls?.child));
+      if (kind?.kind === 'top') return next(told(input, { part: kind }, true));
+      // A tick of a cron is a run of its own, whoever its parent is.
+      return next(told(input, input.options.cronSchedule ? undefined : calls?.child));
     },
     ...(calls?.activity && {
       scheduleActivity: (input, next) => next(told(input, calls.activity)),
