@@ -18,8 +18,8 @@ import { workflowBundle } from '../support/bundles';
 import { accountOf, isTickResult, SCHEDULED_PATH } from '../support/scheduled-jobs';
 
 /** Fifty in all. */
-const ROUNDS = 5;
-const KILLS = 10;
+const ROUNDS = 10;
+const KILLS = 5;
 const TASK_QUEUE = 'killed-ticks';
 const WITHIN_MS = 150_000;
 

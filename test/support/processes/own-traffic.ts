@@ -15,6 +15,7 @@ import { workflowBundle } from '../bundles';
 
 const {
   TEMPORAL: address = '',
+  NAMESPACE: namespace = '',
   TASK_QUEUE: taskQueue = '',
   REDIS = '',
   HOOK = '',
@@ -52,11 +53,17 @@ async function main() {
       workflowsPath: require.resolve('../workflows/scheduled'),
       plugins,
     });
-    const started = await Worker.create({ connection, taskQueue, workflowBundle: bundle, plugins });
+    const started = await Worker.create({
+      connection,
+      namespace,
+      taskQueue,
+      workflowBundle: bundle,
+      plugins,
+    });
     const running = started.run();
     const channel = { type: 'webhook', url: `${HOOK}/hook`, secret: { secret: 'HOOK_KEY' } } as const;
     const config = { channels: { oncall: channel } };
-    const watching = await startJobWatcher({ connection, config, secrets: () => HOOK_KEY });
+    const watching = await startJobWatcher({ connection, namespace, config, secrets: () => HOOK_KEY });
     span.end();
     return { worker: started, run: running, watcher: watching };
   });
