@@ -136,8 +136,13 @@ function wouldDecide(
   }
 }
 
+/** Of a run that the ratio left out, where the policy is not known. */
+const UNKNOWN_RULE =
+  "the ratio of its rule, which is not known here (it is in the workers' option sampling, or in Redis: give JobClient the " +
+  'option sampling or redis)';
+
 function because(reason: RunReason | undefined, rule: RunRule | undefined): string {
-  if (rule === undefined) return reason ?? 'the ratio of its rule';
+  if (rule === undefined) return reason ?? UNKNOWN_RULE;
   const name = rule.pattern === undefined ? 'default' : `rule ${rule.pattern}`;
   const now = `${name}, ${percent(rule.ratio)}`;
   if (rule.isChanged) return `${reason ?? 'a ratio'} (since changed, now ${now})`;

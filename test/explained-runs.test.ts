@@ -13,6 +13,10 @@ import { connectionTo } from './support/redis-store';
 
 const SAMPLING = { default: 1, jobs: { 'one*': 0, takes: { ratio: 0, keepFailed: false } } } as const;
 
+/** What a client without the policy needs to name the rule. */
+const MISSING =
+  "which is not known here (it is in the workers' option sampling, or in Redis: give JobClient the option sampling or redis)";
+
 describe('traces.find and traces.of say why', { concurrency: 4 }, () => {
   let harness: Harness;
   before(async () => {
@@ -75,7 +79,11 @@ describe('traces.find and traces.of say why', { concurrency: 4 }, () => {
         undefined,
       ],
     );
-    deepEqual(await answer(traceId, clientWith()), [undefined, 'not sampled: the ratio of its rule', false]);
+    deepEqual(await answer(traceId, clientWith()), [
+      undefined,
+      `not sampled: the ratio of its rule, ${MISSING}`,
+      false,
+    ]);
   });
 
   it('each reason is the one of the run: by default, by hand, after all, capped', async () => {
@@ -143,6 +151,10 @@ describe('traces.find and traces.of say why', { concurrency: 4 }, () => {
       false,
     ]);
     await server.stop();
-    deepEqual(await answer(traceId, client), [undefined, 'not sampled: the ratio of its rule', false]);
+    deepEqual(await answer(traceId, client), [
+      undefined,
+      `not sampled: the ratio of its rule, ${MISSING}`,
+      false,
+    ]);
   });
 });

@@ -36,6 +36,10 @@ function of(markers: readonly string[], { traceId = LOW, policy, redis = {} }: S
 
 const RULE: SamplingOptions = { default: 1, jobs: { 'billing-*': 0.01 } };
 
+/** What a client without the policy needs to name the rule. */
+const MISSING =
+  "which is not known here (it is in the workers' option sampling, or in Redis: give JobClient the option sampling or redis)";
+
 describe('the decision of a run', () => {
   it('is said with the rule that it was made by', () => {
     deepEqual(of(['unsampled'], { policy: RULE }), [false, 'rule', 'not sampled: rule billing-*, 1 %']);
@@ -98,7 +102,7 @@ describe('the decision of a run', () => {
   });
 
   it('without the policy leaves the rule out', () => {
-    deepEqual(of(['unsampled']), [false, undefined, 'not sampled: the ratio of its rule']);
+    deepEqual(of(['unsampled']), [false, undefined, `not sampled: the ratio of its rule, ${MISSING}`]);
     deepEqual(of(['rule']), [true, 'rule', 'sampled: rule']);
     deepEqual(of(['capped']), [false, 'capped', 'not sampled: capped']);
   });
