@@ -8,12 +8,14 @@ import { causesOf } from '../core/item-failure';
 /** @see https://grpc.io/docs/guides/status-codes/ */
 export const GrpcStatus = Object.freeze({
   CANCELLED: 1,
+  UNKNOWN: 2,
   INVALID_ARGUMENT: 3,
   DEADLINE_EXCEEDED: 4,
   NOT_FOUND: 5,
   PERMISSION_DENIED: 7,
   RESOURCE_EXHAUSTED: 8,
   UNIMPLEMENTED: 12,
+  INTERNAL: 13,
   UNAUTHENTICATED: 16,
 });
 

@@ -59,3 +59,4 @@ export type { SearchAttributesRegistration } from './search-attributes';
 export type { Shard, ShardFilter } from './shards';
 export type { StartedRun } from './start-run';
 export type { JobTraces, RunTrace, TraceRuns } from './traces';
+export { VisibilityError, type VisibilityErrorFields, type VisibilityProblem } from './visibility-error';

@@ -4,32 +4,72 @@
  * A memo that cannot be decoded is left out, name by name: lists and look-ups need only search attributes, and the
  * client may lack the workers' data converter.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { executionInfoFromRaw } from '@temporalio/client/lib/helpers';
 import { decodeMapFromPayloads } from '@temporalio/common/lib/internal-non-workflow';
 import type { temporal } from '@temporalio/proto';
+import { GrpcStatus, grpcStatusOf } from './grpc-status';
 import type { ExecutionInfo } from './job-run';
+import { toVisibilityError } from './visibility-error';
 
 /** Bound of one look at the server. */
 const RPC_TIMEOUT_MS = 10_000;
 const PAGE_SIZE = 1_000;
+/** Pauses of 0.2 to 0.4 s, then twice as long each time: 3 to 6 s in all. */
+const FIRST_PAUSE_MS = 200;
+const MAX_TRIES = 5;
 
 /** Runs `look` with a deadline for the calls that it makes. */
 export function withinTimeout<T>(client: Client, look: () => Promise<T>): Promise<T> {
   return client.connection.withDeadline(Date.now() + RPC_TIMEOUT_MS, look);
 }
 
-/** The executions that the query finds; memory holds one page at a time. */
-export async function* listExecutions(client: Client, query: string): AsyncGenerator<ExecutionInfo> {
+/**
+ * The executions that the query finds; memory holds one page at a time.
+ *
+ * @param errors `'asIs'`: the server's errors are not looked into
+ * @throws {VisibilityError} if the server's limit is used up, or the search attributes are not usable
+ */
+export async function* listExecutions(
+  client: Client,
+  query: string,
+  errors?: 'asIs',
+): AsyncGenerator<ExecutionInfo> {
   const { namespace } = client.options;
   let nextPageToken: Uint8Array = new Uint8Array();
   do {
-    const page = await withinTimeout(client, () =>
-      client.workflowService.listWorkflowExecutions({ namespace, query, pageSize: PAGE_SIZE, nextPageToken }),
-    );
+    const ask = () =>
+      client.workflowService.listWorkflowExecutions({ namespace, query, pageSize: PAGE_SIZE, nextPageToken });
+    const page = await withinTimeout(client, () => withBackoff(ask)).catch(async (error: unknown) => {
+      throw errors === 'asIs' && !isLimit(error) ? error : await toVisibilityError(client, error);
+    });
     for (const raw of page.executions) yield executionOf(client, raw);
     nextPageToken = page.nextPageToken;
   } while (nextPageToken?.length > 0);
+}
+
+/** Tries again what the rate limit refuses, on connections that do not do so themselves; the caller's deadline ends it. */
+async function withBackoff<T>(ask: () => Promise<T>): Promise<T> {
+  let refusal: unknown;
+  for (let tries = 1; ; tries++) {
+    try {
+      return await ask();
+    } catch (error) {
+      const status = grpcStatusOf(error);
+      // The deadline came while it was refused.
+      if (status === GrpcStatus.DEADLINE_EXCEEDED && refusal !== undefined) throw refusal;
+      if (status !== GrpcStatus.RESOURCE_EXHAUSTED || tries === MAX_TRIES) throw error;
+      refusal = error;
+      // With jitter: others were refused at the same moment.
+      await sleep(FIRST_PAUSE_MS * 2 ** (tries - 1) * (1 + Math.random()));
+    }
+  }
+}
+
+function isLimit(error: unknown): boolean {
+  const status = grpcStatusOf(error);
+  return status === GrpcStatus.RESOURCE_EXHAUSTED || status === GrpcStatus.DEADLINE_EXCEEDED;
 }
 
 /** The run of this id, or the latest of the workflow. */

@@ -4,11 +4,11 @@
  * Needs no plugin on the client and no registered search attributes: a run's trace id follows from its run id.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { runIdOfTrace, traceIdOfRun } from '../core/trace-id';
+import { traceIdOfRun } from '../core/trace-id';
 import { defined } from '../core/util/defined';
-import { GrpcStatus, grpcStatusOf } from './grpc-status';
 import { type ExecutionInfo, type JobRun, type RunReader, toJobRun } from './job-run';
 import { listExecutions, withinTimeout } from './listing';
+import { type TraceLookUp, traceLookUp } from './look-ups';
 import { parseRunId, parseTraceId } from './parse-trace-id';
 import { describeRun, type RunReference } from './run-reference';
 import type { RunSampling } from './run-sampling';
@@ -46,6 +46,7 @@ export interface JobTraces {
    * @param traceId 32 hex digits, upper or lower case, or a run id with dashes
    * @returns `undefined` if there is no such run
    * @throws {TraceIdError} that names what is wrong with the id
+   * @throws {VisibilityError} if the server does not answer, for its rate limit for example
    */
   find(traceId: string): Promise<TraceRuns | undefined>;
   /**
@@ -58,18 +59,19 @@ export interface JobTraces {
   of(run: RunReference): Promise<RunTrace>;
 }
 
-const FIRST_PAUSE_MS = 50;
-const MAX_RUNS = 1_000;
+/** With the default lag three looks, of two calls each. */
+const FIRST_PAUSE_MS = 500;
 
 /** @param indexLagMs how long a run that is not listed yet is waited for */
 export function jobTraces(reader: RunReader, indexLagMs: number): JobTraces {
   const { client } = reader;
+  const lookUp = traceLookUp(client);
   return Object.freeze({
     async find(traceId: string) {
       const id = parseTraceId(traceId);
       const giveUp = Date.now() + indexLagMs;
-      for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs *= 2) {
-        const [root, ...others] = await withinTimeout(client, () => runsOf(reader, id));
+      for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs *= 3) {
+        const [root, ...others] = await runsOf(reader, lookUp, id);
         if (root !== undefined) return Object.freeze({ root, others: Object.freeze(others) });
         const leftMs = giveUp - Date.now();
         if (leftMs <= 0) return undefined;
@@ -81,7 +83,7 @@ export function jobTraces(reader: RunReader, indexLagMs: number): JobTraces {
         return withinTimeout(client, async () => traceOfRun(reader, await describeRun(client, run)));
       const runId = parseRunId(run);
       return withinTimeout(client, async () => {
-        const [info] = await list(reader, `RunId = '${runId}'`);
+        const { value: info } = await listExecutions(client, `RunId = '${runId}'`).next();
         return info ? traceOfRun(reader, info) : Object.freeze({ traceId: traceIdOfRun(runId) });
       });
     },
@@ -89,27 +91,12 @@ export function jobTraces(reader: RunReader, indexLagMs: number): JobTraces {
 }
 
 /** The listed runs of a trace: those with traces of their own before children, newest first; then by start. */
-async function runsOf(reader: RunReader, traceId: string): Promise<JobRun[]> {
-  const [byRunId, byAttribute] = await Promise.all([
-    list(reader, `RunId = '${runIdOfTrace(traceId)}'`),
-    list(reader, `TraceId = '${traceId}'`).catch((error: unknown) => {
-      // Not registered in this namespace.
-      if (grpcStatusOf(error) === GrpcStatus.INVALID_ARGUMENT) return [];
-      throw error;
-    }),
-  ]);
-  const hits = new Map([...byRunId, ...byAttribute].map((info) => [info.runId, info]));
-  const runs = await Promise.all(Array.from(hits.values(), (info) => toJobRun(reader, info)));
+async function runsOf(reader: RunReader, lookUp: TraceLookUp, traceId: string): Promise<JobRun[]> {
+  const hits = await lookUp(traceId);
+  const runs = await withinTimeout(reader.client, () =>
+    Promise.all(hits.map((info) => toJobRun(reader, info))),
+  );
   return runs.filter((run) => run.traceId === traceId).sort(rootFirst);
-}
-
-async function list({ client }: RunReader, query: string): Promise<ExecutionInfo[]> {
-  const hits: ExecutionInfo[] = [];
-  for await (const info of listExecutions(client, query)) {
-    hits.push(info);
-    if (hits.length === MAX_RUNS) break;
-  }
-  return hits;
 }
 
 async function traceOfRun(reader: RunReader, info: ExecutionInfo): Promise<RunTrace> {

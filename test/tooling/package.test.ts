@@ -28,6 +28,7 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
     'ScheduledJobError',
     'SearchAttributesError',
     'TraceIdError',
+    'VisibilityError',
   ],
   './client-plugin': ['JobTracingClientPlugin'],
   './workflow': ['forEachItem', 'jobInfo', 'mapReduce'],

@@ -1,0 +1,63 @@
+/**
+ * What a refused query of visibility means, and what to do about it.
+ */
+import type { Client } from '@temporalio/client';
+import { defineErrorClass } from '../core/util/error-class';
+import { GrpcStatus, grpcStatusOf } from './grpc-status';
+import { readSearchAttributes, unusableBecause } from './search-attributes';
+
+/**
+ * Why the server did not answer a query:
+ *
+ * - `rate-limit`: it has answered as many as the namespace may ask;
+ * - `late`: it did not answer in time, which a rate limit can be the reason of as well;
+ * - `search-attributes`: one of ours is not registered in the namespace, or has another type.
+ */
+export type VisibilityProblem = 'rate-limit' | 'late' | 'search-attributes';
+
+/** Fields of a {@link VisibilityError}. */
+export interface VisibilityErrorFields {
+  readonly problem: VisibilityProblem;
+  readonly namespace: string;
+}
+
+/** A list or a look-up that the server's visibility did not answer. */
+export class VisibilityError extends Error implements VisibilityErrorFields {
+  readonly problem: VisibilityProblem;
+  readonly namespace: string;
+
+  constructor(message: string, fields: VisibilityErrorFields, options?: ErrorOptions) {
+    super(message, options);
+    this.problem = fields.problem;
+    this.namespace = fields.namespace;
+  }
+}
+defineErrorClass(VisibilityError, 'VisibilityError');
+
+const LIMIT =
+  'a namespace may ask 10 times a second by default (frontend.namespaceRPS.visibility of the server; on Temporal Cloud ' +
+  'ask its support)';
+
+/** The error as one of ours, where it is known what it means; else as it is. */
+export async function toVisibilityError(client: Client, cause: unknown): Promise<unknown> {
+  const { namespace } = client.options;
+  const named = (problem: VisibilityProblem, text: string) =>
+    new VisibilityError(`visibility of namespace ${namespace}: ${text}`, { problem, namespace }, { cause });
+  switch (grpcStatusOf(cause)) {
+    case GrpcStatus.RESOURCE_EXHAUSTED:
+      return named('rate-limit', `its rate limit is used up: ${LIMIT}. Try again, or ask less often`);
+    case GrpcStatus.DEADLINE_EXCEEDED: {
+      const text = `the server did not answer in time. If it can be reached, its rate limit may be used up: ${LIMIT}`;
+      return named('late', text);
+    }
+    case GrpcStatus.UNKNOWN:
+    case GrpcStatus.INTERNAL:
+    case GrpcStatus.INVALID_ARGUMENT: {
+      const report = await readSearchAttributes(client.connection, namespace).catch(() => undefined);
+      const problem = report && unusableBecause(namespace, report);
+      return problem === undefined ? cause : named('search-attributes', problem);
+    }
+    default:
+      return cause;
+  }
+}
