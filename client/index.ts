@@ -45,6 +45,7 @@ export type { RerunOptions, RerunShard } from './rerun-shards';
 export type { RunReference } from './run-reference';
 export type { ResultFilter, RunResult } from './run-result';
 export type { RunReason, RunRule, RunSampling } from './run-sampling';
+export type { RunScheduleOptions } from './run-schedule';
 export {
   type LivePolicy,
   type SamplingChange,

@@ -4,7 +4,7 @@
  * It only wires. In this order:
  *
  * 1. `create`, `getHandle`, `list`: scheduled jobs
- * 2. `start` and `runs`: the runs of a job, whatever started them
+ * 2. `start`, `runSchedule` and `runs`: the runs of a job, whatever started them
  * 3. `traces`, `shards`, `sampling`: parts of their own
  * 4. `ensureSearchAttributes`
  */
@@ -20,6 +20,7 @@ import { type JobHandle, jobHandle } from './job-handle';
 import type { JobRun, RunReader } from './job-run';
 import { type JobRunFilter, type ListedRun, listRuns } from './job-runs';
 import { type JobShards, jobShards } from './job-shards';
+import { type RunScheduleOptions, runSchedule } from './run-schedule';
 import { SamplingClient } from './sampling';
 import { type CreateOptions, createJob, type ListedJob, listJobs } from './scheduled-jobs';
 import { registerSearchAttributes, type SearchAttributesRegistration } from './search-attributes';
@@ -142,6 +143,16 @@ export class JobClient<Workflows extends object = Record<string, Workflow>> {
       const { traceId } = await this.traces.of({ workflowId, runId });
       return traceId;
     });
+  }
+
+  /**
+   * Runs the job of a Temporal Schedule now, as a manual run that is always recorded: with the workflow, the arguments and
+   * the options of the Schedule's action, beside its own runs and whatever its overlap policy says.
+   *
+   * @throws {ScheduleNotFoundError} of `@temporalio/client` if there is no such Schedule
+   */
+  runSchedule(scheduleId: string, options: RunScheduleOptions = {}): Promise<StartedRun> {
+    return runSchedule(this.#client, scheduleId, options);
   }
 
   /** Lists the scheduled jobs, the newest first. */

@@ -1,7 +1,7 @@
 /**
  * A scheduled job as code defines it: typed by the user's workflows, and checked before anything is sent.
  */
-import { type ScheduledJobSpec, specProblem } from '../core/jobs/spec';
+import { type ScheduledJobSpec, show, specProblem } from '../core/jobs/spec';
 import { isStorable, NAME_EXPECTED } from '../core/server-limits';
 import { jobError } from './job-error';
 
@@ -37,7 +37,7 @@ export function checkDefinition(job: string, spec: unknown, taskQueue: unknown):
 
 function idProblem(job: unknown): string | undefined {
   if (typeof job !== 'string' || job.trim() === '') return 'expected a non-empty string as its id';
-  return isStorable(job) ? undefined : `expected ${NAME_EXPECTED} as its id, got ${job.length} characters`;
+  return isStorable(job) ? undefined : `expected ${NAME_EXPECTED} as its id, got ${show(job)}`;
 }
 
 /** Why the arguments cannot be sent; `undefined` when they can. */

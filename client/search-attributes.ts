@@ -50,6 +50,8 @@ const TYPE_NAMES: readonly string[] = Object.freeze([
   'Datetime',
   'KeywordList',
 ]);
+/** Columns of SQL visibility for each type that we need. */
+const MAX_OF_TYPE = Object.freeze({ Keyword: 10, Bool: 3 });
 const EXPECTED_TYPES = Object.freeze({ KEYWORD: 'Keyword', BOOL: 'Bool' });
 /** The columns of SQL visibility: `Keyword01`, `Bool03` … */
 const COLUMN = /^([A-Za-z]+)\d\d$/;
@@ -111,9 +113,38 @@ export async function registerSearchAttributes(
       }
     });
   } catch (error) {
-    throw failure('register', namespace, missing, error);
+    throw await registrationFailure(connection, namespace, missing, error);
   }
   return Object.freeze({ added: missing, present });
+}
+
+/** Says what to free if there is no room. */
+async function registrationFailure(
+  connection: SearchAttributesConnection,
+  namespace: string,
+  missing: readonly SearchAttributeName[],
+  cause: unknown,
+): Promise<SearchAttributesError> {
+  if (problemOf('register', cause) !== 'limit') return failure('register', namespace, missing, cause);
+  const types = await connection
+    .withDeadline(Date.now() + TIMEOUT_MS, () => readTypes(connection, namespace))
+    .catch(() => new Map<string, string>());
+  return failure('register', namespace, missing, cause, roomNeeded(types, missing));
+}
+
+/** How many attributes of which types are in the way, as in `free 4 of type Keyword (10 of 10 taken: …)`. Pure. */
+function roomNeeded(types: ReadonlyMap<string, string>, missing: readonly SearchAttributeName[]): string {
+  const parts = Object.entries(MAX_OF_TYPE).flatMap(([type, max]) => {
+    const taken = [...types].filter(([, other]) => other === type).map(([name]) => name);
+    const others = taken.filter((name) => !Object.hasOwn(SEARCH_ATTRIBUTES, name));
+    const count = taken.length + missing.filter((name) => expectedType(name) === type).length - max;
+    return count > 0
+      ? [`${count} of type ${type} (${taken.length} of ${max} are taken: ${others.join(', ')})`]
+      : [];
+  });
+  return parts.length === 0
+    ? ''
+    : ` Free ${parts.join(' and ')} with \`temporal operator search-attribute remove\`.`;
 }
 
 /** What keeps the attributes from being bound, with the command that helps; `undefined` when nothing does. Pure. */
@@ -190,12 +221,13 @@ function failure(
   namespace: string,
   missing: readonly SearchAttributeName[],
   cause: unknown,
+  room = '',
 ): SearchAttributesError {
   const problem = problemOf(action, cause);
   const commands = registrationCommands(namespace, missing);
   const reason = cause instanceof Error ? cause.message : String(cause);
   const message =
-    `search attributes of namespace ${namespace}: could not ${action} them: ${reason}. ` +
+    `search attributes of namespace ${namespace}: could not ${action} them: ${reason}.${room} ` +
     adviceToRegister(commands);
   return new SearchAttributesError(
     message,

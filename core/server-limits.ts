@@ -27,17 +27,25 @@ export const MAX_NEXUS_HEADER_BYTES = 4_096;
 export const MAX_MESSAGE_BYTES = 4 * 1_024 * 1_024;
 
 /** What an option that is a name is expected to be. */
-export const NAME_EXPECTED = `at most ${MAX_NAME_LENGTH} characters, none of them NUL`;
+export const NAME_EXPECTED = `at most ${MAX_NAME_LENGTH} characters, no double quote, backslash or control character`;
 
 /** Whether a Keyword, an id or a type of this text is stored as it is. */
 export function isStorable(text: string): boolean {
   return text === toKeyword(text);
 }
 
-/** The text as a Keyword that every store takes: its first 255 characters. */
+/** What the queries of no store find, however it is written. */
+const NOT_FINDABLE = /["\\\p{Cc}]/gu;
+
+/**
+ * The text as a Keyword that every store takes and finds: its first 255 characters, with U+FFFD for a double quote, a
+ * backslash and control characters.
+ */
 export function toKeyword(text: string): string {
-  const isPlain = text.length <= MAX_NAME_LENGTH && !text.includes('\0') && text.isWellFormed();
-  return isPlain ? text : Array.from(clean(text)).slice(0, MAX_NAME_LENGTH).join('');
+  const findable = text.replace(NOT_FINDABLE, '\ufffd').toWellFormed();
+  return findable.length <= MAX_NAME_LENGTH
+    ? findable
+    : Array.from(findable).slice(0, MAX_NAME_LENGTH).join('');
 }
 
 /** Without what a store refuses, or changes in secret. */

@@ -6,6 +6,7 @@ import { deepEqual, equal, notEqual, rejects } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { JobClient, OptionError } from 'temporal-job-tracing/client';
+import { until } from '../testing/until';
 import { id, Runs, traceIdOf } from './support/runs';
 import { SCHEDULED_PATH } from './support/scheduled-jobs';
 
@@ -58,6 +59,22 @@ describe('JobClient.start, without a plugin on the client', () => {
     equal(third.isNew, true);
     notEqual(third.runId, first.runId);
     await third.handle.terminate();
+  });
+
+  it('finds a run under a name that no query finds as it is written', async () => {
+    const name = `${id('night')}"ly \\ report`;
+    const { client } = runs.harness;
+    const workflowId = id('quoted');
+    const start = { taskQueue: runs.taskQueue, workflowId, args: [], memo: { jobName: name } };
+    await client.workflow.execute('quick', start);
+    const found = async () => {
+      for await (const run of jobs.runs(name)) return run;
+      return undefined;
+    };
+    const run = await until(found, { says: 'the run is not listed under its name' });
+    deepEqual([run.workflowId, run.job], [workflowId, `${id('night')}\ufffdly \ufffd report`]);
+    const forced = { ...start, workflowId: id('refused'), memo: {}, job: { name } };
+    await rejects(jobs.start('quick', forced), /no double quote, backslash or control character/);
   });
 
   it('refuses a wrong option before anything is sent', async () => {

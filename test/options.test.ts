@@ -202,7 +202,7 @@ describe('options that are given', () => {
   });
 });
 
-const NAME = 'a name of at most 255 characters, none of them NUL';
+const NAME = 'a name of at most 255 characters, no double quote, backslash or control character';
 
 describe("a wrong option 'job' of a start", () => {
   const table: Wrong[] = [

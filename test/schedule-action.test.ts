@@ -2,10 +2,11 @@
  * Runs of a Temporal Schedule, which is an equal of `scheduledJob`: listed under their job's name, and told apart as
  * well as the server lets them be.
  */
-import { deepEqual, equal, ok } from 'node:assert/strict';
+import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { ScheduleNotFoundError } from '@temporalio/client';
 import { causeOf } from '../client/schedule-action';
-import { id, Runs } from './support/runs';
+import { id, Runs, traceIdOf } from './support/runs';
 
 describe('the cause of a schedule\u2019s run', () => {
   const table: [
@@ -67,6 +68,18 @@ describe('runs of a Temporal Schedule', () => {
     await runs.cli(`schedule trigger --schedule-id ${hourly}`);
     const triggered = await seen('trigger');
     deepEqual([triggered.schedule?.id, triggered.schedule?.isGuess], [hourly, true]);
+
+    const { tracing } = runs.harness;
+    const now = await tracing.runSchedule(hourly, { reason: 'the file was late' });
+    deepEqual([now.isNew, now.traceId], [true, traceIdOf(now.runId)]);
+    ok(now.workflowId.startsWith(`${job}-hourly-manual-`), now.workflowId);
+    await now.handle.result();
+    const root = await runs.rootSpan(now.runId);
+    deepEqual(
+      [root.attributes['job.name'], root.attributes['job.trigger'], root.attributes['job.reason']],
+      [job, 'manual', 'the file was late'],
+    );
+    await rejects(tracing.runSchedule(id('no-schedule')), ScheduleNotFoundError);
     for (const one of [schedule, hourly]) await runs.cli(`schedule delete --schedule-id ${one}`);
   });
 });

@@ -89,6 +89,10 @@ it('a namespace without room says so, with the server’s words', async () => {
   const error = await rejection(tracingOf(full).ensureSearchAttributes());
   deepEqual([error.problem, error.missing], ['limit', ALL]);
   match(error.message, /cannot have more than 10 search attribute of type Keyword/);
+  match(
+    error.message,
+    /Free 2 of type Keyword \(8 of 10 are taken: Taken.*\) with `temporal operator search-attribute remove`/,
+  );
   ok(error.cause instanceof Error);
 });
 

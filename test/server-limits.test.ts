@@ -11,7 +11,7 @@ const length = (text: string) => Array.from(text).length;
 const bytes = (text: string) => Buffer.byteLength(text);
 
 describe('a Keyword', () => {
-  const same = ['', 'nightly-report', 'x'.repeat(255), '\u{1f4a1}'.repeat(255), 'übergröße\n\t"'];
+  const same = ['', 'nightly-report', 'x'.repeat(255), '\u{1f4a1}'.repeat(255), "übergröße 'a' [b] %"];
   for (const text of same) {
     it(`is as it was given: ${JSON.stringify(text).slice(0, 40)}`, () => {
       equal(toKeyword(text), text);
@@ -24,6 +24,7 @@ describe('a Keyword', () => {
     '3,000 characters': ['ü'.repeat(3_000), 'ü'.repeat(255)],
     '256 characters of two units each': ['\u{1f4a1}'.repeat(256), '\u{1f4a1}'.repeat(255)],
     'a NUL': ['a\0b', 'a\ufffdb'],
+    'what no query finds': ['a"b\\c\n\u0085', 'a\ufffdb\ufffdc\ufffd\ufffd'],
     'half of a surrogate pair': ['a\ud83db', 'a\ufffdb'],
     'half of a pair where it is cut': [`${'x'.repeat(254)}\u{1f4a1}y`, `${'x'.repeat(254)}\u{1f4a1}`],
   };

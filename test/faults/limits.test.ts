@@ -83,7 +83,7 @@ describe('values larger than the server takes', { concurrency: 4 }, () => {
 
   it('a typed client and a job specification refuse what is too long, and say what to write', async () => {
     const name = 'n'.repeat(256);
-    const expected = /at most 255 characters, none of them NUL/;
+    const expected = /at most 255 characters, no double quote, backslash or control character/;
     const starting = runs.typed.workflow.start('oneActivity', {
       ...{ taskQueue: runs.taskQueue, workflowId: id('refused'), job: { name } },
     });
@@ -95,6 +95,9 @@ describe('values larger than the server takes', { concurrency: 4 }, () => {
       { taskQueue: name },
       { lane: { name: 'a', taskQueue: name } },
       { name: 'a\0' },
+      { name: 'a "b"' },
+      { name: 'a\\b' },
+      { name: 'a\nb' },
     ])
       await rejects(jobs.create(id('job'), { workflow: 'oneActivity', ...spec }, options), expected);
     await rejects(jobs.create(name, { workflow: 'oneActivity' }, options), expected);
