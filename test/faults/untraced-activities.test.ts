@@ -11,17 +11,17 @@ import type { Headers } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { type JobTracingOptions, JobTracingPlugin } from 'temporal-job-tracing';
 import { scheduledJobActivities } from 'temporal-job-tracing/activities';
-import type { AlertActivities } from '../alerts/workflows/activities';
-import { readHeader } from '../core/trace-header';
-import { Allowance } from '../interceptors/sandbox/allowance';
-import { untracedOutbound } from '../interceptors/sandbox/untraced-outbound';
-import { traceStateOfRatio } from '../sampling/ratio';
-import type { ReceivedSpan } from '../testing/otlp-span';
-import { leaves, tree } from '../testing/otlp-trace';
-import type { WorkerSetup } from './support/harness';
-import { Runs, rootIdOf, traceIdOf } from './support/runs';
+import type { AlertActivities } from '../../alerts/workflows/activities';
+import { readHeader } from '../../core/trace-header';
+import { Allowance } from '../../interceptors/sandbox/allowance';
+import { untracedOutbound } from '../../interceptors/sandbox/untraced-outbound';
+import { traceStateOfRatio } from '../../sampling/ratio';
+import type { ReceivedSpan } from '../../testing/otlp-span';
+import { leaves, tree } from '../../testing/otlp-trace';
+import type { WorkerSetup } from '../support/harness';
+import { Runs, rootIdOf, traceIdOf } from '../support/runs';
 
-const WORKFLOWS = require.resolve('./support/workflows/untraced');
+const WORKFLOWS = require.resolve('../support/workflows/untraced');
 const NEVER = { ratio: 0, keepFailed: false, afterFailure: { runs: 0 } };
 
 /** A worker for workflows and local activities alone. */
@@ -36,7 +36,7 @@ function forActivities(plugin: JobTracingOptions): WorkerSetup {
   return { plugin, options: { workflowBundle: undefined } as object };
 }
 
-describe('activities without our header', { concurrency: 8 }, () => {
+describe('activities without our header', { concurrency: 4 }, () => {
   let runs: Runs;
   before(async () => {
     runs = await Runs.start();
@@ -126,7 +126,7 @@ describe('activities without our header', { concurrency: 8 }, () => {
     runs.expectNothingOf(traceIdOf(runId));
   });
 
-  describe("of a run that bind: 'sampled' leaves untraced", { concurrency: 8 }, () => {
+  describe("of a run that bind: 'sampled' leaves untraced", { concurrency: 4 }, () => {
     const plugin: JobTracingOptions = { bind: 'sampled', sampling: { jobs: { never: NEVER } } };
     const memo = { jobName: 'never' };
 
