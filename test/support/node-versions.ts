@@ -9,8 +9,8 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-/** The last releases of the lines that the package supports. */
-const VERSIONS = { 20: '20.20.2', 22: '22.23.5', 24: '24.22.3' } as const;
+/** The oldest release that the package supports, and the last of each line. */
+const VERSIONS = { '20.6': '20.6.0', 20: '20.20.2', 22: '22.23.5', 24: '24.22.3', 26: '26.12.1' } as const;
 
 export type NodeLine = keyof typeof VERSIONS;
 

@@ -1,0 +1,208 @@
+/**
+ * A program of a user's project: workers with the plugin, in one process, each of which runs a workflow to its end.
+ * Written once, as it is for ES modules and for CommonJS.
+ */
+import { execFile } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { transform } from 'esbuild';
+
+export type ModuleSystem = 'CommonJS' | 'ES modules';
+/** Lines of the OpenTelemetry SDK whose span processors the plugin is given. */
+export type SdkLine = '1.x' | '2.x' | '3.x';
+
+export interface WorkerSettings {
+  readonly connection: {
+    readonly address: string;
+    readonly apiKey?: string;
+    /** Texts in PEM. */
+    readonly tls?: { readonly ca: string; readonly crt?: string; readonly key?: string };
+  };
+  readonly namespace?: string;
+  /** Plain options of the worker. */
+  readonly options?: { readonly reuseV8Context?: boolean; readonly debugMode?: boolean };
+  /** Whether payloads and failures are encoded. */
+  readonly encoded?: boolean;
+  /** The path of a workflow bundle, instead of workflows to bundle. */
+  readonly workflowBundle?: string;
+}
+
+export interface ProgramSettings {
+  readonly workers: readonly WorkerSettings[];
+  /** Without it, spans go where the `OTEL_*` variables say. */
+  readonly sdk?: SdkLine;
+  /** Of the OTLP receiver. */
+  readonly endpoint: string;
+}
+
+export interface Outcome {
+  /** Of each worker's run. */
+  readonly runIds: readonly string[];
+  /** Warnings and errors of the plugin. */
+  readonly log: readonly string[];
+}
+
+/** Writes the program and its workflows into this folder of a project; returns the program's path. */
+export async function programIn(directory: string, system: ModuleSystem): Promise<string> {
+  const isEsm = system === 'ES modules';
+  await mkdir(directory, { recursive: true });
+  const write = async (name: string, text: string) => {
+    const { code } = isEsm ? { code: text } : await transform(text, { format: 'cjs', platform: 'node' });
+    await writeFile(join(directory, name), code);
+  };
+  await writeFile(join(directory, 'package.json'), JSON.stringify({ type: isEsm ? 'module' : 'commonjs' }));
+  await write('workflows.js', WORKFLOWS);
+  await write('worker.js', WORKER.replace('WORKFLOWS_PATH', isEsm ? ESM_PATH : CJS_PATH));
+  await write('bundle.js', BUNDLE.replace('WORKFLOWS_PATH', isEsm ? ESM_PATH : CJS_PATH));
+  // Loaded by the worker's threads, which require it.
+  await writeFile(join(directory, 'converter.cjs'), CONVERTER);
+  return join(directory, 'worker.js');
+}
+
+/** Runs a program with this Node.js to its end; what it prints last is its outcome. */
+export async function runProgram(
+  node: string,
+  program: string,
+  settings: ProgramSettings,
+  cwd = join(program, '..'),
+): Promise<Outcome> {
+  const env = {
+    ...process.env,
+    SETTINGS: JSON.stringify(settings),
+    OTEL_EXPORTER_OTLP_ENDPOINT: settings.endpoint,
+    OTEL_SERVICE_NAME: 'matrix',
+  };
+  const { stdout } = await promisify(execFile)(node, [program], { cwd, env, timeout: 120_000 });
+  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
+}
+
+/** Makes a workflow bundle of a program's workflows, with this Node.js. */
+export async function bundleOf(program: string, node: string, target: string): Promise<void> {
+  await promisify(execFile)(node, [join(program, '..', 'bundle.js'), target], { timeout: 120_000 });
+}
+
+/** As the README has them. */
+const ESM_PATH = `fileURLToPath(import.meta.resolve('./workflows.js'))`;
+const CJS_PATH = `require.resolve('./workflows')`;
+
+const WORKFLOWS = `
+import { executeChild, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import { jobInfo } from 'temporal-job-tracing/workflow';
+export { scheduledJob } from 'temporal-job-tracing/workflows';
+const { hello } = proxyActivities({ startToCloseTimeout: '20s' });
+const local = proxyLocalActivities({ startToCloseTimeout: '20s' });
+export async function child() { return hello(jobInfo()?.jobName); }
+export async function parent() {
+  return [await hello('a'), await local.hello('b'), await executeChild(child)];
+}
+`;
+
+const BUNDLE = `
+import { writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
+import { JobTracingPlugin } from 'temporal-job-tracing';
+async function main() {
+  const plugins = [new JobTracingPlugin()];
+  const logger = new DefaultLogger('WARN');
+  const { code } = await bundleWorkflowCode({ workflowsPath: WORKFLOWS_PATH, plugins, logger });
+  await writeFile(process.argv[2], code);
+}
+void main();
+`;
+
+const CONVERTER = `
+const { DefaultFailureConverter } = require('@temporalio/common');
+exports.failureConverter = new DefaultFailureConverter({ encodeCommonAttributes: true });
+`;
+
+const WORKER = `
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Client } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { JobTracingPlugin } from 'temporal-job-tracing';
+import { JobClient } from 'temporal-job-tracing/client';
+
+const { workers, sdk, endpoint } = JSON.parse(process.env.SETTINGS);
+// Of the program's folder, also where a bundler has moved this code.
+const load = createRequire(join(process.cwd(), 'worker.js'));
+
+function spanProcessors() {
+  if (sdk === undefined) return {};
+  const { BatchSpanProcessor } = load(sdk === '3.x' ? '@opentelemetry/sdk-trace' : '@opentelemetry/sdk-trace-base');
+  const { OTLPTraceExporter } = load('@opentelemetry/exporter-trace-otlp-http');
+  const exporter = new OTLPTraceExporter({ url: endpoint + '/v1/traces' });
+  return { spanProcessors: [new BatchSpanProcessor(sdk === '3.x' ? { exporter } : exporter)] };
+}
+
+/** Turns each byte of a payload around, as encryption would hide it. */
+const turned = (payloads) => payloads.map((payload) => ({
+  metadata: { encoding: Buffer.from('binary/turned') },
+  data: Buffer.from(JSON.stringify({ metadata: Object.fromEntries(Object.entries(payload.metadata).map(
+    ([key, value]) => [key, Buffer.from(value).toString('base64')])),
+    data: Buffer.from(payload.data ?? []).toString('base64') })).map((byte) => 255 - byte),
+}));
+const turnedBack = (payloads) => payloads.map((payload) => {
+  if (Buffer.from(payload.metadata?.encoding ?? []).toString() !== 'binary/turned') return payload;
+  const { metadata, data } = JSON.parse(Buffer.from(payload.data).map((byte) => 255 - byte).toString());
+  return { metadata: Object.fromEntries(Object.entries(metadata).map(
+    ([key, value]) => [key, Buffer.from(value, 'base64')])), data: Buffer.from(data, 'base64') };
+});
+const codec = { encode: async (payloads) => turned(payloads), decode: async (payloads) => turnedBack(payloads) };
+
+// All workers of a process are given the same ones.
+const given = spanProcessors();
+
+async function runOne(settings, index) {
+  const { connection: { address, apiKey, tls }, namespace = 'default', options, encoded, workflowBundle } = settings;
+  const buffer = (text) => text && Buffer.from(text);
+  const connection = await NativeConnection.connect({
+    address,
+    ...(apiKey && { apiKey }),
+    ...(tls && { tls: {
+      serverRootCACertificate: buffer(tls.ca),
+      ...(tls.crt && { clientCertPair: { crt: buffer(tls.crt), key: buffer(tls.key) } }),
+    } }),
+  });
+  try {
+    const taskQueue = 'matrix-' + process.pid + '-' + index;
+    const dataConverter = encoded
+      ? { payloadCodecs: [codec], failureConverterPath: load.resolve('./converter.cjs') } : undefined;
+    const plugin = new JobTracingPlugin({ ...given, flushTimeoutMs: 30_000 });
+    const worker = await Worker.create({
+      connection, namespace, taskQueue, ...options,
+      ...(dataConverter && { dataConverter }),
+      ...(workflowBundle ? { workflowBundle: { codePath: workflowBundle } } : { workflowsPath: WORKFLOWS_PATH }),
+      activities: { hello: async (name) => 'hello ' + name },
+      plugins: [plugin],
+    });
+    const client = new Client({ connection, namespace, plugins: [plugin], ...(dataConverter && { dataConverter }) });
+    return await worker.runUntil(async () => {
+      const handle = await client.workflow.start('parent', { taskQueue, workflowId: taskQueue });
+      const result = JSON.stringify(await handle.result());
+      if (result !== '["hello a","hello b","hello parent"]') throw new Error('the workflow returned ' + result);
+      const { traceId } = await new JobClient({ client }).traces.of({ workflowId: taskQueue });
+      const runId = handle.firstExecutionRunId;
+      if (traceId !== runId.replaceAll('-', '')) throw new Error('the run ' + runId + ' has the trace ' + traceId);
+      return runId;
+    });
+  } finally {
+    await connection.close();
+  }
+}
+
+async function main() {
+  const log = [];
+  const isOurs = (text) => /temporal-job-tracing|JobTracing/.test(text);
+  Runtime.install({ logger: new DefaultLogger('WARN', ({ message }) => isOurs(message) && log.push(message)) });
+  const runIds = await Promise.all(workers.map(runOne));
+  console.log(JSON.stringify({ runIds, log }));
+}
+main().catch((error) => {
+  console.error(error);
+  process.exitCode = 1;
+});
+`;
