@@ -5,8 +5,8 @@
  * the right length, with bytes as a `Buffer`. Its rows carry a member of its own, and some of its bytes come as an
  * `ArrayBuffer`.
  */
-import { checkCount, parameterCount } from './parameters';
-import { inTransaction, type SqlDatabase, type SqlDriver, type SqlValue, sqlError } from './port';
+import { sqlDatabase } from './database';
+import type { SqlDatabase, SqlDriver, SqlValue } from './port';
 
 /** The part of `libsql` that is used. */
 type Libsql = new (
@@ -35,37 +35,25 @@ export function libsqlDriver(): SqlDriver | undefined {
 }
 
 function open(Database: Libsql, path: string): SqlDatabase {
-  const database = told(() => new Database(path));
-  let isOpen = true;
-  const exec = (sql: string): void => told(() => database.exec(sql));
-  return {
-    exec,
-    prepare(sql) {
-      const statement = told(() => database.prepare(sql));
-      const expected = parameterCount(sql);
-      const checked = <T>(parameters: readonly SqlValue[], fn: (values: unknown[]) => T): T => {
-        checkCount(sql, expected, parameters.length);
-        return told(() => fn(parameters.map(written)));
-      };
-      return {
-        run: (...parameters) => checked(parameters, (values) => statement.run(values).changes),
-        get: <Row extends object>(...parameters: readonly SqlValue[]) =>
-          checked(parameters, (values) => {
-            const row = statement.get(values);
-            return row && read<Row>(row);
-          }),
-        all: <Row extends object>(...parameters: readonly SqlValue[]) =>
-          checked(parameters, (values) => statement.all(values).map((row) => read<Row>(row))),
-        iterate: <Row extends object>(...parameters: readonly SqlValue[]) =>
-          rows<Row>(checked(parameters, (values) => statement.iterate(values))),
-      };
-    },
-    transaction: (fn) => inTransaction(exec, fn),
-    close() {
-      if (isOpen) told(() => database.close());
-      isOpen = false;
-    },
-  };
+  return sqlDatabase(() => {
+    const database = new Database(path);
+    return {
+      exec: (sql) => database.exec(sql),
+      prepare(sql) {
+        const statement = database.prepare(sql);
+        return {
+          run: (values) => statement.run(values.map(written)).changes,
+          get(values) {
+            const row = statement.get(values.map(written));
+            return row && read(row);
+          },
+          all: (values) => statement.all(values.map(written)).map(read),
+          iterate: (values) => rows(statement.iterate(values.map(written))),
+        };
+      },
+      close: () => database.close(),
+    };
+  }, resultCode);
 }
 
 function written(value: SqlValue): unknown {
@@ -73,29 +61,17 @@ function written(value: SqlValue): unknown {
 }
 
 /** Changes the row in place: it was made for us. */
-function read<Row extends object>(row: Record<string, unknown>): Row {
+function read(row: Record<string, unknown>): object {
   for (const name in row) {
     const value = row[name];
     if (name === '_metadata') Reflect.deleteProperty(row, name);
     else if (value instanceof ArrayBuffer) row[name] = new Uint8Array(value);
   }
-  return row as Row;
+  return row;
 }
 
-function* rows<Row extends object>(found: IterableIterator<Record<string, unknown>>): Generator<Row> {
-  for (;;) {
-    const next = told(() => found.next());
-    if (next.done) return;
-    yield read<Row>(next.value);
-  }
-}
-
-function told<T>(fn: () => T): T {
-  try {
-    return fn();
-  } catch (error) {
-    throw sqlError(resultCode(error as Error & { readonly rawCode?: number }), error);
-  }
+function* rows(found: IterableIterator<Record<string, unknown>>): Generator<object> {
+  for (const row of found) yield read(row);
 }
 
 /** The error of a file that cannot be opened has the code in its text alone. */

@@ -1,8 +1,8 @@
 /**
  * Adapter for Node's own SQLite, `node:sqlite` (without a flag since Node 22.13).
  */
-import { checkCount, parameterCount } from './parameters';
-import { inTransaction, type SqlDatabase, type SqlDriver, type SqlValue, sqlError } from './port';
+import { sqlDatabase } from './database';
+import type { SqlDatabase, SqlDriver, SqlValue } from './port';
 
 /** The part of `node:sqlite` that is used: the types of Node 20 have none of it. */
 interface NodeSqlite {
@@ -29,55 +29,23 @@ export function nodeSqliteDriver(): SqlDriver | undefined {
 }
 
 function open({ DatabaseSync }: NodeSqlite, path: string): SqlDatabase {
-  const database = told(() => new DatabaseSync(path));
-  let isOpen = true;
-  const exec = (sql: string): void => told(() => database.exec(sql));
-  return {
-    exec,
-    prepare(sql) {
-      const statement = told(() => database.prepare(sql));
-      const expected = parameterCount(sql);
-      const checked = <T>(parameters: readonly SqlValue[], fn: (values: SqlValue[]) => T): T => {
-        checkCount(sql, expected, parameters.length);
-        return told(() => fn(parameters as SqlValue[]));
-      };
-      return {
-        run: (...parameters) => checked(parameters, (values) => Number(statement.run(...values).changes)),
-        get: <Row extends object>(...parameters: readonly SqlValue[]) =>
-          checked(parameters, (values) => statement.get(...values) as Row | undefined),
-        all: <Row extends object>(...parameters: readonly SqlValue[]) =>
-          checked(parameters, (values) => statement.all(...values) as Row[]),
-        iterate: <Row extends object>(...parameters: readonly SqlValue[]) =>
-          rows<Row>(checked(parameters, (values) => statement.iterate(...values))),
-      };
-    },
-    transaction: (fn) => inTransaction(exec, fn),
-    close() {
-      if (isOpen) told(() => database.close());
-      isOpen = false;
-    },
-  };
-}
-
-/** A damaged file is found only as its rows are read. */
-function* rows<Row extends object>(found: IterableIterator<object>): Generator<Row> {
-  try {
-    for (;;) {
-      const next = told(() => found.next());
-      if (next.done) return;
-      yield next.value as Row;
-    }
-  } finally {
-    found.return?.();
-  }
-}
-
-function told<T>(fn: () => T): T {
-  try {
-    return fn();
-  } catch (error) {
-    throw sqlError((error as { readonly errcode?: number }).errcode, error);
-  }
+  const resultCode = (error: Error & { readonly errcode?: number }) => error.errcode;
+  return sqlDatabase(() => {
+    const database = new DatabaseSync(path);
+    return {
+      exec: (sql) => database.exec(sql),
+      prepare(sql) {
+        const statement = database.prepare(sql);
+        return {
+          run: (values) => Number(statement.run(...values).changes),
+          get: (values) => statement.get(...values),
+          all: (values) => statement.all(...values),
+          iterate: (values) => statement.iterate(...values),
+        };
+      },
+      close: () => database.close(),
+    };
+  }, resultCode);
 }
 
 /** Node 22 and 24 call the module experimental on the first use: no news for those who start a console. */
