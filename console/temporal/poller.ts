@@ -196,9 +196,10 @@ export class Poller {
       if (run.isListed) changed.set(run.runId, run.job);
     }
     for (const info of ended) {
-      const { jobRunId, job = '' } = boundAttributes(info);
-      // A shard that was run again after its run had ended.
-      if (jobRunId !== undefined && !this.#open.has(jobRunId)) changed.set(jobRunId, job);
+      const { jobRunId, job = '', trigger } = boundAttributes(info);
+      // Of a shard that was run again after its run had ended.
+      if (trigger === 'shard' && jobRunId !== undefined && !this.#open.has(jobRunId))
+        changed.set(jobRunId, job);
     }
     this.#toComplete.unshift(...found.filter(({ isListed, state }) => isListed || state !== 'success'));
     this.#toComplete.length = Math.min(this.#toComplete.length, MAX_TO_COMPLETE);

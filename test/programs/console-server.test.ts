@@ -165,6 +165,11 @@ describe('the console', { concurrency: 4 }, () => {
     const { jobs } = await harness.get<JobList>('/api/jobs');
     const firstWell = jobs.findIndex(({ failingRuns }) => failingRuns === 0);
     ok(jobs.slice(firstWell).every(({ failingRuns }) => failingRuns === 0));
+    deepEqual(
+      jobs.filter((each) => /probe|mapReduceBranch|jobTick/.test(each.job)),
+      [],
+      'what only keeps jobs going is no job',
+    );
     const path = `/api/jobs/${encodeURIComponent(job)}`;
     const failed = await harness.get<JobPage>(`${path}?result=failure`);
     deepEqual(
