@@ -23,7 +23,7 @@ it('a process with a provider of its own: one warning, binding on, activities tr
   const worker = fork(path.join(__dirname, '../support/processes/fault-own-provider.js'), {
     env: { ...env, TEMPORAL: server.address, DOWNSTREAM_URL: receiver.url },
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-    timeout: 60_000,
+    timeout: 150_000,
     killSignal: 'SIGKILL',
   });
   try {
@@ -31,7 +31,8 @@ it('a process with a provider of its own: one warning, binding on, activities tr
     const output = text(worker.stdout);
     const ended = once(worker, 'exit');
     const handle = await workflow.start('oneActivity', { taskQueue, workflowId: taskQueue });
-    await handle.result();
+    // A program that ends before is not waited for.
+    await Promise.race([handle.result(), ended.then(() => Promise.reject(new Error('the worker ended')))]);
     const traceId = handle.firstExecutionRunId.replaceAll('-', '');
     const { searchAttributes } = await handle.describe();
     deepEqual([searchAttributes.TraceId, searchAttributes.TraceSampled], [[traceId], [true]]);
