@@ -272,4 +272,14 @@ describe('a budget', () => {
     nowMs = 1e9;
     deepEqual([budget.take(), budget.take(), budget.take()], [true, true, false]);
   });
+
+  it('waits for calls that had to be made', () => {
+    let nowMs = 0;
+    const budget = createBudget(0.5, 2, () => nowMs);
+    budget.spend(4);
+    nowMs = 4_000;
+    equal(budget.take(), false);
+    nowMs = 6_000;
+    deepEqual([budget.take(), budget.take()], [true, false]);
+  });
 });

@@ -13,8 +13,10 @@ export interface WatchContext {
   readonly reader: Reader;
   readonly facts: FactsReader;
   readonly sink: Sink;
-  /** For what can wait. */
+  /** For what an alert waits for. */
   readonly budget: Budget;
+  /** For what many jobs that are well need, so that it does not hold up the others. */
+  readonly background: Budget;
   readonly ruleOf: (job: string) => ResolvedAlertRule;
 }
 

@@ -13,7 +13,7 @@ import { incidentSubject } from '../incident-id';
 import { type Silence, silenceOf } from '../silence';
 import type { WatchCursor, WatchReport } from '../workflows/watcher-messages';
 import { createBudget } from './budget';
-import { Sink, type WatchContext } from './context';
+import { handlingOf, jobSubject, Sink, type WatchContext } from './context';
 import { FactsReader, type Redact } from './facts';
 import { FailureWatch } from './failure-watch';
 import { OverdueWatch } from './overdue-watch';
@@ -35,9 +35,12 @@ const MAX_BACK_MS = 24 * 60 * 60_000 - AGAIN_AFTER_ERROR_MS;
 /** A run that waits for its first task is looked at after this. */
 const WAITING_MS = 5_000;
 const LIST_INCIDENTS_MS = 30_000;
-/** For what can wait. */
-const CALLS_PER_SECOND = 0.5;
-const SAVED_CALLS = 20;
+/**
+ * Calls a second, and saved ones. With the looks (0.2), heartbeats (0.2) and the lists of incidents it stays below one call
+ * a second, whatever the number of jobs.
+ */
+const BUDGET = [0.25, 20] as const;
+const BACKGROUND = [0.3, 5] as const;
 const MAX_NAMES = 20;
 const FAILED: readonly string[] = ['FAILED', 'TIMED_OUT', 'TERMINATED'];
 
@@ -82,7 +85,8 @@ export class JobWatch {
       reader,
       facts: new FactsReader(reader, redact),
       sink: new Sink(),
-      budget: createBudget(CALLS_PER_SECOND, SAVED_CALLS, Date.now),
+      budget: createBudget(...BUDGET, Date.now),
+      background: createBudget(...BACKGROUND, Date.now),
       ruleOf: (job) => rule(job)?.value ?? config.default,
     };
     this.#failures = new FailureWatch(this.#context);
@@ -149,7 +153,11 @@ export class JobWatch {
       dueMs: [this.#dueMs, dueMs],
       ...(this.#overMs !== undefined && { overMs: this.#overMs }),
     });
-    const rows = await this.#context.reader.rows(query);
+    const { reader, background } = this.#context;
+    const callsBefore = reader.calls;
+    const rows = await reader.rows(query);
+    // A first look at thousands of runs has many pages.
+    background.spend(reader.calls - callsBefore - 1);
     const waiting = rows.filter(({ status, hasBegun }) => status === 'RUNNING' && !hasBegun);
     const running = rows.filter((row) => row.status === 'RUNNING' && row.dueMs <= dueMs);
     const ended = rows.filter(({ status }) => status === 'COMPLETED');
@@ -196,6 +204,11 @@ export class JobWatch {
     });
   }
 
+  #isOver(job: string, key: string, nowMs: number): void {
+    const { sink, ruleOf } = this.#context;
+    sink.observe(jobSubject(job), handlingOf(ruleOf(job)), { kind: 'cleared', key, atMs: nowMs });
+  }
+
   async #listIncidents(nowMs: number): Promise<void> {
     const incidents = await this.#context.reader.incidents();
     const jobs = incidents.filter(({ workflowId }) => incidentSubject(workflowId)?.kind === 'job');
@@ -203,8 +216,12 @@ export class JobWatch {
       jobs.map(({ memo }) => memo),
       nowMs,
     );
-    if (!this.#isResumed) await this.#resume(incidents, nowMs);
-    this.#isResumed = true;
+    if (!this.#isResumed) {
+      await this.#resume(incidents, nowMs);
+      this.#context.sink.onSent(() => {
+        this.#isResumed = true;
+      });
+    }
     this.#incidentsMs = nowMs;
   }
 
@@ -214,12 +231,15 @@ export class JobWatch {
     const runIds = keys.flatMap((key) => slowRunId(key) ?? stuckRunId(key) ?? []);
     const runs = await this.#context.reader.runs(runIds);
     const found = (runId: string | undefined): RunRow | undefined => runs.get(runId ?? '');
-    for (const key of keys) {
-      const [slow, stuck] = [found(slowRunId(key)), found(stuckRunId(key))];
-      if (slow) this.#slow.reopen(slow);
-      if (stuck) this.#stuck.reopen(stuck);
-    }
     for (const { workflowId, memo } of incidents) {
+      for (const { key } of memo.open) {
+        const runId = slowRunId(key) ?? stuckRunId(key);
+        const run = found(runId);
+        if (run && slowRunId(key)) this.#slow.reopen(run);
+        else if (run) this.#stuck.reopen(run);
+        // It has ended, and the server has forgotten it: an outage may last longer than the retention.
+        else if (runId) this.#isOver(memo.subject, key, nowMs);
+      }
       const kind = incidentSubject(workflowId)?.kind;
       if (kind === 'job') this.#overdue.noticed(memo.subject, nowMs);
       if (kind === 'queue' && memo.open.length > 0) this.#queues.queues.reopen(memo.subject);

@@ -71,7 +71,7 @@ export class SlowWatch {
     for (const [runId, row] of this.#undecided) {
       if (nowMs - row.dueMs < SETTLED_MS) continue;
       if (!this.#usual.isKnown(row.job, nowMs)) {
-        if (!this.#context.budget.take()) return;
+        if (!this.#context.background.take()) return;
         await this.#usual.read(row.job, nowMs);
       }
       this.#undecided.delete(runId);
@@ -86,7 +86,9 @@ export class SlowWatch {
   ): Promise<void> {
     const { sink } = this.#context;
     if (present === undefined) {
-      this.#runs.forget(row.runId);
+      // The server has forgotten it, or somebody has deleted it.
+      if (isTold) this.#isOver({ ...row, closeMs: nowMs });
+      sink.onSent(() => this.#runs.forget(row.runId));
     } else if (present.status !== 'RUNNING') {
       if (isTold) this.#isOver(present);
       else if (present.status === 'COMPLETED') await this.#wasSlow(present, nowMs, limit);

@@ -11,8 +11,9 @@ const STUCK_ATTEMPT = 3;
 const SETTLED_MS = 10_000;
 /** … this often. */
 const LOOK_AGAIN_MS = 15_000;
-/** Running runs that are looked at in turn, one a look. */
+/** Running runs that are looked at in turn, one at a time. */
 const MAX_RUNS = 20_000;
+const NEXT_MS = 10_000;
 const PREFIX = 'stuck:';
 
 export class StuckWatch {
@@ -23,6 +24,7 @@ export class StuckWatch {
   /** The same of runs that wait for their first task. */
   readonly #waiting = new Map<string, number>();
   readonly #running = new Map<string, RunRow>();
+  #nextMs = 0;
 
   constructor(context: WatchContext, queues: Queues) {
     this.#context = context;
@@ -96,7 +98,8 @@ export class StuckWatch {
   /** Looks at one of the runs that go on: a run can get stuck at any time. */
   async #lookAtNext(nowMs: number): Promise<void> {
     const [next] = this.#running.values();
-    if (next === undefined || !this.#context.budget.take()) return;
+    if (next === undefined || nowMs < this.#nextMs || !this.#context.background.take()) return;
+    this.#nextMs = nowMs + NEXT_MS;
     this.#running.delete(next.runId);
     const described = await this.#context.reader.describe(next.workflowId, next.runId);
     if (described?.status.name !== 'RUNNING') return;

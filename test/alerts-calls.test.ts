@@ -1,0 +1,95 @@
+/**
+ * How often a watcher calls Temporal while thousands of runs go on, over an hour of a clock of its own. The server is
+ * played here: `npm run bench -- alerts --full` measures the same on a real one, with up to 10,000 jobs.
+ */
+import { equal, ok } from 'node:assert/strict';
+import { describe, it, mock } from 'node:test';
+import type { Client } from '@temporalio/client';
+import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
+import { resolveAlerts } from '../alerts/config/resolve';
+import { JobWatch } from '../alerts/watch/job-watch';
+
+const MINUTE_MS = 60_000;
+const POLL_MS = 5_000;
+const BEGUN_MS = Date.UTC(2026, 10, 28);
+/** One a second, less the heartbeats, which come each 5 s. */
+const CALLS_PER_SECOND = 0.8;
+const BUILD_IDS = defineSearchAttributeKey('BuildIds', 'KEYWORD_LIST');
+
+/** A run of a job, as a list has it. */
+function listed(job: string, status: string, dueMs: number, closedMs?: number) {
+  return {
+    workflowId: job,
+    runId: `${job} ${dueMs}`,
+    type: 'takes',
+    taskQueue: 'jobs',
+    status: { name: status },
+    startTime: new Date(dueMs),
+    ...(closedMs !== undefined && { closeTime: new Date(closedMs) }),
+    memo: { jobName: job },
+    typedSearchAttributes: new TypedSearchAttributes([{ key: BUILD_IDS, value: ['1'] }]),
+  };
+}
+
+/** A server with jobs that are well, each with a run that has been going on for half an hour. */
+function serverOf(jobs: readonly string[]): { readonly client: Client; readonly learnt: Set<string> } {
+  const learnt = new Set<string>();
+  const dueMs = BEGUN_MS - 30 * MINUTE_MS;
+  const answer = (query: string) => {
+    const [, job] = /JobName IN \('([^']+)'\)/.exec(query) ?? [];
+    if (job !== undefined) {
+      learnt.add(job);
+      return Array.from({ length: 30 }, (_, run) => {
+        const atMs = BEGUN_MS - (run + 1) * 24 * 60 * MINUTE_MS;
+        return listed(job, 'COMPLETED', atMs, atMs + 60 * MINUTE_MS);
+      });
+    }
+    const [, after = '', until = ''] =
+      /ExecutionTime > '([^']+)' AND ExecutionTime <= '([^']+)'/.exec(query) ?? [];
+    const isDue = dueMs > Date.parse(after) && dueMs <= Date.parse(until);
+    return isDue ? jobs.map((name) => listed(name, 'RUNNING', dueMs)) : [];
+  };
+  async function* list({ query = '' }: { query?: string }) {
+    yield* answer(query);
+  }
+  const describe = async () => ({ status: { name: 'RUNNING' }, raw: {} });
+  const client = {
+    options: { namespace: 'default' },
+    connection: { withDeadline: (_: number, call: () => unknown) => call() },
+    workflow: { list, getHandle: () => ({ describe }) },
+  };
+  return { client: client as unknown as Client, learnt };
+}
+
+describe('the calls of a watcher', () => {
+  for (const count of [10, 1_000, 5_000, 10_000])
+    it(`with ${count} runs that go on at once are less than one a second, in every minute`, async () => {
+      mock.timers.enable({ apis: ['Date'], now: BEGUN_MS });
+      try {
+        const jobs = Array.from({ length: count }, (_, index) => `well-${index}`);
+        const { client, learnt } = serverOf(jobs);
+        const watch = new JobWatch({
+          client,
+          config: resolveAlerts({ channels: { oncall: { type: 'slack', url: 'https://chat.example' } } }),
+          sinceMs: BEGUN_MS,
+          redact: (text) => text,
+          silences: async () => [],
+          stoppedChannels: () => [],
+        });
+        for (let minute = 0; minute < 20; minute++) {
+          const before = watch.calls;
+          for (let atMs = 0; atMs < MINUTE_MS; atMs += POLL_MS) {
+            await watch.look();
+            mock.timers.tick(POLL_MS);
+          }
+          const perSecond = (watch.calls - before) / (MINUTE_MS / 1_000);
+          ok(perSecond <= CALLS_PER_SECOND, `${perSecond} calls a second in minute ${minute}`);
+        }
+        // What is usual is learnt meanwhile.
+        ok(learnt.size >= Math.min(count, 150), `${learnt.size} jobs`);
+        equal(watch.report().jobsInTrouble, 0);
+      } finally {
+        mock.timers.reset();
+      }
+    });
+});
