@@ -13,6 +13,7 @@ import {
   MAX_MISSED,
   missedOf,
   type RunningRun,
+  type SeenRun,
   type TicksMissed,
 } from '../core/jobs/messages';
 import { CRON_MEMO } from '../core/jobs/names';
@@ -20,6 +21,7 @@ import { specProblem } from '../core/jobs/spec';
 import { traceIdOfRun } from '../core/trace-id';
 import { defined } from '../core/util/defined';
 import { suppressed } from '../core/util/suppressed';
+import { readRuns } from './job-runs';
 
 /** What a tick is told before it does anything. */
 export interface TickLook {
@@ -50,6 +52,11 @@ const jobActivities = Object.freeze({
     return specProblem(spec, types ?? undefined) ?? null;
   },
 
+  /** The job's runs with these workflow ids: those that go on, then the last that ended. */
+  jobTracingReadRuns(workflowIds: readonly string[]): Promise<SeenRun[]> {
+    return suppressed(() => readRuns(workflowIds, ''));
+  },
+
   /** Ends a tick whose job is gone, or was reset and has another cron. */
   jobTracingLookAtTick(question: TickQuestion): Promise<TickLook> {
     return suppressed(() => lookAtTick(question));
@@ -69,6 +76,12 @@ export type JobActivities = typeof jobActivities;
  * it by hand: `activities: { ...mine, ...scheduledJobActivities }`.
  */
 export const scheduledJobActivities: UntypedActivities = jobActivities;
+
+/** The same with links to traces, on a worker whose plugin has their address: a compiled template, or empty. */
+export function jobActivitiesWithLinks(traceUrl: string): UntypedActivities {
+  const jobTracingReadRuns = (ids: readonly string[]) => suppressed(() => readRuns(ids, traceUrl));
+  return { ...jobActivities, jobTracingReadRuns };
+}
 
 async function lookAtTick({ job, cron, scheduledMs, sinceMs }: TickQuestion): Promise<TickLook> {
   const { client, info } = Context.current();

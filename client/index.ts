@@ -9,6 +9,8 @@ export type {
   RunNowRequest,
   RunningRun,
   ScheduledJobStatus,
+  SeenRun,
+  SeenRuns,
 } from '../core/jobs/messages';
 export type { JobLane, ScheduledJobChange, ScheduledJobSpec } from '../core/jobs/spec';
 export type { JobStartOptions } from '../core/jobs/start-options';

@@ -62,9 +62,11 @@ export interface JobHandle<Args = readonly unknown[]> {
   /**
    * Asks the job how it is.
    *
+   * @param options with `read`, the job reads its last runs first, as the update `status`: some events of its history
+   *
    * @throws {ScheduledJobError} `not-found`, `no-worker` or `unreadable`
    */
-  status(): Promise<ScheduledJobStatus>;
+  status(options?: { readonly read?: boolean }): Promise<ScheduledJobStatus>;
   /**
    * Ends the job, its ticks and the runs that go on; resolves when they have ended, or have had about ten seconds to
    * do so. Its past runs stay listed.
@@ -119,8 +121,9 @@ export function jobHandle<Args>(client: Client, id: string): JobHandle<Args> {
     resume: () => update<ScheduledJobStatus>(JobMessage.resume, {}),
     update: (change: ScheduledJobChange) =>
       update<ScheduledJobStatus>(JobMessage.change, change, argsProblem(change.args ?? undefined)),
-    status: () =>
+    status: ({ read = false } = {}) =>
       attempt(async () => {
+        if (read) return update<ScheduledJobStatus>(STATUS_QUERY, {});
         try {
           return await handle.query<ScheduledJobStatus>(STATUS_QUERY);
         } catch (error) {

@@ -16,6 +16,7 @@ const OWN_ACTIVITIES: ReadonlySet<string> = new Set([
   'jobTracingCheckSpec',
   'jobTracingLookAtTick',
   'jobTracingFindRunning',
+  'jobTracingReadRuns',
   // Of alerts.
   'jobAlertsWatch',
   'jobAlertsDeliver',

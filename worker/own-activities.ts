@@ -4,19 +4,19 @@
  * to a worker's own.
  */
 import type { WorkerOptions } from '@temporalio/worker';
-import { scheduledJobActivities } from '../activities/scheduled-job';
+import { jobActivitiesWithLinks } from '../activities/scheduled-job';
 import { VERSIONED_HOST } from '../core/own-activities';
 import { type HostHint, hostHintActivity } from '../sampling/host-hint';
 
 /** The worker's options with our activities; the user's own of the same name win. */
-export function withOwnActivities(options: WorkerOptions, hint: HostHint): WorkerOptions {
+export function withOwnActivities(options: WorkerOptions, hint: HostHint, traceUrl: string): WorkerOptions {
   const runsWorkflows = options.workflowsPath !== undefined || options.workflowBundle !== undefined;
   if (!runsWorkflows) return options;
   const users = Object.entries(options.activities ?? {});
   return {
     ...options,
     activities: {
-      ...scheduledJobActivities,
+      ...jobActivitiesWithLinks(traceUrl),
       [hostHintActivity(hint)]: async () => {},
       ...(options.workerDeploymentOptions?.useWorkerVersioning && { [VERSIONED_HOST]: async () => {} }),
       ...Object.fromEntries(users),

@@ -122,7 +122,7 @@ export class JobTracingPlugin
     PARTS.set(sink.jobTracing, parts);
     if (enabled && options.connection) await binding.start(options.connection);
     return {
-      ...withOwnActivities(options, hint),
+      ...withOwnActivities(options, hint, this.#options.sandbox.traceUrl),
       sinks: { ...options.sinks, ...sink },
       patchActivationCallback: composeMarkerHost(
         {

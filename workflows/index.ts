@@ -14,7 +14,14 @@ export type {
   SecretHeader,
   SuccessRule,
 } from '../core/http/types';
-export type { ManualRun, Refusal, RunningRun, ScheduledJobStatus } from '../core/jobs/messages';
+export type {
+  ManualRun,
+  Refusal,
+  RunningRun,
+  ScheduledJobStatus,
+  SeenRun,
+  SeenRuns,
+} from '../core/jobs/messages';
 export type { JobLane, ScheduledJobChange, ScheduledJobSpec } from '../core/jobs/spec';
 export type { DurationText, DurationUnit, RetryRule } from '../core/util/duration';
 export { httpJob } from './http-job';

@@ -114,6 +114,14 @@ export class JobController {
     });
   }
 
+  /** Reads the job's runs anew. */
+  async readRuns(): Promise<void> {
+    await this.isReady();
+    const manual = this.state.status(workflowInfo()).manualRuns.map(({ workflowId }) => workflowId);
+    const runs = await local.jobTracingReadRuns([tickRunId(this.#jobId), ...manual]);
+    this.state.lastRuns = { readAt: new Date().toISOString(), runs };
+  }
+
   /** @throws ApplicationFailure if a run goes on and the job does not want another beside it */
   async runNow({ args, reason }: RunNowRequest, startedBy: string | undefined): Promise<ManualRun> {
     await this.isReady();

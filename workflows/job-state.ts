@@ -13,6 +13,7 @@ import {
   type ManualRun,
   type Refusal,
   type ScheduledJobStatus,
+  type SeenRuns,
   type TicksMissed,
 } from '../core/jobs/messages';
 import { cronOf, type ScheduledJobSpec } from '../core/jobs/spec';
@@ -37,6 +38,7 @@ export interface CarriedJob {
   readonly open?: readonly string[];
   readonly missed?: TicksMissed;
   readonly refusals?: readonly Refusal[];
+  readonly lastRuns?: SeenRuns;
 }
 
 export class JobState {
@@ -50,6 +52,8 @@ export class JobState {
   #open: readonly string[];
   #missed: TicksMissed;
   #refusals: readonly Refusal[];
+  /** What the update `status` read last. */
+  lastRuns: SeenRuns | undefined;
 
   constructor(spec: ScheduledJobSpec, carried: CarriedJob = {}) {
     this.#spec = spec;
@@ -60,6 +64,7 @@ export class JobState {
     this.#open = carried.open ?? [];
     this.#missed = carried.missed ?? { total: 0, last: [] };
     this.#refusals = carried.refusals ?? [];
+    this.lastRuns = carried.lastRuns;
   }
 
   get spec(): ScheduledJobSpec {
@@ -124,6 +129,7 @@ export class JobState {
       open: this.#open,
       missed: this.#missed,
       refusals: this.#refusals,
+      ...(this.lastRuns && { lastRuns: this.lastRuns }),
     };
   }
 
@@ -141,6 +147,7 @@ export class JobState {
         last: this.#missed.last.map((ms) => new Date(ms).toISOString()).reverse(),
       },
       refusals: [...this.#refusals].reverse(),
+      ...(this.lastRuns && { lastRuns: this.lastRuns }),
     };
   }
 

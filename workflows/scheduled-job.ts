@@ -17,6 +17,7 @@ import {
   defineSignal,
   defineUpdate,
   isCancellation,
+  setDefaultSignalHandler,
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -27,13 +28,16 @@ import {
   type ManualRun,
   type RunNowRequest,
   type ScheduledJobStatus,
+  SIGNALS,
   STATUS_QUERY,
   type TicksMissed,
 } from '../core/jobs/messages';
 import { changeProblem, runNowProblem, ticksMissedProblem } from '../core/jobs/requests';
 import type { ScheduledJobChange, ScheduledJobSpec } from '../core/jobs/spec';
+import { addDetails } from '../core/run-details';
 import { callers, noteCallers } from './callers';
 import { JobController } from './job-controller';
+import { jobInWords } from './job-in-words';
 import type { CarriedJob } from './job-state';
 import { autoUpgrade } from './versioning';
 
@@ -104,6 +108,14 @@ function listen(job: JobController): void {
     });
 
   setHandler(defineQuery<ScheduledJobStatus>(STATUS_QUERY), () => job.state.status(workflowInfo()));
+  setHandler(defineUpdate<ScheduledJobStatus>(STATUS_QUERY), async () => {
+    await job.readRuns();
+    return job.state.status(workflowInfo());
+  });
+  setDefaultSignalHandler((name) => {
+    job.state.refused({ at: new Date().toISOString(), signal: name, why: unknownSignal(name) });
+  });
+  addDetails((linkTo) => jobInWords(job.state.status(workflowInfo()), linkTo));
 
   signal(runNow, (input) => {
     const startedBy = callers.get()?.ofSignal(runNow);
@@ -167,6 +179,11 @@ function listen(job: JobController): void {
     refuse(ticksMissedProblem(input));
     job.state.missedTicks(input as TicksMissed);
   });
+}
+
+function unknownSignal(name: string): string {
+  const meant = SIGNALS.find((known) => known.toLowerCase() === name.toLowerCase());
+  return `there is no signal ${JSON.stringify(name)}; send ${meant ?? `one of ${SIGNALS.join(', ')}`}`;
 }
 
 function refuse(problem: string | undefined): void {

@@ -20,6 +20,9 @@ export const JobMessage = Object.freeze({
 
 export const STATUS_QUERY = 'status';
 
+/** Signals that a person may send, for whoever misspells one. */
+export const SIGNALS = Object.freeze(['runNow', 'pause', 'resume', 'change', 'stop'] as const);
+
 /** Types of the failures that callers may want to tell apart. */
 export const JobFailure = Object.freeze({
   invalidSpec: 'InvalidJobSpec',
@@ -66,7 +69,30 @@ export interface Refusal {
   readonly why: string;
 }
 
-/** Answer of the query `status`. */
+/** A run of the job as the server listed it. */
+export interface SeenRun extends RunningRun {
+  readonly trigger: 'tick' | 'manual';
+  /** How it ended, or that it goes on. */
+  readonly result: 'running' | 'success' | 'failure' | 'cancellation' | 'timeout' | 'termination';
+  /** ISO 8601. */
+  readonly startedAt: string;
+  /** Missing while it runs. */
+  readonly durationMs?: number;
+  /** Whether its trace is recorded; missing where it is not bound. */
+  readonly sampled?: boolean;
+  /** Link to its trace, with the plugin's option `traceUrl`, unless it is not recorded. */
+  readonly url?: string;
+}
+
+/** What the update `status` read last. */
+export interface SeenRuns {
+  /** ISO 8601. */
+  readonly readAt: string;
+  /** Those that go on first, then the last ten: ticks, and the manual runs that the status has. */
+  readonly runs: readonly SeenRun[];
+}
+
+/** Answer of the query and of the update `status`; the update reads the runs anew. */
 export interface ScheduledJobStatus {
   /** Name of the job. */
   readonly job: string;
@@ -84,6 +110,8 @@ export interface ScheduledJobStatus {
   };
   /** The last ten signals that were not obeyed, newest first. */
   readonly refusals: readonly Refusal[];
+  /** The job's runs, as the update `status` read them last; missing before the first. */
+  readonly lastRuns?: SeenRuns;
 }
 
 /** Which `scheduledJob` something belongs to. */

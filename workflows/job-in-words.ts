@@ -1,0 +1,43 @@
+/**
+ * A scheduled job as Markdown, for its details in the Web UI.
+ *
+ * Sandbox code; pure.
+ */
+import type { ManualRun, ScheduledJobStatus, SeenRun } from '../core/jobs/messages';
+import { plain, type TraceLink } from '../core/run-details';
+
+const READ_THEM = '`temporal workflow update execute --name status` reads them';
+
+/** What the job is, when it ticks next, and what is known of its runs. */
+export function jobInWords(status: ScheduledJobStatus, linkTo: TraceLink): string {
+  const { job, spec, paused, nextTick, manualRuns, missedTicks, refusals, lastRuns } = status;
+  const next = nextTick === undefined ? 'no next tick' : `next tick ${nextTick}`;
+  return [
+    `**Job ${plain(job)}**: ${paused ? 'paused' : next}${missedTicks.total > 0 ? `, ${missedTicks.total} ticks missed` : ''}`,
+    `Spec: ${plain(JSON.stringify(spec), 1_000)}`,
+    `**Last runs**${lastRuns ? `, read at ${lastRuns.readAt}; ${READ_THEM} anew` : `: not read yet; ${READ_THEM}`}`,
+    ...listOf(lastRuns?.runs ?? [], (run) => seenInWords(run, linkTo)),
+    ...(manualRuns.length > 0 ? ['**Manual runs**'] : []),
+    ...listOf(manualRuns, (run) => manualInWords(run, linkTo)),
+    ...(refusals.length > 0 ? ['**Refused signals**'] : []),
+    ...listOf(refusals, ({ at, why }) => `${at}: ${plain(why)}`),
+  ].join('\n\n');
+}
+
+function listOf<T>(items: readonly T[], inWords: (item: T) => string): string[] {
+  return items.length === 0 ? [] : [items.map((item) => `- ${inWords(item)}`).join('\n')];
+}
+
+function seenInWords(
+  { startedAt, trigger, result, durationMs, sampled, traceId }: SeenRun,
+  linkTo: TraceLink,
+): string {
+  const took = durationMs === undefined ? '' : ` in ${(durationMs / 1_000).toFixed(1)} s`;
+  return `${startedAt} ${trigger}: **${result}**${took} · ${sampled === false ? 'not sampled' : linkTo(traceId)}`;
+}
+
+function manualInWords({ startedAt, reason, startedBy, traceId }: ManualRun, linkTo: TraceLink): string {
+  const by = startedBy === undefined ? '' : ` by ${plain(startedBy)}`;
+  const why = reason === undefined ? '' : `: ${plain(reason)}`;
+  return `${startedAt}${by}${why} · ${linkTo(traceId)}`;
+}
