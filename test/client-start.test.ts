@@ -46,7 +46,7 @@ describe('JobClient.start, without a plugin on the client', () => {
       jobs.start('slow', {
         taskQueue: runs.taskQueue,
         workflowId: id('existing'),
-        args: [60_000],
+        args: [600_000],
         ...options,
       });
     const first = await start({});

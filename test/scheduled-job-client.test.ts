@@ -128,12 +128,10 @@ describe('JobClient', { concurrency: 4 }, () => {
       [...durations].sort((a, b) => b - a),
     );
     ok((durations[0] ?? 0) >= 3_000);
-    equal(
-      (await listed(job, 0, { minDurationMs: 3_000 })).some(({ runId }) => runId === slowest[0]?.runId),
-      true,
-    );
+    const long = await listed(job, 0, { minDurationMs: 3_000 });
+    ok(long.some(({ runId }) => runId === slowest[0]?.runId));
     const query = `JobName='${job}' AND JobTrigger IN ('manual') AND ExecutionDuration >= '3s'`;
-    match(await runs.cli('workflow count --query', query), /Total: 1\b/);
+    match(await runs.cli('workflow count --query', query), new RegExp(`Total: ${long.length}\\b`));
     const longest = Math.max(...durations);
     deepEqual(await listed(job, 0, { minDurationMs: longest + 1 }), []);
     await handle.delete();
@@ -158,7 +156,7 @@ describe('JobClient', { concurrency: 4 }, () => {
   it('says so when the workflow is not a job', async () => {
     const workflowId = id('no-job');
     const { client } = runs.harness;
-    await client.workflow.start('slow', { ...options, workflowId, args: [60_000] });
+    await client.workflow.start('slow', { ...options, workflowId, args: [600_000] });
     const handle = jobs.getHandle(workflowId);
     const words = /there is a workflow of type slow with this id, which is not a scheduledJob/;
     for (const call of ['status', 'runNow', 'pause', 'delete'] as const)
