@@ -88,7 +88,7 @@ describe('the status of a job', { concurrency: 4 }, () => {
     );
     match(
       currentDetails,
-      /^\*\*Job .*\*\*: next tick \d{4}-.*\n\nSpec: \\\{"workflow":"quick","cron":"@every 1s"\\\}/,
+      /^\*\*Job .*\*\*: next tick \d{4}-.*\n\nSpec: `\{"workflow":"quick","cron":"@every 1s"\}`/,
     );
     match(currentDetails, /\n- .* tick: \*\*success\*\* in /);
     await job.signal('stop');

@@ -8,13 +8,15 @@ import { plain, type TraceLink } from '../core/run-details';
 
 const READ_THEM = '`temporal workflow update execute --name status` reads them';
 
+const MAX_SPEC_LENGTH = 1_000;
+
 /** What the job is, when it ticks next, and what is known of its runs. */
 export function jobInWords(status: ScheduledJobStatus, linkTo: TraceLink): string {
   const { job, spec, paused, nextTick, manualRuns, missedTicks, refusals, lastRuns } = status;
   const next = nextTick === undefined ? 'no next tick' : `next tick ${nextTick}`;
   return [
     `**Job ${plain(job)}**: ${paused ? 'paused' : next}${missedTicks.total > 0 ? `, ${missedTicks.total} ticks missed` : ''}`,
-    `Spec: ${plain(JSON.stringify(spec), 1_000)}`,
+    `Spec: ${asCode(JSON.stringify(spec).slice(0, MAX_SPEC_LENGTH))}`,
     `**Last runs**${lastRuns ? `, read at ${lastRuns.readAt}; ${READ_THEM} anew` : `: not read yet; ${READ_THEM}`}`,
     ...listOf(lastRuns?.runs ?? [], (run) => seenInWords(run, linkTo)),
     ...(manualRuns.length > 0 ? ['**Manual runs**'] : []),
@@ -22,6 +24,11 @@ export function jobInWords(status: ScheduledJobStatus, linkTo: TraceLink): strin
     ...(refusals.length > 0 ? ['**Refused signals**'] : []),
     ...listOf(refusals, ({ at, why }) => `${at}: ${plain(why)}`),
   ].join('\n\n');
+}
+
+/** In code the Web UI leaves quotes as they are, so that the spec can be copied. */
+function asCode(text: string): string {
+  return `\`${text.replaceAll('`', "'")}\``;
 }
 
 function listOf<T>(items: readonly T[], inWords: (item: T) => string): string[] {

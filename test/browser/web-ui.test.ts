@@ -210,6 +210,31 @@ describe('the Web UI', () => {
       });
     });
 
+    it('a scheduled job shows its spec, its next tick and its last runs with their links', {
+      skip,
+    }, async () => {
+      await withNewWorker(async () => {
+        const { client } = harness;
+        const workflowId = `job-${randomUUID()}`;
+        const args = [{ workflow: 'oneActivity', cron: '0 2 * * *' }];
+        const handle = await client.workflow.start('scheduledJob', { taskQueue, workflowId, args });
+        const job = harness.tracing.getHandle(workflowId);
+        const { workflowId: manual, traceId } = await job.runNow({ reason: 'a look' });
+        await client.workflow.getHandle(manual).result();
+        const isListed = async () =>
+          (await job.status({ read: true })).lastRuns?.runs[0]?.result === 'success';
+        await until(isListed, { says: 'the run that has ended is not listed' });
+
+        await page.goto(inUi(`workflows/${workflowId}/${handle.firstExecutionRunId}`));
+        await openDetails();
+        await details().getByText('"cron":"0 2 * * *"').waitFor();
+        await details().getByText('next tick 2').waitFor();
+        const run = details().getByRole('listitem').filter({ hasText: 'manual: success in' });
+        await run.getByRole('link', { name: `Trace ${traceId}` }).waitFor();
+        await job.delete();
+      });
+    });
+
     it('a run that goes on shows its link; one with details of its own shows those', { skip }, async () => {
       await withNewWorker(async () => {
         await page.goto(inUi(`workflows/${runs.open.workflowId}/${runs.open.firstExecutionRunId}`));

@@ -1,6 +1,7 @@
 /** Workflows with details of their own. */
 import { getCurrentDetails, setCurrentDetails, sleep } from '@temporalio/workflow';
 
+export { jobTick, scheduledJob } from 'temporal-job-tracing/workflows';
 export { oneActivity, takes, waits } from './jobs';
 export { accountShard, accounts, join, mapReduceBranch } from './map-reduce';
 
