@@ -1,5 +1,6 @@
 /**
- * The flags by which the package's programs reach Temporal, for `parseArgs` of Node: those of the `temporal` CLI.
+ * The flags by which the package's programs reach Temporal, for `parseArgs` of Node: those of the `temporal`
+ * CLI.
  */
 import type { ConnectionFlags } from './connection-settings';
 

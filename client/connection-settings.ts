@@ -14,7 +14,9 @@ export interface ConnectionFlags {
   readonly tls?: boolean | undefined;
   /** Paths of PEM files. */
   readonly tlsCertPath?: string | undefined;
+  /** Path of the client's private key, a PEM file. */
   readonly tlsKeyPath?: string | undefined;
+  /** Path of the server's CA certificate, a PEM file. */
   readonly tlsCaPath?: string | undefined;
   readonly tlsServerName?: string | undefined;
 }

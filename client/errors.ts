@@ -26,7 +26,10 @@ export class TraceIdError extends Error {
 }
 defineErrorClass(TraceIdError, 'TraceIdError');
 
-/** An attribute that the namespace has with another type, as in `{ name, expected: 'Keyword', actual: 'Text' }`. */
+/**
+ * An attribute that the namespace has with another type, as in
+ * `{ name, expected: 'Keyword', actual: 'Text' }`.
+ */
 export interface WrongSearchAttribute {
   readonly name: SearchAttributeName;
   readonly expected: string;

@@ -67,7 +67,8 @@ const MAX_INDEX_LAG_MS = 60_000;
 /**
  * Scheduled jobs, traces, shards and the sampling policy. It needs no plugin on the Temporal client.
  *
- * @typeParam Workflows type of the user's module of workflows, as in `new JobClient<typeof workflows>({ client })`
+ * @typeParam Workflows type of the user's module of workflows, as in
+ *   `new JobClient<typeof workflows>({ client })`
  */
 export class JobClient<Workflows extends object = Record<string, Workflow>> {
   /** From a trace to its runs, and from a run to its trace. */
@@ -118,7 +119,8 @@ export class JobClient<Workflows extends object = Record<string, Workflow>> {
   }
 
   /**
-   * A scheduled job by its id. Nothing is sent: whether there is such a job is found out by what is called next.
+   * A scheduled job by its id. Nothing is sent: whether there is such a job is found out by what is called
+   * next.
    *
    * @typeParam Type type of its workflow, for the arguments of `runNow`
    */
@@ -129,8 +131,8 @@ export class JobClient<Workflows extends object = Record<string, Workflow>> {
   }
 
   /**
-   * Starts a run of a workflow, with the start option `job`: a name, `runNow` with a reason, a lane. The Temporal client
-   * needs no plugin for it.
+   * Starts a run of a workflow, with the start option `job`: a name, `runNow` with a reason, a lane. The
+   * Temporal client needs no plugin for it.
    *
    * @throws {OptionError} if `job` is wrong
    * @throws {WorkflowExecutionAlreadyStartedError} of `@temporalio/client`, as `client.workflow.start`
@@ -146,8 +148,9 @@ export class JobClient<Workflows extends object = Record<string, Workflow>> {
   }
 
   /**
-   * Runs the job of a Temporal Schedule now, as a manual run that is always recorded: with the workflow, the arguments and
-   * the options of the Schedule's action, beside its own runs and whatever its overlap policy says.
+   * Runs the job of a Temporal Schedule now, as a manual run that is always recorded: with the workflow, the
+   * arguments and the options of the Schedule's action, beside its own runs and whatever its overlap policy
+   * says.
    *
    * @throws {ScheduleNotFoundError} of `@temporalio/client` if there is no such Schedule
    */
@@ -161,8 +164,8 @@ export class JobClient<Workflows extends object = Record<string, Workflow>> {
   }
 
   /**
-   * Lists the runs of a job: ticks, manual runs, actions of a Temporal Schedule, plain starts under its name; those that
-   * go on first, then those that ended last. Only bound runs are found.
+   * Lists the runs of a job: ticks, manual runs, actions of a Temporal Schedule, plain starts under its name;
+   * those that go on first, then those that ended last. Only bound runs are found.
    *
    * @param job its name, which is its id unless the spec gives one
    * @throws {OptionError} if the filter is wrong
@@ -174,8 +177,8 @@ export class JobClient<Workflows extends object = Record<string, Workflow>> {
   /**
    * Registers the search attributes that the namespace does not have yet.
    *
-   * @throws {SearchAttributesError} that says what to run instead, if one has a wrong type, if there is no room,
-   *   or if the caller may not
+   * @throws {SearchAttributesError} that says what to run instead, if one has a wrong type, if there is no
+   *   room, or if the caller may not
    */
   ensureSearchAttributes(): Promise<SearchAttributesRegistration> {
     return registerSearchAttributes(this.#client.connection, this.#client.options.namespace);

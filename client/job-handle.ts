@@ -38,7 +38,8 @@ export interface JobHandle<Args = readonly unknown[]> {
   /**
    * Starts a run now, always recorded; resolves when it has started.
    *
-   * @throws {ScheduledJobError} `invalid`, `running` with the run that goes on, `not-found`, `no-worker` or `unreadable`
+   * @throws {ScheduledJobError} `invalid`, `running` with the run that goes on, `not-found`, `no-worker` or
+   *   `unreadable`
    */
   runNow(request?: RunNowRequest<Args>): Promise<ManualRun>;
   /**
@@ -62,14 +63,15 @@ export interface JobHandle<Args = readonly unknown[]> {
   /**
    * Asks the job how it is.
    *
-   * @param options with `read`, the job reads its last runs first, as the update `status`: some events of its history
+   * @param options with `read`, the job reads its last runs first, as the update `status`: some events of its
+   *   history
    *
    * @throws {ScheduledJobError} `not-found`, `no-worker` or `unreadable`
    */
   status(options?: { readonly read?: boolean }): Promise<ScheduledJobStatus>;
   /**
-   * Ends the job, its ticks and the runs that go on; resolves when they have ended, or have had about ten seconds to
-   * do so. Its past runs stay listed.
+   * Ends the job, its ticks and the runs that go on; resolves when they have ended, or have had about ten
+   * seconds to do so. Its past runs stay listed.
    *
    * @throws {ScheduledJobError} `not-found` or `no-worker`
    */

@@ -1,5 +1,5 @@
 /**
- * A run as the client shows it.
+ * Runs as the client returns them.
  */
 import type { Client, WorkflowExecutionInfo, WorkflowExecutionStatusName } from '@temporalio/client';
 import { JOB_NAME_MEMO, type JobTrigger } from '../core/search-attributes';
@@ -15,49 +15,55 @@ import { boundAttributes, traceIdOfExecution } from './trace-of-execution';
 /** A run and its trace. */
 export interface JobRun {
   readonly workflowId: string;
-  /** The run's own id; after a reset not the one that the trace id is made of. */
+  /** Run id. The trace id is derived from it, except for a run created by a reset. */
   readonly runId: string;
   readonly workflowType: string;
-  /** The state in Temporal's own words. */
+  /** Status in Temporal's own words, such as `COMPLETED`. */
   readonly status: WorkflowExecutionStatusName;
-  /** How the run ended; none while it goes on, and for a run that continued as new. */
+  /** How the run ended; left out while it is running, and if it continued as new. */
   readonly result?: RunResult;
-  /** Name of the job: the workflow type unless the starter gave one. */
+  /** Name of the job: the workflow type, unless the start gave a name. */
   readonly job: string;
-  /** What started the run; not known of a run that is not bound. */
+  /** What started the run; left out if the run is not bound. */
   readonly trigger?: JobTrigger;
-  /** Whether the trace is recorded; not known of a run that is not bound, unless it ended undecided. */
+  /** Whether the run is sampled; left out if the run is not bound, unless it closed without a decision. */
   readonly sampled?: boolean;
-  /** The decision and why; not known of an ordinary child, and of a run that is not bound and has not ended. */
+  /**
+   * The sampling decision and its reason; left out for ordinary children, and while a run that is not bound
+   * is open.
+   */
   readonly sampling?: RunSampling;
-  /** 32 lower-case hex digits. */
+  /** Trace ID, 32 lower-case hex digits. */
   readonly traceId: string;
   readonly startTime: Date;
   readonly closeTime?: Date;
-  /** From the first task to the end, as Temporal's `ExecutionDuration`: a back-off before it is not counted. */
+  /**
+   * Milliseconds from the first task to the end, as Temporal's `ExecutionDuration`: without a preceding
+   * back-off.
+   */
   readonly durationMs?: number;
-  /** Link to the trace, with the option `traceUrl`; none if it is known that the trace is not recorded. */
+  /** Link to the trace; left out without the option `traceUrl`, and if the run is known not to be sampled. */
   readonly url?: string;
 }
 
-/** What is needed of an execution: as listed or described. */
+/** The part of a listed or described execution that a {@link JobRun} is made from. */
 export type ExecutionInfo = Omit<WorkflowExecutionInfo, 'raw'>;
 
 export interface RunReader {
   readonly client: Client;
-  /** Compiled template. */
+  /** Compiled template of a trace's address; `undefined` without the option `traceUrl`. */
   readonly traceUrl: string | undefined;
-  /** The rule of a job; `undefined`: the policy is not known. Never rejects. */
+  /** Returns the sampling rule of a job; `undefined` if the policy is not known. Never rejects. */
   readonly explain: (job: string) => Promise<SamplingExplanation | undefined>;
 }
 
-/** The run behind an execution that was listed or described. */
+/** Returns the run for a listed or described execution. */
 export async function toJobRun(reader: RunReader, info: ExecutionInfo): Promise<JobRun> {
   const traceId = await traceIdOfExecution(reader.client, info);
   const bound = boundAttributes(info);
   const { workflowId, runId, startTime, closeTime } = info;
   const job = toKeyword(bound.job ?? jobNameOfMemo(info.memo) ?? info.type);
-  // Attributes of the run before say nothing of this one, but both are runs of one job.
+  // Attributes left over from the run before do not describe this one, but both are runs of one job.
   const isBound = bound.traceId === traceId;
   const trigger = isBound ? bound.trigger : undefined;
   const sampling = await samplingOf(reader, {
@@ -101,7 +107,8 @@ interface FoundRun extends Pick<ExecutionInfo, 'runId' | 'startTime' | 'closeTim
 async function samplingOf(reader: RunReader, run: FoundRun): Promise<RunSampling | undefined> {
   if (run.isBound)
     return runSampling(run, isByPolicy(run.markers) ? await reader.explain(run.job) : undefined);
-  // With a marker it may still be bound; without its own id, it is an ordinary child, or in its caller's trace.
+  // A run with a marker may still become bound; one whose trace id is not its own is an ordinary child or in
+  // its caller's trace.
   const isUndecided = run.closeTime !== undefined && !hasMarker(run.markers);
   return isUndecided && run.traceId === traceIdOfRun(run.runId) ? UNDECIDED : undefined;
 }

@@ -9,31 +9,32 @@ import { listExecutions, quoted, withinTimeout } from './listing';
 import { queriedStatus, type ResultFilter } from './run-result';
 import { type ScheduleAction, ScheduleReader } from './schedule-action';
 
-/** A run in a list. */
+/** A run as {@link JobClient.runs} lists it. */
 export interface ListedRun extends JobRun {
-  /** What the Temporal Schedule that started it did, if one did. */
+  /** The action of the Temporal Schedule that started the run; left out if none did. */
   readonly schedule?: ScheduleAction;
 }
 
-/** Which runs are listed, and in which order. */
+/** Filter and order for {@link JobClient.runs}. */
 export interface JobRunFilter {
-  /** @default all but `child` and `shard` */
+  /** Only runs with this trigger, or one of these. @default all but `child` and `shard` */
   readonly trigger?: JobTrigger | readonly JobTrigger[] | undefined;
-  /** Only runs that ended like this, or in one of these ways, or that go on. @default all */
+  /** Only runs with this result, or one of these; `'running'` for open runs. @default all */
   readonly result?: ResultFilter | readonly ResultFilter[] | undefined;
-  /** Only runs that are recorded, or only those that are not. @default both */
+  /** `true`: only sampled runs; `false`: only runs that are not sampled. @default both */
   readonly sampled?: boolean | undefined;
-  /** Only runs that have ended and took at least so many milliseconds. @default all */
+  /** Only closed runs that took at least this long, in milliseconds. @default all */
   readonly minDurationMs?: number | undefined;
-  /** Started at this time or later. @default all */
+  /** Only runs that started at this time or later. @default all */
   readonly from?: Date | undefined;
-  /** Started before this time. @default all */
+  /** Only runs that started before this time. @default all */
   readonly to?: Date | undefined;
   /**
-   * `'slowest'`: only runs that have ended, the longest first, at most 1,000. No server sorts by duration, so all runs
-   * that match are read first; give `from` or `minDurationMs` where there are many.
+   * `'latest'`: running ones first, then the others, most recently closed first. `'slowest'`: only closed
+   * runs, the longest first, at most 1,000. Visibility cannot sort by duration, so all matching runs are read
+   * first; narrow large jobs with `from` or `minDurationMs`.
    *
-   * @default 'latest': those that go on first, then those that ended last
+   * @default 'latest'
    */
   readonly order?: 'latest' | 'slowest' | undefined;
 }
@@ -54,13 +55,13 @@ const EXPECTED: Readonly<Record<keyof JobRunFilter, Expectation>> = {
   },
 };
 
-/** What starts a job's runs of their own: by an index, which `NOT IN` would not use. */
+/** Triggers of top-level runs, listed for `IN`: `NOT IN` would not use the index. */
 const TOP_LEVEL: readonly JobTrigger[] = ['cron', 'schedule', 'manual', 'api', 'retry'];
 const MAX_SLOWEST = 1_000;
 const NANOSECONDS_PER_MS = 1_000_000n;
 
 /**
- * The runs in the server's order, or the slowest first; what the server has is asked for as it is needed.
+ * Lists a job's runs in the server's order, or the slowest first; pages are fetched as they are needed.
  *
  * @throws {OptionError} at once if the filter is wrong
  */
@@ -81,7 +82,7 @@ async function* readRuns(reader: RunReader, job: string, filter: JobRunFilter): 
   }
 }
 
-/** The slowest, the longest first; memory holds twice as many as are kept, at most. */
+/** Returns the slowest runs, the longest first; holds at most twice as many in memory. */
 async function slowestOf<T extends ExecutionInfo>(found: AsyncIterable<T>): Promise<T[]> {
   let slowest: T[] = [];
   const cut = () => slowest.sort((a, b) => durationOf(b) - durationOf(a)).slice(0, MAX_SLOWEST);
@@ -96,7 +97,7 @@ function durationOf({ closeTime, executionTime, startTime }: ExecutionInfo): num
   return (closeTime?.getTime() ?? 0) - (executionTime ?? startTime).getTime();
 }
 
-/** The visibility query for a job's runs. */
+/** Returns the visibility query for a job's runs. */
 function runsQuery(job: string, filter: JobRunFilter): string {
   const { trigger = TOP_LEVEL, result, sampled, minDurationMs, from, to, order } = filter;
   return [

@@ -1,5 +1,5 @@
 /**
- * The shards of MapReduce runs: listed, stopped, run again.
+ * The shards of MapReduce runs: listing, stopping and rerunning them.
  */
 import type { RunReader } from './job-run';
 import { withinTimeout } from './listing';
@@ -7,22 +7,23 @@ import { type RerunOptions, type RerunShard, rerunShard } from './rerun-shards';
 import { type RunReference, readRun } from './run-reference';
 import { checkShardFilter, listShards, type Shard, type ShardFilter } from './shards';
 
-/** The shards of MapReduce runs: {@link JobClient.shards}. */
+/** Lists, stops and reruns the shards of MapReduce runs; see {@link JobClient.shards}. */
 export interface JobShards {
   /**
-   * Lists the shards of a run, each once, while the run goes on and after it has ended: those that did not complete
-   * first. The run is the one that called `mapReduce`.
+   * Lists the shards of a run, running or closed: each shard once, those that have not completed first.
    *
+   * @param run the run that called `mapReduce`
    * @throws {TraceIdError} if the run id is not a UUID
    * @throws {WorkflowNotFoundError} of `@temporalio/client` if there is no such run
    */
   list(run: RunReference, filter?: ShardFilter): AsyncGenerator<Shard>;
-  /** Asks one shard to stop: it is cancelled, which is not a failure. The others go on. */
+  /** Requests the cancellation of one shard, which does not count as a failure. The other shards go on. */
   stop(shard: Pick<Shard, 'workflowId'>): Promise<void>;
   /**
-   * Runs the failed shards of a run again, those that timed out as well: each under its workflow id and in its
-   * trace, always recorded. The run itself does not wait for them and does not count them.
+   * Reruns the shards of a run that failed or timed out, each under its workflow id and in its trace, always
+   * sampled. The run itself neither waits for the reruns nor counts them.
    *
+   * @param run the run that called `mapReduce`
    * @throws {TraceIdError} if the run id is not a UUID
    * @throws {WorkflowNotFoundError} of `@temporalio/client` if there is no such run
    */

@@ -1,8 +1,8 @@
 /**
  * Reads executions from the server, each call within a time limit.
  *
- * A memo that cannot be decoded is left out, name by name: lists and look-ups need only search attributes, and the
- * client may lack the workers' data converter.
+ * Memo fields that cannot be decoded are left out one by one: lists and look-ups need only search attributes,
+ * and the client may lack the workers' data converter.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
@@ -13,10 +13,10 @@ import { GrpcStatus, grpcStatusOf } from './grpc-status';
 import type { ExecutionInfo } from './job-run';
 import { toVisibilityError } from './visibility-error';
 
-/** Bound of one look at the server. */
+/** Time limit of one read from the server, in milliseconds. */
 const RPC_TIMEOUT_MS = 10_000;
 const PAGE_SIZE = 1_000;
-/** Pauses of 0.2 to 0.4 s, then twice as long each time: 3 to 6 s in all. */
+/** First pause before a retry: 0.2 to 0.4 s, doubled each time, 3 to 6 s in all. */
 const FIRST_PAUSE_MS = 200;
 const MAX_TRIES = 5;
 
@@ -26,10 +26,10 @@ export function withinTimeout<T>(client: Client, look: () => Promise<T>): Promis
 }
 
 /**
- * The executions that the query finds; memory holds one page at a time.
+ * Yields the executions that match the query, one page in memory at a time.
  *
- * @param errors `'asIs'`: the server's errors are not looked into
- * @throws {VisibilityError} if the server's limit is used up, or the search attributes are not usable
+ * @param errors `'asIs'`: the server's errors are thrown unchanged
+ * @throws {VisibilityError} if the server's rate limit is exhausted, or the search attributes are not usable
  */
 export async function* listExecutions(
   client: Client,
@@ -49,7 +49,10 @@ export async function* listExecutions(
   } while (nextPageToken?.length > 0);
 }
 
-/** Tries again what the rate limit refuses, on connections that do not do so themselves; the caller's deadline ends it. */
+/**
+ * Retries calls that the rate limit refuses, on connections that do not do so themselves, until the caller's
+ * deadline.
+ */
 async function withBackoff<T>(ask: () => Promise<T>): Promise<T> {
   let refusal: unknown;
   for (let tries = 1; ; tries++) {
@@ -57,7 +60,7 @@ async function withBackoff<T>(ask: () => Promise<T>): Promise<T> {
       return await ask();
     } catch (error) {
       const status = grpcStatusOf(error);
-      // The deadline came while it was refused.
+      // The deadline passed while calls were refused.
       if (status === GrpcStatus.DEADLINE_EXCEEDED && refusal !== undefined) throw refusal;
       if (status !== GrpcStatus.RESOURCE_EXHAUSTED || tries === MAX_TRIES) throw error;
       refusal = error;
@@ -72,7 +75,7 @@ function isLimit(error: unknown): boolean {
   return status === GrpcStatus.RESOURCE_EXHAUSTED || status === GrpcStatus.DEADLINE_EXCEEDED;
 }
 
-/** The run of this id, or the latest of the workflow. */
+/** Returns the description of the run with this id, or of the workflow's latest run. */
 export async function describeExecution(
   client: Client,
   workflowId: string,
@@ -91,13 +94,13 @@ async function executionOf(
   raw: temporal.api.workflow.v1.IWorkflowExecutionInfo,
 ): Promise<ExecutionInfo> {
   const { namespace, loadedDataConverter } = client.options;
-  // Inherits what the message leaves to its prototype.
+  // The copy inherits the default values that the message keeps in its prototype.
   const withoutMemo: typeof raw = Object.create(raw, { memo: { value: null } });
   const info = await executionInfoFromRaw(withoutMemo, loadedDataConverter, undefined, namespace);
   return { ...info, memo: await memoOf(client, info.workflowId, raw.memo?.fields ?? {}) };
 }
 
-/** Each value by its name; `undefined` for one that cannot be decoded. */
+/** Returns the memo's values by name; `undefined` for one that cannot be decoded. */
 async function memoOf(
   client: Client,
   workflowId: string,
@@ -114,7 +117,7 @@ async function memoOf(
   return Object.fromEntries(await Promise.all(entries));
 }
 
-/** A text as visibility queries take it. */
+/** Returns the text quoted for a visibility query. */
 export function quoted(text: string): string {
   return `'${text.replace(/[\\']/g, '\\$&')}'`;
 }

@@ -1,8 +1,8 @@
 /**
- * Look-ups of traces in visibility: few calls for many ids.
+ * Look-ups of traces in visibility, with few calls for many ids.
  *
- * One is under way at a time, and the ids that are asked for meanwhile share the next one: a namespace has ten calls a
- * second by default.
+ * One look-up is in progress at a time, and the ids requested meanwhile share the next one: by default a
+ * namespace allows ten calls a second.
  */
 import type { Client } from '@temporalio/client';
 import { runIdOfTrace, traceIdOfRun } from '../core/trace-id';
@@ -11,7 +11,7 @@ import type { ExecutionInfo } from './job-run';
 import { listExecutions } from './listing';
 import { boundAttributes } from './trace-of-execution';
 
-/** Finds the runs that may be in a trace: those with its run id, and those with its attribute. */
+/** Finds the runs that may be in a trace: by the run id in the trace id, and by the attribute `TraceId`. */
 export type TraceLookUp = (traceId: string) => Promise<readonly ExecutionInfo[]>;
 
 interface Waiting {
@@ -21,7 +21,7 @@ interface Waiting {
 }
 
 const MAX_IDS = 20;
-/** Runs of one trace; more of several traces are asked for one trace after the other. */
+/** Most runs read for one trace; if a shared look-up finds more, each trace is looked up alone. */
 const MAX_RUNS = 1_000;
 
 export function traceLookUp(client: Client): TraceLookUp {
@@ -50,7 +50,7 @@ export function traceLookUp(client: Client): TraceLookUp {
   return (traceId) => {
     const entry = waiting.get(traceId) ?? newEntry();
     waiting.set(traceId, entry);
-    // Not before others that ask at the same moment are waiting, too. It never rejects.
+    // Deferred, so that look-ups requested at the same moment can share the call. Never rejects.
     setImmediate(() => void work());
     return entry.found;
   };
@@ -64,13 +64,13 @@ function newEntry(): Waiting {
   return { found, resolve: () => {}, reject: () => {}, ...settle };
 }
 
-/** By trace id. */
+/** Returns the runs that may be in each trace, by trace id. */
 async function findRuns(client: Client, traceIds: readonly string[]): Promise<Map<string, ExecutionInfo[]>> {
   const [byRunId, byAttribute] = await Promise.all([
     list(client, `RunId IN (${traceIds.map((id) => `'${runIdOfTrace(id)}'`).join(', ')})`),
     list(client, `TraceId IN (${traceIds.map((id) => `'${id}'`).join(', ')})`, 'asIs').catch(
       (error: unknown) => {
-        // Not registered in this namespace, or with another type: then no run is bound.
+        // The attribute is not registered in this namespace, or with another type: no run is bound.
         if (NOT_USABLE.includes(grpcStatusOf(error))) return [];
         throw error;
       },

@@ -1,7 +1,7 @@
 /**
- * Ids as people paste them.
+ * Trace ids and run ids as people paste them.
  *
- * Read generously where the meaning is sure, and refused with the reason where it is not.
+ * Any unambiguous form is accepted; anything else is refused with the reason.
  */
 import { isRunId, isTraceId, traceIdOfRun } from '../core/trace-id';
 import { TraceIdError, type TraceIdProblem } from './errors';
@@ -10,11 +10,11 @@ const TRACE_ID_DIGITS = 32;
 const SHOWN_CHARACTERS = 64;
 
 /**
- * A trace id in the form in which it is stored: 32 lower-case hex digits.
+ * Returns a trace id in its stored form: 32 lower-case hex digits.
  *
- * Takes upper case, and a run id with dashes (the TraceId of a top-level run is its run id).
+ * Accepts upper case, and a run id with dashes (the TraceId of a top-level run is its run id).
  *
- * @throws TraceIdError that names what is wrong.
+ * @throws {TraceIdError} that names the problem
  */
 export function parseTraceId(value: unknown): string {
   if (typeof value !== 'string') throw refused(value, 'type', `not a string but of type ${typeof value}`);
@@ -30,9 +30,9 @@ export function parseTraceId(value: unknown): string {
 }
 
 /**
- * A run id in the form in which Temporal writes them: a lower-case UUID with dashes.
+ * Returns a run id in Temporal's form: a lower-case UUID with dashes.
  *
- * @throws TraceIdError that names what is wrong.
+ * @throws {TraceIdError} that names the problem
  */
 export function parseRunId(value: string): string {
   const id = value.toLowerCase();

@@ -1,8 +1,8 @@
 /**
- * Runs failed shards again: each as a new run under its workflow id, with the input, options and attributes that
- * it had, always recorded, in the shard's own trace below its first run.
+ * Reruns failed shards: each as a new run under its workflow id, with the same input, options and attributes,
+ * always sampled, in the shard's own trace below its first run.
  *
- * The run that it belongs to does not wait for it and does not count it.
+ * The run that called `mapReduce` neither waits for the new runs nor counts them.
  */
 import { randomUUID } from 'node:crypto';
 import type { temporal } from '@temporalio/proto';
@@ -18,24 +18,28 @@ const [ALLOW_DUPLICATE, FAIL_ON_CONFLICT] = [1, 1];
 const TRACE_SAMPLED = 'TraceSampled';
 
 export interface RerunOptions {
-  /** Why; shown on the root span and by `jobInfo()`. @default none */
+  /** Reason for the rerun, shown on the root span and by `jobInfo()`. @default none */
   readonly reason?: string;
 }
 
-/** A shard that runs again. */
+/** The new run of a shard that was rerun. */
 export interface RerunShard {
   readonly index: number;
   readonly label: string;
   readonly workflowId: string;
-  /** Of the new run. */
+  /** Run id of the shard's new run. */
   readonly runId: string;
-  /** The shard's own, as before. */
+  /** Trace ID of the shard, the same as before the rerun; 32 lower-case hex digits. */
   readonly traceId: string;
 }
 
 type Started = temporal.api.history.v1.IWorkflowExecutionStartedEventAttributes;
 
-/** @throws if its history is gone, or if it is running again already */
+/**
+ * Starts the new run of a shard.
+ *
+ * @throws {Error} if the shard's history is gone, or if the shard is already running again
+ */
 export async function rerunShard(
   reader: RunReader,
   shard: Shard,
@@ -79,7 +83,7 @@ function optionsOf(started: Started) {
   };
 }
 
-/** The shard's trace, in which the new run stands below the first one. */
+/** Returns the headers that put the new run into the shard's trace, below the first run. */
 function traceOf(started: Started, startedBy: string, reason: string | undefined) {
   const { span, baggage, part } = readHeader(started.header?.fields).header ?? {};
   if (span === undefined || part?.kind !== 'shard') return {};
@@ -94,7 +98,7 @@ function traceOf(started: Started, startedBy: string, reason: string | undefined
   };
 }
 
-/** The attributes that it started with, now with the decision to record it. */
+/** Returns the search attributes of the shard's start, changed to sampled. */
 function recorded({ searchAttributes }: Started) {
   const fields = searchAttributes?.indexedFields ?? {};
   const sampled = fields[TRACE_SAMPLED];

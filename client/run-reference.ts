@@ -1,5 +1,5 @@
 /**
- * Runs as callers name them.
+ * How callers identify a run.
  */
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import { GrpcStatus, grpcStatusOf } from './grpc-status';
@@ -8,11 +8,14 @@ import { describeExecution, listExecutions, withinTimeout } from './listing';
 import { parseRunId } from './parse-trace-id';
 import { isUnreadable } from './update-outcome';
 
-/** A run by its id, by a workflow handle, or by workflow id and run id (without one, the latest run). */
+/**
+ * Identifies a run: a run id, a workflow handle, or a workflow id with or without run id (without: the latest
+ * run).
+ */
 export type RunReference = string | { readonly workflowId: string; readonly runId?: string };
 
 /**
- * The run as the server describes or lists it.
+ * Reads the run from the server.
  *
  * @throws {TraceIdError} if the run id is not a UUID
  * @throws {WorkflowNotFoundError} if there is no such run
@@ -25,7 +28,7 @@ export async function readRun(client: Client, reference: RunReference): Promise<
   throw new WorkflowNotFoundError(`no run ${runId} is listed in namespace ${namespace}`, '', runId);
 }
 
-/** The run as the server describes it. */
+/** Reads the run's description from the server. */
 export async function describeRun(
   client: Client,
   reference: Exclude<RunReference, string>,
@@ -55,7 +58,7 @@ async function describeByReference(
   const { workflowId, runId } = reference;
   if (!('describe' in reference && typeof reference.describe === 'function'))
     return describeExecution(client, workflowId, runId);
-  // A handle does not show its run id.
+  // A handle does not expose its run id.
   const handle = reference as { describe(): Promise<ExecutionInfo> };
   return handle.describe().catch((error: unknown) => {
     if (!isUnreadable(error)) throw error;

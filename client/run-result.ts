@@ -1,12 +1,12 @@
 /**
- * How runs end, in the same words for runs and shards.
+ * Results of runs and shards.
  */
 import type { WorkflowExecutionStatusName } from '@temporalio/client';
 
-/** How a run ended, in the words of OpenTelemetry's `cicd.pipeline.result`, and `termination`. */
+/** How a run ended: values of OpenTelemetry's `cicd.pipeline.result`, and `termination`. */
 export type RunResult = 'success' | 'failure' | 'cancellation' | 'timeout' | 'termination';
 
-/** How runs ended, or that they have not ended yet. */
+/** A {@link RunResult}, or `'running'` for runs that are still open. */
 export type ResultFilter = RunResult | 'running';
 
 const RESULTS: Readonly<Partial<Record<WorkflowExecutionStatusName, RunResult>>> = Object.freeze({
@@ -17,7 +17,7 @@ const RESULTS: Readonly<Partial<Record<WorkflowExecutionStatusName, RunResult>>>
   TERMINATED: 'termination',
 });
 
-/** `ExecutionStatus` in visibility queries. */
+/** Values of `ExecutionStatus` in visibility queries, by result. */
 const QUERIED: Readonly<Record<ResultFilter, string>> = Object.freeze({
   running: 'Running',
   success: 'Completed',
@@ -30,17 +30,17 @@ const QUERIED: Readonly<Record<ResultFilter, string>> = Object.freeze({
 /** All values of {@link ResultFilter}. */
 export const RESULT_FILTERS = Object.freeze(Object.keys(QUERIED)) as readonly ResultFilter[];
 
-/** `undefined` for a run that goes on, and for one that continued as new. */
+/** Returns the result of a run with this status; `undefined` for one that is running or continued as new. */
 export function resultOf(status: WorkflowExecutionStatusName): RunResult | undefined {
   return RESULTS[status];
 }
 
-/** The status as a visibility query names it, as in `'Completed'`, with its quotes. */
+/** Returns the status for a visibility query, with its quotes, such as `'Completed'`. */
 export function queriedStatus(result: ResultFilter): string {
   return `'${QUERIED[result]}'`;
 }
 
-/** Whether a run in this state is one of those wanted; `undefined`: all are. */
+/** Whether a run with this status matches the filter; without a filter, every run does. */
 export function isWanted(
   status: WorkflowExecutionStatusName,
   wanted: ResultFilter | readonly ResultFilter[] | undefined,

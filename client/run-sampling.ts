@@ -1,9 +1,9 @@
 /**
- * Why a run is recorded, or is not.
+ * Why a run is sampled or not.
  *
- * Decision and reason are facts: markers in the run's history, which the server lists as `TemporalChangeVersion`.
- * The rule is the one that applies now, as far as the client knows the policy; where the run was decided by
- * another one, that is said. Pure.
+ * Decision and reason are facts: markers in the run's history, which the server lists as
+ * `TemporalChangeVersion`. The rule is the current one, as far as the client knows the policy, with a flag if
+ * another rule decided about the run. Pure.
  */
 
 import type { SamplingExplanation } from '../sampling/explain';
@@ -20,35 +20,41 @@ import {
 import { isSampled } from '../sampling/ratio';
 import { percent } from '../sampling/words';
 
-/** Why a run is recorded, or is not. */
+/** Reason of a sampling decision, or why a run that was not sampled exported its root span after all. */
 export type RunReason = SamplingReason | KeptReason;
 
-/** The rule that applies to the run's job now. */
+/** The sampling rule that currently applies to a run's job. */
 export interface RunRule {
-  /** What the rule is written under; `undefined` for the default. */
+  /** Job name or pattern of the rule; `undefined` for the policy's default. */
   readonly pattern: string | undefined;
-  /** From 0 to 1. */
+  /** Share of runs that are sampled, from 0 to 1. */
   readonly ratio: number;
-  /** The run was decided by another rule: this one is younger, or would have decided otherwise. */
+  /**
+   * Whether another rule decided about the run: this one is newer than the run, or would have decided
+   * otherwise.
+   */
   readonly isChanged: boolean;
 }
 
-/** The decision about a run. */
+/** The sampling decision about a run. */
 export interface RunSampling {
-  /** Whether anything of the run is recorded; of a kept run it is the root span. */
+  /** Whether the run exports spans; a tail-sampled run exports only its root span. */
   readonly sampled: boolean;
   /**
-   * As the history says it. For a run that the ratio left out it is `rule` or `default` by the {@link rule}, and
-   * left out where the client does not know the policy.
+   * Reason, from the run's history. For a run that the ratio did not sample, it is `rule` or `default`
+   * according to {@link rule}, and left out if the client does not know the policy.
    */
   readonly reason?: RunReason;
-  /** Where the policy decided, and the client knows it (options `redis` and `sampling`). */
+  /**
+   * The job's rule; left out unless the policy decided and the client knows it (options `redis` and
+   * `sampling`).
+   */
   readonly rule?: RunRule;
-  /** All of it for people, as in `not sampled: rule billing-*, 1 %`. */
+  /** Decision and reason for people, such as `not sampled: rule billing-*, 1 %`. */
   readonly text: string;
 }
 
-/** What is known of a run. */
+/** The facts about a run that its sampling decision is read from. */
 export interface DecidedRun {
   readonly traceId: string;
   readonly startTime: Date;
@@ -58,7 +64,7 @@ export interface DecidedRun {
   readonly isRecorded?: boolean | undefined;
 }
 
-/** Of a run that has ended with no marker of ours in its history. */
+/** Decision about a closed run without a marker of ours in its history. */
 export const UNDECIDED: RunSampling = Object.freeze({
   sampled: false,
   text: "not recorded: no decision in its history (begun without the plugin, or left out under bind: 'sampled')",
@@ -66,7 +72,7 @@ export const UNDECIDED: RunSampling = Object.freeze({
 
 const INHERITED: Decision = Object.freeze({ sampled: false, bound: true, reason: 'inherited' });
 
-/** Whether one of the markers is ours. */
+/** Whether one of the patch ids is a marker of ours. */
 export function hasMarker(markers: readonly string[]): boolean {
   return markers.some(isMarker);
 }
@@ -77,17 +83,17 @@ export function isByPolicy(markers: readonly string[]): boolean {
 }
 
 /**
- * The decision that the markers hold; `undefined` if none of them is one.
+ * Returns the decision that the markers record; `undefined` if none of them does.
  *
  * @param explanation the rule of the run's job, if the policy is known
  */
 export function runSampling(run: DecidedRun, explanation?: SamplingExplanation): RunSampling | undefined {
   const kept = keptReason(run.markers);
-  // A shard has its parent's decision, and a marker of its own only if it is kept.
+  // A shard has its parent's decision, and a marker of its own only if it is tail-sampled.
   const decision = run.markers.map(decisionOf).find((found) => found !== undefined) ?? (kept && INHERITED);
   if (decision === undefined) return undefined;
   const { sampled, reason } = decision;
-  // The list of markers holds no more: the attribute that a kept run sets is all that tells.
+  // The list of markers may be cut off: then only the attribute that a tail-sampled run sets shows it.
   const isKept = kept !== undefined || (!sampled && run.isRecorded === true);
   const rule = explanation && isByPolicy(run.markers) ? ruleOf(run, reason, explanation) : undefined;
   const byRatio = rule && (rule.pattern === undefined ? 'default' : 'rule');
@@ -113,7 +119,7 @@ function ruleOf(run: DecidedRun, reason: RunReason | undefined, explanation: Sam
   return Object.freeze({ pattern, ratio: rule.ratio, isChanged });
 }
 
-/** Whether the rule can have given this reason to the run; `undefined`: its ratio left it out. */
+/** Whether the rule would give this reason to the run; `undefined` stands for not sampled by the ratio. */
 function wouldDecide(
   { traceId }: DecidedRun,
   reason: RunReason | undefined,
@@ -136,7 +142,7 @@ function wouldDecide(
   }
 }
 
-/** Of a run that the ratio left out, where the policy is not known. */
+/** Text for a run that the ratio did not sample, if the policy is not known. */
 const UNKNOWN_RULE =
   "the ratio of its rule, which is not known here (it is in the workers' option sampling, or in Redis: give JobClient the " +
   'option sampling or redis)';

@@ -1,6 +1,6 @@
 /**
- * Runs the job of a Temporal Schedule now: as a manual run of its workflow, with a reason and a TraceId. What
- * `temporal schedule trigger` starts has no mark of it.
+ * Runs the job of a Temporal Schedule now: as a manual run of its workflow, with a reason and a TraceId. A
+ * run started by `temporal schedule trigger` cannot be told from a scheduled one.
  */
 import { randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
@@ -10,18 +10,21 @@ import { textOf } from '../core/util/untrusted';
 import { withinTimeout } from './listing';
 import { type StartedRun, startRun } from './start-run';
 
-/** How a Schedule's job is run now. */
+/** Options of {@link JobClient.runSchedule}. */
 export interface RunScheduleOptions {
   /** Arguments of this run. @default those of the Schedule's action */
   readonly args?: readonly unknown[] | undefined;
-  /** Why; shown on the run's root span and by `jobInfo()`. @default none */
+  /** Reason for the run, shown on its root span and by `jobInfo()`. @default none */
   readonly reason?: string | undefined;
 }
 
-/** Of the workflow id, behind that of the Schedule's action. */
+/** Characters that are appended to the workflow id of the Schedule's action. */
 const ENDING_LENGTH = '-manual-01234567'.length;
 
-/** The run has the options of the Schedule's action, and a workflow id of its own; the Schedule does not know of it. */
+/**
+ * Starts a run with the options of the Schedule's action and its own workflow id; the Schedule does not track
+ * it.
+ */
 export async function runSchedule(
   client: Client,
   scheduleId: string,
@@ -40,7 +43,7 @@ export async function runSchedule(
         args: [...(args ?? usual)],
         job: { runNow: true, ...(name !== undefined && { name }), ...(reason !== undefined && { reason }) },
       },
-      // It is always new.
+      // Never used: the run is always new.
       async () => '',
     ),
   );

@@ -1,8 +1,8 @@
 /**
- * The sampling policy for operators: read, changed and explained while the workers run.
+ * The sampling policy for operators: read, changed and explained while workers run.
  *
- * Whatever it does can be done with `redis-cli` as well; docs/sampling.md shows both side by side. Nothing is
- * written before it is checked, and nothing is overwritten unseen.
+ * The same can be done with `redis-cli`; docs/sampling.md shows both side by side. Rules are checked before
+ * they are written, and a concurrent change is never overwritten.
  */
 import { A_PATTERN, isPattern } from '../core/job-pattern';
 import { checkNames, OptionError, optionError } from '../core/util/option-error';
@@ -31,44 +31,54 @@ import { samplingConflict } from './errors';
 
 export interface SamplingClientOptions {
   /**
-   * A `Redis` (also with Sentinels) or `Cluster` of `ioredis`; yours to close. Without it there is only `explain`, by the
-   * option `sampling`.
+   * An `ioredis` connection: `Redis` (also with Sentinels) or `Cluster`. The caller closes it. Without it
+   * only `explain` works, from the option `sampling`.
    */
   readonly redis?: RedisConnection | undefined;
-  /** Prefix of all keys, in braces, as in `redisPolicyStore`. @default 'job-tracing' */
+  /**
+   * Prefix of all Redis keys, written in braces; the same as in `redisPolicyStore`.
+   *
+   * @default 'job-tracing'
+   */
   readonly redisPrefix?: string | undefined;
-  /** What the workers' option `sampling` says, for `explain` where Redis has no rule. @default none */
+  /** The workers' option `sampling`, for `explain` where Redis has no rule. @default none */
   readonly sampling?: SamplingOptions | undefined;
-  /** Who writes rules, unless `set` is told. @default none */
+  /** Author recorded with rules that `set` writes without `by`. @default none */
   readonly identity?: string | undefined;
 }
 
-/** The rules in Redis. Frozen. */
+/** The sampling rules in Redis at one revision. Frozen. */
 export interface LivePolicy {
-  /** For `expectedRevision`. */
+  /** Revision of the policy, for `expectedRevision`. */
   readonly revision: number;
-  /** The rules that hold now, by job name or pattern. */
+  /** The rules in force, by job name or pattern. */
   readonly rules: ReadonlyMap<string, LiveRule>;
-  /** Why the others are ignored, by job name or pattern. */
+  /** Why each invalid rule is ignored, by job name or pattern. */
   readonly problems: ReadonlyMap<string, string>;
 }
 
-/** A rule that holds until a time. */
+/** A sampling rule that may expire. */
 export interface TemporaryRule extends SamplingRule {
-  /** A `Date` in the future, or its ISO text with a zone. @default until it is changed */
+  /**
+   * Time at which the rule expires: a future `Date`, or an ISO 8601 string with a time zone.
+   *
+   * @default never
+   */
   readonly until?: Date | string;
 }
 
 export interface SamplingChangeOptions {
-  /** Who changes it, kept with the rule. @default the Temporal client's identity */
+  /** Author of the change, stored with the rule. @default the Temporal client's identity */
   readonly by?: string;
-  /** Of the policy that the change is based on, from `get`; if it has changed since, nothing is written. */
+  /**
+   * Revision that the change is based on, from `get`; if the policy has changed since, nothing is written.
+   */
   readonly expectedRevision?: number;
 }
 
 export interface SamplingChange {
   readonly revision: number;
-  /** The rule that stood there and held; left out if there was none. */
+  /** The rule that was in force before; left out if there was none. */
   readonly replaced?: LiveRule;
 }
 
@@ -80,18 +90,18 @@ const NAMES = Object.keys({
   identity: true,
 } satisfies Record<keyof Required<SamplingClientOptions>, true>);
 const TIMEOUT_MS = 5_000;
-/** Others may write between reading and writing; with so many it is no accident. */
+/** Attempts at a change: another writer may come between reading and writing, but hardly this often. */
 const MAX_TRIES = 5;
 
-/** Reads and changes the sampling policy in Redis, which has 5 seconds for each answer. */
+/** Reads and changes the sampling policy in Redis; each call to Redis times out after 5 seconds. */
 export class SamplingClient {
   readonly #redis: RedisConnection | undefined;
   readonly #keys: KeySpace;
-  /** The workers' option `sampling`, if it was given. */
+  /** The workers' option `sampling`; `undefined` if it was not passed. */
   readonly #options: SamplingPolicy | undefined;
   readonly #identity: string | undefined;
 
-  /** @throws {OptionError} that names the option, what is expected and what was given */
+  /** @throws {OptionError} with the option's name, the expectation and the value */
   constructor(options: SamplingClientOptions) {
     checkNames(SUBJECT, options, NAMES);
     const { redis, redisPrefix, sampling, identity } = options;
@@ -101,18 +111,17 @@ export class SamplingClient {
     this.#identity = identity;
   }
 
-  /** The rules in Redis. */
+  /** Returns the sampling rules in Redis. */
   async get(): Promise<LivePolicy> {
     return policyAt(await this.#read(), Date.now());
   }
 
   /**
-   * Writes a rule for a job name or pattern; every worker has it within 2 seconds.
+   * Writes a rule for a job name or pattern; every worker applies it within 2 seconds.
    *
-   * @param rule may end: after its `until`, a `Date` in the future or its ISO text with a zone, the rule that it replaced
-   *   holds again
-   * @throws {OptionError} that names what is wrong with the rule; nothing is written then
-   * @throws {SamplingConflictError} if the policy is not at `expectedRevision` any more
+   * @param rule the rule; with `until` it expires then, and the rule that it replaced is in force again
+   * @throws {OptionError} that names the problem with the rule; nothing is written
+   * @throws {SamplingConflictError} if the policy is no longer at `expectedRevision`
    */
   async set(
     job: string,
@@ -140,9 +149,10 @@ export class SamplingClient {
   }
 
   /**
-   * Removes the rule of a job name or pattern, with the one that would follow it; done if there is none.
+   * Removes the rule of a job name or pattern, and the rule that would follow when it expires. Does nothing
+   * if there is none.
    *
-   * @throws {SamplingConflictError} if the policy is not at `expectedRevision` any more
+   * @throws {SamplingConflictError} if the policy is no longer at `expectedRevision`
    */
   async unset(
     job: string,
@@ -153,9 +163,9 @@ export class SamplingClient {
   }
 
   /**
-   * Which rule applies to a job of this name now, and why: of those in Redis, and of the option `sampling`.
+   * Returns which rule currently applies to a job, and why: from Redis and the option `sampling`.
    *
-   * @throws {OptionError} without `redis` and `sampling`: then no policy is known
+   * @throws {OptionError} without both `redis` and `sampling`, since no policy is known
    */
   async explain(jobName: string): Promise<SamplingExplanation> {
     const hasOptionsAlone = this.#redis === undefined && this.#options !== undefined;
@@ -224,18 +234,18 @@ function policyAt(reading: PolicyReading, now: number): LivePolicy {
   return Object.freeze({ revision: revisionOf(reading) ?? Number.NaN, rules, problems });
 }
 
-/** What holds once all that ends has ended. */
+/** Returns the rule that remains when all temporary rules have expired. */
 function permanent(stored: LiveRule | undefined): LiveRule | undefined {
   return ruleAt(stored, Number.POSITIVE_INFINITY);
 }
 
-/** A broken rule is nobody's: it may be overwritten. */
+/** Returns the stored rule; `undefined` for an invalid one, which may be overwritten. */
 function storedOf(text: string): LiveRule | undefined {
   const parsed = parseLiveRule(text);
   return 'stored' in parsed ? parsed.stored : undefined;
 }
 
-/** Checked before JSON makes `null` of a NaN. */
+/** Returns the rule as an object, checked before JSON turns a NaN into `null`. */
 function ruleObject(job: string, rule: number | TemporaryRule): TemporaryRule {
   const { until, ...written } = typeof rule === 'number' ? { ratio: rule } : { ...rule };
   resolveRule(ruleNamed(job), '', typeof rule === 'object' && rule !== null ? written : rule);

@@ -1,8 +1,8 @@
 /**
- * Why a Temporal Schedule started a run: it was due, a person triggered the schedule, or it was a backfill.
+ * Why a Temporal Schedule started a run: it was due, a person triggered the Schedule, or it was a backfill.
  *
- * The server leaves no mark of it on the run, so it follows from the times and from the schedule's spec of today,
- * and is a guess wherever these allow for something else. Nothing is decided by it.
+ * The server does not record the cause on the run, so it is inferred from the times and from the Schedule's
+ * current spec, and is a guess where these allow for another cause. No decision depends on it.
  */
 import type { Client } from '@temporalio/client';
 import { msNumberToTs } from '@temporalio/common/lib/time';
@@ -10,24 +10,33 @@ import { scheduleStartOf } from '../core/schedule-start';
 import type { ExecutionInfo } from './job-run';
 import { withinTimeout } from './listing';
 
-/** How a schedule came to start a run. */
+/** The action of a Temporal Schedule that started a run. */
 export interface ScheduleAction {
-  /** Id of the schedule. */
+  /** Schedule id. */
   readonly id: string;
-  /** The nominal time. */
+  /** Nominal time of the action. */
   readonly scheduledTime: Date;
-  /** It was due by the schedule's spec, or `temporal schedule trigger` or `backfill` was called. */
+  /**
+   * `schedule`: due by the spec; `trigger` and `backfill`: started by `temporal schedule trigger` or
+   * `backfill`.
+   */
   readonly cause: 'schedule' | 'trigger' | 'backfill';
-  /** Whether it may as well be otherwise; false only for a run in time, of a schedule without jitter. */
+  /**
+   * Whether the cause may be another; false only for a run that started on time, by a Schedule without
+   * jitter.
+   */
   readonly isGuess: boolean;
 }
 
-/** A run that starts later than this after its nominal time was backfilled, or waited for something. */
+/**
+ * Milliseconds after its nominal time within which a run is on time; a later one was a backfill, or was
+ * delayed.
+ */
 const IN_TIME_MS = 60_000;
 /** Nominal times are whole seconds. */
 const SECOND_MS = 1_000;
 
-/** The cause, by the times and by what is known of the schedule. Pure. */
+/** Returns the cause, from the times and the Schedule's spec. Pure. */
 export function causeOf(
   lateMs: number,
   spec: { readonly isDue: boolean; readonly jitterMs: number } | undefined,
@@ -38,7 +47,7 @@ export function causeOf(
   return { cause: 'schedule', isGuess: spec.jitterMs > 0 };
 }
 
-/** Reads what schedules did; each schedule's jitter is asked for once. */
+/** Reads the actions of Schedules; each Schedule's jitter is fetched once. */
 export class ScheduleReader {
   readonly #client: Client;
   readonly #jitters = new Map<string, Promise<number>>();
@@ -47,7 +56,7 @@ export class ScheduleReader {
     this.#client = client;
   }
 
-  /** `undefined` for a run that no schedule started. */
+  /** Returns the action that started the run; `undefined` if no Schedule did. */
   async actionOf(info: ExecutionInfo): Promise<ScheduleAction | undefined> {
     const start = scheduleStartOf(info.workflowId, info.typedSearchAttributes.getAll());
     if (!start) return undefined;
@@ -57,7 +66,7 @@ export class ScheduleReader {
     return Object.freeze({ id, scheduledTime: new Date(nominalMs), ...causeOf(lateMs, spec) });
   }
 
-  /** Rejects if the schedule was deleted, or may not be read. */
+  /** Returns whether the Schedule is due at a time. Rejects if it was deleted or may not be read. */
   async #specAt(scheduleId: string, ms: number): Promise<{ isDue: boolean; jitterMs: number }> {
     const jitterMs = await this.#jitterOf(scheduleId);
     const { startTime } = await withinTimeout(this.#client, () =>

@@ -1,5 +1,5 @@
 /**
- * Scheduled jobs: created, and listed.
+ * Creating and listing scheduled jobs.
  */
 import { randomUUID } from 'node:crypto';
 import {
@@ -17,29 +17,32 @@ import { ANSWER_TIMEOUT_MS } from './job-handle';
 import { describeExecution, listExecutions, withinTimeout } from './listing';
 import { outcomeOf } from './update-outcome';
 
-/** A job in a list. */
+/**
+ * A scheduled job as {@link JobClient.list} yields it. All members but `id` and `createdAt` come from a memo
+ * and are left out if the client lacks the workers' data converter.
+ */
 export interface ListedJob {
-  /** Workflow id of its `scheduledJob`. */
+  /** Workflow id of the job's `scheduledJob`. */
   readonly id: string;
-  /**
-   * Name of the job, under which its runs are found. Like the next three it is in a memo: left out if the client lacks the
-   * workers' data converter.
-   */
+  /** Name of the job, under which its runs are found. */
   readonly job?: string;
   /** Type of the workflow that does the work. */
   readonly workflow?: string;
+  /** Cron expression of the job; left out if it has none. */
   readonly cron?: string;
+  /** Whether the job is paused. */
   readonly paused?: boolean;
+  /** Start time of the job's workflow run. */
   readonly createdAt: Date;
 }
 
-/** Where a job runs. */
+/** Options of {@link JobClient.create}. */
 export interface CreateOptions {
   /** Task queue of the workers that have `scheduledJob` in their workflows. */
   readonly taskQueue: string;
 }
 
-/** Resolves when a worker has checked the job. */
+/** Creates a scheduled job; resolves when a worker has checked it. */
 export async function createJob(
   client: Client,
   job: string,
@@ -62,13 +65,13 @@ export async function createJob(
   try {
     await client.connection.withDeadline(Date.now() + ANSWER_TIMEOUT_MS, start);
   } catch (error) {
-    // Its answer is not needed.
+    // The update's result is not needed, so one that cannot be decoded is fine.
     if ((await outcomeOf(client, job, updateId, error)) === 'success') return;
     throw await notCreated(client, job, taskQueue, error);
   }
 }
 
-/** Why it was not created; takes back what was. */
+/** Returns why the job was not created, after removing what was created of it. */
 async function notCreated(client: Client, job: string, taskQueue: string, error: unknown): Promise<unknown> {
   if (error instanceof WorkflowExecutionAlreadyStartedError) {
     const message = 'there is a workflow with this id; update it, or delete it first';
@@ -89,19 +92,22 @@ async function notCreated(client: Client, job: string, taskQueue: string, error:
   return jobError(job, 'invalid', message, { cause: error });
 }
 
-/** Leaves a job alone that a worker has seen: the server may have been late, and the job there before. */
+/**
+ * Terminates the job unless a worker has processed it: then it may have existed before, and the server was
+ * only late.
+ */
 async function takeBack(client: Client, job: string): Promise<void> {
   const { runId, memo = {} } = await describeExecution(client, job);
   if (JOB_MEMO in memo) return;
   await client.workflow.getHandle(job, runId).terminate('no worker answered');
 }
 
-/** The jobs that there are, the newest first. */
+/** Yields the scheduled jobs, newest first. */
 export async function* listJobs(client: Client): AsyncGenerator<ListedJob> {
   const query = `WorkflowType = '${SCHEDULED_JOB}' AND ExecutionStatus = 'Running'`;
   for await (const { workflowId, memo = {}, startTime } of listExecutions(client, query)) {
     const facts = memo[JOB_MEMO] as Omit<ListedJob, 'id' | 'createdAt'> | undefined;
-    // Without it no worker has seen the job yet.
+    // Without this memo, no worker has processed the job yet.
     if (JOB_MEMO in memo) yield Object.freeze({ id: workflowId, ...facts, createdAt: startTime });
   }
 }

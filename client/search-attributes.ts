@@ -1,9 +1,9 @@
 /**
- * The search attributes of a namespace: read, compared with those we need, registered.
+ * The search attributes of a namespace: reading them, comparing them with those we need, registering them.
  *
- * For the client and the worker alike: works with a `Connection` and a `NativeConnection`. An upsert of an
+ * Used by the client (with a `Connection`) and the worker (with a `NativeConnection`). An upsert of an
  * attribute that is not registered, or has another type, leaves a run stuck: nothing may be bound before
- * {@link readSearchAttributes} has found all of them right.
+ * {@link readSearchAttributes} has found all of them with the right types.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConnectionLike } from '@temporalio/client';
@@ -11,35 +11,35 @@ import { SEARCH_ATTRIBUTES, type SearchAttributeName } from '../core/search-attr
 import { SearchAttributesError, type SearchAttributesProblem, type WrongSearchAttribute } from './errors';
 import { GrpcStatus, grpcStatusOf } from './grpc-status';
 
-/** What is needed of a connection: a `Connection` or a `NativeConnection`. */
+/** The part of a `Connection` or `NativeConnection` that search attributes are read and registered with. */
 export type SearchAttributesConnection = Pick<
   ConnectionLike,
   'operatorService' | 'workflowService' | 'withDeadline'
 >;
 
-/** How the attributes of a namespace compare with {@link SEARCH_ATTRIBUTES}. */
+/** The search attributes of a namespace, compared with {@link SEARCH_ATTRIBUTES}. */
 export interface SearchAttributesReport {
-  /** Registered with the right type. */
+  /** Names of the attributes that are registered with the right type. */
   readonly present: readonly SearchAttributeName[];
   readonly missing: readonly SearchAttributeName[];
   readonly wrongType: readonly WrongSearchAttribute[];
 }
 
-/** What {@link registerSearchAttributes} did. */
+/** Result of registering the search attributes. */
 export interface SearchAttributesRegistration {
-  /** Registered now. */
+  /** Names of the attributes that this call registered. */
   readonly added: readonly SearchAttributeName[];
-  /** Were there before, with the right type. */
+  /** Names of the attributes that were already registered, with the right type. */
   readonly present: readonly SearchAttributeName[];
 }
 
 const NAMES = Object.freeze(Object.keys(SEARCH_ATTRIBUTES)) as readonly SearchAttributeName[];
-/** What the server gets for each of reading and registering; the SDK's pause before a retry can add 6 s. */
+/** Time limit of a read or a registration, in milliseconds; the SDK's pause before a retry can add 6 s. */
 const TIMEOUT_MS = 10_000;
-/** Pause between looks whether a registered attribute has come. */
+/** Pause between checks whether a registered attribute is listed, in milliseconds. */
 const LOOK_AGAIN_MS = 100;
 
-/** The CLI's names of the server's types, by `temporal.api.enums.v1.IndexedValueType`. */
+/** Type names as the CLI writes them, by `temporal.api.enums.v1.IndexedValueType`. */
 const TYPE_NAMES: readonly string[] = Object.freeze([
   'Unspecified',
   'Text',
@@ -50,13 +50,16 @@ const TYPE_NAMES: readonly string[] = Object.freeze([
   'Datetime',
   'KeywordList',
 ]);
-/** Columns of SQL visibility for each type that we need. */
+/** Number of columns that SQL visibility has for each type that we need. */
 const MAX_OF_TYPE = Object.freeze({ Keyword: 10, Bool: 3 });
 const EXPECTED_TYPES = Object.freeze({ KEYWORD: 'Keyword', BOOL: 'Bool' });
-/** The columns of SQL visibility: `Keyword01`, `Bool03` … */
+/** Matches the columns of SQL visibility: `Keyword01`, `Bool03` … */
 const COLUMN = /^([A-Za-z]+)\d\d$/;
 
-/** Compares types by attribute name, as in `{ TraceId: 'Keyword' }`, with those that are needed. Pure. */
+/**
+ * Compares a namespace's types by attribute name, as in `{ TraceId: 'Keyword' }`, with the required ones.
+ * Pure.
+ */
 function compareSearchAttributes(types: ReadonlyMap<string, string>): SearchAttributesReport {
   const wrongType = NAMES.flatMap((name) => {
     const [expected, actual] = [expectedType(name), types.get(name)];
@@ -70,9 +73,9 @@ function compareSearchAttributes(types: ReadonlyMap<string, string>): SearchAttr
 }
 
 /**
- * Reads the attributes of the namespace. Takes at most 16 seconds.
+ * Reads the search attributes of the namespace. Takes at most 16 seconds.
  *
- * @throws SearchAttributesError `denied` or `unavailable`, with the server's error as its cause.
+ * @throws {SearchAttributesError} `denied` or `unavailable`, with the server's error as its cause
  */
 export async function readSearchAttributes(
   connection: SearchAttributesConnection,
@@ -88,10 +91,11 @@ export async function readSearchAttributes(
 }
 
 /**
- * Registers the missing attributes and waits until they are listed. Takes at most 32 seconds; may be called by
- * many at once.
+ * Registers the missing attributes and waits until they are listed. Takes at most 32 seconds; concurrent
+ * calls are safe.
  *
- * @throws SearchAttributesError that says what to run instead; nothing is registered if one has a wrong type.
+ * @throws {SearchAttributesError} with the commands to run instead; nothing is registered if one has a wrong
+ *   type
  */
 export async function registerSearchAttributes(
   connection: SearchAttributesConnection,
@@ -118,7 +122,7 @@ export async function registerSearchAttributes(
   return Object.freeze({ added: missing, present });
 }
 
-/** Says what to free if there is no room. */
+/** Returns the error for a failed registration; without room, it names how many attributes to remove. */
 async function registrationFailure(
   connection: SearchAttributesConnection,
   namespace: string,
@@ -132,7 +136,10 @@ async function registrationFailure(
   return failure('register', namespace, missing, cause, roomNeeded(types, missing));
 }
 
-/** How many attributes of which types are in the way, as in `free 4 of type Keyword (10 of 10 taken: …)`. Pure. */
+/**
+ * Returns how many attributes of each type to remove, as in `free 4 of type Keyword (10 of 10 taken: …)`.
+ * Pure.
+ */
 function roomNeeded(types: ReadonlyMap<string, string>, missing: readonly SearchAttributeName[]): string {
   const parts = Object.entries(MAX_OF_TYPE).flatMap(([type, max]) => {
     const taken = [...types].filter(([, other]) => other === type).map(([name]) => name);
@@ -147,7 +154,7 @@ function roomNeeded(types: ReadonlyMap<string, string>, missing: readonly Search
     : ` Free ${parts.join(' and ')} with \`temporal operator search-attribute remove\`.`;
 }
 
-/** What keeps the attributes from being bound, with the command that helps; `undefined` when nothing does. Pure. */
+/** Returns why the attributes cannot be bound, with the command that helps; `undefined` if they can. Pure. */
 export function unusableBecause(
   namespace: string,
   { missing, wrongType }: SearchAttributesReport,
@@ -158,7 +165,7 @@ export function unusableBecause(
   return `search attributes of namespace ${namespace}: not registered: ${missing.join(', ')}. ${advice}`;
 }
 
-/** Commands that register the attributes, for the Temporal CLI and for Temporal Cloud. Pure. */
+/** Returns the commands that register the attributes, for the Temporal CLI and for Temporal Cloud. Pure. */
 function registrationCommands(namespace: string, names: readonly SearchAttributeName[]): readonly string[] {
   const cli = names.map((name) => ` --name ${name} --type ${expectedType(name)}`).join('');
   const cloud = names.map((name) => ` --search-attribute "${name}=${expectedType(name)}"`).join('');
@@ -185,8 +192,8 @@ async function readTypes(connection: SearchAttributesConnection, namespace: stri
 }
 
 /**
- * What a caller without operator rights can see: which column stands for which attribute. `undefined` where
- * the namespace has no such columns (Elasticsearch, or no attributes at all).
+ * Returns the types that a caller without operator rights can see, from the namespace's column aliases.
+ * `undefined` if the namespace has no such columns (Elasticsearch, or no attributes at all).
  */
 async function readTypesFromNamespace(connection: SearchAttributesConnection, namespace: string) {
   const { config } = await connection.workflowService.describeNamespace({ namespace });

@@ -1,5 +1,5 @@
 /**
- * Why a shard did not succeed: the text is not in visibility, but in the last event of its history.
+ * Why a shard did not succeed. The error is not in visibility, only in the last event of the shard's history.
  */
 import type { Client } from '@temporalio/client';
 import { decodeOptionalFailureToOptionalError } from '@temporalio/common/lib/internal-non-workflow';
@@ -10,7 +10,7 @@ import { withinTimeout } from './listing';
 /** `HistoryEventFilterType` of Temporal's API. */
 const CLOSE_EVENT = 2;
 
-/** What ended the closed run; `undefined` if it succeeded, or if its history is gone. */
+/** Returns the error of a closed run; `undefined` if it succeeded, or if its history is gone. */
 export async function errorOf(
   client: Client,
   execution: { readonly workflowId: string; readonly runId: string },
@@ -22,7 +22,7 @@ export async function errorOf(
       client.options.loadedDataConverter,
       failure,
     ).catch(
-      // Without the workers' data converter its details cannot be decoded; its text can be read.
+      // Without the workers' data converter the details cannot be decoded; the message can.
       () => new Error(failure.message ?? ''),
     );
     return errorFacts(error);

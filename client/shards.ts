@@ -1,8 +1,8 @@
 /**
- * The shards of a MapReduce run, while it goes on and after it has ended, as long as Temporal keeps them.
+ * The shards of a MapReduce run, running or closed, for as long as Temporal retains them.
  *
- * Read from visibility and each shard's memo; needs no plugin on the client. A shard that was retried, continued,
- * reset or run again has several runs under one workflow id: its last one tells how it is.
+ * Read from visibility and each shard's memo; needs no plugin on the client. A shard that was retried,
+ * continued, reset or rerun has several runs under one workflow id: its state is that of the last one.
  */
 import type { ErrorFacts } from '../core/item-failure';
 import { parseShardFacts, type ShardFacts } from '../core/job-facts';
@@ -17,37 +17,41 @@ import { isWanted, type ResultFilter } from './run-result';
 import { errorOf } from './shard-error';
 import { boundAttributes, originalRunId } from './trace-of-execution';
 
-/** Which shards are listed. */
+/** Filter for {@link JobShards.list}. */
 export interface ShardFilter {
-  /** Only shards whose last run ended like this, or in one of these ways, or goes on. @default all */
+  /** Only shards whose last run has this result, or one of these; `'running'` for open ones. @default all */
   readonly result?: ResultFilter | readonly ResultFilter[] | undefined;
-  /** Only shards whose label contains this text. @default all */
+  /** Only shards whose label contains this string. @default all */
   readonly label?: string | undefined;
 }
 
 const EXPECTED: Readonly<Record<keyof ShardFilter, Expectation>> = { result: RESULTS, label: STRING };
 
-/** @throws {OptionError} that names what is wrong with the filter */
+/**
+ * Checks a filter of shards.
+ *
+ * @throws {OptionError} that names the wrong member
+ */
 export function checkShardFilter(filter: ShardFilter): void {
   checkFilter('jobs.shards.list', filter, EXPECTED);
 }
 
-/** A shard, as its last run has it. */
+/** A shard of a MapReduce run; the members of {@link JobRun} describe its last run. */
 export interface Shard extends JobRun {
-  /** From 0. */
+  /** Index of the shard, from 0. */
   readonly index: number;
-  /** Shards of the run; not known with `pages`. */
+  /** Number of shards of the run; left out with `pages`, where it is not known. */
   readonly count?: number;
-  /** The range of its business keys. */
+  /** Label with the range of the shard's business keys. */
   readonly label: string;
-  /** Its retries, resets and reruns so far and the run before them; continuations are not counted. */
+  /** Number of the shard's runs so far: the first one, retries, resets and reruns, but no continuations. */
   readonly attempts: number;
-  /** Why its last run did not succeed: the innermost error, and the item's key if `forEachItem` named one. */
+  /** Why the last run did not succeed: the innermost error, and the item's key if `forEachItem` named one. */
   readonly error?: ErrorFacts;
 }
 
 /**
- * The shards of the run, each once: those that did not complete first, then the completed ones.
+ * Yields the shards of the run, each once: those that have not completed first, then the completed ones.
  *
  * @param run the run that called `mapReduce`
  */
@@ -83,7 +87,9 @@ interface Group {
   readonly runs: ExecutionInfo[];
 }
 
-/** The runs that are not completed, by workflow id: few, next to those that are. */
+/**
+ * Returns the runs that have not completed, by workflow id; they are few compared with the completed ones.
+ */
 async function uncompleted(reader: RunReader, query: string, label: string): Promise<Map<string, Group>> {
   const groups = new Map<string, Group>();
   for await (const info of listExecutions(reader.client, `(${query}) AND ExecutionStatus != 'Completed'`)) {
@@ -96,7 +102,7 @@ async function uncompleted(reader: RunReader, query: string, label: string): Pro
   return groups;
 }
 
-/** The last of the runs of one workflow id, which may not be among those that were listed. */
+/** Returns the last run of one workflow id, which may not be among the listed ones. */
 async function lastRun({ client }: RunReader, runs: readonly ExecutionInfo[]): Promise<ExecutionInfo> {
   const last = runs.reduce((a, b) => (b.startTime.getTime() > a.startTime.getTime() ? b : a));
   if (last.status.name === 'RUNNING') return last;
@@ -108,7 +114,7 @@ async function lastRun({ client }: RunReader, runs: readonly ExecutionInfo[]): P
   }
 }
 
-/** @returns `undefined` for a run that is not a shard: somebody started it with the attributes of one */
+/** Returns the shard; `undefined` for a run that was started with a shard's attributes and is not one. */
 async function toShard(
   reader: RunReader,
   info: ExecutionInfo,
@@ -132,7 +138,7 @@ async function toShard(
   });
 }
 
-/** From its memo; where that cannot be read, its workflow id has the index. */
+/** Returns the shard's facts from its memo; if that cannot be read, the index from its workflow id. */
 function factsOf({ memo, workflowId }: ExecutionInfo, label: string): ShardFacts | undefined {
   const index = /:shard-(\d+)$/.exec(workflowId)?.[1];
   const facts = parseShardFacts(memo?.[SHARD_MEMO]) ?? parseShardFacts(index && { index: Number(index) });
@@ -140,8 +146,8 @@ function factsOf({ memo, workflowId }: ExecutionInfo, label: string): ShardFacts
 }
 
 /**
- * By attribute, which finds the shards of the run's ordinary children as well. Of a run that is not bound or an
- * ordinary child, and after a reset, by workflow id.
+ * Returns the visibility query for a run's shards: by attribute, which finds the shards of the run's ordinary
+ * children as well; by workflow id for an ordinary child, for a run that is not bound, and after a reset.
  */
 async function shardsQuery({ client }: RunReader, run: ExecutionInfo): Promise<string> {
   const original = await withinTimeout(client, () => originalRunId(client, run));
@@ -153,7 +159,7 @@ async function shardsQuery({ client }: RunReader, run: ExecutionInfo): Promise<s
     await withinTimeout(client, () => client.workflow.count(query));
     return query;
   } catch (error) {
-    // Not registered in this namespace.
+    // The attribute is not registered in this namespace.
     if (grpcStatusOf(error) === GrpcStatus.INVALID_ARGUMENT) return byId;
     throw error;
   }

@@ -1,5 +1,5 @@
 /**
- * Starts a run with what is to be known of its job, on any Temporal client: no plugin is needed on it.
+ * Starts a run with the start option `job`, on any Temporal client, with or without the plugin.
  */
 import {
   type Client,
@@ -12,21 +12,25 @@ import type { Workflow } from '@temporalio/common';
 import { activeTrace, headerInterceptor } from '../core/start-header';
 import { traceIdOfRun } from '../core/trace-id';
 
-/** A run that was started, or found. */
+/** Handle to a run that was started, or was running already, with its trace ID. */
 export interface StartedRun<T extends Workflow = Workflow> {
   readonly handle: WorkflowHandleWithFirstExecutionRunId<T>;
   readonly workflowId: string;
   readonly runId: string;
-  /** 32 lower-case hex digits. */
+  /** Trace ID of the run, 32 lower-case hex digits. */
   readonly traceId: string;
   /**
-   * False: with `workflowIdConflictPolicy: 'USE_EXISTING'` a run was going on already, and nothing was started. What the
-   * options say, `job` included, had no effect: nothing was forced.
+   * Whether the call started the run. `false`: with `workflowIdConflictPolicy: 'USE_EXISTING'`, a run was
+   * already open and none was started. The options, `job` included, had no effect: the run was not forced.
    */
   readonly isNew: boolean;
 }
 
-/** @param traceIdOf trace id of a run that was there before */
+/**
+ * Starts the run.
+ *
+ * @param traceIdOf returns the trace id of a run that existed before
+ */
 export async function startRun<T extends Workflow>(
   { workflow: client }: Client,
   workflow: T | string,
@@ -54,7 +58,7 @@ export async function startRun<T extends Workflow>(
   return Object.freeze({ handle, workflowId, runId, traceId, isNew });
 }
 
-/** The connection, which notes whether the server has started a run: the SDK does not pass that on. */
+/** Wraps the connection to learn whether the server has started a run, which the SDK does not expose. */
 function watched(connection: ConnectionLike, onStarted: (isNew: boolean) => void): ConnectionLike {
   const service = connection.workflowService;
   const startWorkflowExecution = async (request: Parameters<typeof service.startWorkflowExecution>[0]) => {

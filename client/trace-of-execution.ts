@@ -1,9 +1,10 @@
 /**
  * Which trace an execution belongs to.
  *
- * A top-level run's trace is its own id, a child's is in its attributes or, if it is not bound, in its header.
- * Attributes alone are not proof: a continued run, a cron tick and a retry carry those of the run before until
- * their own are set, a reset run has a run id of its own, and anybody can start a run with the attributes of another.
+ * A top-level run's trace id is its own run id; a child's is in its attributes or, if it is not bound, in its
+ * header. Attributes alone are not proof: a continued run, a cron tick and a retry carry those of the run
+ * before until their own are set, a reset run has a new run id, and anybody can start a run with the
+ * attributes of another.
  */
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import { defineSearchAttributeKey } from '@temporalio/common';
@@ -15,21 +16,21 @@ import { readHeader } from '../core/trace-header';
 import { isTraceId, traceIdOfRun } from '../core/trace-id';
 import { GrpcStatus, grpcStatusOf } from './grpc-status';
 
-/** The part of an execution's description that says what trace it is in. */
+/** The part of an execution's description from which its trace is determined. */
 export type Execution = Pick<
   WorkflowExecutionInfo,
   'workflowId' | 'runId' | 'typedSearchAttributes' | 'parentExecution' | 'rootExecution'
 >;
 
-/** Our attributes on an execution; those that are missing or not ours are left out. */
+/** Our search attributes on an execution; invalid values are left out. */
 export interface BoundAttributes {
   readonly traceId: string | undefined;
   readonly job: string | undefined;
-  /** Run id of the job's run, on its shards. */
+  /** Run id of the run that called `mapReduce`; only on its shards. */
   readonly jobRunId: string | undefined;
   readonly trigger: JobTrigger | undefined;
   readonly sampled: boolean | undefined;
-  /** Ids of patch markers; a continuation has those of the run before until its own are set. */
+  /** Ids of the patch markers; a continuation has those of the run before until its own are set. */
   readonly markers: readonly string[];
 }
 
@@ -40,7 +41,7 @@ const JOB_TRIGGER = defineSearchAttributeKey('JobTrigger', SEARCH_ATTRIBUTES.Job
 const CHANGE_VERSION = defineSearchAttributeKey('TemporalChangeVersion', 'KEYWORD_LIST');
 const TRACE_SAMPLED = defineSearchAttributeKey('TraceSampled', SEARCH_ATTRIBUTES.TraceSampled);
 
-/** Reads the attributes. Never throws. */
+/** Returns our search attributes on an execution. Never throws. */
 export function boundAttributes({ typedSearchAttributes }: Execution): BoundAttributes {
   const traceId = typedSearchAttributes.get(TRACE_ID);
   const trigger = typedSearchAttributes.get(JOB_TRIGGER);
@@ -54,7 +55,10 @@ export function boundAttributes({ typedSearchAttributes }: Execution): BoundAttr
   };
 }
 
-/** The trace id of an execution, bound or not. Asks the server for the first event unless it is clearly a bound child. */
+/**
+ * Returns the trace id of an execution, bound or not. Reads its first event unless it is clearly a bound
+ * child.
+ */
 export async function traceIdOfExecution(client: Client, execution: Execution): Promise<string> {
   const { traceId } = boundAttributes(execution);
   if (traceId !== undefined && isBoundByItsParent(execution)) return traceId;
@@ -65,7 +69,10 @@ export async function traceIdOfExecution(client: Client, execution: Execution): 
   return runKindOf(beginningOf(started, execution), header).traceId ?? ownTraceId;
 }
 
-/** Whether the attributes agree with what the server says of the run's parent: they were set by its start. */
+/**
+ * Whether the attributes match the run's parent as the server reports it, so that the parent set them at the
+ * start.
+ */
 function isBoundByItsParent(execution: Execution): boolean {
   const { workflowId, parentExecution, rootExecution, typedSearchAttributes } = execution;
   const jobRunId = typedSearchAttributes.get(JOB_RUN_ID);
@@ -93,7 +100,7 @@ function beginningOf(
   };
 }
 
-/** The run id that the run began with: another than its own after a reset. */
+/** Returns the run id that the run began with; after a reset it differs from the current one. */
 export async function originalRunId(
   client: Client,
   execution: Pick<Execution, 'workflowId' | 'runId'>,
@@ -102,7 +109,7 @@ export async function originalRunId(
   return started?.originalExecutionRunId || execution.runId;
 }
 
-/** The execution's first event; `undefined` when its history is gone. */
+/** Returns the execution's first event; `undefined` if its history is gone. */
 export async function readStartedEvent(
   client: Client,
   { workflowId, runId }: Pick<Execution, 'workflowId' | 'runId'>,

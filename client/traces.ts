@@ -1,7 +1,8 @@
 /**
  * From a trace to its runs, and from a run to its trace.
  *
- * Needs no plugin on the client and no registered search attributes: a run's trace id follows from its run id.
+ * Needs no plugin on the client and no registered search attributes: a run's trace id follows from its run
+ * id.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { traceIdOfRun } from '../core/trace-id';
@@ -13,45 +14,47 @@ import { parseRunId, parseTraceId } from './parse-trace-id';
 import { describeRun, type RunReference } from './run-reference';
 import type { RunSampling } from './run-sampling';
 
-/** The runs of a trace. */
+/** The runs of one trace. */
 export interface TraceRuns {
   /**
-   * The run whose trace it is; after a reset the newest. If that one is not listed (any more), the earliest
-   * of the trace.
+   * The run that the trace belongs to; after a reset, the newest. If it is not listed (any more), the
+   * earliest run of the trace.
    */
   readonly root: JobRun;
-  /** Ordinary children in the trace, and runs that ended with a reset. At most 1,000. */
+  /** The other runs in the trace: ordinary children, and runs that a reset ended. At most 1,000. */
   readonly others: readonly JobRun[];
 }
 
 /** The trace of a run. */
 export interface RunTrace {
-  /** 32 lower-case hex digits. */
+  /** Trace ID, 32 lower-case hex digits. */
   readonly traceId: string;
-  /** Whether the trace is recorded, as far as is known. */
+  /** Whether the trace is sampled; left out if that is not known. */
   readonly sampled?: boolean;
   /** The sampling decision and its reason, as in {@link JobRun.sampling}. */
   readonly sampling?: RunSampling;
-  /** Link to the trace, with the option `traceUrl`; none if it is known that the trace is not recorded. */
+  /**
+   * Link to the trace; left out without the option `traceUrl`, and if the trace is known not to be sampled.
+   */
   readonly url?: string;
-  /** The run; left out if no run with this id is listed (yet, or any more). */
+  /** The run itself; left out if no run with this id is listed (yet, or any more). */
   readonly run?: JobRun;
 }
 
 /** Look-ups between runs and traces: {@link JobClient.traces}. */
 export interface JobTraces {
   /**
-   * Finds the runs of a trace, also those that are not bound, except ordinary children.
+   * Finds the runs of a trace. Runs that are not bound are found as well, except ordinary children.
    *
    * @param traceId 32 hex digits, upper or lower case, or a run id with dashes
    * @returns `undefined` if there is no such run
-   * @throws {TraceIdError} that names what is wrong with the id
-   * @throws {VisibilityError} if the server does not answer, for its rate limit for example
+   * @throws {TraceIdError} that names the problem with the id
+   * @throws {VisibilityError} if the server does not answer, for example because of its rate limit
    */
   find(traceId: string): Promise<TraceRuns | undefined>;
   /**
-   * Finds the trace of a run, bound or not. A run id alone is looked up, without waiting; if it is not listed, it is
-   * taken for that of a top-level run and nothing but its trace id is known.
+   * Returns the trace of a run, bound or not. A run id alone is looked up without waiting for visibility; if
+   * it is not listed, it is assumed to be a top-level run's, and the result has only the trace ID.
    *
    * @throws {TraceIdError} if the run id is not a UUID
    * @throws {WorkflowNotFoundError} of `@temporalio/client` if there is no such workflow
@@ -59,10 +62,16 @@ export interface JobTraces {
   of(run: RunReference): Promise<RunTrace>;
 }
 
-/** With the default lag three looks, of two calls each. */
+/**
+ * First pause between look-ups, in milliseconds; the default lag leads to three look-ups of two calls each.
+ */
 const FIRST_PAUSE_MS = 500;
 
-/** @param indexLagMs how long a run that is not listed yet is waited for */
+/**
+ * Creates the look-ups of {@link JobClient.traces}.
+ *
+ * @param indexLagMs how long to wait for a run that is not listed yet, in milliseconds
+ */
 export function jobTraces(reader: RunReader, indexLagMs: number): JobTraces {
   const { client } = reader;
   const lookUp = traceLookUp(client);
@@ -90,7 +99,9 @@ export function jobTraces(reader: RunReader, indexLagMs: number): JobTraces {
   });
 }
 
-/** The listed runs of a trace: those with traces of their own before children, newest first; then by start. */
+/**
+ * Returns the listed runs of a trace: top-level runs and shards before children, newest first; then by start.
+ */
 async function runsOf(reader: RunReader, lookUp: TraceLookUp, traceId: string): Promise<JobRun[]> {
   const hits = await lookUp(traceId);
   const runs = await withinTimeout(reader.client, () =>

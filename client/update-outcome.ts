@@ -1,12 +1,12 @@
 /**
- * What became of an update whose answer cannot be decoded: the client lacks the workers' data converter.
+ * The outcome of an update whose answer the client cannot decode, since it lacks the workers' data converter.
  */
 import type { Client } from '@temporalio/client';
 import { ValueError } from '@temporalio/common';
 import { causesOf } from '../core/item-failure';
 import { withinTimeout } from './listing';
 
-/** Whether an answer has an encoding that the client's data converter does not know. */
+/** Whether the error means that an answer has an encoding that the client's data converter cannot decode. */
 export function isUnreadable(error: unknown): boolean {
   return causesOf(error).some(
     (link) => link instanceof ValueError && link.message.startsWith('Unknown encoding'),
@@ -14,9 +14,9 @@ export function isUnreadable(error: unknown): boolean {
 }
 
 /**
- * The outcome of the update, which the server keeps; `undefined` if the error has another reason.
+ * Returns the outcome of the update, which the server keeps; `undefined` if the error has another reason.
  *
- * @param error that the SDK threw for the answer
+ * @param error the error that the SDK threw for the answer
  */
 export async function outcomeOf(
   client: Client,

@@ -1,8 +1,8 @@
 /**
- * Whether the server accepts our search attributes in an upsert: it lists them some seconds before its other services
- * know them, and refuses the whole workflow task of a run that is faster.
+ * Whether the server accepts our search attributes in an upsert. It lists new attributes some seconds before
+ * its other services accept them, and until then refuses every workflow task that upserts them.
  *
- * Tried with a workflow of our own, without a worker: it is started, answered and deleted in one go.
+ * Probed with a workflow of our own, without a worker: it is started, completed and deleted at once.
  */
 import { randomUUID } from 'node:crypto';
 import type { Payload } from '@temporalio/common';
@@ -11,15 +11,15 @@ import { GrpcStatus, grpcStatusOf } from './grpc-status';
 import type { SearchAttributesConnection } from './search-attributes';
 
 const TYPE = 'temporal-job-tracing-probe';
-/** What each call to the server gets. */
+/** Time limit of each call to the server, in milliseconds. */
 const TIMEOUT_MS = 3_000;
 /** `COMMAND_TYPE_…` of Temporal's API. */
 const COMMAND = { completeWorkflow: 4, upsertSearchAttributes: 13 } as const;
 
 /**
- * Tries it once. Never rejects.
+ * Probes the server once. Never rejects.
  *
- * @returns `undefined` when it cannot be known: the caller may not start workflows, or the server does not answer
+ * @returns `undefined` if this is unknown: the caller may not start workflows, or the server does not answer
  */
 export async function acceptsUpserts(
   connection: SearchAttributesConnection,
@@ -84,7 +84,7 @@ function payloadOf(value: unknown, type: string): Payload {
   };
 }
 
-/** Whether a run of the namespace has our attributes, so that they were accepted once. Never rejects. */
+/** Whether a run of the namespace has our attributes, which shows that they were accepted. Never rejects. */
 export async function hasBoundRuns(
   connection: SearchAttributesConnection,
   namespace: string,

@@ -1,5 +1,5 @@
 /**
- * What a refused query of visibility means, and what to do about it.
+ * Why visibility refused a query, and what to do about it.
  */
 import type { Client } from '@temporalio/client';
 import { defineErrorClass } from '../core/util/error-class';
@@ -7,11 +7,12 @@ import { GrpcStatus, grpcStatusOf } from './grpc-status';
 import { readSearchAttributes, unusableBecause } from './search-attributes';
 
 /**
- * Why the server did not answer a query:
+ * Why the server did not answer a visibility query:
  *
- * - `rate-limit`: it has answered as many as the namespace may ask;
- * - `late`: it did not answer in time, which a rate limit can be the reason of as well;
- * - `search-attributes`: one of ours is not registered in the namespace, or has another type.
+ * - `rate-limit`: the namespace's rate limit is exhausted;
+ * - `late`: the server did not answer in time, possibly because of a rate limit;
+ * - `search-attributes`: one of the plugin's attributes is not registered in the namespace, or has another
+ *   type.
  */
 export type VisibilityProblem = 'rate-limit' | 'late' | 'search-attributes';
 
@@ -21,7 +22,7 @@ export interface VisibilityErrorFields {
   readonly namespace: string;
 }
 
-/** A list or a look-up that the server's visibility did not answer. */
+/** Thrown if the server's visibility did not answer a list or a look-up; `problem` has the reason. */
 export class VisibilityError extends Error implements VisibilityErrorFields {
   readonly problem: VisibilityProblem;
   readonly namespace: string;
@@ -38,7 +39,7 @@ const LIMIT =
   'a namespace may ask 10 times a second by default (frontend.namespaceRPS.visibility of the server; on Temporal Cloud ' +
   'ask its support)';
 
-/** The error as one of ours, where it is known what it means; else as it is. */
+/** Returns the error as a {@link VisibilityError} if its meaning is known, else unchanged. */
 export async function toVisibilityError(client: Client, cause: unknown): Promise<unknown> {
   const { namespace } = client.options;
   const named = (problem: VisibilityProblem, text: string) =>
