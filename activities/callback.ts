@@ -1,50 +1,53 @@
 /**
- * Where a service's late report arrives: completes the activity that waits for it.
+ * Receives the late report of a service: completes the activity that waits for it.
  *
- * Knows of no HTTP server: whoever mounts it gives URL and body, and sends what comes back. Host code.
+ * Independent of any HTTP server: the caller passes URL and body, and sends the response. Host code.
  */
 import { ActivityCancelledError, ActivityNotFoundError, type Client } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import type { HttpAnswer } from '../core/http/types';
 import { checkCallbackKey, readToken, type WaitingActivity } from './http/callback-token';
 
-/** A report as it came in. */
+/** Incoming request with a service's late report. */
 export interface CallbackRequest {
-  /** The URL, or only its path and query. */
+  /** URL of the request, or only its path and query. */
   readonly url: string;
-  /** The body, `''` if there is none; a promise that rejects is a body that could not be read. */
+  /** Body of the request, `''` if there is none; a rejected promise means that it could not be read. */
   readonly body: string | Promise<string>;
-  /** The header `content-type`. */
+  /** Value of the request's header `content-type`. */
   readonly contentType?: string;
 }
 
-/** What to answer. */
+/** Response to send for a {@link CallbackRequest}. */
 export interface CallbackResponse {
   readonly status: number;
-  /** One line of text for whoever called. */
+  /** Body of the response: one line of text for the caller. */
   readonly body: string;
 }
 
 const ACCEPTED = 202;
-/** As much as an answer may keep. */
+/** Most bytes of a body, as many as an answer may keep. */
 const MAX_BODY_BYTES = 1_048_576;
-/** Of the body as JSON, in which a control character has six: Temporal refuses payloads of more than 2 MiB. */
+/**
+ * Most bytes of the body as JSON, where a control character takes six: Temporal refuses payloads of more than
+ * 2 MiB.
+ */
 const MAX_PAYLOAD_BYTES = 2_000_000;
-/** Characters of a report that get into a failure or into a heartbeat. */
+/** Most characters of a report that are quoted in a failure or a heartbeat. */
 const MAX_QUOTED = 1_000;
 
 /**
- * Completes the activity that the URL's token names.
+ * Completes the activity that the token in the URL identifies.
  *
- * The report is the body; the query parameter `outcome` says what it is: `success` (if left out), `failure` (the
- * request is tried again as far as its retry policy goes), `progress` (a sign of life, for `heartbeatTimeout`).
+ * The body is the report. The query parameter `outcome` is `success` (the default), `failure` (the request is
+ * retried according to its retry policy) or `progress` (a heartbeat, for `heartbeatTimeout`).
  *
- * Nothing in the request makes it reject, whoever sent it.
+ * Never rejects because of a request's content.
  *
- * @returns 200; 400 for an unknown outcome or a body that is not text; 403 for a URL without a token that was signed
- *   with this key; 410 when nobody waits (any more) or the job was cancelled: stop working on it; 413; 503 when Temporal
- *   cannot be reached: report again
- * @throws {OptionError} when the key is too short
+ * @returns 200; 400 for an unknown outcome or a body that is not text; 403 for a URL without a token signed
+ *   with this key; 410 if no activity waits (any more) or the job was cancelled, so the service should stop;
+ *   413 for a body that is too large; 503 if Temporal cannot be reached, so the service should report again
+ * @throws {OptionError} if the key is too short
  *
  * @example
  * ```ts
@@ -82,13 +85,13 @@ export async function completeFromCallback(
   }
 }
 
-/** The parameters of the query, whatever stands before it: `//`, `http://` and `\\` are not URLs. */
+/** Returns the query parameters, whatever precedes the query: `//`, `http://` and `\\` are not valid URLs. */
 function queryOf({ url }: CallbackRequest): URLSearchParams {
   const [, query] = (typeof url === 'string' && /\?([^#]*)/.exec(url)) || [];
   return new URLSearchParams(query);
 }
 
-/** `undefined` for a body that is not text, or could not be read. Never rejects. */
+/** Returns the body; `undefined` if it is not text or could not be read. Never rejects. */
 async function bodyOf(request: CallbackRequest): Promise<string | undefined> {
   try {
     const body: unknown = await request.body;

@@ -1,9 +1,9 @@
 /**
- * The activity `httpRequest`: one call of a service without an SDK, for the workflow `httpJob` and for workflows of
- * users.
+ * The activity `httpRequest`: one HTTP call of a service, for the workflow `httpJob` and for users'
+ * workflows.
  *
- * A secret lives in the locals of this file and on the wire. What leaves the activity, be it answer, failure or span,
- * has gone through the redactor.
+ * Secrets exist only in local variables of this file and on the wire. Everything that leaves the activity
+ * (answers, failures, spans) is redacted.
  */
 import { ApplicationFailure, CompleteAsyncError, Context, type Info } from '@temporalio/activity';
 import { permanent, temporary } from '../core/http/failures';
@@ -21,25 +21,33 @@ import { unlessAborted } from './http/unless-aborted';
 
 const DEFAULT_TIMEOUT_MS = 60_000;
 const DEFAULT_KEEP_BYTES = 65_536;
-/** For all secrets of a request, before its own time begins. */
+/**
+ * Time limit for fetching all secrets of a request, in milliseconds; the request's own timeout starts after
+ * it.
+ */
 const SECRETS_TIMEOUT_MS = 10_000;
-/** Temporal sends as many of them on as the heartbeat timeout needs; without one, two a minute. */
+/**
+ * Milliseconds between heartbeats; the SDK throttles them by the heartbeat timeout, or to two a minute
+ * without one.
+ */
 const HEARTBEAT_INTERVAL_MS = 1_000;
 
-/** The activities that {@link createHttpActivities} makes. */
+/** The activities that {@link createHttpActivities} creates. */
 export interface HttpActivities {
   /**
-   * Calls a service. Fails with an ApplicationFailure whose type is an `HttpFailureType`.
+   * Calls a service over HTTP.
    *
-   * With `reportsLater` and an answer 202 the activity stays open until it is completed from elsewhere.
+   * With `reportsLater` and an answer 202, the activity stays open until it is completed asynchronously.
+   *
+   * @throws {ApplicationFailure} whose type is an `HttpFailureType`
    */
   httpRequest(request: HttpRequest): Promise<HttpAnswer>;
 }
 
 /**
- * The activities that `httpJob` needs, for a worker's `activities`.
+ * Creates the activities that `httpJob` needs, for a worker's option `activities`.
  *
- * @throws {OptionError} with the option's name, what was expected and what was given
+ * @throws {OptionError} with the option's name, the expectation and the value
  *
  * @example
  * ```ts
@@ -59,7 +67,7 @@ export function createHttpActivities(options?: HttpActivitiesOptions): HttpActiv
       try {
         return await call(request, resolved, context);
       } catch (error) {
-        // Rejects with Temporal's own failure.
+        // `cancelled` rejects with Temporal's own failure.
         if (context.cancellationSignal.aborted) return await context.cancelled;
         throw error;
       } finally {
@@ -69,7 +77,11 @@ export function createHttpActivities(options?: HttpActivitiesOptions): HttpActiv
   };
 }
 
-/** @throws CompleteAsyncError when the service reports later */
+/**
+ * Calls the service.
+ *
+ * @throws {CompleteAsyncError} if the service reports later
+ */
 async function call(
   request: HttpRequest,
   options: ResolvedHttpOptions,
@@ -95,7 +107,7 @@ async function call(
       throw temporary('HttpTimeout', redactor.redact(`${what}: no complete answer within ${timeoutMs} ms`));
     }
     const { message } = error as Error;
-    // Rebuilt without stack and cause, which nobody has looked through.
+    // Rebuilt without stack and cause, which are not redacted.
     if (!(error instanceof ApplicationFailure)) {
       throw temporary('HttpUnreachable', redactor.redact(`${what}: ${message}`));
     }
@@ -128,12 +140,12 @@ async function headersOf(
 
 function callerOf({ workflowExecution, activityRunId, ...info }: Info): Caller {
   const { activityId, namespace, base64TaskToken } = info;
-  // An activity that no workflow has started has a run of its own.
+  // A standalone activity has a run id of its own.
   const { workflowId = '', runId = activityRunId ?? activityId } = workflowExecution ?? {};
   return { workflowId, runId, activityId, namespace, base64TaskToken };
 }
 
-/** Tells Temporal that this worker is there, and hears from it of a cancellation. Returns how to stop it. */
+/** Sends heartbeats, which also deliver a cancellation. Returns a function that stops them. */
 function startHeartbeats(context: Context): () => void {
   const since = new Date().toISOString();
   const timer = setInterval(() => context.heartbeat({ waitingSince: since }), HEARTBEAT_INTERVAL_MS);

@@ -1,6 +1,6 @@
 /**
- * `temporal-job-tracing/activities`: what activities call, activities of our own, and where late reports of services
- * arrive.
+ * `temporal-job-tracing/activities`: functions for activities, ready-made activities, and the receiver of
+ * services' late reports.
  */
 
 export type { HttpFailureType } from '../core/http/failures';

@@ -6,9 +6,9 @@ import type { JobInfo } from '../core/job-info';
 import { jobInfoOf } from '../interceptors/activity-context';
 
 /**
- * The job that this activity works for.
+ * Returns the job that this activity belongs to.
  *
- * @returns `undefined` for an activity of a workflow that the plugin takes no part in, or on a worker without it
+ * @returns `undefined` for an activity of an untraced run, and on a worker without the plugin
  * @throws {Error} outside an activity
  */
 export function jobInfo(): JobInfo | undefined {

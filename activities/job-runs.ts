@@ -1,5 +1,5 @@
 /**
- * The runs of a scheduled job as the server lists them, for its status.
+ * Reads the runs of a scheduled job from visibility, for its status.
  */
 import { Context } from '@temporalio/activity';
 import type { WorkflowExecutionInfo, WorkflowExecutionStatusName } from '@temporalio/client';
@@ -11,7 +11,9 @@ import { defined } from '../core/util/defined';
 
 const TRACE_SAMPLED = defineSearchAttributeKey('TraceSampled', 'BOOL');
 
-/** One that continued as new is left out: the run after it is the same tick. */
+/**
+ * Results by status. A run that continued as new is left out, since the next run belongs to the same tick.
+ */
 const RESULTS: Readonly<Partial<Record<WorkflowExecutionStatusName, SeenRun['result']>>> = {
   RUNNING: 'running',
   COMPLETED: 'success',
@@ -22,9 +24,9 @@ const RESULTS: Readonly<Partial<Record<WorkflowExecutionStatusName, SeenRun['res
 };
 
 /**
- * The runs with these workflow ids: those that go on, then the last that ended.
+ * Returns the runs with these workflow ids: running ones, then the last ones that ended.
  *
- * @param traceUrl compiled template of a trace's address, or empty
+ * @param traceUrl compiled template of a trace's address; empty for no links
  */
 export async function readRuns(workflowIds: readonly string[], traceUrl: string): Promise<SeenRun[]> {
   const { client } = Context.current();

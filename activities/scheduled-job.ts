@@ -1,8 +1,8 @@
 /**
- * What `scheduledJob` and its ticks ask the outside for, as local activities: whether a spec is right, whether a
- * job still exists, whether a run goes on.
+ * Local activities of `scheduledJob` and its ticks: checking a spec, and looking whether a job still exists
+ * and whether a run is in progress.
  *
- * What they answer is recorded in the history, so that commands depend on nothing else.
+ * Their results are recorded in the history, so that commands depend on nothing else.
  */
 import { Context } from '@temporalio/activity';
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
@@ -23,61 +23,70 @@ import { defined } from '../core/util/defined';
 import { suppressed } from '../core/util/suppressed';
 import { readRuns } from './job-runs';
 
-/** What a tick is told before it does anything. */
+/** Result of the look that each tick begins with. */
 export interface TickLook {
-  /** False: its job is gone or has another cron, and the tick's workflow has been cancelled. */
+  /**
+   * Whether the tick's job exists; if it is gone or has another cron, the tick's workflow has been cancelled.
+   */
   readonly exists: boolean;
-  /** When the next tick is due, milliseconds since the epoch. */
+  /** Nominal time of the next tick, in milliseconds since the epoch. */
   readonly nextTickMs?: number;
-  /** Ticks between the one that was run or counted last and this one: the server has skipped them. */
+  /** Ticks between the last one that was run or counted and this one, which the server has skipped. */
   readonly missed?: TicksMissed;
 }
 
+/** Input of the look that each tick begins with. */
 export interface TickQuestion {
   readonly job: JobReference;
   readonly cron: string;
   readonly scheduledMs: number;
-  /** The tick that was run or counted last; missing for the first one. */
+  /** Last tick that was run or counted, in milliseconds since the epoch; left out for the first one. */
   readonly sinceMs?: number;
 }
 
-/** The last of them assumes that the job exists when nobody can be asked. */
+/** Attempts to look up the job; the last one assumes that the job exists if the server does not answer. */
 const ATTEMPTS = 3;
-/** Within the time of an attempt. */
+/** Time limit of a call to the server, in milliseconds; shorter than an attempt. */
 const ASK_TIMEOUT_MS = 4_000;
 
 const jobActivities = Object.freeze({
-  /** What is wrong with the spec, or nothing. */
+  /** Returns the problem with the spec; `null` if there is none. */
   async jobTracingCheckSpec(spec: unknown, types?: readonly string[] | null): Promise<string | null> {
     return specProblem(spec, types ?? undefined) ?? null;
   },
 
-  /** The job's runs with these workflow ids: those that go on, then the last that ended. */
+  /** Returns the job's runs with these workflow ids: running ones, then the last ones that ended. */
   jobTracingReadRuns(workflowIds: readonly string[]): Promise<SeenRun[]> {
     return suppressed(() => readRuns(workflowIds, ''));
   },
 
-  /** Ends a tick whose job is gone, or was reset and has another cron. */
+  /**
+   * Looks whether the tick's job exists; cancels a tick whose job is gone, or was reset and has another cron.
+   */
   jobTracingLookAtTick(question: TickQuestion): Promise<TickLook> {
     return suppressed(() => lookAtTick(question));
   },
 
-  /** The first of the workflows that is running, or nothing. */
+  /** Returns the first of the workflows that is running; `null` if none is. */
   jobTracingFindRunning(workflowIds: readonly string[]): Promise<RunningRun | null> {
     return suppressed(() => findRunning(workflowIds));
   },
 });
 
-/** The activities as the workflows call them. */
+/** Type of the local activities, for the workflows that call them. */
 export type JobActivities = typeof jobActivities;
 
 /**
- * The local activities of `scheduledJob`. A worker with `JobTracingPlugin` has them; without it they are given to
- * it by hand: `activities: { ...mine, ...scheduledJobActivities }`.
+ * Local activities of `scheduledJob`. `JobTracingPlugin` adds them to its workers; on a worker without the
+ * plugin, register them: `activities: { ...mine, ...scheduledJobActivities }`.
  */
 export const scheduledJobActivities: UntypedActivities = jobActivities;
 
-/** The same with links to traces, on a worker whose plugin has their address: a compiled template, or empty. */
+/**
+ * Returns the local activities of `scheduledJob` with links to traces.
+ *
+ * @param traceUrl compiled template of a trace's address; empty for no links
+ */
 export function jobActivitiesWithLinks(traceUrl: string): UntypedActivities {
   const jobTracingReadRuns = (ids: readonly string[]) => suppressed(() => readRuns(ids, traceUrl));
   return { ...jobActivities, jobTracingReadRuns };
@@ -117,7 +126,7 @@ async function isThere(client: Client, { workflowId, firstRunId, cron }: JobRefe
   const found = await describe(client, workflowId);
   if (found?.status.name !== 'RUNNING') return false;
   if ((found.memo?.[CRON_MEMO] ?? cron) !== cron) return false;
-  // Servers before 1.26 do not tell the first run of a chain.
+  // Servers before 1.26 do not return the first run id of a chain.
   const first = found.raw.workflowExecutionInfo?.firstRunId;
   return !first || first === firstRunId;
 }

@@ -1,17 +1,20 @@
 /**
- * Who sent the signals and updates of a workflow of this package: the SDK does not tell handlers.
+ * Identities of the senders of signals and updates to this package's workflows: the SDK does not pass them to
+ * handlers.
  *
- * Sandbox code; reads activations, in their order, so it is the same on replay.
+ * Sandbox code; reads activations in their order, so the result is the same on replay.
  */
 import type { coresdk } from '@temporalio/proto';
 import { workflowSlot } from '../core/workflow-scope';
 
 type Job = coresdk.workflow_activation.IWorkflowActivationJob;
 
-/** Those of the present workflow; empty without the plugin. */
+/** Callers of the current workflow; empty without the plugin. */
 export const callers = workflowSlot<Callers>('callers');
 
-/** Given to `asInfrastructure` by workflows that ask who calls them. */
+/**
+ * Records the callers in an activation's jobs; for `asInfrastructure`, by workflows that read their callers.
+ */
 export function noteCallers(jobs: readonly Job[]): void {
   const known = callers.get() ?? new Callers();
   callers.set(known);
@@ -32,12 +35,12 @@ class Callers {
     }
   }
 
-  /** Identity of the next signal's sender; to be asked once for each, in their order. */
+  /** Returns the identity of the next signal's sender; called once for each signal, in their order. */
   ofSignal(name: string): string | undefined {
     return this.#ofSignals.get(name)?.shift() || undefined;
   }
 
-  /** Identity of the update's sender; to be asked once. */
+  /** Returns the identity of the update's sender; called once for each update. */
   ofUpdate(id: string): string | undefined {
     const identity = this.#ofUpdates.get(id);
     this.#ofUpdates.delete(id);

@@ -1,7 +1,7 @@
 /**
- * The workflow `httpJob`: one call of a service in any language, as the work of a run.
+ * The workflow `httpJob`: one HTTP call of a service, in any language, as the work of a run.
  *
- * Runs in the sandbox. What it decides (lane, limits) follows from its input and the run's ids alone.
+ * Sandbox code. Its decisions (lane, limits) depend only on its input and the run's ids.
  */
 import {
   ActivityCancellationType,
@@ -18,22 +18,29 @@ import { traceIdOfRun } from '../core/trace-id';
 import { durationMs } from '../core/util/duration';
 import { jobInfo } from './job-info';
 
-/** Type of the failure of a run whose input is wrong; it is not tried again. */
+/** Failure type of a run with invalid input; not retried. */
 const INVALID = 'InvalidHttpJob';
 const UNSUCCESSFUL = 'HttpUnsuccessful';
 const DEFAULT_TIMEOUT_MS = 60_000;
-/** What the activity has besides the request: secrets to fetch, the answer to report. */
+/**
+ * Time that the activity gets in addition to the request, to fetch secrets and report the answer;
+ * milliseconds.
+ */
 const MARGIN_MS = 15_000;
-/** A worker that is gone is noticed after this time, and a cancelled request ends within about half of it. */
+/** Milliseconds until a lost worker is noticed; a cancelled request ends within about half of it. */
 const HEARTBEAT_TIMEOUT_MS = 10_000;
 const DEFAULT_ATTEMPTS = 3;
-/** There is one in a run, so that it can be completed by name: `temporal activity complete --activity-id`. */
+/**
+ * Id of the run's one activity, so that it can be completed by name:
+ * `temporal activity complete --activity-id`.
+ */
 const ACTIVITY_ID = 'httpRequest';
 
 /**
- * Calls a service and ends when it has answered, or reported after answering 202.
+ * Workflow that calls a service over HTTP and completes when the service has answered, or has reported after
+ * answering 202.
  *
- * @throws ApplicationFailure of the type `InvalidHttpJob`, not to be retried, that says what to write
+ * @throws {ApplicationFailure} `InvalidHttpJob`, non-retryable, which names the problem with the input
  *
  * @example
  * ```sh
@@ -52,11 +59,11 @@ export async function httpJob(input: HttpJobInput): Promise<HttpAnswer> {
       ? {
           startToCloseTimeout: (durationMs(input.timeout) ?? DEFAULT_TIMEOUT_MS) + MARGIN_MS,
           heartbeatTimeout: HEARTBEAT_TIMEOUT_MS,
-          // The run ends when the request has ended, so that nothing goes on behind a cancelled run.
+          // A cancelled run waits for its request to end, so that no request outlives it.
           cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
         }
       : {
-          // Between 202 and the report there is nobody who could confirm a cancellation.
+          // Between 202 and the report, no one could confirm a cancellation.
           startToCloseTimeout: callback.timeout,
           ...(callback.heartbeatTimeout !== undefined && { heartbeatTimeout: callback.heartbeatTimeout }),
           cancellationType: ActivityCancellationType.TRY_CANCEL,
@@ -72,8 +79,8 @@ export async function httpJob(input: HttpJobInput): Promise<HttpAnswer> {
 }
 
 /**
- * The request, in its lane if the run is one of the lane's share. A run that was started in a lane is in no other, and
- * goes where its route leads.
+ * Returns the request, in its lane if the run belongs to the lane's share. A run that was started in a lane
+ * stays in that lane, and calls the URL of its route.
  */
 function routedBy(lane: string | LaneRoute | undefined, request: HttpRequest): HttpRequest {
   if (lane === undefined) return request;
@@ -83,7 +90,10 @@ function routedBy(lane: string | LaneRoute | undefined, request: HttpRequest): H
   return isTaken ? { ...request, lane: route.name, url: route.url ?? request.url } : request;
 }
 
-/** Whoever completes the activity by hand gives any JSON: that is then the body of the report. */
+/**
+ * Returns the activity's result as an answer: an activity completed manually may have any JSON, the report's
+ * body.
+ */
 function answerOf(value: unknown): HttpAnswer {
   const isAnswer = typeof value === 'object' && value !== null && 'status' in value && 'reported' in value;
   if (isAnswer) return value as HttpAnswer;

@@ -1,7 +1,7 @@
 /**
- * `temporal-job-tracing/workflows`: workflows that users start, to be put into their bundle.
+ * `temporal-job-tracing/workflows`: ready-made workflows, to be exported from the user's workflows module.
  *
- * Each export that is a function becomes a workflow type of its own, so nothing but workflows is a value here.
+ * Each exported function becomes a workflow type, so the only values here are workflows.
  */
 export type {
   HttpAnswer,

@@ -1,5 +1,5 @@
 /**
- * The local activities of this package's workflows, as these call them.
+ * Proxies for the local activities of this package's workflows.
  *
  * Sandbox code.
  */

@@ -1,9 +1,9 @@
 /**
- * What a `scheduledJob` does: its commands, each awaited before the next of its kind.
+ * The commands of a `scheduledJob`, each awaited before the next of its kind.
  *
- * Sandbox code. Cancelling a child through its scope does nothing from the second tick on, and a start and a
- * cancellation of the same child in one task fail that task for ever: the cron is cancelled through an external
- * handle, and its successor has another workflow id.
+ * Sandbox code. Cancelling a child through its scope has no effect from the second tick on, and a start and a
+ * cancellation of the same child in one task fail that task forever: so the cron is cancelled through an
+ * external handle, and its successor has another workflow id.
  */
 import { ApplicationFailure, rootCause } from '@temporalio/common';
 import {
@@ -35,12 +35,12 @@ import { local } from './job-activities';
 import { runOptions } from './job-run';
 import { type CarriedJob, JobState } from './job-state';
 
-/** How often the end of everything is looked at, a second apart, before the job ends itself. */
+/** How often the job checks, once a second, whether everything has ended, before it ends itself. */
 const MAX_LOOKS = 10;
 
 export class JobController {
   readonly state: JobState;
-  /** The workflow types of the worker; `undefined`: any. No command depends on them. */
+  /** Workflow types of the worker; `undefined` if any may exist. No command depends on them. */
   readonly types = typesOfWorker();
   readonly #jobId = workflowInfo().workflowId;
   #isReady = false;
@@ -55,7 +55,11 @@ export class JobController {
     return this.#isStopping;
   }
 
-  /** @throws ApplicationFailure that says what is wrong with the spec */
+  /**
+   * Checks the spec in a local activity.
+   *
+   * @throws {ApplicationFailure} that names the problem with the spec
+   */
   async check(): Promise<void> {
     const problem = await local.jobTracingCheckSpec(this.state.spec, this.types).catch((error: unknown) => {
       if (isCancellation(error)) throw error;
@@ -78,7 +82,7 @@ export class JobController {
     if (!this.#isReady) await condition(() => this.#isReady);
   }
 
-  /** One step towards what the spec wants. */
+  /** Takes one step towards the state that the spec describes. */
   async settle(): Promise<void> {
     const { state } = this;
     const { revision, wantedCron } = state;
@@ -114,7 +118,7 @@ export class JobController {
     });
   }
 
-  /** Reads the job's runs anew. */
+  /** Reads the job's runs from the server. */
   async readRuns(): Promise<void> {
     await this.isReady();
     const manual = this.state.status(workflowInfo()).manualRuns.map(({ workflowId }) => workflowId);
@@ -122,18 +126,22 @@ export class JobController {
     this.state.lastRuns = { readAt: new Date().toISOString(), runs };
   }
 
-  /** @throws ApplicationFailure if a run goes on and the job does not want another beside it */
+  /**
+   * Starts a manual run.
+   *
+   * @throws {ApplicationFailure} if a run is in progress and the job's `manualRuns` is `'refuse'`
+   */
   async runNow({ args, reason }: RunNowRequest, startedBy: string | undefined): Promise<ManualRun> {
     await this.isReady();
     if (this.state.spec.manualRuns !== 'refuse') return this.#start(args, reason, startedBy);
-    // More than one may have waited for the one before.
+    // Several requests may have waited for the one before.
     while (this.#isStarting) await condition(() => !this.#isStarting);
     this.#isStarting = true;
     try {
       const { open } = this.state;
       const running = await local.jobTracingFindRunning([tickRunId(this.#jobId), ...open]);
       if (running !== null) throw isRunning(running);
-      // A run of the controller is not told of the end of what the one before has started.
+      // A continued controller does not learn when runs end that the controller before it had started.
       for (const workflowId of open) this.state.ended(workflowId);
       return await this.#start(args, reason, startedBy);
     } finally {
@@ -166,9 +174,9 @@ export class JobController {
   }
 
   /**
-   * On a signal.
+   * Changes the spec.
    *
-   * @throws ApplicationFailure that says what is wrong with the change
+   * @throws {ApplicationFailure} that names the problem with the change
    */
   async change(change: unknown): Promise<void> {
     await this.isReady();
@@ -178,7 +186,7 @@ export class JobController {
       const wanted = isObject(change) ? this.changedBy(change) : change;
       const problem = await local.jobTracingCheckSpec(wanted, this.types);
       if (problem !== null) throw ApplicationFailure.nonRetryable(problem, JobFailure.invalidRequest);
-      // Changed by somebody else meanwhile: checked together with that.
+      // Someone else has changed the spec meanwhile: check both changes together.
       if (revision === state.revision) return state.apply(wanted as ScheduledJobSpec);
     }
   }
@@ -195,7 +203,7 @@ export class JobController {
     this.#isStopping = true;
   }
 
-  /** Ends the ticks and all runs that go on, and sees to it that they have ended, for a while. */
+  /** Cancels the ticks and all runs in progress, and waits a bounded time for their end. */
   async end(): Promise<void> {
     this.#isStopping = true;
     await condition(allHandlersFinished);
@@ -210,12 +218,15 @@ export class JobController {
   }
 }
 
-/** After a reset a run does not know of the crons that the one before has started: its own have other names. */
+/**
+ * Returns the name of a cron: unique to the run, since after a reset earlier crons of the same revision may
+ * exist.
+ */
 function nameOfCron(revision: number): string {
   return `${workflowInfo().runId} ${revision}`;
 }
 
-/** Nothing is wrong when it has ended already. */
+/** Cancels the workflow; one that has already ended is not an error. */
 async function cancel(workflowId: string): Promise<void> {
   await getExternalWorkflowHandle(workflowId)
     .cancel()

@@ -1,5 +1,5 @@
 /**
- * A scheduled job as Markdown, for its details in the Web UI.
+ * The details of a scheduled job in the Web UI, as Markdown.
  *
  * Sandbox code; pure.
  */
@@ -10,7 +10,7 @@ const READ_THEM = '`temporal workflow update execute --name status` reads them';
 
 const MAX_SPEC_LENGTH = 1_000;
 
-/** What the job is, when it ticks next, and what is known of its runs. */
+/** Returns the job's spec, its next tick and its runs as Markdown. */
 export function jobInWords(status: ScheduledJobStatus, linkTo: TraceLink): string {
   const { job, spec, paused, nextTick, manualRuns, missedTicks, refusals, lastRuns } = status;
   const next = nextTick === undefined ? 'no next tick' : `next tick ${nextTick}`;
@@ -26,7 +26,9 @@ export function jobInWords(status: ScheduledJobStatus, linkTo: TraceLink): strin
   ].join('\n\n');
 }
 
-/** In code the Web UI leaves quotes as they are, so that the spec can be copied. */
+/**
+ * Returns the text as inline code: there the Web UI leaves quotes unchanged, so that the spec can be copied.
+ */
 function asCode(text: string): string {
   return `\`${text.replaceAll('`', "'")}\``;
 }

@@ -1,7 +1,7 @@
 /**
  * `jobInfo()` in workflow code.
  *
- * Sandbox code: reads what the interceptors left for this workflow; draws nothing, never throws.
+ * Sandbox code: reads what the interceptors have stored for this workflow; uses no randomness, never throws.
  */
 import { workflowInfo } from '@temporalio/workflow';
 import { type JobInfo, toJobInfo } from '../core/job-info';
@@ -10,9 +10,10 @@ import { scheduledMsOf } from '../core/scheduled-time';
 import { runState } from '../interceptors/sandbox/run-state';
 
 /**
- * The job that this workflow run works for: its name, what started it and when it was due, its trace.
+ * Returns the job that this workflow run belongs to: its name, what started it, when it was due, and its
+ * trace.
  *
- * Without the plugin it tells what Temporal itself knows.
+ * Without the plugin, the result has only what Temporal itself provides.
  */
 export function jobInfo(): JobInfo {
   const info = workflowInfo();

@@ -24,7 +24,9 @@ interface RunRequest {
   readonly facts: JobFacts;
 }
 
-/** Options of a run that is a job run of its own, and outlives who started it. */
+/**
+ * Returns the child options of a run that is a job run of its own and outlives the workflow that starts it.
+ */
 export function runOptions(spec: ScheduledJobSpec, request: RunRequest): ChildWorkflowOptions {
   const { jobId, workflowId, trigger, args = spec.args ?? [] } = request;
   const { retry, timeout } = spec;
@@ -50,8 +52,8 @@ export function runOptions(spec: ScheduledJobSpec, request: RunRequest): ChildWo
 }
 
 /**
- * The lane that the run goes into, if it does: by the tick's nominal time, or the id of a run by hand, so that a
- * replay draws the same.
+ * Returns the lane of the run, if it is in one. The choice depends on the tick's nominal time, or on the
+ * workflow id of a manual run, so that it is the same on replay.
  */
 function laneOf({ lane }: ScheduledJobSpec, { workflowId, facts }: RunRequest): JobLane | undefined {
   if (lane === undefined) return undefined;

@@ -1,8 +1,8 @@
 /**
- * What a `scheduledJob` knows, and hands to the run that it continues as.
+ * The state of a `scheduledJob`, and what it passes to the run that it continues as.
  *
- * Sandbox code; pure. The carried state may have been written by another version: it is read generously, and
- * no command depends on anything in it that this version works out anew.
+ * Sandbox code; pure. The carried state may have been written by another version: unknown values are ignored,
+ * and no command depends on anything in it that this version computes itself.
  */
 import type { WorkflowInfo } from '@temporalio/workflow';
 import { parseCron } from '../core/jobs/cron-expression';
@@ -18,18 +18,18 @@ import {
 } from '../core/jobs/messages';
 import { cronOf, type ScheduledJobSpec } from '../core/jobs/spec';
 
-/** Runs by hand that are not known to have ended; more are not looked after when the job is stopped. */
+/** Most open manual runs that are remembered; further ones are not cancelled when the job is stopped. */
 const MAX_OPEN = 1_000;
 
-/** The cron workflow that ticks. */
+/** The cron workflow that ticks for the job. */
 export interface RunningCron {
   readonly workflowId: string;
-  /** Of the spec that it ticks for. */
+  /** Revision of the spec that the cron ticks for. */
   readonly revision: number;
   readonly startedMs: number;
 }
 
-/** Second argument of `scheduledJob`. */
+/** Second argument of `scheduledJob`: the state carried over by continue-as-new. */
 export interface CarriedJob {
   readonly revision?: number;
   readonly announced?: number;
@@ -43,16 +43,16 @@ export interface CarriedJob {
 
 export class JobState {
   #spec: ScheduledJobSpec;
-  /** Counts the changes of the spec: whether the cron is still right is told by it, not by comparing specs. */
+  /** Number of changes to the spec; shows whether the cron is outdated, without comparing specs. */
   #revision: number;
-  /** Revision of the spec that the memo tells. */
+  /** Revision of the spec in the memo. */
   announced: number;
   cron: RunningCron | undefined;
   #manualRuns: readonly ManualRun[];
   #open: readonly string[];
   #missed: TicksMissed;
   #refusals: readonly Refusal[];
-  /** What the update `status` read last. */
+  /** The runs that the update `status` read last. */
   lastRuns: SeenRuns | undefined;
 
   constructor(spec: ScheduledJobSpec, carried: CarriedJob = {}) {
@@ -75,24 +75,24 @@ export class JobState {
     return this.#revision;
   }
 
-  /** Workflow ids of runs by hand that may still go on. */
+  /** Workflow ids of manual runs that may still be in progress. */
   get open(): readonly string[] {
     return this.#open;
   }
 
-  /** The expression by which it should tick now. */
+  /** Cron expression by which the job should currently tick; `undefined` if it should not. */
   get wantedCron(): string | undefined {
     return this.#spec.paused ? undefined : cronOf(this.#spec);
   }
 
-  /** Whether the cron that ticks is the one that should. */
+  /** Whether the running cron is the one that the spec requires. */
   get isSettled(): boolean {
     const { cron } = this;
     if (this.announced !== this.#revision) return false;
     return this.wantedCron === undefined ? cron === undefined : cron?.revision === this.#revision;
   }
 
-  /** A spec that says the same changes nothing: the cron keeps its time. */
+  /** Replaces the spec; an equal spec changes nothing, so the cron is not restarted. */
   apply(spec: ScheduledJobSpec): void {
     if (sorted(spec) === sorted(this.#spec)) return;
     this.#spec = spec;
@@ -100,7 +100,7 @@ export class JobState {
   }
 
   startedByHand(run: ManualRun): void {
-    // They may have begun in another order than they were asked for.
+    // Runs may have started in another order than they were requested.
     this.#manualRuns = [...this.#manualRuns, run].sort(byStart).slice(-KEPT);
     this.#open = [...this.#open, run.workflowId].slice(-MAX_OPEN);
   }
@@ -133,7 +133,7 @@ export class JobState {
     };
   }
 
-  /** Read by queries: in their time, not the workflow's, which stands still while nothing happens. */
+  /** Returns the status, by the wall clock of the query: workflow time stands still while nothing happens. */
   status({ workflowId, unsafe }: WorkflowInfo): ScheduledJobStatus {
     const nextMs = this.#nextTickMs(unsafe.now());
     return {
@@ -167,7 +167,7 @@ function byStart(a: ManualRun, b: ManualRun): number {
   return Date.parse(a.startedAt) - Date.parse(b.startedAt);
 }
 
-/** The same text for the same spec, in whatever order it was written. */
+/** Returns the same string for equal specs, whatever the order of their keys. */
 function sorted(spec: ScheduledJobSpec): string {
   return JSON.stringify(Object.entries(spec).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

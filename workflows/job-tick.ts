@@ -1,9 +1,10 @@
 /**
- * `jobTick`: one tick of a `scheduledJob`. A cron workflow around the user's, which runs as a run of its own:
- * under the cron itself it would end it by continuing as new, and block it while it is retried.
+ * `jobTick`: one tick of a `scheduledJob`. A cron workflow that starts the user's workflow as a run of its
+ * own: directly under the cron, that workflow would end the cron by continuing as new, and block it while it
+ * is retried.
  *
- * Sandbox code. Not traced. A tick that is cancelled while it waits for its time is started by the server at
- * once: it must not reach user code.
+ * Sandbox code. Not traced. The server starts a tick at once if it is cancelled while it waits for its time:
+ * such a tick must not reach user code.
  */
 import {
   CancelledFailure,
@@ -29,10 +30,10 @@ import { runOptions } from './job-run';
 import { autoUpgrade } from './versioning';
 
 /**
- * Its result is the last tick that was run or counted: the server may take the result much later than it was given, as
- * when it was killed meanwhile, and the ticks that it skips for it are counted by the next tick.
+ * Cron workflow of a scheduled job's ticks. Started by `scheduledJob`; not meant to be started by users.
  *
- * Started by `scheduledJob`; not meant to be started by hand.
+ * Its result is the last tick that was run or counted: the server may accept the result late, for example
+ * after a restart, and the next tick counts the ticks that were skipped until then.
  */
 export const jobTick: (input: never) => Promise<unknown> = asInfrastructure(async function jobTick(
   input: TickInput,
@@ -41,7 +42,7 @@ export const jobTick: (input: never) => Promise<unknown> = asInfrastructure(asyn
   const cron = cronOf(input.spec) ?? '';
   const scheduledMs = scheduledMsOf(workflowInfo()) ?? Date.now();
   const look = await lookAround(input, cron, scheduledMs);
-  // Its job is gone, and the activity has cancelled this workflow.
+  // The job is gone, and the activity has cancelled this workflow.
   if (!look.exists) await CancellationScope.current().cancelRequested;
   const told = look.missed && tellMissed(input, look.missed);
   // Awaited below, unless the tick is cancelled.
@@ -54,14 +55,14 @@ export const jobTick: (input: never) => Promise<unknown> = asInfrastructure(asyn
   return later.at(-1) ?? scheduledMs;
 });
 
-/** Nobody is told when the job has just gone. */
+/** Signals missed ticks to the job; ignored if the job has just ended. */
 function tellMissed({ job }: TickInput, missed: TicksMissed): Promise<void> {
   return getExternalWorkflowHandle(job.workflowId)
     .signal(JobMessage.ticksMissed, missed)
     .catch(rethrowCancellation);
 }
 
-/** The last tick that was run or counted, by the run before. */
+/** Returns the last tick that the previous run has run or counted, in milliseconds since the epoch. */
 function accountedMs(): number | undefined {
   const last: unknown = workflowInfo().lastResult;
   return typeof last === 'number' ? last : undefined;
@@ -69,7 +70,7 @@ function accountedMs(): number | undefined {
 
 autoUpgrade(jobTick);
 
-/** That the job exists is assumed when nobody can be asked: no tick is lost for it. */
+/** Looks whether the job exists; if that cannot be determined, it is assumed, so that no tick is lost. */
 function lookAround({ job }: TickInput, cron: string, scheduledMs: number): Promise<TickLook> {
   const sinceMs = accountedMs();
   const question = { job, cron, scheduledMs, ...(sinceMs !== undefined && { sinceMs }) };
@@ -79,7 +80,10 @@ function lookAround({ job }: TickInput, cron: string, scheduledMs: number): Prom
   });
 }
 
-/** Runs the user's workflow to its end, however that is; false if the run of an earlier tick still goes on. */
+/**
+ * Runs the user's workflow to its end, whatever the result; false if an earlier tick's run is still in
+ * progress.
+ */
 async function runIt({ job, spec }: TickInput, scheduledMs: number): Promise<boolean> {
   const options = runOptions(spec, {
     jobId: job.workflowId,

@@ -1,10 +1,10 @@
 /**
- * `scheduledJob`: the controller of one job, small and long-lived. Holds the spec, keeps the cron workflow that
- * ticks ({@link jobTick}) as the spec says, and starts runs by hand.
+ * `scheduledJob`: the controller of one job, small and long-lived. Holds the spec, keeps the cron workflow
+ * that ticks ({@link jobTick}) in line with it, and starts manual runs.
  *
- * Sandbox code. Not traced. Ticks leave nothing in its history; what it cannot know itself it asks a local
- * activity, whose answer is recorded. Running jobs replay with the next version of this file: a change of its
- * commands goes behind `patched`.
+ * Sandbox code. Not traced. Ticks leave nothing in its history; anything that depends on the outside is read
+ * by a local activity, whose result is recorded. Running jobs replay with the next version of this file: a
+ * change to its commands goes behind `patched`.
  */
 import { ApplicationFailure, rootCause, TemporalFailure } from '@temporalio/common';
 import {
@@ -41,21 +41,22 @@ import { jobInWords } from './job-in-words';
 import type { CarriedJob } from './job-state';
 import { autoUpgrade } from './versioning';
 
-/** Events after which it continues as new, if the server does not suggest it before. */
+/** History events after which the job continues as new, unless the server suggests it earlier. */
 const MAX_EVENTS = 500;
 
 type ScheduledJob = (spec: ScheduledJobSpec, carried?: CarriedJob) => Promise<ScheduledJobStatus>;
 
 /**
- * A job that ticks, and that a person can run now.
+ * Workflow that controls one scheduled job: it ticks by a cron expression, and a person can run it at any
+ * time.
  *
  * ```sh
  * temporal workflow start --type scheduledJob --workflow-id nightly-report --task-queue jobs \
  *   --input '{"workflow":"nightlyReport","cron":"0 2 * * *"}'
  * ```
  *
- * @returns the last status, when it has been stopped
- * @throws ApplicationFailure `InvalidJobSpec`, not to be retried, that says what is wrong and what to write
+ * @returns the last status, after the job has been stopped
+ * @throws {ApplicationFailure} `InvalidJobSpec`, non-retryable, which names the problem with the spec
  */
 export const scheduledJob: (spec: ScheduledJobSpec) => Promise<ScheduledJobStatus> = asInfrastructure(
   async function scheduledJob(spec: ScheduledJobSpec, carried?: CarriedJob): Promise<ScheduledJobStatus> {
@@ -78,7 +79,7 @@ export const scheduledJob: (spec: ScheduledJobSpec) => Promise<ScheduledJobStatu
 
 autoUpgrade(scheduledJob);
 
-/** Does what the spec wants until the job is stopped, or until its history is long: then true. */
+/** Keeps the job in line with its spec until it is stopped (false), or until its history is long (true). */
 async function keep(job: JobController): Promise<boolean> {
   for (;;) {
     while (!job.state.isSettled && !job.isStopping) await job.settle();
@@ -100,7 +101,8 @@ function listen(job: JobController): void {
       try {
         await obey(input);
       } catch (error) {
-        // What leaves a handler would end the job at once, with its ticks and runs still going on.
+        // An error that leaves a handler would end the job at once, with its ticks and runs still in
+        // progress.
         if (isCancellation(error)) return;
         if (!(error instanceof TemporalFailure)) throw error;
         job.state.refused({ at: new Date().toISOString(), signal: name, why: rootCause(error) ?? '' });

@@ -1,34 +1,39 @@
 /**
- * The options of the HTTP activities: checked once, when they are made.
+ * Options of the HTTP activities, checked once, when the activities are created.
  */
 import { ALLOW_LIST_ENTRY, type AllowList, parseAllowList } from '../../core/http/allow-list';
 import type { SecretProvider } from '../../core/http/secrets';
 import { type OptionError, secretOptionError } from '../../core/util/option-error';
 import { checkCallbackKey } from './callback-token';
 
-/** Options of `createHttpActivities`; all of them are optional. */
+/** Options of `createHttpActivities`; all are optional. */
 export interface HttpActivitiesOptions {
-  /** Where headers written as `{ secret: 'name' }` come from. Needs {@link allowHosts}. @default none */
+  /** Provider of the secrets in headers `{ secret: 'name' }`. Requires {@link allowHosts}. @default none */
   readonly secrets?: SecretProvider;
   /**
-   * Hosts that may be called, also by redirects: `api.example.com` (on its scheme's own port),
-   * `api.example.com:8443`, `api.example.com:*`, `*.example.com` (names below it), `[::1]:8080`, `*` (all).
+   * Hosts that may be called, including by redirects: `api.example.com` (on the scheme's default port),
+   * `api.example.com:8443`, `api.example.com:*`, `*.example.com` (its subdomains), `[::1]:8080`, `*` (all).
    *
    * @default all
    */
   readonly allowHosts?: readonly string[];
-  /** Where services report that answer 202 first. @default only by Temporal's own means */
+  /**
+   * Callback for services that answer 202 and report later.
+   *
+   * @default none: reports only through Temporal's own API
+   */
   readonly callback?: CallbackOptions;
 }
 
+/** Where and how services report after answering 202. */
 export interface CallbackOptions {
-  /** Address, as the services see it, of the route that calls `completeFromCallback`. */
+  /** URL, as services reach it, of the route that calls `completeFromCallback`. */
   readonly url: string;
-  /** Signs the tokens in it, at least 16 characters; the same for `completeFromCallback`. */
+  /** Key that signs the tokens in the URL, at least 16 characters; the same as for `completeFromCallback`. */
   readonly key: string;
 }
 
-/** The options as the activity uses them. */
+/** The checked options, with all defaults filled in. */
 export interface ResolvedHttpOptions {
   readonly secrets: SecretProvider | undefined;
   readonly isAllowed: AllowList;
@@ -41,7 +46,11 @@ const KNOWN = Object.keys({
   callback: true,
 } satisfies Record<keyof Required<HttpActivitiesOptions>, true>);
 
-/** @throws {OptionError} with the option's name, what was expected and what was given */
+/**
+ * Checks the options and fills in the defaults.
+ *
+ * @throws {OptionError} with the option's name, the expectation and the value
+ */
 export function resolveHttpOptions(options: HttpActivitiesOptions = {}): ResolvedHttpOptions {
   const { secrets, allowHosts, callback } = options;
   const unknown = Object.keys(options).find((name) => !KNOWN.includes(name));

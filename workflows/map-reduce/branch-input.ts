@@ -1,5 +1,5 @@
 /**
- * What a run and its branches tell each other. Plain data: it is in histories.
+ * Messages between a run and its branches. Plain data, since they are in histories.
  *
  * Sandbox code.
  */
@@ -10,11 +10,11 @@ import type { BranchReport } from './tally';
 
 /** The one argument of a branch. */
 export interface BranchInput {
-  /** Of this branch, from 0. */
+  /** Index of the branch, from 0. */
   readonly branch: number;
-  /** What the workflow ids of the shards begin with. */
+  /** Prefix of the shards' workflow ids. */
   readonly prefix: string;
-  /** Name of the signal by which the branch tells its run something: {@link BranchNews}. */
+  /** Name of the signal with which the branch sends {@link BranchNews} to its run. */
   readonly signal: string;
   readonly work: BranchWork;
   readonly pages?: ItemPages;
@@ -22,9 +22,9 @@ export interface BranchInput {
   readonly naming: Naming;
   /** Workflow type of the shards. */
   readonly map: string;
-  /** Name of the exported function. */
+  /** Name under which the bundle exports the function `reduce`. */
   readonly reduce?: string;
-  /** Shards at the same time. */
+  /** Most shards that run at the same time in the branch. */
   readonly window: number;
   readonly stopOnFailure: boolean;
   readonly shardRatio: number;
@@ -32,12 +32,17 @@ export interface BranchInput {
   readonly child: Pick<ChildWorkflowOptions, 'retry' | 'taskQueue' | 'workflowRunTimeout'>;
 }
 
-/** What a branch tells its run while it runs. */
+/** Signal of a branch to its run, sent while the branch is running. */
 export interface BranchNews {
-  /** The branch's first: when the run is reset, the news of branches that it started before come again. */
+  /**
+   * First run id of the branch: after a reset of the run, signals of branches started before arrive again.
+   */
   readonly runId: string;
-  /** With pages: how many shards it has, and where the next branch begins to read, if there is more. */
+  /**
+   * Only with `pages`: the branch's number of shards, and where the next branch begins to read, if there is
+   * more.
+   */
   readonly read?: { readonly shards: number; readonly next?: Position };
-  /** How its shards ended, of a branch that ends early: a cancelled workflow has no result. */
+  /** Report of a branch that ends early: a cancelled workflow has no result. */
   readonly report?: BranchReport;
 }

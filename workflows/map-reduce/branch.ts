@@ -24,14 +24,15 @@ import { launchShard } from './shard';
 import { type BranchReport, Tally } from './tally';
 import { inWindow } from './window';
 
-/** Type of the error of a run that stopped because of a failed shard. */
+/** Failure type of a run that stopped because of a failed shard. */
 const SHARD_FAILED = 'ShardFailed';
 
 /**
- * Runs the shards of one branch. Only `mapReduce` starts it; the workflow bundle must export it.
+ * Workflow that runs the shards of one branch. Started only by `mapReduce`; the workflow bundle must export
+ * it.
  *
- * @returns how the shards ended, and their result
- * @throws ApplicationFailure `ShardFailed` when the run is to stop at the first shard that fails
+ * @returns how the shards ended, and their reduced result
+ * @throws {ApplicationFailure} `ShardFailed` if a shard has failed and `onShardFailure` is `'stop'`
  */
 export const mapReduceBranch: (input: never) => Promise<unknown> = async function mapReduceBranch(
   input: BranchInput,
@@ -86,11 +87,11 @@ function pageReader({ pages }: BranchInput): (cursor: unknown) => Promise<ItemPa
   };
 }
 
-/** A run that has ended in the meantime needs no news. */
+/** Signals news to the run; ignored if the run has ended. */
 async function tellRun({ signal }: BranchInput, news: Omit<BranchNews, 'runId'>): Promise<void> {
   const { parent, firstExecutionRunId } = workflowInfo();
   if (parent === undefined) return;
-  // Without its run id: after a reset the run has another.
+  // Addressed without a run id, since a reset changes it.
   const run = getExternalWorkflowHandle(parent.workflowId);
   const told: BranchNews = { runId: firstExecutionRunId, ...news };
   await run.signal(signal, told).catch(() => {});

@@ -1,8 +1,8 @@
 /**
- * `forEachItem`: works through the items of a shard and names the one that fails, on the error, on the shard's
- * root span and on the spans of the calls that are made for it.
+ * `forEachItem`: processes the items of a shard and names a failed one on the error, on the shard's root span
+ * and on the spans of the calls that are made for it.
  *
- * Sandbox code. No command of its own, no await where the user's function makes none.
+ * Sandbox code. Issues no command of its own, and adds no await where the user's function has none.
  */
 import { ApplicationFailure, TemporalFailure } from '@temporalio/common';
 import { isCancellation } from '@temporalio/workflow';
@@ -17,10 +17,11 @@ import {
 import { runState } from '../../interceptors/sandbox/run-state';
 import { optionError } from './options';
 
+/** Options of {@link forEachItem}. */
 export interface ForEachItemOptions {
-  /** Whether the other items are still processed after one has failed. @default 'stop' */
+  /** Whether the remaining items are processed after one has failed. @default 'stop' */
   readonly onItemFailure?: 'continue' | 'stop';
-  /** Items at the same time, 1 to 100. @default 1 */
+  /** Most items that are processed at the same time, 1 to 100. @default 1 */
   readonly concurrency?: number;
 }
 
@@ -29,10 +30,10 @@ const MAX_CONCURRENCY = 100;
 /**
  * Calls `fn` for each item, in order.
  *
- * @param key names an item as people know it, such as `account 1000002`
- * @returns what `fn` returned for each item, in the order of the items
- * @throws ApplicationFailure `ItemFailed`: its message begins with the item's key, its details name the items that
- *   failed, its cause is what `fn` threw. With `'continue'` it is thrown after the last item.
+ * @param key returns the business key of an item, such as `account 1000002`
+ * @returns the results of `fn`, in the order of the items
+ * @throws {ApplicationFailure} `ItemFailed`: its message begins with the item's key, its details name the
+ *   failed items, its cause is the error that `fn` threw. With `'continue'` it is thrown after the last item.
  */
 export async function forEachItem<Item, Result>(
   items: readonly Item[],
@@ -53,7 +54,7 @@ export async function forEachItem<Item, Result>(
       try {
         results[index] = await forItem(key(item), () => fn(item));
       } catch (error) {
-        // A cancellation is nobody's fault, a plain error is the workflow task's.
+        // A cancellation is not the item's failure, and a plain error fails the workflow task.
         if (!(error instanceof TemporalFailure) || isCancellation(error)) throw error;
         failed.add(key(item), error);
       }
@@ -65,7 +66,7 @@ export async function forEachItem<Item, Result>(
   return results;
 }
 
-/** Calls made by `fn` bear the item's key on their spans. */
+/** Runs `fn`; the calls that it makes have the item's key on their spans. */
 function forItem<T>(key: string, fn: () => Promise<T>): Promise<T> {
   const state = runState.get();
   return state?.recording() ? state.runForItem(key, fn) : fn();
@@ -109,7 +110,7 @@ class FailedItems {
   }
 }
 
-/** What no retry of the activity mends, no retry of the shard does, unless another of its items can be mended. */
+/** Whether no failed item can succeed on a retry of the shard. */
 function isNonRetryable(error: unknown): boolean {
   return causesOf(error).some((link) => link instanceof ApplicationFailure && link.nonRetryable);
 }

@@ -1,5 +1,5 @@
 /**
- * `mapReduce`: does the work of a run in shards, each a child workflow with a trace of its own, through a tree
+ * `mapReduce`: splits the work of a run into shards, each a child workflow with its own trace, through a tree
  * of branches.
  *
  * Sandbox code, called from user code. The run's own history and trace grow with the branches, not with the
@@ -20,27 +20,28 @@ import type { ShardCounts, ShardFailure, Tally } from './tally';
 const BRANCH = 'mapReduceBranch';
 const DEFAULT_CONCURRENCY = 50;
 
-/** How a MapReduce run ended. */
+/** Result of {@link mapReduce}: the reduced result, and how many shards ended how. */
 export interface MapReduceOutcome<Result> extends ShardCounts {
-  /** Of all shards that succeeded, in their order; missing without `reduce`, or if none succeeded. */
+  /** Reduced result of all shards that succeeded; left out without `reduce`, and if none succeeded. */
   readonly result?: Result;
-  /** Shards that there are. */
+  /** Number of shards. */
   readonly shards: number;
-  /** Never started, because the run was stopped or cancelled before. */
+  /** Number of shards that were never started, because the run was stopped or cancelled before. */
   readonly skipped: number;
   /** The first shards that failed, at most 20. */
   readonly failures: readonly ShardFailure[];
 }
 
 /**
- * Does the work in shards of `shardSize` items, each a child workflow `map` in a trace of its own, and reduces
- * their results. The workflow bundle must export `mapReduceBranch` of `temporal-job-tracing/workflows`.
+ * Processes the work in shards of `shardSize` items, each a child workflow `map` with its own trace, and
+ * reduces their results. The workflow bundle must export `mapReduceBranch` from
+ * `temporal-job-tracing/workflows`.
  *
- * With `onShardFailure: 'continue'` it returns when all shards have ended, also if some have failed.
+ * With `onShardFailure: 'continue'`, resolves when all shards have ended, even if some have failed.
  *
- * @throws ApplicationFailure `MapReduceOptionError` at once, for options that cannot work; `ShardFailed`, with the
- *   counts as its details and the shard's error as its cause, when a shard has failed and the run is to stop;
- *   `ReduceFailed` when `reduce` threw
+ * @throws {ApplicationFailure} `MapReduceOptionError` at once, for invalid options; `ShardFailed`, with the
+ *   counts as its details and the shard's error as its cause, if a shard has failed and `onShardFailure` is
+ *   `'stop'`; `ReduceFailed` if `reduce` threw
  */
 export async function mapReduce<Item, Result>(
   options: MapReduceOptions<Item, Result>,
@@ -84,7 +85,7 @@ function totalOf<Item, Result>(options: MapReduceOptions<Item, Result>): number 
   return Math.ceil(items / options.shardSize);
 }
 
-/** What all branches are told. */
+/** Returns the input that all branches share. */
 function inputOf<Item, Result>(
   options: MapReduceOptions<Item, Result>,
   { window }: BranchPlan,
@@ -142,7 +143,7 @@ function outcomeOf(tally: Tally) {
   return { ...tally.counts, shards, skipped: shards - succeeded - failed - cancelled, failures };
 }
 
-/** The branch's own error, without the branch: it is no matter of the caller's. */
+/** Returns the error within a branch's failure: branches are hidden from the caller. */
 function stopped(error: unknown, tally: Tally): unknown {
   const own = error instanceof ChildWorkflowFailure ? error.cause : undefined;
   if (!(own instanceof ApplicationFailure)) return error;

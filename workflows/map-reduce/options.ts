@@ -1,6 +1,6 @@
 /**
- * What `mapReduce` is told, and the checks of it: a wrong option fails the run at once with a text that says
- * what to write.
+ * Options of `mapReduce` and their checks: an invalid option fails the run at once with a message that shows
+ * the fix.
  *
  * Sandbox code; pure.
  */
@@ -9,92 +9,107 @@ import { msOptionalToNumber } from '@temporalio/common/lib/time';
 import type { ActivityOptions } from '@temporalio/workflow';
 import { type DurationText, durationMs, expectedDuration, type RetryRule } from '../../core/util/duration';
 
-/** What the workflow `map` gets when the work is items. */
+/** Argument of the workflow `map` for `items` and `pages`. */
 export interface ItemShard<Item> {
-  /** From 0. */
+  /** Index of the shard, from 0. */
   readonly index: number;
-  /** Shards of the run; not known beforehand with `pages`. */
+  /** Number of shards of the run; left out with `pages`, where it is not known beforehand. */
   readonly count?: number;
+  /** Label of the shard for people, such as `account 1000000 to 1000999`. */
   readonly label: string;
+  /** Items of the shard, in order. */
   readonly items: readonly Item[];
 }
 
-/** What the workflow `map` gets when the work is a `count`. */
+/** Argument of the workflow `map` for `count`: a range of numbers. */
 export interface RangeShard {
-  /** From 0. */
+  /** Index of the shard, from 0. */
   readonly index: number;
+  /** Number of shards of the run. */
   readonly count: number;
+  /** Label of the shard for people, with the first and last number of its range. */
   readonly label: string;
   /** First number of the range. */
   readonly from: number;
-  /** The number after the last one. */
+  /** End of the range, exclusive. */
   readonly to: number;
 }
 
-/** The workflow that does one shard: a function that the bundle exports, or its type's name. */
+/** The workflow that processes one shard: a function that the workflow bundle exports, or a workflow type. */
 export type ShardWorkflow<Shard, Result> = ((shard: Shard) => Promise<Result>) | string;
 
-/** One page of items, as an activity gives it. */
+/** One page of items, the result of the activity in {@link ItemPages}. */
 export interface ItemPage<Item, Cursor = unknown> {
   readonly items: readonly Item[];
-  /** Where the next page begins; without it this page is the last. */
+  /** Cursor of the next page; left out, or `null`, on the last page. */
   readonly next?: Cursor | null;
 }
 
 /**
- * The activity that pages the items, and how it is called: `(cursor, ...args) => Promise<ItemPage<Item, Cursor>>`,
- * with no cursor (`undefined`) for the first page.
+ * The activity that reads the items page by page, and its options. Its signature is
+ * `(cursor, ...args) => Promise<ItemPage<Item, Cursor>>`; the cursor of the first page is `undefined`.
  */
 export interface ItemPages extends ActivityOptions {
-  /** The activity's name. The same cursor must give the same page: a page may be read twice. */
+  /** Name of the activity. The same cursor must yield the same page, since a page may be read twice. */
   readonly activity: string;
-  /** Further arguments, after the cursor. @default none */
+  /** Arguments of the activity after the cursor. @default none */
   readonly args?: readonly unknown[];
 }
 
+/** Options of {@link mapReduce} that do not depend on the kind of work. */
 export interface MapReduceSettings<Result> {
-  /** Items of one shard, from 1; the last shard has fewer. */
+  /** Number of items per shard, at least 1; the last shard may have fewer. */
   readonly shardSize: number;
   /**
-   * Makes one result of two neighbouring ones, in the order of the shards. Must be associative, since branches
-   * reduce on their own first, and exported by the bundle, since it runs in them.
+   * Combines the results of two neighbouring shards, or groups of shards, in their order. Must be
+   * associative, since each branch reduces its own results first, and exported by the workflow bundle, since
+   * it runs in the branches.
    *
-   * @default results are not kept
+   * @default none: results are discarded
    */
   readonly reduce?: (left: Result, right: Result) => Result;
-  /** Shards that run at the same time, 1 to 10,000. @default 50 */
+  /** Most shards that run at the same time, 1 to 10,000. @default 50 */
   readonly concurrency?: number;
-  /** Whether the others go on after a shard has failed for good. @default 'stop' */
+  /** Whether the other shards go on after a shard has failed with all its retries. @default 'stop' */
   readonly onShardFailure?: 'continue' | 'stop';
-  /** Retry policy of a shard; each attempt is in the shard's trace. @default one attempt */
+  /** Retry policy of each shard; all attempts are in the shard's trace. @default no retries */
   readonly retry?: RetryRule;
-  /** Share of the shards of a sampled run that is recorded, 0 to 1. Failed shards always are. @default 1 */
+  /**
+   * Share of a sampled run's shards that are sampled, from 0 to 1; failed shards always are recorded.
+   *
+   * @default 1
+   */
   readonly shardRatio?: number;
-  /** What the items are called, such as `account`, at most 100 characters; with the first and last key it makes a shard's label. */
+  /**
+   * Name of the items, such as `account`, at most 100 characters; a shard's label consists of it and the
+   * first and last key.
+   *
+   * @default none
+   */
   readonly label?: string;
-  /** Property of an item that is its business key. Texts and numbers are keys themselves. */
+  /** Property of an item that is its business key; strings and numbers are their own keys. @default none */
   readonly key?: string;
-  /** Task queue of the shards. @default the run's */
+  /** Task queue of the shards. @default the run's task queue */
   readonly taskQueue?: string;
   /** How long one attempt of a shard may take. @default no limit */
   readonly workflowRunTimeout?: DurationText;
 }
 
-/** What {@link mapReduce} is told. */
+/** Options of {@link mapReduce}: settings, the work (`items`, `pages` or `count`), and the workflow `map`. */
 export type MapReduceOptions<Item, Result> = MapReduceSettings<Result> &
   (
     | {
-        /** The items themselves, at most 8 MB in all; more are paged. */
+        /** The items themselves, at most 8 MB in all; use `pages` for more. */
         readonly items: readonly Item[];
         readonly map: ShardWorkflow<ItemShard<Item>, Result>;
       }
     | {
-        /** Pages of items, read by the branches: the keys never sit in one history. */
+        /** Pages of items, read by the branches, so that no single history contains all of them. */
         readonly pages: ItemPages;
         readonly map: ShardWorkflow<ItemShard<Item>, Result>;
       }
     | {
-        /** The numbers from 0 to below this one. */
+        /** Number of items: the work is the integers from 0 to below it. */
         readonly count: number;
         readonly map: ShardWorkflow<RangeShard, Result>;
       }
@@ -103,7 +118,11 @@ export type MapReduceOptions<Item, Result> = MapReduceSettings<Result> &
 const MAX_CONCURRENCY = 10_000;
 const MAX_LABEL_LENGTH = 100;
 
-/** Checks each option by itself. @throws ApplicationFailure `MapReduceOptionError`, not to be retried */
+/**
+ * Checks each option by itself.
+ *
+ * @throws {ApplicationFailure} `MapReduceOptionError`, non-retryable
+ */
 export function checkOptions<Item, Result>(options: MapReduceOptions<Item, Result>): void {
   const { shardSize, map, concurrency, onShardFailure, shardRatio, reduce, label } = options;
   checkWork(options);
@@ -139,7 +158,7 @@ function checkWork<Item, Result>(options: MapReduceOptions<Item, Result>): void 
   if ('pages' in options) checkPages(options.pages);
 }
 
-/** What would otherwise fail the branch's workflow task for ever. */
+/** Checks options that would otherwise fail the branch's workflow task forever. */
 function checkPages({ startToCloseTimeout, scheduleToCloseTimeout, retry }: ItemPages): void {
   if (startToCloseTimeout === undefined && scheduleToCloseTimeout === undefined)
     throw optionError('pages', 'startToCloseTimeout or scheduleToCloseTimeout', 'neither');
@@ -161,14 +180,14 @@ function check(name: string, compile: () => unknown): void {
   }
 }
 
-/** The error of a wrong option: what, what was expected, what was given. */
+/** Returns the error for an invalid option, with its name, the expectation and the value. */
 export function optionError(name: string, expected: string, given: unknown): ApplicationFailure {
   return mapReduceError(
     `option '${name}': expected ${expected}, got ${String(given) || 'none'} (${typeof given})`,
   );
 }
 
-/** An error of the caller's that no retry mends. */
+/** Returns a non-retryable error caused by the caller. */
 export function mapReduceError(message: string): ApplicationFailure {
   return ApplicationFailure.nonRetryable(`mapReduce: ${message}`, 'MapReduceOptionError');
 }

@@ -6,23 +6,26 @@
  */
 import { utf8Length } from '../../core/server-limits';
 
-/** Shards of one branch: at 8 events each its history stays below the 4,096 events from which Temporal wants it shorter. */
+/**
+ * Most shards of one branch: at 8 events each, its history stays below the 4,096 events at which Temporal
+ * suggests continue-as-new.
+ */
 export const MAX_BRANCH_SHARDS = 400;
-/** Shards that one branch runs at the same time. */
+/** Most shards that one branch runs at the same time. */
 const MAX_BRANCH_WINDOW = 100;
-/** Branches of one run: at 13 events each, with pages, 45,500 of 51,200. */
+/** Most branches of one run: at 13 events each, with pages, 45,500 of 51,200. */
 export const MAX_BRANCHES = 3_500;
-/** Bytes of items that one branch is given or reads: they are one payload, and twice in its history. */
+/** Most bytes of items that one branch receives or reads: they are one payload, and twice in its history. */
 export const MAX_BRANCH_BYTES = 1_000_000;
-/** Pages that one branch reads, at 6 events each. */
+/** Most pages that one branch reads, at 6 events each. */
 export const MAX_BRANCH_PAGES = 100;
-/** Bytes of one shard's items. */
+/** Most bytes of one shard's items. */
 export const MAX_SHARD_BYTES = 1_000_000;
-/** Bytes of all items given at once: they are in the run's history. */
+/** Most bytes of the option `items`: they are in the run's history. */
 export const MAX_ITEMS_BYTES = 8_000_000;
-/** Bytes of children that one workflow task starts. */
+/** Most bytes of children that one workflow task starts. */
 export const MAX_TASK_BYTES = 1_000_000;
-/** What starting a child takes besides its argument: header, attributes, memo, retry policy. */
+/** Bytes of a child's start in addition to its argument: header, attributes, memo, retry policy. */
 export const CHILD_OVERHEAD_BYTES = 3_000;
 
 export interface BranchPlan {

@@ -1,41 +1,41 @@
 /**
- * How the shards of a branch, or of a run, ended.
+ * Counts of how the shards of a branch, or of a run, ended.
  *
- * Pure; bounded: of failed shards only the first are kept.
+ * Pure; bounded: only the first failed shards are kept.
  */
 
-/** Failed shards that a run tells of by name. */
+/** Most failed shards that a run lists. */
 const MAX_FAILURES = 20;
 
-/** How a shard failed. */
+/** A failed shard and its error. */
 export interface ShardFailure {
   readonly index: number;
   readonly label: string;
   readonly workflowId: string;
   readonly runId?: string;
-  /** 32 lower-case hex digits; none without the plugin. */
+  /** Trace ID of the shard, 32 lower-case hex digits; left out without the plugin. */
   readonly traceId?: string;
   /** Type of the innermost error. */
   readonly type: string;
-  /** Text of the innermost error. */
+  /** Message of the innermost error. */
   readonly message: string;
-  /** Key of the item that failed, in a shard that uses `forEachItem`. */
+  /** Business key of the failed item; only in a shard that uses `forEachItem`. */
   readonly item?: string;
 }
 
-/** How many shards ended how. */
+/** Numbers of shards by how they ended. */
 export interface ShardCounts {
   readonly succeeded: number;
   readonly failed: number;
-  /** Stopped by a person, or because others failed or the run was cancelled. */
+  /** Number of shards stopped by a person, or because others failed or the run was cancelled. */
   readonly cancelled: number;
 }
 
-/** What a branch tells of its shards. */
+/** Report of a branch on its shards. */
 export interface BranchReport extends ShardCounts {
-  /** Shards that it has, started or not. */
+  /** Number of shards of the branch, started or not. */
   readonly shards: number;
-  /** Its result, if there is one. */
+  /** Reduced result of the branch, if there is one. */
   readonly result?: { readonly value: unknown };
   readonly failures: readonly ShardFailure[];
 }
@@ -49,12 +49,12 @@ export class Tally {
     return this.#counts;
   }
 
-  /** In the order of their end, at most {@link MAX_FAILURES}. */
+  /** Failed shards in the order of their end, at most {@link MAX_FAILURES}. */
   get failures(): readonly ShardFailure[] {
     return this.#failures;
   }
 
-  /** Shards that there are, as far as is known. */
+  /** Number of shards, as far as it is known. */
   get shards(): number {
     return this.#shards;
   }
@@ -68,7 +68,7 @@ export class Tally {
     if (failure) this.#failures = [...this.#failures, failure].slice(0, MAX_FAILURES);
   }
 
-  /** Adds what a branch tells; its shards were {@link planned} before. */
+  /** Adds the report of a branch, whose shards were {@link planned} before. */
   add({ succeeded, failed, cancelled, failures }: BranchReport): void {
     const { succeeded: s, failed: f, cancelled: c } = this.#counts;
     this.#counts = { succeeded: s + succeeded, failed: f + failed, cancelled: c + cancelled };
@@ -85,7 +85,7 @@ export class Tally {
   }
 }
 
-/** What several calls in a run have counted together. */
+/** Returns the sum of several tallies, from several calls in one run. */
 export function sumOf(tallies: readonly Tally[]): ShardCounts & { readonly count: number } {
   const sum = (read: (one: Tally) => number) => tallies.reduce((total, one) => total + read(one), 0);
   return {
