@@ -1,6 +1,6 @@
 /**
- * Which rule applies to a job, from the rules in Redis and the workers' option `sampling`: the same precedence
- * as in a worker. Pure.
+ * Which rule applies to a job, from the rules in Redis and the workers' option `sampling`, with the same
+ * precedence as in a worker. Pure.
  */
 import { toKeyword } from '../core/server-limits';
 import { ruleFor } from './match';
@@ -8,19 +8,24 @@ import type { SamplingPolicy } from './policy';
 import type { LiveRule } from './redis/live-rule';
 import type { ResolvedRule } from './rule';
 
-/** Which rule applies to a job. Frozen. */
+/** The sampling rule that applies to a job, and why. Frozen. */
 export interface SamplingExplanation {
   readonly rule: ResolvedRule;
-  /** What the rule is written under; `undefined` for the workers' default. */
+  /** Job name or pattern of the rule; `undefined` for the workers' default. */
   readonly pattern: string | undefined;
-  /** Who has written it: the operators' policy in Redis, or the workers' option `sampling`. */
+  /** Source of the rule: the operators' policy in Redis, or the workers' option `sampling`. */
   readonly source: 'redis' | 'options';
+  /** Why this rule applies, as part of a sentence. */
   readonly why: string;
-  /** With `by`, `at` and `until`, if the source is Redis. */
+  /** The rule as stored, with `by`, `at` and `until`; left out unless the source is Redis. */
   readonly live?: LiveRule;
 }
 
-/** @param rules in Redis that hold now, by job name or pattern */
+/**
+ * Returns the rule that applies to a job.
+ *
+ * @param rules the rules in force in Redis, by job name or pattern
+ */
 export function explainRule(
   options: SamplingPolicy,
   rules: ReadonlyMap<string, LiveRule>,

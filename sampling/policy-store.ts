@@ -1,34 +1,35 @@
 /**
- * Port to the place where the sampling policy lives, and its adapter for a policy that never changes.
+ * Port to the source of the sampling policy, and its adapter for a policy that never changes.
  *
- * A store answers from memory, at once: it is asked on the way of every run's first task. What fetches a
- * policy from elsewhere does so beside it.
+ * A store answers from memory, at once, since it is called in every run's first task. Fetching a policy
+ * happens in the background.
  */
 import type { Logger } from '@temporalio/common';
 import { createFollowUps } from './follow-ups';
 import type { SamplingPolicy } from './policy';
 import { createWindowCounter, type WindowCounter } from './windows';
 
+/** Source of the sampling policy, for the option `policyStore`; see `redisPolicyStore`. */
 export interface PolicyStore {
-  /** The policy in force now, the same object until it changes. Never throws, never waits. */
+  /** Returns the policy in force: the same object until it changes. Never throws, never blocks. */
   current(): SamplingPolicy;
-  /** Behind reservoirs and caps; the keys are `reservoir:` and `cap:` with the job name. */
+  /** Counters of reservoirs and caps; keys are `reservoir:<job name>` and `cap:<job name>`. */
   readonly counters: WindowCounter;
-  /** Notes that a run of this job was slow. Never throws, never waits. */
+  /** Marks that a run of this job was slow. Never throws, never blocks. */
   markSlow(jobName: string): void;
-  /** Takes the note; `false`: there is none. Never throws, never waits. */
+  /** Takes a mark of {@link markSlow}; `false` if there is none. Never throws, never blocks. */
   wasSlow(jobName: string): boolean;
   /**
-   * Begins to fetch; may be called again after {@link close}. Never throws.
+   * Starts fetching the policy; may be called again after {@link close}. Never throws.
    *
-   * @param fallback the policy of the plugin's options, for as long as the store has none of its own
+   * @param fallback policy of the plugin's options, in force while the store has none
    */
   start(log: Pick<Logger, 'info' | 'warn'>, fallback: SamplingPolicy): void;
-  /** Lets go of timers and connections, in bounded time; may be called twice. */
+  /** Releases timers and connections, in bounded time; may be called twice. */
   close(): Promise<void>;
 }
 
-/** A store whose policy never changes and whose counts are one worker's. */
+/** Returns a store whose policy never changes and which counts for one worker. */
 export function constantPolicyStore(policy: SamplingPolicy): PolicyStore {
   const slow = createFollowUps();
   return Object.freeze({
@@ -41,10 +42,10 @@ export function constantPolicyStore(policy: SamplingPolicy): PolicyStore {
   });
 }
 
-/** How many running workers use a store: one given to several workers is closed with the last of them. */
+/** Number of running workers by store: a shared store is closed with the last of them. */
 const USERS = new WeakMap<PolicyStore, number>();
 
-/** Starts the store for one more worker; returns what that worker calls once when it stops. */
+/** Starts the store for one more worker; returns a function that the worker calls once when it stops. */
 export function useStore(
   store: PolicyStore,
   log: Pick<Logger, 'info' | 'warn'>,

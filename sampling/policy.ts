@@ -1,26 +1,31 @@
 /**
  * The sampling policy: a rule for every job, checked and frozen.
  *
- * Pure: no clock, no I/O. A policy is never changed; a store replaces it by another.
+ * Pure: no clock, no I/O. A policy is immutable; a store replaces it with another.
  */
 import { A_PATTERN, isPattern } from '../core/job-pattern';
 import { isPlainObject, optionError } from '../core/util/option-error';
 import { type ResolvedRule, resolveRule, type SamplingOptions } from './rule';
 
-/** Of options, and of Redis: each job name that is new is matched against all patterns. */
+/** Most rules in the options or in Redis: each new job name is matched against all patterns. */
 export const MAX_RULES = 1_000;
 
-/** Checked rules: by job name or pattern, and for the jobs that none of those fits. */
+/** A checked sampling policy: rules by job name or pattern, and a default. */
 export interface SamplingPolicy {
+  /** Rule for jobs that no entry of {@link jobs} matches. */
   readonly default: ResolvedRule;
-  /** By job name or pattern (`*` stands for any number of characters). Never changed once asked about. */
+  /**
+   * Rules by job name or pattern; `*` matches any number of characters. Not changed after the first look-up.
+   */
   readonly jobs: ReadonlyMap<string, ResolvedRule>;
 }
 
 /**
- * @param name of the option or variable, for errors
- * @param subject what has the option
- * @throws {OptionError} with the option's name, what was expected and what was given
+ * Checks the option `sampling` and returns it as a policy.
+ *
+ * @param name name of the option or variable, for errors
+ * @param subject class or function that takes the option
+ * @throws {OptionError} with the option's name, the expectation and the value
  */
 export function resolvePolicy(
   options: SamplingOptions = {},

@@ -1,37 +1,41 @@
 /**
- * Sampling rules: their shape, and the one place where they are checked, whoever wrote them (code, environment,
- * Redis, an operator's client).
+ * Sampling rules: their shape, and the one place where they are checked, wherever they come from (code,
+ * environment, Redis, an operator's client).
  *
  * Pure: no clock, no I/O.
  */
 import { type DurationText, durationMs, expectedDuration } from '../core/util/duration';
 import { describeMismatch, optionError } from '../core/util/option-error';
 
-/** How many runs within how long. */
+/** A number of runs per window of time. */
 export interface RunsPer {
-  /** Whole number of runs, at least 1. */
+  /** Number of runs, an integer of at least 1. */
   readonly runs: number;
-  /** Length of the window, such as `'1 day'`; from 1 second to 31 days. */
+  /** Length of the window, such as `'1 day'`, from 1 second to 31 days. */
   readonly per: DurationText;
 }
 
-/** Which runs of a job are recorded. */
+/** A sampling rule: which runs of a job are sampled. */
 export interface SamplingRule {
-  /** Share of runs, from 0 (none) to 1 (all). @default 1 */
+  /** Share of runs that are sampled, from 0 (none) to 1 (all). @default 1 */
   readonly ratio?: number;
-  /** A reservoir: the first runs of each window are recorded whatever the ratio. @default none */
+  /** Reservoir: the first runs of each window are sampled regardless of the ratio. @default none */
   readonly atLeast?: RunsPer;
-  /** A cap: no more runs than these are recorded in a window; forced runs are never capped. @default none */
+  /** Cap: the most runs that are sampled per window; forced runs are not capped. @default none */
   readonly atMost?: RunsPer;
-  /** Whether a run that was not sampled and fails still leaves its root span. @default true */
+  /** Whether a run that was not sampled exports its root span if it fails. @default true */
   readonly keepFailed?: boolean;
-  /** The same for a run that takes longer, at least 1 s. @default none */
+  /**
+   * Duration, in milliseconds (at least 1000), beyond which a run that was not sampled exports its root span.
+   *
+   * @default none
+   */
   readonly keepSlow?: { readonly overMs: number };
-  /** How many runs after a failed one are recorded in full, 0 to 100. @default { runs: 1 } */
+  /** How many runs after a failed one are sampled, 0 to 100. @default { runs: 1 } */
   readonly afterFailure?: { readonly runs: number };
 }
 
-/** A checked rule with all defaults filled in; windows in milliseconds. Frozen. */
+/** A checked {@link SamplingRule} with all defaults filled in; durations in milliseconds. Frozen. */
 export interface ResolvedRule {
   readonly ratio: number;
   readonly atLeast?: { readonly runs: number; readonly perMs: number };
@@ -41,21 +45,23 @@ export interface ResolvedRule {
   readonly afterFailureRuns: number;
 }
 
-/** The sampling policy as users write it: a number stands for `{ ratio }`. */
+/** Option `sampling`: the rules by job. A number stands for `{ ratio }`. */
 export interface SamplingOptions {
-  /** For jobs that no pattern fits. @default 1 */
+  /** Rule for jobs that no entry of {@link jobs} matches. @default 1 */
   readonly default?: number | SamplingRule;
-  /** By job name or pattern: `*` stands for any number of characters; the most specific pattern wins. */
+  /**
+   * Rules by job name or pattern; `*` matches any number of characters, and the most specific pattern wins.
+   */
   readonly jobs?: Readonly<Record<string, number | SamplingRule>>;
 }
 
 const DEFAULT_RATIO = 1;
-/** The run after a failed one shows whether the failure was an accident. */
+/** The run after a failed one shows whether the failure recurs. */
 const DEFAULT_AFTER_FAILURE_RUNS = 1;
 const MAX_AFTER_FAILURE_RUNS = 100;
 const MIN_WINDOW_MS = 1_000;
 const MAX_WINDOW_MS = 31 * 24 * 60 * 60 * 1_000;
-/** The sandbox asks about no shorter run. */
+/** The sandbox does not consult the host about shorter runs. */
 const MIN_SLOW_MS = 1_000;
 
 const RULE_KEYS = [
@@ -67,15 +73,18 @@ const RULE_KEYS = [
   'afterFailure',
 ] as const satisfies readonly (keyof SamplingRule)[];
 
-/** The error for a value inside a rule; `path` is empty for the rule itself, else such as `.atLeast.runs`. */
+/**
+ * Returns the error for a value in a rule; `path` is empty for the rule itself, else such as `.atLeast.runs`.
+ */
 type Mismatch = (path: string, expected: string, value: unknown) => Error;
 
 /**
  * Checks a rule from code: a {@link SamplingRule}, or a number that stands for `{ ratio }`.
  *
- * @param subject what has the option
- * @param name of the option that the rule is the value of; none: names begin with the rule's own
- * @throws {OptionError} with the option's name, what was expected and what was given
+ * @param subject class or function that takes the option
+ * @param name name of the option whose value is the rule; empty if names in errors begin with the rule's own
+ *   members
+ * @throws {OptionError} with the option's name, the expectation and the value
  */
 export function resolveRule(subject: string, name: string, value: unknown): ResolvedRule {
   return readRule(value, (path, expected, given) =>
@@ -83,7 +92,10 @@ export function resolveRule(subject: string, name: string, value: unknown): Reso
   );
 }
 
-/** Checks a rule from elsewhere, such as parsed JSON: the rule, or one sentence on what is wrong. Never throws. */
+/**
+ * Checks an untrusted rule, such as parsed JSON: returns the rule, or one sentence with the problem. Never
+ * throws.
+ */
 export function parseRule(value: unknown): { readonly rule: ResolvedRule } | { readonly problem: string } {
   try {
     const mismatch: Mismatch = (path, expected, given) =>
@@ -94,7 +106,7 @@ export function parseRule(value: unknown): { readonly rule: ResolvedRule } | { r
   }
 }
 
-/** Of `.ratio` the name `ratio`, of nothing `rule`. */
+/** Returns the name for a path: `ratio` for `.ratio`, `rule` for an empty one. */
 function nameOf(path: string): string {
   return path.replace(/^\./, '') || 'rule';
 }
@@ -148,7 +160,7 @@ function readAfterFailure(value: unknown, mismatch: Mismatch): number {
   return runs;
 }
 
-/** The object's properties; a misspelt one must not pass for a default. */
+/** Returns the object's properties; a misspelt one must not silently fall back to a default. */
 function readObject<K extends string>(
   path: string,
   expected: string,

@@ -1,31 +1,36 @@
 /**
  * Counters of runs in windows of time, behind reservoirs and caps.
  *
- * Answers from memory, at once, without timers: a window is over when the clock says so. Windows begin at whole
- * multiples of their length since the epoch, so that all workers agree on them.
+ * Answers from memory, at once, without timers: windows end by the clock. They begin at multiples of their
+ * length since the epoch, so that all workers agree on them.
  */
 import { setBounded } from '../core/util/bounded-map';
 
-/** Counts for one worker, or holds leases from a store that counts for the fleet. */
+/**
+ * Counter of runs per window: for one worker alone, or with leases from a store that counts for all workers.
+ */
 export interface WindowCounter {
-  /** Takes one of `limit.runs` in the present window; `false`: none is left. Never throws, never waits. */
+  /**
+   * Takes one of `limit.runs` in the current window of `limit.perMs` milliseconds; `false` if none is left.
+   * Never throws, never blocks.
+   */
   take(key: string, limit: { readonly runs: number; readonly perMs: number }): boolean;
 }
 
 interface Window {
   readonly perMs: number;
-  /** Number of the window since the epoch. */
+  /** Index of the window, counted from the epoch. */
   readonly index: number;
   taken: number;
 }
 
-/** Beyond it, the window that was begun first is forgotten. */
+/** Most windows kept; beyond that the oldest is dropped. */
 const MAX_KEYS = 10_000;
 
 /**
- * A counter for this worker alone.
+ * Returns a counter for this worker alone.
  *
- * @param now milliseconds since the epoch; a clock that is set back ends no window
+ * @param now clock, in milliseconds since the epoch; setting it back does not end a window
  */
 export function createWindowCounter(now: () => number = Date.now): WindowCounter {
   const windows = new Map<string, Window>();

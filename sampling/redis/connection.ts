@@ -1,16 +1,17 @@
 /**
- * The one file that knows `ioredis`: a link of our own to the Redis that the user's connection points to.
+ * The only file that depends on `ioredis`: a link of our own to the Redis that the user's connection points
+ * to.
  *
- * The user's connection is a pattern only: with its defaults a command may wait for ever behind 20 retries and an
- * offline queue. Ours fail at once and never connect again by themselves; whoever holds a link that is lost opens
+ * The user's connection is only a template: with its defaults a command may wait forever behind 20 retries
+ * and an offline queue. Ours fail at once and never reconnect by themselves; the owner of a lost link opens
  * another.
  */
 import { optionError } from '../../core/util/option-error';
 import { within } from './within';
 
 /**
- * A connection of `ioredis` 5 or 6: `Redis`, also with Sentinels, or `Cluster`. Only its shape is named here, so that
- * our types need no `ioredis`.
+ * A connection of `ioredis` 5 or 6: `Redis`, also with Sentinels, or `Cluster`. Declared structurally, so
+ * that the types do not depend on `ioredis`.
  */
 export interface RedisConnection {
   readonly isCluster: boolean;
@@ -22,7 +23,7 @@ export interface RedisConnection {
   duplicate(...args: never[]): RedisConnection;
 }
 
-/** What a duplicate can do besides. */
+/** A duplicate of the user's connection, with the further methods that are called on it. */
 interface OwnConnection extends RedisConnection {
   duplicate(options: object): OwnConnection;
   duplicate(nodes: readonly [], options: object): OwnConnection;
@@ -35,21 +36,30 @@ interface OwnConnection extends RedisConnection {
 export interface RedisLink {
   /** Resolves when commands can be sent. Call it once. */
   open(): Promise<void>;
-  /** Listens to the channel unless that is done already. Rejects when it cannot, though there is a connection. */
+  /**
+   * Subscribes to the channel unless it is already subscribed. Rejects if that fails on an open connection.
+   */
   subscribe(): Promise<void>;
-  /** Sends `EVAL` with these arguments. Rejects at once without a connection; without an answer when closed. */
+  /**
+   * Sends `EVAL` with these arguments. Rejects at once without a connection; without an answer when closed.
+   */
   evaluate(args: readonly string[]): Promise<unknown>;
   isLost(): boolean;
-  /** What went wrong with the connection last, in a few words: more than a command's own error knows. */
+  /** Returns the connection's last error in a few words; a command's own error has less detail. */
   lastError(): string | undefined;
-  /** At once; what is under way rejects. */
+  /** Closes the link at once; pending calls reject. */
   close(): void;
 }
 
-/** How long a peer that does not answer may keep a closed connection open. */
+/** How long a peer that does not answer may keep a closed connection open, in milliseconds. */
 const DISCONNECT_MS = 100;
 
-/** @throws {OptionError} of `subject` if it is not a connection of ioredis, or writes under other keys than the documented ones */
+/**
+ * Checks the user's connection.
+ *
+ * @throws {OptionError} of `subject` if it is not an ioredis connection, or would write under other keys than
+ *   documented
+ */
 export function checkConnection(subject: string, redis: RedisConnection): RedisConnection {
   if (typeof redis?.call !== 'function' || typeof redis.duplicate !== 'function') {
     throw optionError(subject, 'redis', "a Redis or Cluster of 'ioredis'", redis);
@@ -65,7 +75,7 @@ export function checkConnection(subject: string, redis: RedisConnection): RedisC
   return redis;
 }
 
-/** A link that is not open yet. `onMessage` is called for every message on the channel. */
+/** Returns a link that is not open yet; `onMessage` is called for every message on the channel. */
 export function createLink(
   redis: RedisConnection,
   channel: string,
@@ -87,7 +97,7 @@ export function createLink(
   });
   if (subscriber !== commands) {
     subscriber.on('error', () => {
-      // Told by the promise of `subscribe`.
+      // Reported by the promise of `subscribe`.
     });
     subscriber.on('end', () => {
       subscribing = undefined;
@@ -109,7 +119,7 @@ export function createLink(
       } catch (error) {
         subscribing = undefined;
         if (subscriber !== commands) subscriber.disconnect();
-        // The first time it may be the end of all connections, which the next command tells.
+        // The first time, all connections may have ended, which the next command shows.
         if (hasFailed || isReplyError(error)) throw error;
         hasFailed = true;
       }
@@ -125,7 +135,7 @@ export function createLink(
   };
 }
 
-/** One line about anything thrown; never the error itself, which may hold a password. */
+/** Returns one line about a thrown value; never the error itself, which may contain a password. */
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error).slice(0, 200);
   const { lastNodeError } = error as { readonly lastNodeError?: unknown };
@@ -134,18 +144,18 @@ export function describeError(error: unknown): string {
   return (lastNodeError instanceof Error ? `${message} (${lastNodeError.message})` : message).slice(0, 200);
 }
 
-/** Whether Redis itself said no, as in `READONLY`, `WRONGTYPE` or `NOPERM`. */
+/** Whether the error is a reply of Redis itself, such as `READONLY`, `WRONGTYPE` or `NOPERM`. */
 export function isReplyError(error: unknown): boolean {
   return error instanceof Error && error.name === 'ReplyError';
 }
 
 /**
- * What a server says that is not, or not yet, the primary in its right mind. A script's error has it inside its text
- * before Redis 7.
+ * Matches the error codes of a server that is not, or not yet, a working primary. Before Redis 7, a script's
+ * error has the code within its message.
  */
 const NOT_PRIMARY = /\b(READONLY|MASTERDOWN|LOADING|MISCONF)\b/;
 
-/** Whether another server may be the right one by now: a new connection may lead there where the old one does not. */
+/** Whether the server is not the primary (any more), so that a new connection may reach another one. */
 export function isNotPrimary(error: unknown): boolean {
   return isReplyError(error) && NOT_PRIMARY.test(describeError(error));
 }
@@ -158,11 +168,12 @@ function duplicate(redis: RedisConnection, timeoutMs: number): OwnConnection {
     sentinelCommandTimeout: timeoutMs,
     enableReadyCheck: false,
     autoResendUnfulfilledCommands: false,
-    // Nobody awaits what ioredis subscribes by itself: refused or broken off, it would end the process.
+    // Nothing awaits ioredis's own resubscription: if it were refused or interrupted, it would end the
+    // process.
     autoResubscribe: false,
     enableAutoPipelining: false,
     maxRetriesPerRequest: 0,
-    // The form of replies that every Redis knows.
+    // The reply format that every Redis version supports.
     protocol: 2,
     stringNumbers: false,
     monitor: false,

@@ -1,40 +1,40 @@
 /**
- * A sampling rule as it stands in Redis: the rule's JSON with `until`, `by`, `at` and `afterwards` beside its own
- * properties, or a number alone.
+ * A sampling rule in Redis: the rule as JSON with the additional properties `until`, `by`, `at` and
+ * `afterwards`, or a number alone.
  *
- * Pure. People write it by hand, so whatever is wrong is a sentence, not an exception.
+ * Pure. People write rules by hand, so a problem is returned as a sentence, not thrown.
  */
 import { A_PATTERN, isPattern } from '../../core/job-pattern';
 import { describeMismatch } from '../../core/util/option-error';
 import { parseRule, type ResolvedRule, type SamplingRule } from '../rule';
 
-/** A rule in Redis: as it was written and as it was resolved, who wrote it and until when it holds. Frozen. */
+/** A sampling rule in Redis: as written and as resolved, with its author and expiry. Frozen. */
 export interface LiveRule {
-  /** As it was written, without what stands beside it. */
+  /** The rule as written, without the additional properties. */
   readonly written: number | SamplingRule;
   readonly rule: ResolvedRule;
-  /** When it ends; without it, it does not. */
+  /** Time at which the rule expires; left out if it does not. */
   readonly until?: Date;
-  /** Who wrote it, as far as they said. */
+  /** Author of the rule, if recorded. */
   readonly by?: string;
-  /** When it was written, as far as they said. */
+  /** Time at which the rule was written, if recorded. */
   readonly at?: Date;
-  /** The rule that holds when this one has ended; without it, none of this name. */
+  /** The rule in force after this one has expired; left out if there is none under this name. */
   readonly afterwards?: LiveRule;
 }
 
 type Parsed = { readonly stored: LiveRule } | { readonly problem: string };
 
-/** Characters of a rule's text. */
+/** Most characters of a stored rule. */
 export const MAX_RULE_LENGTH = 10_000;
 const MAX_BY_LENGTH = 200;
 
-/** A rule, and the job name or pattern that it is written under. Never throws. */
+/** Parses a stored rule and checks its job name or pattern. Never throws. */
 export function parseEntry(pattern: string, text: string): Parsed {
   return isPattern(pattern) ? parseLiveRule(text) : { problem: describeMismatch(A_PATTERN, pattern) };
 }
 
-/** Never throws. */
+/** Parses a stored rule. Never throws. */
 export function parseLiveRule(text: string): Parsed {
   if (text.length > MAX_RULE_LENGTH)
     return { problem: `expected at most ${MAX_RULE_LENGTH} characters, got ${text.length}` };
@@ -71,7 +71,7 @@ function parseValue(value: unknown): Parsed {
   return { stored: Object.freeze(stored) };
 }
 
-/** The text for Redis. */
+/** Returns the string to store in Redis. */
 export function formatLiveRule({ written, ...beside }: Omit<LiveRule, 'rule'>): string {
   return JSON.stringify(plain({ written, ...beside }));
 }
@@ -86,17 +86,17 @@ function plain({ written, until, by, at, afterwards }: Omit<LiveRule, 'rule'>): 
   };
 }
 
-/** The rule that holds at a time, milliseconds since the epoch; `undefined`: it has ended. */
+/** Returns the rule in force at a time in milliseconds since the epoch; `undefined` if it has expired. */
 export function ruleAt(stored: LiveRule | undefined, now: number): LiveRule | undefined {
   let rule = stored;
   while (rule?.until !== undefined && rule.until.getTime() <= now) rule = rule.afterwards;
   return rule;
 }
 
-/** `null` for what is not a time. */
+/** Returns the time; `null` for an invalid value, `undefined` for none. */
 function timeOf(value: unknown): Date | undefined | null {
   if (value === undefined) return undefined;
-  // With its zone: without one, every machine would read another time.
+  // A time zone is required: without one, every machine would read another time.
   if (typeof value !== 'string' || !/^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:?\d\d)$/.test(value)) return null;
   const time = new Date(value);
   return Number.isNaN(time.getTime()) ? null : time;

@@ -1,11 +1,11 @@
 /**
  * The adapter of the port {@link PolicyStore} for Redis: a policy that operators change while workers run.
  *
- * 1. asks Redis at a steady pace, and at once when a message says that something changed
- * 2. hands readings to the live policy, which decides what to believe
- * 3. counts reservoirs and caps, and passes on slow signs, for all workers
+ * 1. polls Redis at a steady pace, and at once when a message announces a change
+ * 2. passes readings to the live policy, which decides which of them to accept
+ * 3. counts reservoirs and caps, and shares slow signs, for all workers
  *
- * Redis is never on a run's way: every answer comes from memory, and no fault of Redis throws or rejects here.
+ * No run ever waits for Redis: every answer comes from memory, and no fault of Redis throws or rejects here.
  */
 import type { Logger } from '@temporalio/common';
 import { createEdgeLog, type EdgeLog } from '../../core/util/edge-log';
@@ -31,22 +31,22 @@ import { within } from './within';
 
 export interface RedisPolicyStoreOptions {
   /**
-   * Says where Redis is: a `Redis` (also with Sentinels) or `Cluster` of `ioredis`. The store opens connections of
-   * its own, so this one may have `lazyConnect: true` and is never closed by us.
+   * An `ioredis` connection to copy: `Redis` (also with Sentinels) or `Cluster`. The store opens its own
+   * connections, so this one may have `lazyConnect: true`; it is never closed by the store.
    */
   readonly redis: RedisConnection;
-  /** Prefix of all keys, in braces. @default 'job-tracing' */
+  /** Prefix of all Redis keys, written in braces. @default 'job-tracing' */
   readonly redisPrefix?: string;
   /**
-   * How often Redis is asked at least, in milliseconds, 200 to 60,000. A change is known no later, whatever happens
-   * to messages; Redis must answer within two thirds of it (and 5 seconds).
+   * Longest interval between two polls of Redis, in milliseconds, 200 to 60,000. It bounds the delay of a
+   * change even if messages are lost; Redis must answer within two thirds of it (and within 5 seconds).
    *
    * @default 1500
    */
   readonly pollIntervalMs?: number;
   /**
-   * How long a policy that Redis does not confirm holds, in milliseconds, 1,000 to 7 days; then the plugin's
-   * option `sampling` does.
+   * How long a policy stays in force without confirmation by Redis, in milliseconds, 1,000 to 604,800,000 (7
+   * days); after that the plugin's option `sampling` applies.
    *
    * @default 900000
    */
@@ -60,20 +60,20 @@ const NAMES = Object.keys({
   pollIntervalMs: true,
   maxAgeMs: true,
 } satisfies Record<keyof Required<RedisPolicyStoreOptions>, true>);
-/** With the answer's way a change is known everywhere within 2 seconds, even when messages are lost. */
+/** Including the round trip, a change reaches all workers within 2 seconds, even if messages are lost. */
 const DEFAULT_POLL_INTERVAL_MS = 1_500;
 const DEFAULT_MAX_AGE_MS = 15 * 60 * 1_000;
 const MAX_AGE_LIMIT_MS = 7 * 24 * 60 * 60 * 1_000;
 const MAX_TIMEOUT_MS = 5_000;
-/** Looks that messages ask for come no closer together. */
+/** Shortest pause between polls that messages trigger, in milliseconds. */
 const MIN_PAUSE_MS = 50;
-/** A link to a server that is not the primary is opened anew no more often. */
+/** Shortest interval, in milliseconds, between reopenings of a link to a server that is not the primary. */
 const REOPEN_MS = 10_000;
 
 /**
- * A policy store in Redis, for the plugin's option `policyStore`.
+ * Returns a policy store in Redis, for the plugin's option `policyStore`.
  *
- * @throws {OptionError} with the option's name, what was expected, the value and its type
+ * @throws {OptionError} with the option's name, the expectation, the value and its type
  * @example
  * ```ts
  * const redis = new Redis(process.env.REDIS_URL, { lazyConnect: true });
@@ -84,7 +84,7 @@ export function redisPolicyStore(options: RedisPolicyStoreOptions): PolicyStore 
   return new RedisPolicyStore(options);
 }
 
-/** What a fault means for the runs. */
+/** Part of a log line: the effect of a Redis fault on sampling. */
 const HOLDS = 'the last good policy holds, reservoirs and caps count for each worker';
 
 class RedisPolicyStore implements PolicyStore {
@@ -98,13 +98,16 @@ class RedisPolicyStore implements PolicyStore {
   #policy: LivePolicy;
   #log: EdgeLog | undefined;
   #link: RedisLink | undefined;
-  /** Redis answered last time. */
+  /** Whether Redis answered the last poll. */
   #isUp = false;
-  /** The link leads to a server that is not the primary: after a failover, new connections may lead elsewhere. */
+  /**
+   * Whether the link leads to a server that is not the primary; after a failover, a new link may lead
+   * elsewhere.
+   */
   #isMisled = false;
   #reopenedAt = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
-  /** The look at Redis that is under way. Never rejects. */
+  /** The poll in progress. Never rejects. */
   #looking: Promise<void> | undefined;
   #lookAgain = false;
   #isClosed = false;
@@ -159,7 +162,10 @@ class RedisPolicyStore implements PolicyStore {
     await this.#looking;
   }
 
-  /** Looks at Redis, then plans the next time: at a steady pace, so that a return of Redis is seen in time. */
+  /**
+   * Polls Redis, then schedules the next poll, at a steady pace so that a recovery of Redis is noticed in
+   * time.
+   */
   #look(log: EdgeLog): void {
     const startedAt = performance.now();
     this.#lookAgain = false;
@@ -180,11 +186,11 @@ class RedisPolicyStore implements PolicyStore {
   #onMessage(log: EdgeLog): void {
     if (this.#lookAgain) return;
     this.#lookAgain = true;
-    // Not all workers in the same millisecond.
+    // Spread out, so that workers do not all poll in the same millisecond.
     if (this.#looking === undefined) this.#plan(log, MIN_PAUSE_MS * Math.random());
   }
 
-  /** Never rejects. */
+  /** Reads the policy from Redis. Never rejects. */
   async #refresh(log: EdgeLog): Promise<void> {
     try {
       await within(this.#timeoutMs, this.#read(log));
@@ -257,7 +263,7 @@ class RedisPolicyStore implements PolicyStore {
         return reply;
       },
       (error) => {
-        // Tried again after the next look. When the connection is the reason, the look says so.
+        // Retried after the next poll, which reports a lost connection.
         if (link === this.#link) {
           this.#isUp = false;
           this.#isMisled ||= isNotPrimary(error);
