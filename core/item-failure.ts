@@ -1,50 +1,53 @@
 /**
- * Errors that name the item of a shard that failed, and how to read one out of a chain of causes.
+ * Errors that name the failed item of a shard, and how to find one in a chain of causes.
  *
  * Pure.
  */
 import { ApplicationFailure, TemporalFailure } from '@temporalio/common';
 import { safely } from './util/untrusted';
 
-/** Type of the error of a shard in which `forEachItem` failed. */
+/** Failure type of the error that `forEachItem` throws. */
 export const ITEM_FAILURE = 'ItemFailed';
 
-/** Items that an error names. */
+/** Most items that an error names. */
 export const MAX_NAMED_ITEMS = 20;
 
-/** Characters of a text: an error names many items, and must itself fit into an event. */
+/** Characters of a message: an error names many items, and must fit into one history event. */
 const MAX_MESSAGE_LENGTH = 2_000;
 
-/** Causes that are followed: an error may be its own cause. */
+/** Most causes that are followed: an error may be its own cause. */
 const MAX_CAUSES = 100;
 
-/** One item that failed, as it stands in the details of the error. */
+/** A failed item in the details of an `ItemFailed` error. */
 export interface ItemFailure {
-  /** Its business key, such as `account 1000002`. */
+  /** Business key of the item, such as `account 1000002`. */
   readonly key: string;
   readonly type: string;
   readonly message: string;
 }
 
-/** Details of the error. */
+/** Details of an `ItemFailed` error. */
 export interface ItemFailures {
-  /** The first that failed, at most {@link MAX_NAMED_ITEMS}. */
+  /** The first failed items, at most {@link MAX_NAMED_ITEMS}. */
   readonly items: readonly ItemFailure[];
   readonly failed: number;
 }
 
-/** What the error of a shard says. */
+/** The innermost error of a failed shard. */
 export interface ErrorFacts {
   /** Type of the innermost error. */
   readonly type: string;
-  /** Text of the innermost error, at most 2,000 characters. */
+  /** Message of the innermost error, at most 2,000 characters. */
   readonly message: string;
-  /** Key of the first item that failed. */
+  /** Business key of the first failed item; left out if no item is named. */
   readonly item?: string;
   readonly items?: readonly ItemFailure[];
 }
 
-/** Reads a chain of causes. Never throws, whatever was thrown: no error, one that causes itself, getters that throw. */
+/**
+ * Returns the facts about a thrown value and its chain of causes. Never throws, even for values that are not
+ * errors, circular causes and getters that throw.
+ */
 export function errorFacts(error: unknown): ErrorFacts {
   const chain = causesOf(error);
   const innermost = chain.at(-1) ?? error;
@@ -58,7 +61,10 @@ export function errorFacts(error: unknown): ErrorFacts {
   };
 }
 
-/** The error and its causes, the outermost first; empty for what is not an error. Never throws. */
+/**
+ * Returns the error and its causes, the outermost first; empty for a value that is not an error. Never
+ * throws.
+ */
 export function causesOf(error: unknown): readonly Error[] {
   const chain: Error[] = [];
   let link: unknown = error;

@@ -1,38 +1,38 @@
 /**
- * What is known of a job beyond its name, run id and trigger: when it was due, who asked for it and why, its
- * traffic marks. Travels in our header from a run to all that it starts.
+ * Facts about a job beyond its name, run id and trigger: when it was due, who started it and why, its traffic
+ * marks. They are passed in the job header from a run to everything that it starts.
  *
  * Pure; readers of foreign data return `undefined`, never throw.
  */
 import { defined } from './util/defined';
 import { numberOf, type Readers, readMembers, textOf } from './util/untrusted';
 
-/** Characters of a text; longer ones are cut. */
+/** Characters of a string in the facts; longer ones are cut. */
 const MAX_TEXT_LENGTH = 256;
-/** @see https://tc39.es/ecma262/#sec-time-values-and-time-range */
+/** Largest time value of a `Date`. @see https://tc39.es/ecma262/#sec-time-values-and-time-range */
 const MAX_TIME_MS = 8.64e15;
 
 export interface JobFacts {
-  /** Nominal time of the tick, milliseconds since the epoch. */
+  /** Nominal time of the tick, in milliseconds since the epoch. */
   readonly scheduledMs?: number;
-  /** From the nominal time to the time of the data that the run is about, milliseconds; usually negative. */
+  /** Offset from the nominal time to the time of the run's data, in milliseconds; usually negative. */
   readonly dataOffsetMs?: number;
-  /** Why a person started the run. */
+  /** Reason that a person gave for a manual run. */
   readonly reason?: string;
-  /** Identity of the client that started the run by hand. */
+  /** Identity of the client that started a manual run. */
   readonly startedBy?: string;
-  /** Gray release: the lane that the run's traffic takes. */
+  /** Lane of a gray (canary) release that the run's traffic takes. */
   readonly lane?: string;
   /** Whether the run's traffic is a load test. */
   readonly loadtest?: boolean;
 }
 
-/** Which part of a MapReduce run a shard is. */
+/** A shard's place in its MapReduce run. */
 export interface ShardFacts {
-  /** From 0. */
+  /** Index of the shard, from 0. */
   readonly index: number;
   readonly count?: number;
-  /** What people call it, such as a range of business keys. */
+  /** Label of the shard for people, such as a range of business keys. */
   readonly label?: string;
 }
 
@@ -47,28 +47,31 @@ const JOB_FACTS: Readers<JobFacts> = {
 
 const SHARD_FACTS: Readers<ShardFacts> = { index: numberOf, count: numberOf, label: shortTextOf };
 
-/** Facts as a header holds them; `undefined` when there are none. Never throws. */
+/** Returns the facts in a header; `undefined` if there are none. Never throws. */
 export function parseJobFacts(value: unknown): JobFacts | undefined {
   return someFacts(readMembers(value, JOB_FACTS));
 }
 
-/** A shard's facts as a header holds them. Never throws. */
+/** Returns a shard's facts in a header; `undefined` if they are invalid. Never throws. */
 export function parseShardFacts(value: unknown): ShardFacts | undefined {
   const { index, ...facts } = readMembers(value, SHARD_FACTS);
   return index === undefined ? undefined : { index, ...facts };
 }
 
-/** What a start says of the job and not of its first run alone: it holds for later ticks, too. */
+/**
+ * Returns the facts that describe the whole job and not only its first run: they apply to later ticks as
+ * well.
+ */
 export function standingFacts({ dataOffsetMs, lane, loadtest }: JobFacts): JobFacts {
   return defined({ dataOffsetMs, lane, loadtest });
 }
 
-/** The facts, or `undefined` when there are none: an empty object is not worth its bytes. */
+/** Returns the facts; `undefined` if there are none, to save the bytes of an empty object. */
 export function someFacts(facts: JobFacts): JobFacts | undefined {
   return Object.keys(facts).length > 0 ? facts : undefined;
 }
 
-/** What a `Date` can hold: writing any other as text throws. */
+/** Returns a time that a `Date` can hold: `toISOString` throws for any other. */
 function timeOf(value: unknown): number | undefined {
   const ms = numberOf(value);
   return ms !== undefined && Math.abs(ms) <= MAX_TIME_MS ? ms : undefined;

@@ -1,39 +1,39 @@
 /**
- * What a run knows of its job, as user code reads it. Pure.
+ * The result of `jobInfo()`. Pure.
  */
 import type { JobFacts, ShardFacts } from './job-facts';
 import type { JobTrigger } from './search-attributes';
 
-/** The job that the present code works for. */
+/** The job that the calling workflow or activity belongs to. */
 export interface JobInfo {
   readonly jobName: string;
-  /** Run id of the job's run: in children, shards and activities that of the run they belong to. */
+  /** Run id of the job's run, a UUID; in children, shards and activities, that of the run they belong to. */
   readonly runId: string;
   /** What started the job's run. */
   readonly trigger: JobTrigger;
-  /** Attempt of the workflow run by its retry policy, from 1. */
+  /** Attempt of the workflow run under its retry policy, from 1. */
   readonly attempt: number;
-  /** When the run was due: the tick's nominal time, or that of the schedule's action. */
+  /** Time at which the run was due: the nominal time of the tick or of the Temporal Schedule's action. */
   readonly scheduledTime?: Date;
-  /** The time of the data that the run is about: {@link scheduledTime} and the job's offset. */
+  /** Time of the data that the run processes: {@link scheduledTime} plus the job's `dataTimeOffset`. */
   readonly dataTime?: Date;
-  /** Why a person started the run. */
+  /** Reason that a person gave for a manual run. */
   readonly reason?: string;
-  /** Identity of the client that started the run by hand. */
+  /** Identity of the client that started a manual run. */
   readonly startedBy?: string;
-  /** Gray release: the lane that the run's traffic takes. */
+  /** Lane of a gray (canary) release that the run's traffic takes. */
   readonly lane?: string;
   /** Whether the run's traffic is a load test. */
   readonly loadtest: boolean;
-  /** In a shard of a MapReduce run: which one. */
+  /** The shard of a MapReduce run; left out everywhere else. */
   readonly shard?: ShardFacts;
-  /** 32 lower-case hex digits; none in a run that the plugin takes no part in. */
+  /** Trace ID, 32 lower-case hex digits; left out in an untraced run. */
   readonly traceId?: string;
-  /** Whether the trace is recorded. */
+  /** Whether the trace is sampled. */
   readonly sampled: boolean;
 }
 
-/** The parts of a {@link JobInfo}. */
+/** The members of a {@link JobInfo} that depend only on the run's origin. */
 export interface JobOrigin {
   readonly jobName: string;
   readonly jobRunId: string;
@@ -42,7 +42,11 @@ export interface JobOrigin {
   readonly shard?: ShardFacts;
 }
 
-/** @param trace of the run, as far as it has one */
+/**
+ * Returns the frozen result of `jobInfo()`.
+ *
+ * @param trace span context of the run; `undefined` in an untraced run
+ */
 export function toJobInfo(
   { jobName, jobRunId, trigger, facts, shard }: JobOrigin,
   attempt: number,

@@ -1,7 +1,8 @@
 /**
- * What a run's info alone says of its origin, without its header: what the host can know of a run.
+ * The origin of a run as far as its workflow info shows it, without its header: the host has nothing else.
  *
- * Pure. The sandbox and the host must agree on it: what the host cannot know, the sandbox reports.
+ * Pure. The sandbox and the host must agree on it: the sandbox reports the origins that the host cannot
+ * determine.
  */
 import type { WorkflowInfo } from '@temporalio/workflow';
 import type { JobOrigin } from './job-info';
@@ -11,16 +12,19 @@ import { scheduledMsOf } from './scheduled-time';
 import type { JobTrigger } from './search-attributes';
 import { defined } from './util/defined';
 
-/** `cron` or `schedule` for a run that a timer started, whatever its header says; `undefined` for every other run. */
+/**
+ * Returns `cron` or `schedule` for a run that a timer started, regardless of its header; `undefined` for any
+ * other.
+ */
 export function timerTriggerOf(info: WorkflowInfo): Extract<JobTrigger, 'cron' | 'schedule'> | undefined {
   if (info.cronSchedule) return 'cron';
   return scheduleStartOf(info.workflowId, info.typedSearchAttributes.getAll()) ? 'schedule' : undefined;
 }
 
 /**
- * The origin of a top-level run that the policy decides about.
+ * Returns the origin of a top-level run that the policy decides about.
  *
- * @returns `undefined` for an attempt, a continuation and a child, whose trigger only the header tells
+ * @returns `undefined` for an attempt, a continuation and a child, whose trigger is only in the header
  */
 export function originByInfo(info: WorkflowInfo): JobOrigin | undefined {
   const timer = timerTriggerOf(info);

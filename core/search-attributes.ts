@@ -9,19 +9,22 @@ export type SearchAttributeName = 'TraceId' | 'JobName' | 'JobTrigger' | 'JobRun
 
 /** Custom search attributes that the plugin binds to runs, with the type each must have in the namespace. */
 export const SEARCH_ATTRIBUTES = Object.freeze({
-  /** 32 lower-case hex digits, W3C trace-id. */
+  /** Trace ID, 32 lower-case hex digits (W3C trace-id). */
   TraceId: 'KEYWORD',
-  /** Name of the job: the workflow type unless the starter gives one. */
+  /** Name of the job: the workflow type, unless the start gives a name. */
   JobName: 'KEYWORD',
-  /** What started the run, see {@link JobTrigger}. */
+  /** What started the run: a {@link JobTrigger}. */
   JobTrigger: 'KEYWORD',
-  /** On children and shards: run id of the job run they belong to. */
+  /** Run id of the job's run that a child or shard belongs to; only on children and shards. */
   JobRunId: 'KEYWORD',
-  /** Whether the run's trace is recorded. */
+  /** Whether the run is sampled. */
   TraceSampled: 'BOOL',
 } as const satisfies Record<SearchAttributeName, 'KEYWORD' | 'BOOL'>);
 
-/** What started a run. */
+/**
+ * What started a run: a cron tick, a Temporal Schedule, a person, a plain start through the API, the retry
+ * policy, or a parent workflow (`shard` of a MapReduce run, else `child`).
+ */
 export type JobTrigger = 'cron' | 'schedule' | 'manual' | 'api' | 'retry' | 'shard' | 'child';
 
 const TRIGGERS = Object.keys({
@@ -34,18 +37,18 @@ const TRIGGERS = Object.keys({
   child: true,
 } satisfies Record<JobTrigger, true>) as readonly JobTrigger[];
 
-/** The trigger that a value of foreign origin names. Never throws. */
+/** Returns the trigger that an untrusted value names; `undefined` for any other value. Never throws. */
 export function triggerOf(value: unknown): JobTrigger | undefined {
   return TRIGGERS.find((trigger) => trigger === value);
 }
 
-/** Whether a value of foreign origin names a trigger. Never throws. */
+/** Whether an untrusted value names a trigger. Never throws. */
 export function isTrigger(value: unknown): value is JobTrigger {
   return triggerOf(value) !== undefined;
 }
 
-/** Memo key under which a starter without registered search attributes can name the job. */
+/** Memo key with which a start can name the job where the search attributes are not registered. */
 export const JOB_NAME_MEMO = 'jobName';
 
-/** Memo key of a shard: which one it is, readable while it runs. */
+/** Memo key of a shard's facts, readable while the shard runs. */
 export const SHARD_MEMO = 'jobShard';

@@ -1,21 +1,24 @@
 /**
- * Where the traces of runs can be looked at: the option, checked once and made into a template. Host code.
+ * The option `traceUrl`, checked once and compiled into a template. Host code.
  */
 import { placeholderValues } from './trace-url';
 import { optionError } from './util/option-error';
 
 /**
- * Where the traces of runs can be looked at: a named back end, or an http(s) address with placeholders, one of
- * which must be `{traceId}` or `{runId}`:
+ * Address of a trace in the tracing back end: a preset, or an http(s) URL with placeholders, at least one of
+ * which is `{traceId}` or `{runId}`:
  *
- * - `{traceId}` 32 hex digits, `{spanId}` 16 hex digits (the run's root span), `{runId}` a UUID;
- * - the time to search in, from a minute before the run's start to a minute after its end (a day after its
- *   start while it runs): `{startMs}`, `{endMs}` in milliseconds and `{startSec}`, `{endSec}` in seconds since
- *   1970, `{startIso}`, `{endIso}` as ISO 8601.
+ * - `{traceId}`: 32 hex digits; `{spanId}`: 16 hex digits, the run's root span; `{runId}`: a UUID;
+ * - `{startMs}`, `{endMs}` in milliseconds since the epoch, `{startSec}`, `{endSec}` in seconds,
+ *   `{startIso}`, `{endIso}` as ISO 8601: the time range to search, from a minute before the run's start to a
+ *   minute after its end (a day after its start while it is running).
  */
 export type TraceUrlOption = string | TraceUrlPreset;
 
-/** A back end by name. `baseUrl` is the address of its user interface, as in `http://localhost:16686`. */
+/**
+ * A tracing back end by name; `baseUrl` is the address of its user interface, such as
+ * `http://localhost:16686`.
+ */
 export type TraceUrlPreset =
   | {
       readonly preset: 'console' | 'jaeger' | 'zipkin' | 'datadog' | 'signoz' | 'elastic';
@@ -24,32 +27,32 @@ export type TraceUrlPreset =
   | {
       /** Grafana with a Tempo data source. */
       readonly preset: 'tempo';
-      /** Address of Grafana. */
+      /** Address of Grafana, such as `http://localhost:3000`. */
       readonly baseUrl: string;
-      /** UID of the Tempo data source: the end of the address of its settings page. */
+      /** UID of the Tempo data source: the last part of the address of its settings page. */
       readonly datasourceUid: string;
     }
   | {
       readonly preset: 'honeycomb';
-      /** As in `https://ui.honeycomb.io`. */
+      /** Address of Honeycomb, such as `https://ui.honeycomb.io`. */
       readonly baseUrl: string;
-      /** Slugs, as in the addresses of Honeycomb's pages. */
+      /** Slug of the team, as in the addresses of Honeycomb's pages. */
       readonly team: string;
       readonly environment: string;
       readonly dataset?: string;
     };
 
-/** A placeholder in a template; the name is its first group. */
+/** Matches a placeholder in a template; its name is the first group. */
 const PLACEHOLDER = /\{([A-Za-z]\w*)\}/g;
 
-/** Throws for the option of this name. */
+/** Throws an error about the option of this name. */
 type Reject = (name: string, expectation: string, value: unknown) => never;
 
 /**
- * The template for {@link fillTraceUrl}.
+ * Compiles the option into a template for {@link fillTraceUrl}.
  *
- * @param subject what has the option, such as `JobClient`
- * @throws {OptionError} that names the option, what is expected and what was given
+ * @param subject class that takes the option, such as `JobClient`
+ * @throws {OptionError} with the option's name, the expectation and the value
  */
 export function compileTraceUrl(option: TraceUrlOption, subject: string): string {
   const reject: Reject = (name, expectation, value) => {
@@ -83,7 +86,7 @@ function presetTemplate(option: TraceUrlPreset, reject: Reject): string {
       // https://github.com/openzipkin/zipkin/tree/master/zipkin-lens (served under /zipkin)
       return `${base.replace(/\/zipkin$/, '')}/zipkin/traces/{traceId}`;
     case 'datadog':
-      // The address that Datadog's pages have; 128 bit ids in hex are taken:
+      // The address of Datadog's own pages, which accepts 128-bit ids in hex:
       // https://docs.datadoghq.com/tracing/guide/span_and_trace_id_format/
       return `${base}/apm/trace/{traceId}?timeHint={startMs}`;
     case 'signoz':
@@ -104,9 +107,10 @@ function presetTemplate(option: TraceUrlPreset, reject: Reject): string {
 }
 
 /**
- * A link into Explore.
+ * Returns the template of a link to Grafana Explore.
  *
- * @see https://grafana.com/docs/grafana/latest/explore/get-started-with-explore/#generate-explore-urls-from-external-tools
+ * @see
+ *   https://grafana.com/docs/grafana/latest/explore/get-started-with-explore/#generate-explore-urls-from-external-tools
  */
 function tempoTemplate(base: string, uid: string): string {
   const datasource = { type: 'tempo', uid };
@@ -117,7 +121,11 @@ function tempoTemplate(base: string, uid: string): string {
   return `${base}/explore?schemaVersion=1&panes=${encoded}`;
 }
 
-/** @see https://docs.honeycomb.io/investigate/collaborate/share-trace/ */
+/**
+ * Returns the template of a direct trace link.
+ *
+ * @see https://docs.honeycomb.io/investigate/collaborate/share-trace/
+ */
 function honeycombTemplate(
   base: string,
   option: Extract<TraceUrlPreset, { preset: 'honeycomb' }>,

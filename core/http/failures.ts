@@ -1,10 +1,11 @@
 /**
- * How a call can fail, as Temporal failures: the type says what it was, `nonRetryable` whether the same request may
- * go better the next time. Messages are shown to people and kept in the history, so they are redacted before.
+ * Failures of HTTP calls as Temporal failures: the type is the kind of failure, `nonRetryable` is set if the
+ * same request would fail again. Messages are shown to people and kept in the history, so they are redacted
+ * first.
  */
 import { ApplicationFailure } from '@temporalio/common';
 
-/** Types of failures of `httpRequest`. */
+/** Failure types of the activity `httpRequest`. */
 export type HttpFailureType =
   /** The input is wrong. */
   | 'InvalidHttpRequest'
@@ -14,21 +15,21 @@ export type HttpFailureType =
   | 'HttpRedirect'
   /** The provider does not know the secret, or its value cannot be sent. */
   | 'HttpSecret'
-  /** The provider of secrets failed; tried again. */
+  /** The provider of secrets failed; retryable. */
   | 'HttpSecretUnavailable'
-  /** The service did not answer in time; tried again. */
+  /** The service did not answer in time; retryable. */
   | 'HttpTimeout'
-  /** There was no answer; tried again. */
+  /** There was no answer; retryable. */
   | 'HttpUnreachable'
   /** The answer is not a success by the rules of the request. */
   | 'HttpUnsuccessful';
 
-/** A failure that the same request would have again. */
+/** Returns a failure that is not retried, since the same request would fail again. */
 export function permanent(type: HttpFailureType, message: string): ApplicationFailure {
   return ApplicationFailure.create({ type, message, nonRetryable: true });
 }
 
-/** A failure after which the request is tried again, at a time that the service asked for if it did. */
+/** Returns a failure that is retried, after the delay that the service has requested if it did. */
 export function temporary(type: HttpFailureType, message: string, retryAfterMs?: number): ApplicationFailure {
   return ApplicationFailure.create({
     type,

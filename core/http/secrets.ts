@@ -1,28 +1,32 @@
 /**
- * Fetches the secrets that headers name, just before the request: nothing keeps them longer.
+ * Fetches the secrets that headers name, just before the request; they are not kept after it.
  */
 
 import { permanent, temporary } from './failures';
 import type { SecretHeader } from './types';
 
-/** The value of the named secret; `undefined` if there is none. A rejection is tried again. */
+/** Returns the value of the named secret; `undefined` if there is none. A rejected promise is retried. */
 export type SecretProvider = (name: string) => string | undefined | Promise<string | undefined>;
 
-/** A shorter one cannot be told from ordinary text, so it could not be taken out of answers and messages. */
+/** Shortest secret, in characters: a shorter one could not be redacted, since it looks like ordinary text. */
 const MIN_SECRET_LENGTH = 8;
-/** New values of headers have nothing else: https://www.rfc-editor.org/rfc/rfc9110#name-field-values */
+/** Matches valid header values: https://www.rfc-editor.org/rfc/rfc9110#name-field-values */
 const PRINTABLE = /^[\x20-\x7e]+$/;
 
 export interface ResolvedHeaders {
-  /** By name in lower case. */
+  /** Header values, by name in lower case. */
   readonly headers: ReadonlyMap<string, string>;
-  /** Names of those that hold a secret. */
+  /** Names of the headers that contain a secret. */
   readonly withSecret: ReadonlySet<string>;
-  /** Values by name of the secret. */
+  /** Values of the secrets, by the secret's name. */
   readonly secrets: ReadonlyMap<string, string>;
 }
 
-/** @throws ApplicationFailure that names the secret, and never says its value */
+/**
+ * Replaces secrets in headers by their values.
+ *
+ * @throws {ApplicationFailure} that names the secret and never contains its value
+ */
 export async function resolveHeaders(
   written: Readonly<Record<string, string | SecretHeader>>,
   provider: SecretProvider | undefined,
@@ -56,7 +60,7 @@ async function fetchSecret(name: string, provider: SecretProvider | undefined): 
   try {
     value = await Promise.resolve(provider(name));
   } catch (error) {
-    // Its message is not ours: it may say more than it should.
+    // The provider's message is not used: it might contain a secret.
     const kind = error instanceof Error ? error.name : typeof error;
     throw temporary('HttpSecretUnavailable', `secret "${name}": the provider of secrets failed (${kind})`);
   }

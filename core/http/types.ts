@@ -1,99 +1,103 @@
 /**
- * What users write to have a service called, and what they get back. JSON through and through: it is workflow
- * input, so nothing secret may ever be in it.
+ * The inputs and results of HTTP calls. They are plain JSON in workflow histories, so they must never contain
+ * a secret.
  */
 import type { DurationText } from '../util/duration';
 
-/** What JSON can hold. */
+/** Any JSON value. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
 
-/** A header's value that the worker fetches from its provider of secrets; the history has the name alone. */
+/** Header value that the worker fetches from its provider of secrets; the history contains only the name. */
 export interface SecretHeader {
   /** Name of the secret. */
   readonly secret: string;
-  /** What stands before it, as in `'Bearer '`. @default '' */
+  /** String in front of the secret, such as `'Bearer '`. @default '' */
   readonly prefix?: string;
 }
 
-/** What makes an answer a success; everything that is named must hold. */
+/** Conditions under which an answer is a success; all that are present must hold. */
 export interface SuccessRule {
-  /** Status codes and classes of them, as in `[200, '3xx']`. @default ['2xx'] */
+  /** Status codes and classes of status codes, as in `[200, '3xx']`. @default ['2xx'] */
   readonly status?: readonly (number | string)[];
-  /** The value that the JSON body has at a path, as in `{ path: '$.jobs[0].state', equals: 'done' }`. */
+  /** Expected value at a path of the JSON body, as in `{ path: '$.jobs[0].state', equals: 'done' }`. */
   readonly json?: { readonly path: string; readonly equals: string | number | boolean | null };
-  /** The exact text of the body, white space around it aside. */
+  /** Expected text of the body, ignoring leading and trailing white space. */
   readonly text?: string;
 }
 
-/** A call of a service: the input of the activity `httpRequest`. */
+/** Input of the activity `httpRequest`: one HTTP call of a service. */
 export interface HttpRequest {
-  /** A registered method in upper case, except `CONNECT`. @default 'GET' */
+  /** HTTP method: a registered one in upper case, except `CONNECT`. @default 'GET' */
   readonly method?: string;
-  /** `http:` or `https:`, without user name and password. */
+  /** URL to call: `http:` or `https:`, without user name and password. */
   readonly url: string;
   readonly headers?: Readonly<Record<string, string | SecretHeader>>;
-  /** A text is sent as it is, anything else as JSON. */
+  /** Body of the request: a string is sent unchanged, any other value as JSON. @default none */
   readonly body?: Json;
-  /** How long one request may take, its answer's body included. @default '1 minute' */
+  /** How long one request may take, including its answer's body. @default '1 minute' */
   readonly timeout?: DurationText;
   readonly success?: SuccessRule;
-  /** Bytes of the answer's body that are kept, 0 to 1,048,576; the rest is read and dropped. @default 65536 */
+  /** Bytes of the answer's body to keep, 0 to 1,048,576; the rest is read and dropped. @default 65536 */
   readonly keepBytes?: number;
-  /** Lane of a gray release, told to the service. */
+  /** Lane of a gray (canary) release, sent to the service. @default none */
   readonly lane?: string;
-  /** Whether this is a load test, told to the service. @default false */
+  /** Whether the call is part of a load test, sent to the service. @default false */
   readonly loadtest?: boolean;
-  /** Whether an answer 202 means that the service reports later: the activity then stays open. @default false */
+  /**
+   * Whether the service reports later after answering 202; the activity stays open until then.
+   *
+   * @default false
+   */
   readonly reportsLater?: boolean;
 }
 
-/** When a call that failed is tried again. */
+/** Retry policy of an HTTP call. */
 export interface HttpRetry {
-  /** Requests in all, 1 to 1000. @default 3 */
+  /** Most attempts, 1 to 1000. @default 3 */
   readonly maximumAttempts?: number;
-  /** @default '1 second' */
+  /** Interval before the first retry. @default '1 second' */
   readonly initialInterval?: DurationText;
-  /** @default 2 */
+  /** Factor by which the interval grows with each retry. @default 2 */
   readonly backoffCoefficient?: number;
-  /** @default 100 × `initialInterval` */
+  /** Longest interval between two attempts. @default 100 × `initialInterval` */
   readonly maximumInterval?: DurationText;
 }
 
-/** A gray release: which runs go there, and where that is. */
+/** The lane of a gray (canary) release: its name, its share of the runs, and the URL that they call. */
 export interface LaneRoute {
   readonly name: string;
-  /** Share of the runs, 0 to 1. @default 1 */
+  /** Share of the runs in the lane, from 0 to 1. @default 1 */
   readonly share?: number;
-  /** Called instead of `url` by runs in the lane. @default the same url */
+  /** URL that runs in the lane call. @default the request's `url` */
   readonly url?: string;
 }
 
-/** How long the service may take to report after it has answered 202. */
+/** Time limits for a service that answers 202 and reports later. */
 export interface LateReport {
-  /** From the request to the report. */
+  /** How long the service may take from the request to the report. */
   readonly timeout: DurationText;
-  /** The longest time without a sign of progress. @default none is expected */
+  /** Longest time between two reports of progress. @default no limit */
   readonly heartbeatTimeout?: DurationText;
 }
 
 /** Input of the workflow `httpJob`. */
 export interface HttpJobInput extends Omit<HttpRequest, 'lane' | 'reportsLater'> {
   readonly retry?: HttpRetry;
-  /** A name puts every run in that lane. */
+  /** Lane of a gray (canary) release; a string puts every run in it. @default none */
   readonly lane?: string | LaneRoute;
-  /** The service may answer 202 and report later. */
+  /** Time limits for a late report; if present, the service may answer 202 and report later. @default none */
   readonly callback?: LateReport;
 }
 
-/** How a service answered. */
+/** Answer of a service to an HTTP call. */
 export interface HttpAnswer {
   readonly status: number;
-  /** The header `content-type`. */
+  /** Value of the answer's header `content-type`; left out if it has none. */
   readonly contentType?: string;
-  /** As text, as much of it as is kept. */
+  /** Body of the answer as text, cut to the bytes that are kept. */
   readonly body: string;
-  /** Whether the body was longer than what is kept. */
+  /** Whether the body was longer than the bytes that are kept. */
   readonly truncated: boolean;
-  /** Whether the body is what the service reported after it had answered 202. */
+  /** Whether the body is the service's late report after an answer 202. */
   readonly reported: boolean;
 }

@@ -1,12 +1,15 @@
 /**
- * What goes in and out of a `scheduledJob`: its signals, updates and query, as the CLI names them.
+ * The signals, updates and query of a `scheduledJob`, with their inputs and answers.
  *
- * Pure; the names and shapes are a contract with every job that runs and every script that calls one.
+ * Pure; the names and shapes are a contract with every running job and every script that calls one.
  */
 import { toKeyword } from '../server-limits';
 import type { ScheduledJobSpec } from './spec';
 
-/** Signals and, under the same names, updates that answer; `stop` is a signal only, `ready` an update only. */
+/**
+ * Names of the signals, and of the updates with the same names; `stop` is only a signal, `ready` only an
+ * update.
+ */
 export const JobMessage = Object.freeze({
   runNow: 'runNow',
   pause: 'pause',
@@ -14,16 +17,16 @@ export const JobMessage = Object.freeze({
   change: 'change',
   stop: 'stop',
   ready: 'ready',
-  /** From a tick: others fell due while its run went on. */
+  /** Signal from a tick: other ticks fell due while its run was in progress. */
   ticksMissed: 'ticksMissed',
 } as const);
 
 export const STATUS_QUERY = 'status';
 
-/** Signals that a person may send, for whoever misspells one. */
+/** Names of the signals that a person may send, listed in the error for a misspelt one. */
 export const SIGNALS = Object.freeze(['runNow', 'pause', 'resume', 'change', 'stop'] as const);
 
-/** Types of the failures that callers may want to tell apart. */
+/** Failure types that callers can tell apart. */
 export const JobFailure = Object.freeze({
   invalidSpec: 'InvalidJobSpec',
   invalidRequest: 'InvalidJobRequest',
@@ -32,94 +35,101 @@ export const JobFailure = Object.freeze({
 } as const);
 
 /**
- * Input of `runNow`.
+ * Input of the signal and update `runNow`.
  *
- * @typeParam Args arguments of the job's workflow
+ * @typeParam Args argument tuple of the job's workflow
  */
 export interface RunNowRequest<Args = readonly unknown[]> {
-  /** Arguments of this run. @default those of the job */
+  /** Arguments of this run. @default the job's `args` */
   readonly args?: Args;
-  /** Why; shown on the run's root span and by `jobInfo()`. */
+  /** Reason for the run, shown on its root span and by `jobInfo()`. @default none */
   readonly reason?: string;
 }
 
-/** A run and its trace. */
+/** The ids of a run and its trace. */
 export interface RunningRun {
   readonly workflowId: string;
   readonly runId: string;
-  /** 32 lower-case hex digits. */
+  /** Trace ID of the run, 32 lower-case hex digits. */
   readonly traceId: string;
 }
 
-/** A run that was started by hand. */
+/** A manual run of a scheduled job. */
 export interface ManualRun extends RunningRun {
-  /** ISO 8601. */
+  /** Start time of the run, ISO 8601. */
   readonly startedAt: string;
   readonly reason?: string;
-  /** Identity of the client that asked for it. */
+  /** Identity of the client that requested the run. */
   readonly startedBy?: string;
 }
 
-/** A signal that was not obeyed: nobody else can be told. */
+/** A signal that was refused; a signal has no answer, so the status shows it. */
 export interface Refusal {
-  /** ISO 8601. */
+  /** Time of the refusal, ISO 8601. */
   readonly at: string;
-  /** Name of the signal. */
+  /** Name of the refused signal. */
   readonly signal: string;
   readonly why: string;
 }
 
-/** A run of the job as the server listed it. */
+/** A run of a scheduled job, as visibility listed it. */
 export interface SeenRun extends RunningRun {
   readonly trigger: 'tick' | 'manual';
-  /** How it ended, or that it goes on. */
+  /** How the run ended, or `running`. */
   readonly result: 'running' | 'success' | 'failure' | 'cancellation' | 'timeout' | 'termination';
-  /** ISO 8601. */
+  /** Start time of the run, ISO 8601. */
   readonly startedAt: string;
-  /** Missing while it runs. */
+  /** Duration of the run in milliseconds; left out while it is running. */
   readonly durationMs?: number;
-  /** Whether its trace is recorded; missing where it is not bound. */
+  /** Whether the run is sampled; left out if it is not bound. */
   readonly sampled?: boolean;
-  /** Link to its trace, with the plugin's option `traceUrl`, unless it is not recorded. */
+  /**
+   * Link to the run's trace; left out without the plugin's option `traceUrl`, and if the run is not sampled.
+   */
   readonly url?: string;
 }
 
-/** What the update `status` read last. */
+/** The runs that the update `status` read last. */
 export interface SeenRuns {
-  /** ISO 8601. */
+  /** Time at which the runs were read, ISO 8601. */
   readonly readAt: string;
-  /** Those that go on first, then the last ten: ticks, and the manual runs that the status has. */
+  /** Running ones first, then the last ten that ended: ticks, and the manual runs in the status. */
   readonly runs: readonly SeenRun[];
 }
 
-/** Answer of the query and of the update `status`; the update reads the runs anew. */
+/** Answer of the query and the update `status`; the update first reads the job's runs. */
 export interface ScheduledJobStatus {
   /** Name of the job. */
   readonly job: string;
   readonly spec: ScheduledJobSpec;
   readonly paused: boolean;
-  /** ISO 8601; none while the job is paused, or if it has no cron expression. For `@every` to the second. */
+  /**
+   * Time of the next tick, ISO 8601, for `@every` to the second; left out while the job is paused, and if it
+   * has no cron expression.
+   */
   readonly nextTick?: string;
-  /** The last ten, newest first. */
+  /** The last ten manual runs, newest first. */
   readonly manualRuns: readonly ManualRun[];
-  /** Ticks that did not run because a run before them was still going on. */
+  /** Ticks that were skipped because an earlier run was still in progress. */
   readonly missedTicks: {
     readonly total: number;
-    /** Nominal times of the last ten, newest first; ISO 8601. */
+    /** Nominal times of the last ten missed ticks, newest first, ISO 8601. */
     readonly last: readonly string[];
   };
-  /** The last ten signals that were not obeyed, newest first. */
+  /** The last ten signals that were refused, newest first. */
   readonly refusals: readonly Refusal[];
-  /** The job's runs, as the update `status` read them last; missing before the first. */
+  /** The job's runs, as the update `status` last read them; left out before its first call. */
   readonly lastRuns?: SeenRuns;
 }
 
-/** Which `scheduledJob` something belongs to. */
+/** Reference to a `scheduledJob`, from what it has started. */
 export interface JobReference {
   readonly workflowId: string;
-  /** Of the first run of its chain: another job with the same id has another. */
+  /**
+   * Run id of the first run in the job's chain, which tells it from another job with the same workflow id.
+   */
   readonly firstRunId: string;
-  /** What its memo names while it wants this cron. */
+  /** Name of the cron that ticks for the job, as in the job's memo. */
   readonly cron?: string;
 }
 
@@ -129,23 +139,23 @@ export interface TickInput {
   readonly spec: ScheduledJobSpec;
 }
 
-/** Signal `ticksMissed`. */
+/** Input of the signal `ticksMissed`. */
 export interface TicksMissed {
   readonly total: number;
-  /** Nominal times of the last, milliseconds since the epoch. */
+  /** Nominal times of the last missed ticks, in milliseconds since the epoch. */
   readonly last: readonly number[];
 }
 
-/** How many of the last things a status tells. */
+/** Number of entries in each list of a status. */
 export const KEPT = 10;
-/** More missed ticks than these are not counted at once. */
+/** Most missed ticks that are counted at once. */
 export const MAX_MISSED = 1_000;
 
 export function missedOf(ticks: readonly number[]): TicksMissed {
   return { total: ticks.length, last: ticks.slice(-KEPT) };
 }
 
-/** Name of the job. */
+/** Returns the name of the job: the spec's, or the job's id as a keyword. */
 export function jobNameOf(spec: ScheduledJobSpec, jobId: string): string {
   return toKeyword(spec.name ?? jobId);
 }

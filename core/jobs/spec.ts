@@ -1,8 +1,9 @@
 /**
- * What a scheduled job is: the input of `scheduledJob`, and its check.
+ * The spec of a scheduled job, which is the input of `scheduledJob`, and its check.
  *
- * Pure. The same check runs in the typed client before anything is sent, and on the worker for those who start
- * the job with the CLI; what passes it reaches workflow commands, where a bad value would be stuck for ever.
+ * Pure. The same check runs in the typed client before anything is sent, and on the worker for jobs started
+ * with the CLI. A spec that passes it reaches workflow commands, where a bad value would leave the job stuck
+ * forever.
  */
 import { compileRetryPolicy, type RetryPolicy } from '@temporalio/common';
 import { isLaneName, LANE_NAME } from '../lane';
@@ -13,51 +14,59 @@ import { nextTickMs } from './cron-time';
 import { JOB_TICK } from './names';
 import { argsOfTypeProblem, isNoWork } from './own-workflows';
 
-/** A gray release: which runs of the job go there, and to which workers. */
+/** The lane of a gray (canary) release: its name, its share of the job's runs, and their workers. */
 export interface JobLane {
   readonly name: string;
-  /** Share of the runs, 0 to 1. @default 1 */
+  /** Share of the job's runs in the lane, from 0 to 1. @default 1 */
   readonly share?: number;
-  /** Where the workers of the runs in the lane are. @default that of all runs */
+  /** Task queue of the runs in the lane. @default the task queue of the job's other runs */
   readonly taskQueue?: string;
 }
 
-/** A scheduled job. */
+/** Spec of a scheduled job: the workflow to run, when, and how. */
 export interface ScheduledJobSpec {
-  /** Type of the workflow that does the work. */
+  /** Workflow type of the job's runs. */
   readonly workflow: string;
   /**
-   * When it ticks: five fields, `@daily` and its like, or `@every 90s`; `CRON_TZ=Europe/Berlin ` may stand in
-   * front.
+   * Cron expression: five fields, a name such as `@daily`, or `@every 90s`, each with an optional prefix such
+   * as `CRON_TZ=Europe/Berlin `.
    *
-   * @default none: it runs when it is asked to
+   * @default none: the job only has manual runs
    */
   readonly cron?: string;
-  /** IANA name, as in `Europe/Berlin`; not for `@every`. @default UTC */
+  /** IANA time zone of the cron expression, such as `Europe/Berlin`; not with `@every`. @default UTC */
   readonly timeZone?: string;
-  /** Arguments of the workflow. @default none */
+  /** Arguments of the job's runs. @default none */
   readonly args?: readonly unknown[];
-  /** Where the workflow's workers are. @default the task queue of `scheduledJob` */
+  /** Task queue of the job's runs. @default the task queue of `scheduledJob` */
   readonly taskQueue?: string;
   /** Name of the job. @default the workflow id of `scheduledJob` */
   readonly name?: string;
-  /** How a run that fails is tried again; the next tick waits for its end. @default not at all */
+  /**
+   * Retry policy of a failed run; the next tick waits until its last attempt has ended.
+   *
+   * @default no retries
+   */
   readonly retry?: RetryRule;
-  /** How long a run may take, with all its attempts. @default as long as it likes */
+  /** How long a run may take, including all its attempts. @default no limit */
   readonly timeout?: DurationText;
-  /** Whether a run by hand may start while another run of the job goes on. @default 'overlap' */
+  /** Whether a manual run may start while another run of the job is in progress. @default 'overlap' */
   readonly manualRuns?: 'overlap' | 'refuse';
-  /** It does not tick until it is resumed; runs by hand start all the same. @default false */
+  /**
+   * Whether the job is paused: it does not tick until it is resumed; manual runs still start.
+   *
+   * @default false
+   */
   readonly paused?: boolean;
-  /** From the time at which a run is due to the time of its data, such as `'-1 day'`. @default 0 */
+  /** Offset from the time at which a run is due to the time of its data, such as `'-1 day'`. @default 0 */
   readonly dataTimeOffset?: DurationText;
-  /** Gray release: the lane that the runs' traffic takes; a name puts every run in it. @default none */
+  /** Lane of a gray (canary) release for the runs' traffic; a string puts every run in it. @default none */
   readonly lane?: string | JobLane;
-  /** Marks the runs' traffic as a load test. @default false */
+  /** Whether the runs' traffic is a load test. @default false */
   readonly loadtest?: boolean;
 }
 
-/** Changes to a spec; `null` takes a key away. */
+/** Changes to a {@link ScheduledJobSpec}: keys that are left out stay as they are, `null` removes a key. */
 export type ScheduledJobChange = { readonly [Key in keyof ScheduledJobSpec]?: ScheduledJobSpec[Key] | null };
 
 const EXAMPLE = '{"workflow":"nightlyReport","cron":"0 2 * * *"}';
@@ -66,11 +75,11 @@ type Check = (value: unknown) => string | undefined;
 
 const text: Check = (value) =>
   typeof value === 'string' && value.trim() !== '' ? undefined : 'expected a non-empty string';
-/** What becomes a search attribute, a workflow type or a task queue. */
+/** Checks a name: it becomes a search attribute, a workflow type or a task queue. */
 const name: Check = (value) =>
   text(value) ?? (isStorable(String(value)) ? undefined : `expected a string of ${NAME_EXPECTED}`);
 const flag: Check = (value) => (typeof value === 'boolean' ? undefined : 'expected a boolean');
-/** 100 years; the server counts no further. */
+/** Longest duration, in milliseconds: 100 years; the server supports no longer one. */
 const MAX_MS = 100 * 366 * 86_400_000;
 const duration =
   (min: number, expected: string): Check =>
@@ -99,9 +108,9 @@ const CHECKS: Readonly<Record<keyof ScheduledJobSpec, Check>> = {
 };
 
 /**
- * What is wrong with a spec; `undefined` when nothing is. Never throws.
+ * Returns the problem with a spec; `undefined` if there is none. Never throws.
  *
- * @param types of the workflows that the worker has; left out where they are not known
+ * @param types workflow types that the worker has; left out where they are not known
  */
 export function specProblem(value: unknown, types?: readonly string[]): string | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
@@ -117,7 +126,7 @@ export function specProblem(value: unknown, types?: readonly string[]): string |
   return togetherProblem(spec as unknown as ScheduledJobSpec, types);
 }
 
-/** What is wrong with values that are fine each by itself. */
+/** Returns the problem with a combination of valid values; `undefined` if there is none. */
 function togetherProblem(spec: ScheduledJobSpec, types: readonly string[] | undefined): string | undefined {
   const { workflow, cron = '', timeZone, taskQueue, args } = spec;
   if (isNoWork(workflow))
@@ -145,19 +154,21 @@ function typeProblem(workflow: string, taskQueue: string | undefined, types: rea
   );
 }
 
-/** The expression as the server takes it; `undefined` for a job that does not tick by itself. */
+/**
+ * Returns the cron expression for the server, with its time zone; `undefined` for a job that does not tick.
+ */
 export function cronOf({ cron, timeZone }: ScheduledJobSpec): string | undefined {
   const expression = cron?.trim();
   return expression && timeZone !== undefined ? `CRON_TZ=${timeZone} ${expression}` : expression;
 }
 
-/** The spec with the changes made. */
+/** Returns the spec with the changes applied. */
 export function changed(spec: ScheduledJobSpec, change: ScheduledJobChange): ScheduledJobSpec {
   const entries = Object.entries({ ...spec, ...change }).filter(([, value]) => value != null);
   return Object.fromEntries(entries) as unknown as ScheduledJobSpec;
 }
 
-/** A value as an error shows it. */
+/** Returns a value as errors show it. */
 export function show(value: unknown): string {
   try {
     const shown = typeof value === 'function' ? undefined : JSON.stringify(value);

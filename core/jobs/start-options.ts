@@ -1,5 +1,5 @@
 /**
- * What a typed client can say about a run when it starts it: `client.workflow.start(wf, { …, job: { … } })`.
+ * The start option `job` of a typed client: `client.workflow.start(wf, { …, job: { … } })`.
  */
 import { type JobFacts, someFacts } from '../job-facts';
 import { isLaneName, LANE_NAME } from '../lane';
@@ -7,42 +7,50 @@ import { isStorable, NAME_EXPECTED } from '../server-limits';
 import { type DurationText, durationMs, expectedDuration } from '../util/duration';
 import { type OptionError, optionError } from '../util/option-error';
 
-/** Start option `job`: of `JobClient.start`, and of `client.workflow.start` where the client has `JobTracingPlugin`. */
+/**
+ * Start option `job` of `JobClient.start`, and of `client.workflow.start` if the client has
+ * `JobTracingPlugin`.
+ */
 export interface JobStartOptions {
   /** Name of the job. @default the workflow type */
   readonly name?: string;
-  /** A run that a person starts by hand: it is always recorded. @default false */
+  /** Whether a person starts the run manually; a manual run is always sampled. @default false */
   readonly runNow?: boolean;
-  /** Why it is started by hand; shown on the run's root span and by `jobInfo()`. @default none */
+  /** Reason for the manual run, shown on its root span and by `jobInfo()`. @default none */
   readonly reason?: string;
-  /** Gray release: the lane that the run's traffic takes, as the baggage entry `traffic.lane`. @default none */
+  /**
+   * Lane of a gray (canary) release for the run's traffic, sent as baggage entry `traffic.lane`.
+   *
+   * @default none
+   */
   readonly lane?: string;
-  /** Marks the run's traffic as a load test, as the baggage entry `traffic.loadtest`. @default false */
+  /** Whether the run's traffic is a load test, sent as baggage entry `traffic.loadtest`. @default false */
   readonly loadtest?: boolean;
   /**
-   * From the time at which a run is due to the time of its data, such as `'-1 day'`; see `jobInfo().dataTime`.
+   * Offset from the time at which a run is due to the time of its data, such as `'-1 day'`; see
+   * `jobInfo().dataTime`.
    *
    * @default 0
    */
   readonly dataTimeOffset?: DurationText;
-  /** `'caller'`: the run goes on in the caller's trace instead of one of its own. @default 'own' */
+  /** `'own'`: the run has its own trace; `'caller'`: it is part of the caller's trace. @default 'own' */
   readonly trace?: 'own' | 'caller';
 }
 
 declare module '@temporalio/client/lib/workflow-options' {
   interface WorkflowOptions {
     /**
-     * How the run is traced. Understood only where the client has `JobTracingPlugin`; elsewhere it is ignored, and nothing
-     * can warn: the SDK drops options that it does not know. `JobClient.start` takes it on any client.
+     * How the run is traced. Takes effect only if the client has `JobTracingPlugin`; the SDK silently drops
+     * it otherwise. `JobClient.start` accepts it on any client.
      */
     job?: JobStartOptions;
   }
 }
 
 /**
- * Checks the option where the run is started.
+ * Checks the start option `job` before the run is started.
  *
- * @throws {OptionError} with the option's name, what was expected and what was given
+ * @throws {OptionError} with the option's name, the expectation and the value
  */
 export function checkJobStartOptions(job: JobStartOptions): void {
   if (typeof job !== 'object' || job === null) throw startError('job', 'an object', job);
@@ -77,7 +85,7 @@ const EXPECTED: Readonly<Record<keyof JobStartOptions, Expectation>> = {
   trace: { expected: "'own' or 'caller'", fits: (value) => value === 'own' || value === 'caller' },
 };
 
-/** What the options say of the job, as it travels with its runs. */
+/** Returns the facts about the job that the options contain, as the job header holds them. */
 export function factsOfStart({
   reason,
   lane,

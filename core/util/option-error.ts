@@ -1,22 +1,28 @@
 /**
- * The one form of errors about options: what, which option, what was expected, what was given. Host code.
+ * Errors about options: they name the subject, the option, the expectation and the value. Host code.
  */
 import { inspect } from 'node:util';
 import { defineErrorClass } from './error-class';
 
 /** Fields of an {@link OptionError}. */
 export interface OptionErrorFields {
-  /** What has the option, such as `JobTracingPlugin`, `JobClient` or `sampling rule 'billing-*'`. */
+  /**
+   * Class, function or object that takes the option, such as `JobTracingPlugin` or
+   * `sampling rule 'billing-*'`.
+   */
   readonly subject: string;
   /** Name or path of the option, such as `sampling.default`. */
   readonly option: string;
-  /** What was expected, such as `a number from 0 to 1`. */
+  /** Description of a valid value, such as `a number from 0 to 1`. */
   readonly expectation: string;
-  /** What was given; left out where it may be a secret. */
+  /** The value that was passed; left out where it may be a secret. */
   readonly value?: unknown;
 }
 
-/** A wrong option, as in `JobClient: indexLagMs: expected a number from 0 to 60000, got '5' (string)`. */
+/**
+ * Thrown for an invalid option, as in
+ * `JobClient: indexLagMs: expected a number from 0 to 60000, got '5' (string)`.
+ */
 export class OptionError extends TypeError implements OptionErrorFields {
   readonly subject: string;
   readonly option: string;
@@ -33,7 +39,7 @@ export class OptionError extends TypeError implements OptionErrorFields {
 }
 defineErrorClass(OptionError, 'OptionError');
 
-/** The error for a wrong option of `subject`. */
+/** Returns the error for an invalid option of `subject`. */
 export function optionError(
   subject: string,
   option: string,
@@ -45,9 +51,9 @@ export function optionError(
 }
 
 /**
- * The same where the value may be a secret.
+ * Returns the error for an invalid option whose value may be a secret.
  *
- * @param given what was given, described and not quoted
+ * @param given description of the value, which is not quoted
  */
 export function secretOptionError(
   subject: string,
@@ -59,16 +65,17 @@ export function secretOptionError(
   return new OptionError(message, { subject, option, expectation });
 }
 
-/** What was expected, and the value that was given with its type. */
+/** Returns the expectation and the value with its type, as part of a sentence. */
 export function describeMismatch(expected: string, value: unknown): string {
   const given = inspect(value, { depth: 1, maxStringLength: 80, breakLength: Number.POSITIVE_INFINITY });
   return `expected ${expected}, got ${given} (${typeof value})`;
 }
 
 /**
- * Checks that the options are an object with known names: one that is misspelt must not pass for a default.
+ * Checks that the options are an object with known names: a misspelt name must not silently fall back to a
+ * default.
  *
- * @throws {OptionError} that names the first unknown option and those that there are
+ * @throws {OptionError} that names the first unknown option and lists the known ones
  */
 export function checkNames(subject: string, options: unknown, known: readonly string[]): void {
   if (!isPlainObject(options)) throw optionError(subject, 'options', 'an object', options);
@@ -76,7 +83,7 @@ export function checkNames(subject: string, options: unknown, known: readonly st
   if (unknown !== undefined) throw optionError(subject, unknown, `one of ${known.join(', ')}`, unknown);
 }
 
-/** Whether the value is an object that was written as `{ … }`: no array, no map, no instance of a class. */
+/** Whether the value is a plain object `{ … }`: not an array, a map or a class instance. */
 export function isPlainObject(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null) return false;
   const prototype = Object.getPrototypeOf(value);
