@@ -2,13 +2,13 @@
  * temporal-job-tracing: a trace of its own for every run of a scheduled or batch job.
  *
  * - `.` the plugin and its options
- * - `./client` finding runs by trace and traces by run
- * - `./client-plugin` what the plugin does for clients, without a worker
- * - `./workflow` what workflow code calls
- * - `./workflows` workflows of ours, to be exported from the user's
- * - `./activities` what activities call
- * - `./register` the plugin without a change of code
- * - `./workflow-interceptors` the sandbox part, for those who bundle workflow code by hand
+ * - `./client` scheduled jobs, their runs and traces, and the sampling policy
+ * - `./client-plugin` the plugin for clients in processes without a worker
+ * - `./workflow` functions for workflow code
+ * - `./workflows` ready-made workflows, to be exported from the user's workflows module
+ * - `./activities` functions for activities, and ready-made activities
+ * - `./register` the plugin without a code change
+ * - `./workflow-interceptors` the sandbox part, for workflow code that is bundled by hand
  */
 export type { JobStartOptions } from './core/jobs/start-options';
 export type { TraceUrlOption, TraceUrlPreset } from './core/trace-url-option';

@@ -1,5 +1,5 @@
 /**
- * `temporal-job-tracing/workflow`: what workflow code calls. Sandbox code, all that it exports.
+ * `temporal-job-tracing/workflow`: functions for workflow code, with their types. Sandbox code throughout.
  */
 
 export type { ShardFacts } from './core/job-facts';

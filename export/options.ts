@@ -1,5 +1,5 @@
 /**
- * Options of the export, checked before anything is set up.
+ * Options of the span export, checked before anything is set up.
  */
 import type { Context } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
@@ -10,7 +10,7 @@ import { optionError } from '../core/util/option-error';
 /** The part of a Temporal logger that the export needs. */
 export type ExportLogger = Pick<Logger, 'info' | 'warn' | 'error'>;
 
-/** A span processor of the OpenTelemetry SDK 1.x, 2.x or 3.x: they differ in the type of a span. */
+/** A span processor of the OpenTelemetry SDK 1.x, 2.x or 3.x, which differ in the type of a span. */
 export interface AnySpanProcessor extends Pick<SpanProcessor, 'forceFlush' | 'shutdown'> {
   onStart(span: never, parentContext: Context): void;
   onEnd(span: never): void;
@@ -21,15 +21,15 @@ export type AnyResource = Pick<Resource, 'attributes'> &
   Partial<Pick<Resource, 'asyncAttributesPending' | 'waitForAsyncAttributes'>>;
 
 export interface SpanExportOptions {
-  /** Where spans go, instead of an export set up from the `OTEL_*` variables. At least one. */
+  /** Span processors, at least one; they replace the export that is set up from the `OTEL_*` variables. */
   readonly spanProcessors?: readonly AnySpanProcessor[] | undefined;
-  /** Resource of all spans, used as it is. @default detected as `OTEL_NODE_RESOURCE_DETECTORS` says */
+  /** Resource of all spans, used unchanged. @default detected according to `OTEL_NODE_RESOURCE_DETECTORS` */
   readonly resource?: AnyResource | undefined;
-  /** Milliseconds that one flush, or the final shutdown, may take. @default 5000 */
+  /** Time limit of a flush and of the final shutdown, in milliseconds. @default 5000 */
   readonly flushTimeoutMs?: number | undefined;
 }
 
-/** The options after the check. Spans given to the processors have the shape of every line of the SDK. */
+/** The checked options. Spans passed to the processors have the shape of every major version of the SDK. */
 export interface CheckedExportOptions extends SpanExportOptions {
   readonly spanProcessors?: readonly SpanProcessor[] | undefined;
   readonly resource?: Resource | undefined;
@@ -38,7 +38,11 @@ export interface CheckedExportOptions extends SpanExportOptions {
 const SUBJECT = 'JobTracingPlugin';
 const METHODS = ['onStart', 'onEnd', 'forceFlush', 'shutdown'] as const;
 
-/** @throws {OptionError} that names the option, what was expected and what was given */
+/**
+ * Checks the options of the export.
+ *
+ * @throws {OptionError} with the option's name, the expectation and the value
+ */
 export function checkExportOptions<T extends SpanExportOptions>(
   options: T,
 ): asserts options is T & CheckedExportOptions {

@@ -1,14 +1,15 @@
 /**
- * `temporal-job-tracing/client-plugin`: what `JobTracingPlugin` does for clients, for processes that start runs and are
- * no workers. It loads neither `@temporalio/worker` nor an OpenTelemetry SDK.
+ * `temporal-job-tracing/client-plugin`: the client part of `JobTracingPlugin`, for processes that start runs
+ * and have no worker. Loads neither `@temporalio/worker` nor an OpenTelemetry SDK.
  */
 import type { ClientOptions, ClientPlugin, ConnectionPlugin } from '@temporalio/client';
 import { withClientInterceptors } from './client';
 
 /**
- * Links each run to the span that started it, and understands the start option `job`.
+ * Temporal client plugin that links each run to the span that started it, and adds the start option `job`.
  *
- * Takes its place in `plugins` of a client or a connection; given twice, or beside a `JobTracingPlugin`, it counts once.
+ * Pass it in `plugins` of a client or a connection; passed in both, or together with `JobTracingPlugin`, it
+ * takes effect once.
  *
  * @example
  * ```ts

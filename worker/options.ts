@@ -1,5 +1,5 @@
 /**
- * The plugin's options: resolved and checked once, when the plugin is constructed; nothing throws later.
+ * The plugin's options, resolved and checked once, when the plugin is constructed; nothing throws later.
  */
 import { DEFAULT_SANDBOX_OPTIONS, type SandboxOptions } from '../core/sandbox-options';
 import { compileTraceUrl, type TraceUrlOption } from '../core/trace-url-option';
@@ -16,62 +16,80 @@ import { resolvePolicy, type SamplingPolicy } from '../sampling/policy';
 import type { PolicyStore } from '../sampling/policy-store';
 import type { SamplingOptions } from '../sampling/rule';
 
-/** Who may force a run to be recorded. */
+/**
+ * A source of forced sampling: a typed client's start option `job`, the `runNowSignal`, or a manual run of a
+ * `scheduledJob`.
+ */
 export type ForcedBy = 'client' | 'signal' | 'scheduledJob';
 
-/** Options of `JobTracingPlugin`; all of them are optional, and `undefined` is the same as left out. */
+/** Options of `JobTracingPlugin`. All are optional; `undefined` means the default. */
 export interface JobTracingOptions {
   /**
-   * `false`: begin nothing, finish what was begun; the first step of adopting the plugin with workflows in
-   * flight, and the last before leaving it.
+   * Whether new runs are traced. With `false`, only runs that are already traced stay so; the first step when
+   * adopting the plugin with workflows in flight, and the last before removing it.
    *
    * @default true
    */
   readonly enabled?: boolean | undefined;
-  /** Which runs are recorded. @default from `JOB_TRACING_SAMPLING` (the same as JSON), else every run */
+  /** Which runs are sampled. @default from `JOB_TRACING_SAMPLING` (this option as JSON), else all runs */
   readonly sampling?: SamplingOptions | undefined;
-  /** Where rules live that change while workers run; {@link sampling} holds while it has none. @default none */
+  /**
+   * Source of sampling rules that can change while workers run; {@link sampling} applies until it has any.
+   *
+   * @default none
+   */
   readonly policyStore?: PolicyStore | undefined;
   /**
-   * Which runs get search attributes: all, or only the recorded ones (an unsampled run then costs no event).
+   * Which runs get search attributes: all, or only sampled ones (a run that is not sampled then adds no
+   * history event).
    *
    * @default 'all'
    */
   readonly bind?: 'all' | 'sampled' | undefined;
   /**
-   * Whether a worker may register missing search attributes in its namespace at start.
+   * Whether workers register missing search attributes in their namespace when they start.
    *
    * @default true
    */
   readonly registerSearchAttributes?: boolean | undefined;
-  /** Name of the signal that makes a start, or the next tick of a cron, a manual run. @default 'runNow' */
+  /**
+   * Name of the signal that turns a start, or the next tick of a cron, into a manual run.
+   *
+   * @default 'runNow'
+   */
   readonly runNowSignal?: string | undefined;
   /**
-   * Whose wish to record a run is obeyed. A guard against cost, not against attackers: a header is no
-   * authentication.
+   * Sources whose forced runs are accepted. Limits cost and is not a security boundary, since headers are not
+   * authenticated.
    *
    * @default all three
    */
   readonly acceptForced?: readonly ForcedBy[] | undefined;
-  /** Address of a trace in the back end, shown in the Web UI: a template or a preset. @default none */
+  /**
+   * Address of a trace in the tracing back end, shown in the Web UI: a template or a preset.
+   *
+   * @default none
+   */
   readonly traceUrl?: TraceUrlOption | undefined;
   /**
-   * Where spans go, instead of an export set up from the `OTEL_*` variables. At least one; of the OpenTelemetry SDK
-   * 1.x, 2.x or 3.x.
+   * Span processors of the OpenTelemetry SDK 1.x, 2.x or 3.x, at least one; they replace the export that is
+   * set up from the `OTEL_*` variables.
+   *
+   * @default from the `OTEL_*` variables
    */
   readonly spanProcessors?: readonly AnySpanProcessor[] | undefined;
-  /** Resource of the spans, with {@link spanProcessors}. @default from the `OTEL_*` variables */
+  /** Resource of the spans; only with {@link spanProcessors}. @default from the `OTEL_*` variables */
   readonly resource?: AnyResource | undefined;
-  /** Milliseconds that a worker waits at most for spans to leave when it stops. @default 5000 */
+  /** How long a stopping worker waits for its spans to be exported, in milliseconds. @default 5000 */
   readonly flushTimeoutMs?: number | undefined;
 }
 
-/** The options as the parts of the plugin use them. */
+/** The checked options, with all defaults filled in. */
 export interface ResolvedOptions extends Pick<CheckedExportOptions, 'spanProcessors' | 'resource'> {
   readonly enabled: boolean;
   readonly policy: SamplingPolicy;
   readonly policyStore?: PolicyStore;
-  /** Whether anybody has said which runs are sampled. */
+  /** Whether a sampling policy is configured, by option or environment. */
   readonly hasSampling: boolean;
   readonly bind: 'all' | 'sampled';
   readonly registerSearchAttributes: boolean;
@@ -81,7 +99,11 @@ export interface ResolvedOptions extends Pick<CheckedExportOptions, 'spanProcess
 
 export const FORCED_BY: readonly ForcedBy[] = ['client', 'signal', 'scheduledJob'];
 
-/** @throws {OptionError} that names the option, what was expected and what was given */
+/**
+ * Checks the options and fills in the defaults.
+ *
+ * @throws {OptionError} with the option's name, the expectation and the value
+ */
 export function resolveOptions(options: JobTracingOptions = {}): ResolvedOptions {
   checkNames(SUBJECT, options, NAMES);
   const { acceptForced = FORCED_BY, runNowSignal = DEFAULT_SANDBOX_OPTIONS.runNowSignal } = options;

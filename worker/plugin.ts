@@ -1,12 +1,12 @@
 /**
- * `JobTracingPlugin`: wires the parts, and nothing else.
+ * `JobTracingPlugin`: wires the parts, nothing else.
  *
- * 1. bundle: the sandbox part, with the options it needs compiled in
+ * 1. bundle: the sandbox part, with its options compiled in
  * 2. sink: finished workflow spans from the sandbox → 7
- * 3. markers: the host's answers for decision and binding, beside a call-back of the user's
- * 4. activities and Nexus operations: trace context in, spans out; and those that our own workflows call
- * 5. clients: links, forced runs and job names of what they start
- * 6. binding: search attributes verified before anything is bound
+ * 3. markers: the host's answers for decision and binding, composed with the user's own callback
+ * 4. activities and Nexus operations: trace context in, spans out; and the activities of our own workflows
+ * 5. clients: links, forced runs and job names of the runs that they start
+ * 6. binding: search attributes are verified before anything is bound
  * 7. export: from the worker's start to its stop
  */
 
@@ -46,9 +46,9 @@ import { sdkProblem } from './sdk-check';
 import { createSink } from './sink';
 import { startLine } from './start-line';
 
-/** What belongs to one worker, found again by the sink that was given to it. */
+/** The parts of one worker, looked up by the sink that was passed to it. */
 interface WorkerParts {
-  /** Whether runs may begin with a trace. */
+  /** Whether new runs are traced. */
   readonly enabled: boolean;
   readonly binding: Binding;
   export?: SpanExport;
@@ -59,10 +59,10 @@ interface WorkerParts {
 const PARTS = new WeakMap<object, WorkerParts>();
 
 /**
- * Gives every run of a workflow its own trace, stored on the run.
+ * Temporal plugin that gives every workflow run its own trace, whose id is stored on the run.
  *
- * Takes its place in `plugins` of a worker, a client, a connection or `bundleWorkflowCode`; given twice, it
- * counts once.
+ * Pass it in `plugins` of a worker, a client, a connection or `bundleWorkflowCode`; passed in several of
+ * them, it takes effect once.
  *
  * @example
  * ```ts
@@ -76,7 +76,7 @@ export class JobTracingPlugin
   readonly #options: ResolvedOptions;
   readonly #store: PolicyStore;
 
-  /** @throws {OptionError} naming the option, what was expected and what was given */
+  /** @throws {OptionError} with the option's name, the expectation and the value */
   constructor(options?: JobTracingOptions) {
     this.#options = resolveOptions(options);
     this.#store = this.#options.policyStore ?? constantPolicyStore(this.#options.policy);
@@ -86,7 +86,7 @@ export class JobTracingPlugin
     return addToBundle(options, this.#options.sandbox);
   }
 
-  /** @throws {Error} when the official OpenTelemetry plugin is loaded as well */
+  /** @throws {Error} if the official OpenTelemetry plugin is loaded as well */
   async configureWorker(options: WorkerOptions): Promise<WorkerOptions> {
     if (options.sinks?.jobTracing !== undefined) return options;
     refuseOfficial(options.plugins ?? [], options.interceptors?.workflowModules ?? []);
