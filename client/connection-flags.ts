@@ -1,10 +1,10 @@
 /**
- * The flags by which the package's programs reach Temporal, for `parseArgs` of Node: those of the `temporal`
- * CLI.
+ * The command-line flags with which the package's programs connect to Temporal, for Node's `parseArgs`. They
+ * are named like those of the `temporal` CLI.
  */
 import type { ConnectionFlags } from './connection-settings';
 
-/** For the `options` of `parseArgs`. */
+/** The connection flags, for the `options` of `parseArgs`. */
 export const CONNECTION_FLAGS = {
   address: { type: 'string' },
   namespace: { type: 'string', multiple: true },
@@ -18,7 +18,7 @@ export const CONNECTION_FLAGS = {
   'tls-server-name': { type: 'string' },
 } as const;
 
-/** Their part of a program's usage. */
+/** The lines of a program's usage that describe the connection flags. */
 export const CONNECTION_USAGE = `Temporal, as the temporal CLI has it (TEMPORAL_ADDRESS …, profiles)
   --address <host:port>     default localhost:7233
   --namespace <name>        may be repeated; default: the profile's, or default
@@ -29,7 +29,7 @@ type Values = Readonly<
   Partial<Record<Exclude<keyof typeof CONNECTION_FLAGS, 'namespace' | 'tls'>, string | undefined>>
 > & { readonly tls?: boolean | undefined };
 
-/** The flags as `parseArgs` has them; `namespace` is the program's to read. */
+/** Returns the flags that `parseArgs` has read, except `namespace`, which each program reads itself. */
 export function connectionFlags(values: Values): ConnectionFlags {
   return {
     address: values.address,

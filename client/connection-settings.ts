@@ -1,18 +1,19 @@
 /**
- * How the package's programs reach Temporal, configured as the `temporal` CLI: environment, profile, flags.
+ * How the package's programs connect to Temporal. They are configured like the `temporal` CLI: by
+ * environment, profile and flags.
  */
 import type { ConnectionOptions } from '@temporalio/client';
 import { loadClientConfigProfile, toClientOptions } from '@temporalio/envconfig';
 import { defined } from '../core/util/defined';
 
-/** What flags say; what they leave out comes from the environment and the profile. */
+/** Connection settings from flags; what is left out comes from the environment and the profile. */
 export interface ConnectionFlags {
   readonly address?: string | undefined;
   readonly profile?: string | undefined;
   readonly configFile?: string | undefined;
   readonly apiKey?: string | undefined;
   readonly tls?: boolean | undefined;
-  /** Paths of PEM files. */
+  /** Path of the client certificate, a PEM file. */
   readonly tlsCertPath?: string | undefined;
   /** Path of the client's private key, a PEM file. */
   readonly tlsKeyPath?: string | undefined;
@@ -22,17 +23,21 @@ export interface ConnectionFlags {
 }
 
 export interface ConnectionSettings {
-  /** For a `Connection`, and for a `NativeConnection`. */
+  /** Options for a `Connection` or a `NativeConnection`. */
   readonly connectionOptions: Pick<ConnectionOptions, 'address' | 'tls' | 'metadata' | 'apiKey'> & {
     readonly address: string;
   };
-  /** The profile's. */
+  /** Namespace that the profile names. */
   readonly namespace?: string;
 }
 
 const DEFAULT_ADDRESS = 'localhost:7233';
 
-/** Throws if the profile or a file it names cannot be read. */
+/**
+ * Returns the connection settings of flags, environment and profile, in this order of precedence.
+ *
+ * @throws {Error} if the profile, or a file that it names, cannot be read
+ */
 export function connectionSettings(flags: ConnectionFlags): ConnectionSettings {
   const { profile, configFile } = flags;
   const found = loadClientConfigProfile({

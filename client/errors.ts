@@ -1,17 +1,17 @@
 /**
- * Errors of the client.
+ * Errors that the client throws.
  */
 import type { SearchAttributeName } from '../core/search-attributes';
 import { defineErrorClass } from '../core/util/error-class';
 import type { LiveRule } from '../sampling/redis/live-rule';
 
-/** What is wrong with a text that should be a trace id. */
+/** Why a value is not a trace id: its type, its length, characters that are not hex digits, or only zeros. */
 export type TraceIdProblem = 'type' | 'length' | 'characters' | 'zero';
 
-/** A trace id or run id that cannot be one. */
+/** Thrown for a value that is not a trace id or not a run id. */
 export class TraceIdError extends Error {
   readonly problem: TraceIdProblem;
-  /** What was given. */
+  /** The value that was passed. */
   readonly value: unknown;
 
   constructor(
@@ -26,10 +26,7 @@ export class TraceIdError extends Error {
 }
 defineErrorClass(TraceIdError, 'TraceIdError');
 
-/**
- * An attribute that the namespace has with another type, as in
- * `{ name, expected: 'Keyword', actual: 'Text' }`.
- */
+/** A search attribute registered with another type, as in `{ name, expected: 'Keyword', actual: 'Text' }`. */
 export interface WrongSearchAttribute {
   readonly name: SearchAttributeName;
   readonly expected: string;
@@ -40,23 +37,24 @@ export interface WrongSearchAttribute {
  * Why the search attributes cannot be used:
  *
  * - `wrong-type`: the namespace has one of them with another type;
- * - `denied`: the caller may not read or register them, or the server does not offer it (Temporal Cloud);
+ * - `denied`: the caller may not read or register them, or the server does not support it (Temporal Cloud);
  * - `limit`: the namespace has no room (SQL visibility: 10 Keyword and 3 Bool);
- * - `unavailable`: the server did not do it, or not in time.
+ * - `unavailable`: the server failed to do so, or not in time.
  */
 export type SearchAttributesProblem = 'wrong-type' | 'denied' | 'limit' | 'unavailable';
 
+/** Fields of a {@link SearchAttributesError}. */
 export interface SearchAttributesErrorFields {
   readonly problem: SearchAttributesProblem;
   readonly namespace: string;
-  /** Not registered, as far as is known. */
+  /** Search attributes that are not registered, as far as is known. */
   readonly missing: readonly SearchAttributeName[];
   readonly wrongType: readonly WrongSearchAttribute[];
-  /** What someone with the right to do so can run instead. */
+  /** Commands that register the attributes, for someone with the permission to run them. */
   readonly commands: readonly string[];
 }
 
-/** The search attributes are not there, and could not be made. */
+/** Thrown if search attributes are missing or have a wrong type, and could not be registered. */
 export class SearchAttributesError extends Error implements SearchAttributesErrorFields {
   readonly problem: SearchAttributesProblem;
   readonly namespace: string;
@@ -77,19 +75,19 @@ defineErrorClass(SearchAttributesError, 'SearchAttributesError');
 
 /** Fields of a {@link SamplingConflictError}. */
 export interface SamplingConflictFields {
-  /** Job name or pattern. */
+  /** Job name or pattern of the rule. */
   readonly job: string;
-  /** Revision of the policy as it is now. */
+  /** Current revision of the policy. */
   readonly revision: number;
   /** Revision of the policy that the change was based on. */
   readonly expectedRevision?: number;
-  /** The rule that holds now; left out if there is none. */
+  /** The rule in force; left out if there is none. */
   readonly current?: LiveRule;
   /** The rule that was not written; left out for a removal. */
   readonly wanted?: LiveRule;
 }
 
-/** The sampling policy was changed by someone else in the meantime; nothing was written. */
+/** Thrown if someone else has changed the sampling policy in the meantime; nothing was written. */
 export class SamplingConflictError extends Error implements SamplingConflictFields {
   readonly job: string;
   readonly revision: number;
@@ -109,7 +107,7 @@ export class SamplingConflictError extends Error implements SamplingConflictFiel
 }
 defineErrorClass(SamplingConflictError, 'SamplingConflictError');
 
-/** The error for a change that somebody else came before. */
+/** Returns the error for a change that conflicts with an earlier one. */
 export function samplingConflict(fields: SamplingConflictFields): SamplingConflictError {
   const { job, revision, expectedRevision, current } = fields;
   const base = expectedRevision === undefined ? '' : `, not at ${expectedRevision}`;

@@ -1,17 +1,17 @@
 /**
- * What the filters of lists may say, checked: a misspelt one would list everything without a word.
+ * Checks of list filters: a misspelt filter would silently list everything.
  */
 import { type JobTrigger, triggerOf } from '../core/search-attributes';
 import { isPlainObject, optionError } from '../core/util/option-error';
 import { RESULT_FILTERS, type ResultFilter } from './run-result';
 
-/** What is expected of a member of a filter, and whether a value is that. */
+/** What a member of a filter must be, in words and as a test. */
 export interface Expectation {
   readonly expected: string;
   readonly fits: (value: unknown) => boolean;
 }
 
-/** One value, or an array of them that is not empty. */
+/** Returns the expectation of one such value, or of an array of them that is not empty. */
 function oneOrMore(expected: string, fits: (value: unknown) => boolean): Expectation {
   return {
     expected: `${expected}, or an array of them`,
@@ -33,7 +33,11 @@ export const DATE: Expectation = {
   fits: (value) => value instanceof Date && !Number.isNaN(value.getTime()),
 };
 
-/** @throws {OptionError} that names what is wrong with the filter */
+/**
+ * Checks a filter's members.
+ *
+ * @throws {OptionError} that names the wrong member
+ */
 export function checkFilter(
   subject: string,
   filter: unknown,
@@ -48,7 +52,7 @@ export function checkFilter(
   }
 }
 
-/** A value, or several, as a list. */
+/** Returns the value or values as an array. */
 export function listOf<T extends ResultFilter | JobTrigger>(values: T | readonly T[]): readonly T[] {
   return typeof values === 'string' ? [values] : values;
 }

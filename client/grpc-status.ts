@@ -1,11 +1,11 @@
 /**
- * gRPC status codes of the server's answers.
+ * gRPC status codes of the server's errors.
  *
  * Clients and native connections throw different errors, with the code on the error or on a cause of it.
  */
 import { causesOf } from '../core/item-failure';
 
-/** @see https://grpc.io/docs/guides/status-codes/ */
+/** gRPC status codes by name. @see https://grpc.io/docs/guides/status-codes/ */
 export const GrpcStatus = Object.freeze({
   CANCELLED: 1,
   UNKNOWN: 2,
@@ -19,7 +19,7 @@ export const GrpcStatus = Object.freeze({
   UNAUTHENTICATED: 16,
 });
 
-/** The code of the error or of the nearest cause that has one. Never throws. */
+/** Returns the gRPC status code of the error, or of its nearest cause that has one. Never throws. */
 export function grpcStatusOf(error: unknown): number | undefined {
   for (const link of causesOf(error)) {
     if ('code' in link && typeof link.code === 'number') return link.code;

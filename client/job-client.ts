@@ -29,26 +29,30 @@ import { type JobTraces, jobTraces } from './traces';
 
 /** Options of {@link JobClient}. */
 export interface JobClientOptions {
-  /** Client of the namespace in which the jobs run. */
+  /** Temporal client of the namespace in which the jobs run. */
   readonly client: Client;
-  /** Where traces can be looked at; without it results have no `url`. @default none */
+  /** Address of a trace in the tracing back end; without it, results have no `url`. @default none */
   readonly traceUrl?: TraceUrlOption | undefined;
   /**
-   * How long a run that is not listed yet is waited for, in milliseconds, 0 to 60,000.
+   * How long to wait for a run that visibility does not list yet, in milliseconds, 0 to 60,000.
    *
    * @default 2000
    */
   readonly indexLagMs?: number | undefined;
   /**
-   * Where the sampling policy is, for {@link JobClient.sampling} and the rule in {@link JobRun.sampling}: a
-   * connection of `ioredis`.
+   * An `ioredis` connection to the Redis that holds the sampling policy, for {@link JobClient.sampling} and
+   * the rule in {@link JobRun.sampling}.
    *
    * @default none
    */
   readonly redis?: RedisConnection | undefined;
-  /** Prefix of all keys in Redis, in braces, as in `redisPolicyStore`. @default 'job-tracing' */
+  /**
+   * Prefix of all Redis keys, written in braces; the same as in `redisPolicyStore`.
+   *
+   * @default 'job-tracing'
+   */
   readonly redisPrefix?: string | undefined;
-  /** What the workers' option `sampling` says: it holds where Redis has no rule. @default none */
+  /** The workers' option `sampling`, which applies where Redis has no rule. @default none */
   readonly sampling?: SamplingOptions | undefined;
 }
 
@@ -65,22 +69,21 @@ const DEFAULT_INDEX_LAG_MS = 2_000;
 const MAX_INDEX_LAG_MS = 60_000;
 
 /**
- * Scheduled jobs, traces, shards and the sampling policy. It needs no plugin on the Temporal client.
+ * Client for scheduled jobs, traces, shards and the sampling policy. The Temporal client needs no plugin.
  *
- * @typeParam Workflows type of the user's module of workflows, as in
- *   `new JobClient<typeof workflows>({ client })`
+ * @typeParam Workflows type of your workflows module, as in `new JobClient<typeof workflows>({ client })`
  */
 export class JobClient<Workflows extends object = Record<string, Workflow>> {
-  /** From a trace to its runs, and from a run to its trace. */
+  /** Finds the runs of a trace, and the trace of a run. */
   readonly traces: JobTraces;
-  /** The shards of MapReduce runs. */
+  /** Lists, stops and reruns the shards of MapReduce runs. */
   readonly shards: JobShards;
-  /** The sampling policy in Redis; without the option `redis` it can only explain the option `sampling`. */
+  /** Reads and changes the sampling policy in Redis; without the option `redis`, only `explain` works. */
   readonly sampling: SamplingClient;
   readonly #client: Client;
   readonly #reader: RunReader;
 
-  /** @throws {OptionError} that names the option, what is expected and what was given */
+  /** @throws {OptionError} with the option's name, the expectation and the value */
   constructor(options: JobClientOptions) {
     checkNames(SUBJECT, options, NAMES);
     const { client, traceUrl, indexLagMs = DEFAULT_INDEX_LAG_MS, redis, redisPrefix, sampling } = options;
@@ -103,10 +106,10 @@ export class JobClient<Workflows extends object = Record<string, Workflow>> {
   }
 
   /**
-   * Creates a scheduled job, and waits until a worker has checked it.
+   * Creates a scheduled job and waits until a worker has checked its spec.
    *
-   * @param id workflow id of its `scheduledJob`
-   * @throws {ScheduledJobError} `invalid`, `exists` or `no-worker`; then nothing of it is left
+   * @param id workflow id of the job's `scheduledJob`
+   * @throws {ScheduledJobError} `invalid`, `exists` or `no-worker`; nothing is left behind then
    */
   async create<Type extends WorkflowTypes<Workflows>>(
     id: string,
@@ -119,10 +122,10 @@ export class JobClient<Workflows extends object = Record<string, Workflow>> {
   }
 
   /**
-   * A scheduled job by its id. Nothing is sent: whether there is such a job is found out by what is called
-   * next.
+   * Returns a handle to a scheduled job. Sends nothing: whether the job exists shows with the first call on
+   * the handle.
    *
-   * @typeParam Type type of its workflow, for the arguments of `runNow`
+   * @typeParam Type workflow type of the job, for the arguments of `runNow`
    */
   getHandle<Type extends WorkflowTypes<Workflows> = WorkflowTypes<Workflows>>(
     id: string,
@@ -131,8 +134,8 @@ export class JobClient<Workflows extends object = Record<string, Workflow>> {
   }
 
   /**
-   * Starts a run of a workflow, with the start option `job`: a name, `runNow` with a reason, a lane. The
-   * Temporal client needs no plugin for it.
+   * Starts a run of a workflow with the start option `job`: a name, `runNow` with a reason, a lane. The
+   * Temporal client needs no plugin.
    *
    * @throws {OptionError} if `job` is wrong
    * @throws {WorkflowExecutionAlreadyStartedError} of `@temporalio/client`, as `client.workflow.start`
@@ -148,9 +151,9 @@ export class JobClient<Workflows extends object = Record<string, Workflow>> {
   }
 
   /**
-   * Runs the job of a Temporal Schedule now, as a manual run that is always recorded: with the workflow, the
-   * arguments and the options of the Schedule's action, beside its own runs and whatever its overlap policy
-   * says.
+   * Runs the job of a Temporal Schedule now, as a manual run that is always sampled. The run has the workflow
+   * type, arguments and options of the Schedule's action, and starts regardless of the Schedule's overlap
+   * policy.
    *
    * @throws {ScheduleNotFoundError} of `@temporalio/client` if there is no such Schedule
    */
@@ -158,16 +161,17 @@ export class JobClient<Workflows extends object = Record<string, Workflow>> {
     return runSchedule(this.#client, scheduleId, options);
   }
 
-  /** Lists the scheduled jobs, the newest first. */
+  /** Lists the scheduled jobs of the namespace, newest first. */
   list(): AsyncGenerator<ListedJob> {
     return listJobs(this.#client);
   }
 
   /**
-   * Lists the runs of a job: ticks, manual runs, actions of a Temporal Schedule, plain starts under its name;
-   * those that go on first, then those that ended last. Only bound runs are found.
+   * Lists the runs of a job: ticks, manual runs, actions of a Temporal Schedule, and plain starts under the
+   * job's name. Running ones come first, then the others, most recently closed first. Only bound runs are
+   * found.
    *
-   * @param job its name, which is its id unless the spec gives one
+   * @param job name of the job: its id, unless its spec has a `name`
    * @throws {OptionError} if the filter is wrong
    */
   runs(job: string, filter: JobRunFilter = {}): AsyncGenerator<ListedRun> {
@@ -177,8 +181,8 @@ export class JobClient<Workflows extends object = Record<string, Workflow>> {
   /**
    * Registers the search attributes that the namespace does not have yet.
    *
-   * @throws {SearchAttributesError} that says what to run instead, if one has a wrong type, if there is no
-   *   room, or if the caller may not
+   * @throws {SearchAttributesError} with the commands to run instead, if an attribute has a wrong type, if
+   *   there is no room, or if the caller lacks the permission
    */
   ensureSearchAttributes(): Promise<SearchAttributesRegistration> {
     return registerSearchAttributes(this.#client.connection, this.#client.options.namespace);

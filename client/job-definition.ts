@@ -1,21 +1,22 @@
 /**
- * A scheduled job as code defines it: typed by the user's workflows, and checked before anything is sent.
+ * The definition of a scheduled job in code: typed by the user's workflows, and checked before anything is
+ * sent.
  */
 import { type ScheduledJobSpec, show, specProblem } from '../core/jobs/spec';
 import { isStorable, NAME_EXPECTED } from '../core/server-limits';
 import { jobError } from './job-error';
 
-/** The workflow types in a module of workflows. */
+/** Names of the workflow types that a workflows module exports. */
 export type WorkflowTypes<Workflows> = {
   [Name in keyof Workflows & string]: Workflows[Name] extends (...args: never[]) => Promise<unknown>
     ? Name
     : never;
 }[keyof Workflows & string];
 
-/** The arguments of a workflow. */
+/** Argument tuple of a workflow function. */
 export type ArgsOf<Workflow> = Workflow extends (...args: infer Args) => unknown ? Readonly<Args> : never;
 
-/** A {@link ScheduledJobSpec} whose `args` are the workflow's. */
+/** A {@link ScheduledJobSpec} whose `args` have the types of the workflow's parameters. */
 export type JobDefinition<Workflows, Type extends keyof Workflows & string> = Omit<
   ScheduledJobSpec,
   'workflow' | 'args'
@@ -23,7 +24,11 @@ export type JobDefinition<Workflows, Type extends keyof Workflows & string> = Om
     ? { readonly args?: ArgsOf<Workflows[Type]> }
     : { readonly args: ArgsOf<Workflows[Type]> });
 
-/** @throws ScheduledJobError `invalid` that names what is wrong */
+/**
+ * Checks a job's spec and task queue.
+ *
+ * @throws {ScheduledJobError} `invalid`, which names the problem
+ */
 export function checkDefinition(job: string, spec: unknown, taskQueue: unknown): void {
   const problem =
     idProblem(job) ??
@@ -40,12 +45,12 @@ function idProblem(job: unknown): string | undefined {
   return isStorable(job) ? undefined : `expected ${NAME_EXPECTED} as its id, got ${show(job)}`;
 }
 
-/** Why the arguments cannot be sent; `undefined` when they can. */
+/** Returns why the arguments cannot be sent; `undefined` if they can. */
 export function argsProblem(args: readonly unknown[] | undefined): string | undefined {
   return lostIn(args, 'args', []);
 }
 
-/** What JSON would leave out without a word, or never end with. */
+/** Returns which part of the value JSON would silently drop, or could not serialize since it is circular. */
 function lostIn(value: unknown, path: string, above: readonly unknown[]): string | undefined {
   if (typeof value === 'function' || typeof value === 'symbol')
     return `${path}: expected what can be sent as JSON, got a ${typeof value}`;

@@ -1,5 +1,5 @@
 /**
- * What the client says when it cannot do with a scheduled job what it was asked to do.
+ * The error of calls on a scheduled job.
  */
 import {
   WorkflowNotFoundError,
@@ -13,27 +13,28 @@ import { defineErrorClass } from '../core/util/error-class';
 import { GrpcStatus, grpcStatusOf } from './grpc-status';
 
 /**
- * Why it was not done:
+ * Why a call on a scheduled job failed:
  *
- * - `invalid`: the spec, the change or the request is not right; nothing was made or changed;
- * - `exists`: there is a job, or another workflow, with this id;
+ * - `invalid`: the spec, the change or the request is invalid; nothing was created or changed;
+ * - `exists`: a job or another workflow with this id already exists;
  * - `not-found`: there is no such job, or it has ended;
- * - `running`: a run goes on, and the job wants no other beside it;
+ * - `running`: a run is in progress, and the job's `manualRuns` is `'refuse'`;
  * - `no-worker`: no worker answered in time;
- * - `unreadable`: it was done, but the client cannot decode the answer: it lacks the workers' data converter.
+ * - `unreadable`: the call succeeded, but the client lacks the workers' data converter and cannot decode the
+ *   answer.
  */
 export type ScheduledJobProblem = 'invalid' | 'exists' | 'not-found' | 'running' | 'no-worker' | 'unreadable';
 
 /** Fields of a {@link ScheduledJobError}. */
 export interface ScheduledJobErrorFields {
-  /** Workflow id of the job. */
+  /** Workflow id of the job's `scheduledJob`. */
   readonly job: string;
   readonly problem: ScheduledJobProblem;
-  /** The run that goes on, if the problem is `running`. */
+  /** The run in progress, if the problem is `running`. */
   readonly run?: RunningRun;
 }
 
-/** Something that was not done with a scheduled job. */
+/** Thrown if a call on a scheduled job failed; `problem` has the reason. */
 export class ScheduledJobError extends Error implements ScheduledJobErrorFields {
   readonly job: string;
   readonly problem: ScheduledJobProblem;
@@ -48,7 +49,7 @@ export class ScheduledJobError extends Error implements ScheduledJobErrorFields 
 }
 defineErrorClass(ScheduledJobError, 'ScheduledJobError');
 
-/** The error for a job, whose id begins the message. */
+/** Returns the error for a job; the job's id begins the message. */
 export function jobError(
   job: string,
   problem: ScheduledJobProblem,
@@ -58,7 +59,7 @@ export function jobError(
   return new ScheduledJobError(`job '${job}': ${message}`, { job, problem, ...defined({ run }) }, { cause });
 }
 
-/** The error as one of ours, where it is known what it means; else as it is. */
+/** Returns the error as a {@link ScheduledJobError} if its meaning is known, else unchanged. */
 export function toJobError(job: string, error: unknown): unknown {
   const failure = error instanceof WorkflowUpdateFailedError ? error.cause : undefined;
   if (failure instanceof ApplicationFailure) {
@@ -85,7 +86,7 @@ export function toJobError(job: string, error: unknown): unknown {
   return error;
 }
 
-/** Whether nobody answered in time. */
+/** Whether the error means that no answer came in time. */
 export function isLate(error: unknown): boolean {
   return (
     error instanceof WorkflowUpdateRPCTimeoutOrCancelledError ||

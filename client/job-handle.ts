@@ -1,5 +1,5 @@
 /**
- * One scheduled job: what the CLI does with a `scheduledJob`, checked before it is sent.
+ * One scheduled job: the same requests as with the `temporal` CLI, checked before they are sent.
  *
  * docs/scheduled-jobs.md shows both side by side. Every call ends in bounded time.
  */
@@ -20,58 +20,59 @@ import { jobError, ScheduledJobError, toJobError } from './job-error';
 import { describeExecution } from './listing';
 import { isUnreadable, outcomeOf } from './update-outcome';
 
-/** How long a worker may take to answer. */
+/** How long to wait for a worker's answer, in milliseconds. */
 export const ANSWER_TIMEOUT_MS = 20_000;
 const UNREADABLE =
   'the answer cannot be decoded: give the Temporal client the dataConverter of the workers (their payload codec)';
-/** How long a job may take to end all that it started. */
+/** How long to wait until a job has ended everything that it started, in milliseconds. */
 const DELETE_TIMEOUT_MS = 60_000;
 
 /**
- * A scheduled job, as {@link JobClient.getHandle} returns it.
+ * Handle to a scheduled job, from {@link JobClient.getHandle}.
  *
- * @typeParam Args arguments of its workflow
+ * @typeParam Args argument tuple of the job's workflow
  */
 export interface JobHandle<Args = readonly unknown[]> {
-  /** Workflow id of its `scheduledJob`. */
+  /** Workflow id of the job's `scheduledJob`. */
   readonly id: string;
   /**
-   * Starts a run now, always recorded; resolves when it has started.
+   * Starts a manual run, which is always sampled; resolves when it has started.
    *
-   * @throws {ScheduledJobError} `invalid`, `running` with the run that goes on, `not-found`, `no-worker` or
+   * @throws {ScheduledJobError} `invalid`, `running` with the run in progress, `not-found`, `no-worker` or
    *   `unreadable`
    */
   runNow(request?: RunNowRequest<Args>): Promise<ManualRun>;
   /**
-   * Stops the ticks; manual runs start all the same.
+   * Pauses the job: it does not tick until it is resumed; manual runs still start.
    *
    * @throws {ScheduledJobError} `not-found`, `no-worker` or `unreadable`
    */
   pause(): Promise<ScheduledJobStatus>;
   /**
-   * Lets the job tick again.
+   * Resumes the job: it ticks again.
    *
    * @throws {ScheduledJobError} `not-found`, `no-worker` or `unreadable`
    */
   resume(): Promise<ScheduledJobStatus>;
   /**
-   * Changes the job; what is not named stays, `null` takes a key away. A run that goes on is left alone.
+   * Changes the job's spec; keys that are left out stay as they are, `null` removes a key. A run in progress
+   * is not affected.
    *
    * @throws {ScheduledJobError} `invalid`, `not-found`, `no-worker` or `unreadable`
    */
   update(change: ScheduledJobChange): Promise<ScheduledJobStatus>;
   /**
-   * Asks the job how it is.
+   * Returns the job's status.
    *
-   * @param options with `read`, the job reads its last runs first, as the update `status`: some events of its
-   *   history
+   * @param options with `read`, the job reads its last runs first, as the update `status` does, which adds a
+   *   few events to its history
    *
    * @throws {ScheduledJobError} `not-found`, `no-worker` or `unreadable`
    */
   status(options?: { readonly read?: boolean }): Promise<ScheduledJobStatus>;
   /**
-   * Ends the job, its ticks and the runs that go on; resolves when they have ended, or have had about ten
-   * seconds to do so. Its past runs stay listed.
+   * Ends the job, its ticks and its runs in progress; resolves when they have ended, after about ten seconds
+   * at the latest. Past runs stay listed.
    *
    * @throws {ScheduledJobError} `not-found` or `no-worker`
    */
@@ -89,7 +90,7 @@ export function jobHandle<Args>(client: Client, id: string): JobHandle<Args> {
       throw (await isNoJob(error)) ?? toJobError(id, error);
     }
   }
-  /** The error that says so, if the workflow is there and is something else. */
+  /** Returns the error for a workflow that exists and is not a `scheduledJob`. */
   async function isNoJob(cause?: unknown): Promise<ScheduledJobError | undefined> {
     const { type } = (await describeExecution(client, id).catch(() => undefined)) ?? {};
     if (type === undefined || type === SCHEDULED_JOB) return undefined;
@@ -134,7 +135,7 @@ export function jobHandle<Args>(client: Client, id: string): JobHandle<Args> {
         }
       }),
     async delete() {
-      // Any workflow takes a signal, and would only never end.
+      // Any workflow accepts a signal, but only a `scheduledJob` ends by it.
       const problem = await isNoJob();
       if (problem) throw problem;
       await attempt(() => handle.signal(JobMessage.stop));
@@ -142,7 +143,7 @@ export function jobHandle<Args>(client: Client, id: string): JobHandle<Args> {
         try {
           await handle.result();
         } catch (error) {
-          // Cancelled or failed meanwhile: it has ended as well.
+          // A job that was cancelled or failed meanwhile has ended as well.
           if (!(error instanceof WorkflowFailedError) && !isUnreadable(error)) throw error;
         }
       }, DELETE_TIMEOUT_MS);
