@@ -45,7 +45,7 @@ export async function completeSummary(calls: TemporalCalls, run: RunSummary): Pr
   const { events } = await readEvents(calls, execution, FIRST_EVENTS);
   // The nominal time of a schedule's action is visibility's.
   const { dueAt: _, ...beginning } = readBeginning(events);
-  const hasFailed = run.state === 'failure' || run.state === 'timeout' || run.state === 'terminated';
+  const hasFailed = run.state === 'failure' || run.state === 'timeout' || run.state === 'termination';
   const ending = hasFailed ? await readEnding(calls, execution) : {};
   return { ...run, ...beginning, ...ending };
 }

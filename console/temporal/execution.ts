@@ -30,7 +30,7 @@ const STATES: Readonly<Record<WorkflowExecutionStatusName, RunState>> = {
   FAILED: 'failure',
   TIMED_OUT: 'timeout',
   CANCELLED: 'cancellation',
-  TERMINATED: 'terminated',
+  TERMINATED: 'termination',
   CONTINUED_AS_NEW: 'continued',
   PAUSED: 'running',
   UNSPECIFIED: 'unknown',

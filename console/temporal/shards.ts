@@ -74,7 +74,7 @@ export class ShardReader {
     const states: Partial<Record<RunState, number>> = {};
     for (const { state } of shards) states[state] = (states[state] ?? 0) + 1;
     const failed = shards.filter(
-      ({ state }) => state === 'failure' || state === 'timeout' || state === 'terminated',
+      ({ state }) => state === 'failure' || state === 'timeout' || state === 'termination',
     );
     failed.sort((a, b) => a.index - b.index);
     const listed: FailedShard[] = [];

@@ -164,7 +164,7 @@ describe('the pages of the console', { skip }, () => {
     const shown = await harness.page(
       runId,
       ({ run: { state }, timeline, error }) =>
-        state === 'terminated' && error !== undefined && timeline.rows.some(({ name }) => name === SCRIPT),
+        state === 'termination' && error !== undefined && timeline.rows.some(({ name }) => name === SCRIPT),
       'its spans have not arrived',
     );
     const row = shown.timeline.rows.find(({ name }) => name === SCRIPT)?.id;

@@ -66,7 +66,7 @@ describe('a console whose Temporal has faults', () => {
     try {
       await jobOf(running.url, job);
       await handle.terminate('no longer needed');
-      await until(async () => (await jobOf(running.url, job)).bars[0]?.state === 'terminated', {
+      await until(async () => (await jobOf(running.url, job)).bars[0]?.state === 'termination', {
         says: 'its end is not seen',
       });
       proxy.set('drop');
@@ -79,11 +79,11 @@ describe('a console whose Temporal has faults', () => {
       const page = await getJson<JobPage>(`${running.url}/api/jobs/${job}`);
       deepEqual(
         page.runs.map((run) => run.state),
-        ['terminated'],
+        ['termination'],
       );
       equal(page.problems[0]?.kind, 'temporal-away');
       const run = await getJson<RunPage>(`${running.url}/api/runs/${handle.firstExecutionRunId}`);
-      equal(run.run.state, 'terminated');
+      equal(run.run.state, 'termination');
       ok(run.problems.some(({ kind }) => kind === 'temporal-away'));
       // Nothing spins: attempts to connect grow apart, and so there are few in a second.
       const before = proxy.connections();
@@ -134,7 +134,7 @@ describe('a console whose Temporal has faults', () => {
     try {
       await jobOf(running.url, job);
       await handle.terminate('no longer needed');
-      await until(async () => (await jobOf(running.url, job)).bars[0]?.state === 'terminated', {
+      await until(async () => (await jobOf(running.url, job)).bars[0]?.state === 'termination', {
         says: 'its end is not seen',
       });
       const { workflowId, firstExecutionRunId: runId } = handle;
@@ -153,7 +153,7 @@ describe('a console whose Temporal has faults', () => {
       );
       const page = await getJson<RunPage>(`${running.url}/api/runs/${runId}`);
       ok(page.problems.some(({ kind }) => kind === 'forgotten'));
-      equal(page.run.state, 'terminated');
+      equal(page.run.state, 'termination');
       const list = await getJson<JobPage>(`${running.url}/api/jobs/${job}`);
       deepEqual(
         list.runs.map(({ isForgotten }) => isForgotten),

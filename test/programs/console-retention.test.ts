@@ -138,7 +138,7 @@ describe('spans that are too old', () => {
       ['success'],
       ['failure'],
       ['timeout'],
-      ['terminated'],
+      ['termination'],
       ['cancellation'],
       ['continued'],
       ['success', true],

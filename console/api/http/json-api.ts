@@ -21,7 +21,7 @@ const STATES: ReadonlySet<string> = new Set<RunState>([
   'failure',
   'timeout',
   'cancellation',
-  'terminated',
+  'termination',
   'continued',
   'unknown',
 ]);

@@ -11,7 +11,7 @@ export type RunState =
   | 'failure'
   | 'timeout'
   | 'cancellation'
-  | 'terminated'
+  | 'termination'
   | 'continued'
   | 'unknown';
 

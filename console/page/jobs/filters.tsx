@@ -7,7 +7,7 @@ import { FindField } from '../parts/find-field';
 import { STATE_WORDS } from '../parts/state';
 
 /** Results to look at. */
-export const BAD_STATES: readonly RunState[] = ['failure', 'timeout', 'terminated'];
+export const BAD_STATES: readonly RunState[] = ['failure', 'timeout', 'termination'];
 const CHIPS: readonly (readonly [text: string, states: readonly RunState[]])[] = [
   ['Failed', BAD_STATES],
   ['Running', ['running']],

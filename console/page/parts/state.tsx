@@ -10,14 +10,14 @@ export const STATE_WORDS: Readonly<Record<RunState, string>> = {
   failure: 'failed',
   timeout: 'timed out',
   cancellation: 'cancelled',
-  terminated: 'terminated',
+  termination: 'terminated',
   continued: 'continued as new',
   unknown: 'ended, result not known',
 };
 
 /** Whether it is one of those to look at. */
 export function isBad(state: RunState): boolean {
-  return state === 'failure' || state === 'timeout' || state === 'terminated';
+  return state === 'failure' || state === 'timeout' || state === 'termination';
 }
 
 const SHAPES: Readonly<Record<RunState, JSX.Element>> = {
@@ -26,7 +26,7 @@ const SHAPES: Readonly<Record<RunState, JSX.Element>> = {
   failure: <path d="M2.500 2.500 9.500 9.500M9.500 2.500 2.500 9.500" class="stroke" />,
   timeout: <path d="M6 1.500A4.500 4.500 0 1 0 6.010 1.500M6 3.500V6.300L8 7.500" class="stroke" />,
   cancellation: <path d="M2 6H10" class="stroke" />,
-  terminated: <rect x="2" y="2" width="8" height="8" rx="1" />,
+  termination: <rect x="2" y="2" width="8" height="8" rx="1" />,
   continued: <path d="M1.500 6H10M7 3 10 6 7 9" class="stroke" />,
   unknown: <circle cx="6" cy="6" r="2" />,
 };

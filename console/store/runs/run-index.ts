@@ -10,7 +10,7 @@ export type ClosedState =
   | 'failure'
   | 'timeout'
   | 'cancellation'
-  | 'terminated'
+  | 'termination'
   | 'continued'
   | 'unknown';
 

@@ -22,7 +22,7 @@ const NOT_VISIBLE: ReadonlySet<string> = new Set([
   'forgotten',
 ]);
 /** States of runs whose traces are kept longer. */
-const FAILED: readonly ClosedState[] = ['failure', 'timeout', 'terminated'];
+const FAILED: readonly ClosedState[] = ['failure', 'timeout', 'termination'];
 
 type JobKey = Pick<RunSummary, 'namespace' | 'job'>;
 
