@@ -23,7 +23,7 @@ describe('the trace header', () => {
     { kind: 'top' },
     { kind: 'top', trigger: 'manual', forced: true, facts: { reason: 'why', startedBy: 'who' } },
     { kind: 'top', trigger: 'cron', facts: { scheduledMs: 1_700_000_000_000, dataOffsetMs: -86_400_000 } },
-    { kind: 'child', job: 'nightly "ü" \u{1f4a1}', runId: 'run', trigger: 'schedule' },
+    { kind: 'child', job: 'nightly ü \u{1f4a1}', runId: 'run', trigger: 'schedule' },
     { kind: 'shard', job: 'j', runId: 'run', trigger: 'cron', shard: { index: 0 } },
     {
       ...{ kind: 'shard', job: 'j', runId: 'run', trigger: 'cron', facts: { lane: 'gray' } },

@@ -87,7 +87,7 @@ describe('a workflow bundle whose SDK lacks an internal', { concurrency: 4 }, ()
     });
   }
 
-  it('runs everything untraced, without a failed task, and says once what is missing', async () => {
+  it('traces no workflow, fails no task, and says once what is missing', async () => {
     const taskQueue = harness.newTaskQueue();
     await harness.whileRunning([await worker(taskQueue)], async () => {
       for (const type of ['parent', 'oneLocalActivity', 'failsOnce']) {
@@ -97,7 +97,10 @@ describe('a workflow bundle whose SDK lacks an internal', { concurrency: 4 }, ()
         for (const { history } of await recorded(harness.client, workflowId, handle.firstExecutionRunId)) {
           deepEqual([markersOf(history), taskFailures(history)], [[], []]);
         }
-        deepEqual(harness.receiver.trace(handle.firstExecutionRunId.replaceAll('-', '')), []);
+        const trace = harness.receiver.trace(handle.firstExecutionRunId.replaceAll('-', ''));
+        // What its activities do has a trace all the same, as that of any run whose workflow makes no spans.
+        const ofWorkflows = trace.filter(({ name }) => /Workflow:|^StartActivity|^RunStarted/.test(name));
+        deepEqual(ofWorkflows, []);
       }
     });
     const [line = '', ...more] = harness.log.filter((entry) => entry.includes('lacks'));
