@@ -2,12 +2,14 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Browser } from 'playwright-core';
+import type { AlertsPage } from '../../console/api/types';
 import type { RunningConsole } from '../../console/start';
+import { until } from '../../testing/until';
 import { HOOK_KEY } from '../support/alerts/receiver';
 import { Stage } from '../support/alerts/stage';
 import { withConfigFile } from '../support/alerts/watch-process';
 import { browserMissing, openBrowser } from '../support/browser';
-import { consoleFor } from '../support/console';
+import { consoleFor, getJson } from '../support/console';
 import { ConsolePage } from '../support/console-pages';
 
 const LONG = `billing-${'invoices-of-all-customers-'.repeat(6)}`;
@@ -33,18 +35,25 @@ describe('the page of alerts', { skip: browserMissing() ?? false, timeout: 300_0
     await withConfigFile(config, async (alerts) => {
       const running = await consoleFor(temporal(), { alerts });
       try {
-        await stage.whileWorking(() => look(running));
+        await stage.whileWorking(() => look(running).finally(() => end()));
       } finally {
         await running.close();
       }
     });
   });
 
+  /** Ends the run that is slow: a worker does not stop before its activity has ended. */
+  let end = () => {};
+
   async function look({ url }: RunningConsole): Promise<void> {
-    let end = () => {};
     stage.works.set('nightly', () => new Promise<void>((resolve) => (end = resolve)));
     stage.works.set(LONG, () => Promise.reject(new Error(`no ${'disk '.repeat(60)}`)));
     const pages = await ConsolePage.open(browser, url);
+    // What ended before the watcher's first look is never told.
+    await until(
+      async () => (await getJson<AlertsPage>(`${url}/api/alerts`)).watchers[0]?.state === 'watching',
+      { within: 90_000, says: 'nothing watches' },
+    );
     const handle = await stage.start('nightly', ['nightly'], { job: 'nightly' });
     await stage.run(LONG);
     await stage.receiver.has(2);
@@ -55,7 +64,7 @@ describe('the page of alerts', { skip: browserMissing() ?? false, timeout: 300_0
     await pages.page.locator('.list.alerts', { hasText: 'oncall' }).first().waitFor();
     const text = await pages.page.locator('main').textContent();
     match(text ?? '', /nightly is slow: [\d.]+ s \(limit 1\.0 s\)/);
-    match(text ?? '', /Watcher[\s\S]*watches[\s\S]*Channels[\s\S]*oncall last message: .*, delivered/);
+    match(text ?? '', /Watcher[\s\S]*watches[\s\S]*Channels[\s\S]*oncall\s+last message: .*, delivered/);
     await pages.click('.alerts a.above:has-text("nightly is slow")');
     await pages.page.locator('h1', { hasText: 'nightly' }).waitFor();
     ok(pages.page.url().includes(`/runs/${handle.firstExecutionRunId}`));

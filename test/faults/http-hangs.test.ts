@@ -93,7 +93,7 @@ describe('a request ends', { concurrency: 4 }, () => {
     const { port } = service.address() as AddressInfo;
     const request = {
       url: `http://127.0.0.1:${port}/${encodeURIComponent(name)}`,
-      timeout: TIMEOUT_MS,
+      timeout: `${TIMEOUT_MS} ms`,
       retry: { maximumAttempts: 1 },
     };
     return runs.harness.client.workflow.start('httpJob', {
