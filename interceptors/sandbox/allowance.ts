@@ -1,22 +1,26 @@
 /**
  * How much the plugin adds to what a run sends to the server: headers of calls, attributes of children.
  *
- * Sandbox code. A message, and a history, that the server takes without the plugin must be taken with it, however many
- * calls a run makes and whatever baggage it was started with: the more there was, the less a further call carries.
- * Nothing but the run's own calls counts, so it is the same on replay.
+ * Sandbox code. A message or a history that the server accepts without the plugin must be accepted with it,
+ * however many calls a run makes and whatever baggage it was started with: so the more has been sent, the
+ * less each further call carries. Only the run's own calls count, so the result is the same on replay.
  */
 import { formatBaggage, mergeBaggage } from '../../core/baggage';
 import type { JobPart, TraceHeader } from '../../core/trace-header';
 import type { Run } from './run';
 
-/** What a call carries: all, no baggage but the job's own, the span and what the receiver is, nothing. */
+/**
+ * What a call carries: everything; only the job's own baggage; only the span and the receiver's kind; or
+ * nothing.
+ */
 export type Load = 'all' | 'own' | 'bare' | 'none';
 
 const KB = 1_024;
 const MB = 1_024 * KB;
 /**
- * Up to what sum a call has this load, in the message of a workflow task (4 MB) and in the history (50 MB). A run with
- * as many calls as a history holds stays below the first line, unless it has baggage of its own.
+ * The loads with the sums of bytes up to which a call has them, in a workflow task's message (4 MB) and in
+ * the history (50 MB). Even with as many calls as a history can hold, a run without baggage of its own stays
+ * below the first line.
  */
 const LOADS: readonly { readonly load: Load; readonly task: number; readonly run: number }[] = [
   { load: 'all', task: 512 * KB, run: 8 * MB },
@@ -26,19 +30,19 @@ const LOADS: readonly { readonly load: Load; readonly task: number; readonly run
 
 export class Allowance {
   #cut: 'no' | 'now' | 'said' = 'no';
-  /** Which workflow task it is: it may have several activations, whose commands are one message. */
+  /** The current workflow task; it may have several activations, whose commands are sent in one message. */
   #task = 0;
   #bytesOfTask = 0;
   #bytesOfRun = 0;
-  /** Of the commands in the present task's message, with what was added to them. */
+  /** Bytes of the commands in the current task's message, including the plugin's additions. */
   #messageBytes = 0;
 
-  /** Whether anything was added in the present task. */
+  /** Whether the plugin has added anything in the current task. */
   get isUsed(): boolean {
     return this.#bytesOfTask > 0;
   }
 
-  /** @param task the length of the history, which tells tasks apart */
+  /** Begins an activation. @param task history length, which identifies the workflow task */
   begin(task: number): void {
     if (task === this.#task) return;
     this.#task = task;
@@ -46,13 +50,13 @@ export class Allowance {
     this.#messageBytes = 0;
   }
 
-  /** @returns the bytes of the present task's message with these */
+  /** Adds bytes and returns the new size of the current task's message. */
   send(bytes: number): number {
     this.#messageBytes += bytes;
     return this.#messageBytes;
   }
 
-  /** Whether a call has carried less than all; true once. */
+  /** Returns whether a call has carried less than everything, and resets it: true at most once. */
   takeCut(): boolean {
     const isNow = this.#cut === 'now';
     if (isNow) this.#cut = 'said';
@@ -60,9 +64,9 @@ export class Allowance {
   }
 
   /**
-   * What the next call may carry.
+   * Returns what the next call may carry.
    *
-   * @param isNeeded it carries at least what the receiver is
+   * @param isNeeded whether the call must carry at least the receiver's kind
    */
   load(isNeeded = false): Load {
     const found = LOADS.find(({ task, run }) => this.#bytesOfTask < task && this.#bytesOfRun < run);
@@ -77,7 +81,7 @@ export class Allowance {
   }
 }
 
-/** A header of `run` that carries less. */
+/** Returns the header reduced to the load. */
 export function reduced({ span, part }: TraceHeader, load: 'own' | 'bare', { jobBaggage }: Run): TraceHeader {
   if (load === 'own') return { span, part, baggage: formatBaggage(mergeBaggage(jobBaggage, new Map())) };
   return { span, part: part && withoutFacts(part) };

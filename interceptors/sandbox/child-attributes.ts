@@ -2,7 +2,7 @@
  * The search attributes that a bound parent gives an ordinary child or a shard at its start, so that binding
  * costs it no event.
  *
- * Sandbox code. What the user gave stays; only our own names are replaced.
+ * Sandbox code. The user's attributes are kept; only our own names are replaced.
  */
 import type { SearchAttributePair, TypedSearchAttributes } from '@temporalio/common';
 import type { ChildWorkflowOptions } from '@temporalio/workflow';
@@ -12,7 +12,10 @@ import { haveRoom, toKeyword } from '../../core/server-limits';
 import type { Run } from './run';
 import { attributesOf } from './run-attributes';
 
-/** The child's start with the attributes of its trace added: of `run`'s, or of the shard's own; as it is where they have no room. */
+/**
+ * Returns the child's start with the attributes of its trace: the run's, or the shard's own; unchanged if
+ * there is no room for them.
+ */
 export function bindChild<Input extends { readonly options: ChildWorkflowOptions }>(
   input: Input,
   run: Run,

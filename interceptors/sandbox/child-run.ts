@@ -1,6 +1,6 @@
 /**
- * A run that its parent decided about: an ordinary child in its parent's trace, or a shard in a trace of its
- * own. Both ask nothing and emit nothing.
+ * A run whose parent has decided about it: an ordinary child in its parent's trace, or a shard in a trace of
+ * its own. Neither calls the host nor issues a command.
  *
  * Sandbox code: no await, no draw from any random sequence, never throws.
  */
@@ -15,9 +15,9 @@ import { linksTo } from './links';
 import type { RunTrace } from './run';
 
 /**
- * On all its attempts and continuations.
+ * Works out an ordinary child, on any of its attempts and continuations.
  *
- * @param span of the parent's, in the child's trace
+ * @param span span of the parent, in the child's trace
  */
 export function readChild(
   info: WorkflowInfo,
@@ -57,16 +57,16 @@ function traceOf(
     root: { ...span, spanId: rootSpanIdOfRun(info.runId) },
     parentSpanId: span.spanId,
     links: [],
-    // By its parent's start command; its own children are then bound by its.
+    // Bound by its parent's start command; its own children are then bound by its start commands.
     bound: keywordOf(info, 'TraceId') === span.traceId,
     announces: kind === 'shard',
     joined: false,
   };
   if (part?.kind !== 'shard') return run;
-  // Later attempts and continuations stand below the first run's root: a shard is one trace with one root.
+  // Later attempts and continuations are below the first run's root: a shard is one trace with one root.
   if (info.runId !== info.firstExecutionRunId)
     return { ...run, parentSpanId: rootSpanIdOfRun(info.firstExecutionRunId) };
-  // Run again by a client, in the shard's own trace; recorded, if clients may ask for that.
+  // Rerun by a client, in the shard's own trace; forced, if clients may force runs.
   if (!info.parent) {
     const root = { ...run.root, sampled: span.sampled && acceptForcedStart };
     return { ...run, root, reason: 'manual' };

@@ -1,9 +1,10 @@
 /**
- * A run's Current Details in the Web UI: the link to its trace, or why there is none, and what workflow code of this
- * package adds. They are no part of the history.
+ * A run's Current Details in the Web UI: the link to its trace, or why there is none, and the parts that
+ * workflow code of this package adds. They are not part of the history.
  *
- * Sandbox code. The link is set as the run begins, since user code may read it; all else is there only while the query
- * that asks for it is answered, so user code sees the same on every replay. Details of user code's own win.
+ * Sandbox code. The link is set when the run begins, since user code may read it; all else exists only while
+ * the metadata query is answered, so user code reads the same on every replay. Details set by user code take
+ * precedence.
  */
 import type { coresdk } from '@temporalio/proto';
 import { getCurrentDetails, setCurrentDetails, type WorkflowInfo, workflowInfo } from '@temporalio/workflow';
@@ -15,15 +16,15 @@ import type { RunState } from './run-state';
 
 type Job = coresdk.workflow_activation.IWorkflowActivationJob;
 
-/** What the Web UI and `temporal workflow metadata` ask for. */
+/** Name of the query that the Web UI and `temporal workflow metadata` send. */
 const METADATA_QUERY = '__temporal_workflow_metadata';
 
-/** Shows the link of a sampled run. */
+/** Sets the details of a sampled run to the link to its trace. */
 export function showLink(run: Run, info: WorkflowInfo, { traceUrl }: SandboxOptions): void {
   if (traceUrl !== '' && getCurrentDetails() === '') setCurrentDetails(linkOf(run, info, traceUrl));
 }
 
-/** Calls `answer`, with all that is known in the details if the jobs ask for them. */
+/** Calls `answer`, with complete details if the jobs contain a metadata query. */
 export function withDetails(
   jobs: readonly Job[],
   state: RunState,
@@ -41,7 +42,7 @@ export function withDetails(
   }
 }
 
-/** `undefined` where the details stay as they are. */
+/** Returns the details; `undefined` if they stay unchanged. */
 function detailsOf(
   { run, kept, counted }: RunState,
   options: SandboxOptions,
@@ -59,7 +60,7 @@ function detailsOf(
     if (kept) return `${link} · not sampled, but kept: it ${kept === 'kept-slow' ? 'was slow' : 'failed'}`;
     if (run?.root.sampled) return link ?? '';
     if (run) return notSampled(run);
-    // Where only sampled runs are bound, nothing tells why.
+    // Where only sampled runs are bound, the history does not show why.
     return counted && bind === 'sampled' ? `not sampled · ${RUN_IT}` : '';
   }
 }
@@ -76,7 +77,7 @@ function linkOf({ root }: Run, info: WorkflowInfo, traceUrl: string): string {
   return markdownLink(root.traceId, info, traceUrl, root.spanId);
 }
 
-/** A link to the trace, or its id where no address is known. */
+/** Returns a link to the trace, or its id if no address is known. */
 function markdownLink(
   traceId: string,
   info: WorkflowInfo,

@@ -1,8 +1,8 @@
 /**
- * Calls that reach a recorded workflow: handlers are spans of the run's own trace, linked to their caller.
+ * Calls that reach a sampled workflow: handlers are spans of the run's own trace, linked to their caller.
  *
- * Sandbox code: every method calls `next` synchronously and returns its very promise; nothing is drawn and no
- * span is made in queries and update validators.
+ * Sandbox code: every method calls `next` synchronously and returns the same promise; it uses no randomness,
+ * and creates no span in queries and update validators.
  */
 import { SpanName } from '@temporalio/interceptors-opentelemetry/lib/workflow/definitions';
 import { type Headers, type WorkflowInboundCallsInterceptor, workflowInfo } from '@temporalio/workflow';
@@ -20,7 +20,7 @@ export function inboundInterceptor(
   tracer: RunTracer,
   sink: JobTracingSinks['jobTracing'],
 ): WorkflowInboundCallsInterceptor {
-  /** Runs a handler in a span of its own. */
+  /** Runs a handler in its own span. */
   function handle<Input extends { readonly headers: Headers }, Output>(
     name: string,
     what: Ignored,

@@ -1,9 +1,9 @@
 /**
  * The sandbox side of the plugin, put together for one workflow execution.
  *
- * Sandbox code, loaded once per V8 context and frozen, so it must hold no state of its own: all state is in the
- * objects made here. Imports nothing but `@temporalio/workflow`, `@temporalio/common`,
- * the span names of the official package, and pure code beside it.
+ * Sandbox code, loaded once per V8 context and frozen, so it must hold no state of its own: all state is in
+ * the objects made here. Imports nothing but `@temporalio/workflow`, `@temporalio/common`, the span names of
+ * the official package, and pure code beside it.
  */
 import {
   proxySinks,
@@ -22,9 +22,10 @@ import { missingInternals } from './sdk-internals';
 import { untracedOutbound } from './untraced-outbound';
 
 /**
- * The interceptors of one workflow execution.
+ * Returns the interceptors of one workflow execution.
  *
- * The SDK looks for a method at each call: a run has those that it needs, and all other calls go straight on.
+ * The SDK looks up a method at each call: a run has only the methods that it needs, and all other calls pass
+ * through.
  */
 export function createInterceptors(options: SandboxOptions): WorkflowInterceptors {
   const sink = proxySinks<JobTracingSinks>().jobTracing;

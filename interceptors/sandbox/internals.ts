@@ -1,6 +1,6 @@
 /**
- * Around activations: works out the run in its first one, before any user code, and lets finished spans leave
- * at the end of each.
+ * Interceptor of activations: works out the run in its first one, before any user code, and exports finished
+ * spans at the end of each.
  *
  * Sandbox code: no await, nothing thrown, no span in queries. The only command is the upsert of a bound run,
  * behind its marker.
@@ -72,7 +72,9 @@ export function internalsInterceptor(
     return new RunTracer(info.workflowType, run, state.startMs);
   }
 
-  /** What leaves the sandbox with this activation, in one call: each brings the host a copy of the run's info. */
+  /**
+   * Reports spans and notes of the activation in one sink call: each call copies the run's info to the host.
+   */
   function report(final: Command | undefined): void {
     const { run, counted } = state;
     const spans = run ? finishedSpans(run, final) : [];
@@ -83,7 +85,7 @@ export function internalsInterceptor(
   }
 
   function finishedSpans(run: Run, final: Command | undefined): SpanRecord[] {
-    // The root of a run that was not sampled, and nothing below it.
+    // A tail-sampled run has only its root span.
     const tracer =
       state.tracer ?? (final && state.kept && new RunTracer(workflowInfo().workflowType, run, state.startMs));
     if (final && tracer) {
@@ -93,7 +95,7 @@ export function internalsInterceptor(
     return tracer?.drain() ?? [];
   }
 
-  /** Leaves out of the activation's commands what the server would refuse the message for. */
+  /** Removes the plugin's additions from the commands if the server would refuse the message for its size. */
   function fit(commands: readonly Command[]): readonly Command[] {
     const { isReplaying } = workflowInfo().unsafe;
     if (state.allowance.takeCut() && !isReplaying)
@@ -126,7 +128,7 @@ export function internalsInterceptor(
     state.allowance.begin(workflowInfo().historyLength);
   }
 
-  /** The activation's commands, with what the plugin adds to them. */
+  /** Returns the activation's commands with the plugin's own. */
   function concluded(commands: readonly Command[]): Command[] {
     const final = commands.find(isFinal);
     const late = final ? keep(state, final) : [];
@@ -156,7 +158,7 @@ function firstSignal({ signalName, originatingEventId: id }: Signal): FirstSigna
   return { name: signalName ?? '', eventId: eventId || undefined };
 }
 
-/** What the function throws, as text. Never throws. */
+/** Returns the message of the error that the function throws; `undefined` if it throws none. Never throws. */
 function errorOf(fn: () => void): string | undefined {
   try {
     fn();
@@ -166,14 +168,17 @@ function errorOf(fn: () => void): string | undefined {
   }
 }
 
-/** Everything but the markers of {@link ANY} and {@link AGAIN}, and those that no host part of ours has granted. */
+/**
+ * Whether the command is sent: all but the markers of {@link ANY} and {@link AGAIN}, and those that no host
+ * allowed.
+ */
 function isRecorded({ setPatchMarker }: Command, { run, counted }: RunState): boolean {
   const id = setPatchMarker?.patchId;
   if (id == null || !isMarker(id) || id === ABSENT) return true;
   return id !== ANY && id !== AGAIN && (counted || run !== undefined);
 }
 
-/** What workflow code of this package has to say, on sampled and on kept roots alike. */
+/** Adds the notes of this package's workflow code to the root span of a sampled or tail-sampled run. */
 function noteOn(root: SandboxSpan, { notes }: RunState): void {
   root.setAttributes(notes.attributes);
   for (const link of notes.links) root.link(link);

@@ -1,9 +1,10 @@
 /**
- * Kept runs: a run that was not sampled, but fails or takes long, still leaves its root span.
+ * Tail sampling: a run that was not sampled, but fails or takes long, exports its root span.
  *
- * Sandbox code. Asked once, when the run's final command is known, so that no promise is made for it (the SDK
- * takes a stack trace of each); the answer is a marker in the history like the decision itself. Only bound runs are
- * kept: without a marker of its own, a run cannot be told from one that was begun without the plugin.
+ * Sandbox code. Decided once, when the run's final command is known, so that no promise is created for it
+ * (the SDK takes a stack trace of each); the result is a marker in the history, like the decision itself.
+ * Only bound runs are tail-sampled: without a marker, a run cannot be distinguished from one that was started
+ * without the plugin.
  */
 import type { coresdk } from '@temporalio/proto';
 import { patched, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
@@ -16,13 +17,17 @@ import { takeCommands, withJobName } from './sdk-internals';
 
 type Command = coresdk.workflow_commands.IWorkflowCommand;
 
-/** A shorter run is never asked about: its end must cost nothing. Rules have this as their lower bound. */
+/**
+ * Shortest slow run, in milliseconds, and the lower bound of `keepSlow`: ending a shorter run must cost
+ * nothing.
+ */
 const MIN_SLOW_MS = 1_000;
 
 /**
- * Asks whether a run that ends with `final` is kept; if so, {@link RunState.kept} says why.
+ * Decides whether a run that ends with `final` is tail-sampled; if so, sets {@link RunState.kept} to the
+ * reason.
  *
- * @returns the commands that must stand before `final`
+ * @returns the commands to send before `final`
  */
 export function keep(state: RunState, final: Command): Command[] {
   const { run, origin } = state;
@@ -30,15 +35,18 @@ export function keep(state: RunState, final: Command): Command[] {
   const isFailed = final.failWorkflowExecution != null;
   // A run that was cancelled or continues as new has not failed, but may have been slow.
   const tookMs = Date.now() - sinceMs(state, run);
-  // User code may have upserted another name by now; the rule is that of the first.
+  // User code may have upserted another name meanwhile; the rule for the original name applies.
   state.kept = withJobName(origin.jobName, () => ask(isFailed, tookMs));
   if (!state.kept) return [];
   upsertSearchAttributes(attributesOfKept());
-  // The activation's own commands have been taken out before: these are the marker and the upsert.
+  // The activation's own commands have been taken before: only the marker and the upsert remain.
   return takeCommands();
 }
 
-/** Shards wait for their turn by intention: of them only the work itself can be slow. */
+/**
+ * Returns when the run's duration begins, in milliseconds since the epoch: for shards, which wait by design,
+ * at the first task.
+ */
 function sinceMs({ startMs }: RunState, { kind }: Run): number {
   return kind === 'shard' ? startMs : dueMsOf(workflowInfo());
 }

@@ -1,10 +1,10 @@
 /**
- * Links of spans, each with the reason why it is there. Sandbox code; pure.
+ * Span links, each with its reason as an attribute. Sandbox code; pure.
  */
 import type { Attributes, LinkRecord } from '../../core/span-record';
 import type { SpanRef } from '../../core/traceparent';
 
-/** The link to this span; none without it. */
+/** Returns the link to this span as an array; empty without a span. */
 export function linksTo(
   span: SpanRef | undefined,
   reason: 'caller' | 'parent' | 'previous-run',

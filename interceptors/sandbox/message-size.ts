@@ -1,6 +1,6 @@
 /**
- * The size of a workflow task's message, and what is left out of it before the server would refuse it: a task whose
- * message is too large is tried again for ever.
+ * The size of a workflow task's message, and what is removed from it before the server would refuse it: a
+ * task whose message is too large is retried forever.
  *
  * Sandbox code; pure.
  */
@@ -12,15 +12,15 @@ import type { Allowance } from './allowance';
 
 type Command = coresdk.workflow_commands.IWorkflowCommand;
 
-/** A payload codec may make the message larger, after this: by a third if it writes base64. */
+/** Largest message, in bytes: a payload codec may enlarge it later, by a third if it writes base64. */
 const MAX_BYTES = MAX_MESSAGE_BYTES * 0.75;
-/** Of what a bound parent gives its children; the name may be the user's own. */
+/** The attributes that a bound parent gives its children, except `JobName`, which may be the user's own. */
 const OURS = Object.keys(SEARCH_ATTRIBUTES).filter((name) => name !== 'JobName');
 
 /**
- * The commands as they can be sent: all as they are, or without what the plugin has added to them.
+ * Returns the commands to send: unchanged, or without the plugin's additions.
  *
- * @param onTooLarge called with the bytes of the message when something was left out
+ * @param onTooLarge called with the size of the message in bytes if the additions were removed
  */
 export function fitting(
   commands: readonly Command[],
@@ -38,7 +38,7 @@ function bytesOf(commands: readonly Command[]): number {
   return commands.reduce((sum, command) => sum + (command.scheduleLocalActivity ? 0 : sizeOf(command)), 0);
 }
 
-/** The command without what the plugin has added to it. */
+/** Returns the command without the plugin's additions. */
 function withoutTrace(command: Command): Command {
   const { scheduleActivity: activity, startChildWorkflowExecution: child } = command;
   const { signalExternalWorkflowExecution: signal, continueAsNewWorkflowExecution: next } = command;
@@ -63,7 +63,7 @@ function without<T>(members: Readonly<Record<string, T>>, names: readonly string
   return Object.fromEntries(Object.entries(members).filter(([name]) => !names.includes(name)));
 }
 
-/** Bytes and texts of a message, with the names of its members: more than the few bytes that stand for those. */
+/** Returns an upper bound of a message's size in bytes: its content and the names of its members. */
 function sizeOf(value: unknown): number {
   if (typeof value === 'string') return value.length;
   if (typeof value !== 'object' || value === null) return 1;

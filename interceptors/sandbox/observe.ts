@@ -1,8 +1,8 @@
 /**
- * Ends a span when a promise settles, without standing in its way.
+ * Ends a span when a promise settles, without affecting the promise.
  *
- * Sandbox code: the caller gets the very promise back; our handlers hang beside it and are not shown in the
- * stack traces of the Web UI.
+ * Sandbox code: the caller gets the same promise back; our handlers are attached to it separately and do not
+ * appear in the stack traces of the Web UI.
  */
 import { ContinueAsNew } from '@temporalio/workflow';
 import { safely } from '../../core/util/untrusted';
@@ -12,13 +12,14 @@ import { type SandboxSpan, STATUS } from './span';
 /** Ends `span` with the outcome of `promise`; returns `promise`. */
 export function observe<T>(promise: Promise<T>, span: SandboxSpan | undefined): Promise<T> {
   if (!span) return promise;
-  // Whatever another interceptor has returned: if it cannot be observed, the span stays open until the run ends.
+  // Another interceptor may have returned any value: if it cannot be observed, the span stays open until the
+  // run ends.
   void safely(() =>
     untracked(
       promise.then(
         () => span.setStatus({ code: STATUS.ok }).end(),
         (error: unknown) => {
-          // The SDK's way to end a run, and no failure.
+          // The SDK ends a run this way; it is not a failure.
           if (!isContinueAsNew(error)) span.fail(error);
           span.end();
         },
@@ -28,7 +29,7 @@ export function observe<T>(promise: Promise<T>, span: SandboxSpan | undefined): 
   return promise;
 }
 
-/** False for what cannot be asked, such as a proxy that throws. */
+/** Whether the error is a `ContinueAsNew`; false if that throws, as for some proxies. */
 function isContinueAsNew(error: unknown): boolean {
   return safely(() => error instanceof ContinueAsNew) ?? false;
 }

@@ -1,8 +1,8 @@
 /**
- * Ends the spans of activities and of starting children when an activation brings the server's answer: a handler on
- * the call's promise would be one promise more, of which the SDK takes a stack trace.
+ * Ends the spans of activities and of child starts when an activation resolves the call: a handler on the
+ * call's promise would add another promise, and the SDK takes a stack trace of each.
  *
- * Sandbox code; reads activations, in their order, so it is the same on replay.
+ * Sandbox code; reads activations in their order, so the result is the same on replay.
  */
 import type { coresdk } from '@temporalio/proto';
 import type { Failure } from '../../core/run-end';
@@ -12,14 +12,14 @@ import { type SandboxSpan, STATUS } from './span';
 type Job = coresdk.workflow_activation.IWorkflowActivationJob;
 
 export class OpenCalls {
-  /** By kind and number: each kind counts from 1. */
+  /** Open spans by kind and sequence number; each kind counts from 1. */
   readonly #spans = new Map<string, SandboxSpan>();
 
   /**
-   * Lets `span` end when the call is answered.
+   * Registers `span` to end when the call is resolved.
    *
-   * @returns the span when no activation will tell: nothing was asked for, since the scope is cancelled or another
-   *   interceptor answers
+   * @returns the span if no activation will resolve the call, since the scope is cancelled or another
+   *   interceptor answers; else `undefined`
    */
   expect(kind: PendingKind, seq: number, span: SandboxSpan | undefined): SandboxSpan | undefined {
     if (!span || !isPending(kind, seq)) return span;
@@ -27,12 +27,12 @@ export class OpenCalls {
     return undefined;
   }
 
-  /** Ends the spans of the calls that these jobs answer. */
+  /** Ends the spans of the calls that these jobs resolve. */
   settle(jobs: readonly Job[]): void {
     for (const { resolveActivity: activity, resolveChildWorkflowExecutionStart: child } of jobs) {
       if (activity) {
         const { completed, failed, cancelled } = activity.result ?? {};
-        // A local activity's `backoff` is neither: the SDK comes back with its next attempt.
+        // A local activity's `backoff` is neither: the SDK schedules its next attempt.
         this.#end('activity', activity.seq, completed != null, (failed ?? cancelled)?.failure);
       }
       if (child) {

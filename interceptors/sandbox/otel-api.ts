@@ -1,10 +1,10 @@
 /**
- * What `@opentelemetry/api` finds when workflow code calls it: the run's active span, a tracer whose spans
- * join the run's trace, and the run's baggage.
+ * The backing of `@opentelemetry/api` in workflow code: the run's active span, a tracer whose spans join the
+ * run's trace, and the run's baggage.
  *
- * Sandbox code: the API is not imported; it looks under a well-known global, which the SDK swaps per
- * workflow. User code cannot register anything of its own beside this: the API refuses it, since the version
- * that it finds here is not its own, and returns false.
+ * Sandbox code: the API is not imported; it reads a well-known global, which the SDK swaps per workflow. User
+ * code cannot register a provider of its own: the API refuses it, since the registered version is not its
+ * own, and returns false.
  */
 import type {
   Context,
@@ -28,7 +28,9 @@ import { foreignSpan, toLinkRecord, toMs } from './span';
 import type { StartOptions } from './tracer';
 
 const API_GLOBAL = Symbol.for('opentelemetry.js.api.1');
-/** The API takes a global of its own minor version or later; this is later than every 1.x. */
+/**
+ * Version of the global: the API accepts its own minor version or a later one; this is later than every 1.x.
+ */
 const API_VERSION = '1.999.0';
 
 /** Makes the run's state visible to `@opentelemetry/api`. */
@@ -43,7 +45,7 @@ export function installApi(state: RunState): void {
     enable: () => contextManager,
     disable: () => contextManager,
   };
-  // Made before user code runs, for when nothing else can be made any more.
+  // Created before user code runs, as a fallback if user code has broken built-ins.
   const inert = foreignSpan();
   const provider: TracerProvider = {
     getTracer: (name, version) =>
@@ -58,14 +60,16 @@ export function installApi(state: RunState): void {
 }
 
 /**
- * @param inert what a span is where none can be made
- * @param scope of the instrumentation that has asked for the tracer
+ * Returns a tracer whose spans join the run's trace.
+ *
+ * @param inert span to return if none can be created
+ * @param scope instrumentation scope that requested the tracer
  */
 function tracerFor(state: RunState, inert: Span, scope: NonNullable<StartOptions['scope']>): Tracer {
   function start(name: string, options: SpanOptions, context: Context): Span {
     const tracer = state.recording();
     const active = spanRefOf(context);
-    // Not the context's own span: user code ends what it started.
+    // Not the active span itself: user code would end it.
     if (!tracer) return foreignSpan(active);
     const root = tracer.root.ref;
     const { isTop, attributes, ...given } = readOptions(options);
@@ -79,7 +83,7 @@ function tracerFor(state: RunState, inert: Span, scope: NonNullable<StartOptions
 
   return {
     startSpan,
-    /** Without a function there is nothing to do. */
+    /** Runs the function, if there is one, with a new active span. */
     startActiveSpan<F extends (span: Span) => unknown>(
       name: string,
       ...args: (SpanOptions | Context | F | undefined)[]
@@ -96,10 +100,10 @@ function tracerFor(state: RunState, inert: Span, scope: NonNullable<StartOptions
   };
 }
 
-/** `SpanKind` of the API. */
+/** Values of the API's `SpanKind`. */
 const KINDS = [0, 1, 2, 3, 4];
 
-/** What can be used of a user's options. Never throws. */
+/** Returns the valid part of a user's span options. Never throws. */
 function readOptions(
   options: SpanOptions,
 ): Omit<StartOptions, 'scope'> & { readonly isTop?: boolean; readonly attributes?: unknown } {
@@ -116,7 +120,7 @@ function readOptions(
   return given ?? {};
 }
 
-/** What a carrier cannot take or give is passed over. */
+/** Propagator of W3C trace context and baggage; ignores fields that a carrier cannot set or get. */
 const PROPAGATOR: TextMapPropagator = Object.freeze({
   inject(context: Context, carrier: unknown, setter: TextMapSetter): void {
     safely(() => {

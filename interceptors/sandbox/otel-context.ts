@@ -35,10 +35,10 @@ class SandboxContext implements Context {
   }
 }
 
-/** A context without span and baggage. */
+/** The empty context: without span and baggage. */
 export const EMPTY_CONTEXT: Context = new SandboxContext(new Map());
 
-/** Whether user code can be given the object when it asks for the active context. Never throws. */
+/** Whether the object can serve as an active context for user code. Never throws. */
 export function isContext(context: unknown): context is Context {
   const methods = safely(() => {
     const { getValue, setValue, deleteValue } = context as Context;
@@ -47,7 +47,10 @@ export function isContext(context: unknown): context is Context {
   return methods?.every((method) => typeof method === 'function') ?? false;
 }
 
-/** The context with one more value; of one that cannot take it, that value alone. Never throws. */
+/**
+ * Returns the context with one more value; if it cannot take the value, a context with that value alone.
+ * Never throws.
+ */
 export function withValue(context: Context, key: symbol, value: unknown): Context {
   return safely(() => context.setValue(key, value)) ?? new SandboxContext(new Map([[key, value]]));
 }
@@ -56,7 +59,7 @@ export function withSpan(context: Context, span: Span): Context {
   return withValue(context, SPAN_KEY, span);
 }
 
-/** What the context's span, which may be any object of user code's, refers to. Never throws. */
+/** Returns the reference to the context's span, which may be any object of user code. Never throws. */
 export function spanRefOf(context: Context | undefined): SpanRef | undefined {
   return safely(() => {
     const span = context?.getValue(SPAN_KEY) as Span | undefined;
@@ -68,7 +71,10 @@ export function withBaggage(context: Context, entries: ReadonlyMap<string, Bagga
   return withValue(context, BAGGAGE_KEY, new SandboxBaggage(entries));
 }
 
-/** The context's baggage, which may be any object of user code's; `undefined` when it has none. Never throws. */
+/**
+ * Returns the context's baggage, which may be any object of user code; `undefined` if there is none. Never
+ * throws.
+ */
 export function baggageOf(context: Context): ReadonlyMap<string, BaggageEntry> | undefined {
   return safely(() => {
     const baggage = context.getValue(BAGGAGE_KEY) as Baggage | undefined;

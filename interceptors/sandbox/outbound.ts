@@ -1,9 +1,9 @@
 /**
- * Calls that a workflow makes: each carries the trace onwards and, in a sampled run, is a span.
+ * Calls that a workflow makes: each propagates the trace and, in a sampled run, has a span.
  *
- * Sandbox code: every method calls `next` synchronously and returns its very promise, so not one microtask is
- * added. User code may have replaced built-ins, or made anything the active context: what fails on our side of a call
- * costs the call its span or its header, and nothing else.
+ * Sandbox code: every method calls `next` synchronously and returns the same promise, so no microtask is
+ * added. User code may have replaced built-ins, or made any object the active context: an error on our side
+ * of a call costs the call its span or its header, and nothing else.
  */
 
 import { SpanName } from '@temporalio/interceptors-opentelemetry/lib/workflow/definitions';
@@ -26,12 +26,12 @@ import type { RunState } from './run-state';
 import { untracked } from './sdk-internals';
 import type { SandboxSpan } from './span';
 
-/** What a bound child's attributes take, besides the job's name. */
+/** Bytes of a bound child's attributes, not counting the job's name. */
 const ATTRIBUTES_BYTES = 700;
 
 type ChildInput = Parameters<NonNullable<WorkflowOutboundCallsInterceptor['startChildWorkflowExecution']>>[0];
 
-/** What a call is made with, and its span; the span is missing where none may be made. */
+/** The input of a call and its span; without a span where none may be created. */
 interface Prepared<Input> {
   readonly input: Input;
   readonly span?: SandboxSpan | undefined;
@@ -39,9 +39,9 @@ interface Prepared<Input> {
 
 export function outboundInterceptor(state: RunState, run: Run): WorkflowOutboundCallsInterceptor {
   /**
-   * Starts the call's span and gives its header; the span is missing where none may be made.
+   * Starts the call's span and returns it with the header; without a span where none may be created.
    *
-   * @param which sequence number of the call, if the SDK counts its kind
+   * @param which sequence number of the call, if the SDK numbers its kind
    */
   function begin(name: string, which?: number): { span: SandboxSpan | undefined; header: TraceHeader } {
     const parent = state.activeRef(run);
@@ -51,7 +51,7 @@ export function outboundInterceptor(state: RunState, run: Run): WorkflowOutbound
     return { span, header: { span: span?.ref ?? parent, baggage: state.activeBaggage(run) } };
   }
 
-  /** Starts the call's span and puts its header on; the user's own input is left when that fails. */
+  /** Starts the call's span and adds its header; returns the user's input unchanged if that fails. */
   function prepare<Input>(
     input: Input,
     name: string,
@@ -66,9 +66,9 @@ export function outboundInterceptor(state: RunState, run: Run): WorkflowOutbound
   }
 
   /**
-   * Puts the header on a call that goes to the server, as far as there is room for it.
+   * Adds the header to a call that goes to the server, as far as there is room for it.
    *
-   * @param isNeeded without it, the receiver would take itself for something else
+   * @param isNeeded whether the receiver needs the header to determine its own kind
    */
   function withTrace<Input extends { readonly headers: Headers }>(
     input: Input,
@@ -83,7 +83,7 @@ export function outboundInterceptor(state: RunState, run: Run): WorkflowOutbound
     return withHeader(input, payload);
   }
 
-  /** The child's start with its search attributes, if there is room for them. */
+  /** Returns the child's start with its search attributes, if there is room for them. */
   function bound<Input extends { readonly options: ChildWorkflowOptions }>(
     input: Input,
     shard?: ShardStart,
@@ -94,7 +94,9 @@ export function outboundInterceptor(state: RunState, run: Run): WorkflowOutbound
     return bindChild(input, run, shard);
   }
 
-  /** Schedules an activity, or a local one: a local one's retry past its threshold comes back as a call of its own. */
+  /**
+   * Schedules an activity or local activity; a local one's retry after its threshold is a call of its own.
+   */
   function callActivity<
     Input extends { readonly headers: Headers; readonly seq: number; readonly activityType: string },
   >(
@@ -126,7 +128,7 @@ export function outboundInterceptor(state: RunState, run: Run): WorkflowOutbound
 
   return {
     scheduleActivity: (input, next) => callActivity(input, next, withTrace),
-    // Its header does not leave the worker.
+    // A local activity's header does not leave the worker.
     scheduleLocalActivity: (input, next) =>
       callActivity(input, next, (call, header) => withHeader(call, writeHeader(header))),
 
@@ -142,7 +144,7 @@ export function outboundInterceptor(state: RunState, run: Run): WorkflowOutbound
     startChildWorkflowExecution(input, next) {
       const { span, input: traced } = safely(() => prepareChild(input)) ?? { input };
       const started = next(traced);
-      // The span ends when the child has started: the child's own root tells the rest.
+      // The span ends when the child has started: the child's own root span covers the rest.
       safely(() => {
         const open = state.calls.expect('childWorkflowStart', input.seq, span);
         if (open) void observe(untracked(started.then(([startedRun]) => startedRun)), open);
@@ -173,7 +175,7 @@ export function outboundInterceptor(state: RunState, run: Run): WorkflowOutbound
   };
 }
 
-/** Nexus headers with the trace's, as far as the server takes them. */
+/** Returns the Nexus headers with those of the trace, as far as the server accepts them. */
 function withNexusTrace(
   users: Readonly<Record<string, string>>,
   header: TraceHeader,
@@ -187,14 +189,20 @@ function headerBytes(headers: Readonly<Record<string, string>>): number {
   return Object.entries(headers).reduce((sum, field) => sum + utf8Length(field.join('')), 0);
 }
 
-/** A child under cron is a top-level run; any other stays in its parent's trace. */
+/**
+ * Returns the job header of a child: a top-level run under cron, else an ordinary child in its parent's
+ * trace.
+ */
 function partOfChild(run: Run, { cronSchedule }: ChildWorkflowOptions): JobPart {
   return cronSchedule
     ? { kind: 'top', facts: someFacts(standingFacts(run.facts)) }
     : { kind: 'child', ...originOf(run) };
 }
 
-/** The header's trace is the shard's own; its span and our part say where it comes from. */
+/**
+ * Returns the header of a shard: its trace is the shard's own; its span and the job header identify the
+ * parent.
+ */
 function shardHeader(run: Run, { traceId, sampled, shard }: ShardStart, baggage: string): TraceHeader {
   const { root } = run;
   return {
@@ -204,7 +212,10 @@ function shardHeader(run: Run, { traceId, sampled, shard }: ShardStart, baggage:
   };
 }
 
-/** A child goes on in its parent's trace, a shard in its own; a top-level run gets a new one and inherits the decision. */
+/**
+ * Returns the header of a continuation: a child stays in its parent's trace, a shard in its own; a top-level
+ * run gets a new trace and inherits the decision.
+ */
 function continuation(run: Run): TraceHeader {
   const { root, shard, trigger, facts, parentSpanId = root.spanId } = run;
   if (run.kind === 'top')
@@ -218,7 +229,7 @@ function originOf({ jobName, jobRunId, trigger, facts }: Run) {
   return { job: jobName, runId: jobRunId, trigger, facts: someFacts(facts) };
 }
 
-/** What an activity cannot know by itself; nothing for most. */
+/** Returns the job header of an activity: facts that it cannot determine by itself; `undefined` for most. */
 function activityPart({ facts: all, shard }: Run): JobPart | undefined {
   const { attempt } = workflowInfo();
   const facts = someFacts(all);

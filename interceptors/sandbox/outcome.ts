@@ -11,7 +11,7 @@ export function isFinal(command: Command): boolean {
   return resultOf(command) !== undefined || command.continueAsNewWorkflowExecution != null;
 }
 
-/** `undefined` when the run goes on as a new one. */
+/** Returns the result of a run that ends with the command; `undefined` if it continues as new. */
 export function resultOf(command: Command): RunEnd['result'] {
   if (command.completeWorkflowExecution) return 'success';
   if (command.cancelWorkflowExecution) return 'cancellation';

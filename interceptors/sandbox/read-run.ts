@@ -1,6 +1,6 @@
 /**
- * Works out what a run is, once in its first activation, before any user code: its trace, who started it, and
- * the decision that its history holds.
+ * Works out a run, once in its first activation, before any user code: its trace, who started it, and the
+ * decision in its history.
  *
  * Sandbox code: no await, no draw from any random sequence, never throws. A workflow command may depend only
  * on the decision (our markers), never on a header.
@@ -21,7 +21,7 @@ import type { RunReading } from './run';
 import { readTopLevel } from './top-level-run';
 import { untracedCalls } from './untraced-outbound';
 
-/** Works out the run from its first activation. */
+/** Returns the run, worked out from its first activation. */
 export function readRun(
   info: WorkflowInfo,
   init: coresdk.workflow_activation.IInitializeWorkflow,
@@ -38,7 +38,7 @@ export function readRun(
   } = kind.kind === 'top'
     ? readTopLevel(info, kind, signals, options)
     : readChild(info, kind, header.span, options);
-  // In place: both are made for this run alone, and a spread of three is slower.
+  // Assigned in place: both objects belong to this run alone, and spreading three is slower.
   const starters = kind.kind === 'top' ? kind.baggage : header.baggage;
   const run = trace && Object.assign(trace, origin, baggageOf(origin, starters));
   const calls = run ? undefined : untracedCalls(info, kind, origin, isLeftOut);
@@ -60,7 +60,7 @@ function beginningOf(
   };
 }
 
-/** @param starters W3C baggage of whoever started the run */
+/** Returns the run's baggage. @param starters W3C baggage of the caller that started the run */
 function baggageOf({ jobName, jobRunId, trigger, facts }: JobOrigin, starters: string | undefined) {
   const jobBaggage: JobBaggage = defined({
     'job.name': jobName,

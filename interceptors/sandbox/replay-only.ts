@@ -1,9 +1,9 @@
 /**
- * What is left of the plugin where the SDK lacks internals that it needs: new runs are not traced, runs that have begun
- * are finished.
+ * The fallback where the SDK lacks internals that the plugin needs: new runs are not traced, and runs in
+ * progress are completed.
  *
- * Sandbox code: nothing but public functions of the SDK. It repeats the commands that the history of a run holds from
- * its beginning; of runs that have ended, a kept one does not replay.
+ * Sandbox code: uses only public functions of the SDK. It repeats the commands at the beginning of a run's
+ * history; closed runs that were tail-sampled do not replay.
  */
 import type { coresdk } from '@temporalio/proto';
 import { upsertSearchAttributes, type WorkflowInterceptors, workflowInfo } from '@temporalio/workflow';
@@ -15,7 +15,7 @@ import { readRun } from './read-run';
 import { attributesOfTop } from './run-attributes';
 import { untracedOutbound } from './untraced-outbound';
 
-/** @param missing names of the internals that the SDK lacks */
+/** Returns the fallback interceptors. @param missing names of the internals that the SDK lacks */
 export function replayOnlyInterceptors(
   missing: readonly string[],
   sink: JobTracingSinks['jobTracing'],

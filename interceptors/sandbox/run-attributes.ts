@@ -1,18 +1,21 @@
 /**
- * Search attributes of a run, as the SDK takes them. Sandbox code; pure.
+ * Search attributes of a run, as pairs for the SDK. Sandbox code; pure.
  */
 import { defineSearchAttributeKey, type SearchAttributePair } from '@temporalio/common';
 import type { JobTrigger, SearchAttributeName } from '../../core/search-attributes';
 import { defined } from '../../core/util/defined';
 import type { Run } from './run';
 
-/** What a top-level run upserts on itself: with its own run id, so that one query finds it and its shards. */
+/**
+ * Returns the attributes that a top-level run upserts on itself, with its run id so that one query finds it
+ * and its shards.
+ */
 export function attributesOfTop(run: Run): SearchAttributePair[] {
   const { root, jobName: name, trigger, jobRunId: runId } = run;
   return attributesOf(root, { name, trigger, runId });
 }
 
-/** Also what a parent gives an ordinary child, or a shard in a trace of its own, at its start. */
+/** Returns the attributes of a run; a parent also sets them on an ordinary child or a shard at its start. */
 export function attributesOf(
   { traceId, sampled }: { readonly traceId: string; readonly sampled: boolean },
   job: { readonly name: string; readonly trigger: JobTrigger; readonly runId: string | undefined },
@@ -28,7 +31,7 @@ export function attributesOf(
   );
 }
 
-/** What a kept run upserts at its end. */
+/** Returns the attributes that a tail-sampled run upserts at its end. */
 export function attributesOfKept(): SearchAttributePair[] {
   return pairsOf({ TraceSampled: true });
 }
@@ -39,7 +42,7 @@ function pairsOf(
   return Object.entries(values).map(
     ([name, value]) =>
       ({
-        // As they are registered: flags, and texts.
+        // The registered types: Bool for booleans, Keyword for strings.
         key: defineSearchAttributeKey(name, typeof value === 'boolean' ? 'BOOL' : 'KEYWORD'),
         value,
       }) as SearchAttributePair,

@@ -2,7 +2,7 @@
  * The state of one workflow execution inside the sandbox: its run, its tracer, its active context.
  *
  * Sandbox code: one instance per workflow. The active span of the workflow function is the run's root span, a
- * plain variable; only handlers and user code's own nested spans enter an `AsyncLocalStorage`, which is made
+ * plain variable; only handlers and user code's nested spans enter an `AsyncLocalStorage`, which is created
  * when first needed.
  */
 
@@ -37,35 +37,35 @@ export interface RootNotes {
   links: LinkRecord[];
 }
 
-/** `tracer` is missing for a run that is not sampled. */
+/** Called when the run is known; `tracer` is `undefined` for a run that is not sampled. */
 type OnBegin = (run: Run, tracer: RunTracer | undefined) => void;
 
 export class RunState {
-  /** Of untraced runs, too; `undefined` until the first activation. */
+  /** Origin of the run, even of an untraced one; `undefined` until the first activation. */
   origin: JobOrigin | undefined;
-  /** `undefined` until the first activation, and for an untraced run. */
+  /** The run; `undefined` until the first activation, and for an untraced run. */
   run: Run | undefined;
-  /** `undefined` for a run that is not sampled. */
+  /** Tracer of the run; `undefined` if it is not sampled. */
   tracer: RunTracer | undefined;
-  /** A top-level run, untraced or not. */
+  /** Whether this is a top-level run, untraced or not, which the metrics count. */
   counted = false;
-  /** First workflow task of the run, milliseconds since the epoch in workflow time. */
+  /** Workflow time of the run's first workflow task, in milliseconds since the epoch. */
   startMs = 0;
-  /** Why a run that was not sampled leaves its root span after all. */
+  /** Why a tail-sampled run exports its root span; `undefined` for every other run. */
   kept: KeptReason | undefined;
-  /** True in queries and update validators: no span may be made there. */
+  /** True in queries and update validators, where no span may be created. */
   readOnly = false;
-  /** How much of the trace its calls may carry. */
+  /** How much of the trace the run's calls may carry. */
   readonly allowance = new Allowance();
-  /** What the run waits for. */
+  /** Spans of the calls that the run waits for. */
   readonly calls = new OpenCalls();
-  /** What this package's workflow code says about the run, for its root span. */
+  /** Attributes and links that this package's workflow code adds to the root span. */
   readonly notes: RootNotes = { attributes: {}, links: [] };
   readonly #onBegin: OnBegin;
   #rootContext: Context | undefined;
   #storage: InstanceType<typeof AsyncLocalStorage<Context>> | undefined;
 
-  /** @param onBegin told when the run is known, unless it is untraced */
+  /** @param onBegin called when the run is known, unless it is untraced */
   constructor(onBegin: OnBegin) {
     this.#onBegin = onBegin;
   }
@@ -76,7 +76,7 @@ export class RunState {
     this.#onBegin(run, tracer);
   }
 
-  /** The tracer where spans may be made now. */
+  /** Returns the tracer; `undefined` where no span may be created now. */
   recording(): RunTracer | undefined {
     return this.readOnly ? undefined : this.tracer;
   }
@@ -85,37 +85,42 @@ export class RunState {
     return this.#storage?.getStore() ?? this.#contextOfRun();
   }
 
-  /** Runs `fn` at once, with this context active in it and in all that it starts; what is not a context is ignored. */
+  /**
+   * Runs `fn` synchronously with this context active in it and in everything it starts; an invalid context is
+   * ignored.
+   */
   inContext<T>(context: Context, fn: () => T): T {
     if (!isContext(context)) return fn();
     this.#storage ??= new AsyncLocalStorage<Context>();
     return this.#storage.run(context, fn);
   }
 
-  /** Runs `fn` at once; calls that it makes are for this item of a shard. */
+  /** Runs `fn` synchronously; calls that it makes are attributed to this item of a shard. */
   runForItem<T>(key: string, fn: () => T): T {
     return this.inContext(withValue(this.activeContext(), ITEM_KEY, key), fn);
   }
 
-  /** The item of a shard that user code works on now. */
+  /** Returns the item of a shard that user code is processing. */
   activeItem(): unknown {
     return safely(() => this.#storage?.getStore()?.getValue(ITEM_KEY));
   }
 
-  /** The span that is active now; the run's root when the active context names none of this trace. */
+  /** Returns the active span; the run's root if the active context has no span of this trace. */
   activeRef(run: Run): SpanRef {
     const active = spanRefOf(this.#storage?.getStore());
     return active?.traceId === run.root.traceId ? { ...run.root, spanId: active.spanId } : run.root;
   }
 
-  /** The baggage that is active now, as a header: whatever user code made active, the run's own entries stay. */
+  /**
+   * Returns the active baggage as a header; the run's own entries stay, whatever user code has made active.
+   */
   activeBaggage(run: Run): string {
     const context = this.#storage?.getStore();
     if (!context) return run.baggageHeader;
     return formatBaggage(mergeBaggage(run.jobBaggage, baggageOf(context) ?? new Map()));
   }
 
-  /** Made when somebody asks for it, which most runs never do. */
+  /** Returns the run's context, created on first use, which most runs never need. */
   #contextOfRun(): Context {
     const { run, tracer } = this;
     if (!run) return EMPTY_CONTEXT;
@@ -127,5 +132,8 @@ export class RunState {
   }
 }
 
-/** The state of the present workflow, for this package's functions for workflow code; empty without the plugin. */
+/**
+ * The state of the current workflow, for this package's functions for workflow code; empty without the
+ * plugin.
+ */
 export const runState = workflowSlot<RunState>('run-state');

@@ -1,5 +1,5 @@
 /**
- * What a run is, for all who work for it: types only.
+ * The types of a run inside the sandbox.
  */
 import type { BaggageEntry, JobBaggage } from '../../core/baggage';
 import type { JobOrigin } from '../../core/job-info';
@@ -8,46 +8,49 @@ import type { TraceHeader } from '../../core/trace-header';
 import type { SpanRef } from '../../core/traceparent';
 import type { SamplingReason } from '../../sampling/markers';
 
-/** A run that the plugin takes part in; a child has the origin of its parent. */
+/** A traced run; a child has the origin of its parent. */
 export interface Run extends JobOrigin {
   readonly kind: 'top' | 'child' | 'shard';
-  /** The `RunWorkflow` span. */
+  /** Root span of the run, `RunWorkflow`. */
   readonly root: SpanRef;
-  /** The span in another run or process that {@link root} is a child of. */
+  /** Parent of {@link root}, a span in another run or process. */
   readonly parentSpanId?: string | undefined;
   readonly links: readonly LinkRecord[];
   readonly bound: boolean;
-  /** Whether the sandbox reports its beginning: it begins a trace, and the host does not know its decision or origin. */
+  /**
+   * Whether the sandbox reports the run's start: it begins a trace, and the host lacks its decision or
+   * origin.
+   */
   readonly announces: boolean;
   readonly reason?: SamplingReason | undefined;
-  /** Whether the trace is the caller's by request, so that its id is not the run's. */
+  /** Whether the run is in its caller's trace by request, so that the trace id is not the run's. */
   readonly joined: boolean;
   readonly jobBaggage: JobBaggage;
-  /** {@link jobBaggage} and the starter's. */
+  /** Entries of {@link jobBaggage} and of the starter's baggage. */
   readonly baggage: ReadonlyMap<string, BaggageEntry>;
   readonly baggageHeader: string;
 }
 
-/** What only a run with a trace has; the rest follows from its origin. */
+/** The members that only a traced run has; the others follow from its origin. */
 export type RunTrace = Omit<Run, keyof JobOrigin | 'jobBaggage' | 'baggage' | 'baggageHeader'>;
 
-/** What the calls of an untraced run carry. */
+/** Headers that the calls of an untraced run carry. */
 export interface UntracedCalls {
-  /** `undefined` where run id and workflow type tell as much. */
+  /** Header for activities; `undefined` if run id and workflow type are enough. */
   readonly activity: TraceHeader | undefined;
   readonly child: TraceHeader;
-  /** What a child that continues as new leaves to its next run. */
+  /** Header that a child passes on when it continues as new. */
   readonly continuation: TraceHeader | undefined;
 }
 
 export interface RunReading {
   readonly origin: JobOrigin;
-  /** `undefined`: untraced. */
+  /** The run; `undefined` if it is untraced. */
   readonly run: Run | undefined;
-  /** A top-level run, untraced or not: the metrics of runs count it. */
+  /** Whether this is a top-level run, untraced or not, which the metrics count. */
   readonly counted: boolean;
-  /** What the calls of an untraced run carry. */
+  /** Headers of an untraced run's calls; `undefined` for a traced run. */
   readonly calls: UntracedCalls | undefined;
-  /** Why the run's header was ignored. */
+  /** Why the run's header was ignored; `undefined` if it was not. */
   readonly problem: string | undefined;
 }

@@ -1,10 +1,10 @@
 /**
- * The internals of the Temporal SDK that this package uses where the SDK exposes nothing else: the only file that
- * touches them.
+ * The internals of the Temporal SDK that this package uses where the SDK exposes nothing else: the only file
+ * that touches them.
  *
- * Sandbox code; the host reads the list, too. Nothing is imported from the SDK's internal modules but types: a module
- * that a version of the SDK lacks would keep the user's bundle from being made. What is missing is found by
- * {@link missingInternals} before anything is used, so no other function here is called without it.
+ * Sandbox code; the host reads the list as well. Only types are imported from the SDK's internal modules: a
+ * module that a version of the SDK lacks would break the user's bundle. {@link missingInternals} is checked
+ * before anything else here is used.
  */
 
 import { defineSearchAttributeKey, type VersioningBehavior } from '@temporalio/common';
@@ -17,16 +17,18 @@ const JOB_NAME = defineSearchAttributeKey('JobName', 'KEYWORD');
 
 type Command = coresdk.workflow_commands.IWorkflowCommand;
 
-/** What the SDK counts by a sequence number of its own: activities, local ones among them, and starts of children. */
+/** Kinds of calls that the SDK numbers separately: activities (including local ones) and child starts. */
 export type PendingKind = 'activity' | 'childWorkflowStart';
 
 interface SdkGlobals {
-  /** What `getActivator` of the SDK returns: all of the present workflow's state. */
+  /** The result of the SDK's `getActivator`: the state of the current workflow. */
   readonly __TEMPORAL_ACTIVATOR__?: Activator;
   readonly __TEMPORAL__?: { readonly importWorkflows?: () => Record<string, unknown> };
 }
 
-/** The members of the SDK's `Activator` that are used, and what each must be; of public ones the latest to come. */
+/**
+ * The members of the SDK's `Activator` that are used, each with a check; of public members, only the newest.
+ */
 const NEEDED: Readonly<Record<string, (activator: Partial<Activator>) => boolean>> = {
   'completions.activity': ({ completions }) => isMap(completions?.activity),
   'completions.childWorkflowStart': ({ completions }) => isMap(completions?.childWorkflowStart),
@@ -42,28 +44,28 @@ const NEEDED: Readonly<Record<string, (activator: Partial<Activator>) => boolean
 };
 
 /**
- * Names of the internals that this version of the SDK lacks; none is missing in the versions that are supported.
+ * Returns the names of the internals that this version of the SDK lacks; empty for all supported versions.
  *
- * @param activator by default the present workflow's
+ * @param activator activator to check; by default the current workflow's
  */
 export function missingInternals(activator: object | undefined = globals().__TEMPORAL_ACTIVATOR__): string[] {
   if (!activator) return ['__TEMPORAL_ACTIVATOR__'];
   return Object.keys(NEEDED).filter((name) => !NEEDED[name]?.(activator));
 }
 
-/** Whether the SDK waits for the answer to this call. */
+/** Whether the SDK is waiting for the result of this call. */
 export function isPending(kind: PendingKind, seq: number): boolean {
   return activator().completions[kind].has(seq);
 }
 
-/** Takes the commands that were made since the activation's own were taken. */
+/** Takes the commands that were issued since the activation's own were taken. */
 export function takeCommands(): Command[] {
   return activator().concludeActivation().commands;
 }
 
 /**
- * Calls `ask` while the present workflow's info has this value of the search attribute `JobName`: the SDK hands the info
- * to the host with each question. Without effect where it has the value already.
+ * Calls `ask` while the current workflow's info has this value of the search attribute `JobName`: the SDK
+ * passes the info to the host with each call. No effect if it already has the value.
  */
 export function withJobName<Answer>(value: string, ask: () => Answer): Answer {
   const sdk = activator();
@@ -78,17 +80,20 @@ export function withJobName<Answer>(value: string, ask: () => Answer): Answer {
   }
 }
 
-/** Names of the activities that the present worker has. */
+/** Returns the names of the activities that the current worker has registered. */
 export function registeredActivityNames(): ReadonlySet<string> {
   return activator().registeredActivityNames;
 }
 
-/** The versioning behaviour of the present workflow; `undefined`: the worker's default, or not known to the SDK. */
+/**
+ * Returns the versioning behaviour of the current workflow; `undefined` for the worker's default, or if not
+ * supported.
+ */
 export function versioningBehavior(): VersioningBehavior | undefined {
   return activator().versioningBehavior;
 }
 
-/** The present workflow's function; `undefined` until the bundle's exports have been read. */
+/** Returns the current workflow's function; `undefined` until the bundle's exports have been read. */
 export function workflowFunction(): unknown {
   return activator().workflow;
 }
@@ -96,7 +101,7 @@ export function workflowFunction(): unknown {
 /**
  * Calls `listener` with each error that fails a workflow task instead of the run.
  *
- * Only the SDK knows which errors these are (`failureExceptionTypes`): after one, no interceptor is called.
+ * Only the SDK can tell these errors apart (`failureExceptionTypes`), and after one, it calls no interceptor.
  */
 export function onTaskError(listener: (error: unknown, isFirst: boolean) => void): void {
   const sdk = activator();
@@ -107,7 +112,7 @@ export function onTaskError(listener: (error: unknown, isFirst: boolean) => void
   };
 }
 
-/** The promise itself, no longer shown in stack traces: what `untrackPromise` of the SDK does. */
+/** Removes the promise from stack traces, as the SDK's `untrackPromise` does, and returns it. */
 export function untracked<T>(promise: Promise<T>): Promise<T> {
   const { childToParent, promiseToStack } = activator().promiseStackStore;
   childToParent.delete(promise);
@@ -115,7 +120,7 @@ export function untracked<T>(promise: Promise<T>): Promise<T> {
   return promise;
 }
 
-/** What the workflow bundle exports, by name; `undefined` where the SDK has no such list. */
+/** Returns the exports of the workflow bundle by name; `undefined` if the SDK has no such list. */
 export function bundleExports(): Record<string, unknown> | undefined {
   return globals().__TEMPORAL__?.importWorkflows?.();
 }
@@ -129,7 +134,7 @@ function globals(): SdkGlobals {
   return globalThis as unknown as SdkGlobals;
 }
 
-/** A `Map` or a `Set`, of whatever realm. */
+/** Whether the value is a `Map` or a `Set`, of any realm. */
 function isMap(value: { readonly has?: unknown } | undefined): boolean {
   return typeof value?.has === 'function';
 }

@@ -1,8 +1,8 @@
 /**
- * A span made inside the sandbox, by the plugin or by user code through `@opentelemetry/api`.
+ * A span created inside the sandbox, by the plugin or by user code through `@opentelemetry/api`.
  *
- * Sandbox code: nothing of the OpenTelemetry SDK; what user code gives is reduced when it is set, and no
- * method throws.
+ * Sandbox code: uses nothing of the OpenTelemetry SDK; values from user code are reduced when they are set,
+ * and no method throws.
  */
 import type { Exception, Link, Span, SpanContext, SpanStatus, TimeInput } from '@opentelemetry/api';
 import { ApplicationFailure, isCancellation } from '@temporalio/workflow';
@@ -13,18 +13,18 @@ import { formatTraceparent, parseTraceparent, type SpanRef } from '../../core/tr
 import { defined } from '../../core/util/defined';
 import { isRecord, safely } from '../../core/util/untrusted';
 
-/** `SpanStatusCode` of the API, as values: the API itself is not loaded here. */
+/** Values of the API's `SpanStatusCode`; the API itself is not loaded here. */
 export const STATUS = { unset: 0, ok: 1, error: 2 } as const;
-/** Events, and links, of one span; further ones are dropped and counted. */
+/** Most events, and most links, of one span; further ones are dropped and counted. */
 const MAX_EVENTS = 128;
 const INVALID: SpanRef = { traceId: '0'.repeat(32), spanId: '0'.repeat(16), sampled: false };
-/** Nanoseconds since the epoch must fit 64 bits. */
+/** Latest time, in milliseconds since the epoch: as nanoseconds it must fit into 64 bits. */
 const MAX_TIME_MS = 2 ** 64 / 1_000_000;
 
-/** Told once, when the span ends. */
+/** Called once, when the span ends. */
 export type OnEnd = (span: SandboxSpan, record: SpanRecord) => void;
 
-/** What is not known of a span may be `undefined`. */
+/** Start values of a span; those that are not known may be `undefined`. */
 export interface SpanStart extends Pick<SpanRecord, 'name' | 'startMs'> {
   readonly ref: SpanRef;
   readonly kind?: number | undefined;
@@ -33,7 +33,7 @@ export interface SpanStart extends Pick<SpanRecord, 'name' | 'startMs'> {
   readonly scope?: { readonly name: string; readonly version?: string };
 }
 
-/** A record that still changes, until its span ends. */
+/** A mutable record, until its span ends. */
 interface Draft extends SpanRecord {
   name: string;
   endMs: number;
@@ -50,10 +50,10 @@ interface Draft extends SpanRecord {
 export class SandboxSpan implements Span {
   readonly ref: SpanRef;
   readonly #record: Draft;
-  /** `undefined` when the span has ended: nothing changes it then. */
+  /** Callback for the end; `undefined` after the span has ended, when it no longer changes. */
   #onEnd: OnEnd | undefined;
 
-  /** @param onEnd a span without it has ended from the first */
+  /** @param onEnd called when the span ends; without it, the span records nothing */
   constructor({ ref, kind = 0, links = [], ...start }: SpanStart, onEnd?: OnEnd) {
     const { sampled: _, ...ids } = ref;
     this.ref = ref;
@@ -116,7 +116,7 @@ export class SandboxSpan implements Span {
   }
 
   addLinks(links: Link[]): this {
-    // Of a list that throws, those before it stay.
+    // If reading the list throws, the links before that are kept.
     return this.#change(() => {
       for (const link of links) this.addLink(link);
     });
@@ -156,7 +156,7 @@ export class SandboxSpan implements Span {
     this.failWith({ message, ...kind, ...defined({ stackTrace: stack }) });
   }
 
-  /** The same of an error as the server tells it: the host puts it into the words of OpenTelemetry. */
+  /** Marks the span as failed with a failure from the server, which the host translates for OpenTelemetry. */
   failWith(failure: Failure): void {
     this.#change((record) => {
       record.failure = failure;
@@ -177,21 +177,26 @@ export class SandboxSpan implements Span {
     });
   }
 
-  /** Changes the record of a span that has not ended. Never throws, whatever user code gives or has replaced. */
+  /**
+   * Changes the record of a span that has not ended. Never throws, whatever user code passes or has replaced.
+   */
   #change(change: (record: Draft) => void): this {
     if (this.#onEnd) safely(() => change(this.#record));
     return this;
   }
 }
 
-/** A span that records nothing: somebody else's, or the root of a run that is not sampled; an invalid one without `ref`. */
+/**
+ * Returns a non-recording span for a span elsewhere or for the root of a run that is not sampled; invalid
+ * without `ref`.
+ */
 export function foreignSpan(ref: SpanRef = INVALID): Span {
   return new SandboxSpan({ name: '', startMs: 0, ref });
 }
 
 /**
- * Milliseconds since the epoch of an API time (epoch milliseconds, `Date`, or `[seconds, nanoseconds]`); of what
- * is none, or cannot be sent, the time now. Never throws.
+ * Returns an API time (epoch milliseconds, `Date`, or `[seconds, nanoseconds]`) in milliseconds since the
+ * epoch; the current time for an invalid one. Never throws.
  */
 export function toMs(time: unknown): number {
   return parseTime(time) ?? Date.now();
@@ -208,12 +213,15 @@ function msOf(time: unknown): number | undefined {
   return time instanceof Date ? time.getTime() : undefined;
 }
 
-/** What a span context refers to; `undefined` when its ids are none. Throws what user code's getters throw. */
+/**
+ * Returns the reference in a span context; `undefined` if its ids are invalid. Getters of user code may
+ * throw.
+ */
 export function refOf({ traceId, spanId, traceFlags }: SpanContext): SpanRef | undefined {
   return parseTraceparent(formatTraceparent({ traceId, spanId, sampled: (traceFlags & 1) === 1 }));
 }
 
-/** A link as a record; `undefined` when it points nowhere. Never throws. */
+/** Returns a link as a record; `undefined` if its context is invalid. Never throws. */
 export function toLinkRecord(link: Link): LinkRecord | undefined {
   return safely(() => {
     const span = refOf(link.context);
@@ -223,12 +231,12 @@ export function toLinkRecord(link: Link): LinkRecord | undefined {
   });
 }
 
-/** A failure that its author calls benign stays that. */
+/** Returns the error's application category, so that a benign failure stays benign. */
 function categoryOf(error: unknown): number {
   return error instanceof ApplicationFailure && error.category === 'BENIGN' ? BENIGN : 0;
 }
 
-/** Anything that can be thrown, as texts. Never throws. */
+/** Returns any thrown value as strings. Never throws. */
 export function describe(error: unknown): {
   readonly type: string;
   readonly message: string;
@@ -238,7 +246,8 @@ export function describe(error: unknown): {
   const texts = safely(() => {
     const { type, name, code, message, stack } = error;
     return defined({
-      // `type` is the application's own word for the error (ApplicationFailure); Temporal's default is none.
+      // `type` is the application's own name for the error (ApplicationFailure); Temporal's default is not
+      // one.
       type: toText(type || name || code || 'Error'),
       message: toText(message ?? ''),
       stack: typeof stack === 'string' ? cut(stack) : undefined,

@@ -1,15 +1,15 @@
 /**
- * Notes the errors that fail a workflow task instead of the run.
+ * Reports the errors that fail a workflow task instead of the run.
  *
- * Sandbox code. After such an error nothing of the activation is concluded, so the SDK's own note of it is listened to:
- * without a promise on the workflow function and on each handler, of which the SDK would take a stack trace.
+ * Sandbox code. Such an error aborts the activation, so the SDK's own record of it is observed: this needs no
+ * promise on the workflow function and on each handler, of which the SDK would take a stack trace.
  */
 import { workflowInfo } from '@temporalio/workflow';
 import type { JobTracingSinks } from '../../core/span-record';
 import { onTaskError } from './sdk-internals';
 import { describe } from './span';
 
-/** The task is tried again, so the host is told of the same error each time. */
+/** Reports each such error to the sink; since the task is retried, the same error may be reported again. */
 export function noteTaskErrors(sink: JobTracingSinks['jobTracing']): void {
   onTaskError((error, isFirst) => {
     if (!isFirst || workflowInfo().unsafe.isReplaying) return;

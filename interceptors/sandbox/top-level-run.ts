@@ -1,5 +1,5 @@
 /**
- * A top-level run: it has a trace of its own, with the decision of its history or, while it is new, of the host.
+ * A top-level run: it has its own trace, with the decision in its history or, while it is new, from the host.
  *
  * Sandbox code: no await, no draw from any random sequence, never throws. A workflow command may depend only
  * on the decision (our markers), never on a header.
@@ -26,7 +26,7 @@ interface TopLevelReading {
   readonly origin: JobOrigin;
   readonly trace?: RunTrace;
   readonly counted: boolean;
-  /** Untraced because the run before it, or its caller, is not sampled. */
+  /** Whether the run is untraced because the run before it, or its caller, is not sampled. */
   readonly isLeftOut?: boolean;
 }
 
@@ -65,7 +65,7 @@ export function readTopLevel(
   return { origin, trace, counted };
 }
 
-/** Decides about a run that is new, after telling the host if its first task is retried. */
+/** Decides about a new run; first notifies the host if the run's first task is retried. */
 function decide(
   info: WorkflowInfo,
   preset: PresetDecision,
@@ -77,10 +77,10 @@ function decide(
   return decideNewRun(info, preset, bind, patched, registeredActivityNames());
 }
 
-/** Started, task scheduled, task started: with the signals that came along, all that a new run has. */
+/** History events of a new run besides signals: started, task scheduled, task started. */
 const EVENTS_OF_FIRST_TASK = 3;
 
-/** Whether a person started this run, or asked for this tick. */
+/** Returns the preset decision of a run that a person started, or of a tick that a person requested. */
 function forcedBy(
   info: WorkflowInfo,
   { initiator, part }: TopLevelRun,
@@ -100,16 +100,23 @@ function forcedBy(
   return isStart ? { forced: 'manual' } : undefined;
 }
 
-/** Only a continuation inherits, or a run in its caller's trace: ticks and attempts decide anew. */
+/**
+ * Returns the decision that a continuation, or a run in its caller's trace, inherits; ticks and attempts
+ * decide anew.
+ */
 function inheritedFrom({ initiator, part, parent }: TopLevelRun): PresetDecision {
   if (parent) return { inherited: { sampled: parent.sampled } };
   const isContinuation = initiator === 'continued' && part?.kind === 'continued';
   return isContinuation ? { inherited: { sampled: part.sampled } } : undefined;
 }
 
-/** The decision that the history of a replayed run holds; `undefined`: it was begun without the plugin. */
+/**
+ * Returns the decision in the history of a replayed run; `undefined` if the run was started without the
+ * plugin.
+ */
 function recall(): RunDecision {
-  // `patched` is true here only for markers in the history, and repeats their commands: in the order of `decideNewRun`.
+  // `patched` is true here only for markers in the history, and repeats their commands: in the order of
+  // `decideNewRun`.
   const id = RECORDED_IDS.find(patched);
   if (patched(ABSENT)) return { hasHost: false };
   return { decision: decisionOf(id), hasHost: true };
@@ -132,7 +139,10 @@ function triggerOf(info: WorkflowInfo, { initiator, part }: TopLevelRun, preset:
   return 'api';
 }
 
-/** The caller's span on a start; the run before on a tick, an attempt or a continuation. */
+/**
+ * Returns the links of the root: to the caller's span on a start; to the run before on a tick, attempt or
+ * continuation.
+ */
 function linksOf(info: WorkflowInfo, { caller, previous }: TopLevelRun): LinkRecord[] {
   if (caller || !previous) return linksTo(caller, 'caller');
   return linksTo(previous, 'previous-run', defined({ 'job.run.id': info.continuedFromExecutionRunId }));

@@ -1,8 +1,8 @@
 /**
- * The spans of one run: makes them, keeps the finished ones until the activation ends, closes what is left
- * open when the run ends.
+ * The spans of one run: creates them, keeps finished ones until the activation ends, and ends open ones when
+ * the run ends.
  *
- * Sandbox code: nothing of the OpenTelemetry SDK; no span exists for a run that is not sampled.
+ * Sandbox code: uses nothing of the OpenTelemetry SDK; a run that is not sampled has no spans.
  */
 import { SPAN_DELIMITER, SpanName } from '@temporalio/interceptors-opentelemetry/lib/workflow/definitions';
 import { spanIdOf } from '../../core/span-ids';
@@ -11,22 +11,23 @@ import type { SpanRef } from '../../core/traceparent';
 import type { RunTrace } from './run';
 import { type OnEnd, SandboxSpan, type SpanStart } from './span';
 
-/** Finished spans kept within one activation; further ones are dropped and counted on the root. */
+/** Most finished spans kept within one activation; further ones are dropped and counted on the root. */
 const MAX_BUFFERED = 2_000;
 
-/** Names of spans that are counted each by itself; spans of further names are counted together. */
+/** Most span names that are counted separately; spans with further names are counted together. */
 const MAX_COUNTED_NAMES = 1_000;
 
 export interface StartOptions extends Partial<Pick<SpanStart, 'kind' | 'startMs' | 'links' | 'scope'>> {
   /**
-   * What tells the span from others of its name: the call's sequence number, the update's id. Without it, spans of one
-   * name are counted, which is the same on the next try as long as their order among themselves is.
+   * Distinguishes the span from others of its name: the call's sequence number, or the update's id. Without
+   * it, spans of one name are numbered, which gives the same ids on a retry as long as their relative order
+   * is the same.
    */
   readonly which?: string | number | undefined;
 }
 
 export class RunTracer {
-  /** The `RunWorkflow` span: active wherever no other is. */
+  /** The root span `RunWorkflow`, active wherever no other span is. */
   readonly root: SandboxSpan;
   readonly #counts = new Map<string, number>();
   readonly #open = new Set<SandboxSpan>();
@@ -42,7 +43,7 @@ export class RunTracer {
   #dropped = 0;
   #droppedNow = 0;
 
-  /** The root's parent, if any, is in another run or process. */
+  /** Starts the root span; its parent, if any, is in another run or process. */
   constructor(workflowType: string, { root, parentSpanId, links }: RunTrace, startMs: number) {
     const name = `${SpanName.WORKFLOW_EXECUTE}${SPAN_DELIMITER}${workflowType}`;
     const ref = { ...root, sampled: true };
@@ -66,14 +67,14 @@ export class RunTracer {
     return span;
   }
 
-  /** Ends the root and everything still open: the run is over, nobody else will. */
+  /** Ends the root and all open spans, since the run is over. */
   endRun(): void {
     for (const span of this.#open) span.setAttribute('job.unfinished', true).end();
     if (this.#dropped > 0) this.root.setAttribute('job.dropped_spans', this.#dropped);
     this.root.end();
   }
 
-  /** How many spans of this name there are, this one included. */
+  /** Returns the number of spans of this name, including this one. */
   #count(name: string): number {
     const counted = this.#counts.size < MAX_COUNTED_NAMES || this.#counts.has(name) ? name : '';
     const count = (this.#counts.get(counted) ?? 0) + 1;
@@ -81,12 +82,12 @@ export class RunTracer {
     return count;
   }
 
-  /** The spans finished since the last call. */
+  /** Returns the spans finished since the last call. */
   drain(): SpanRecord[] {
     return this.#buffer.splice(0);
   }
 
-  /** How many spans were dropped since the last call. */
+  /** Returns the number of spans dropped since the last call. */
   takeDropped(): number {
     const count = this.#droppedNow;
     this.#droppedNow = 0;

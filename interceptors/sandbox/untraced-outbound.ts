@@ -1,9 +1,9 @@
 /**
- * Calls that an untraced run makes. They carry no trace, only what the receiver cannot know by itself: that it is a
- * top-level run; or which job it works for, so that activities of untraced runs are all decided about as their run was
- * (`interceptors/untraced-activity.ts`).
+ * Calls that an untraced run makes. They carry no trace, only facts that the receiver cannot determine: that
+ * it is a top-level run, or its job, so that all activities of an untraced run get the same decision as the
+ * run (`interceptors/untraced-activity.ts`).
  *
- * Sandbox code: every method calls `next` synchronously and returns its very promise. Most runs add nothing.
+ * Sandbox code: every method calls `next` synchronously and returns the same promise. Most runs add nothing.
  */
 import type { Headers } from '@temporalio/common';
 import type { WorkflowInfo, WorkflowOutboundCallsInterceptor } from '@temporalio/workflow';
@@ -17,7 +17,11 @@ import { safely } from '../../core/util/untrusted';
 import type { Allowance } from './allowance';
 import type { UntracedCalls } from './run';
 
-/** @param isLeftOut whether the run knows by itself that it is not sampled: as the run before it, or as its caller */
+/**
+ * Returns the headers for an untraced run's calls.
+ *
+ * @param isLeftOut whether the run is untraced because the run before it, or its caller, is not sampled
+ */
 export function untracedCalls(
   info: WorkflowInfo,
   kind: RunKind,
@@ -38,12 +42,16 @@ export function untracedCalls(
   };
 }
 
-/** @param calls `undefined` of the package's own workflows, and until the run is known */
+/**
+ * Returns the outbound interceptor of an untraced run.
+ *
+ * @param calls returns the headers; `undefined` for the package's own workflows, and until the run is known
+ */
 export function untracedOutbound(
   allowance: Allowance,
   calls?: UntracedCalls,
 ): WorkflowOutboundCallsInterceptor {
-  /** Runs with very many calls in a task must be taken as without the plugin. */
+  /** Returns the input with the header, unless the task has so many calls that the server might refuse it. */
   function told<Input extends { readonly headers: Headers }>(
     input: Input,
     header: TraceHeader | undefined,
@@ -62,7 +70,7 @@ export function untracedOutbound(
     startChildWorkflowExecution(input, next) {
       const kind = safely(() => childKindOf(input.options));
       if (kind?.kind === 'top') return next(told(input, { part: kind }, true));
-      // A tick of a cron is a run of its own, whoever its parent is.
+      // A cron tick is a top-level run, whatever its parent is.
       return next(told(input, input.options.cronSchedule ? undefined : calls?.child));
     },
     ...(calls?.activity && {
