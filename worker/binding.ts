@@ -1,9 +1,10 @@
 /**
- * Whether runs may be bound in a namespace: only while every search attribute has been seen there with the right type
- * and an upsert of them was accepted, because the server refuses the whole workflow task that upserts any other.
+ * Whether runs may be bound in a namespace: only while every search attribute has been seen there with the
+ * right type and an upsert of them was accepted, because the server refuses the whole workflow task that
+ * upserts any other.
  *
- * What this worker has not seen yet (an attribute that was removed a moment ago) costs a run one retry: the server tries
- * a refused task again at once, here or on another worker, and that one binds nothing.
+ * A change that this worker has not noticed yet (an attribute removed a moment ago) costs a run one retry:
+ * the server retries a refused task at once, here or on another worker, and the retried task binds nothing.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '@temporalio/common';
@@ -21,30 +22,32 @@ import { suppressed } from '../core/util/suppressed';
 import { type Grant, mayBeRefused } from './retried-task';
 
 export interface Binding {
-  /** Whether a run may be bound now. Never throws, never waits. */
+  /** Returns whether a run may be bound now. Never throws, never blocks. */
   mayBind(): boolean;
-  /** Whether a run may be bound whose first task was answered before, and is tried again. Never throws, never waits. */
+  /** Returns whether a run may be bound whose first task is retried. Never throws, never blocks. */
   mayBindAgain(info: WorkflowInfo): boolean;
-  /** The run was told that it may bind. */
+  /** Records that the run was allowed to bind. */
   granted(info: WorkflowInfo): void;
-  /** A task of the run failed by user code. */
+  /** Records that user code has failed a task of the run. */
   taskFailed(runId: string): void;
-  /** Looks once, for a bounded time; then goes on looking beside the worker until {@link close}. Never throws. */
+  /**
+   * Checks once, for a bounded time; then keeps checking in the background until {@link close}. Never throws.
+   */
   start(connection: SearchAttributesConnection): Promise<void>;
   started(): boolean;
-  /** May be called twice. */
+  /** Stops checking; may be called twice. */
   close(): void;
 }
 
-/** A worker starts after this time, bound or not. */
+/** Milliseconds after which a worker starts, even if nothing may be bound yet. */
 const START_TIMEOUT_MS = 5_000;
-/** Pause between two looks while something is missing. */
+/** Milliseconds between checks while an attribute is missing. */
 const LOOK_AGAIN_MS = 10_000;
-/** Pause between two looks while upserts are not accepted yet: it takes the server some seconds. */
+/** Milliseconds between checks while upserts are not accepted yet, which takes the server some seconds. */
 const NOT_YET_MS = 1_000;
-/** Pause between two looks while all is right: somebody may remove an attribute. */
+/** Milliseconds between checks while all is well, since someone may remove an attribute. */
 const VERIFY_MS = 30_000;
-/** Runs that are remembered; beyond it the oldest is forgotten. */
+/** Most runs that are remembered; beyond that the oldest is dropped. */
 const MAX_RUNS = 10_000;
 
 export interface BindingOptions {
@@ -57,7 +60,7 @@ export interface BindingOptions {
 export function createBinding({ namespace, register, log }: BindingOptions): Binding {
   let connection: SearchAttributesConnection | undefined;
   let verified = false;
-  /** An upsert was accepted since the attributes were missing last. */
+  /** Whether an upsert was accepted since the attributes were last missing. */
   let accepted = false;
   let warned = false;
   let seen = false;
@@ -79,7 +82,7 @@ export function createBinding({ namespace, register, log }: BindingOptions): Bin
   async function lookOnce(): Promise<void> {
     const startedAtMs = Date.now();
     const problem = connection && (await check(connection));
-    // A look that failed says nothing about attributes that were right a minute ago.
+    // A failed check does not invalidate attributes that were right a minute ago.
     if (!(verified && problem instanceof Error)) {
       conclude(problem);
       lookedAtMs = startedAtMs;
@@ -88,7 +91,7 @@ export function createBinding({ namespace, register, log }: BindingOptions): Bin
   }
 
   function pauseMs(): number {
-    // Not all workers in the same second.
+    // Spread out, so that workers do not all check in the same second.
     if (verified) return VERIFY_MS * (0.75 + 0.5 * Math.random());
     return seen && !accepted ? NOT_YET_MS : LOOK_AGAIN_MS;
   }
@@ -104,7 +107,9 @@ export function createBinding({ namespace, register, log }: BindingOptions): Bin
     warned = problem !== undefined;
   }
 
-  /** What stands in the way of binding, or why it cannot be known; `undefined` when nothing does. */
+  /**
+   * Returns the problem that prevents binding, or the error of a failed check; `undefined` if there is none.
+   */
   async function check(to: SearchAttributesConnection): Promise<string | Error | undefined> {
     try {
       const report = await readSearchAttributes(to, namespace);
@@ -129,7 +134,9 @@ export function createBinding({ namespace, register, log }: BindingOptions): Bin
     );
   }
 
-  /** Where it cannot be tried, it is assumed: then the first runs find out. */
+  /**
+   * Returns whether upserts are accepted; assumed where it cannot be probed, so that the first runs show it.
+   */
   async function isAccepted(to: SearchAttributesConnection): Promise<boolean> {
     return (await acceptsUpserts(to, namespace)) ?? true;
   }
@@ -146,7 +153,7 @@ export function createBinding({ namespace, register, log }: BindingOptions): Bin
       hasFailed: failed.has(info.runId),
     });
     if (!isRefused) return verified;
-    // What was granted is not right any more: nothing is bound until it has been looked into.
+    // The attributes have changed since: nothing is bound until the next check.
     if (grant) [verified, accepted] = [false, false];
     void look();
     return false;

@@ -1,6 +1,6 @@
 /**
- * The plugin's part of the workflow bundle: adds it when a bundle is made, and tells whether a bundle that was
- * made elsewhere fits this worker.
+ * The plugin's part of the workflow bundle: adds it when a bundle is built, and checks whether a prebuilt
+ * bundle fits this worker.
  */
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -12,14 +12,17 @@ const { name: NAME, version: VERSION } = require('temporal-job-tracing/package.j
   readonly name: string;
   readonly version: string;
 };
-/** Our module for the bundle; by the package's name, as there is no file beside this code when a bundler has moved it. */
+/**
+ * The plugin's module for the bundle, by package name, since a bundler may have moved this code away from its
+ * files.
+ */
 const ENTRY = `${NAME}/workflow-interceptors`;
-/** What the official plugin, and its sandbox part in lists of modules, are called. */
+/** Matches the name of the official plugin, and of its sandbox part in lists of modules. */
 const OFFICIAL = /^OpenTelemetryPlugin$|interceptors-opentelemetry/;
-/** Its sandbox part in the code of a bundle. */
+/** Matches the official plugin's sandbox part in the code of a bundle. */
 const OFFICIAL_IN_BUNDLE = /interceptors-opentelemetry\/lib\/workflow-interceptors/;
 
-/** Bundle options with our modules, once. */
+/** Returns the bundle options with the plugin's module added once. */
 export function addToBundle(options: BundleOptions, sandbox: SandboxOptions): BundleOptions {
   const { plugins = [], workflowInterceptorModules = [], preloadModules = [] } = options;
   const path = resolveEntry();
@@ -29,14 +32,19 @@ export function addToBundle(options: BundleOptions, sandbox: SandboxOptions): Bu
   const entry = path + toResourceQuery(sandbox, VERSION);
   return {
     ...options,
-    // First: the run must be known before any other interceptor makes a call.
+    // Added first: the run must be known before any other interceptor makes a call.
     workflowInterceptorModules: [entry, ...workflowInterceptorModules],
     // Evaluated once and shared by all workflows of a V8 context, with all that it imports of the SDK.
     preloadModules: [...new Set([...preloadModules, entry])],
   };
 }
 
-/** @throws {Error} where the package's files are not there: a worker that is one file needs a bundle made before */
+/**
+ * Resolves the path of the plugin's module.
+ *
+ * @throws {Error} if the package's files are missing: a worker bundled into one file needs a prebuilt
+ *   workflow bundle
+ */
 function resolveEntry(): string {
   // In a bundle of ES modules there is no file name: then from the program's folder.
   const here = typeof __filename === 'string' ? __filename : join(process.cwd(), 'worker.js');
@@ -52,7 +60,11 @@ function resolveEntry(): string {
   }
 }
 
-/** @throws {Error} when the official plugin is loaded as well: each call would be two spans in two traces */
+/**
+ * Refuses the official plugin.
+ *
+ * @throws {Error} if it is loaded as well: each call would have two spans in two traces
+ */
 export function refuseOfficial(
   plugins: readonly { readonly name: string }[],
   modules: readonly string[],
@@ -67,9 +79,9 @@ export function refuseOfficial(
 }
 
 /**
- * What is wrong with a prebuilt bundle for a worker with these options; `undefined` when nothing is.
+ * Returns the problem of a prebuilt bundle for a worker with these options; `undefined` if there is none.
  *
- * @throws {Error} when the official plugin is in the bundle
+ * @throws {Error} if the official plugin is in the bundle
  */
 export async function bundleProblem(
   bundle: NonNullable<WorkerOptions['workflowBundle']>,

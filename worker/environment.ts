@@ -1,5 +1,5 @@
 /**
- * Options of the plugin from environment variables, for programs that get it without a change of code. Pure.
+ * Options of the plugin from environment variables, for programs that use it without a code change. Pure.
  *
  * `sampling` is left to the plugin itself, which reads `JOB_TRACING_SAMPLING` wherever it is used.
  */
@@ -12,7 +12,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 const SUBJECT = 'JobTracingPlugin';
 const PREFIX = 'JOB_TRACING_';
-/** Variables that others read: the plugin's policy, the console's token. */
+/** Variables that are read elsewhere: the plugin's policy, the console's token. */
 const OTHERS = [`${PREFIX}SAMPLING`, `${PREFIX}CONSOLE_TOKEN`];
 
 const TRACE_URLS = [
@@ -33,9 +33,9 @@ const READERS = {
 } satisfies Record<string, (text: string, name: string) => JobTracingOptions>;
 
 /**
- * The options that the variables name; empty ones count as unset.
+ * Returns the options from the variables; empty variables count as unset.
  *
- * @throws {OptionError} with the variable's name, what was expected and what was given
+ * @throws {OptionError} with the variable's name, the expectation and the value
  */
 export function optionsFromEnvironment(env: Environment): JobTracingOptions {
   const known = [...Object.keys(READERS), ...OTHERS];
@@ -62,7 +62,7 @@ function oneOf<T extends string>(values: readonly T[], text: string, name: strin
   return value;
 }
 
-/** `none`, or names with commas between them. */
+/** Parses `none`, or a comma-separated list of names. */
 function forcedBy(text: string, name: string): readonly ForcedBy[] {
   if (text === 'none') return [];
   const names = text.split(',').map((part) => part.trim());
@@ -71,7 +71,7 @@ function forcedBy(text: string, name: string): readonly ForcedBy[] {
   throw wrong(name, `none, or some of ${FORCED_BY.join(',')}`, text);
 }
 
-/** A template, or a preset as JSON. */
+/** Parses a template, or a preset as JSON. */
 function traceUrlOf(text: string, name: string): TraceUrlOption {
   try {
     const option = text.startsWith('{"') ? (JSON.parse(text) as TraceUrlOption) : text;

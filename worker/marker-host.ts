@@ -1,8 +1,8 @@
 /**
- * The host's answers to the markers that the sandbox asks for (`patchActivationCallback`).
+ * The host's answers to the markers that the sandbox tries (`patchActivationCallback`).
  *
- * Asked synchronously on the way of a run's first task: every answer is a map look-up, is the same whenever
- * the same run asks again (a failed task does), and never throws.
+ * Called synchronously in a run's first task: every answer is a map look-up, is the same whenever the same
+ * run tries again (after a failed task), and never throws.
  */
 import { defineSearchAttributeKey, type SearchAttributePair } from '@temporalio/common';
 import type { WorkerOptions } from '@temporalio/worker';
@@ -44,29 +44,32 @@ export interface MarkerHostOptions {
   readonly enabled: boolean;
   readonly bind: 'all' | 'sampled';
   readonly policy: PolicyStore;
-  /** Whether every search attribute has been seen in the namespace with the right type. */
+  /** Returns whether runs may be bound: every search attribute is in the namespace with the right type. */
   readonly mayBind: () => boolean;
-  /** The same of a run whose first task is tried again. */
+  /** Returns whether a run may be bound whose first task is retried. */
   readonly mayBindAgain?: (info: WorkflowInfo) => boolean;
-  /** Told of every run that is granted a marker with which it binds. */
+  /** Called for every run that is allowed a marker with which it binds. */
   readonly onBound?: (info: WorkflowInfo) => void;
   /** Where the policy's decisions are remembered. */
   readonly decisions: RunDecisions;
-  /** Told of every run's decision; of a run whose task fails and asks again, perhaps again. */
+  /** Called with every run's decision; possibly again for a run whose task failed. */
   readonly onDecision?: (runId: string, jobName: string, sampled: boolean, reason: SamplingReason) => void;
-  /** Told once of each run that the policy records and whose origin its info alone tells; the sandbox reports the others. */
+  /**
+   * Called once for each run that the policy samples and whose origin is in its info; the sandbox reports the
+   * others.
+   */
   readonly onRecorded?: (info: WorkflowInfo, origin: JobOrigin) => void;
-  /** Told of every run that is kept, once. */
+  /** Called once for each tail-sampled run. */
   readonly onKept?: (jobName: string, reason: KeptReason) => void;
   readonly log?: OnceLog;
 }
 
-/** Runs that are remembered, for tasks that fail and ask again; beyond it the oldest is forgotten. */
+/** Most runs that are remembered, for failed tasks that try again; beyond that the oldest is dropped. */
 const MAX_RUNS = 10_000;
-/** No hex digits come after it: nothing is sampled. */
+/** Threshold that sorts after all hex digits, so that nothing is sampled. */
 const ABOVE_ALL_DIGITS = 'g';
 
-/** Our answers, composed with a call-back of the user's: its ids and its errors stay its own. */
+/** Returns a callback with our answers, composed with the user's, which keeps its own ids and errors. */
 export function composeMarkerHost(
   options: MarkerHostOptions,
   users: PatchActivationCallback | undefined,
@@ -77,7 +80,7 @@ export function composeMarkerHost(
     try {
       return answer(input.workflowInfo, input.patchId);
     } catch (error) {
-      // Of a policy store that breaks its contract: thrown here, it would leave the run stuck for ever.
+      // A policy store has broken its contract: an error thrown here would leave the run stuck forever.
       options.log?.warn('decision', 'A run could not be decided about; it is not traced', { error });
       return false;
     }
@@ -85,10 +88,10 @@ export function composeMarkerHost(
 }
 
 /**
- * What is known beforehand of the answers to new runs.
+ * Returns the host hint: what is known beforehand about the answers to new runs.
  *
- * @param policy of the plugin's options
- * @param isConstant whether no store can bring another policy
+ * @param policy policy from the plugin's options
+ * @param isConstant whether no store can replace the policy
  */
 export function hostHintFor(
   { enabled, bind }: Pick<MarkerHostOptions, 'enabled' | 'bind'>,
@@ -97,7 +100,7 @@ export function hostHintFor(
 ): HostHint {
   const { ratio, atLeast, afterFailureRuns, keepSlowMs } = policy.default;
   const usual = bind === 'all' && ratio < 0.5 ? 'unsampled' : 'default';
-  // Only a failure that the run itself tells of makes it a follow-up then, and the sandbox knows that.
+  // Then only a failure in the run's own info makes it a follow-up, which the sandbox can see.
   const isByRatio =
     policy.jobs.size === 0 && atLeast === undefined && keepSlowMs === undefined && afterFailureRuns <= 1;
   if (!enabled || bind === 'all' || !isConstant || !isByRatio) return { usual };
@@ -111,7 +114,7 @@ function createAnswers(options: MarkerHostOptions): (info: WorkflowInfo, id: str
     wasSlow: (jobName: string) => options.policy.wasSlow(jobName),
   };
   const told = new Map<string, true>();
-  /** Runs that must not bind, since the server may have refused what they bound. */
+  /** Runs that must not bind, since the server may have refused their upsert. */
   const refused = new Map<string, true>();
 
   function mayBind(info: WorkflowInfo): boolean {
@@ -153,19 +156,20 @@ function createAnswers(options: MarkerHostOptions): (info: WorkflowInfo, id: str
     if (asked === undefined) return false;
     const isBindable = (asked.sampled || options.bind === 'all') && mayBind(info);
     if (isPreset(id)) {
-      // Not from memory: a signal may have come since the run's last, failed task, which asked by policy.
+      // Decided anew: a signal may have arrived since the run's last, failed task, which was decided by
+      // policy.
       options.decisions.forget(info.runId, traceIdOfRun(info.originalExecutionRunId));
       if (asked.reason !== undefined)
         options.onDecision?.(info.runId, jobNameOf(info), asked.sampled, asked.reason);
       return isBindable || !asked.bound;
     }
     const decision = decisionFor(info);
-    // Asked last, when no id with a binding was true.
+    // Tried last, after every id with a binding was denied.
     if (!asked.bound) return decision.sampled;
     return isBindable && asked.sampled === decision.sampled && asked.reason === recordedReason(decision);
   }
 
-  /** Whether a run that decides by policy is granted one of its ids. */
+  /** Whether a run that the policy decides about is allowed one of its ids. */
   function grantsAny(info: WorkflowInfo): boolean {
     return decisionFor(info).sampled || (options.bind === 'all' && mayBind(info));
   }
@@ -186,13 +190,13 @@ function leavesRoom({ typedSearchAttributes }: WorkflowInfo): boolean {
   return users.length === 0 || haveRoom([...users, ...RESERVED]);
 }
 
-/** As much as ours can take. */
+/** Placeholders for our search attributes at their largest size. */
 const RESERVED: readonly SearchAttributePair[] = Object.keys(SEARCH_ATTRIBUTES).map((name) => ({
   key: defineSearchAttributeKey(name, 'KEYWORD'),
   value: 'x'.repeat(MAX_NAME_LENGTH),
 }));
 
-/** Whether an unsampled run that has just failed, or ended, leaves its root span: by the rule of this moment. */
+/** Whether the current rule tail-samples a run that was not sampled and has just failed or ended. */
 function isKept(info: WorkflowInfo, id: typeof KEPT_FAILED | typeof KEPT_SLOW, store: PolicyStore): boolean {
   const jobName = jobNameOf(info);
   const { keepFailed, keepSlowMs } = ruleFor(store.current(), jobName).rule;
@@ -203,7 +207,7 @@ function isKept(info: WorkflowInfo, id: typeof KEPT_FAILED | typeof KEPT_SLOW, s
   return true;
 }
 
-/** The reason as a marker tells it: an unsampled run's says nothing of the share that left it out. */
+/** Returns the reason as a marker records it: the marker of a run that the ratio did not sample has none. */
 function recordedReason({ sampled, reason }: SamplingDecision): SamplingReason | undefined {
   return sampled || reason === 'capped' ? reason : undefined;
 }

@@ -1,6 +1,7 @@
 /**
- * Metrics of runs and decisions, through `@opentelemetry/api`: exported by whatever meter provider the process
- * has; nothing without one. Counts and durations do not depend on sampling. Each point has `temporal.namespace` as well.
+ * Metrics of runs and decisions, through `@opentelemetry/api`: exported by the meter provider of the process,
+ * if it has one. Counts and durations do not depend on sampling. Each point also has the attribute
+ * `temporal.namespace`.
  *
  * | name | kind, unit | attributes |
  * |---|---|---|
@@ -16,9 +17,9 @@ import type { JobTrigger } from '../core/search-attributes';
 import { setBounded } from '../core/util/bounded-map';
 import type { KeptReason, SamplingReason } from '../sampling/markers';
 
-/** Runs that are known to be counted; beyond it the oldest is forgotten. */
+/** Most runs that are remembered as counted; beyond that the oldest is dropped. */
 const MAX_RUNS = 10_000;
-/** Job names of their own; the runs of further jobs are counted under {@link OTHER_JOBS}. */
+/** Most job names that are counted separately; runs of further jobs are counted under {@link OTHER_JOBS}. */
 const MAX_JOBS = 500;
 const OTHER_JOBS = 'other';
 
@@ -27,25 +28,25 @@ export interface EndedRun {
   readonly job: string;
   readonly trigger: JobTrigger;
   readonly result: JobResult;
-  /** From the first workflow task to the last. */
+  /** Milliseconds from the first workflow task to the last. */
   readonly durationMs: number;
 }
 
 export interface JobMetrics {
-  /** A top-level run ended. Never throws. */
+  /** Counts a top-level run that ended. Never throws. */
   ended(run: EndedRun): void;
-  /** A run was decided about; told of the same run again, it counts once. Never throws. */
+  /** Counts a sampling decision; only once for the same run. Never throws. */
   decided(runId: string, job: string, sampled: boolean, reason: SamplingReason): void;
-  /** A run that was not sampled left its root span after all. Never throws. */
+  /** Counts a tail-sampled run. Never throws. */
   kept(job: string, reason: KeptReason): void;
-  /** A task of a run made more spans than leave its sandbox. Never throws. */
+  /** Counts spans that a task's sandbox dropped for their number. Never throws. */
   spansDropped(job: string, count: number): void;
 }
 
-/** @param namespace Temporal namespace of the runs, an attribute of each point */
+/** Returns the metrics of one namespace. @param namespace Temporal namespace, an attribute of each point */
 export function createJobMetrics(namespace: string): JobMetrics {
   const shared = { 'temporal.namespace': namespace };
-  // Made when first used: unlike for spans, the API has nothing that a later meter provider would fill.
+  // Created on first use: unlike for spans, the API has no proxy that a later meter provider would fill.
   let made: ReturnType<typeof createInstruments> | undefined;
   const instruments = () => {
     made ??= createInstruments();

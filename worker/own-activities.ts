@@ -1,14 +1,15 @@
 /**
-/**
- * The local activities that this package's workflows call, and the hints by which the sandbox knows of its host, added
- * to a worker's own.
+ * ** Adds the local activities of this package's workflows, and the host hint for the sandbox, to a worker's
+ * activities.
  */
 import type { WorkerOptions } from '@temporalio/worker';
 import { jobActivitiesWithLinks } from '../activities/scheduled-job';
 import { VERSIONED_HOST } from '../core/own-activities';
 import { type HostHint, hostHintActivity } from '../sampling/host-hint';
 
-/** The worker's options with our activities; the user's own of the same name win. */
+/**
+ * Returns the worker's options with our activities; the user's activities of the same name take precedence.
+ */
 export function withOwnActivities(options: WorkerOptions, hint: HostHint, traceUrl: string): WorkerOptions {
   const runsWorkflows = options.workflowsPath !== undefined || options.workflowBundle !== undefined;
   if (!runsWorkflows) return options;
@@ -21,7 +22,7 @@ export function withOwnActivities(options: WorkerOptions, hint: HostHint, traceU
       ...(options.workerDeploymentOptions?.useWorkerVersioning && { [VERSIONED_HOST]: async () => {} }),
       ...Object.fromEntries(users),
     },
-    // A worker without activities must not begin to take those of others.
+    // A worker without activities must not start to poll for other workers' activities.
     ...(users.length === 0 && { enableNonLocalActivities: false }),
   };
 }

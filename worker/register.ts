@@ -1,10 +1,11 @@
 /**
- * `node --import temporal-job-tracing/register worker.js`: every worker of the program gets the plugin, with
- * options from `JOB_TRACING_…` variables, without a change of the program. Wrong ones reject `Worker.create`.
+ * `node --import temporal-job-tracing/register worker.js`: adds the plugin to every worker of the program,
+ * with options from `JOB_TRACING_…` variables and without a code change. Invalid variables reject
+ * `Worker.create`.
  *
- * Changes one static method of one class, before the program starts: `Worker.create` of the
- * `@temporalio/worker` beside this package. CommonJS and ES modules share that class. A program that uses
- * another copy of it is told so. Nothing here throws: a program must start without tracing, too.
+ * Patches one static method before the program starts: `Worker.create` of the `@temporalio/worker` that this
+ * package resolves. CommonJS and ES modules share that class. A warning is logged if the program uses another
+ * copy of it. Nothing here throws: the program must start even without tracing.
  */
 import { isMainThread } from 'node:worker_threads';
 import type { Worker, WorkerOptions } from '@temporalio/worker';
@@ -14,9 +15,9 @@ type PluginModule = typeof import('./plugin');
 type EnvironmentModule = typeof import('./environment');
 
 const PLUGIN_NAME = 'temporal-job-tracing';
-/** On `Worker.create` when it is ours. */
+/** Marks a patched `Worker.create`. */
 const PATCHED = Symbol.for('temporal-job-tracing.register');
-/** Milliseconds after which a program has loaded what it needs. */
+/** Milliseconds after which a program is expected to have loaded its modules. */
 const LOADED_AFTER_MS = 5_000;
 const CLASS_FILE = /[\\/]@temporalio[\\/]worker[\\/]lib[\\/]worker\.js$/;
 
@@ -45,7 +46,7 @@ function register(): void {
   }
 }
 
-/** Says once when the program has loaded another copy of the class than the one that was changed. */
+/** Logs one warning if the program has loaded another copy of the class than the patched one. */
 function watchForOtherCopies(): void {
   const files = () => Object.keys(require.cache).filter((file) => CLASS_FILE.test(file));
   const ours = files();

@@ -1,44 +1,47 @@
 /**
  * Whether the server may have refused a run's first task for what it bound, when the task is tried again.
  *
- * Pure. The task's history has the reason and is not shown to a worker: so by what this worker knows, and by the time.
+ * Pure. The reason is in the task's history, which a worker cannot read, so it is inferred from the grants of
+ * this worker and from the time.
  */
 
-/** What a worker was told of a run when it granted that it binds. */
+/** Facts about a run at the time when this worker allowed it to bind. */
 export interface Grant {
   readonly atMs: number;
-  /** Events of the run's history then. */
+  /** Length of the run's history at that time. */
   readonly events: number;
 }
 
 export interface RetriedTask {
   readonly nowMs: number;
-  /** When the run was due. */
+  /** Time at which the run was due, in milliseconds since the epoch. */
   readonly dueMs: number;
-  /** Events of the run's history now. */
+  /** Current length of the run's history. */
   readonly events: number;
-  /** `undefined`: by another worker, if at all. */
+  /** Grant of this worker; `undefined` if another worker has granted it, or none. */
   readonly grant: Grant | undefined;
-  /** The run was reset: its history begins with a task that another run had, so it is longer from the first. */
+  /**
+   * Whether the run was reset: its history then begins with another run's task, and is longer from the start.
+   */
   readonly isReset: boolean;
-  /** User code has failed a task of the run on this worker. */
+  /** Whether user code has failed a task of the run on this worker. */
   readonly hasFailed: boolean;
-  /** When this worker looked at the namespace's attributes last. */
+  /** Time of this worker's last check of the namespace's attributes, in milliseconds since the epoch. */
   readonly lookedAtMs: number;
 }
 
-/** The server tries a task again at once when it was refused; after a time-out, it is later than this. */
+/** The server retries a refused task within this time, in milliseconds; after a timeout, later. */
 const AT_ONCE_MS = 3_000;
-/** A task that failed, and the next one, scheduled and started. */
+/** History events of a retry: task failed, next task scheduled, and started. */
 const EVENTS_OF_RETRY = 3;
 
 export function mayBeRefused(task: RetriedTask): boolean {
   const { nowMs, dueMs, events, grant, isReset, hasFailed, lookedAtMs } = task;
   if (hasFailed) return false;
-  // A signal that came in between made the task stale.
+  // A signal that arrived in between made the task stale.
   if (grant && events > grant.events + EVENTS_OF_RETRY) return false;
   if (nowMs - (grant?.atMs ?? dueMs) >= AT_ONCE_MS) return false;
   if (grant) return true;
-  // All was right after the task that another worker answered, if one did.
+  // The attributes were right after the task that another worker may have completed.
   return !isReset && lookedAtMs <= dueMs;
 }

@@ -1,33 +1,33 @@
 /**
- * The policy's decisions of one worker, by run: for tasks that fail and ask again, and for what the history does
- * not tell of a run (its rate and its rule). Bounded; a worker that takes a run over does not know them.
+ * The policy's decisions of one worker, by run: for tasks that fail and are retried, and for facts that are
+ * not in the history (the run's ratio and rule). Bounded; a worker that takes over a run does not have them.
  */
 
 import { setBounded } from '../core/util/bounded-map';
 import type { SamplingDecision } from '../sampling/decide';
 import { traceStateOfRatio } from '../sampling/ratio';
 
-/** Runs that are remembered; beyond it the oldest is forgotten. */
+/** Most runs that are remembered; beyond that the oldest is dropped. */
 const MAX_RUNS = 10_000;
-/** Ratios whose trace state is remembered: a policy has few. */
+/** Most ratios whose trace state is cached; a policy has few. */
 const MAX_RATIOS = 100;
 
-/** A decision with the rule that it was made by. */
+/** A decision with the rule that made it. */
 export interface RuledDecision extends SamplingDecision {
   readonly ratio: number;
-  /** The job name or pattern that the rule is written under; `undefined`: the policy's default. */
+  /** Job name or pattern of the rule; `undefined` for the policy's default. */
   readonly pattern: string | undefined;
 }
 
 export interface RunDecisions {
-  /** `undefined`: decided by another worker, or long ago, or not by the policy. */
+  /** Returns a run's decision; `undefined` if another worker made it, long ago, or not by the policy. */
   find(runId: string): RuledDecision | undefined;
   remember(runId: string, traceId: string, decision: RuledDecision): void;
-  /** The run was decided about otherwise after all. */
+  /** Drops a run's decision, which no longer applies. */
   forget(runId: string, traceId: string): void;
   /**
-   * The trace state of a trace that the ratio alone let through: the threshold of consistent probability sampling.
-   * `undefined` for others, and where it is not known for sure.
+   * Returns the trace state of a trace that was sampled by the ratio alone: the threshold of consistent
+   * probability sampling. `undefined` for all others, and if it is not certain.
    *
    * @see https://opentelemetry.io/docs/specs/otel/trace/tracestate-probability-sampling/
    */
@@ -36,7 +36,7 @@ export interface RunDecisions {
 
 export function createRunDecisions(): RunDecisions {
   const decisions = new Map<string, RuledDecision>();
-  /** By trace: after a reset that is not named after the run that was decided about last. */
+  /** Trace states by trace id, which after a reset differs from the last run id. */
   const traceStates = new Map<string, string>();
   const traceStateOf = createTraceStates();
   return Object.freeze({
@@ -55,7 +55,7 @@ export function createRunDecisions(): RunDecisions {
   });
 }
 
-/** Trace states of decisions, each worked out once for its ratio. */
+/** Returns a function for the trace state of a decision, computed once per ratio. */
 function createTraceStates(): (decision: RuledDecision) => string | undefined {
   const byRatio = new Map<number, string | undefined>();
   return ({ sampled, reason, ratio }) => {

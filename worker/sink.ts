@@ -22,18 +22,18 @@ import { isBelow } from '../sampling/new-run';
 import type { JobMetrics } from './metrics';
 import type { RunDecisions } from './run-decisions';
 
-/** Where finished workflow spans go. */
+/** Receiver of finished workflow spans. */
 export interface SpanTarget {
   readonly resource: Resource;
-  /** Never throws. */
+  /** Exports a finished span. Never throws. */
   onEnd(span: ReadableSpan): void;
 }
 
-/** Runs whose task failure is remembered until their root goes out; the oldest are forgotten first. */
+/** Most runs whose task failure is remembered until their root is exported; the oldest are dropped first. */
 const MAX_NOTES = 1_000;
 
 const ADVICE = `Look at what writes the header '${TRACE_HEADER}' there`;
-/** What is ignored; what is lost by it, and what to do. */
+/** Log lines for what the sandbox ignored: the effect, and what to do. */
 const IGNORED = Object.freeze({
   'start header': ['The trace header of a start', `the run is not linked to its caller. ${ADVICE}`],
   'child header': ['The trace header of a child workflow', `the child is not traced. ${ADVICE}`],
@@ -51,17 +51,17 @@ const IGNORED = Object.freeze({
   ],
 } satisfies Record<Ignored, readonly [subject: string, lost: string]>);
 
-/** What the sink needs besides the spans. */
+/** Dependencies of the sink. */
 export interface SinkParts {
-  /** Where spans go; `undefined` before the worker runs or when workflow spans are off. */
+  /** Returns the receiver of spans; `undefined` before the worker runs, and if workflow spans are off. */
   readonly target: () => SpanTarget | undefined;
   readonly decisions: RunDecisions;
   readonly metrics: JobMetrics;
-  /** Which runs did not ask the host: they are counted as they end. */
+  /** Threshold of the host hint: runs below it did not call the host, and are counted as they end. */
   readonly threshold?: HostHint['threshold'];
-  /** Reads encoded failures; `undefined` before the worker runs. */
+  /** Returns the converter for encoded failures; `undefined` before the worker runs. */
   readonly converter?: () => PayloadConverter | undefined;
-  /** Told when user code has failed a workflow task. */
+  /** Called when user code has failed a workflow task. */
   readonly onTaskFailed?: (runId: string) => void;
   readonly log: OnceLog;
 }
@@ -85,7 +85,7 @@ export function createSink({
     if (!isRecorded && isBelow(info, threshold)) metrics.decided(runId, origin.jobName, false, 'default');
     const result = resultOf(end);
     if (result === undefined) return;
-    // A final command that the server did not take, because something came in between, is given again.
+    // The server refuses a final command if an event came in between; it is then sent again.
     if (!seen.has(runId))
       metrics.ended({ job: origin.jobName, trigger: origin.trigger, result, durationMs: endMs - startMs });
     setBounded(seen, runId, true, MAX_NOTES);
@@ -101,7 +101,7 @@ export function createSink({
     );
   }
 
-  /** What only the host knows of a run's root. */
+  /** Returns the root span with the attributes that only the host can add. */
   function completeRoot(root: SpanRecord, info: WorkflowInfo, end: RunEnd | undefined): SpanRecord {
     const { runId } = info;
     const note = notes.get(runId);
@@ -110,7 +110,10 @@ export function createSink({
     return withRate(end ? describeRun(noted, info, end, converter?.()) : noted, decisions.find(runId));
   }
 
-  /** Every span of a trace says at what threshold it was let through, ordinary children's and local ones included. */
+  /**
+   * Exports a span with the trace's sampling threshold in its trace state, including those of ordinary
+   * children.
+   */
   function send(to: SpanTarget, span: SpanRecord, isRoot: boolean): void {
     const traceState = span.traceState ?? decisions.traceState(span.traceId);
     to.onEnd(toReadableSpan(traceState ? { ...span, traceState } : span, to.resource, isRoot));
@@ -140,7 +143,7 @@ export function createSink({
       taskFailed: {
         fn({ runId }, { type, message }) {
           onTaskFailed?.(runId);
-          // The task was tried again.
+          // The task was retried.
           if (notes.has(runId)) return;
           const [oldest] = notes.keys();
           if (oldest !== undefined && notes.size >= MAX_NOTES) notes.delete(oldest);
@@ -165,7 +168,7 @@ function withEvent(span: SpanRecord, event: EventRecord): SpanRecord {
   return { ...span, events: [event, ...span.events] };
 }
 
-/** Adds what only the worker that decided knows. */
+/** Adds the ratio and rule to a root, which only the worker that decided has. */
 function withRate(root: SpanRecord, decision: ReturnType<RunDecisions['find']>): SpanRecord {
   if (decision === undefined) return root;
   const { ratio, pattern = 'default' } = decision;

@@ -1,14 +1,14 @@
 /**
- * The one line that a worker logs at its start: whether it traces, where spans go, by which policy, and whether runs
- * are bound. Pure.
+ * The line that a worker logs at its start: whether it traces, the destination of spans, the policy, and
+ * whether runs are bound. Pure.
  */
 import type { SamplingPolicy } from '../sampling/policy';
 import { policyInWords } from '../sampling/words';
 
 export interface StartFacts {
-  /** `false`: nothing begins with a trace here. */
+  /** Whether new runs are traced on this worker. */
   readonly enabled: boolean;
-  /** Where spans go, as in `to http://localhost:4318/v1/traces`. */
+  /** Destination of spans, such as `to http://localhost:4318/v1/traces`. */
   readonly destination: string;
   readonly policy: SamplingPolicy;
   /** Whether a `policyStore` replaces the policy while the worker runs. */
@@ -20,7 +20,7 @@ export interface StartFacts {
   readonly taskQueue: string;
 }
 
-/** The line, without a line break. */
+/** Returns the line, without a line break. */
 export function startLine(facts: StartFacts): string {
   const { enabled, destination, policy, isLive, bind, isBound, namespace, taskQueue } = facts;
   if (!enabled)
