@@ -1,54 +1,57 @@
 /**
- * Which trace a run is in, and what of its header still speaks of it.
+ * The kind of a run, its trace, and which parts of its header still apply to it.
  *
- * Pure, never throws: the sandbox asks it in a run's first task, the client of a run's first event, and both must
- * agree. Temporal copies the header of a start to every later tick, attempt and continuation, so a header alone says
- * nothing of the run that has it.
+ * Pure, never throws. Used by the sandbox in a run's first task and by the client on a run's first event;
+ * both must agree. Temporal copies the header of a start to every later tick, attempt and continuation, so a
+ * header alone does not identify the run that it was written for.
  */
 import { type JobFacts, standingFacts } from './job-facts';
 import type { JobPart, TraceHeader } from './trace-header';
 import { rootSpanIdOfRun, traceIdOfRun } from './trace-id';
 import type { SpanRef } from './traceparent';
 
-/** What brought a run about: a start, or the run before it in its chain. */
+/** What initiated a run: a start, or the previous run in its chain. */
 export type Initiator = 'start' | 'continued' | 'retry' | 'tick';
 
-/** What a run's first event says of it, beside the header. Run ids are UUIDs with dashes. */
+/** Facts from a run's first event, except the header. Run ids are UUIDs with dashes. */
 export interface RunBeginning {
-  /** The run id that it began with: another than its own after a reset. */
+  /** Run id that the run began with; after a reset it differs from the current one. */
   readonly originalRunId: string;
-  /** The first run of its chain. */
+  /** Run id of the first run in the chain. */
   readonly firstRunId: string;
-  /** The run before it in its chain. */
+  /** Run id of the previous run in the chain. */
   readonly previousRunId?: string | undefined;
   readonly initiator: Initiator;
   readonly hasCron: boolean;
-  /** Whether a Temporal Schedule started its chain. */
+  /** Whether a Temporal Schedule started the chain. */
   readonly isScheduled: boolean;
   readonly hasParent: boolean;
 }
 
-/** A run in a trace of its own, or in its caller's where the start asked for that. */
+/** A run in its own trace, or in its caller's if the start requested that. */
 export interface TopLevelRun {
   readonly kind: 'top';
   /** 32 lower-case hex digits. */
   readonly traceId: string;
-  /** Our part of the header, as far as it speaks of this run. */
+  /** The job header, if it was written for this run. */
   readonly part: JobPart | undefined;
   readonly initiator: Initiator;
-  /** Facts of the header that hold for this run: those of the whole job where the header is of another moment. */
+  /**
+   * Facts in the job header that apply to this run; only those of the whole job if it was written for another
+   * run.
+   */
   readonly facts: JobFacts | undefined;
-  /** The starter's W3C baggage, as far as the header speaks of this run. */
+  /** The starter's W3C baggage, if the header was written for this run. */
   readonly baggage: string | undefined;
-  /** The span that this run is below, in whose trace it is because its start asked for that. */
+  /** Parent span, in whose trace this run is because its start requested that. */
   readonly parent: SpanRef | undefined;
-  /** The span in another trace that started this run; none for a later tick, attempt or continuation. */
+  /** Span in another trace that started this run; `undefined` for a later tick, attempt or continuation. */
   readonly caller: SpanRef | undefined;
-  /** The root span of the run before it in its chain. */
+  /** Root span of the previous run in the chain. */
   readonly previous: SpanRef | undefined;
 }
 
-/** An ordinary child: in its parent's trace on all its attempts and continuations. */
+/** An ordinary child, which is in its parent's trace on all its attempts and continuations. */
 export interface ChildRun {
   readonly kind: 'child';
   /** 32 lower-case hex digits; `undefined` when the parent sent no trace. */
@@ -56,7 +59,7 @@ export interface ChildRun {
   readonly part: JobPart | undefined;
 }
 
-/** A shard: in a trace that its parent chose. */
+/** A shard, which is in a trace that its parent chose. */
 export interface ShardRun {
   readonly kind: 'shard';
   /** 32 lower-case hex digits; `undefined` when the parent sent no trace. */
@@ -66,26 +69,26 @@ export interface ShardRun {
 
 export type RunKind = TopLevelRun | ChildRun | ShardRun;
 
-/** By the number of Temporal's `ContinueAsNewInitiator`. */
+/** Initiators by the value of Temporal's `ContinueAsNewInitiator`. */
 const INITIATORS: readonly Initiator[] = ['start', 'continued', 'retry', 'tick'];
 
 /**
- * What brought a run about.
+ * Returns what initiated a run.
  *
- * @param previousRunId the run before it in its chain
- * @param code `ContinueAsNewInitiator` of Temporal's API: the server calls a cron's first run a tick, too, though it
- *   is a start with a header of its own
+ * @param previousRunId run id of the previous run in the chain
+ * @param code `ContinueAsNewInitiator` of Temporal's API; the server sets a cron's first run to a tick as
+ *   well, although it is a start with its own header
  */
 export function initiatorOf(previousRunId: string | null | undefined, code: unknown): Initiator {
   return (previousRunId && INITIATORS[Number(code)]) || 'start';
 }
 
-/** Works out the kind of a run, and its trace. */
+/** Returns the kind of a run, with its trace. */
 export function runKindOf(run: RunBeginning, header: TraceHeader): RunKind {
   const { part, span } = header;
-  // A cron's tick is a run of its own, whoever its parent is.
+  // A cron tick is a top-level run, whatever its parent is.
   if (!run.hasCron) {
-    // A shard that a client runs again has no parent.
+    // A shard that a client reruns has no parent.
     if (part?.kind === 'shard') return { kind: 'shard', traceId: span?.traceId, part };
     // A child that is a top-level run may continue as new.
     const isTop = part?.kind === 'top' || part?.kind === 'continued';
@@ -113,21 +116,21 @@ function topLevel(run: RunBeginning, header: TraceHeader): TopLevelRun {
 }
 
 /**
- * Whether a top-level run's header was written for this run, and not for another moment of its job.
+ * Whether a top-level run's header was written for this run, not for another run of its job.
  *
- * Temporal copies the header of a start to every later tick, attempt and continuation, and that of a Schedule to every
- * action. What belongs to the request that created a job (its span, its baggage, who asked and why) must not live on
- * in the job's later runs.
+ * Temporal copies the header of a start to every later tick, attempt and continuation, and that of a Schedule
+ * to every action. The facts of the request that created a job (its span, its baggage, its author and reason)
+ * must not be inherited by the job's later runs.
  */
 function speaksOf({ initiator, hasCron, isScheduled }: RunBeginning, part: JobPart | undefined): boolean {
   switch (initiator) {
     case 'start':
       return !isScheduled;
     case 'continued':
-      // Written by the run before it, unless the plugin was not there.
+      // Written by the previous run, unless that ran without the plugin.
       return part?.kind === 'continued';
     case 'retry':
-      // The same request, tried again; under a cron or a Schedule it may be any run's attempt.
+      // A retry of the same request; under a cron or a Schedule it may be any run's attempt.
       return !hasCron && !isScheduled;
     case 'tick':
       return false;
@@ -141,12 +144,16 @@ function previousRun(run: RunBeginning, header: TraceHeader): SpanRef | undefine
   return { traceId, spanId: rootSpanIdOfRun(previousRunId), sampled: true };
 }
 
-/** The trace of the run before, where its id does not tell: it was in its caller's trace, or had been reset. */
+/**
+ * Returns the previous run's trace if its run id does not determine it: it was in its caller's trace, or was
+ * reset.
+ */
 function tracedInHeader(
   { initiator, previousRunId, firstRunId }: RunBeginning,
   { part, span }: TraceHeader,
 ): string | undefined {
-  // A continuation's header was written by the run before; a tick's or an attempt's is that of the first run.
+  // A continuation's header was written by the previous run; a tick's or an attempt's is that of the first
+  // run.
   const isOfPrevious =
     initiator === 'continued'
       ? part?.kind === 'continued'

@@ -50,13 +50,13 @@ export interface SpanRecord {
   readonly droppedAttributes: number;
   readonly droppedEvents?: number;
   readonly droppedLinks?: number;
-  /** Why the call that the span is about failed: the host puts it into OpenTelemetry's words. */
+  /** Failure of the span's call; the host converts it to a status and an exception event. */
   readonly failure?: Failure;
-  /** Instrumentation scope of a span that user code made; ours otherwise. */
+  /** Instrumentation scope of a span created by user code; left out for the plugin's own spans. */
   readonly scope?: { readonly name: string; readonly version?: string };
 }
 
-/** What can be ignored: the trace header of something, or the whole run. */
+/** What the sandbox can ignore: a trace header, or the whole run. */
 export type Ignored =
   | 'start header'
   | 'child header'
@@ -67,22 +67,22 @@ export type Ignored =
   | 'baggage'
   | 'task';
 
-/** Spans of one activation that were more than it may have. */
+/** Spans beyond an activation's limit, which were dropped. */
 export interface DroppedSpans {
   readonly job: string;
   readonly count: number;
 }
 
-/** What the sandbox tells the host, each at most once an activation. */
+/** Sink calls from the sandbox to the host, each at most once per activation. */
 export interface JobTracingSinks extends Sinks {
   jobTracing: {
-    /** A recorded run begins a trace, and the host does not know its decision or origin. */
+    /** Reports a sampled run that begins a trace, if the host lacks its decision or origin. */
     begun(root: SpanRef, origin: JobOrigin): void;
-    /** Finished spans, and the end of the run; its root span is the last one, if it has one. */
+    /** Reports finished spans and the end of the run; its root span, if any, is the last one. */
     report(spans: readonly SpanRecord[], end?: RunEnd, dropped?: DroppedSpans): void;
-    /** A plain `Error` was thrown: the workflow task fails and is tried again. */
+    /** Reports that a plain `Error` was thrown, which fails the workflow task and has it retried. */
     taskFailed(error: { readonly type: string; readonly message: string }): void;
-    /** Something was ignored; the host says it once. */
+    /** Reports that something was ignored; the host logs it once. */
     ignored(what: Ignored, why: string): void;
   };
 }

@@ -1,11 +1,11 @@
 /**
- * The `_tracer-data` header: W3C trace context and baggage as the official plugin writes them, and our own
- * part beside them, which tells the receiver what kind of run it is.
+ * The trace header `_tracer-data`: W3C trace context and baggage as the official plugin writes them, and the
+ * job header, from which the receiver determines its kind of run.
  *
- * Pure. As the SDK's default payload converter reads and writes it, but with the platform's own text coder, which the
- * SDK brings into the sandbox: the converter's is slow where code is not hot. A header is foreign data: readers return
- * `undefined`, never throw. No workflow command may ever depend on a header alone (design: a bound parent and an untraced
- * child may meet).
+ * Pure. As the SDK's default payload converter reads and writes it, but with the platform's own text coder,
+ * which the SDK brings into the sandbox: the converter's is slow where code is not hot. A header is foreign
+ * data: readers return `undefined`, never throw. No workflow command may ever depend on a header alone
+ * (design: a bound parent and an untraced child may meet).
  */
 import { encodingKeys, type Headers, type Payload } from '@temporalio/common';
 import { type JobFacts, parseJobFacts, parseShardFacts, type ShardFacts } from './job-facts';
@@ -18,12 +18,14 @@ import { flagOf, isRecord, numberOf, type Readers, readMembers, safely, textOf }
 
 /** Header key, shared with `@temporalio/interceptors-opentelemetry`. */
 export const TRACE_HEADER = '_tracer-data';
-/** Our own key inside the header's text map. */
+/** Key of the job header inside the trace header's text map. */
 const JOB_PART = 'job-tracing';
-/** A larger header is not read: at most 8 KiB of baggage, 512 bytes of trace state and our own part. */
+/**
+ * Most bytes of a header that is read: at most 8 KiB of baggage, 512 bytes of trace state and the job header.
+ */
 const MAX_HEADER_BYTES = 16_384;
 
-/** How the members of our part are read, whatever its kind. */
+/** Readers of the job header's members, for all its kinds. */
 const MEMBERS: Readers<Record<MemberName, unknown>> = {
   kind: textOf,
   forced: flagOf,
@@ -39,7 +41,7 @@ const MEMBERS: Readers<Record<MemberName, unknown>> = {
   facts: parseJobFacts,
 };
 const IDENTITY = ['job', 'runId', 'trigger'] as const;
-/** Kinds, and what a part of each must have: without it, it is ignored. */
+/** Required members by kind; a job header without them is ignored. */
 const REQUIRED: ReadonlyMap<unknown, readonly MemberName[]> = new Map(
   Object.entries({
     start: [],
@@ -52,7 +54,7 @@ const REQUIRED: ReadonlyMap<unknown, readonly MemberName[]> = new Map(
   } satisfies Record<JobPart['kind'], readonly MemberName[]>),
 );
 
-/** Which job's run a child, a shard or an activity belongs to. */
+/** The job's run that a child, a shard or an activity belongs to. */
 export interface JobIdentity {
   readonly job: string;
   /** Run id of the job's run. */
@@ -60,21 +62,21 @@ export interface JobIdentity {
   readonly trigger: JobTrigger;
 }
 
-/** Our part of the header, by what the receiver is; each with the facts about its job, if there are any. */
+/** The job header, by the kind of its receiver, with the facts about the job, if there are any. */
 export type JobPart = { readonly facts?: JobFacts | undefined } & (
   | /** A top-level run started by a typed client. */
   { readonly kind: 'start'; readonly forced?: boolean; readonly joinCaller?: boolean }
   /** An ordinary child: stays in its parent's trace. */
   | ({ readonly kind: 'child' } & JobIdentity)
-  /** A child that is a top-level run; `scheduledJob` says what triggered it. */
+  /** A child that is a top-level run; `trigger` is set by `scheduledJob`. */
   | { readonly kind: 'top'; readonly trigger?: JobTrigger; readonly forced?: boolean }
-  /** A shard: the header's trace is its own, its span the root of the run that started it, in that one's trace. */
+  /** A shard: the header's trace id is the shard's own, its span the parent's root in `parentTraceId`. */
   | ({ readonly kind: 'shard'; readonly shard: ShardFacts; readonly parentTraceId?: string } & JobIdentity)
   /** A top-level run continued as new: inherits the decision. */
   | { readonly kind: 'continued'; readonly sampled: boolean; readonly trigger: JobTrigger }
   /** An activity. */
   | { readonly kind: 'activity'; readonly attempt: number; readonly shard?: ShardFacts | undefined }
-  /** An activity of an untraced run: what it cannot know of its job, to decide as the run did. */
+  /** An activity of an untraced run: the job and trace id by which it gets the same decision as the run. */
   | { readonly kind: 'untraced'; readonly job: string; readonly traceId: string }
 );
 
@@ -83,18 +85,18 @@ type MemberName = JobPart extends infer Part ? (Part extends unknown ? keyof Par
 export interface TraceHeader {
   /** The sender's span. */
   readonly span?: SpanRef | undefined;
-  /** The W3C `baggage` header as it was received. */
+  /** The W3C `baggage` header, as received. */
   readonly baggage?: string | undefined;
   readonly part?: JobPart | undefined;
 }
 
-/** What reading a header can give: the header, nothing (there is none), or the reason why it was ignored. */
+/** Result of reading a header: the header, the reason why it was ignored, or neither if there is none. */
 export type HeaderReading = { readonly header?: TraceHeader; readonly problem?: string };
 
 /**
  * Reads the header of a run, signal, update, activity or child. Never throws.
  *
- * @param partOf reads our own part
+ * @param partOf parses the job header
  */
 export function readHeader(headers: Headers | null | undefined, partOf = parseJobPart): HeaderReading {
   const payload = headers?.[TRACE_HEADER];
@@ -113,7 +115,7 @@ export function readHeader(headers: Headers | null | undefined, partOf = parseJo
   }
 }
 
-/** The header as a payload, for {@link TRACE_HEADER}. */
+/** Returns the header as a payload, for {@link TRACE_HEADER}. */
 export function writeHeader(header: TraceHeader): Payload {
   const { part } = header;
   const carrier = { ...carrierOf(header), ...(part && { [JOB_PART]: JSON.stringify(part) }) };
@@ -123,12 +125,12 @@ export function writeHeader(header: TraceHeader): Payload {
   };
 }
 
-/** A call with the header on it. */
+/** Returns the call with the trace header added. */
 export function withHeader<Call extends { readonly headers: Headers }>(call: Call, header: Payload): Call {
   return { ...call, headers: { ...call.headers, [TRACE_HEADER]: header } };
 }
 
-/** The W3C fields alone, for Nexus and HTTP headers. */
+/** Returns only the W3C fields, for Nexus and HTTP headers. */
 export function carrierOf({ span, baggage }: TraceHeader): Record<string, string> {
   return defined({
     traceparent: span && formatTraceparent(span),
@@ -137,7 +139,7 @@ export function carrierOf({ span, baggage }: TraceHeader): Record<string, string
   });
 }
 
-/** They become search attributes of whatever the receiver starts. */
+/** Returns a name that is short enough for the search attributes of runs that the receiver starts. */
 function nameOf(value: unknown): string | undefined {
   const text = textOf(value);
   return text === undefined ? undefined : toKeyword(text);

@@ -1,8 +1,9 @@
 /**
- * Whether an activity was cancelled because somebody asked for it.
+ * Whether an activity was cancelled on request.
  *
- * Host code. The server answers a heartbeat with "not found" both when the run is over (cancelled, terminated, completed
- * without its activity) and when it has given the activity up for a time-out. The times tell which.
+ * Host code. The server answers a heartbeat with "not found" both when the run is over (cancelled,
+ * terminated, completed without its activity) and when the activity has timed out. The elapsed times
+ * distinguish the two.
  */
 import type { Context } from '@temporalio/activity';
 import { CancelledFailure } from '@temporalio/common';
@@ -12,10 +13,10 @@ export class ActivityCancellation {
   readonly #startedMs = Date.now();
   #cancelledMs: number | undefined;
   #heartbeatMs = this.#startedMs;
-  /** Longest time without a heartbeat. */
+  /** Longest time without a heartbeat, in milliseconds. */
   #longestGapMs = 0;
 
-  /** To be made as the activity starts. */
+  /** @param activity context of an activity that is starting */
   constructor(activity: Context) {
     this.#activity = activity;
     const { cancellationSignal, info } = activity;
@@ -26,7 +27,10 @@ export class ActivityCancellation {
     if (info.heartbeatTimeoutMs) this.#watchHeartbeats();
   }
 
-  /** Names a cancellation that was asked for: by a request, by pausing or resetting the activity, by the end of the run. */
+  /**
+   * Returns the name of a requested cancellation: by a cancel request, by pausing or resetting the activity,
+   * or since the run ended.
+   */
   nameOfExpected(error: unknown): string | undefined {
     const isCancellation =
       error instanceof CancelledFailure || (error as Partial<Error>).name === 'AbortError';

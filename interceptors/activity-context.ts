@@ -1,5 +1,5 @@
 /**
- * What an activity knows of its job: its headers are kept beside its context, and read when somebody asks.
+ * The job of an activity: its headers are stored by its context, and parsed on demand.
  *
  * Host code; never throws.
  */
@@ -16,7 +16,7 @@ export function keepHeaders(activity: Context, headers: Headers): void {
   HEADERS.set(activity, headers);
 }
 
-/** What the activity's header tells of its job; `undefined` when it has none, or none of ours. */
+/** Returns the job in the activity's header; `undefined` if there is no header, or it has no job. */
 export function jobInfoOf(activity: Context): JobInfo | undefined {
   const { span, baggage, part }: TraceHeader = readHeader(HEADERS.get(activity)).header ?? {};
   const entries = parseBaggage(baggage);

@@ -1,10 +1,11 @@
 /**
- * Around activities: the official interceptor makes the `RunActivity` span; ours feeds it the header in W3C,
- * whatever `OTEL_PROPAGATORS` says, and adds what it does not know.
+ * Interceptors of activities: the official interceptor creates the `RunActivity` span; ours passes it the W3C
+ * header, regardless of `OTEL_PROPAGATORS`, and adds further attributes.
  *
- * Host code. The official interceptors are given their tracers: their copy of the API may be another one, which does not
- * find the process's provider; and what they call an error may be none (`expected-errors.ts`). In a run that is not sampled no span is made: the header's context is active, and
- * nothing else. An activity without a trace has one of its own (`untraced-activity.ts`).
+ * Host code. The official interceptors are passed their tracers: their copy of the API may be another one,
+ * without the process's provider, and they would record expected errors as failures (`expected-errors.ts`).
+ * In a run that is not sampled, no span is created: only the header's context is active. An activity without
+ * a trace gets its own (`untraced-activity.ts`).
  */
 import { type Context, context, propagation, ROOT_CONTEXT, TraceFlags, trace } from '@opentelemetry/api';
 import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core';
@@ -37,13 +38,13 @@ const W3C = new CompositePropagator({
 /** Baggage entries that become attributes of the activity's span. */
 const JOB_ATTRIBUTES = ['job.name', 'job.run.id', 'job.trigger'] as const;
 
-/** What the interceptors of activities need. */
+/** Options of the activity interceptors. */
 export interface ActivityTracingOptions {
-  /** Told why a header was ignored. */
+  /** Called with the reason when a header is ignored. */
   readonly onIgnored: (why: string) => void;
-  /** The trace state of a sampled trace whose header has none, where it is known. */
+  /** Returns the trace state of a sampled trace whose header has none, if it is known. */
   readonly traceStateOf: (traceId: string) => string | undefined;
-  /** By what activities without a trace are decided about; `undefined`: they are left alone. */
+  /** Returns the policy for activities without a trace; `undefined` if they are not traced. */
   readonly policy: () => SamplingPolicy | undefined;
 }
 
@@ -67,7 +68,8 @@ class ActivityTracing implements ActivityInboundCallsInterceptor {
     if (!span) return next(input);
     if (header.span) keepHeaders(this.#ctx, input.headers);
     const parent = contextOf(this.#withTraceState(span), header.baggage);
-    // The official interceptor would read the header with the process's own propagator: the context is enough.
+    // Without the header, the official interceptor uses the active context instead of the process's
+    // propagator.
     const { [TRACE_HEADER]: _, ...headers } = input.headers;
     const traced = { ...input, headers };
     if (!span.sampled) return context.with(parent, () => next(traced));
@@ -112,7 +114,7 @@ class ActivityTracing implements ActivityInboundCallsInterceptor {
   }
 }
 
-/** The context of a span elsewhere, with a `baggage` header as it was received. */
+/** Returns the context of a remote span and a received `baggage` header. */
 function contextOf({ traceId, spanId, sampled, traceState }: SpanRef, baggage: string | undefined): Context {
   const parent = trace.setSpanContext(ROOT_CONTEXT, {
     traceId,
@@ -125,12 +127,12 @@ function contextOf({ traceId, spanId, sampled, traceState }: SpanRef, baggage: s
   return entries ? propagation.setBaggage(parent, entries) : parent;
 }
 
-/** Our part is read when somebody asks for the activity's job. */
+/** Skips the job header, which is parsed only for `jobInfo()`. */
 function noPart(): undefined {
   return undefined;
 }
 
-/** Nexus operations: the official interceptors, fed the headers in W3C. */
+/** Returns the interceptors of Nexus operations: the official ones, with the context from the W3C headers. */
 export function nexusInterceptors(): NexusInterceptorsFactory {
   return (ctx) => {
     const official = new OpenTelemetryNexusInboundInterceptor(ctx, {

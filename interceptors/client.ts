@@ -1,5 +1,5 @@
 /**
- * The interceptors of a client: the official one makes the spans, ours comes after it and writes the header.
+ * The interceptors of a client: the official one creates the spans, ours follows it and writes the header.
  */
 import type { ClientOptions, WorkflowClientInterceptor } from '@temporalio/client';
 import { OpenTelemetryWorkflowClientInterceptor } from '@temporalio/interceptors-opentelemetry/lib/client';
@@ -7,7 +7,7 @@ import { headerInterceptor } from '../core/start-header';
 import { OptionError } from '../core/util/option-error';
 import { nameOfExpectedInClient, tracerFor } from './expected-errors';
 
-/** The interceptors of a client, in their order. */
+/** Returns the interceptors of a client, in their order. */
 export function clientInterceptors(): WorkflowClientInterceptor[] {
   // With a copy of the API of its own the official interceptor may not find the process's provider.
   const tracer = tracerFor('@temporalio/interceptor-client', nameOfExpectedInClient);
@@ -17,7 +17,7 @@ export function clientInterceptors(): WorkflowClientInterceptor[] {
 type ClientInterceptors = NonNullable<ClientOptions['interceptors']>;
 
 /**
- * A client's interceptors with ours in front, once.
+ * Returns a client's interceptors with ours in front, added once.
  *
  * @throws {OptionError} for the form of `interceptors.workflow` that the SDK has deprecated
  */

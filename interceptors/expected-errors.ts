@@ -1,19 +1,23 @@
 /**
- * Tracers for the official interceptors, whose spans are not errors where what was thrown is what somebody asked for: a
- * cancellation, a start that is there already, a failure that its author calls benign.
+ * Tracers for the official interceptors that do not record expected errors as failures: a requested
+ * cancellation, a run that is already started, a benign application failure.
  *
- * Host code. Such a span has no status and no exception; `error.type` names what was thrown. Workflow spans follow the
- * same policy (`export/describe.ts`).
+ * Host code. The span of an expected error has no error status and no exception; `error.type` has its name.
+ * Workflow spans follow the same policy (`export/describe.ts`).
  */
 import { type Span, type SpanStatus, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api';
 import { isGrpcCancelledError, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import { safely } from '../core/util/untrusted';
 
-/** The name of an error that is none for tracing; `undefined` for every other. May throw what user code throws. */
+/** Returns the name of an expected error; `undefined` for any other. Getters of user code may throw. */
 type NameOfExpected = (error: unknown) => string | undefined;
 
-/** @param nameOfExpected names further expected errors, besides benign failures */
+/**
+ * Returns a tracer whose spans do not fail by expected errors.
+ *
+ * @param nameOfExpected returns the names of expected errors in addition to benign failures
+ */
 export function tracerFor(scope: string, nameOfExpected: NameOfExpected): Tracer {
   const tracer = trace.getTracer(scope);
   const nameOf = (error: unknown) => safely(() => nameOfBenign(error) ?? nameOfExpected(error));
@@ -23,13 +27,16 @@ export function tracerFor(scope: string, nameOfExpected: NameOfExpected): Tracer
   return { startSpan: tracer.startSpan.bind(tracer), startActiveSpan } as Tracer;
 }
 
-/** Names what a client throws where nothing is wrong. */
+/** Returns the name of an expected error of a client call; `undefined` for any other. */
 export function nameOfExpectedInClient(error: unknown): string | undefined {
   if (error instanceof WorkflowExecutionAlreadyStartedError) return error.name;
   return isGrpcCancelledError(error) ? 'CancelledFailure' : undefined;
 }
 
-/** Names what a Nexus operation throws to say that it was cancelled on request. */
+/**
+ * Returns the name of the error of a Nexus operation that was cancelled on request; `undefined` for any
+ * other.
+ */
 export function nameOfExpectedInNexus(error: unknown): string | undefined {
   const { name, state } = error as { readonly name?: unknown; readonly state?: unknown };
   return name === 'OperationError' && state === 'canceled' ? name : undefined;
@@ -41,7 +48,10 @@ function nameOfBenign(error: unknown): string | undefined {
   return isBenign ? (error.type ?? error.name) : undefined;
 }
 
-/** The span, whose status waits until it is known what was thrown: the official interceptors set it first. */
+/**
+ * Wraps the span to defer its status until the error is known: the official interceptors set the status
+ * first.
+ */
 function lenient(span: Span, nameOf: NameOfExpected): Span {
   let waiting: SpanStatus | undefined;
   const members: Partial<Span> = {

@@ -1,11 +1,12 @@
 /**
- * The trace of an activity that brings none: of a workflow that was begun without the plugin or runs on workers without
- * it, or of no workflow at all.
+ * The trace of an activity without a trace header: of a workflow that was started without the plugin or runs
+ * on workers without it, or of no workflow at all.
  *
- * Host code; pure, never throws. All such activities of a run are in one trace, named after the run, and each worker
- * decides alike about them: by the trace id and the ratio of the rule, and by nothing that one worker alone knows. The
- * activities of a run that the policy has left out (`bind: 'sampled'`) have no trace either, and must not be recorded: so
- * the same ratio of the same trace id decides, and where the rule has a cap, which may have left out any run, none are.
+ * Host code; pure, never throws. All such activities of a run are in one trace, whose id is derived from the
+ * run id, and all workers decide alike: by the trace id and the rule's ratio, never by the state of one
+ * worker. The activities of a run that the policy did not sample (`bind: 'sampled'`) have no header either
+ * and must not be sampled: the same ratio and trace id decide, and under a rule with a cap, which may have
+ * excluded any run, no such activity is sampled.
  */
 import type { Info } from '@temporalio/activity';
 import type { Headers } from '@temporalio/common';
@@ -18,7 +19,10 @@ import { ruleFor } from '../sampling/match';
 import type { SamplingPolicy } from '../sampling/policy';
 import { isSampled, traceStateOfRatio } from '../sampling/ratio';
 
-/** The span that the activity's is below: the root that its run would have; `undefined`: it is not recorded. */
+/**
+ * Returns the parent of the activity's span, the root that its run would have; `undefined` if it is not
+ * sampled.
+ */
 export function parentOfUntraced(info: Info, headers: Headers, policy: SamplingPolicy): SpanRef | undefined {
   if (isOwnActivity(info.activityType)) return undefined;
   const { job, traceId } = jobOf(info, headers);

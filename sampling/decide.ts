@@ -1,8 +1,9 @@
 /**
- * The sampling decision for a run that nobody forced and that inherits none.
+ * The sampling decision for a run that is not forced and inherits none.
  *
- * Pure but for the counters it is given: no clock, no randomness, no I/O. In this order: a run after one that went
- * wrong is recorded, then the ratio's share, then what a reservoir holds; a cap takes some of all these back.
+ * Pure except for the counters passed in: no clock, no randomness, no I/O. Evaluated in this order: a run
+ * after a failed or slow one is sampled, then the ratio's share, then the reservoir; a cap limits all of
+ * these.
  */
 
 import type { FollowUps } from './follow-ups';
@@ -14,27 +15,29 @@ import type { WindowCounter } from './windows';
 
 export interface SamplingDecision {
   readonly sampled: boolean;
-  /** For a run that is not sampled, `default` and `rule` say whose ratio left it out. */
+  /**
+   * Reason of the decision; for a run that is not sampled, `default` and `rule` name the source of the ratio.
+   */
   readonly reason: Extract<SamplingReason, 'default' | 'rule' | 'reservoir' | 'after-failure' | 'capped'>;
 }
 
 export interface RunToDecide {
   readonly jobName: string;
-  /** 32 hex digits. */
+  /** Trace ID, 32 hex digits. */
   readonly traceId: string;
-  /** Whether the run before it in its chain (attempt, tick, schedule) failed. */
+  /** Whether the previous run in its chain (attempt, tick, Schedule) failed. */
   readonly followsFailure: boolean;
 }
 
 export interface DecisionSources {
   readonly counters: WindowCounter;
   readonly followUps: FollowUps;
-  /** Takes the sign that a run of this job was slow. */
+  /** Takes a mark that a run of this job was slow; `false` if there is none. */
   readonly wasSlow: (jobName: string) => boolean;
 }
 
 /**
- * Counts the run in the windows of its job, so it is asked once a run.
+ * Decides about a run. Counts it in the windows of its job, so it must be called once per run.
  *
  * @param match the rule for the run's job
  */
@@ -55,7 +58,7 @@ function wishFor(
   share: 'default' | 'rule',
   sources: DecisionSources,
 ): SamplingDecision {
-  // The reservoir is the first runs of a window, however they are decided: each takes its place.
+  // The reservoir holds the first runs of a window, whatever their decision: each takes a place.
   const isInReservoir =
     rule.atLeast !== undefined && sources.counters.take(`reservoir:${run.jobName}`, rule.atLeast);
   if (isFollowUp(run, rule, sources)) return { sampled: true, reason: 'after-failure' };

@@ -1,6 +1,5 @@
 /**
- * The sampling policy of operators who configure by environment: `JOB_TRACING_SAMPLING`, the option `sampling` as
- * JSON.
+ * The sampling policy from the environment variable `JOB_TRACING_SAMPLING`: the option `sampling` as JSON.
  */
 import { optionError } from '../core/util/option-error';
 import { resolvePolicy, type SamplingPolicy } from './policy';
@@ -8,16 +7,16 @@ import { resolvePolicy, type SamplingPolicy } from './policy';
 const VARIABLE = 'JOB_TRACING_SAMPLING';
 
 /**
- * The policy in the variable; the default policy if it is unset or empty.
+ * Returns the policy in the variable; the default policy if it is unset or empty.
  *
- * @throws {OptionError} with the variable's name, what was expected, the value and its type
+ * @throws {OptionError} with the variable's name, the expectation, the value and its type
  */
 export function policyFromEnvironment(env: Readonly<Record<string, string | undefined>>): SamplingPolicy {
   const text = env[VARIABLE]?.trim();
   return text ? resolvePolicy(parse(text), VARIABLE) : resolvePolicy();
 }
 
-/** Whether the variable says anything. */
+/** Whether the variable is set and not empty. */
 export function hasPolicyInEnvironment(env: Readonly<Record<string, string | undefined>>): boolean {
   return Boolean(env[VARIABLE]?.trim());
 }

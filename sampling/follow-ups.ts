@@ -1,18 +1,18 @@
 /**
- * Runs still to be recorded after one that went wrong, where nothing on the run itself tells.
+ * Numbers of runs still to be sampled after a failed or slow one, where nothing on the run itself shows it.
  *
- * Counted by each worker for itself, in memory.
+ * Each worker counts for itself, in memory.
  */
 import { setBounded } from '../core/util/bounded-map';
 
 export interface FollowUps {
-  /** From now on, this many runs of the job are recorded; 0: none. */
+  /** Sets how many further runs of the job are sampled; 0 for none. */
   arm(jobName: string, runs: number): void;
-  /** Takes one of them; `false`: none is left. */
+  /** Takes one of the job's runs; `false` if none is left. */
   take(jobName: string): boolean;
 }
 
-/** Beyond it, the job that was armed first is forgotten. */
+/** Most jobs that are remembered; beyond that the oldest is dropped. */
 const MAX_JOBS = 1_000;
 
 export function createFollowUps(): FollowUps {

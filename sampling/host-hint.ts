@@ -1,20 +1,20 @@
 /**
- * What a worker tells its sandbox beforehand: that our host part is there, and what it will answer to most new runs.
+ * The host hint: shows the sandbox that the worker has our host part, and the host's answer to most new runs.
  *
- * Pure. Each question to the host crosses the thread border and back, the most expensive part of a decision. The SDK
- * offers no channel from a worker to its sandbox but the names of the worker's activities, which the sandbox can read: a
- * hint is the name of an activity that nobody calls. It is read before the decision, never from a history; bundles of
- * versions that do not know the name ask the host instead.
+ * Pure. Each call to the host crosses the thread boundary twice, the most expensive part of a decision. The
+ * SDK's only channel from a worker to its sandbox is the names of the worker's activities: a hint is the name
+ * of an activity that is never called. It is read before the decision, never from a history; older bundles,
+ * which ignore the name, call the host instead.
  */
 
-/** What the host knows beforehand about its answers. */
+/** The host's answers as far as they are known beforehand. */
 export interface HostHint {
-  /** The marker, without its prefix, that most runs decided by policy get. */
+  /** Marker id, without its prefix, of most runs that the policy decides about. */
   readonly usual: 'unsampled' | 'default';
   /**
-   * Set where only sampled runs are bound and one ratio decides for ever: a run whose trace id's random part sorts
-   * before this string is not sampled and need not ask. Lower-case hex digits without trailing zeros, or `g`, which
-   * sorts after all of them.
+   * Set if only sampled runs are bound and a single constant ratio decides: a run whose trace id's random
+   * part sorts before this string is not sampled and need not call the host. Lower-case hex digits without
+   * trailing zeros, or `g`, which sorts after all of them.
    */
   readonly threshold?: string | undefined;
 }
@@ -26,7 +26,9 @@ export function hostHintActivity({ usual, threshold = '' }: HostHint): string {
   return `${PREFIX}${threshold}:${usual}`;
 }
 
-/** Returns the hint among the names of a worker's activities; `undefined` on a worker without our host part. */
+/**
+ * Returns the hint among the names of a worker's activities; `undefined` on a worker without our host part.
+ */
 export function readHostHint(activityNames: Iterable<string>): HostHint | undefined {
   for (const name of activityNames) {
     if (!name.startsWith(PREFIX)) continue;

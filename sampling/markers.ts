@@ -1,8 +1,8 @@
 /**
  * The patch markers that record a run's decision and binding in its history.
  *
- * Pure. The ids are in the histories of users' runs: an id is never renamed or reused. How a new run gets one of them:
- * `new-run.ts`.
+ * Pure. The ids are in the histories of users' runs: an id is never renamed or reused. How a new run gets one
+ * of them: `new-run.ts`.
  */
 
 /** Why a run is sampled, or is not. */
@@ -16,7 +16,7 @@ export type SamplingReason =
   | 'after-failure'
   | 'capped';
 
-/** What the history of a run says about it. */
+/** The decision recorded in a run's history. */
 export interface Decision {
   readonly sampled: boolean;
   /** Whether the TraceId and the other search attributes are stored on the run. */
@@ -25,25 +25,26 @@ export interface Decision {
   readonly reason?: SamplingReason;
 }
 
-/** Begins every id of ours. */
+/** Prefix of all our marker ids. */
 export const MARKER_PREFIX = 'job-tracing:';
 
 /**
- * Always denied by our host; tried where nothing else shows that there is one: no host hint, and no id denied before.
- * Patched means that no host part answers (a bundle with the plugin on a worker without it): the run is untraced, and
- * this marker alone keeps it so on every replay.
+ * Always denied by our host; tried where nothing else shows that there is one: no host hint, and no id denied
+ * before. Patched means that no host part answers (a bundle with the plugin on a worker without it): the run
+ * is untraced, and this marker alone keeps it so on every replay.
  */
 export const ABSENT = `${MARKER_PREFIX}absent`;
 
 /**
- * Tried first where only sampled runs are bound: whether the host would allow any id. Denied, it spares a run that is not
- * sampled all the other questions; allowed, the host takes its marker back, so no history holds it.
+ * Tried first where only sampled runs are bound: whether the host would allow any id. Denied, it spares a run
+ * that is not sampled all the other questions; allowed, the host takes its marker back, so no history holds
+ * it.
  */
 export const ANY = `${MARKER_PREFIX}any`;
 
 /**
- * Sent to the host before the other ids when the run's first task is retried: the server may have refused the first try
- * for what it bound. Always denied, so no history holds it.
+ * Sent to the host before the other ids when the run's first task is retried: the server may have refused the
+ * first try for what it bound. Always denied, so no history holds it.
  */
 export const AGAIN = `${MARKER_PREFIX}again`;
 
@@ -54,7 +55,7 @@ function sampledFor(...reasons: SamplingReason[]): Record<string, Decision> {
   return Object.fromEntries(reasons.map((reason) => [reason, { sampled: true, bound: true, reason }]));
 }
 
-/** What each marker means, by its id without the {@link MARKER_PREFIX}. */
+/** Decisions by marker id, without the {@link MARKER_PREFIX}. */
 const MEANINGS = {
   unsampled: UNSAMPLED,
   'inherited-unsampled': { ...UNSAMPLED, reason: 'inherited' },
@@ -62,11 +63,14 @@ const MEANINGS = {
   ...sampledFor('default', 'rule', 'inherited', 'manual', 'signal', 'reservoir', 'after-failure'),
   /** Sampled by policy, but the attributes are not verified in this namespace. */
   unbound: UNBOUND,
-  /** The same for a run whose decision is preset (forced or inherited). */
+  /**
+   * Sampled by a preset decision (forced or inherited), but the attributes are not verified in this
+   * namespace.
+   */
   'unbound-given': UNBOUND,
 } satisfies Record<string, Decision>;
 
-/** Marker ids and what each means. */
+/** Decisions by marker id. */
 export const DECISIONS: Readonly<Record<string, Decision>> = Object.fromEntries(
   Object.entries(MEANINGS).map(([name, decision]) => [MARKER_PREFIX + name, decision]),
 );
@@ -86,7 +90,10 @@ export function isMarker(patchId: string): boolean {
   return patchId.startsWith(MARKER_PREFIX);
 }
 
-/** Returns what a marker means; `undefined` for {@link ABSENT}, {@link ANY}, {@link AGAIN} and ids of a newer version. */
+/**
+ * Returns a marker's decision; `undefined` for {@link ABSENT}, {@link ANY}, {@link AGAIN} and ids of a newer
+ * version.
+ */
 export function decisionOf(id = ''): Decision | undefined {
   return DECISIONS[id];
 }

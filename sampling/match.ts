@@ -1,5 +1,5 @@
 /**
- * Which rule applies to a job, and why: the one answer for decisions, clients and explanations.
+ * Which rule applies to a job, and why: shared by decisions, clients and explanations.
  *
  * Pure: no clock, no I/O. The most specific rule wins, see core/job-pattern.ts.
  */
@@ -9,13 +9,15 @@ import type { ResolvedRule } from './rule';
 
 export interface RuleMatch {
   readonly rule: ResolvedRule;
-  /** The job name or pattern that the rule is written under; `undefined` for the policy's default. */
+  /** Job name or pattern of the rule; `undefined` for the policy's default. */
   readonly pattern: string | undefined;
-  /** Part of a sentence, for people. */
+  /** Why the rule applies, as part of a sentence for people. */
   readonly why: string;
 }
 
-/** The rule for this job. Constant time for a job name asked about lately, whatever the number of rules. */
+/**
+ * Returns the rule for this job. Constant time for a recently used job name, whatever the number of rules.
+ */
 export function ruleFor(policy: SamplingPolicy, jobName: string): RuleMatch {
   return matcherOf(policy)(jobName);
 }

@@ -1,6 +1,6 @@
 /**
- * How a new run gets its decision: it tries marker ids in a fixed order until the host allows one, which then is in its
- * history. So a history holds one decision, whatever the order was in which the ids were tried.
+ * How a new run gets its decision: it tries marker ids in a fixed order until the host allows one, which then
+ * is in its history. So a history holds one decision, whatever the order was in which the ids were tried.
  *
  * Pure; sandbox code. The host answers from the policy of this moment; replays read the marker instead.
  */
@@ -9,17 +9,20 @@ import { randomPart, traceIdOfRun } from '../core/trace-id';
 import { readHostHint } from './host-hint';
 import { ABSENT, ANY, type Decision, decisionOf, MARKER_PREFIX } from './markers';
 
-/** What a new run knows before the policy is consulted; `undefined`: the policy decides. */
+/**
+ * Decision of a new run before the policy is consulted, forced or inherited; `undefined` if the policy
+ * decides.
+ */
 export type PresetDecision =
   | { readonly forced: 'manual' | 'signal' }
   | { readonly inherited: { readonly sampled: boolean } }
   | undefined;
 
-/** What a run found out about itself. */
+/** Result of deciding about a run. */
 export interface RunDecision {
-  /** `undefined`: the run is untraced. */
+  /** The decision; `undefined` if the run is untraced. */
   readonly decision?: Decision | undefined;
-  /** Whether our host part is there; without it, nothing can be reported to it either. */
+  /** Whether the worker has our host part; without it, nothing can be reported either. */
   readonly hasHost: boolean;
 }
 
@@ -29,8 +32,8 @@ const BY_POLICY = ['default', 'unsampled', 'rule', 'capped', 'reservoir', 'after
 /**
  * Returns the marker ids that a new run tries, in order.
  *
- * @param usual the one that most runs decided by policy get, tried first; denied, it costs nothing the second time, since
- *   the SDK remembers denied ids
+ * @param usual the one that most runs decided by policy get, tried first; denied, it costs nothing the second
+ *   time, since the SDK remembers denied ids
  */
 export function candidateIds(preset: PresetDecision, usual?: string): readonly string[] {
   return candidates(preset, usual).map((name) => MARKER_PREFIX + name);
@@ -71,8 +74,8 @@ export function isBelow(info: WorkflowInfo, threshold = ''): boolean {
 }
 
 /**
- * Whether the run before this one in its chain (attempt, tick, Schedule) failed: an attempt follows a failed one; a tick
- * or a Schedule's action carries the failure of the one before.
+ * Whether the run before this one in its chain (attempt, tick, Schedule) failed: an attempt follows a failed
+ * one; a tick or a Schedule's action carries the failure of the one before.
  */
 export function followsFailure(info: WorkflowInfo): boolean {
   return info.attempt > 1 || !!info.lastFailure;

@@ -21,8 +21,8 @@ export function isSampled(traceId: string, ratio: number): boolean {
 }
 
 /**
- * The value of `th` in the member `ot` of a trace state: the rejection threshold in hex digits without trailing
- * zeros.
+ * Returns the value of `th` in the member `ot` of a trace state: the rejection threshold in hex digits
+ * without trailing zeros.
  *
  * @param ratio from 0 to 1
  * @returns `undefined` for a ratio of 0, which no sampled trace has
@@ -32,13 +32,16 @@ export function thresholdOf(ratio: number): string | undefined {
   return digits.length > RANDOM_DIGITS ? undefined : digits.replace(/0+$/, '') || '0';
 }
 
-/** The trace state of a trace that this ratio let through; `undefined` for a ratio of 0, which lets none through. */
+/**
+ * Returns the trace state of a trace that this ratio sampled; `undefined` for a ratio of 0, which samples
+ * none.
+ */
 export function traceStateOfRatio(ratio: number): string | undefined {
   const threshold = thresholdOf(ratio);
   return threshold === undefined ? undefined : `ot=th:${threshold}`;
 }
 
-/** Ids below it are rejected: from 0 (none) to 2⁵⁶ (all). */
+/** Returns the threshold below which ids are rejected, from 0 (rejects none) to 2⁵⁶ (rejects all). */
 function rejectionThreshold(ratio: number): bigint {
   // 56 bits do not fit a double's 53: the product with a power of two is exact, the rest is done in BigInt.
   return BigInt(RANDOM_VALUES) - BigInt(Math.round(ratio * RANDOM_VALUES));

@@ -6,15 +6,15 @@
 import type { SamplingPolicy } from './policy';
 import type { ResolvedRule } from './rule';
 
-/** Rules that a policy in words names; more are counted. */
+/** Most rules that a policy in words lists; further ones are counted. */
 const MAX_NAMED = 5;
 
-/** A share as people read it, such as `1 %`. */
+/** Returns a share as a percentage, such as `1 %`. */
 export function percent(ratio: number): string {
   return `${Number((ratio * 100).toPrecision(6))} %`;
 }
 
-/** A rule such as `1 %, at least 1 run in 3600 s`. */
+/** Returns a rule in words, such as `1 %, at least 1 run in 3600 s`. */
 function ruleInWords({ ratio, atLeast, atMost, keepSlowMs }: ResolvedRule): string {
   return [
     percent(ratio),
@@ -28,7 +28,7 @@ function runsIn({ runs, perMs }: { readonly runs: number; readonly perMs: number
   return `${runs} ${runs === 1 ? 'run' : 'runs'} in ${perMs / 1_000} s`;
 }
 
-/** A policy such as `default: 1 %; billing-*: 100 %`. */
+/** Returns a policy in words, such as `default: 1 %; billing-*: 100 %`. */
 export function policyInWords({ default: byDefault, jobs }: SamplingPolicy): string {
   const named = Array.from(jobs, ([pattern, rule]) => `${pattern}: ${ruleInWords(rule)}`);
   const more = named.length - MAX_NAMED;

@@ -1,5 +1,5 @@
 /**
- * ** Adds the local activities of this package's workflows, and the host hint for the sandbox, to a worker's
+ * Adds the local activities of this package's workflows, and the host hint for the sandbox, to a worker's
  * activities.
  */
 import type { WorkerOptions } from '@temporalio/worker';
