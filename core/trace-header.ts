@@ -139,7 +139,10 @@ export function carrierOf({ span, baggage }: TraceHeader): Record<string, string
   });
 }
 
-/** Returns a name that is short enough for the search attributes of runs that the receiver starts. */
+/**
+ * Returns a non-empty string as a keyword, since it becomes a search attribute of runs that the receiver
+ * starts.
+ */
 function nameOf(value: unknown): string | undefined {
   const text = textOf(value);
   return text === undefined ? undefined : toKeyword(text);

@@ -1,5 +1,5 @@
 /**
- * Batches spans for one exporter within a fixed amount of memory, and knows what became of each span.
+ * Batches spans for one exporter within a fixed amount of memory, and tracks the outcome of each span.
  *
  * The SDK's batch processor drops silently when its queue is full, and forgets a batch whose exporter does
  * not answer. So the spans are counted around it: at most `capacity` are on their way, whether queued or
@@ -18,10 +18,10 @@ import { type LossLog, reasonOf } from './losses';
 import { isRunRoot } from './readable-span';
 import { send } from './send';
 
-/** Milliseconds for which a root waits for others, however long the delay of the export is. */
+/** Longest time that a root span waits for others, in milliseconds, whatever the delay of the export. */
 const ROOT_DELAY_MS = 100;
 
-/** Sizes and times of a batch processor, as the `OTEL_BSP_*` variables have them. */
+/** Sizes and times of a batch processor, as in the `OTEL_BSP_*` variables. */
 export interface BatchSettings {
   readonly maxQueueSize: number;
   readonly maxExportBatchSize: number;
@@ -85,7 +85,7 @@ export class BoundedSpanProcessor implements SpanProcessor {
     return this.#batches.shutdown();
   }
 
-  /** After a shutdown that may have failed: what has not left by now is lost. */
+  /** Counts all spans that have not been exported as lost; called after a shutdown that may have failed. */
   abandon(): void {
     for (const answer of [...this.#unanswered]) answer('the worker stopped before they were sent');
     if (this.#onTheirWay > 0) {
@@ -96,8 +96,8 @@ export class BoundedSpanProcessor implements SpanProcessor {
   }
 
   /**
-   * Sends what is queued, so that a worker which is killed loses few roots. One request at a time: a collector that is
-   * slow gets no more at once.
+   * Sends what is queued, so that a worker which is killed loses few roots. One request at a time: a
+   * collector that is slow gets no more at once.
    */
   #sendRoots(): void {
     this.#rootTimer = undefined;

@@ -2,14 +2,14 @@
  * Waiting for code that may never answer.
  */
 
-/** Milliseconds that a flush or the shutdown may take. */
+/** Default time limit of a flush and of the shutdown, in milliseconds. */
 export const DEFAULT_FLUSH_TIMEOUT_MS = 5_000;
 
 /**
- * Starts the work and waits until it is settled, at most `timeoutMs`. Never rejects, also when the work
- * throws at once. Resolves to `false` when the time was up.
+ * Starts the work and waits until it has settled, at most `timeoutMs` milliseconds. Resolves to `false` on
+ * timeout. Never rejects, even if the work throws synchronously.
  *
- * The timer keeps the process alive: it is what the caller waits for.
+ * The timer keeps the process alive, since the caller waits for it.
  */
 export async function settledWithin(timeoutMs: number, work: () => Promise<unknown>): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;

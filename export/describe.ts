@@ -1,7 +1,8 @@
 /**
- * Puts into OpenTelemetry's words what the sandbox tells of runs and of failed calls: attributes, status, exception.
+ * Converts the sandbox's reports of runs and failed calls to OpenTelemetry attributes, status and exception
+ * events.
  *
- * Host code, so that the sandbox neither holds it nor pays for it. Pure.
+ * Host code, so that it costs the sandbox no size and no time. Pure.
  */
 import { SpanStatusCode } from '@opentelemetry/api';
 import { defaultPayloadConverter, type PayloadConverter } from '@temporalio/common';
@@ -14,12 +15,14 @@ import type { Attributes, SpanRecord } from '../core/span-record';
 import { defined } from '../core/util/defined';
 import { textOfFailure } from './failure-text';
 
-/** How a run ended, in the words of `cicd.pipeline.result`; `undefined` when it goes on as a new run. */
+/** Returns a run's result as a value of `cicd.pipeline.result`; `undefined` if it continued as new. */
 export function resultOf({ result, failure }: RunEnd): JobResult | undefined {
   return failure && rootCause(failure).timeoutFailureInfo ? 'timeout' : result;
 }
 
-/** The root span of a run that ended; what user code set on it stays. */
+/**
+ * Returns the root span of a run that ended, with its attributes and status; those set by user code are kept.
+ */
 export function describeRun(
   root: SpanRecord,
   info: WorkflowInfo,
@@ -43,7 +46,9 @@ export function describeRun(
   return result === 'success' ? { ...described, statusCode: SpanStatusCode.OK } : described;
 }
 
-/** A span whose call failed says why; a cancellation and a child that is there already are not errors of the call. */
+/**
+ * Returns a span with the failure of its call; a cancellation and an already started child are not errors.
+ */
 export function describeCall(
   span: SpanRecord,
   converter: PayloadConverter = defaultPayloadConverter,
@@ -58,7 +63,7 @@ export function describeCall(
   return failed(span, failure, isExpected, converter);
 }
 
-/** What is known of a run from its first moment: attributes of its root and of `RunStarted`. */
+/** Returns the attributes that are known when a run starts, for its root and for `RunStarted`. */
 export function describeBeginning(origin: JobOrigin, info: WorkflowInfo): Attributes {
   const { trigger, facts, shard } = origin;
   const { scheduledMs, reason, startedBy, lane, loadtest } = facts;
@@ -83,7 +88,7 @@ export function describeBeginning(origin: JobOrigin, info: WorkflowInfo): Attrib
   });
 }
 
-/** The activity or child whose failure was the run's. */
+/** Returns the activity or child whose failure failed the run. */
 function failingCall({
   activityFailureInfo: activity,
   childWorkflowExecutionFailureInfo: child,

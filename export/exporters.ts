@@ -1,5 +1,5 @@
 /**
- * The span processors that the `OTEL_*` variables ask for.
+ * The span processors that the `OTEL_*` variables configure.
  */
 import { OTLPTraceExporter as OtlpJsonExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { OTLPTraceExporter as OtlpProtobufExporter } from '@opentelemetry/exporter-trace-otlp-proto';
@@ -14,9 +14,9 @@ const ADVICE =
   'OTEL_EXPORTER_OTLP_HEADERS); OTEL_LOG_LEVEL=debug shows each export.';
 
 export interface BuiltProcessors {
-  /** Empty when nothing is to be exported. */
+  /** Span processors; empty if nothing is to be exported. */
   readonly processors: readonly SpanProcessor[];
-  /** After the shutdown: what has not left by now is counted as lost. */
+  /** Counts all spans that have not been exported as lost; called after the shutdown. */
   abandon(): void;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Hands spans to several processors and stands between them and the jobs: a processor that throws, rejects
- * or never answers reaches nobody.
+ * Passes spans to several processors and isolates jobs from them: a processor that throws, rejects or never
+ * answers affects no job.
  */
 import type { Context } from '@opentelemetry/api';
 import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace';
@@ -15,15 +15,15 @@ const ADVICE = 'This span processor was given to the plugin; look into its own l
 export class SpanFanOut implements SpanProcessor {
   readonly processors: readonly SpanProcessor[];
   readonly #losses: readonly LossLog[];
-  /** Why the last flush of a processor is not done. */
+  /** Why the last flush of a processor has not completed. */
   readonly #unflushed = new Map<SpanProcessor, string>();
   readonly #log: ExportLogger;
   readonly #owned: boolean;
   readonly #maxLength: number | undefined;
 
   /**
-   * @param owned whether the processors are ours to shut down; a user's are only flushed
-   * @param maxLength characters of a text in a span
+   * @param owned whether the processors are ours and shut down by us; a user's are only flushed
+   * @param maxLength most characters of a string in a span
    */
   constructor(processors: readonly SpanProcessor[], owned: boolean, log: ExportLogger, maxLength?: number) {
     this.processors = [...processors];
@@ -87,11 +87,12 @@ export class SpanFanOut implements SpanProcessor {
     await Promise.allSettled(this.processors.map(async (processor) => processor.shutdown()));
   }
 
-  /** Says how much was lost; to be called when no more spans will come. */
+  /** Logs the number of lost spans; called when no more spans will come. */
   endLosses(): void {
     for (const losses of this.#losses) losses.end('The worker has stopped');
     if (this.#owned) return;
-    // What is in a user's processor cannot be counted, and what it lost before the flush it tells only itself.
+    // What is in a user's processor cannot be counted, and what it lost before the flush it tells only
+    // itself.
     for (const [processor, why] of this.#unflushed) {
       this.#log.warn(
         `temporal-job-tracing: The worker has stopped, and the flush of ${nameOf(processor)} failed: ${why}. ` +

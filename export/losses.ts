@@ -1,17 +1,17 @@
 /**
- * Lost spans: counted, and said once when a loss begins and once when it ends.
+ * Lost spans: counted, and logged once when a loss begins and once when it ends.
  */
 import type { ExportLogger } from './options';
 
-/** What is said about a loss beside its reason, its time and its number. */
+/** Text of a log line about lost spans, in addition to the reason, the time and the number. */
 export interface LossText {
-  /** Where the spans should have gone. */
+  /** Destination of the spans. */
   readonly destination: string;
-  /** What the reader can do about it: a sentence. */
+  /** One sentence on what to do about the loss. */
   readonly advice: string;
 }
 
-/** One destination's losses. Never throws. */
+/** Counts and logs the losses of one destination. Never throws. */
 export class LossLog {
   readonly #log: ExportLogger;
   readonly #text: LossText;
@@ -54,7 +54,7 @@ export class LossLog {
   }
 }
 
-/** The text of whatever was thrown. Never throws. */
+/** Returns the message of a thrown value. Never throws. */
 export function reasonOf(error: unknown): string {
   try {
     const { message, code, name } = error as Partial<NodeJS.ErrnoException>;

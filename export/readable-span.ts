@@ -10,20 +10,20 @@ import type { SpanRecord } from '../core/span-record';
 import type { SpanRef } from '../core/traceparent';
 import { withOldNames } from './old-names';
 
-/** The name under which the plugin's own spans are exported. */
+/** Instrumentation scope of the plugin's own spans. */
 const SCOPE = Object.freeze({ name: 'temporal-job-tracing' });
 
 const ROOT_PREFIX = `${SpanName.WORKFLOW_EXECUTE}${SPAN_DELIMITER}`;
 
-/** Whether it is the `RunWorkflow` span of a run. */
+/** Whether the span is the root span `RunWorkflow` of a run. */
 export function isRunRoot({ name, instrumentationScope }: ReadableSpan): boolean {
   return instrumentationScope.name === SCOPE.name && name.startsWith(ROOT_PREFIX);
 }
 
 /**
- * A span that is ready for a `SpanProcessor`'s `onEnd`.
+ * Returns a span that is ready for a `SpanProcessor`'s `onEnd`.
  *
- * @param isRoot whether it is its run's root, so that its parent, if it has one, is in another run or process
+ * @param isRoot whether the span is its run's root, whose parent, if any, is in another run or process
  */
 export function toReadableSpan(record: SpanRecord, resource: Resource, isRoot: boolean): ReadableSpan {
   const ref = { traceId: record.traceId, spanId: record.spanId, sampled: true };

@@ -25,7 +25,9 @@ const DETECTORS: Readonly<Record<string, ResourceDetector>> = {
 };
 const DEFAULT_DETECTORS = ['env', 'process', 'host'];
 
-/** Detects as `OTEL_NODE_RESOURCE_DETECTORS`, `OTEL_RESOURCE_ATTRIBUTES` and `OTEL_SERVICE_NAME` say. */
+/**
+ * Detects the resource by `OTEL_NODE_RESOURCE_DETECTORS`, `OTEL_RESOURCE_ATTRIBUTES` and `OTEL_SERVICE_NAME`.
+ */
 export function detectResource(): Resource {
   const given = getStringListFromEnv('OTEL_NODE_RESOURCE_DETECTORS') ?? DEFAULT_DETECTORS;
   const names = given.includes('all') ? Object.keys(DETECTORS) : given;

@@ -1,10 +1,10 @@
 /**
- * The zero-length span `RunStarted`: the trace of a long run can be opened with it while the run goes on; the root
- * itself follows at the end.
+ * The zero-length span `RunStarted`, with which the trace of a long run can be opened while the run is in
+ * progress; the root span itself follows at the end.
  *
- * Made by the host alone: as it decides to record a run whose origin it knows, which costs the run no call out of its
- * sandbox, or when the sandbox reports the beginning of any other run that begins a trace. A run in a trace that was there before has none: `StartWorkflow` or
- * `StartChildWorkflow` tells as much. Pure.
+ * Created only by the host: when it decides to sample a run whose origin it has, which costs the run no sink
+ * call, or when the sandbox reports the start of any other run that begins a trace. A run in an existing
+ * trace has none: `StartWorkflow` or `StartChildWorkflow` shows as much. Pure.
  */
 import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import type { WorkflowInfo } from '@temporalio/workflow';
@@ -15,7 +15,10 @@ import { rootSpanIdOfRun, traceIdOfRun } from '../core/trace-id';
 import type { SpanRef } from '../core/traceparent';
 import { describeBeginning } from './describe';
 
-/** With what is known of the run by then, so that its trace can be recognised and searched from its first second. */
+/**
+ * Returns `RunStarted` with the attributes known by then, so that the trace can be recognised and searched at
+ * once.
+ */
 export function runStarted(info: WorkflowInfo, root: SpanRef, origin: JobOrigin): SpanRecord {
   const { workflowType, runStartTime } = info;
   const { traceId, spanId: parentSpanId, traceState } = root;
@@ -38,12 +41,12 @@ export function runStarted(info: WorkflowInfo, root: SpanRef, origin: JobOrigin)
   };
 }
 
-/** Span id of `RunStarted` below this root. */
+/** Returns the span id of `RunStarted` below this root: 16 lower-case hex digits. */
 export function runStartedId(rootSpanId: string): string {
   return spanIdOf(rootSpanId, { name: 'RunStarted', parentSpanId: rootSpanId, which: '' });
 }
 
-/** The root of a top-level run in a trace of its own. */
+/** Returns the root span of a top-level run in its own trace. */
 export function rootOfRun({ runId, originalExecutionRunId }: WorkflowInfo): SpanRef {
   return { traceId: traceIdOfRun(originalExecutionRunId), spanId: rootSpanIdOfRun(runId), sampled: true };
 }

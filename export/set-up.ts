@@ -17,18 +17,18 @@ import type { CheckedExportOptions, ExportLogger } from './options';
 import { detectResource } from './resource';
 import { brokenTraces, type ExportSettings } from './settings';
 
-/** What the process's workers share. */
+/** The OpenTelemetry set-up that the process's workers share. */
 export interface SetUp {
   readonly resource: Resource;
-  /** Takes the spans of activities through the provider, and those of workflows directly. */
+  /** Receives the spans of activities through the provider, and those of workflows directly. */
   readonly spans: SpanFanOut;
-  /** Where spans go, for people. */
+  /** Destination of spans, for people. */
   readonly destination: string;
-  /** Takes back what was registered, and shuts down what was made, within the time. Never rejects. */
+  /** Removes the registrations and shuts everything down, within the time in milliseconds. Never rejects. */
   close(timeoutMs: number): Promise<void>;
 }
 
-/** Where spans go that the option takes. */
+/** Destination of spans, for people, with the option `spanProcessors`. */
 export const TO_OPTION = "to the option 'spanProcessors'";
 
 function destinationOf({ exporters, endpoint }: ExportSettings): string {

@@ -1,8 +1,8 @@
 /**
- * What the standard `OTEL_*` variables say about the export of traces. Pure.
+ * Settings of the trace export from the standard `OTEL_*` variables. Pure.
  *
- * A value that cannot be followed is named, with what to do, and never thrown: it comes from a deployment,
- * and tracing must not stop a job.
+ * An invalid value is reported with a remedy and never throws: it comes from a deployment, and tracing must
+ * not stop a job.
  *
  * @see https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
  */
@@ -12,20 +12,23 @@ import type { BatchSettings } from './bounded-processor';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface ExportSettings {
-  /** `OTEL_SDK_DISABLED`: nothing at all is set up. */
+  /** Value of `OTEL_SDK_DISABLED`; if true, nothing is set up. */
   readonly disabled: boolean;
   readonly exporters: ReadonlySet<'otlp' | 'console'>;
   readonly protocol: 'http/protobuf' | 'http/json';
   /** Address for log messages, without credentials and query. */
   readonly endpoint: string;
   readonly batches: BatchSettings;
-  /** Characters of a text in a span. */
+  /** Most characters of a string in a span. */
   readonly maxLength: number;
-  /** Sentences about values that cannot be followed. */
+  /** One sentence about each invalid or unsupported value. */
   readonly problems: readonly string[];
 }
 
-/** Shorter than the standard 5 s: what waits is lost when a worker is killed. */
+/**
+ * Export delay in milliseconds; shorter than the standard 5 s, since waiting spans are lost if a worker is
+ * killed.
+ */
 const DEFAULT_DELAY_MS = 1_000;
 const DEFAULT_ENDPOINT = 'http://localhost:4318';
 /** The sampler that goes with the plugin, and the default. */
@@ -36,7 +39,7 @@ const FOLLOWS = 'parentbased_always_on';
  */
 const IGNORES_PARENT = new Set(['always_on', 'always_off', 'traceidratio']);
 
-/** Reads the variables. Never throws. */
+/** Returns the settings in the variables. Never throws. */
 export function readExportSettings(env: Environment): ExportSettings {
   const problems: string[] = [];
   const names = list(env, 'OTEL_TRACES_EXPORTER') ?? ['otlp'];
@@ -105,8 +108,8 @@ function endpointOf(env: Environment, problems: string[]): string {
 }
 
 /**
- * A sentence about a sampler of the environment, by which nobody decides about runs: it sees their activities, each with
- * its run as its parent. `undefined` for the one that is right. Never throws.
+ * A sentence about a sampler of the environment, by which nobody decides about runs: it sees their
+ * activities, each with its run as its parent. `undefined` for the one that is right. Never throws.
  */
 export function ignoredSampler(env: Environment): string | undefined {
   const sampler = text(env, 'OTEL_TRACES_SAMPLER');

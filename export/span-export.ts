@@ -22,21 +22,21 @@ import { detectResource } from './resource';
 import { type SetUp, startSetUp, TO_OPTION } from './set-up';
 import { ignoredSampler, readExportSettings } from './settings';
 
-/** Where the spans of one worker's workflows go. */
+/** The export of one worker's workflow spans. */
 export interface SpanExport {
-  /** `undefined`: workflow spans are off. */
+  /** Span processors; `undefined` if workflow spans are off. */
   readonly processors: readonly SpanProcessor[] | undefined;
-  /** Where spans go, for people: an address without credentials, or why nowhere. */
+  /** Destination of spans, for people: an address without credentials, or why there is none. */
   readonly destination: string;
   /** Resource of workflow spans, the same as that of activities' spans. */
   readonly resource: Resource;
-  /** Hands a finished span to all processors. Never throws. */
+  /** Passes a finished span to all processors. Never throws. */
   onEnd(span: ReadableSpan): void;
-  /** Waits until the spans so far have left, at most the flush time-out. Never rejects. */
+  /** Waits until all spans so far are exported, at most the flush timeout. Never rejects. */
   flush(): Promise<void>;
   /**
-   * Flushes; the last worker of the process also shuts down what was set up, within the flush time-out.
-   * Processors that the user gave are flushed and stay usable. Never rejects; may be called twice.
+   * Flushes; the last worker of the process also shuts down the set-up, within the flush timeout. The user's
+   * own processors are flushed and stay usable. Never rejects; may be called twice.
    */
   release(): Promise<void>;
 }
@@ -55,11 +55,11 @@ const OTHER_PROCESSORS =
   'workers of a process the same ones.';
 
 /**
- * Joins the process's set-up, or makes it.
+ * Joins the process's set-up, or creates it.
  *
- * @param options `hasSampling`: whether anybody has said to the plugin which runs are sampled
+ * @param options `hasSampling`: whether a sampling policy is configured
  *
- * @throws {TypeError} for options of a wrong form; whatever else fails is logged, and spans are off
+ * @throws {TypeError} for invalid options; any other failure is logged, and spans are off
  */
 export function acquireSpanExport(
   options: SpanExportOptions & { readonly log: ExportLogger; readonly hasSampling?: boolean },
@@ -68,7 +68,8 @@ export function acquireSpanExport(
   const state = processState();
   const joined = join(state, options);
   const { hasSampling = false, log } = options;
-  // Our own set-up names it at each start. With a provider of the application's it holds for the application's traces.
+  // Our own set-up names it at each start. With a provider of the application's it holds for the
+  // application's traces.
   const sampler = joined || hasSampling ? undefined : ignoredSampler(process.env);
   if (sampler) say(state, log, 'warn', `temporal-job-tracing: ${sampler}.`);
   const spans = spansOf(state, joined?.setUp, options);
