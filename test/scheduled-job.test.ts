@@ -89,6 +89,22 @@ describe('scheduledJob, started with the CLI alone', { concurrency: 4 }, () => {
     await job.isOver();
   });
 
+  it('signals that come with the start are obeyed, and unknown ones refused', async () => {
+    const job = new Job(runs, 'with-start');
+    const { taskQueue } = runs;
+    await runs.harness.client.workflow.signalWithStart('scheduledJob', {
+      ...{ workflowId: job.id, taskQueue, args: [{ workflow: 'report', cron: '0 2 * * *' }] },
+      ...{ signal: 'runNow', signalArgs: [{ reason: 'with the start' }] },
+    });
+    const { manualRuns, refusals } = await job.statusWhen((status) => status.manualRuns.length === 1);
+    deepEqual([manualRuns[0]?.reason, refusals], ['with the start', []]);
+    await job.signal('runnow');
+    const { refusals: later } = await job.statusWhen((status) => status.refusals.length === 1);
+    match(later[0]?.why ?? '', /^there is no signal "runnow"; send runNow$/);
+    await job.signal('stop');
+    await job.isOver();
+  });
+
   it('the update runNow answers with run id and TraceId', async () => {
     const job = await new Job(runs, 'by-update').start({ workflow: 'report', cron: '0 2 * * *' });
     const run = await job.update<ManualRun>('runNow', { reason: 'a look' });

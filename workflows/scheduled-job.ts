@@ -114,9 +114,6 @@ function listen(job: JobController): void {
     await job.readRuns();
     return job.state.status(workflowInfo());
   });
-  setDefaultSignalHandler((name) => {
-    job.state.refused({ at: new Date().toISOString(), signal: name, why: unknownSignal(name) });
-  });
   addDetails((linkTo) => jobInWords(job.state.status(workflowInfo()), linkTo));
 
   signal(runNow, (input) => {
@@ -180,6 +177,10 @@ function listen(job: JobController): void {
   signal(ticksMissed, (input) => {
     refuse(ticksMissedProblem(input));
     job.state.missedTicks(input as TicksMissed);
+  });
+  // Last: it takes at once the signals that came before their handler was set, as those of the first task do.
+  setDefaultSignalHandler((name) => {
+    job.state.refused({ at: new Date().toISOString(), signal: name, why: unknownSignal(name) });
   });
 }
 
