@@ -1,21 +1,21 @@
 /**
- * Reduces attribute values from user code to OpenTelemetry's types within limits.
+ * Reduces attribute values from user code to OpenTelemetry's types, within limits.
  *
- * Pure; never throws, whatever the value is (getters that throw, proxies, cycles). Nothing else may reach a
- * sink: a value that cannot be cloned across the thread border leaves the run stuck for ever.
+ * Pure; never throws, whatever the value (throwing getters, proxies, cycles). Only the reduced values may reach
+ * a sink: one that cannot be cloned to the main thread would leave the run stuck forever.
  */
 
 import type { Attributes, AttributeValue } from './span-record';
 import { isRecord, safely } from './util/untrusted';
 
-/** Characters of one string value; longer ones are cut. */
+/** Most characters of a string value; longer ones are cut. */
 export const MAX_STRING_LENGTH = 4_096;
-/** Elements of one array value; further ones are dropped. */
+/** Most elements of an array value; further ones are dropped. */
 export const MAX_ARRAY_LENGTH = 128;
-/** Attributes of one span, event or link; further ones are dropped and counted. */
+/** Most attributes of a span, event or link; further ones are dropped and counted. */
 export const MAX_ATTRIBUTES = 128;
 
-/** The value as OpenTelemetry takes it; `undefined` when it has no such form. Never throws. */
+/** Returns the value as an attribute value; `undefined` if it cannot be one. Never throws. */
 export function toAttributeValue(value: unknown): AttributeValue | undefined {
   return readAttributeValue(() => value);
 }
@@ -27,14 +27,14 @@ function readAttributeValue(read: () => unknown): AttributeValue | undefined {
   });
 }
 
-/** Reduces all entries of `source` into `target`; returns how many were dropped. Never throws. */
+/** Copies all attributes of `source` to `target`; returns the number of dropped ones. Never throws. */
 export function copyAttributes(target: Attributes, source: unknown): number {
   if (!isRecord(source)) return 0;
   const keys = safely(() => Object.keys(source));
   return keys ? keys.filter((key) => !setAttribute(target, key, () => source[key])).length : 1;
 }
 
-/** Sets one attribute; false when it was dropped. Never throws. */
+/** Sets one attribute; returns false if it was dropped. Never throws, even if `read` does. */
 export function setAttribute(target: Attributes, key: unknown, read: () => unknown): boolean {
   if (typeof key !== 'string' || key === '' || key === '__proto__') return false;
   if (!Object.hasOwn(target, key) && Object.keys(target).length >= MAX_ATTRIBUTES) return false;
@@ -44,12 +44,12 @@ export function setAttribute(target: Attributes, key: unknown, read: () => unkno
   return true;
 }
 
-/** Cuts a string to the limit. */
+/** Returns the string, cut to {@link MAX_STRING_LENGTH}. */
 export function cut(text: string): string {
   return text.length > MAX_STRING_LENGTH ? text.slice(0, MAX_STRING_LENGTH) : text;
 }
 
-/** Anything as text within the limit; empty when it has no such form. Never throws. */
+/** Returns any value as a string within the limit; empty if it cannot be converted. Never throws. */
 export function toText(value: unknown): string {
   return safely(() => cut(String(value))) ?? '';
 }

@@ -1,29 +1,30 @@
 /**
- * W3C `baggage`: the user's entries plus ours cross the workflow, so that a downstream service can tell the
- * scheduler's traffic from users' requests with a plain header.
+ * W3C `baggage`: the user's entries and the plugin's own are passed through the workflow, so that a downstream
+ * service can distinguish the scheduler's traffic from user requests by a plain header.
  *
- * Pure. Entries of foreign origin are kept as text; only our own keys are replaced.
+ * Pure. Foreign entries are kept; only the plugin's own keys are replaced.
  *
  * @see https://www.w3.org/TR/baggage/#limits
  */
 
 import { safely } from './util/untrusted';
 
-/** Bytes of a `baggage` header; further entries are dropped, the user's last ones first. */
+/** Most bytes of a `baggage` header; further entries are dropped, the user's last ones first. */
 const MAX_BAGGAGE_BYTES = 8_192;
-/** Characters of a value of ours. */
+/** Most characters of a value that the plugin sets; longer ones are cut. */
 const MAX_VALUE_LENGTH = 256;
-/** A name as W3C allows it, and metadata that cannot be taken for another entry or another header. */
+/** Matches valid names: the tokens of HTTP. */
 const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+/** Matches metadata that cannot be mistaken for another entry or header. */
 const METADATA = /^[\x20-\x2b\x2d-\x7e]*$/;
 
-/** One entry: `value` is percent-decoded, `metadata` is what follows the first semicolon. */
+/** A baggage entry: `value` is percent-decoded, `metadata` is everything after the first semicolon. */
 export interface BaggageEntry {
   readonly value: string;
   readonly metadata?: string;
 }
 
-/** What the plugin itself puts into baggage. */
+/** The baggage entries that the plugin sets. */
 export interface JobBaggage {
   readonly 'job.name': string;
   readonly 'job.run.id': string;
@@ -33,7 +34,7 @@ export interface JobBaggage {
   readonly 'traffic.loadtest'?: 'true';
 }
 
-/** Reads a `baggage` header; entries that are not valid are left out. Never throws. */
+/** Returns the entries of a `baggage` header by name; invalid ones are left out. Never throws. */
 export function parseBaggage(header: string | undefined): Map<string, BaggageEntry> {
   const entries = new Map<string, BaggageEntry>();
   for (const member of header?.split(',') ?? []) {
@@ -48,7 +49,7 @@ export function parseBaggage(header: string | undefined): Map<string, BaggageEnt
   return entries;
 }
 
-/** Writes a `baggage` header within the limit, earlier entries first; what cannot be sent is left out. Never throws. */
+/** Returns a `baggage` header within the limit, in the order of the entries; invalid ones are left out. Never throws. */
 export function formatBaggage(entries: Iterable<readonly [string, BaggageEntry]>): string {
   let header = '';
   for (const [name, { value, metadata = '' }] of entries) {
@@ -60,7 +61,7 @@ export function formatBaggage(entries: Iterable<readonly [string, BaggageEntry]>
   return header;
 }
 
-/** The run's entries first, then the user's that do not bear the same names. */
+/** Returns the run's entries, followed by the user's entries with other names. */
 export function mergeBaggage(
   ours: JobBaggage,
   users: ReadonlyMap<string, BaggageEntry>,
@@ -72,7 +73,7 @@ export function mergeBaggage(
   return merged;
 }
 
-/** `encodeURIComponent` throws on half of a surrogate pair. */
+/** Returns the text percent-encoded; `encodeURIComponent` alone throws on a lone surrogate. */
 function encode(text: string): string {
   return encodeURIComponent(text.toWellFormed());
 }

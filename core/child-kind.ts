@@ -1,6 +1,6 @@
 /**
- * How workflow code of this package tells the interceptors what kind of child it starts: under a symbol in the
- * child's options, which the SDK carries along and does not send.
+ * The kind of child that workflow code of this package starts. It is passed to the interceptors under a symbol
+ * in the child's options, which the SDK passes on but does not send.
  *
  * Pure.
  */
@@ -9,7 +9,7 @@ import type { ShardFacts } from './job-facts';
 import type { JobPart } from './trace-header';
 import { hiddenMark } from './workflow-scope';
 
-/** A shard to be: its trace id is chosen before it starts, so that binding costs it no event. */
+/** A shard to start. Its trace ID is chosen beforehand, so that binding adds no event to its history. */
 export interface ShardStart {
   readonly kind: 'shard';
   readonly shard: ShardFacts;
@@ -18,16 +18,17 @@ export interface ShardStart {
   readonly sampled: boolean;
 }
 
+/** The kind of a child with its own trace: a top-level run or a shard. */
 export type ChildKind = Extract<JobPart, { readonly kind: 'top' }> | ShardStart;
 
 const KIND = hiddenMark<ChildKind>('child-kind');
 
-/** Child options that say what kind of child it is; without the plugin they mean nothing. */
+/** Returns the child's options with its kind; without the plugin, the kind has no effect. */
 export function withChildKind<T extends object>(options: T, kind: ChildKind): T {
   return { ...options, ...KIND.as(kind) };
 }
 
-/** What {@link withChildKind} said. */
+/** Returns the kind set by {@link withChildKind}; `undefined` for any other child. */
 export function childKindOf(options: object): ChildKind | undefined {
   return KIND.of(options);
 }

@@ -1,29 +1,30 @@
 /**
- * Which signals of a run's first task belong to its beginning.
+ * The signals of a run's first task that belong to its beginning.
  *
- * Pure. A new run's do, all of them. After a reset to the first task Temporal hands over the signals that it applies
- * again in the same way: the run before has obeyed them, and they ask for nothing of this one. Only the numbers of the
- * events tell them apart; the history is then:
+ * Pure. In a new run, all of them do. After a reset to the first task, Temporal delivers reapplied signals in the
+ * same way; they took effect in the previous run and must not in this one. Only their event numbers distinguish
+ * them in the history:
  *
- * started · signals · task scheduled · signals · task started · task failed (the reset) · signals applied again ·
+ * started · signals · task scheduled · signals · task started · task failed (the reset) · signals reapplied ·
  * task scheduled · signals · task started
  */
 
+/** A signal of the first workflow task. */
 export interface FirstSignal {
   readonly name: string;
-  /** Number of its event; `undefined` where the SDK does not give it. */
+  /** Number of the signal's event; `undefined` if the SDK does not provide it. */
   readonly eventId: number | undefined;
 }
 
-/** Between two signals of the original's first task there is at most the one event "task scheduled". */
+/** Largest step between the events of two signals before the reset: only "task scheduled" may be between them. */
 const MAX_STEP_BEFORE = 2;
 
 /**
- * The signals of a run that was reset to its first task which came before the original's first task, or after the reset;
- * all of them where their events are not known.
+ * Returns the signals that a run which was reset to its first task received before the original's first task or
+ * after the reset; all signals if their event numbers are unknown.
  *
- * @param signals in their order
- * @param startedEventId number of the event "task started" of the present task: the length of the history
+ * @param signals signals of the first task, in their order
+ * @param startedEventId number of the current task's event "task started": the length of the history
  */
 export function signalsOfBeginning(
   signals: readonly FirstSignal[],

@@ -1,17 +1,21 @@
 /**
- * Workflows of this package that only keep jobs going: they are neither bound nor traced.
+ * Marks workflows of this package that only keep jobs going: they are neither bound nor traced.
  *
- * Pure. Told by the function itself, not by its type's name: a user's workflow may bear the same.
+ * Pure. The mark is on the function; a user's workflow may have the same type name.
  */
 import type { coresdk } from '@temporalio/proto';
 import { hiddenMark } from './workflow-scope';
 
-/** All that such a workflow gets of the plugin: the jobs of each activation, before its own code runs in it. */
+/** Receives the jobs of each activation before the workflow's own code runs in it. */
 type Listener = (jobs: readonly coresdk.workflow_activation.IWorkflowActivationJob[]) => void;
 
 const LISTENER = hiddenMark<Listener>('infrastructure');
 
-/** Marks the workflow function; returns it. */
+/**
+ * Marks a workflow function as infrastructure and returns it.
+ *
+ * @param listener all that the plugin does in such a workflow
+ */
 export function asInfrastructure<T extends (...args: never[]) => unknown>(
   workflow: T,
   listener: Listener = () => {},
@@ -19,7 +23,7 @@ export function asInfrastructure<T extends (...args: never[]) => unknown>(
   return Object.assign(workflow, LISTENER.as(listener));
 }
 
-/** What {@link asInfrastructure} was given; `undefined` for any other workflow. */
+/** Returns the listener of an infrastructure workflow; `undefined` for any other workflow. */
 export function listenerOf(workflow: unknown): Listener | undefined {
   return LISTENER.of(workflow);
 }

@@ -1,5 +1,5 @@
 /**
- * Errors that name the failed item of a shard, and how to find one in a chain of causes.
+ * Errors that name the failed items of a shard, and the search for one in a chain of causes.
  *
  * Pure.
  */
@@ -9,10 +9,10 @@ import { safely } from './util/untrusted';
 /** Failure type of the error that `forEachItem` throws. */
 export const ITEM_FAILURE = 'ItemFailed';
 
-/** Most items that an error names. */
+/** Most failed items that an error names. */
 export const MAX_NAMED_ITEMS = 20;
 
-/** Characters of a message: an error names many items, and must fit into one history event. */
+/** Most characters of a message: an error names many items and must fit into one history event. */
 const MAX_MESSAGE_LENGTH = 2_000;
 
 /** Most causes that are followed: an error may be its own cause. */

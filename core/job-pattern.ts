@@ -1,15 +1,15 @@
 /**
- * Patterns of job names, in which `*` stands for any number of characters, and which of several fits a job best.
+ * Patterns of job names, in which `*` stands for any number of characters, and the choice of the best match.
  *
- * Pure. The job's exact name wins, then the pattern with the most characters besides `*`, then with the fewest `*`,
- * then the first by code units: the answer never depends on the order in which patterns were written.
+ * Pure. The job's exact name wins, then the pattern with the most characters besides `*`, then the one with the
+ * fewest `*`, then the first by code units: the choice never depends on the order of the patterns.
  */
 import { MAX_NAME_LENGTH } from './server-limits';
 import { setBounded } from './util/bounded-map';
 
-/** The pattern that fits a job name best, and what is written under it. */
+/** The pattern that matches a job name best, and its value. */
 export interface PatternMatch<T> {
-  /** Job name or pattern. */
+  /** Job name or pattern, as written. */
   readonly pattern: string;
   readonly value: T;
 }
@@ -21,12 +21,14 @@ interface CompiledPattern<T> {
   readonly literalLength: number;
 }
 
-/** Job names whose answer is remembered; beyond it the oldest is forgotten. */
+/** Most job names whose match is cached; beyond it the oldest is dropped. */
 const MAX_REMEMBERED = 1_000;
 
 /**
- * Finds what is written for a job name; `undefined` where nothing fits. Constant time for a name asked about lately,
- * whatever the number of patterns.
+ * Returns a function that finds the best match for a job name; `undefined` if none matches. Constant time for a
+ * cached name, whatever the number of patterns.
+ *
+ * @param written values by job name or pattern
  */
 export function createPatternMatcher<T>(
   written: ReadonlyMap<string, T>,
@@ -48,15 +50,18 @@ export function createPatternMatcher<T>(
   };
 }
 
-/** What is expected where a pattern is written, as part of a sentence. */
+/** Description of a valid pattern, for errors. */
 export const A_PATTERN = `a job name or pattern of 1 to ${MAX_NAME_LENGTH} characters`;
 
-/** Whether it can be the name or pattern of a rule. Longer than a job's name, it would fit none, or be slow to match. */
+/**
+ * Whether the value can be the job name or pattern of a rule. A string longer than any job name matches none, or
+ * is slow to match.
+ */
 export function isPattern(value: unknown): value is string {
   return typeof value === 'string' && value !== '' && value.length <= MAX_NAME_LENGTH;
 }
 
-/** Whether the pattern, or the name itself, fits the job name. */
+/** Whether the job name matches the pattern or is equal to it. */
 export function fitsPattern(pattern: string, jobName: string): boolean {
   return pattern.includes('*') ? fits(pattern.split('*'), jobName) : pattern === jobName;
 }
@@ -78,7 +83,7 @@ function bySpecificity<T>(a: CompiledPattern<T>, b: CompiledPattern<T>): number 
   );
 }
 
-/** Whether the name is made of these parts with anything between them. No backtracking: linear in the name. */
+/** Whether the name consists of these parts with anything between them. No backtracking: linear in the name. */
 function fits(parts: readonly string[], jobName: string): boolean {
   const first = parts[0] ?? '';
   const last = parts.at(-1) ?? '';

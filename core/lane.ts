@@ -1,26 +1,28 @@
 /**
- * Gray releases: which runs go into a lane, a share of them, fixed by what names the run.
+ * Gray (canary) releases: chooses the runs in a lane, a share of all runs.
  *
- * Pure. The draw is a hash of the lane and the run's key (a TraceId, say), not the key's own digits: sampling goes by
- * those, and runs in a lane must be recorded as often as any. A larger share keeps the runs of a smaller one.
+ * Pure. The choice depends on a hash of the lane's name and the run's key (such as its trace ID). It does not
+ * depend on the key's own digits, which decide about sampling: runs in a lane must be sampled as often as any
+ * other. A larger share contains the runs of a smaller one.
  */
 
-/** A lane, and how many runs go into it. */
+/** A lane and its share of the runs. */
 export interface LaneShare {
   readonly name: string;
   /** Share of the runs, 0 to 1. @default 1 */
   readonly share?: number;
 }
 
-/** What {@link isLaneName} asks for: letters, digits and what no header, URL or log needs to quote. */
+/** Description of a valid lane name, for errors: characters that no header, URL or log needs to quote. */
 export const LANE_NAME = 'a name of at most 64 letters, digits, dots, dashes and underscores';
 const PATTERN = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
+/** Whether the value is a valid lane name, as {@link LANE_NAME} describes it. */
 export function isLaneName(value: unknown): value is string {
   return typeof value === 'string' && PATTERN.test(value);
 }
 
-/** Whether the run with this key is among the share of runs in the lane. */
+/** Whether the run with this key is in the lane. */
 export function isInLane(key: string, { name, share = 1 }: LaneShare): boolean {
   return draw(`${name} ${key}`) < share;
 }
@@ -28,7 +30,7 @@ export function isInLane(key: string, { name, share = 1 }: LaneShare): boolean {
 const FNV_OFFSET = 0x811c9dc5;
 const FNV_PRIME = 0x01000193;
 
-/** 0 to below 1: FNV-1a with the finalizer of MurmurHash3, since FNV alone leaves the first bits uneven. */
+/** Returns a number from 0 to below 1: FNV-1a with MurmurHash3's finalizer, since FNV's first bits are uneven. */
 function draw(text: string): number {
   let hash = FNV_OFFSET;
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), FNV_PRIME);

@@ -1,32 +1,34 @@
 /**
- * Headers as objects of `@opentelemetry/api`, each parsed once: the spans of a worker have nearly all the same trace
- * state, the activities of a job's run, its shards' among them, the same baggage.
+ * Headers parsed into objects of `@opentelemetry/api`, each header once: nearly all spans of a worker have the
+ * same trace state, and all activities of a run, including those of its shards, have the same baggage.
  *
- * Host code; the objects never change.
+ * Host code; the objects are immutable.
  */
 import { type Baggage, createTraceState, propagation, ROOT_CONTEXT } from '@opentelemetry/api';
 import { W3CBaggagePropagator } from '@opentelemetry/core';
 import { setBounded } from './util/bounded-map';
 
-const MAX_REMEMBERED = 100;
+/** Most headers of each kind that are cached. */
+const MAX_CACHED = 100;
 const BAGGAGE = new W3CBaggagePropagator();
 
-/** @param text the `tracestate` header as it was received */
-export const parsedTraceState = remembering(createTraceState);
+/** Returns the parsed `tracestate` header. */
+export const parsedTraceState = cached(createTraceState);
 
-/** @param text the `baggage` header as it was received */
-export const parsedBaggage = remembering((text): Baggage | undefined =>
+/** Returns the parsed `baggage` header; `undefined` if it has no valid entry. */
+export const parsedBaggage = cached((text): Baggage | undefined =>
   propagation.getBaggage(BAGGAGE.extract(ROOT_CONTEXT, text, { get: (header) => header, keys: () => [] })),
 );
 
-function remembering<T>(parse: (text: string) => T): (text: string) => T {
-  const remembered = new Map<string, { readonly value: T }>();
+/** Returns `parse` with a bounded cache of its results. */
+function cached<T>(parse: (text: string) => T): (text: string) => T {
+  const cache = new Map<string, { readonly value: T }>();
   return (text) => {
-    let known = remembered.get(text);
-    if (known === undefined) {
-      known = { value: parse(text) };
-      setBounded(remembered, text, known, MAX_REMEMBERED);
+    let entry = cache.get(text);
+    if (entry === undefined) {
+      entry = { value: parse(text) };
+      setBounded(cache, text, entry, MAX_CACHED);
     }
-    return known.value;
+    return entry.value;
   };
 }

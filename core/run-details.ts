@@ -1,30 +1,30 @@
 /**
- * What workflow code of this package adds to a run's details in the Web UI: made only when somebody asks for them, so
- * that it costs a run nothing.
+ * Parts that workflow code of this package adds to a run's details in the Web UI. They are rendered only when
+ * the details are queried, so they cost a run nothing.
  *
- * Sandbox code; one list for each workflow.
+ * Sandbox code; one list for each workflow execution.
  */
 import { workflowSlot } from './workflow-scope';
 
-/** Links to a trace, as Markdown. */
+/** Returns a link to a trace, as Markdown. */
 export type TraceLink = (traceId: string) => string;
 
-/** Makes Markdown of the workflow's present state. */
+/** Renders the workflow's current state as Markdown. */
 export type DetailsPart = (linkTo: TraceLink) => string;
 
 const PARTS = workflowSlot<DetailsPart[]>('details');
 
-/** Adds a part to the present workflow's details. Without the plugin nobody asks for it. */
+/** Adds a part to the current workflow's details. Without the plugin it is never rendered. */
 export function addDetails(part: DetailsPart): void {
   PARTS.set([...(PARTS.get() ?? []), part]);
 }
 
-/** The parts that were added, in their order. */
+/** Returns the added parts, rendered, in the order in which they were added. */
 export function detailsParts(linkTo: TraceLink): string[] {
   return (PARTS.get() ?? []).map((part) => part(linkTo));
 }
 
-/** Text of users as Markdown that shows it as it is, in one line. */
+/** Returns a user's text as one line of Markdown that shows it literally, cut to `maxLength` characters. */
 export function plain(text: string, maxLength = 200): string {
   const line = text.replace(/\s+/g, ' ').trim();
   const cut = line.length > maxLength ? `${line.slice(0, maxLength)}…` : line;

@@ -1,9 +1,9 @@
 /**
  * The static options that the sandbox needs, compiled into the workflow bundle.
  *
- * They travel in the resource query of the interceptor module's path (webpack gives it to the module as
- * `__resourceQuery`), so the bundle itself tells which options it was built with, and a worker can compare.
- * Pure; written as hex because the sandbox has neither `Buffer` nor `atob`, and a path takes few characters.
+ * They are in the resource query of the interceptor module's path, which webpack passes to the module as
+ * `__resourceQuery`. A worker can read them from a bundle and compare them with its own options.
+ * Pure; encoded as hex because the sandbox has neither `Buffer` nor `atob`, and a path allows few characters.
  */
 
 import { safely } from './util/untrusted';
@@ -12,18 +12,19 @@ import { safely } from './util/untrusted';
 export interface SandboxOptions {
   /** Name of the signal that makes a start (or the next tick of a cron) a manual run. */
   readonly runNowSignal: string;
-  /** Whether a typed client's forced start is obeyed. */
+  /** Whether a forced start by a typed client takes effect. */
   readonly acceptForcedStart: boolean;
-  /** Whether a manual run of `scheduledJob` is recorded by force. */
+  /** Whether a manual run of `scheduledJob` is forced. */
   readonly acceptForcedJob: boolean;
-  /** Whether the {@link runNowSignal} is obeyed. */
+  /** Whether the {@link runNowSignal} takes effect. */
   readonly acceptForcedSignal: boolean;
-  /** Compiled template of a trace's address, or empty. */
+  /** Compiled template of a trace's address; empty if there is none. */
   readonly traceUrl: string;
-  /** Whether most runs are expected to be untraced, so that it pays to ask for that first; the host decides. */
+  /** `'sampled'`: most runs are expected to be untraced, so that outcome is checked first. The host decides. */
   readonly bind: 'all' | 'sampled';
 }
 
+/** The options of a plugin without options. */
 export const DEFAULT_SANDBOX_OPTIONS: SandboxOptions = Object.freeze({
   runNowSignal: 'runNow',
   acceptForcedStart: true,
@@ -37,9 +38,9 @@ const KEY = 'job-tracing';
 const QUERY = new RegExp(`\\?${KEY}=((?:[0-9a-f]{2})+)(?:&v=([\\w.+-]+))?`);
 
 /**
- * The resource query for these options, written by the host: `?job-tracing=<hex>&v=<version>`, the hex of the JSON of
- * those that are not the defaults, and the version of this package. Short, since a bundle repeats the path of the module,
- * and with it the query, about ten times.
+ * Returns the resource query `?job-tracing=<hex>&v=<version>`: the options that differ from the defaults, as hex
+ * of their JSON, and the version of this package. Short, since a bundle repeats the module's path, and with it
+ * the query, about ten times. Host code.
  */
 export function toResourceQuery(options: SandboxOptions, version: string): string {
   const defaults: Readonly<Record<string, unknown>> = { ...DEFAULT_SANDBOX_OPTIONS };
@@ -48,14 +49,14 @@ export function toResourceQuery(options: SandboxOptions, version: string): strin
   return `?${KEY}=${hex}&v=${version}`;
 }
 
-/** Finds the options in a resource query or in the code of a whole bundle; `undefined` when there are none. */
+/** Returns the options in a resource query or in the code of a whole bundle; `undefined` if there are none. */
 export function findOptions(text: string): SandboxOptions | undefined {
   const hex = QUERY.exec(text)?.[1];
   const changed = hex && safely(() => JSON.parse(decodeURIComponent(hex.replace(/../g, '%$&'))));
   return changed ? Object.freeze({ ...DEFAULT_SANDBOX_OPTIONS, ...changed }) : undefined;
 }
 
-/** The version of this package that made the bundle with this code; `undefined` for those that did not say it. */
+/** Returns the version of this package that a bundle was built with; `undefined` if its code has none. */
 export function findVersion(text: string): string | undefined {
   return QUERY.exec(text)?.[2];
 }

@@ -50,5 +50,5 @@ export function isTrigger(value: unknown): value is JobTrigger {
 /** Memo key with which a start can name the job where the search attributes are not registered. */
 export const JOB_NAME_MEMO = 'jobName';
 
-/** Memo key of a shard's facts, readable while the shard runs. */
+/** Memo key of a shard's index, count and label, readable while the shard runs. */
 export const SHARD_MEMO = 'jobShard';

@@ -1,45 +1,46 @@
 /**
- * What a Temporal server takes, and how this package keeps within it: the one place that has the limits.
+ * The limits of a Temporal server, and functions that keep values within them.
  *
- * Pure. They are the defaults of the server, or what the strictest store holds: SQL visibility has 255 characters for a
- * search attribute or an id, and no NUL; a longer one is tried again for ever, and the run stays "Running" in lists. The
- * same function cuts a value in the sandbox, on the host and in the client, so that all find what one has written.
+ * Pure. The limits are the server's defaults, or those of the strictest store: SQL visibility allows 255 characters
+ * in a search attribute or an id, and no NUL; the server retries to store a longer one forever, and the run stays
+ * "Running" in lists. The sandbox, the host and the client cut a value with the same function, so that each finds
+ * what another has written.
  *
  * @see https://docs.temporal.io/self-hosted-guide/defaults
  */
 import type { SearchAttributePair } from '@temporalio/common';
 
-/** Characters (code points) of a Keyword, a workflow id, a workflow type or a task queue. */
+/** Most characters (code points) of a Keyword, a workflow id, a workflow type or a task queue. */
 export const MAX_NAME_LENGTH = 255;
-/** Bytes of a workflow id. */
+/** Most bytes of a workflow id. */
 const MAX_ID_BYTES = 1_000;
-/** Search attributes of one start. */
+/** Most search attributes of one start. */
 const MAX_SEARCH_ATTRIBUTES = 100;
-/** Bytes of all search attributes of a run. */
+/** Most bytes of all search attributes of a run. */
 const MAX_SEARCH_ATTRIBUTES_BYTES = 40 * 1_024;
-/** Of each attribute, besides its name and its value: encoding, type, lengths. */
+/** Bytes of an attribute besides its name and its value: encoding, type, lengths. */
 const ATTRIBUTE_BYTES = 60;
-/** Bytes of the summary of a child workflow. */
+/** Most bytes of a child workflow's summary. */
 const MAX_SUMMARY_BYTES = 400;
-/** Bytes of all headers of a Nexus operation, names and values. */
+/** Most bytes of all headers of a Nexus operation, names and values. */
 export const MAX_NEXUS_HEADER_BYTES = 4_096;
-/** Bytes of one message, as of all commands of a workflow task. */
+/** Most bytes of one message, such as all commands of a workflow task. */
 export const MAX_MESSAGE_BYTES = 4 * 1_024 * 1_024;
 
-/** What an option that is a name is expected to be. */
+/** Description of a valid name, for errors. */
 export const NAME_EXPECTED = `at most ${MAX_NAME_LENGTH} characters, no double quote, backslash or control character`;
 
-/** Whether a Keyword, an id or a type of this text is stored as it is. */
+/** Whether the text is stored unchanged as a Keyword, an id or a type. */
 export function isStorable(text: string): boolean {
   return text === toKeyword(text);
 }
 
-/** What the queries of no store find, however it is written. */
+/** Matches characters that no store's queries can find, even if they are escaped. */
 const NOT_FINDABLE = /["\\\p{Cc}]/gu;
 
 /**
- * The text as a Keyword that every store takes and finds: its first 255 characters, with U+FFFD for a double quote, a
- * backslash and control characters.
+ * Returns the text as a Keyword that every store accepts and finds: its first 255 characters, with U+FFFD for
+ * double quotes, backslashes and control characters.
  */
 export function toKeyword(text: string): string {
   const findable = text.replace(NOT_FINDABLE, '\ufffd').toWellFormed();
@@ -48,14 +49,14 @@ export function toKeyword(text: string): string {
     : Array.from(findable).slice(0, MAX_NAME_LENGTH).join('');
 }
 
-/** Without what a store refuses, or changes in secret. */
+/** Returns the text without characters that a store refuses or silently changes. */
 function clean(text: string): string {
   return text.replaceAll('\0', '\ufffd').toWellFormed();
 }
 
 /**
- * The id, so that this many characters of ASCII can be put behind it; of a longer one its beginning and a hash, which
- * keeps it apart from others that begin alike.
+ * Returns a workflow id to which `room` ASCII characters can be appended: the id itself, or the beginning of a
+ * longer one and a hash, which distinguishes it from others with the same beginning.
  */
 export function idWithRoom(workflowId: string, room: number): string {
   const maxLength = MAX_NAME_LENGTH - room;
@@ -66,7 +67,7 @@ export function idWithRoom(workflowId: string, room: number): string {
   return cutBytes(characters.slice(0, maxLength - end.length).join(''), maxBytes - end.length) + end;
 }
 
-/** Whether a run may have these search attributes: names, and what their values are as JSON. */
+/** Whether a run may have these search attributes, by their number and their size with the values as JSON. */
 export function haveRoom(attributes: readonly SearchAttributePair[]): boolean {
   const bytes = attributes.reduce(
     (sum, { key, value }) =>
@@ -76,12 +77,12 @@ export function haveRoom(attributes: readonly SearchAttributePair[]): boolean {
   return attributes.length <= MAX_SEARCH_ATTRIBUTES && bytes <= MAX_SEARCH_ATTRIBUTES_BYTES;
 }
 
-/** A child workflow's summary, which the server takes as JSON. */
+/** Returns the text as a child workflow's summary, cut to the server's limit, which applies to its JSON. */
 export function toSummary(text: string): string {
   return cutBytes(clean(text), MAX_SUMMARY_BYTES, (part) => utf8Length(JSON.stringify(part)));
 }
 
-/** Bytes of the text in UTF-8; half of a surrogate pair counts as the two bytes that it has in the pair. */
+/** Returns the bytes of the text in UTF-8; a lone surrogate counts as two, half of a pair's four. */
 export function utf8Length(text: string): number {
   let bytes = text.length;
   for (let i = 0; i < text.length; i++) {
@@ -91,7 +92,7 @@ export function utf8Length(text: string): number {
   return bytes;
 }
 
-/** The longest beginning that has at most this many bytes; whole characters. */
+/** Returns the longest beginning of at most `maxBytes` bytes, in whole characters. */
 function cutBytes(text: string, maxBytes: number, lengthOf = utf8Length): string {
   if (lengthOf(text) <= maxBytes) return text;
   const characters = Array.from(text);
@@ -104,7 +105,7 @@ function cutBytes(text: string, maxBytes: number, lengthOf = utf8Length): string
   return characters.slice(0, fits).join('');
 }
 
-/** 16 hex digits: FNV-1a twice, over the text and over it with another beginning. */
+/** Returns 16 hex digits: FNV-1a of the text, with two different seeds. */
 function hash(text: string): string {
   return [0x811c9dc5, 0x9e3779b1].map((seed) => fnv(text, seed).toString(16).padStart(8, '0')).join('');
 }
@@ -112,7 +113,7 @@ function hash(text: string): string {
 function fnv(text: string, seed: number): number {
   let value = seed;
   for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193);
-  // The finalizer of MurmurHash3: without it, both halves would change in step.
+  // Steps of MurmurHash3's finalizer: without them, both halves would change in step.
   value = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
   return (value ^ (value >>> 13)) >>> 0;
 }

@@ -1,22 +1,22 @@
 /**
- * Deterministic span ids: a hash of what the span is, keyed by the run's root span id.
+ * Deterministic span ids: a hash of the span's identity, keyed by the run's root span id.
  *
- * Pure: no draw from any random sequence, so user code's `Math.random()` and `uuid4()` are untouched. Not a counter: the
- * server may refuse a completion after its spans were exported, and the next try makes other spans in another order. A
- * span that comes again has its id, and no other span has it.
+ * Pure: draws from no random sequence, so user code's `Math.random()` and `uuid4()` are unaffected. Not a counter:
+ * the server may refuse a completion after its spans were exported, and the next attempt may create other spans in
+ * another order. A span that is created again has the same id, and no other span has it.
  */
 
-/** What tells a span from all others of its run. */
+/** The properties that distinguish a span from all others of its run. */
 export interface SpanIdentity {
   readonly name: string;
   readonly parentSpanId: string;
-  /** Instrumentation scope of a span that user code made. */
+  /** Instrumentation scope of a span created by user code. */
   readonly scope?: string | undefined;
-  /** Which of the spans that are alike in all else: a sequence number of the SDK, an update id, or a count. */
+  /** Distinguishes spans that are otherwise alike: a sequence number of the SDK, an update id, or a count. */
   readonly which: string;
 }
 
-/** @returns 16 lower-case hex digits, not all zero */
+/** Returns the span id: 16 lower-case hex digits, not all zero. */
 export function spanIdOf(
   rootSpanId: string,
   { name, parentSpanId, scope = '', which }: SpanIdentity,
@@ -28,7 +28,7 @@ export function spanIdOf(
     const unit = text.charCodeAt(i);
     high = Math.imul(high ^ unit, 0x9e3779b1);
     low = Math.imul(low ^ unit, 0x85ebca77);
-    // Else the high bits of a unit's product would never reach the low ones.
+    // Otherwise the high bits of the product would never affect the low ones.
     high ^= high >>> 15;
     low ^= low >>> 13;
   }

@@ -1,5 +1,5 @@
 /**
- * A finished workflow span as it crosses the thread border from the sandbox to the worker's host side.
+ * Finished workflow spans, as the sandbox sends them from the workflow thread to the host on the main thread.
  *
  * Plain data only (structured clone): anything else in a sink argument would leave the run stuck.
  */
@@ -16,8 +16,10 @@ export type AttributeValue =
   | readonly string[]
   | readonly number[]
   | readonly boolean[];
+/** Attributes of a span, event or link, by name. */
 export type Attributes = Record<string, AttributeValue>;
 
+/** An event of a span. */
 export interface EventRecord {
   readonly name: string;
   /** Milliseconds since the epoch. */
@@ -25,21 +27,28 @@ export interface EventRecord {
   readonly attributes: Attributes;
 }
 
+/** A link to another span. */
 export interface LinkRecord {
   readonly span: SpanRef;
   readonly attributes: Attributes;
 }
 
+/** A finished span. */
 export interface SpanRecord {
   readonly name: string;
   /** `SpanKind` of `@opentelemetry/api`. */
   readonly kind: number;
+  /** 32 lower-case hex digits. */
   readonly traceId: string;
+  /** 16 lower-case hex digits. */
   readonly spanId: string;
+  /** 16 lower-case hex digits; left out for a span without a parent. */
   readonly parentSpanId?: string | undefined;
+  /** W3C `tracestate`. */
   readonly traceState?: string;
-  /** Milliseconds since the epoch, in workflow time. */
+  /** Start, in milliseconds since the epoch, in workflow time. */
   readonly startMs: number;
+  /** End, in milliseconds since the epoch, in workflow time. */
   readonly endMs: number;
   /** `SpanStatusCode` of `@opentelemetry/api`. */
   readonly statusCode: number;
@@ -56,7 +65,7 @@ export interface SpanRecord {
   readonly scope?: { readonly name: string; readonly version?: string };
 }
 
-/** What the sandbox can ignore: a trace header, or the whole run. */
+/** Something that the sandbox has ignored, such as a trace header or the whole run. */
 export type Ignored =
   | 'start header'
   | 'child header'
@@ -69,6 +78,7 @@ export type Ignored =
 
 /** Spans beyond an activation's limit, which were dropped. */
 export interface DroppedSpans {
+  /** Name of the job. */
   readonly job: string;
   readonly count: number;
 }

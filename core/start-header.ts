@@ -1,6 +1,6 @@
 /**
- * Around a client's calls: writes the header in W3C, whatever `OTEL_PROPAGATORS` says, with our own part, so that the
- * run knows what it is. Host code.
+ * Interceptor of a client's calls: adds the trace header, in W3C form whatever `OTEL_PROPAGATORS` is, with the job
+ * header, from which the run determines its kind. Host code.
  */
 import { context, defaultTextMapSetter, isSpanContextValid, propagation, trace } from '@opentelemetry/api';
 import { W3CBaggagePropagator } from '@opentelemetry/core';
@@ -14,7 +14,7 @@ interface StartOptions {
   readonly memo?: Record<string, unknown>;
 }
 
-/** Comes after the official interceptor, whose span is then the active one. Twice in a list, it does the same. */
+/** Must come after the official interceptor, whose span is then the active one. A second one has no further effect. */
 export const headerInterceptor: WorkflowClientInterceptor = {
   start: (input, next) => next(started(input)),
   startWithDetails: (input, next) => next(started(input)),
@@ -38,7 +38,7 @@ function started<T extends { readonly headers: Headers; readonly options: StartO
   return { ...input, options, headers: withTrace(input.headers, partOf(options.job)) };
 }
 
-/** The job's name travels as a memo: a search attribute that is not registered would fail the start. */
+/** Adds the job's name as a memo: as a search attribute that is not registered, it would fail the start. */
 function named<T extends StartOptions>(options: T): T {
   const { job } = options;
   if (job === undefined) return options;
@@ -60,7 +60,7 @@ function withTrace(headers: Headers, part?: JobPart): Headers {
 
 const BAGGAGE = new W3CBaggagePropagator();
 
-/** The caller's span and baggage. */
+/** Returns a trace header with the active span and baggage of the caller. */
 export function activeTrace(): TraceHeader {
   const active = context.active();
   const span = trace.getSpanContext(active);

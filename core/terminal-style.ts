@@ -1,8 +1,8 @@
 /**
- * How texts look in a terminal: colours where there are any, durations in one form. Pure.
+ * Colours and durations in a terminal. Pure.
  */
 
-/** Wraps text in a style; returns it unchanged where colour is off. */
+/** Functions that wrap a text in escape codes, or return it unchanged if colour is off. */
 export interface Style {
   bold(text: string): string;
   dim(text: string): string;
@@ -11,13 +11,13 @@ export interface Style {
   cyan(text: string): string;
 }
 
-/** A style with or without colour. */
+/** Returns a style with or without colour. */
 export function style(color: boolean): Style {
   const wrap = (code: number) => (text: string) => (color ? `\u001b[${code}m${text}\u001b[0m` : text);
   return Object.freeze({ bold: wrap(1), dim: wrap(2), red: wrap(31), yellow: wrap(33), cyan: wrap(36) });
 }
 
-/** `412 ms`, `4.81 s`, `2 min 5 s`; below a millisecond `0.4 ms`, or `<0.1 ms`. */
+/** Returns a duration such as `412 ms`, `4.81 s` or `2 min 5 s`; below a millisecond `0.4 ms` or `<0.1 ms`. */
 export function duration(ms: number): string {
   if (ms > 0 && ms < 0.1) return '<0.1 ms';
   if (ms > 0 && ms < 0.95) return `${ms.toFixed(1)} ms`;

@@ -2,10 +2,10 @@
  * The trace header `_tracer-data`: W3C trace context and baggage as the official plugin writes them, and the
  * job header, from which the receiver determines its kind of run.
  *
- * Pure. As the SDK's default payload converter reads and writes it, but with the platform's own text coder,
- * which the SDK brings into the sandbox: the converter's is slow where code is not hot. A header is foreign
- * data: readers return `undefined`, never throw. No workflow command may ever depend on a header alone
- * (design: a bound parent and an untraced child may meet).
+ * Pure. The payload has the form of the SDK's default payload converter, but is encoded with the platform's
+ * text coder, which the SDK provides in the sandbox: the converter's own is slow while code is not hot. A header
+ * is foreign data: readers return `undefined`, never throw. No workflow command may depend on a header alone: a
+ * bound parent may have an untraced child.
  */
 import { encodingKeys, type Headers, type Payload } from '@temporalio/common';
 import { type JobFacts, parseJobFacts, parseShardFacts, type ShardFacts } from './job-facts';

@@ -1,33 +1,33 @@
 /**
- * From run ids to trace and span ids, and back.
+ * Conversion of run ids to trace and span ids, and back.
  *
- * A top-level run's TraceId *is* its run id without dashes: computable anywhere, at once, without an
+ * A top-level run's trace ID *is* its run id without dashes, so that it can be computed anywhere without an
  * index. Pure; the rule is a contract with every stored trace.
  */
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const TRACE_ID = /^(?!0{32})[0-9a-f]{32}$/;
 
-/** The trace id (32 lower-case hex digits) of the top-level run with this run id (a UUID with dashes). */
+/** Returns the trace ID (32 lower-case hex digits) of the top-level run with this run id (a UUID with dashes). */
 export function traceIdOfRun(runId: string): string {
   return runId.replaceAll('-', '').toLowerCase();
 }
 
-/** The run id (a UUID with dashes) that this trace id (32 hex digits) stands for if a top-level run made it. */
+/** Returns the run id (a UUID with dashes) of the top-level run with this trace ID (32 hex digits), if it is one. */
 export function runIdOfTrace(traceId: string): string {
   const id = traceId.toLowerCase();
   return `${id.slice(0, 8)}-${id.slice(8, 12)}-${id.slice(12, 16)}-${id.slice(16, 20)}-${id.slice(20)}`;
 }
 
-/** Hex digits of {@link randomPart}. */
+/** Number of hex digits that {@link randomPart} returns. */
 export const RANDOM_DIGITS = 14;
 
-/** The part of a trace id that is random by the standard: its last 56 bits. */
+/** Returns the part of a trace ID that is random by the W3C standard: its last 56 bits, as hex digits. */
 export function randomPart(traceId: string): string {
   return traceId.slice(-RANDOM_DIGITS);
 }
 
-/** Span id (16 lower-case hex digits) of the `RunWorkflow` span: the last 16 digits of the current run id. */
+/** Returns the span id (16 lower-case hex digits) of a run's `RunWorkflow` span: the last 16 of its run id. */
 export function rootSpanIdOfRun(runId: string): string {
   return traceIdOfRun(runId).slice(16);
 }

@@ -1,5 +1,5 @@
 /**
- * Fills the template of a link from a run to its trace. Pure, nothing but strings: the sandbox does it, too.
+ * Fills the template of a link from a run to its trace. Pure; strings only, since the sandbox uses it, too.
  */
 
 /** The run that a link leads to. */
@@ -9,27 +9,27 @@ export interface TraceUrlValues {
   /** 16 lower-case hex digits. */
   readonly spanId: string;
   readonly runId: string;
-  /** Start of the run, milliseconds since 1970. */
+  /** Start of the run, in milliseconds since the epoch. */
   readonly startMs: number;
-  /** End of the run; left out while it runs. */
+  /** End of the run, in milliseconds since the epoch; left out while it is running. */
   readonly endMs?: number | undefined;
 }
 
-/** Clocks of servers and workers differ, and the last spans are later than the run's end. */
+/** Margin of the searched time range: clocks of servers and workers differ, and the last spans end after the run. */
 const MARGIN_MS = 60_000;
-/** How long a run that has not ended may take and still be in the time that a link searches. */
+/** Searched time range after the start of a run that has not ended. */
 const RUNNING_MS = 86_400_000;
 
-/** The link to a run's trace. Unknown placeholders are left as they are; values are percent-encoded. */
+/** Returns the link to a run's trace. Unknown placeholders are left as they are; values are percent-encoded. */
 export function fillTraceUrl(template: string, values: TraceUrlValues): string {
   return Object.entries(placeholderValues(values)).reduce(
-    // No value, once encoded, holds a brace, or a `$` that would have a meaning here.
+    // An encoded value contains no brace, and no `$` that `replaceAll` would interpret.
     (url, [name, value]) => url.replaceAll(`{${name}}`, encodeURIComponent(value)),
     template,
   );
 }
 
-/** What each placeholder stands for. */
+/** Returns the values by placeholder. */
 export function placeholderValues({
   startMs,
   endMs,

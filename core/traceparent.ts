@@ -1,13 +1,13 @@
 /**
- * W3C `traceparent`: reading and writing.
+ * Parses and formats W3C `traceparent`.
  *
- * Pure. The sandbox and the host always speak W3C between each other, whatever `OTEL_PROPAGATORS` says.
+ * Pure. Headers between the sandbox and the host are always in W3C form, whatever `OTEL_PROPAGATORS` is.
  *
  * @see https://www.w3.org/TR/trace-context/#traceparent-header
  */
 import { defined } from './util/defined';
 
-/** The part of a span that others refer to. */
+/** A span context: the reference to a span. */
 export interface SpanRef {
   /** 32 lower-case hex digits. */
   readonly traceId: string;
@@ -22,12 +22,12 @@ export interface SpanRef {
 const TRACEPARENT =
   /^(?!ff|00.{54})[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})(?:-.*)?$/;
 const SAMPLED = 0x01;
-/** What can be sent on in a header. */
+/** Matches a trace state that can be forwarded in a header. */
 const TRACE_STATE = /^[\x20-\x7e]{1,512}$/;
 
 /**
- * Reads a `traceparent`; `undefined` when it is not valid. A trace state that cannot be sent on is left out.
- * Never throws.
+ * Returns the span of a `traceparent`; `undefined` if it is not valid. A trace state that cannot be forwarded is
+ * left out. Never throws.
  */
 export function parseTraceparent(value: unknown, traceState?: unknown): SpanRef | undefined {
   const match = typeof value === 'string' ? TRACEPARENT.exec(value) : null;
@@ -41,7 +41,7 @@ export function parseTraceparent(value: unknown, traceState?: unknown): SpanRef 
   });
 }
 
-/** Writes the `traceparent` (version 00) of a span. */
+/** Returns the `traceparent` (version 00) of a span. */
 export function formatTraceparent(span: SpanRef): string {
   return `00-${span.traceId}-${span.spanId}-${span.sampled ? '01' : '00'}`;
 }

@@ -1,22 +1,22 @@
 /**
- * What is usual for a job: from the durations of runs that succeeded, from due to close. Shared by the console and the
- * alerts, so that both mean the same by "usual" and "slow". Pure.
+ * The usual duration of a job's runs, and the duration from which a run is slow. Durations are from the time at
+ * which a run was due to its close. Shared by the console and the alerts, so that both agree. Pure.
  */
 
-/** What is usual, in milliseconds. */
+/** The usual duration of a job's runs, in milliseconds. */
 export interface Usual {
-  /** Durations that it was taken from. */
+  /** Number of runs that the figures are based on. */
   readonly runs: number;
   readonly medianMs: number;
   readonly p5Ms: number;
   readonly p95Ms: number;
 }
 
-/** Which runs usual is taken from: the `last` successful ones, if there are `atLeast` so many. */
+/** Runs that the usual duration is based on: the `last` successful ones, if there are `atLeast` as many. */
 export const BASIS = Object.freeze({
-  /** Of the console's sentence about a run. */
+  /** For the console's sentence about a run. */
   sentence: { last: 20, atLeast: 5 },
-  /** Of a learnt limit for slow runs. */
+  /** For a learnt limit of slow runs. */
   limit: { last: 30, atLeast: 10 },
 });
 
@@ -24,10 +24,10 @@ const MIN_LIMIT_MARGIN_MS = 10_000;
 const MIN_DIFFERENCE_MS = 100;
 
 /**
- * What is usual; `undefined` for too few runs. Negative durations (ticks that ended before they were due) and what is
- * not a number do not count.
+ * Returns the usual duration; `undefined` for too few runs. Negative durations (of ticks that ended before they
+ * were due) and `NaN` do not count.
  *
- * @param durationsMs of successful runs, the last one first
+ * @param durationsMs durations of successful runs, in milliseconds, newest run first
  */
 export function usualOf(
   durationsMs: readonly number[],
@@ -46,17 +46,19 @@ export function usualOf(
   };
 }
 
-/** From this duration on a run is slow: the largest of 3 × median, 1.25 × p95 and median + 10 s. */
+/** Returns the duration from which a run is slow: the largest of 3 × median, 1.25 × p95 and median + 10 s. */
 export function slowLimitMs({ medianMs, p95Ms }: Usual): number {
   return Math.max(3 * medianMs, 1.25 * p95Ms, medianMs + MIN_LIMIT_MARGIN_MS);
 }
 
 /**
- * A difference to the usual duration of at most this is not worth a sentence: 10 %, 0.1 s, or the less of twice the way
- * from the median to the 95th percentile and the way to 1.25 × that percentile (of a shorter run, the same by the 5th).
+ * Returns the largest difference from the usual duration, in milliseconds, that is not worth a sentence: the
+ * largest of 10 % of the median, 0.1 s, and the smaller of twice the distance from the median to the 95th percentile
+ * and the distance to 1.25 × that percentile (for a shorter run, to the 5th percentile and to 1/1.25 of it).
  *
- * Once the way to the percentile is too little: with 8 % of noise the percentile of 20 runs is so uncertain that a sixth
- * of the unchanged runs would get a sentence (here one in seventy), and with two modes more than a quarter (here one in sixty).
+ * Once the distance is too little: with 8 % of noise the percentile of 20 runs is so uncertain that one in six
+ * unchanged runs would get a sentence (instead of one in seventy), and with two modes more than one in four
+ * (instead of one in sixty).
  */
 export function negligibleMs({ medianMs, p5Ms, p95Ms }: Usual, differenceMs: number): number {
   const [spreadMs, beyondMs] =
@@ -66,7 +68,7 @@ export function negligibleMs({ medianMs, p5Ms, p95Ms }: Usual, differenceMs: num
   return Math.max(0.1 * medianMs, Math.min(2 * spreadMs, beyondMs), MIN_DIFFERENCE_MS);
 }
 
-/** The `count` runs whose durations are nearest to the median of all, in their order. */
+/** Returns the `count` runs whose durations are nearest to the median of all, in their original order. */
 export function nearestMedian<Run>(
   runs: readonly Run[],
   durationOf: (run: Run) => number,

@@ -9,15 +9,15 @@ const DEFAULT_COLUMNS = 100;
 const DEFAULT_MAX_ROWS = 1_000;
 const MAX_NAME_COLUMNS = 44;
 const MAX_SERVICE_COLUMNS = 20;
-/** Two between each of name, service, bar, duration and mark, and the mark itself. */
+/** Two columns between each of name, service, bar, duration and mark, and the mark itself. */
 const GAPS_AND_MARK_COLUMNS = 9;
 const MIN_BAR_COLUMNS = 10;
 const SLOWEST_MARK = '◀';
 const ERROR_MARK = '✗';
-/** Errors whose text is shown. */
+/** Most errors whose messages are shown. */
 const MAX_CAUSES = 3;
 
-/** What is drawn of a span. */
+/** The members of a span that are drawn. */
 export interface WaterfallSpan {
   /** 32 lower-case hex digits. */
   readonly traceId: string;
@@ -25,21 +25,23 @@ export interface WaterfallSpan {
   readonly spanId: string;
   readonly parentSpanId?: string;
   readonly name: string;
-  /** Milliseconds since the epoch, with fractions. */
+  /** Start, in milliseconds since the epoch, with fractions. */
   readonly startMs: number;
+  /** End, in milliseconds since the epoch, with fractions. */
   readonly endMs: number;
   readonly durationMs: number;
   readonly status: { readonly code: 'unset' | 'ok' | 'error'; readonly message?: string };
-  /** The resource's attributes, `service.name` among them. */
+  /** Attributes of the resource, including `service.name`. */
   readonly resource: { readonly [name: string]: unknown };
 }
 
+/** Options of {@link waterfall}. */
 export interface WaterfallOptions {
   /** Width of a line. @default 100 */
   readonly columns?: number;
-  /** Whether to colour. @default false */
+  /** Whether the lines are coloured. @default false */
   readonly color?: boolean;
-  /** Spans that are drawn at most; the rest is counted. @default 1000 */
+  /** Most spans that are drawn; the others are only counted. @default 1000 */
   readonly maxRows?: number;
 }
 
@@ -50,7 +52,7 @@ interface Row {
   readonly isLeaf: boolean;
 }
 
-/** The trace's lines, a heading first and the slowest operation last; one line that says so if it has no span. */
+/** Returns the trace's lines: a heading, the spans, the slowest operation and errors; one line if it has no span. */
 export function waterfall(trace: readonly WaterfallSpan[], options: WaterfallOptions = {}): string[] {
   const rows = rowsOf(trace);
   const [first] = rows;
@@ -109,7 +111,7 @@ export function waterfall(trace: readonly WaterfallSpan[], options: WaterfallOpt
   ];
 }
 
-/** The spans that failed by themselves, not because of one below them. */
+/** Returns the failed spans that have no failed span below them. */
 function firstCauses(trace: readonly WaterfallSpan[]): WaterfallSpan[] {
   const byId = new Map(trace.map((span) => [span.spanId, span]));
   const failed = [...byId.values()].filter(({ status }) => status.code === 'error');
@@ -122,8 +124,8 @@ function firstCauses(trace: readonly WaterfallSpan[]): WaterfallSpan[] {
 }
 
 /**
- * The spans as a tree, children in the order of their start. Spans whose parent is not there stand at the top, and so does
- * the first of a circle. Not recursive: a trace may be of any depth.
+ * Returns the spans as a tree, children in the order of their start. A span without its parent is at the top, as is
+ * the first span of a cycle. Not recursive: a trace may have any depth.
  */
 function rowsOf(trace: readonly WaterfallSpan[]): Row[] {
   const byId = new Map(trace.map((span) => [span.spanId, span]));
@@ -140,7 +142,7 @@ function rowsOf(trace: readonly WaterfallSpan[]): Row[] {
   return [...top, ...ordered].flatMap((first) => rowsBelow(first, below, drawn));
 }
 
-/** The rows of a span and of all below it; none for what is drawn already. */
+/** Returns the rows of a span and of all spans below it, except those already drawn. */
 function rowsBelow(
   first: WaterfallSpan,
   below: ReadonlyMap<string, readonly WaterfallSpan[]>,
@@ -172,7 +174,7 @@ function serviceOf(span: WaterfallSpan): string {
   return typeof name === 'string' ? name : 'unknown service';
 }
 
-/** A bar of `columns` characters in all; a span shorter than one of them still shows. */
+/** Returns a bar within `columns` characters; a span shorter than one character is still visible. */
 function bar(start: number, length: number, columns: number): string {
   const from = Math.min(columns - 1, Math.floor(start * columns) || 0);
   const cells = Math.min(columns - from, Math.round(length * columns) || 0);

@@ -1,22 +1,24 @@
 /**
- * State that belongs to one workflow execution, in typed slots, and marks on objects that travel through the SDK.
+ * State of a workflow execution, in typed slots, and marks on objects that pass through the SDK.
  *
- * Pure; sandbox code. A module may hold no state there: it is shared by all workflows of a thread. The SDK swaps
- * globals per workflow, so a slot is a global; its name is in the symbol registry, since the interceptors and the
- * functions that workflow code calls are bundled apart, each with a copy of this file.
+ * Pure; sandbox code. Modules must not hold state there, since all workflows of a thread share them. The SDK swaps
+ * globals per workflow, so a slot is a global. Its key is in the global symbol registry, since the interceptors and
+ * the functions that workflow code calls are bundled separately, each with a copy of this file.
  */
 
-/** Every name that is used, so that no two are the same. */
+/** All names in use, so that no two are the same. */
 type SlotName = 'run-state' | 'callers' | 'details' | 'map-reduce-calls';
 type MarkName = 'child-kind' | 'infrastructure';
 
+/** A value for each workflow execution. */
 export interface Slot<T> {
-  /** The value of the present workflow; `undefined` until it is set. */
+  /** Returns the value of the current workflow; `undefined` until it is set. */
   get(): T | undefined;
+  /** Sets the value of the current workflow. */
   set(value: T): void;
 }
 
-/** A value for each workflow execution. */
+/** Creates a slot with one value for each workflow execution. */
 export function workflowSlot<T>(name: SlotName): Slot<T> {
   const key = keyOf(name);
   const scope = (): { [key]?: T } => globalThis;
@@ -28,14 +30,15 @@ export function workflowSlot<T>(name: SlotName): Slot<T> {
   };
 }
 
+/** A mark on objects. */
 export interface Mark<T> {
-  /** The object's mark; `undefined` without one. Never throws. */
+  /** Returns the object's mark; `undefined` without one. Never throws. */
   of(object: unknown): T | undefined;
-  /** The mark as a property, for the object that is to have it; it is never sent anywhere. */
+  /** Returns the mark as a property, to be copied to the object; it is never sent. */
   as(value: T): object;
 }
 
-/** A mark that an object carries under a hidden name. */
+/** Creates a mark that an object carries under a symbol. */
 export function hiddenMark<T>(name: MarkName): Mark<T> {
   const key = keyOf(name);
   return {

@@ -50,11 +50,11 @@ const WRONG: readonly [input: unknown, problem: string][] = [
   [{ url: URL_OK, headers: { 'a b': 'x' } }, 'headers: "a b" cannot be the name of a header'],
   [
     { url: URL_OK, headers: { Traceparent: 'x' } },
-    'headers: "Traceparent" is written by httpRequest itself; leave it out',
+    'headers: "Traceparent" is set by httpRequest itself; leave it out',
   ],
   [
     { url: URL_OK, headers: { 'X-Traffic-Origin': 'user' } },
-    'headers: "X-Traffic-Origin" is written by httpRequest itself; leave it out',
+    'headers: "X-Traffic-Origin" is set by httpRequest itself; leave it out',
   ],
   [
     { url: URL_OK, success: { status: [200, '2x'] } },

@@ -45,14 +45,14 @@ describe('headers with secrets', () => {
       undefined,
       'HttpSecret',
       true,
-      'secret "key": this worker has no provider of secrets; give createHttpActivities({ secrets })',
+      'secret "key": this worker has no provider of secrets; write createHttpActivities({ secrets })',
     ],
     [
       'an unknown name',
       provider,
       'HttpSecret',
       true,
-      'secret "key": not known to this worker\'s provider of secrets',
+      'secret "key": this worker\'s provider of secrets does not have it',
     ],
     [
       'a provider that fails',

@@ -57,7 +57,7 @@ const CASES: readonly [
   [
     answer(200, 'o', { truncated: true }),
     { text: 'o' },
-    'answer 200: the body is longer than keepBytes (1 characters are kept), so it cannot be looked at; raise keepBytes',
+    'answer 200: the body is longer than keepBytes (1 characters are kept), so it cannot be checked; raise keepBytes',
     false,
   ],
   [answer(200, 'o', { truncated: true }), {}, undefined],

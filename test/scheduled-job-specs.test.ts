@@ -126,8 +126,8 @@ describe('what scheduledJob refuses', { concurrency: 4 }, () => {
       'change: cron: "61" is not a valid minute: expected 0 to 59, a range as in 0-59, or *, got "61 * * * *"',
       'change: expected an object as in {"workflow":"nightlyReport","cron":"0 2 * * *"}, got "now"',
       'runNow: runNow: there is no key "arg"; expected args, reason',
-      'ticksMissed: ticksMissed: this signal is for the ticks of the job alone',
-      'ticksMissed: ticksMissed: this signal is for the ticks of the job alone',
+      "ticksMissed: ticksMissed: only the job's own ticks may send this signal",
+      "ticksMissed: ticksMissed: only the job's own ticks may send this signal",
     ]);
     equal(status.missedTicks.total, 0);
     deepEqual(status.spec, spec);

@@ -1,29 +1,29 @@
 /**
- * Which hosts may be called: compares what the URL parser made of an address, so that upper case, a trailing dot,
- * a user name in front or another way to write an IP address make no difference.
+ * The list of hosts that may be called. Compares parsed URLs, so that upper case, a trailing dot, a user name or
+ * another notation of an IP address makes no difference.
  *
  * Pure.
  */
 
-/** Whether the address may be called. */
+/** Returns whether the URL may be called. */
 export type AllowList = (url: URL) => boolean;
 
 interface Entry {
-  /** Whether only names below it are meant. */
+  /** Whether the entry is for all names below the host, but not for the host itself. */
   readonly below: boolean;
   readonly host: string;
-  /** `''`: the scheme's own; `'*'`: any. */
+  /** `''`: the scheme's default port; `'*'`: any port. */
   readonly port: string;
 }
 
 const ENTRY = /^(\*\.)?(\[[0-9a-f:.]+\]|[^:/?#@\\[\]\s*]+)(?::(\d{1,5}|\*))?$/i;
 const ANY = '*';
 
-/** What an entry looks like, for messages. */
+/** Examples of entries, for errors. */
 export const ALLOW_LIST_ENTRY =
   '"api.example.com", "api.example.com:8443", "api.example.com:*", "*.example.com", "[::1]:8080" or "*"';
 
-/** @returns the list, or the first entry that is none */
+/** Returns the list, or the first invalid entry. */
 export function parseAllowList(entries: readonly string[]): AllowList | { readonly wrong: string } {
   const parsed: Entry[] = [];
   for (const entry of entries) {
@@ -40,16 +40,16 @@ export function parseAllowList(entries: readonly string[]): AllowList | { readon
 function allows({ below, host, port }: Entry, url: URL): boolean {
   const name = hostOf(url);
   const isHost = below ? name.endsWith(`.${host}`) : name === host;
-  // The parser leaves the scheme's own port out.
+  // The port of a parsed URL is empty if it is the scheme's default.
   return isHost && (port === ANY || port === url.port);
 }
 
-/** Lower case, IP addresses in their one form, without the dot of the root. */
+/** Returns the host in lower case, without a trailing dot; an IP address in its canonical notation. */
 function hostOf(url: URL): string {
   return url.hostname.replace(/\.$/, '');
 }
 
-/** An entry names no scheme, so both schemes' own ports are the same as none. */
+/** Returns the port, or `''` for a default port: an entry has no scheme, so those of both schemes count as none. */
 function withoutDefault(port: string): string {
   return port === '80' || port === '443' ? '' : port;
 }

@@ -1,22 +1,23 @@
 /**
- * Building blocks of checks of what users wrote: people type it on a command line, so each problem is one sentence
- * that says where, what was expected, and what was given.
+ * Building blocks for checks of user input, which people type on a command line: each problem is one sentence with
+ * the path, the expectation and the value.
  *
- * Pure. Never throw.
+ * Pure; never throws.
  */
 
-/** What is wrong with the value at the path, `undefined`: nothing is. */
+/** Returns the problem with the value at the path; `undefined` if there is none. */
 export type Check = (value: unknown, path: string) => string | undefined;
 
-const MAX_GIVEN = 80;
+/** Most characters of a value that a message quotes. */
+const MAX_QUOTED = 80;
 
-/** A check that says what it expects. */
+/** Returns a check by a test, with a description of valid values. */
 export function expects(expected: string, test: (value: unknown) => boolean): Check {
   return (value, path) =>
     test(value) ? undefined : `${at(path)}expected ${expected}, got ${describe(value)}`;
 }
 
-/** A check of an object by its properties; unknown ones are named, since most of them are typing errors. */
+/** Returns a check of an object by its properties. An unknown property is a problem: most are typing errors. */
 export function expectsObject(
   checks: Readonly<Record<string, Check>>,
   example: string,
@@ -39,17 +40,17 @@ export function expectsObject(
   };
 }
 
-/** The value as an object that was written as `{ … }`; `undefined` if it is none. */
+/** Returns the value if it is an object other than an array; `undefined` otherwise. */
 export function objectOf(value: unknown): Readonly<Record<string, unknown>> | undefined {
   const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
   return isObject ? (value as Readonly<Record<string, unknown>>) : undefined;
 }
 
-/** The value and its type, cut to a length that fits into a message. */
+/** Returns the value and its type, cut to a length that fits into a message. */
 function describe(value: unknown): string {
   if (value === undefined) return 'nothing';
   const text = String(JSON.stringify(value));
-  return `${text.length > MAX_GIVEN ? `${text.slice(0, MAX_GIVEN)}…` : text} (${typeof value})`;
+  return `${text.length > MAX_QUOTED ? `${text.slice(0, MAX_QUOTED)}…` : text} (${typeof value})`;
 }
 
 function join(path: string, name: string): string {

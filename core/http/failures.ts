@@ -13,7 +13,7 @@ export type HttpFailureType =
   | 'HttpHostNotAllowed'
   /** A redirect that is not followed. */
   | 'HttpRedirect'
-  /** The provider does not know the secret, or its value cannot be sent. */
+  /** The provider does not have the secret, or its value cannot be sent. */
   | 'HttpSecret'
   /** The provider of secrets failed; retryable. */
   | 'HttpSecretUnavailable'

@@ -1,6 +1,5 @@
 /**
- * A path to one value in a JSON document: the subset of RFC 9535 that names exactly one place, `$`, `.name`,
- * `['name']` and `[0]`.
+ * Paths to one value in a JSON document: the singular queries of RFC 9535, with `$`, `.name`, `['name']` and `[0]`.
  *
  * Pure.
  *
@@ -9,7 +8,7 @@
 
 const SEGMENT = /\.([A-Za-z_][\w-]*)|\['([^'\\]*)'\]|\["([^"\\]*)"\]|\[(0|[1-9]\d{0,9})\]/y;
 
-/** The names and indexes of the path; `undefined` if it is none. */
+/** Returns the names and indexes of the path; `undefined` if it is invalid. */
 export function parsePath(path: string): readonly (string | number)[] | undefined {
   if (!path.startsWith('$')) return undefined;
   const segments: (string | number)[] = [];
@@ -23,7 +22,7 @@ export function parsePath(path: string): readonly (string | number)[] | undefine
   return segments;
 }
 
-/** The value at the place; `undefined` if the document has no such place. Never throws. */
+/** Returns the value at the path; `undefined` if the document has none there. Never throws. */
 export function valueAt(document: unknown, segments: readonly (string | number)[]): unknown {
   let value = document;
   for (const segment of segments) {

@@ -1,10 +1,10 @@
 /**
- * The HTTP methods that a call may have. Pure.
+ * The HTTP methods that a call may use. Pure.
  *
  * @see https://www.iana.org/assignments/http-methods/http-methods.xhtml
  */
 
-/** All registered ones but `CONNECT`, `PRI` and `*`, which are not requests to a service. */
+/** All registered methods except `CONNECT`, `PRI` and `*`, which are not requests to a service. */
 const METHODS: ReadonlySet<string> = new Set(
   (
     'ACL BASELINE-CONTROL BIND CHECKIN CHECKOUT COPY DELETE GET HEAD LABEL LINK LOCK MERGE MKACTIVITY MKCALENDAR ' +
@@ -13,7 +13,7 @@ const METHODS: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-/** Whether it is a registered method, in upper case as it is sent. */
+/** Whether the value is a registered method in upper case, as it is sent. */
 export function isMethod(value: unknown): value is string {
   return typeof value === 'string' && METHODS.has(value);
 }

@@ -1,7 +1,7 @@
 /**
- * What is wrong with the input of `httpJob` and `httpRequest`.
+ * Checks of the input of `httpJob` and `httpRequest`.
  *
- * Pure. The value of a header never gets into a message: it may be what should have been a secret.
+ * Pure. No message contains the value of a header: it may be a secret, written in the wrong place.
  */
 import { isLaneName, LANE_NAME } from '../lane';
 import { durationMs, expectedDuration } from '../util/duration';
@@ -15,7 +15,7 @@ const DAY_MS = 86_400_000;
 /** @see https://www.rfc-editor.org/rfc/rfc9110#name-tokens */
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const HEADER_TEXT = /^[\t\x20-\x7e\x80-\xff]*$/;
-/** Headers of the connection, and those that `httpRequest` writes. */
+/** Headers of the connection, and those that `httpRequest` sets. */
 const OWN_HEADERS = new Set([
   ...['connection', 'content-length', 'expect', 'host', 'keep-alive', 'te', 'trailer', 'transfer-encoding'],
   ...['upgrade', 'traceparent', 'tracestate', 'baggage', 'callback-url'],
@@ -31,8 +31,8 @@ const durationOf =
   (maxDays: number): Check =>
   (value, path) => {
     const expected = `a duration from 1 ms to ${maxDays} days, such as "30 seconds"`;
-    return expects(expectedDuration(value, expected), (given) =>
-      isNumber(durationMs(given), 1, maxDays * DAY_MS),
+    return expects(expectedDuration(value, expected), (text) =>
+      isNumber(durationMs(text), 1, maxDays * DAY_MS),
     )(value, path);
   };
 
@@ -78,7 +78,7 @@ const common = {
   url: checkUrl,
   headers: checkHeaders,
   body: expects('a string or JSON', () => true),
-  // Timers of Node.js go no further.
+  // The longest timers of Node.js take 24.8 days.
   timeout: durationOf(24),
   success: expectsObject(success, '{"status":[200]}'),
   keepBytes: expects(
@@ -103,12 +103,12 @@ const JOB = {
   callback: expectsObject(callback, '{"timeout":"2 hours"}', ['timeout']),
 } satisfies Record<keyof Required<HttpJobInput>, Check>;
 
-/** What is wrong with the input of `httpJob`; `undefined`: nothing is. Never throws. */
+/** Returns the problem with the input of `httpJob`; `undefined` if there is none. Never throws. */
 export function httpJobProblem(input: unknown): string | undefined {
   return expectsObject(JOB, EXAMPLE, ['url'])(input, '');
 }
 
-/** What is wrong with the input of `httpRequest`; `undefined`: nothing is. Never throws. */
+/** Returns the problem with the input of `httpRequest`; `undefined` if there is none. Never throws. */
 export function httpRequestProblem(input: unknown): string | undefined {
   return expectsObject(REQUEST, EXAMPLE, ['url'])(input, '');
 }
@@ -138,7 +138,7 @@ function headerProblem(name: string, value: unknown): string | undefined {
   if (!TOKEN.test(name)) return `${JSON.stringify(name)} cannot be the name of a header`;
   const lower = name.toLowerCase();
   if (OWN_HEADERS.has(lower) || OWN_PREFIXES.some((prefix) => lower.startsWith(prefix))) {
-    return `"${name}" is written by httpRequest itself; leave it out`;
+    return `"${name}" is set by httpRequest itself; leave it out`;
   }
   const { secret, prefix = '', ...more } = objectOf(value) ?? {};
   const isSecret = isText(secret) && secret !== '' && isText(prefix) && Object.keys(more).length === 0;
@@ -147,7 +147,7 @@ function headerProblem(name: string, value: unknown): string | undefined {
   return `"${name}": expected a string without control characters, or {"secret":"<name>","prefix":"Bearer "}`;
 }
 
-/** Temporal refuses such a policy only when the activity is scheduled, and the run would be stuck. */
+/** Checks a retry policy. Temporal would refuse it only when the activity is scheduled, and the run would be stuck. */
 function checkRetry(value: unknown, path: string): string | undefined {
   const problem = expectsObject(retry, '{"maximumAttempts":5}')(value, path);
   if (problem !== undefined) return problem;

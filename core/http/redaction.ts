@@ -1,25 +1,26 @@
 /**
- * Takes secrets out of texts that leave the activity: answers that echo a request, messages of errors, URLs.
+ * Removes secrets from texts that leave the activity: answers that echo a request, error messages, URLs.
  *
- * Pure. A secret is found however a service has written it: in JSON, in a URL, in HTML, each character in its own
- * way, or in Base64, alone or within a longer text.
+ * Pure. Finds a secret in each encoding that a service may use: that of JSON, URLs or HTML, which may differ from
+ * character to character, or Base64, alone or within a longer text.
  */
 
+/** Removes secrets from texts. */
 export interface Redactor {
-  /** The text with `[secret <name>]` in the place of each secret. Never throws. */
+  /** Returns the text with `[secret <name>]` in the place of each secret. Never throws. */
   redact(text: string): string;
-  /** Bytes of the longest form of a secret: so much more of a cut text must be read to know what it ends with. */
+  /** Bytes of the longest encoding of a secret: as many beyond a cut must be read to find a secret that crosses it. */
   readonly longestBytes: number;
 }
 
-/** Of a character, as `&#x7E;` or `\u007e`. */
+/** Bytes of the longest encoding of a character, such as `&#x7E;` or `\u007e`. */
 const LONGEST_FORM = 6;
 const HTML: Readonly<Record<string, string>> = { '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot', "'": 'apos' };
 
-/** @param secrets by name; of printable ASCII */
+/** Creates a redactor. @param secrets values by name, of printable ASCII */
 export function createRedactor(secrets: ReadonlyMap<string, string>): Redactor {
   const patterns = [...secrets]
-    // What contains another secret goes first.
+    // A secret that contains another one goes first.
     .sort(([, a], [, b]) => b.length - a.length)
     .map(([name, value]) => ({ shown: `[secret ${name}]`, pattern: patternOf(value) }));
   return Object.freeze({
@@ -54,11 +55,14 @@ function anyFormOf(character: string): string {
   return `(?:${forms.join('|')})`;
 }
 
-/** The digits that any text with the secret in it has in Base64: three, by where in a group of bytes it begins. */
+/**
+ * Returns the digits that every text which contains the secret has in Base64: they depend on the position in a
+ * group of three bytes at which the secret begins.
+ */
 function base64FormsOf(secret: string): string[] {
   return [0, 1, 2].flatMap((offset) => {
     const bytes = Buffer.from('\0'.repeat(offset) + secret);
-    // A digit holds six bits: those that a neighbour shares are not the secret's alone.
+    // A digit holds six bits: one that is shared with a neighbouring byte depends on more than the secret.
     const [from, to] = [Math.ceil((offset * 8) / 6), Math.floor((bytes.length * 8) / 6)];
     return [bytes.toString('base64').slice(from, to), bytes.toString('base64url').slice(from, to)];
   });

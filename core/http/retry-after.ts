@@ -1,17 +1,20 @@
 /**
- * When a service asks to be called again.
+ * The delay that a service requests with the header `retry-after`.
  *
  * Pure.
  *
  * @see https://www.rfc-editor.org/rfc/rfc9110#field.retry-after
  */
 
-/** Temporal takes no delay for no retry. */
+/** Shortest delay: Temporal does not retry if the delay is 0. */
 const MIN_MS = 1;
-/** A job that slept longer would look forgotten. */
+/** Longest delay: a job that waits longer looks forgotten. */
 const MAX_MS = 3_600_000;
 
-/** Milliseconds from `nowMs`, 1 to 3,600,000; `undefined`: it does not say. Never throws. */
+/**
+ * Returns the requested delay from `nowMs` (milliseconds since the epoch), in milliseconds from 1 to 3,600,000;
+ * `undefined` if the header has none. Never throws.
+ */
 export function retryAfterMs(header: string | undefined, nowMs: number): number | undefined {
   if (header === undefined) return undefined;
   const text = header.trim();

@@ -13,6 +13,7 @@ const MIN_SECRET_LENGTH = 8;
 /** Matches valid header values: https://www.rfc-editor.org/rfc/rfc9110#name-field-values */
 const PRINTABLE = /^[\x20-\x7e]+$/;
 
+/** Headers with the values of their secrets. */
 export interface ResolvedHeaders {
   /** Header values, by name in lower case. */
   readonly headers: ReadonlyMap<string, string>;
@@ -53,7 +54,7 @@ async function fetchSecret(name: string, provider: SecretProvider | undefined): 
   if (provider === undefined) {
     throw permanent(
       'HttpSecret',
-      `secret "${name}": this worker has no provider of secrets; give createHttpActivities({ secrets })`,
+      `secret "${name}": this worker has no provider of secrets; write createHttpActivities({ secrets })`,
     );
   }
   let value: unknown;
@@ -65,7 +66,7 @@ async function fetchSecret(name: string, provider: SecretProvider | undefined): 
     throw temporary('HttpSecretUnavailable', `secret "${name}": the provider of secrets failed (${kind})`);
   }
   if (value === undefined) {
-    throw permanent('HttpSecret', `secret "${name}": not known to this worker's provider of secrets`);
+    throw permanent('HttpSecret', `secret "${name}": this worker's provider of secrets does not have it`);
   }
   if (typeof value !== 'string' || value.length < MIN_SECRET_LENGTH || !PRINTABLE.test(value)) {
     throw permanent(

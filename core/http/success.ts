@@ -1,29 +1,29 @@
 /**
- * Whether an answer is a success, and if not, why not.
+ * The check whether an answer is a success.
  *
- * Pure: the activity asks it for answers, the workflow for late reports.
+ * Pure. Used by the activity for answers and by the workflow for late reports.
  */
 import { parsePath, valueAt } from './json-path';
 import type { HttpAnswer, SuccessRule } from './types';
 
-/** Characters of a body, or of a value in it, that are quoted. */
+/** Most characters of a body, or of a value in it, that a message quotes. */
 const MAX_QUOTED = 200;
 const DEFAULT_STATUS: readonly (number | string)[] = ['2xx'];
-/** Statuses that say "not now": https://www.rfc-editor.org/rfc/rfc9110#status.4xx and RFC 6585. */
+/** 4xx statuses after which a retry may succeed: https://www.rfc-editor.org/rfc/rfc9110#status.4xx and RFC 6585. */
 const RETRYABLE_STATUS: ReadonlySet<number> = new Set([408, 409, 421, 423, 425, 429]);
 
-/** Why an answer is not a success. */
+/** The reason why an answer is not a success. */
 export interface Failing {
   readonly message: string;
-  /** Whether the same request may have another answer later. */
+  /** Whether the same request may get another answer later. */
   readonly retryable: boolean;
 }
 
-/** `undefined`: it is a success. Of what was reported later, the status says nothing. */
+/** Returns why an answer is not a success; `undefined` if it is one. The status of a late report is not checked. */
 export function failingOf(answer: HttpAnswer, rule: SuccessRule = {}): Failing | undefined {
   const { status: allowed = DEFAULT_STATUS, json, text } = rule;
   const { status, body, reported } = answer;
-  const what = reported ? 'the report' : `answer ${status}`;
+  const subject = reported ? 'the report' : `answer ${status}`;
   if (!reported && !allowed.some((code) => fits(status, code))) {
     const quoted = body === '' ? '' : `: ${shortened(body)}`;
     return {
@@ -33,7 +33,7 @@ export function failingOf(answer: HttpAnswer, rule: SuccessRule = {}): Failing |
   }
   if (json === undefined && text === undefined) return undefined;
   if (answer.truncated) {
-    const message = `${what}: the body is longer than keepBytes (${body.length} characters are kept), so it cannot be looked at; raise keepBytes`;
+    const message = `${subject}: the body is longer than keepBytes (${body.length} characters are kept), so it cannot be checked; raise keepBytes`;
     return { message, retryable: false };
   }
   const problem =
@@ -41,7 +41,7 @@ export function failingOf(answer: HttpAnswer, rule: SuccessRule = {}): Failing |
       ? `expected the text ${JSON.stringify(text)}, got ${shortened(body)}`
       : undefined) ??
     (json && jsonProblem(body, json));
-  return problem === undefined ? undefined : { message: `${what}: ${problem}`, retryable: true };
+  return problem === undefined ? undefined : { message: `${subject}: ${problem}`, retryable: true };
 }
 
 function jsonProblem(body: string, { path, equals }: NonNullable<SuccessRule['json']>): string | undefined {

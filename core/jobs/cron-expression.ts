@@ -1,24 +1,25 @@
 /**
- * Cron expressions as the Temporal server reads them: five fields, `@daily` and its like, `@every`, each with
- * an optional time zone in front (`CRON_TZ=Europe/Berlin 0 2 * * *`).
+ * Cron expressions as the Temporal server parses them: five fields, a name such as `@daily`, or `@every`, each
+ * with an optional time zone in front (`CRON_TZ=Europe/Berlin 0 2 * * *`).
  *
- * Pure. No more generous than the server (robfig/cron v3): what it would refuse must not reach a command, where
- * it would fail the workflow task for ever.
+ * Pure. No more generous than the server (robfig/cron v3): an expression that it refuses would fail the workflow
+ * task forever once it is in a command.
  */
 
-/** Values that match, by field; a day matches by `daysOfMonth` and `daysOfWeek` together, see `eitherDay`. */
+/** Matching values by field; `daysOfMonth` and `daysOfWeek` match a day together, see `eitherDay`. */
 export interface CronFields {
   readonly minutes: ReadonlySet<number>;
   readonly hours: ReadonlySet<number>;
   readonly daysOfMonth: ReadonlySet<number>;
-  /** From 1. */
+  /** From 1, January. */
   readonly months: ReadonlySet<number>;
   /** From 0, Sunday. */
   readonly daysOfWeek: ReadonlySet<number>;
-  /** Both days are restricted: then one of them is enough. */
+  /** Whether both kinds of days are restricted, so that a match of one of them is enough. */
   readonly eitherDay: boolean;
 }
 
+/** A parsed cron expression. */
 export type CronExpression =
   | { readonly kind: 'every'; readonly everyMs: number }
   | { readonly kind: 'fields'; readonly timeZone: string; readonly fields: CronFields };
@@ -50,7 +51,7 @@ const DESCRIPTORS: Readonly<Record<string, string>> = Object.freeze({
 });
 
 const ZONE_PREFIX = /^(?:CRON_)?TZ=(?<zone>\S*) +(?<rest>.*)$/;
-/** A part of an IANA name, as files are called: upper and lower case make a difference to the server. */
+/** Matches a part of an IANA name in its proper case: the server looks a zone up as a file, by its exact name. */
 const ZONE_PART = /^(?:[A-Z]{1,3}(?![A-Z])|[A-Z][A-Za-z_]*[a-z])/;
 const UNIT_MS: Readonly<Record<string, number>> = {
   ns: 1e-6,
@@ -61,14 +62,14 @@ const UNIT_MS: Readonly<Record<string, number>> = {
   m: 6e4,
   h: 3.6e6,
 };
-/** As far as cron expressions look. The server could not read more than 292 years. */
+/** Longest interval: the 5 years that other expressions look ahead. The server cannot parse more than 292 years. */
 const MAX_EVERY_MS = 5 * 366 * 86_400_000;
 const DURATION = /^(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+$/;
 
 /**
- * White space around it is for the caller to leave out: the server does not.
+ * Parses a cron expression. The caller has to remove white space around it, which the server does not ignore.
  *
- * @throws RangeError that says what is wrong and what was expected
+ * @throws {RangeError} with the problem and the expectation
  */
 export function parseCron(text: string): CronExpression {
   const { zone, rest = text } = ZONE_PREFIX.exec(text)?.groups ?? {};
@@ -78,7 +79,7 @@ export function parseCron(text: string): CronExpression {
   return { kind: 'fields', timeZone, fields: parseFields(expression) };
 }
 
-/** @throws RangeError for what is no IANA time zone */
+/** Returns the zone. @throws {RangeError} if it is not an IANA time zone in its proper case */
 export function checkTimeZone(zone: string): string {
   const known = knownZone(zone);
   const isInOtherCase = known !== zone && known?.toLowerCase() === zone.toLowerCase();
@@ -87,7 +88,7 @@ export function checkTimeZone(zone: string): string {
   throw new RangeError(`"${zone}" is not a time zone: write one as in Europe/Berlin or UTC`);
 }
 
-/** What the zone is called, in any spelling or under an older name; `undefined` if there is none. */
+/** Returns the canonical name of a zone in any case or under an older name; `undefined` if there is none. */
 function knownZone(zone: string): string | undefined {
   try {
     return new Intl.DateTimeFormat('en-US', { timeZone: zone }).resolvedOptions().timeZone;
@@ -96,7 +97,7 @@ function knownZone(zone: string): string | undefined {
   }
 }
 
-/** Whole seconds, as the server cuts them. */
+/** Returns the interval in milliseconds, cut to whole seconds as the server does. */
 function everyMs(expression: string): number {
   const text = expression.slice('@every '.length);
   if (!expression.startsWith('@every ') || !DURATION.test(text))
@@ -136,7 +137,7 @@ function parseFields(expression: string): CronFields {
 
 interface FieldValues {
   readonly values: ReadonlySet<number>;
-  /** Has a `*` or `?` without a step: the field restricts nothing. */
+  /** Whether the field has a `*` or `?` without a step, and so restricts nothing. */
   readonly isStar: boolean;
 }
 

@@ -1,6 +1,6 @@
 /**
- * When a cron expression ticks, as the Temporal server counts: in the expression's time zone, where a wall-clock
- * time that a change to summer time skips has no tick.
+ * The ticks of a cron expression, as the Temporal server computes them: in the expression's time zone, where a
+ * wall-clock time that is skipped by a change to summer time has no tick.
  *
  * Pure; reads the process's time zone data, so no workflow command may depend on it.
  */
@@ -8,7 +8,7 @@ import { type CronExpression, type CronFields, parseCron } from './cron-expressi
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
-/** The server looks no further. */
+/** Years that the server looks ahead. */
 const MAX_YEARS = 5;
 
 /** Wall-clock time; months from 1. */
@@ -21,16 +21,21 @@ interface WallClock {
 }
 
 /**
- * The first tick after a moment, in milliseconds since the epoch; `undefined` if there is none within 5 years.
+ * Returns the first tick after a time, in milliseconds since the epoch; `undefined` if there is none within 5 years.
  *
- * @param afterMs for `@every` the tick before, or the start of the cron
- * @throws RangeError for an expression that is none
+ * @param afterMs milliseconds since the epoch; for `@every`, the previous tick or the start of the cron
+ * @throws {RangeError} for an invalid expression
  */
 export function nextTickMs(cron: string, afterMs: number): number | undefined {
   return nextOf(parseCron(cron), afterMs);
 }
 
-/** The ticks after one moment and up to another, at most `max` of them; the same rules. */
+/**
+ * Returns at most `max` ticks after one time and up to another, in milliseconds since the epoch.
+ *
+ * @param afterMs as for {@link nextTickMs}
+ * @throws {RangeError} for an invalid expression
+ */
 export function ticksBetween(cron: string, afterMs: number, untilMs: number, max: number): number[] {
   const expression = parseCron(cron);
   const ticks: number[] = [];
@@ -54,7 +59,7 @@ function nextOf(expression: CronExpression, afterMs: number): number | undefined
     if (!matchesDay(fields, wall)) {
       const date = nextDate(fields, wall, lastYear);
       if (date === undefined) return undefined;
-      // Two hours short of its midnight, whatever the clocks do in between; then on by the hour.
+      // To two hours before its midnight, whatever clock changes are in between; then on by the hour.
       const offsetMs = utcOf(wall) - ms;
       ms = Math.max(ms + HOUR_MS - wall.minute * MINUTE_MS, date - offsetMs - 2 * HOUR_MS);
     } else if (!fields.hours.has(wall.hour)) {
@@ -67,7 +72,7 @@ function nextOf(expression: CronExpression, afterMs: number): number | undefined
   }
 }
 
-/** Midnight, as if it were UTC, of the first later date that matches. */
+/** Returns midnight, as if it were UTC, of the next matching date; `undefined` if there is none. */
 function nextDate(fields: CronFields, { year, month, day }: WallClock, lastYear: number): number | undefined {
   for (let later = 1; ; later++) {
     const date = new Date(Date.UTC(year, month - 1, day + later));

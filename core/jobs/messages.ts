@@ -1,5 +1,5 @@
 /**
- * The signals, updates and query of a `scheduledJob`, with their inputs and answers.
+ * The signals, updates and query of a `scheduledJob`, with their inputs and results.
  *
  * Pure; the names and shapes are a contract with every running job and every script that calls one.
  */
@@ -26,7 +26,7 @@ export const STATUS_QUERY = 'status';
 /** Names of the signals that a person may send, listed in the error for a misspelt one. */
 export const SIGNALS = Object.freeze(['runNow', 'pause', 'resume', 'change', 'stop'] as const);
 
-/** Failure types that callers can tell apart. */
+/** Failure types that callers can distinguish. */
 export const JobFailure = Object.freeze({
   invalidSpec: 'InvalidJobSpec',
   invalidRequest: 'InvalidJobRequest',
@@ -63,7 +63,7 @@ export interface ManualRun extends RunningRun {
   readonly startedBy?: string;
 }
 
-/** A signal that was refused; a signal has no answer, so the status shows it. */
+/** A signal that was refused; a signal has no result, so the status shows it. */
 export interface Refusal {
   /** Time of the refusal, ISO 8601. */
   readonly at: string;
@@ -97,7 +97,7 @@ export interface SeenRuns {
   readonly runs: readonly SeenRun[];
 }
 
-/** Answer of the query and the update `status`; the update first reads the job's runs. */
+/** Result of the query and the update `status`; the update first reads the job's runs. */
 export interface ScheduledJobStatus {
   /** Name of the job. */
   readonly job: string;
@@ -126,7 +126,7 @@ export interface ScheduledJobStatus {
 export interface JobReference {
   readonly workflowId: string;
   /**
-   * Run id of the first run in the job's chain, which tells it from another job with the same workflow id.
+   * Run id of the first run in the job's chain, which distinguishes it from another job with the same workflow id.
    */
   readonly firstRunId: string;
   /** Name of the cron that ticks for the job, as in the job's memo. */
@@ -151,6 +151,7 @@ export const KEPT = 10;
 /** Most missed ticks that are counted at once. */
 export const MAX_MISSED = 1_000;
 
+/** Returns the input of the signal `ticksMissed` for ticks in milliseconds since the epoch. */
 export function missedOf(ticks: readonly number[]): TicksMissed {
   return { total: ticks.length, last: ticks.slice(-KEPT) };
 }

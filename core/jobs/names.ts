@@ -1,5 +1,5 @@
 /**
- * Names of the workflows of a scheduled job and of their runs: a contract with every job that runs.
+ * Names of the workflows of a scheduled job and of their runs: a contract with every running job.
  *
  * Pure.
  */
@@ -9,16 +9,16 @@ import { idWithRoom } from '../server-limits';
 export const SCHEDULED_JOB = 'scheduledJob';
 /** Workflow type of its ticks. */
 export const JOB_TICK = 'jobTick';
-/** Memo of the controller: what lists show without asking a worker. */
+/** Memo key of the controller: data that lists show without calling a worker. */
 export const JOB_MEMO = 'scheduledJob';
-/** Memo of the controller: names the cron that ticks for it. Another one ends itself. */
+/** Memo key of the controller: the name of the cron that ticks for it; any other cron ends itself. */
 export const CRON_MEMO = 'scheduledJobCron';
 
-/** Characters of the longest ending that {@link idOfJob} gets. */
+/** Characters of the longest ending for {@link idOfJob}. */
 const ROOM = '/manual-01234567'.length;
 
 /**
- * Workflow id of something that the job starts.
+ * Returns the workflow id of something that the job starts.
  *
  * @param ending such as `manual-01234567`, at most 15 characters
  */
@@ -26,7 +26,7 @@ export function idOfJob(jobId: string, ending: string): string {
   return `${idWithRoom(jobId, ROOM)}/${ending}`;
 }
 
-/** Workflow id of the ticks' runs: one at a time, and the controller knows it. */
+/** Returns the workflow id of the ticks' runs: one at a time, and known to the controller beforehand. */
 export function tickRunId(jobId: string): string {
   return idOfJob(jobId, 'tick');
 }

@@ -1,8 +1,8 @@
 /**
- * What is known of this package's own workflows as the work of a job: some can never be, others have an input that
- * can be checked before anything runs.
+ * Checks of this package's own workflows as the work of a job: some cannot be one, and the input of others can be
+ * checked before anything runs.
  *
- * Pure. Goes by the workflow's type, which is all that a spec has.
+ * Pure. Depends on the workflow type only, since a spec has nothing else.
  */
 import { httpJobProblem } from '../http/problems';
 import { JOB_TICK, SCHEDULED_JOB } from './names';
@@ -17,12 +17,15 @@ const NO_WORK: ReadonlySet<string> = new Set([
   'jobAlertGroup',
 ]);
 
-/** Whether workflows of this type keep jobs going and are not work themselves. */
+/** Whether workflows of this type keep jobs going and are not themselves the work of a job. */
 export function isNoWork(type: string): boolean {
   return NO_WORK.has(type);
 }
 
-/** What is wrong with the arguments of a workflow of this package; `undefined` for all other types. Never throws. */
+/**
+ * Returns the problem with the arguments of a workflow of this package; `undefined` if there is none, and for all
+ * other types. Never throws.
+ */
 export function argsOfTypeProblem(type: string, args: readonly unknown[] | undefined): string | undefined {
   if (type !== 'httpJob') return undefined;
   const [input, ...more] = args ?? [];

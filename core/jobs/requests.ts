@@ -1,12 +1,12 @@
 /**
- * Checks of what a `scheduledJob` is asked to do.
+ * Checks of requests to a `scheduledJob`.
  *
- * Pure. They run in update validators and in the typed client; a signal's answer is in the status.
+ * Pure. They run in update validators, for signals, and in the typed client. The status shows refused signals.
  */
 import type { RunNowRequest, TicksMissed } from './messages';
 import { changed, type ScheduledJobChange, type ScheduledJobSpec, show, specProblem } from './spec';
 
-/** What is wrong with the input of `runNow`. Never throws. */
+/** Returns the problem with the input of `runNow`; `undefined` if there is none. Never throws. */
 export function runNowProblem(value: unknown): string | undefined {
   if (value === undefined || value === null) return undefined;
   if (typeof value !== 'object' || Array.isArray(value))
@@ -21,18 +21,22 @@ export function runNowProblem(value: unknown): string | undefined {
   return undefined;
 }
 
-/** What is wrong with the input of the signal that ticks send: whoever else sends it. Never throws. */
+/** Returns the problem with the input of the signal `ticksMissed`; `undefined` if there is none. Never throws. */
 export function ticksMissedProblem(value: unknown): string | undefined {
   const { total, last }: Partial<TicksMissed> = value ?? {};
   const isRight = Number.isInteger(total) && Array.isArray(last) && last.every(isTime);
-  return isRight ? undefined : 'ticksMissed: this signal is for the ticks of the job alone';
+  return isRight ? undefined : "ticksMissed: only the job's own ticks may send this signal";
 }
 
 function isTime(value: unknown): boolean {
   return typeof value === 'number' && !Number.isNaN(new Date(value).getTime());
 }
 
-/** What is wrong with a change of this spec. Never throws. */
+/**
+ * Returns the problem with a change of the spec; `undefined` if there is none. Never throws.
+ *
+ * @param types workflow types that the worker has; left out where they are not known
+ */
 export function changeProblem(
   spec: ScheduledJobSpec,
   change: unknown,

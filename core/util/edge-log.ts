@@ -1,15 +1,17 @@
-/** Says when a state begins and when it ends, once each: a fault that lasts must not flood the log. */
+/** Logs once when a state begins and once when it ends: a lasting fault must not flood the log. */
 import type { Logger } from '@temporalio/common';
 
+/** A log of states that begin and end. */
 export interface EdgeLog {
-  /** The state is on. Logged when it was off, or when `what` differs from what began it. */
+  /** Sets the state on. Logs a warning if it was off, or was on with another `what`. */
   begin(key: string, message: string, what?: string): void;
-  /** The state is off. Logged when it was on. */
+  /** Sets the state off. Logs the message if it was on. */
   end(key: string, message: string): void;
   /** Keys of the states that are on. */
   begun(): readonly string[];
 }
 
+/** Creates a log of states, which are all off at first. */
 export function createEdgeLog(log: Pick<Logger, 'info' | 'warn'>): EdgeLog {
   const begun = new Map<string, string>();
   return {

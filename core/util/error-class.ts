@@ -1,11 +1,11 @@
 /**
- * The shape that all errors of the package have: a message, fields that a program can read, and a cause.
+ * The common shape of the package's errors: a message, fields that a program can read, and a cause.
  *
- * `instanceof` goes by a brand and not by the class, since the package may be installed twice.
+ * `instanceof` checks a brand instead of the class, since the package may be installed twice.
  */
 import { isRecord } from './untrusted';
 
-/** Gives a class of errors its name and its brand, `Symbol.for('temporal-job-tracing.<name>')`. */
+/** Gives an error class its name and its brand, `Symbol.for('temporal-job-tracing.<name>')`. */
 export function defineErrorClass(errorClass: { readonly prototype: Error }, name: string): void {
   const brand = Symbol.for(`temporal-job-tracing.${name}`);
   Object.defineProperties(errorClass.prototype, {

@@ -1,20 +1,22 @@
 /**
- * Says each kind of problem once: what repeats with every run must not flood the log.
+ * Logs each kind of problem once: a problem that repeats with every run must not flood the log.
  */
 import type { Logger } from '@temporalio/common';
 
+/** A log that has each message once. */
 export interface OnceLog {
   /** Logs the message unless one with this key was logged before. */
   warn(key: string, message: string, meta?: Record<string, unknown>): void;
 }
 
+/** Creates a log that has each message once. */
 export function createOnceLog(log: Pick<Logger, 'warn'>): OnceLog {
-  const said = new Set<string>();
+  const logged = new Set<string>();
   return {
     warn(key, message, meta) {
-      if (said.has(key)) return;
-      said.add(key);
-      log.warn(`temporal-job-tracing: ${message}. This is said once.`, meta);
+      if (logged.has(key)) return;
+      logged.add(key);
+      log.warn(`temporal-job-tracing: ${message}. This is logged once.`, meta);
     },
   };
 }

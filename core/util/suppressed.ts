@@ -1,13 +1,13 @@
 /**
- * Where everything begins that the plugin does for itself: looks at Redis and the server, exports, alerts. None of it
- * belongs into a trace of the user's, whoever was traced when it began.
+ * Keeps the plugin's own work out of the user's traces: calls of Redis and the server, exports, alerts. Otherwise it
+ * would be part of the trace that is active when it begins.
  *
- * Host code. What begins there keeps the context in its timers, connections and promises.
+ * Host code. Timers, connections and promises created in the function keep its context.
  */
 import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
 
-/** Calls the function without an active span, where instrumentations make none. Returns and throws what it does. */
+/** Calls the function without an active span and with tracing suppressed; returns its result or throws its error. */
 export function suppressed<T>(fn: () => T): T {
   return context.with(suppressTracing(ROOT_CONTEXT), fn);
 }
