@@ -1,41 +1,42 @@
 #!/usr/bin/env node
 /**
- * The package's program. Each command is loaded when it is called: a watcher holds no console.
+ * The program `temporal-job-tracing`. Each command is loaded only when it is called, so that a watcher does not load
+ * the console.
  *
- * Exit code 0 when a command has ended in order, 1 with one clear line when it could not do its work, 2 for arguments
- * that mean nothing.
+ * Exit code 0 if the command has ended normally, 1 with one line of explanation if it failed, 2 for invalid arguments.
  */
 
 interface Command {
-  readonly does: string;
+  /** One line for the usage. */
+  readonly summary: string;
   run(args: readonly string[]): Promise<void>;
 }
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   console: {
-    does: 'jobs, runs and traces as web pages, in one process',
+    summary: 'shows jobs, runs and traces as web pages, in one process',
     run: async (args) => (await import('./console/cli.js')).runConsole(args),
   },
   watch: {
-    does: 'tells when a job fails, is slow, overdue, stuck or without a worker',
+    summary: 'sends an alert when a job fails, is slow, overdue, stuck or without a worker',
     run: async (args) => (await import('./alerts/cli.js')).runWatch(args),
   },
   trace: {
-    does: 'a trace as a tree in the terminal, from a running console',
+    summary: 'prints a trace of a running console as a tree',
     run: async (args) => (await import('./console/trace-command.js')).runTrace(args),
   },
 };
 
-/** Errors that are written for the person at the terminal and need no stack, with their exit codes. */
-const CLEAR_ERRORS: ReadonlyMap<string, number> = new Map([
+/** Exit codes by the names of errors that need no stack trace: their messages are for the person at the terminal. */
+const EXIT_CODES: ReadonlyMap<string, number> = new Map([
   ['ConsoleError', 1],
   ['ConsoleUsageError', 2],
   ['WatchError', 1],
 ]);
 
 function usage(): string {
-  const lines = Object.entries(COMMANDS).map(([name, { does }]) => `  ${name.padEnd(10)}${does}`);
-  return ['Usage: temporal-job-tracing <command> [options]', '', ...lines, '', 'Each takes --help.'].join(
+  const lines = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(10)}${summary}`);
+  return ['Usage: temporal-job-tracing <command> [options]', '', ...lines, '', 'Each command takes --help.'].join(
     '\n',
   );
 }
@@ -57,7 +58,7 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
 main(process.argv.slice(2)).then(
   (code) => process.exit(code),
   (error: unknown) => {
-    const code = error instanceof Error ? CLEAR_ERRORS.get(error.name) : undefined;
+    const code = error instanceof Error ? EXIT_CODES.get(error.name) : undefined;
     console.error(code === undefined ? error : (error as Error).message);
     process.exit(code ?? 1);
   },

@@ -7,6 +7,7 @@
  * - `./workflow` functions for workflow code
  * - `./workflows` ready-made workflows, to be exported from the user's workflows module
  * - `./activities` functions for activities, and ready-made activities
+ * - `./alerts` alerts about jobs that fail, are slow, overdue or stuck
  * - `./register` the plugin without a code change
  * - `./workflow-interceptors` the sandbox part, for workflow code that is bundled by hand
  */

@@ -1,7 +1,7 @@
 /**
- * The official OpenTelemetry plugin, with its workflow spans sent to the receiver of the test, or to a processor.
+ * The official OpenTelemetry plugin, with its workflow spans sent to the test's receiver, or to a processor.
  *
- * It makes spans of the OpenTelemetry SDK 1.x; they are brought into the form of 2.x for the exporter.
+ * It creates spans of the OpenTelemetry SDK 1.x, which are converted to the form of 2.x for the exporter.
  */
 import type { SpanContext } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
@@ -9,13 +9,18 @@ import { resourceFromAttributes } from '@opentelemetry/resources';
 import { type ReadableSpan, SimpleSpanProcessor, type SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { OpenTelemetryPlugin, type OpenTelemetryPluginOptions } from '@temporalio/interceptors-opentelemetry';
 
-/** What a span of SDK 1.x has instead of its 2.x form. */
+/** A span of SDK 1.x: the members that have another form in 2.x. */
 interface SpanOfSdk1 extends ReadableSpan {
   readonly parentSpanId?: string;
   readonly instrumentationLibrary: ReadableSpan['instrumentationScope'];
 }
 
-/** Call it after {@link Harness.start}, which says where the receiver is, or give it a processor. */
+/**
+ * Creates the plugin.
+ *
+ * @param processor receives the spans; by default they are exported to `OTEL_EXPORTER_OTLP_ENDPOINT`, which has to be
+ *   set before
+ */
 export function officialPlugin(
   processor: SpanProcessor = new SimpleSpanProcessor(new OTLPTraceExporter()),
 ): OpenTelemetryPlugin {

@@ -1,16 +1,19 @@
 /**
  * Decodes an `ExportTraceServiceRequest` from protobuf into its OTLP/JSON form.
  *
- * A table of the few messages a trace request consists of, and the wire format; fields that are not in
- * the table are skipped, as protobuf demands. By hand, because none of the packages here exports
- * generated classes for OTLP, and `http/protobuf` is what exporters speak unless told otherwise.
+ * A table of the few messages that a trace request consists of, and the wire format; fields that are not in the
+ * table are skipped, as protobuf demands. Hand-written, because none of the packages here exports generated
+ * classes for OTLP. Exporters use `http/protobuf` by default.
  *
  * @see https://protobuf.dev/programming-guides/encoding/
  * @see https://github.com/open-telemetry/opentelemetry-proto/blob/main/opentelemetry/proto/trace/v1/trace.proto
  */
 import type { OtlpTraceRequest } from './otlp-span';
 
-/** Field number → name and type; a message's name, or one of {@link SCALARS}; `[]`: repeated. */
+/**
+ * Name and type of each field, by message and field number. The type is a message's name or one of {@link SCALARS},
+ * with `[]` for a repeated field.
+ */
 const MESSAGES: Readonly<Record<string, Readonly<Record<number, readonly [name: string, type: string]>>>> = {
   ExportTraceServiceRequest: { 1: ['resourceSpans', 'ResourceSpans[]'] },
   ResourceSpans: { 1: ['resource', 'Resource'], 2: ['scopeSpans', 'ScopeSpans[]'] },
@@ -49,7 +52,7 @@ const MESSAGES: Readonly<Record<string, Readonly<Record<number, readonly [name: 
   KeyValueList: { 1: ['values', 'KeyValue[]'] },
 };
 
-/** What a field holds on the wire: a number (varint, fixed 32 or 64 bits) or bytes. */
+/** Value of a field on the wire: a number (varint, fixed 32 or 64 bits) or bytes. */
 type Wire = bigint | Buffer;
 
 const SCALARS: Readonly<Record<string, (wire: Wire) => unknown>> = {
@@ -63,7 +66,7 @@ const SCALARS: Readonly<Record<string, (wire: Wire) => unknown>> = {
   double: (wire) => new Float64Array(BigUint64Array.of(wire as bigint).buffer)[0],
 };
 
-/** The request in its OTLP/JSON form. Throws a `RangeError` if the bytes are not protobuf. */
+/** Returns the request in its OTLP/JSON form. @throws {RangeError} if the bytes are not protobuf */
 export function decodeTraceRequest(bytes: Buffer): OtlpTraceRequest {
   return decode(bytes, 'ExportTraceServiceRequest') as OtlpTraceRequest;
 }

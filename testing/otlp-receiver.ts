@@ -1,8 +1,8 @@
 /**
- * A small, real OTLP/HTTP receiver: what tests read traces from, and the back end of an example without one.
+ * A small, real OTLP/HTTP receiver, from which tests read traces.
  *
- * Traces are judged here, as they arrived over the wire, and never from memory of the process that made
- * them. Memory is bounded: beyond `maxSpans` the oldest traces leave.
+ * Tests judge traces as they arrived here over the wire, never from the memory of the process that created them.
+ * Memory is bounded: beyond `maxSpans` the oldest traces are dropped.
  *
  * @see https://opentelemetry.io/docs/specs/otlp/#otlphttp
  */
@@ -14,35 +14,37 @@ import { decodeTraceRequest } from './otlp-protobuf';
 import { type OtlpTraceRequest, type ReceivedSpan, spansOf } from './otlp-span';
 import { TraceStore } from './otlp-store';
 
-/** Room for a test of some thousand runs. */
+/** Enough for a test of some thousand runs. */
 const DEFAULT_MAX_SPANS = 200_000;
-/** As the OpenTelemetry collector: larger requests are refused. */
+/** Limit of the OpenTelemetry collector; larger requests are refused. */
 const DEFAULT_MAX_BODY_BYTES = 20 * 1024 * 1024;
 const TRACE_PAGE = /^\/trace\/([0-9a-f]{32})$/;
 
+/** Options of {@link startOtlpReceiver}. */
 export interface OtlpReceiverOptions {
-  /** Spans kept, over all traces. @default 200000 */
+  /** Most spans that are kept, over all traces. @default 200000 */
   readonly maxSpans?: number;
-  /** Bytes of the largest request that is taken; a larger one is answered 413. @default 20 MB */
+  /** Bytes of the largest accepted request; a larger one is refused with status 413. @default 20 MB */
   readonly maxBodyBytes?: number;
-  /** Whether a request that is too large is answered at once and its connection closed, as some proxies do. */
+  /** Whether a request that is too large is refused at once and its connection closed, as some proxies do. */
   readonly refusesEarly?: boolean;
-  /** Text of `GET /trace/<TraceId>`; without it there is no such page. */
+  /** Renders the text of `GET /trace/<TraceId>`; without it there is no such page. */
   readonly page?: (trace: readonly ReceivedSpan[]) => string;
 }
 
+/** A running receiver. */
 export interface OtlpReceiver {
-  /** Base URL without a trailing slash, as `OTEL_EXPORTER_OTLP_ENDPOINT` wants it. */
+  /** Base URL without a trailing slash, for `OTEL_EXPORTER_OTLP_ENDPOINT`. */
   readonly url: string;
-  /** Trace ids of all traces kept, oldest first. */
+  /** Returns the trace IDs of all kept traces, oldest first. */
   traceIds(): string[];
-  /** The trace's spans in the order of their arrival; empty if none came. */
+  /** Returns the trace's spans in the order of their arrival; empty if there are none. */
   spans(traceId: string): readonly ReceivedSpan[];
-  /** The trace's spans in the order of their start. */
+  /** Returns the trace's spans in the order of their start. */
   trace(traceId: string): ReceivedSpan[];
   /**
    * Waits until the trace's spans satisfy the predicate, and returns them in the order of their start.
-   * Rejects after `timeoutMs`, 30 s by default, with the names of the spans that did arrive.
+   * Rejects after `timeoutMs`, by default 30 s, with the names of the received spans.
    */
   waitFor(
     traceId: string,
@@ -123,7 +125,10 @@ async function handle(
   reply(response, 200, contentType === 'application/json' ? '{}' : '', contentType);
 }
 
-/** The whole body, or `undefined` if it is too large; the rest is read and dropped then, or the connection closed. */
+/**
+ * Returns the whole body, or `undefined` if it is too large; then the rest is read and dropped, or not read if
+ * `closes`.
+ */
 async function bodyOf(
   request: IncomingMessage,
   maxBytes: number,

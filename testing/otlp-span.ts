@@ -1,13 +1,13 @@
 /**
- * From an OTLP trace request to plain spans.
+ * Converts OTLP trace requests to plain spans.
  *
- * Reads the OTLP/JSON form (ids as hex, 64-bit numbers as decimal strings); the protobuf form is decoded
- * into that same form first. Throws on what is not a trace request: the receiver answers 400.
+ * Reads the OTLP/JSON form (ids as hex, 64-bit numbers as decimal strings), into which the protobuf form is decoded
+ * first. Throws for anything but a trace request; the receiver then responds with status 400.
  *
  * @see https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding
  */
 
-/** A span attribute's value as plain data. */
+/** Value of an attribute, as plain data. */
 export type AttributeValue =
   | string
   | number
@@ -30,17 +30,20 @@ export interface ReceivedSpan {
   readonly spanId: string;
   readonly parentSpanId?: string;
   readonly traceState?: string;
-  /** W3C trace flags in the low 8 bits; 0x100 and 0x200: whether the parent is known to be, and is, remote. */
+  /**
+   * W3C trace flags in the low 8 bits; 0x100 is set if the parent's location is known, 0x200 if it is remote.
+   */
   readonly flags: number;
-  /** Milliseconds since the epoch, with fractions. */
+  /** Start, in milliseconds since the epoch, with fractions. */
   readonly startMs: number;
+  /** End, in milliseconds since the epoch, with fractions. */
   readonly endMs: number;
   readonly durationMs: number;
   readonly attributes: Attributes;
   readonly status: { readonly code: 'unset' | 'ok' | 'error'; readonly message?: string };
   readonly events: readonly SpanEvent[];
   readonly links: readonly SpanLink[];
-  /** The resource's attributes, `service.name` among them. */
+  /** Attributes of the resource, including `service.name`. */
   readonly resource: Attributes;
   /** Name of the instrumentation scope. */
   readonly scope: string;
@@ -111,7 +114,7 @@ export interface OtlpTraceRequest {
 const KINDS = ['unspecified', 'internal', 'server', 'client', 'producer', 'consumer'] as const;
 const STATUS_CODES = ['unset', 'ok', 'error'] as const;
 
-/** All spans of the request, in its order. Throws if it is not a trace request. */
+/** Returns all spans of the request, in its order. Throws if it is not a trace request. */
 export function spansOf(request: OtlpTraceRequest): ReceivedSpan[] {
   return (request.resourceSpans ?? []).flatMap(({ resource, scopeSpans = [] }) => {
     const resourceAttributes = attributesOf(resource?.attributes);

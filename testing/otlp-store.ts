@@ -1,10 +1,10 @@
 /**
- * The received spans by trace, bounded: beyond `maxSpans` the oldest traces leave, whole.
+ * Stores received spans by trace, bounded: beyond `maxSpans` the oldest traces are dropped as a whole.
  */
 import { EventEmitter } from 'node:events';
 import type { ReceivedSpan } from './otlp-span';
 
-/** Spans by trace, oldest trace first, with waiters for what has not arrived yet. */
+/** Spans by trace, oldest trace first; callers can wait for spans that have not arrived yet. */
 export class TraceStore {
   readonly #traces = new Map<string, ReceivedSpan[]>();
   readonly #arrivals = new EventEmitter().setMaxListeners(0);

@@ -1,23 +1,23 @@
 /**
- * What makes a trace complete, judged only by what was received.
+ * The definition of a complete trace, by its received spans.
  *
- * Pure. Every test that claims a complete trace uses `incomplete`, so the claim has one meaning.
+ * Pure. Every test that claims a complete trace uses `incomplete`, so that the claim has one meaning.
  */
 import type { ReceivedSpan } from './otlp-span';
 
 const ROOT_NAME = 'RunWorkflow:';
 
-/** The spans of runs that have no other run of the same trace above them: exactly one in a complete trace. */
+/** Returns the spans of runs with no other run of the trace above them: exactly one in a complete trace. */
 export function roots(trace: readonly ReceivedSpan[]): ReceivedSpan[] {
   const byId = spansById(trace);
   return trace.filter((span) => isRun(span) && !ancestors(span, byId).some(isRun));
 }
 
 /**
- * What is missing or too much in the trace, one sentence each; empty if it is complete: one `RunWorkflow`
- * root, every parent id is there, no span was sent twice. Links do not count.
+ * Returns the problems of a trace, one sentence each; empty if it is complete: it has one `RunWorkflow` root, every
+ * parent was received, and no span was received twice. Links do not count.
  *
- * @param callerSpanId - span id of a remote caller whose span is sent elsewhere: allowed as a parent
+ * @param callerSpanId span id of a remote caller whose span is sent elsewhere, which is allowed as a parent
  */
 export function incomplete(trace: readonly ReceivedSpan[], callerSpanId?: string): string[] {
   const byId = spansById(trace);
@@ -38,7 +38,7 @@ export function incomplete(trace: readonly ReceivedSpan[], callerSpanId?: string
   return problems;
 }
 
-/** The trace as an indented tree of span names, children in the order of their start: for readable expectations. */
+/** Returns the trace as an indented tree of span names, children in the order of their start. */
 export function tree(trace: readonly ReceivedSpan[]): string[] {
   const byId = spansById(trace);
   const ordered = [...trace].sort((a, b) => a.startMs - b.startMs || a.name.localeCompare(b.name));
@@ -52,7 +52,7 @@ export function tree(trace: readonly ReceivedSpan[]): string[] {
   return ordered.filter(isTop).flatMap((span) => lines(span, 0));
 }
 
-/** The trace without its times: each span without children, by the names of the spans from below the root to it, sorted. */
+/** Returns a path for each span without children: the names from below the root to the span. Sorted, without times. */
 export function leaves(trace: readonly ReceivedSpan[]): string[] {
   const byId = spansById(trace);
   const parents = new Set(trace.map(({ parentSpanId }) => parentSpanId));
@@ -76,7 +76,7 @@ function spansById(trace: readonly ReceivedSpan[]): ReadonlyMap<string, Received
   return new Map(trace.map((span) => [span.spanId, span]));
 }
 
-/** The spans above this one, nearest first; ends also if parent ids form a circle. */
+/** Returns the spans above this one, nearest first; ends even if parent ids form a cycle. */
 function ancestors(span: ReceivedSpan, byId: ReadonlyMap<string, ReceivedSpan>): ReceivedSpan[] {
   const above = new Set<ReceivedSpan>();
   let parent = byId.get(span.parentSpanId ?? '');

@@ -1,7 +1,7 @@
 /**
- * Redis servers of the tests' own: started on a free port, stopped and started again at will.
+ * Redis servers of the tests, on free ports; tests can stop and restart them.
  *
- * Without `redis-server` on the machine the tests are skipped and say why; in CI they fail.
+ * Without `redis-server` on the machine the tests are skipped with a reason; in CI they fail.
  */
 import { execFile, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -12,12 +12,13 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { until } from './until';
 
+/** A running Redis server. */
 export interface RedisServer {
   readonly port: number;
   readonly url: string;
-  /** Runs `redis-cli` with these arguments; the answer without its line end. */
+  /** Runs `redis-cli` with these arguments; returns its output without the line end. */
   cli(...args: readonly string[]): Promise<string>;
-  /** Starts it again after {@link stop}, empty. */
+  /** Restarts the server after {@link stop}, without data. */
   start(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -25,10 +26,15 @@ export interface RedisServer {
 const START_WITHIN_MS = 20_000;
 const WATCHDOG = require.resolve('./temporal-watchdog.js');
 
-/** For the option `skip` of tests. */
+/** Value for the option `skip` of tests that need Redis: false, or the reason. */
 export const WITHOUT_REDIS = process.env.CI !== 'true' && !isInstalled() && 'redis-server is not installed';
 
-/** @param args more arguments of `redis-server`, such as `--requirepass secret` */
+/**
+ * Starts a Redis server.
+ *
+ * @param args more arguments of `redis-server`, such as `--requirepass secret`
+ * @param cliArgs more arguments of `redis-cli`, such as `-a secret`
+ */
 export async function startRedis(
   args: readonly string[] = [],
   cliArgs: readonly string[] = [],
@@ -48,7 +54,7 @@ export async function startRedis(
     async start() {
       const directory = await mkdtemp(join(tmpdir(), 'redis-'));
       const where = ['--port', String(port), '--bind', '127.0.0.1', '--dir', directory];
-      // Ends with this process, however that ends.
+      // The watchdog ends the server with this process, however that ends.
       const command = [WATCHDOG, 'redis-server', ...args, ...where, '--save', ''];
       const child = spawn(process.execPath, command, { stdio: ['pipe', 'ignore', 'ignore'] });
       const end = once(child, 'exit');
@@ -70,6 +76,7 @@ export async function startRedis(
   return server;
 }
 
+/** Returns a port of the loopback interface that is free now. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');

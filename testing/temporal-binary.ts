@@ -1,9 +1,9 @@
 /**
- * Where the `temporal` binary of a development server comes from.
+ * Finds the `temporal` binary for a development server.
  *
- * The first step that works: the PATH, the cache, the SDK's own download, a build with Go. Each step is
- * bounded in time, and its failure is said in one line with the next step. The cache lies outside the
- * repository; a binary appears in it whole or not at all.
+ * Tries the PATH, the cache, the SDK's own download and a build with Go, in this order. Each step is bounded in
+ * time, and its failure is logged in one line with the next step. The cache is outside the repository; a binary
+ * appears in it whole or not at all.
  */
 
 import { execFile } from 'node:child_process';
@@ -14,24 +14,24 @@ import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { startBound } from './temporal-process.js';
 
-/** Version of the Temporal CLI that is fetched where none is installed: the last that `go install` can build. */
+/** Version of the Temporal CLI that is fetched if none is installed: the last one that `go install` can build. */
 const CLI_VERSION = '1.5.1';
-/** Oldest Temporal server (major, minor) the tests are written for. */
+/** Oldest Temporal server (major, minor) that the tests are written for. */
 const MIN_SERVER = [1, 29] as const;
 /** A download that has not grown for this long has failed. */
 const DOWNLOAD_STALL_MS = 15_000;
 const BUILD_TIMEOUT_MS = 20 * 60_000;
 const PROGRESS_INTERVAL_MS = 1_000;
 
-/** Receives lines of progress; one that is passing is replaced by the next. */
+/** Receives lines of progress; a passing line is replaced by the next one. */
 export type Log = (line: string, isPassing?: boolean) => void;
 
 const run = promisify(execFile);
 
 /**
- * Path of a `temporal` binary that runs and whose server is new enough.
+ * Returns the path of a `temporal` binary that runs and whose server is new enough.
  *
- * @throws Error that says what to install, when no step leads to one.
+ * @throws {Error} that names what to install, if no step finds one
  */
 export async function findTemporalBinary(env: NodeJS.ProcessEnv, log: Log): Promise<string> {
   const steps = [
@@ -57,7 +57,7 @@ export async function findTemporalBinary(env: NodeJS.ProcessEnv, log: Log): Prom
   );
 }
 
-/** The binary on the PATH or in the cache, `undefined` if neither has a usable one. Fetches nothing, never throws. */
+/** Returns the binary on the PATH or in the cache; `undefined` if neither is usable. Fetches nothing, never throws. */
 export async function presentTemporalBinary(env: NodeJS.ProcessEnv): Promise<string | undefined> {
   return installedBinary(env)
     .catch(() => cachedBinary(env))
@@ -84,11 +84,11 @@ async function download(env: NodeJS.ProcessEnv, log: Log): Promise<string> {
   return intoCache(env, async (directory) => {
     // A process of its own: the SDK's download has no time limit and cannot be cancelled.
     const args = [require.resolve('./temporal-download.js'), directory, `v${CLI_VERSION}`];
-    let seen = 0;
+    let lastBytes = 0;
     await runToEnd(process.execPath, args, env, DOWNLOAD_STALL_MS, async (limit) => {
       const bytes = await sizeOf(directory);
-      if (bytes === seen) return;
-      seen = bytes;
+      if (bytes === lastBytes) return;
+      lastBytes = bytes;
       limit.refresh();
       log(`downloading the Temporal CLI ${CLI_VERSION}: ${Math.round(bytes / 1e6)} MB`, true);
     });
@@ -111,7 +111,7 @@ async function build(env: NodeJS.ProcessEnv, log: Log): Promise<string> {
   });
 }
 
-/** Runs a fetch in a directory of its own beside the cached binary, then moves its result there in one step. */
+/** Fetches into a new directory beside the cached binary, then moves the result there in one step. */
 async function intoCache(
   env: NodeJS.ProcessEnv,
   fetchInto: (directory: string) => Promise<string>,
@@ -133,7 +133,7 @@ function cachePath(env: NodeJS.ProcessEnv): string {
   return join(home, 'temporal-job-tracing', `temporal-${CLI_VERSION}`);
 }
 
-/** The path itself, if the binary there runs and its server is new enough; throws otherwise. */
+/** Returns the path if the binary there runs and its server is new enough; throws otherwise. */
 async function usable(path: string): Promise<string> {
   const { stdout } = await run(path, ['--version'], { timeout: 30_000 });
   const [, major, minor] = /Server (\d+)\.(\d+)/.exec(stdout) ?? [];
@@ -142,7 +142,7 @@ async function usable(path: string): Promise<string> {
   throw new Error(`${path} is too old, Temporal server ${minMajor}.${minMinor} is needed: ${stdout.trim()}`);
 }
 
-/** Runs a program until it ends or the time limit has passed, which `onProgress` can start anew. */
+/** Runs a program until it ends or the time limit has passed, which `onProgress` can restart. */
 async function runToEnd(
   command: string,
   args: readonly string[],
@@ -167,7 +167,7 @@ async function runToEnd(
   }
 }
 
-/** Bytes in the files of the directory, some of which may vanish meanwhile. */
+/** Returns the bytes in the files of the directory, some of which may vanish meanwhile. */
 async function sizeOf(directory: string): Promise<number> {
   const files = await readdir(directory).catch(() => []);
   const sizes = files.map(
@@ -176,7 +176,7 @@ async function sizeOf(directory: string): Promise<number> {
   return (await Promise.all(sizes)).reduce((sum, bytes) => sum + bytes, 0);
 }
 
-/** The error in one line of readable length: long ones end in their cause. */
+/** Returns the error in one line of readable length, without its middle: long ones end with their cause. */
 function reason(error: unknown): string {
   const [line = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
   return line.length > 200 ? `${line.slice(0, 80)} … ${line.slice(-110)}` : line;

@@ -1,5 +1,5 @@
 /**
- * A development server in memory, on ports that no other server gets.
+ * Starts a development server in memory, on ports that no other server gets.
  */
 
 import { once } from 'node:events';
@@ -8,14 +8,15 @@ import { type BoundProcess, startBound } from './temporal-process.js';
 
 const HOST = '127.0.0.1';
 
-/** What it does that a default development server does not, unless it is told otherwise. */
+/** Default values of the dynamic configuration: features that are off in a default development server. */
 const DYNAMIC_CONFIG: readonly string[] = [
-  // A search attribute can be used as soon as it is registered.
+  // Makes a search attribute usable as soon as it is registered.
   'system.forceSearchAttributesCacheRefreshOnRead=true',
-  // Update-with-start.
+  // Enables update-with-start.
   'frontend.enableExecuteMultiOperation=true',
 ];
 
+/** A started development server. */
 export interface DevServer {
   /** `host:port` of the gRPC front end. */
   readonly address: string;
@@ -23,7 +24,7 @@ export interface DevServer {
   readonly process: BoundProcess;
 }
 
-/** Starts a development server with the namespaces; does not wait until it answers. */
+/** Starts a development server with the namespaces; does not wait until it accepts calls. */
 export async function launchDevServer(
   temporalBinary: string,
   ui: boolean,
@@ -51,10 +52,10 @@ export async function launchDevServer(
 }
 
 /**
- * A free port that the system gives to nobody else for the next minute.
+ * Returns a free port that the system does not assign to anybody else for the next minute.
  *
- * A connection closed first by the listening side leaves the port in TIME_WAIT: it can be listened on by who
- * names it, but is not handed out again. Temporal's own tools choose their ports in the same way.
+ * A connection that the listening side closes first leaves the port in TIME_WAIT: a program can still listen on it
+ * explicitly, but the system does not assign it. Temporal's own tools choose their ports in the same way.
  */
 async function freePort(): Promise<string> {
   const listener = createServer().listen(0, HOST);

@@ -1,19 +1,20 @@
 /**
- * Child processes that never outlive this one, however it ends, and do not get its Ctrl-C.
+ * Starts child processes that never outlive this one, however it ends, and do not get its Ctrl-C.
  */
 
 import { spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
 
-/** How much of a process's output is kept for an error message. */
+/** Characters of a process's output that are kept for an error message. */
 const OUTPUT_LIMIT = 4_000;
-/** After this, the watchdog (which itself kills after 2 seconds) is taken for stuck. */
+/** Time after which the watchdog, which itself kills after 2 seconds, counts as stuck. */
 const END_TIMEOUT_MS = 5_000;
 
+/** A child process that ends with this one at the latest. */
 export interface BoundProcess {
   /** Resolves when the process has ended with exit code 0; rejects with the end of its output otherwise. */
   readonly ended: Promise<void>;
-  /** Ends the process and all it started. May be called twice, never throws, takes at most 5 seconds. */
+  /** Ends the process and its children. May be called twice, never throws, takes at most 5 seconds. */
   end(): Promise<void>;
   /** Ends the process at once, with SIGKILL, and resolves when it has ended. */
   kill(): Promise<void>;
@@ -24,7 +25,7 @@ export interface BoundProcess {
 /** Starts a program that ends with this process at the latest. */
 export function startBound(command: string, args: readonly string[], env: NodeJS.ProcessEnv): BoundProcess {
   const watchdog = require.resolve('./temporal-watchdog.js');
-  // A session of its own: Ctrl-C in a terminal must not stop a server that we still need to end well.
+  // In its own session: Ctrl-C in a terminal must not stop a server that is still needed for an orderly end.
   const child = spawn(process.execPath, [watchdog, command, ...args], { env, detached: true });
   let output = '';
   const keep = (chunk: Buffer) => {

@@ -1,8 +1,8 @@
 /**
  * A Temporal server for tests, examples and benchmarks.
  *
- * An already running one (`TEMPORAL_ADDRESS`) is used and never stopped; otherwise a development server is
- * started on free ports, in memory, and it ends with this process, however that ends.
+ * A server that is already running (`TEMPORAL_ADDRESS`) is used and never stopped. Otherwise a development server is
+ * started on free ports, in memory; it ends with this process, however that ends.
  */
 
 import { execFile } from 'node:child_process';
@@ -22,37 +22,39 @@ const CLI_TIMEOUT_MS = 60_000;
 const NOT_FOUND = 5;
 const ALREADY_EXISTS = 6;
 
+/** Options of {@link startTemporalServer}. */
 export interface TemporalServerOptions {
   /** Whether a started server has the Web UI. @default false */
   readonly ui?: boolean;
-  /** Namespaces that exist and can be used when the server is handed over. @default ['default'] */
+  /** Namespaces that are created if they are missing, and usable when the server is returned. @default ['default'] */
   readonly namespaces?: readonly string[];
-  /** Values of the dynamic configuration, as `key=value`, of a server that is started here. @default for tests */
+  /** Values of the dynamic configuration of a started server, as `key=value`. @default those that tests need */
   readonly dynamicConfig?: readonly string[];
   /** Receives each line of progress. @default standard error */
   readonly log?: Log;
-  /** Environment that says where a server or a binary is. @default process.env */
+  /** Environment with the address of a server and the path of a binary. @default process.env */
   readonly env?: NodeJS.ProcessEnv;
 }
 
+/** A running Temporal server. */
 export interface TemporalServer {
   /** `host:port` of the gRPC front end. */
   readonly address: string;
-  /** Address of the Web UI, `undefined` if there is none or it is not known. */
+  /** Address of the Web UI; `undefined` if there is none or it is not known. */
   readonly uiUrl: string | undefined;
-  /** Path of the `temporal` binary; `undefined` if the server was already running and none is present. */
+  /** Path of the `temporal` binary; `undefined` if the server was already running and none is found. */
   readonly temporalBinary: string | undefined;
-  /** Ends a server that was started here. May be called twice; ends in bounded time. */
+  /** Ends a started server, in bounded time. May be called twice. */
   stop(): Promise<void>;
 }
 
 /**
- * A Temporal server that answers in each of the namespaces. Registers no search attributes.
+ * Returns a Temporal server that accepts calls in each of the namespaces. Registers no search attributes.
  *
- * An already running server is named by `TEMPORAL_ADDRESS`, its Web UI by `TEMPORAL_UI_URL` and the binary to
- * go with it by `TEMPORAL_CLI`.
+ * `TEMPORAL_ADDRESS` names a server that is already running, `TEMPORAL_UI_URL` its Web UI and `TEMPORAL_CLI` a
+ * binary for it.
  *
- * @throws Error that says what to install, when there is no server and none can be started.
+ * @throws {Error} that names what to install, if there is no server and none can be started
  */
 export async function startTemporalServer(options: TemporalServerOptions = {}): Promise<TemporalServer> {
   const { ui = false, namespaces = ['default'], env = process.env, dynamicConfig } = options;
@@ -78,8 +80,8 @@ export async function startTemporalServer(options: TemporalServerOptions = {}): 
 /**
  * Runs the `temporal` binary against the server, as in `temporalCli(server, 'workflow', 'list')`.
  *
- * @returns what it wrote to standard output.
- * @throws Error with what it wrote to standard error, when it fails or takes longer than a minute.
+ * @returns its standard output
+ * @throws {Error} with its standard error, if it fails or takes longer than a minute
  */
 export async function temporalCli(
   server: Pick<TemporalServer, 'address' | 'temporalBinary'>,
@@ -118,7 +120,7 @@ async function startDevServer(
   return Object.freeze({ address, uiUrl, temporalBinary, stop: process.end });
 }
 
-/** Waits until the server answers in each of the namespaces; makes the missing ones. */
+/** Waits until the server accepts calls in each of the namespaces; creates the missing ones. */
 async function waitUntilUsable(
   address: string,
   namespaces: readonly string[],
@@ -163,7 +165,7 @@ function statusOf(error: unknown): number | undefined {
   return isGrpcServiceError(error) ? error.code : undefined;
 }
 
-/** Whether something accepts connections there; a look that costs less than gRPC's growing back-off. */
+/** Whether the address accepts connections: checked at the level of TCP, since gRPC backs off for longer each time. */
 function accepts(address: string): Promise<boolean> {
   const { hostname, port } = new URL(`tcp://${address}`);
   return new Promise((resolve) => {
@@ -172,9 +174,9 @@ function accepts(address: string): Promise<boolean> {
       port: Number(port || 7233),
       timeout: 1_000,
     });
-    const settle = (answer: boolean) => () => {
+    const settle = (isAccepted: boolean) => () => {
       socket.destroy();
-      resolve(answer);
+      resolve(isAccepted);
     };
     socket.once('connect', settle(true)).once('error', settle(false)).once('timeout', settle(false));
   });

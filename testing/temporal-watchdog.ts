@@ -1,19 +1,19 @@
 /**
- * Program: `temporal-watchdog.js <command> [args…]` runs a command, and all it starts, for as long as somebody
- * holds its standard input open.
+ * Program: `temporal-watchdog.js <command> [args…]` runs a command and its children for as long as its standard
+ * input is open.
  *
- * The kernel closes that pipe however its owner ends, SIGKILL included: the command never outlives it.
+ * The kernel closes that pipe however its owner ends, even by SIGKILL: the command never outlives the owner.
  */
 
 import { spawn } from 'node:child_process';
 
-/** Time to end in good order before SIGKILL. */
+/** Time for an orderly end before SIGKILL. */
 const GRACE_MS = 2_000;
 
 const [command, ...args] = process.argv.slice(2);
 if (command === undefined) throw new Error('usage: <command> [args…]');
 
-// A process group of its own, so that what the command started can be ended with it.
+// In its own process group, so that the command's children can be ended with it.
 const child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit'], detached: true });
 
 child.once('error', (error) => {
@@ -35,6 +35,6 @@ function signalAll(signal: NodeJS.Signals): void {
   try {
     process.kill(-child.pid, signal);
   } catch {
-    // It ended by itself in between.
+    // It has ended by itself.
   }
 }

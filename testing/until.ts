@@ -1,29 +1,30 @@
 /**
- * The one way to wait for something, in tests and examples and for the servers that they start.
+ * The one way to wait for something in tests, in examples and for the servers that they start.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const DEFAULT_WITHIN_MS = 60_000;
-/** Between two looks: short at first, since most things are there soon. */
+/** Pause between two probes: short at first, since most waits are short. */
 const FIRST_PAUSE_MS = 5;
 const LONGEST_PAUSE_MS = 100;
-/** What the last look may take; then it is taken for one that hangs. */
-const LAST_LOOK_MS = 1_000;
+/** Time for the last probe; then it counts as hanging. */
+const LAST_PROBE_MS = 1_000;
 
 type Found<T> = NonNullable<Exclude<T, false | 0 | ''>>;
 
+/** Options of {@link until}. */
 export interface UntilOptions {
-  /** Milliseconds after which the waiting fails. @default 60000 */
+  /** Milliseconds after which waiting fails. @default 60000 */
   readonly within?: number;
-  /** What is wrong if the time passes, such as `no run began`; a function is called only then. */
+  /** The problem if the time passes, such as `no run began`; a function is called only then. */
   readonly says: string | (() => string);
 }
 
 /**
- * Probes until it finds something (anything but `undefined`, `null`, `false`, `0` and the empty string) and
- * returns that; looks for the last time when the time has passed.
+ * Calls the probe until it returns something other than `undefined`, `null`, `false`, `0` or the empty string, and
+ * returns that. The last call is after the time has passed.
  *
- * @throws Error of `says` when the time has passed, even if a probe hangs; what a probe throws ends the waiting.
+ * @throws {Error} with `says` if the time has passed, even if a probe hangs; an error of a probe is thrown at once
  */
 export async function until<T>(
   probe: () => T | Promise<T>,
@@ -31,7 +32,7 @@ export async function until<T>(
 ): Promise<Found<T>> {
   const problem = () => new Error(`${typeof says === 'string' ? says : says()}, after ${within} ms`);
   const over = new AbortController();
-  const hangs = sleep(within + LAST_LOOK_MS, undefined, { signal: over.signal }).then(() => {
+  const hangs = sleep(within + LAST_PROBE_MS, undefined, { signal: over.signal }).then(() => {
     throw problem();
   });
   try {
