@@ -1,9 +1,9 @@
 /**
- * The public surface of the package as one text, `api-report.md`: every exported declaration of every entry, without its
- * comments. A change of the surface changes the report, and so is seen in review.
+ * Writes the public surface of the package to `api-report.md`: every exported declaration of every entry, without
+ * comments. A change of the surface changes the report, and is so seen in review.
  *
- * `npm run api-report` writes it; `npm run check` compares it, and refuses types that a public signature uses and its
- * entry does not export.
+ * `npm run api-report` writes the report. `npm run check` compares it, and refuses a type that a public signature uses
+ * and its entry does not export.
  */
 
 import { execFileSync } from 'node:child_process';
@@ -20,7 +20,7 @@ const HEAD = `# API report
 Every name that the package exports. Written by \`npm run api-report\`, checked by \`npm run check\`.
 `;
 
-/** @returns what is wrong with the report and the surface, a line each */
+/** Returns the problems of the report and the surface, a line each. */
 export function checkApiReport() {
   const { text, problems } = readApi();
   const written = existsSync(REPORT) ? readFileSync(REPORT, 'utf8') : '';
@@ -29,7 +29,7 @@ export function checkApiReport() {
     : [...problems, 'api-report.md is not up to date: run `npm run api-report` and commit it'];
 }
 
-/** The report's text, and the types that public signatures use without exporting them. */
+/** Returns the report's text, and the types that public signatures use and the entry does not export. */
 function readApi() {
   const directory = mkdtempSync(join(tmpdir(), 'api-report-'));
   try {
@@ -47,7 +47,7 @@ function readApi() {
   }
 }
 
-/** The entries with their declarations, relative to the directory of all declarations. */
+/** Returns the entries with their declaration files, relative to the directory of all declarations. */
 function entries() {
   const { exports } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
   return Object.entries(exports).flatMap(([entry, { types }]) =>
@@ -70,7 +70,7 @@ function describeEntry(modules, entry, file) {
   return { text: `## ${specifier}\n\n${body}`, problems: [...missing.values()] };
 }
 
-/** The modules of declarations, each parsed once. */
+/** The declaration files, each parsed once. */
 class Modules {
   #modules = new Map();
 
@@ -79,7 +79,7 @@ class Modules {
     return this.#modules.get(file);
   }
 
-  /** Follows re-exports and imports to where the name is declared. */
+  /** Follows re-exports and imports to the declaration of the name. */
   resolve(file, name) {
     const { declared, imported, exported } = this.get(file);
     if (declared.has(name)) return { id: `${file} ${name}`, file, name };
@@ -90,7 +90,7 @@ class Modules {
     return this.resolve(file, local);
   }
 
-  /** The declarations of ours that a declaration refers to. */
+  /** Returns the project's declarations that a declaration refers to. */
   usedBy({ file, name }) {
     const { declared, imported } = this.get(file);
     const used = new Map();
@@ -110,7 +110,7 @@ class Modules {
     return used.values();
   }
 
-  /** The declarations without comments, under the name by which they are exported. */
+  /** Returns the declarations without comments, under their exported name. */
   textOf({ file, name }, exportedName) {
     const { declared } = this.get(file);
     const { texts } = declared.get(name);
@@ -129,7 +129,7 @@ const DECLARATIONS = new Set([
   'VariableDeclaration',
 ]);
 
-/** What a module of declarations declares, imports of ours and exports, by local names. */
+/** Returns the declarations, the imports of the project's modules and the exports of a file, by local names. */
 function parseModule(file) {
   const source = readFileSync(file, 'utf8');
   const { program, comments } = parseSync(file, source);
@@ -163,14 +163,14 @@ function addExports({ imported, exported }, file, { source, specifiers, declarat
   if (declaration) for (const name of namesOf(declaration)) exported.set(name, name);
   const origin = source && fileOf(file, source.value);
   for (const { local, exported: name } of specifiers) {
-    // A name that is only passed on has no local name: one that no code can have stands for it.
+    // A re-exported name has no local name; the alias stands for it, and cannot occur in code.
     const alias = origin ? `${name.name} of ${origin}` : local.name;
     if (origin) imported.set(alias, { file: origin, name: local.name });
     exported.set(name.name, alias);
   }
 }
 
-/** The module's declarations; `undefined` for a package. */
+/** Returns the declaration file of a module; `undefined` for a package. */
 function fileOf(importer, specifier) {
   if (!specifier.startsWith('.')) return undefined;
   const path = join(dirname(importer), specifier.replace(/\.js$/, ''));
@@ -192,14 +192,14 @@ function withoutComments(source, comments, start, end) {
   return `${text}${source.slice(at, end)}`.replace(/^\s*\n/gm, '').replace(/^(export )?declare /, '$1');
 }
 
-/** Names of the type parameters, which hide types of the same names. */
+/** Returns the names of the type parameters, which hide types of the same names. */
 function typeParametersOf(node) {
   const names = new Set();
   visit(node, { TSTypeParameter: ({ name }) => names.add(name.name ?? name) });
   return names;
 }
 
-/** What the declaration refers to: `{ name }`, with `import('…')` also `{ file }` relative to its module. */
+/** Returns the names that a declaration refers to; for `import('…')` with `file`, relative to its module. */
 function referencesOf(node) {
   const found = [];
   const add = (expression) => {

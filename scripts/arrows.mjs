@@ -1,5 +1,5 @@
 /**
- * Which folder may import which, types included, and what code in the workflow sandbox may import.
+ * Checks which folders import which, including types, and what code in the workflow sandbox imports.
  *
  * Part of `npm run check`, one line for each rule. Reads imports with a parser, not with patterns.
  */
@@ -11,8 +11,8 @@ import { parseSync } from 'oxc-parser';
 import { ROOT } from './setup.mjs';
 
 /**
- * What each folder may import of the others, from the ground up. An arrow with a mark is limited: `(lazily)` to
- * `import()`, `(types)` to types.
+ * The folders that each folder may import, from the bottom up: with `(lazily)` only by `import()`, with `(types)`
+ * only types.
  */
 const ARROWS = {
   core: [],
@@ -25,22 +25,22 @@ const ARROWS = {
   worker: ['core', 'sampling', 'export', 'interceptors', 'client', 'activities'],
   alerts: ['core', 'sampling', 'export', 'client'],
   console: ['core', 'sampling', 'export', 'client', 'alerts'],
-  // Tests, examples and benchmarks use the product as users do, by its entries; these two serve all of them.
+  // Tests, examples and benchmarks use the package as users do, through its entries; `testing` serves all of them.
   testing: [],
   examples: ['testing', 'core'],
 };
 
-/** Entries of the code that is evaluated in the workflow sandbox, and the packages it may import at run time. */
+/** Entries of the code that runs in the workflow sandbox, and the packages that it may import at run time. */
 const SANDBOX = ['sandbox.ts', 'workflow.ts', 'workflows/index.ts', 'alerts/workflows/index.ts'];
 const SANDBOX_PACKAGES =
   /^@temporalio\/(workflow|common)(\/|$)|^@temporalio\/interceptors-opentelemetry\/lib\/workflow\/definitions$/;
 
-/** @returns for each rule its name and what breaks it, a line each */
+/** Returns the name of each rule, and the imports that break it, a line each. */
 export function checkArrows() {
   const files = sourceFiles();
   const imports = new Map(files.map((file) => [file, importsOf(file)]));
   const folders = Object.entries(ARROWS).map(([folder, allowed]) => ({
-    name: `${folder} imports ${allowed.length > 0 ? allowed.join(', ') : 'nothing of ours'}`,
+    name: `${folder} imports ${allowed.length > 0 ? allowed.join(', ') : 'no other folder'}`,
     problems: files
       .filter((file) => file.startsWith(`${folder}/`))
       .flatMap((file) => imports.get(file).filter((found) => isForbidden(folder, allowed, found))),
@@ -64,7 +64,10 @@ function sourceFiles() {
   return [...new Set(listed.trim().split('\n'))].filter((file) => existsSync(join(ROOT, file)));
 }
 
-/** What a file imports: `{ file, source, target, kind }`, kind `value`, `type` or `lazy`; `target` of our own files. */
+/**
+ * Returns the imports of a file: `{ file, source, target, kind }`, with the kind `value`, `type` or `lazy`; `target` is
+ * `undefined` for a package.
+ */
 function importsOf(file) {
   const text = readFileSync(join(ROOT, file), 'utf8');
   const { staticImports, staticExports, dynamicImports } = parseSync(file, text).module;
@@ -103,7 +106,7 @@ function isForbidden(folder, allowed, { target, kind }) {
   return !(kind === 'type' && allowed.includes(`${other} (types)`));
 }
 
-/** Follows the imports at run time from the sandbox's entries. */
+/** Returns the forbidden imports, following run-time imports from the sandbox's entries. */
 function sandboxProblems(imports) {
   const reached = new Set(SANDBOX);
   const problems = [];

@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- [part …] [--json]`: sets up, then becomes bench/main with the arguments.
+ * `npm run bench -- [part …] [--json]`: sets up, then runs bench/main with the arguments in this process.
  */
 
 import { become, fail, setUp } from './setup.mjs';

@@ -1,6 +1,6 @@
 /**
- * Step of `npm run build`: the console's pages become one script and one style sheet, beside their document, in
- * dist/console/page/assets. Preact is in the script, so users install none of it; its licence is beside it.
+ * Step of `npm run build`: bundles the console's pages into one script and one style sheet, beside their document, in
+ * dist/console/page/assets. The script contains Preact, so that users need not install it; its licence is beside it.
  */
 
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -31,7 +31,7 @@ try {
   fail(error);
 }
 
-/** The licences of the packages that these files belong to, each with its name. */
+/** Returns the licences of the packages that these files belong to, each with the package's name. */
 function licencesOf(files) {
   const packages = files.map((file) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)).filter(Boolean);
   const folders = new Map(packages.map(([folder, name]) => [name, folder]));

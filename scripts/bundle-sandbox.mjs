@@ -1,12 +1,11 @@
 /**
- * Step of `npm run build`, after tsc: what goes into users' workflow bundles becomes one module for each entry.
+ * Step of `npm run build`, after tsc: bundles the code for users' workflow bundles into one module for each entry.
  *
- * - dist/sandbox.js, which is in every bundle, is minified too, and imports nothing but
- *   @temporalio/workflow and common.
- * - dist/workflow.js and dist/workflows/index.js keep their source maps. The SDK evaluates them for every workflow:
- *   one module is evaluated faster than thirty.
+ * - dist/sandbox.js, which is in every bundle, is also minified, and imports only @temporalio/workflow and common.
+ * - dist/workflow.js and dist/workflows/index.js keep their source maps. The SDK evaluates them for every workflow,
+ *   and evaluates one module faster than thirty.
  *
- * Reads the sources, not what tsc made of them: tsc leaves files alone when nothing has changed.
+ * Reads the sources instead of tsc's output, which tsc does not write again if nothing has changed.
  */
 
 import { rmSync, writeFileSync } from 'node:fs';
@@ -19,11 +18,11 @@ import { fail, ROOT } from './setup.mjs';
 const require = createRequire(import.meta.url);
 
 const INTERCEPTORS = join(ROOT, 'dist', 'sandbox.js');
-/** Plain assignment: esbuild's own way to export brings 500 characters of helpers. */
+/** Plain assignment: esbuild's own exports add 500 characters of helpers. */
 const INTERCEPTORS_ENTRY = `import { interceptors } from './sandbox'; exports.interceptors = interceptors;`;
 /**
- * A source map that tells, in stack traces of workflows, whose code it is, and nothing more: without one, the maker of
- * the user's bundle adds our code to it a second time.
+ * A source map that contains only the name of the source, for stack traces of workflows. Without one, the SDK's bundler
+ * would add the code to the user's bundle a second time, as a source.
  */
 const SOURCE_MAP = {
   version: 3,
@@ -35,8 +34,8 @@ const SOURCE_MAP = {
 };
 
 /**
- * One `require` for each of the SDK's modules, however many of our files import it, and plain names for what it
- * exports; terser leaves out those that nobody calls.
+ * One `require` for each of the SDK's modules, however many files import it, and plain names for its exports; terser
+ * removes the unused ones.
  */
 const sdkOnce = {
   name: 'sdk-once',
@@ -50,7 +49,7 @@ const sdkOnce = {
   },
 };
 
-/** The official plugin's names of spans as constants of their values, not as the objects that hold all of them. */
+/** The official plugin's span names as constants, so that the objects with all of them are left out. */
 const officialNames = {
   name: 'official-names',
   setup({ onResolve, onLoad }) {
@@ -81,12 +80,12 @@ async function bundleInterceptors() {
     write: false,
     minify: true,
     plugins: [sdkOnce, officialNames],
-    // Tables that only the host reads are left out.
+    // Lets esbuild remove tables that only the host reads.
     pure: ['Object.freeze'],
     legalComments: 'none',
     logOverride: { 'commonjs-variable-in-esm': 'silent' },
   });
-  // Once more, with functions put where they are called: 4 % less.
+  // Minified again with inlined functions, which makes it 4 % smaller.
   const { code } = await minify(outputFiles[0].text, {
     ecma: 2022,
     module: true,
@@ -108,8 +107,8 @@ function bundleLibrary() {
     outdir: 'dist',
     outbase: '.',
     sourcemap: true,
-    // With it, esbuild lists the exports in a form that Node.js reads without running the module: ES modules import them
-    // by name.
+    // Makes esbuild list the exports in a form that Node.js reads without running the module, so that ES modules can
+    // import them by name.
     platform: 'node',
     external: ['@temporalio/*'],
   });

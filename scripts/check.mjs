@@ -1,5 +1,5 @@
 /**
- * `npm run check`: everything about the code that can be said without running it, one line for each check.
+ * `npm run check`: all checks of the code that do not run it, one line each.
  */
 
 import { execFile } from 'node:child_process';
@@ -9,17 +9,17 @@ import { fail, installDependencies, ROOT } from './setup.mjs';
 
 const CHECKS = [
   { name: 'format and import order', command: 'biome check --linter-enabled=false --error-on-warnings .' },
-  // With import cycles, types included, and floating promises.
+  // Includes import cycles, also of types, and floating promises.
   { name: 'lint', command: 'biome lint --error-on-warnings .' },
   { name: 'types', command: 'tsc --noEmit -p tsconfig.json' },
   { name: 'types of the pages', command: 'tsc -p console/page/tsconfig.json' },
   { name: 'unused files, exports and dependencies', command: 'knip' },
-  // Words that it does not know: correct them, or add them to cspell.json.
+  // Reports unknown words: correct them, or add them to cspell.json.
   {
     name: 'spelling',
     command: 'cspell lint --no-progress --no-summary --cache --cache-location node_modules/.cache/cspell .',
   },
-  // More than the tokens of .jscpd.json, twice: one function.
+  // Reports code that occurs twice, from the number of tokens in .jscpd.json: write one function.
   { name: 'duplicated code', command: 'jscpd .' },
 ];
 
@@ -30,7 +30,7 @@ try {
   }
   const retired = findRetiredWords();
   report('words', retired.length > 0 ? retired.join('\n') : undefined);
-  // Loaded late: they need a dependency.
+  // Loaded only now, since they need a dependency.
   const { checkArrows } = await import('./arrows.mjs');
   for (const { name, problems } of checkArrows())
     report(name, problems.length > 0 ? problems.join('\n') : undefined);
@@ -48,7 +48,7 @@ function report(name, failure) {
   process.exitCode = 1;
 }
 
-/** What the command printed if it failed, `undefined` if it succeeded. */
+/** Returns the output of a command that failed; `undefined` if it succeeded. */
 function failureOf(command) {
   const [program, ...args] = command.split(' ');
   return new Promise((resolve) => {

@@ -1,7 +1,7 @@
 /**
- * `node scripts/generate-otlp.mjs`: makes console/ingest/otlp/messages.ts from the .proto files beside it, which are those
- * of opentelemetry-proto (https://github.com/open-telemetry/opentelemetry-proto), unchanged. For a newer version replace
- * them, and the version here.
+ * `node scripts/generate-otlp.mjs`: generates console/ingest/otlp/messages.ts from the .proto files beside it, which are
+ * unchanged copies from opentelemetry-proto (https://github.com/open-telemetry/opentelemetry-proto). To update, replace
+ * them and the version here.
  */
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
@@ -19,7 +19,7 @@ const HEAD = `/**
 // @ts-nocheck
 `;
 
-/** All but decoding is left out. */
+/** Options of the generator: everything except decoding is left out. */
 const FLAGS = [
   ...['--target', 'static-module', '--wrap', 'commonjs', '--root', 'job-tracing-otlp', '--no-comments'],
   ...[

@@ -1,9 +1,9 @@
 /**
- * Step of `npm run build`, the last: leaves out of the package what no entry reaches.
+ * Last step of `npm run build`: excludes files that no entry reaches from the package.
  *
- * Most of `dist/` is not for users: tests, examples, benchmarks, and modules that are bundled into others. What the
- * entries of package.json reach, by code or by types, is published, with its source maps; `dist/.npmignore`, which
- * `npm pack` obeys, leaves out all else.
+ * Most of `dist/` is not for users: tests, examples, benchmarks, and modules that are bundled into others. Files that
+ * the entries of package.json reach, by code or by types, are published with their source maps; `dist/.npmignore`
+ * excludes all others.
  */
 
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -11,12 +11,12 @@ import { dirname, join } from 'node:path';
 import { fail, ROOT } from './setup.mjs';
 
 const DIST = join(ROOT, 'dist');
-/** What is read from disk at run time. */
-const READ = /^console\/page\/assets\//;
-/** A module of ours that a compiled file, or its types, names. */
-const NAMED = /(?:\bfrom |\bimport |\b(?:require|import|require\.resolve)\()["'](\.[^"']+)["']/g;
+/** Matches files that are read from disk at run time. */
+const READ_AT_RUN_TIME = /^console\/page\/assets\//;
+/** Matches relative imports in a compiled file or its types. */
+const IMPORTED = /(?:\bfrom |\bimport |\b(?:require|import|require\.resolve)\()["'](\.[^"']+)["']/g;
 
-/** The files that the entries reach, relative to `dist/`. */
+/** Returns the files that the entries reach, relative to `dist/`. */
 function reachable({ exports, bin }) {
   const named = [...Object.values(exports), bin].flatMap((entry) => Object.values(entry));
   const entries = named
@@ -25,7 +25,7 @@ function reachable({ exports, bin }) {
   const reached = new Set(entries);
   for (const file of reached) {
     const isTypes = file.endsWith('.d.ts');
-    for (const [, name] of readFileSync(join(DIST, file), 'utf8').matchAll(NAMED))
+    for (const [, name] of readFileSync(join(DIST, file), 'utf8').matchAll(IMPORTED))
       reached.add(resolved(join(dirname(file), name).replace(/\.js$/, ''), isTypes ? '.d.ts' : '.js'));
   }
   return reached;
@@ -40,12 +40,12 @@ function resolved(path, extension) {
 
 try {
   const reached = reachable(JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')));
-  const isPublished = (file) => reached.has(file.replace(/\.map$/, '')) || READ.test(file);
+  const isPublished = (file) => reached.has(file.replace(/\.map$/, '')) || READ_AT_RUN_TIME.test(file);
   const files = readdirSync(DIST, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map(({ parentPath, name }) => join(parentPath, name).slice(DIST.length + 1));
-  // Nothing at first, so that what tests put here later is left out, too; then folders with something to publish, but for
-  // their other files.
+  // Excludes everything, including files that tests create later; then includes the folders with published files, and
+  // excludes their other files.
   const top = new Set(files.filter(isPublished).map((file) => file.split('/')[0]));
   const others = files.filter((file) => top.has(file.split('/')[0]) && !isPublished(file));
   const lines = [

@@ -1,12 +1,12 @@
 /**
- * Progress of long steps: on a terminal one line that is written over, elsewhere a line after 10, 20, 40 … seconds.
+ * Progress of long steps: on a terminal, one line that is overwritten; elsewhere a line after 10, 20, 40 … seconds.
  *
- * No dependencies: it runs before there are any.
+ * Has no dependencies, since it runs before they are installed.
  */
 
 const FIRST_AFTER_MS = 10_000;
 
-/** @param out a stream such as `process.stderr`; `style` colors a line */
+/** Creates a progress display. @param out a stream such as `process.stderr`; `style` colors a line */
 exports.createProgress = ({ out = process.stderr, style = (text) => text, now = Date.now } = {}) => {
   let isOpen = false;
   let startedMs = now();
@@ -25,10 +25,10 @@ exports.createProgress = ({ out = process.stderr, style = (text) => text, now = 
       end();
       out.write(`${style(text)}\n`);
     },
-    /** Writes how far it is: replaced by what is written next. */
+    /** Writes the progress so far; the next line replaces it. */
     update(text) {
       if (out.isTTY) {
-        // A line that wraps could not be taken back.
+        // A wrapped line could not be overwritten.
         out.write(`\r\x1b[2K${style(text.slice(0, (out.columns || 80) - 1))}`);
         isOpen = true;
       } else if (now() - startedMs >= nextMs) {
@@ -36,7 +36,7 @@ exports.createProgress = ({ out = process.stderr, style = (text) => text, now = 
         out.write(`${style(text)}\n`);
       }
     },
-    /** Takes the last update away. */
+    /** Removes the last update. */
     end,
   };
 };

@@ -1,6 +1,6 @@
 /**
- * `npm run record-histories -- <version>`: sets up, records a run of each kind into test/histories/<version>, and
- * formats the manifest.
+ * `npm run record-histories -- <version>`: sets up, records the history of a run of each kind in
+ * test/histories/<version>, and formats the manifest.
  */
 
 import { join } from 'node:path';

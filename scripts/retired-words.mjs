@@ -1,7 +1,7 @@
 /**
- * Symbols and phrases that the project no longer uses, and what it uses instead. Part of `npm run check`.
+ * Finds symbols and phrases that the project no longer uses, and names their replacements. Part of `npm run check`.
  *
- * Patterns of symbols and phrases, not of plain words, so that nothing legitimate is refused.
+ * The patterns are of symbols and phrases, not of plain words, so that no legitimate use is refused.
  */
 
 import { execFileSync } from 'node:child_process';
@@ -26,7 +26,7 @@ const RETIRED = [
 const IGNORED = /^scripts\/retired-words\.mjs$|^test\/histories\//;
 const SOURCES = ['*.ts', '*.tsx', '*.mjs', '*.md', '*.css', '*.html'];
 
-/** @returns a line for each place that has one of them */
+/** Returns a line for each occurrence. */
 export function findRetiredWords() {
   const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard', ...SOURCES], {
     cwd: ROOT,

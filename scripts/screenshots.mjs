@@ -1,6 +1,6 @@
 /**
- * `node scripts/screenshots.mjs`: the pictures of docs/console.md. Runs the shop as `npm start` does, until a run is
- * slow, and takes what the console shows of it. Needs Chromium (see test/support/browser.ts).
+ * `node scripts/screenshots.mjs`: takes the screenshots of docs/console.md. Runs the shop as `npm start` does until a run
+ * is slow, and takes pictures of it in the console. Needs Chromium (see test/support/browser.ts).
  */
 
 import { spawn } from 'node:child_process';
@@ -13,7 +13,7 @@ import { fail, ROOT, setUp } from './setup.mjs';
 const require = createRequire(import.meta.url);
 const PICTURES = join(ROOT, 'docs', 'console');
 const CONSOLE = /^Console {2}(http:\S+) /;
-/** The head of the slow run's trace, when it has ended. */
+/** Matches the heading of the slow run's trace, which the shop prints when the run has ended. */
 const SLOW = /^Trace ([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12}) /;
 const RELEASE = 'release 2 of ServiceApplication is live';
 const VIEWPORT = { width: 1280, height: 720 };
@@ -33,7 +33,7 @@ try {
   fail(error);
 }
 
-/** The console's address, and the run that was slow because of the release. */
+/** Returns the console's address, and the run that was slow because of the release. */
 async function slowRun(example) {
   let [url, isReleased] = ['', false];
   for await (const line of createInterface(example.stdout)) {
@@ -61,7 +61,7 @@ async function takePictures({ url, runId }) {
   }
 }
 
-/** @param click what is clicked before */
+/** Takes a screenshot. @param click selector of an element that is clicked before */
 async function take(browser, name, address, shows, options = {}, click = undefined) {
   const page = await browser.newPage({ viewport: VIEWPORT, ...options });
   await page.goto(address);

@@ -1,7 +1,7 @@
 /**
- * What a fresh clone needs before anything can run: dependencies and compiled code, with visible progress.
+ * Set-up of a fresh clone: installs the dependencies and compiles the code, with visible progress.
  *
- * No dependencies of its own: it runs before there are any.
+ * Has no dependencies, since it runs before they are installed.
  */
 
 import { spawn } from 'node:child_process';
@@ -21,7 +21,7 @@ export async function installDependencies() {
   await step('Installing dependencies', 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
 }
 
-/** Compiles what has changed into dist/. Throws if there are type errors. */
+/** Compiles changed files into dist/. Throws if there are type errors. */
 export async function compile() {
   await step('Compiling', 'npm', ['run', '--silent', 'build']);
 }
@@ -32,7 +32,7 @@ export async function setUp() {
   await compile();
 }
 
-/** Runs a program in the project's folder with our input and output; resolves with its exit code. */
+/** Runs a program in the project's folder with the input and output of this process; resolves with its exit code. */
 export function run(command, args, env = process.env) {
   const child = spawn(command, args, { cwd: ROOT, stdio: 'inherit', env });
   return new Promise((resolve, reject) => {
@@ -42,8 +42,7 @@ export function run(command, args, env = process.env) {
 }
 
 /**
- * Goes on as a compiled program of ours, with the arguments of this one, in this very process: signals reach it,
- * and its exit code is ours.
+ * Runs a compiled program in this process with the same arguments, so that it gets the signals and sets the exit code.
  */
 export async function become(program) {
   const main = join(ROOT, 'dist', program);
@@ -74,7 +73,7 @@ async function step(name, command, args) {
   }
 }
 
-/** Runs a program to its end; what it writes would get into the line of progress. */
+/** Runs a program to its end and collects its output, which would otherwise disturb the line of progress. */
 function collect(command, args) {
   const child = spawn(command, args, { cwd: ROOT, stdio: ['inherit', 'pipe', 'pipe'] });
   const chunks = [];

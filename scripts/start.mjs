@@ -1,5 +1,5 @@
 /**
- * `npm start -- [arguments]`: sets up, then becomes examples/main with the arguments.
+ * `npm start -- [arguments]`: sets up, then runs examples/main with the arguments in this process.
  */
 
 import { become, fail, setUp } from './setup.mjs';

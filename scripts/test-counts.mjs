@@ -1,5 +1,5 @@
 /**
- * Test reporter that writes nothing but how the tests ended, and the files in which one failed:
+ * Test reporter that writes only the results of the tests, and the files in which one failed:
  * `{"passed":1,"failed":0,"skipped":0,"failedFiles":[]}`.
  */
 

@@ -1,7 +1,7 @@
 /**
- * Loaded into each test file: ends the file, naming the test, when a test takes too long.
+ * Loaded into each test file: ends the file when a test takes too long, and names that test.
  *
- * Node 20 applies `--test-timeout` to files, and then does not say which test hung.
+ * Node 20 applies `--test-timeout` to files, and does not name the test that hung.
  */
 
 const { afterEach, beforeEach } = require('node:test');

@@ -2,11 +2,11 @@
  * `npm test [-- part-of-a-path …]`: sets up, starts one Temporal server for the whole run, runs the test files
  * against it, and prints `N passed, N failed` as its last line.
  *
- * Without words, the fast suite runs: all but the folders of SLOW_SUITES. `--rest` runs those, `--all` everything;
- * words choose from everything. A compiled test whose source is gone is not run.
+ * Without arguments, the fast suite runs: all but the folders of SLOW_SUITES. `--rest` runs those folders, `--all` all
+ * tests; parts of paths select from all tests. A compiled test whose source has been deleted is not run.
  *
- * With `CI` set, files that fail run a second time, one after the other, on a machine that is quiet by then. Those that
- * pass are named as flaky: that is a fault to mend, but no reason to refuse a change.
+ * With `CI` set, failed files run a second time, one after the other, when the machine is no longer busy. Those that
+ * then pass are reported as flaky: a fault to fix, but not a reason to refuse a change.
  */
 
 import { createHash } from 'node:crypto';
@@ -19,14 +19,14 @@ import { fail, ROOT, run, setUp } from './setup.mjs';
 
 /** Folders of `test/` that `npm test` leaves out. */
 const SLOW_SUITES = ['programs', 'faults', 'examples', 'tooling', 'browser', 'chaos', 'matrix'];
-/** Folder of `dist/` for the workflow bundles that tests make. */
+/** Folder of `dist/` for the workflow bundles that tests create. */
 const BUNDLES = 'test-bundles';
-/** Test files of the fast suite that run at the same time on two processors: most wait most of the time. */
+/** Test files of the fast suite that run at the same time: four on two processors, since most of them mostly wait. */
 const CONCURRENCY = '4';
-/** The same of the other suites: browsers, examples and installations keep a processor busy. */
+/** Test files of the slow suites that run at the same time: browsers, examples and installations use the processors. */
 const SLOW_CONCURRENCY = '2';
 const FILE_TIMEOUT_MS = 10 * 60_000;
-/** Namespaces that differ in what search attributes the tests register there. */
+/** Namespaces in which the tests register different search attributes. */
 const NAMESPACES = ['default', 'unregistered', 'half-registered', 'wrong-types'];
 
 const scripts = join(ROOT, 'scripts');
@@ -36,7 +36,7 @@ const { values, positionals: words } = parseArgs({
   options: {
     all: { type: 'boolean' },
     rest: { type: 'boolean' },
-    /** Overrides how many test files run at the same time. */
+    /** Number of test files that run at the same time. */
     concurrency: { type: 'string' },
   },
   allowPositionals: true,
@@ -44,7 +44,7 @@ const { values, positionals: words } = parseArgs({
 
 const concurrency = values.concurrency ?? (values.rest || values.all ? SLOW_CONCURRENCY : CONCURRENCY);
 
-// Ctrl-C ends the test files; we stay to stop the server and to count.
+// Ctrl-C ends the test files; this process goes on, to stop the server and to print the counts.
 process.on('SIGINT', () => {});
 
 let counts = { passed: 0, failed: 0, skipped: 0 };
@@ -58,7 +58,7 @@ if (counts.failed > 0 || counts.passed === 0) process.exitCode = 1;
 const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : '';
 console.log(`${counts.passed} passed, ${counts.failed} failed${skipped}`);
 
-/** The compiled test files that the arguments choose. */
+/** Returns the compiled test files that the arguments select. */
 function testFiles() {
   const isSlow = (file) => SLOW_SUITES.includes(file.split(sep)[0]);
   const isChosen = (file) => {
@@ -110,7 +110,7 @@ async function runTests(files) {
   }
 }
 
-/** The environment by which test files find the server that runs, and the workflow bundles that others made. */
+/** Returns the environment by which test files find the running server and the workflow bundles of other test files. */
 function environmentOf({ address, temporalBinary, uiUrl }, bundles) {
   const found = {
     TEMPORAL_ADDRESS: address,
@@ -121,7 +121,7 @@ function environmentOf({ address, temporalBinary, uiUrl }, bundles) {
   return { ...process.env, ...found };
 }
 
-/** The folder for workflow bundles of what is compiled and installed now; those of other versions are removed. */
+/** Returns the folder for workflow bundles of the code as compiled and installed now; removes those of other states. */
 function bundlesFolder() {
   const dist = join(ROOT, 'dist');
   const hash = createHash('sha256').update(readFileSync(join(ROOT, 'package-lock.json')));
