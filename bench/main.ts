@@ -1,10 +1,9 @@
 /**
- * Program: runs the benchmarks. `npm run bench` runs all parts and prints a table; `npm run bench -- sandbox` one
- * part; `--json` prints one object with everything, `--quick` measures a quarter of the rounds, `--full` the sizes
- * that take long.
+ * Program: runs the benchmarks. `npm run bench` runs all parts and prints a table, `npm run bench -- sandbox` one part.
+ * `--json` prints all figures as one object, `--quick` measures a quarter of the rounds, `--full` the sizes that take
+ * long.
  *
- * Exit code 0 when all was measured, whether targets are met or not; 1 otherwise; 2 for arguments that mean
- * nothing.
+ * Exit code 0 if everything was measured, whether targets are met or not; 1 otherwise; 2 for invalid arguments.
  */
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -61,7 +60,7 @@ function readArguments(): { names: readonly string[]; json: boolean } & PartOpti
   }
 }
 
-/** What the absolute figures depend on. */
+/** Returns the properties of the machine that the absolute figures depend on. */
 function machine(): Record<string, string | number> {
   const [cpu] = cpus();
   return {

@@ -1,6 +1,7 @@
 /**
- * Part `alerts`: how many calls a watcher makes to Temporal with many jobs that are well, how soon a failure is told, and
- * what watching adds to a user's run. By default 10 and 1,000 jobs; with `--full` 5,000 and 10,000 as well.
+ * Part `alerts`: how many calls a watcher makes to Temporal with many healthy jobs, how soon an alert about a failure is
+ * delivered, and how many events watching adds to a user's run. By default with 10 and 1,000 jobs; with `--full` also
+ * with 5,000 and 10,000.
  */
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
@@ -22,7 +23,7 @@ import { estimate, quantile } from '../core/statistics';
 const SIZES = [10, 1_000];
 const FULL_SIZES = [10, 1_000, 5_000, 10_000];
 const TASK_QUEUE = 'bench-alerts';
-/** Runs that go on longer than everything here takes. */
+/** Duration of runs that must not end during the benchmark. */
 const GOES_ON_MS = 60 * 60_000;
 const STARTS_AT_ONCE = 16;
 const POLL_MS = 5_000;
@@ -30,7 +31,7 @@ const WATCHED_MS = 60_000;
 const FAILURES = 40;
 const HOOK_KEY = Buffer.from('a key of a benchmark, 32 bytes!!').toString('base64');
 
-/** Calls of heartbeats, each 5 s, which the SDK makes. */
+/** Heartbeats of the watcher's activity, one each 5 s, which the SDK sends. */
 const HEARTBEATS_PER_SECOND = 0.2;
 
 interface Stage {
@@ -69,7 +70,7 @@ export async function benchAlerts(options: PartOptions): Promise<PartResult> {
   }
 }
 
-/** How soon failures are told, at the default look. */
+/** Measures how soon alerts about failures are delivered, at the default poll interval. */
 async function delays({ client, connection }: Stage, { quick }: PartOptions): Promise<Figure[]> {
   const receiver = await startReceiver();
   const watcher = await startJobWatcher({
@@ -81,7 +82,7 @@ async function delays({ client, connection }: Stage, { quick }: PartOptions): Pr
   while ((await watcher.status()).watch === undefined) await sleep(500);
   for (let index = 0; index < count; index++) {
     await start(client, 'fails', [], `failing-${index}`);
-    // More than five in one look would be one message.
+    // More than five failures in one poll would be one message.
     await sleep(1_000 + Math.random() * 1_000);
   }
   while (receiver.received.length < count) await sleep(200);
@@ -97,7 +98,7 @@ async function delays({ client, connection }: Stage, { quick }: PartOptions): Pr
   ];
 }
 
-/** How often Temporal is called with jobs that are well, and what is added to their runs. */
+/** Measures the calls to Temporal with healthy jobs, and the events added to their runs. */
 async function calls({ client }: Stage, { full }: PartOptions): Promise<Figure[]> {
   const figures: Figure[] = [];
   let jobs = 0;
@@ -119,7 +120,7 @@ async function calls({ client }: Stage, { full }: PartOptions): Promise<Figure[]
   return [...figures, counted("events in a user's run", 'more', historyLength - unwatched, { atMost: 0 })];
 }
 
-/** Of a watcher that has just begun, so with its first look at everything that runs. */
+/** Measures the calls of a watcher from its start, including its first poll of everything that runs. */
 async function callsPerSecond(client: Client): Promise<number> {
   const watch = new JobWatch({
     client,

@@ -1,11 +1,11 @@
 /**
- * Trace requests as an exporter sends them, in protobuf: spans of a common size, whose ids and times are new in each
+ * Trace requests in protobuf, as an exporter sends them: spans of a typical size, with new ids and times in each
  * request.
  */
 import { randomFillSync } from 'node:crypto';
 import { Writer } from 'protobufjs/minimal';
 
-/** As the batch processor of OpenTelemetry has it. */
+/** Default of OpenTelemetry's batch processor. */
 export const SPANS_PER_REQUEST = 512;
 export const SPANS_PER_TRACE = 8;
 
@@ -26,22 +26,24 @@ export interface Body {
   readonly traceId: string;
 }
 
+/** Options of {@link traceBody}. */
 export interface BodyOptions {
-  /** @default {@link SPANS_PER_REQUEST} */
+  /** Spans of the request. @default {@link SPANS_PER_REQUEST} */
   readonly spans?: number;
-  /** @default {@link SPANS_PER_TRACE} */
+  /** Spans of each trace. @default {@link SPANS_PER_TRACE} */
   readonly spansPerTrace?: number;
-  /** The trace of all spans. @default new ones */
+  /** Trace ID of all spans, 32 hex digits. @default a new one for each trace */
   readonly traceId?: string;
 }
 
+/** Returns a new trace request. */
 export function traceBody(options: BodyOptions = {}): Body {
   const { spans = SPANS_PER_REQUEST, spansPerTrace = SPANS_PER_TRACE } = options;
-  const given = options.traceId === undefined ? undefined : Buffer.from(options.traceId, 'hex');
+  const commonTraceId = options.traceId === undefined ? undefined : Buffer.from(options.traceId, 'hex');
   const ids = randomFillSync(Buffer.alloc(spans * (TRACE_ID_BYTES + SPAN_ID_BYTES)));
   const traceIdOf = (index: number) => {
     const from = Math.floor(index / spansPerTrace) * TRACE_ID_BYTES;
-    return given ?? ids.subarray(from, from + TRACE_ID_BYTES);
+    return commonTraceId ?? ids.subarray(from, from + TRACE_ID_BYTES);
   };
   const spanIdOf = (index: number) => {
     const from = spans * TRACE_ID_BYTES + index * SPAN_ID_BYTES;

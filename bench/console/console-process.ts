@@ -1,6 +1,6 @@
 /**
- * Program: the console's store and intake in a process of its own, so that its memory and its delays are its own. What
- * is measured inside is asked for by messages.
+ * Program: the console's store and intake in a separate process, so that memory and delays can be attributed to them.
+ * The benchmark requests its measurements by messages.
  */
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -11,21 +11,22 @@ import { createIngest } from '../../console/ingest';
 import { embeddedTraces } from '../../console/sources';
 import { openStore, type RunSummary } from '../../console/store';
 
-/** What can be asked for. */
-export type Question =
-  | { readonly ask: 'trace'; readonly traceId: string }
-  | { readonly ask: 'jobs' }
-  | { readonly ask: 'status' }
-  | { readonly ask: 'runs'; readonly runs: readonly RunSummary[] };
+/** A message to the process: read a trace, the jobs or only the status, or store runs. */
+export type ProcessRequest =
+  | { readonly type: 'trace'; readonly traceId: string }
+  | { readonly type: 'jobs' }
+  | { readonly type: 'status' }
+  | { readonly type: 'runs'; readonly runs: readonly RunSummary[] };
 
-export interface ProcessAnswer {
-  /** How long it took. */
+/** The response of the process to a {@link ProcessRequest}. */
+export interface ProcessResponse {
+  /** Duration of the request, in milliseconds. */
   readonly ms: number;
-  /** Spans of the trace, jobs. */
+  /** Number of the spans, jobs or runs that were read or stored. */
   readonly count: number;
   readonly bytesOnDisk: number;
   readonly residentBytes: number;
-  /** The most since the start. */
+  /** Peak of resident memory since the start, in bytes. */
   readonly peakBytes: number;
   /** CPU time of all threads since the start, in milliseconds. */
   readonly cpuMs: number;
@@ -43,15 +44,15 @@ async function main(directory: string): Promise<void> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     ms: performance.now() - begun,
   });
-  process.on('message', (question: Question) => void answer(question));
+  process.on('message', (request: ProcessRequest) => void respond(request));
   process.on('disconnect', () => void store.close().then(() => process.exit(0)));
 
-  async function answer(question: Question): Promise<void> {
+  async function respond(request: ProcessRequest): Promise<void> {
     const started = performance.now();
-    const count = await countOf(question);
+    const count = await countOf(request);
     const ms = performance.now() - started;
     const { bytes } = await store.spans.status();
-    const answered: ProcessAnswer = {
+    const response: ProcessResponse = {
       ms,
       count,
       bytesOnDisk: bytes,
@@ -60,18 +61,18 @@ async function main(directory: string): Promise<void> {
       cpuMs: cpuMs(),
       refusals: ingest.status().refusals,
     };
-    process.send?.(answered);
+    process.send?.(response);
   }
 
-  async function countOf(question: Question): Promise<number> {
-    switch (question.ask) {
+  async function countOf(request: ProcessRequest): Promise<number> {
+    switch (request.type) {
       case 'trace':
-        return (await source.trace(question.traceId))?.spans.length ?? 0;
+        return (await source.trace(request.traceId))?.spans.length ?? 0;
       case 'jobs':
         return (await store.runs.jobs()).length;
       case 'runs':
-        await store.runs.addRuns(question.runs);
-        return question.runs.length;
+        await store.runs.addRuns(request.runs);
+        return request.runs.length;
       case 'status':
         return 0;
     }
@@ -83,7 +84,7 @@ function cpuMs(): number {
   return (user + system) / 1000;
 }
 
-/** Linux tells it; elsewhere what is used now. */
+/** Returns the peak of resident memory on Linux; elsewhere its current size. */
 function peakBytes(): number {
   try {
     const [, kib] = /VmHWM:\s+(\d+) kB/.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];

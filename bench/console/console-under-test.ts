@@ -1,15 +1,16 @@
-/** A console's store and intake as the benchmark sees it: a process of its own, in a directory of its own. */
+/** The console's store and intake under test, in a separate process with its own directory. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ProcessAnswer, Question } from './console-process';
+import type { ProcessRequest, ProcessResponse } from './console-process';
 
+/** A running process of the console's store and intake. */
 export class ConsoleUnderTest {
   private constructor(
     readonly url: string,
-    /** From the first line of the program until it takes spans. */
+    /** Milliseconds from the first line of the program until it accepts spans. */
     readonly startMs: number,
     private readonly child: ChildProcess,
     private readonly directory: string,
@@ -21,14 +22,14 @@ export class ConsoleUnderTest {
     return new ConsoleUnderTest(url, ms, child, directory);
   }
 
-  /** One question at a time. */
-  async ask(question: Question): Promise<ProcessAnswer> {
-    this.child.send(question);
-    const [answer] = (await once(this.child, 'message')) as [ProcessAnswer];
-    return answer;
+  /** Sends a request; only one at a time. */
+  async request(request: ProcessRequest): Promise<ProcessResponse> {
+    this.child.send(request);
+    const [response] = (await once(this.child, 'message')) as [ProcessResponse];
+    return response;
   }
 
-  /** Ends it and starts it again with what it has stored. */
+  /** Ends the process and starts a new one with the stored data. */
   async restart(): Promise<ConsoleUnderTest> {
     await this.end();
     return ConsoleUnderTest.start(this.directory);

@@ -1,5 +1,5 @@
 /**
- * Figures of the intake: at a steady rate, in a burst, and with more senders than it can serve.
+ * Figures of the intake: at a steady rate, in a burst, and with more senders than it can handle.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { counted, type Figure, type PartOptions } from '../core/figure';
@@ -12,7 +12,7 @@ const SUSTAINED = { spansPerSecond: 10_000, senders: 20 };
 const SUSTAINED_SECONDS = { quick: 10, usual: 30, full: 300 };
 const BURST = { spansPerSecond: 30_000, senders: 60, seconds: 10 };
 const OVERLOAD = { senders: 1_000, seconds: 15 };
-/** Between two reads during a burst. */
+/** Pause between two reads during a burst. */
 const READ_PAUSE_MS = 100;
 const MIB = 1024 ** 2;
 
@@ -22,9 +22,9 @@ export async function sustainedFigures(
 ): Promise<Figure[]> {
   const seconds = full ? SUSTAINED_SECONDS.full : SUSTAINED_SECONDS[quick ? 'quick' : 'usual'];
   console.error(`console: ${SUSTAINED.spansPerSecond} spans a second for ${seconds} s …`);
-  const before = await underTest.ask({ ask: 'status' });
+  const before = await underTest.request({ type: 'status' });
   const answered = await send(underTest.url, { ...SUSTAINED, seconds });
-  const after = await underTest.ask({ ask: 'status' });
+  const after = await underTest.request({ type: 'status' });
   const cpuMs = (10_000 * (after.cpuMs - before.cpuMs)) / answered.spans;
   const name = '10,000 spans/s';
   return [
@@ -40,13 +40,13 @@ export async function sustainedFigures(
 
 export async function burstFigures(underTest: ConsoleUnderTest): Promise<Figure[]> {
   console.error(`console: ${BURST.spansPerSecond} spans a second for ${BURST.seconds} s …`);
-  // Something to read meanwhile.
+  // A trace to read meanwhile.
   const [traceId = ''] = (await send(underTest.url, { seconds: 0.1, senders: 1 })).traceIds;
   let isOver = false;
   const readMs: number[] = [];
   const reading = (async () => {
     while (!isOver) {
-      readMs.push((await underTest.ask({ ask: 'trace', traceId })).ms);
+      readMs.push((await underTest.request({ type: 'trace', traceId })).ms);
       await sleep(READ_PAUSE_MS);
     }
   })();
@@ -72,26 +72,27 @@ export async function overloadFigures(
   const seconds = quick ? OVERLOAD.seconds / 3 : OVERLOAD.seconds;
   console.error(`console: ${OVERLOAD.senders} senders as fast as they can for ${seconds} s …`);
   const answered = await send(underTest.url, { senders: OVERLOAD.senders, seconds });
-  const { peakBytes, refusals } = await underTest.ask({ ask: 'status' });
-  const told = refusals.reduce((sum, text) => sum + Number(/^[\d,]+/.exec(text)?.[0].replaceAll(',', '')), 0);
+  const { peakBytes, refusals } = await underTest.request({ type: 'status' });
+  const counts = refusals.map((text) => Number(/^[\d,]+/.exec(text)?.[0].replaceAll(',', '')));
+  const reported = counts.reduce((sum, count) => sum + count, 0);
   const name = `${OVERLOAD.senders.toLocaleString('en')} senders without pause`;
   return [
     counted(`${name}: taken`, 'spans/s', answered.spans / answered.seconds),
     counted(`${name}: resident memory, peak`, 'MiB', peakBytes / MIB, { atMost: 400 }),
     counted(`${name}: requests refused`, 'requests', answered.refused),
-    counted(`${name}: refusals not counted`, 'requests', answered.refused - told, { atMost: 0 }),
+    counted(`${name}: refusals not counted`, 'requests', answered.refused - reported, { atMost: 0 }),
     counted(`${name}: answered traces not stored`, 'traces', await lostOf(underTest, answered), {
       atMost: 0,
     }),
   ];
 }
 
-/** How many of at most 500 answered traces cannot be read. */
+/** Returns how many of at most 500 accepted traces cannot be read. */
 async function lostOf(underTest: ConsoleUnderTest, { traceIds }: Answered): Promise<number> {
   const step = Math.ceil(traceIds.length / 500);
   let lost = 0;
   for (let index = 0; index < traceIds.length; index += step) {
-    const { count } = await underTest.ask({ ask: 'trace', traceId: traceIds[index] ?? '' });
+    const { count } = await underTest.request({ type: 'trace', traceId: traceIds[index] ?? '' });
     if (count !== SPANS_PER_TRACE) lost++;
   }
   return lost;

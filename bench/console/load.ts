@@ -1,29 +1,33 @@
 /**
- * Senders of spans: each has one request under way, as an exporter has.
+ * Senders of spans, each with one request at a time, as an exporter.
  */
 import { Agent, request } from 'node:http';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Body, SPANS_PER_REQUEST, traceBody } from './bodies';
 
+/** A load of spans. */
 export interface Load {
-  /** Spans a second, over all senders; `undefined`: as fast as they are taken. */
+  /** Spans a second, over all senders. @default as many as are accepted */
   readonly spansPerSecond?: number;
   readonly seconds: number;
   readonly senders: number;
 }
 
+/** The result of a load. */
 export interface Answered {
+  /** Number of the accepted spans. */
   readonly spans: number;
   readonly seconds: number;
-  /** Milliseconds from the moment at which each request was to be sent. */
+  /** Milliseconds from the time at which each accepted request was due to its response. */
   readonly answerMs: readonly number[];
-  /** Requests that were answered with 503. */
+  /** Requests with the response 503. */
   readonly refused: number;
-  /** Ids of one trace of each request that was taken. */
+  /** One trace ID of each accepted request. */
   readonly traceIds: readonly string[];
 }
 
+/** Sends the load. */
 export async function send(url: string, load: Load): Promise<Answered> {
   const agent = new Agent({ keepAlive: true, maxSockets: load.senders });
   const answerMs: number[] = [];
@@ -55,7 +59,7 @@ export async function send(url: string, load: Load): Promise<Answered> {
   return { spans: traceIds.length * SPANS_PER_REQUEST, seconds, answerMs, refused, traceIds };
 }
 
-/** The status of the answer. */
+/** Sends a request and returns the status of the response. */
 export function post(agent: Agent, url: string, body: Body): Promise<number> {
   return new Promise((resolve, reject) => {
     const headers = { 'content-type': 'application/x-protobuf', 'content-length': body.bytes.length };
@@ -64,7 +68,7 @@ export function post(agent: Agent, url: string, body: Body): Promise<number> {
       response.once('end', () => resolve(response.statusCode ?? 0));
     });
     sent.once('error', (error: NodeJS.ErrnoException) => {
-      // An idle connection was closed just as it was used again: senders try once more.
+      // An idle connection was closed just as it was reused: the request is sent again.
       if (sent.reusedSocket && error.code === 'ECONNRESET') resolve(post(agent, url, body));
       else reject(error);
     });

@@ -1,6 +1,6 @@
 /**
- * Part `console`: what the console takes, keeps and reads, as its store and intake do it in a process of their own. By
- * default a million spans are kept, with `--full` ten million.
+ * Part `console`: intake, storage and reads of the console's store and intake, in a separate process. By default a
+ * million spans are stored, with `--full` ten million.
  */
 import type { PartOptions, PartResult } from '../core/figure';
 import { ConsoleUnderTest } from './console-under-test';

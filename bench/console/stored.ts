@@ -1,5 +1,5 @@
 /**
- * Figures of what is stored: its size, how fast it is read, and how a console starts with it.
+ * Figures of stored data: its size, the time to read it, and the start of a console with it.
  */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Agent } from 'node:http';
@@ -33,11 +33,11 @@ export async function storedFigures(
     console.error(`console: ${spans} of ${goal} spans stored …`);
     spans += (await send(first.url, FILL)).spans;
   }
-  const { bytesOnDisk } = await first.ask({ ask: 'status' });
+  const { bytesOnDisk } = await first.request({ type: 'status' });
   const again = await first.restart();
   try {
     await sleep(REST_MS);
-    const { residentBytes } = await again.ask({ ask: 'status' });
+    const { residentBytes } = await again.request({ type: 'status' });
     const smallMs = await readAll(again, small);
     const largeMs = await readAll(
       again,
@@ -57,18 +57,18 @@ export async function storedFigures(
   }
 }
 
-/** The list of jobs, read for the first time and again. */
+/** Measures the list of jobs, read for the first time and again. */
 export async function jobFigures(underTest: ConsoleUnderTest): Promise<Figure[]> {
   console.error(`console: ${JOBS} jobs of ${RUNS_OF_JOB} runs …`);
   for (let job = 0; job < JOBS; job++)
-    await underTest.ask({
-      ask: 'runs',
+    await underTest.request({
+      type: 'runs',
       runs: Array.from({ length: RUNS_OF_JOB }, (_, run) => summary(job, run)),
     });
-  const { ms: firstMs, count } = await underTest.ask({ ask: 'jobs' });
+  const { ms: firstMs, count } = await underTest.request({ type: 'jobs' });
   if (count !== JOBS) throw new Error(`${count} jobs were listed`);
   const laterMs: number[] = [];
-  for (let read = 0; read < LISTS; read++) laterMs.push((await underTest.ask({ ask: 'jobs' })).ms);
+  for (let read = 0; read < LISTS; read++) laterMs.push((await underTest.request({ type: 'jobs' })).ms);
   const name = `list of ${JOBS} jobs with ${(JOBS * RUNS_OF_JOB).toLocaleString('en')} runs`;
   return [
     counted(`${name}, first time`, 'ms', firstMs, { atMost: 100 }),
@@ -76,7 +76,7 @@ export async function jobFigures(underTest: ConsoleUnderTest): Promise<Figure[]>
   ];
 }
 
-/** Traces of so many spans, which came in pieces, as from several services. */
+/** Stores traces of so many spans, which arrive in pieces, as from several services; returns their trace IDs. */
 async function writeTraces(underTest: ConsoleUnderTest, spans: number, count: number): Promise<string[]> {
   const agent = new Agent({ keepAlive: true });
   const traceIds = Array.from({ length: count }, () => randomBytes(16).toString('hex'));
@@ -89,7 +89,7 @@ async function writeTraces(underTest: ConsoleUnderTest, spans: number, count: nu
 
 async function readAll(underTest: ConsoleUnderTest, traceIds: readonly string[]): Promise<number[]> {
   const took: number[] = [];
-  for (const traceId of traceIds) took.push((await underTest.ask({ ask: 'trace', traceId })).ms);
+  for (const traceId of traceIds) took.push((await underTest.request({ type: 'trace', traceId })).ms);
   return took;
 }
 

@@ -1,2 +1,2 @@
-/** The activity of the benchmarks: nothing, so that only what surrounds it is measured. */
+/** The activity of the benchmarks: it does nothing, so that only its surroundings are measured. */
 export async function work(): Promise<void> {}

@@ -1,23 +1,26 @@
-/** An OTLP collector that takes everything and keeps nothing: it counts bytes, hands on requests, and can be slow. */
+/** An OTLP collector that accepts everything and keeps nothing: it counts bytes, passes on requests, and can be slow. */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+/** A running collector. */
 export interface Collector {
   readonly url: string;
-  /** Bytes received so far. */
+  /** Returns the number of bytes received so far. */
   bytes(): number;
   close(): Promise<void>;
 }
 
+/** Options of {@link startCollector}. */
 export interface CollectorOptions {
-  /** For each request: what it takes until it is answered. @default 0 */
+  /** Delay of each response, in milliseconds. @default 0 */
   readonly delayMs?: number;
-  /** Gets the body of each request, before it is answered. */
+  /** Receives the body of each request, before the response. */
   readonly take?: (body: Buffer) => void;
 }
 
+/** Starts a collector on a free port. */
 export async function startCollector({ delayMs = 0, take }: CollectorOptions = {}): Promise<Collector> {
   let bytes = 0;
   const server = createServer(async (request, response) => {

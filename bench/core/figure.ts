@@ -1,41 +1,42 @@
 /**
- * One figure of a benchmark: what it is, its unit, how sure it is, and the target it has to meet. Pure.
+ * Figures of a benchmark: name, unit, confidence interval and target. Pure.
  */
 import type { Estimate } from './statistics';
 
-/** What a figure may be at most, by the promise of this project. */
+/** The largest value of a figure that this project promises. */
 export type Target = { readonly atMost: number };
 
+/** A figure of a benchmark. */
 export interface Figure extends Estimate {
   /** Unique within its part. */
   readonly name: string;
   readonly unit: string;
   readonly target?: Target;
-  /** Whether the whole confidence interval lies below the target; missing without a target. */
+  /** Whether the target is met, usually if the whole confidence interval is below it; left out without a target. */
   readonly met?: boolean;
 }
 
-/** How much is measured. */
+/** The amount of measurements. */
 export interface PartOptions {
-  /** A quarter of the rounds: a look, wide intervals. */
+  /** Whether to measure only a quarter of the rounds, with wide intervals. */
   readonly quick: boolean;
-  /** The sizes that the promises speak of, where the default is smaller. */
+  /** Whether to measure the promised sizes, where the default is smaller. */
   readonly full: boolean;
 }
 
-/** What one part of the benchmark found. */
+/** The figures of one part of the benchmark. */
 export interface PartResult {
   readonly part: string;
   readonly figures: readonly Figure[];
 }
 
-/** One round has no interval, so it meets no target. */
+/** Returns a figure that meets its target if its interval does. A single round has no interval, so it meets none. */
 export function figure(name: string, unit: string, estimate: Estimate, target?: Target): Figure {
   const isMet = target !== undefined && estimate.rounds > 1 && estimate.high <= target.atMost;
   return target ? figureWith(name, unit, estimate, target, isMet) : { name, unit, ...estimate };
 }
 
-/** A figure whose target is met in another way than by its interval lying below. */
+/** Returns a figure whose target is met by another rule than that of {@link figure}. */
 export function figureWith(
   name: string,
   unit: string,
@@ -46,7 +47,7 @@ export function figureWith(
   return { name, unit, ...estimate, target, met };
 }
 
-/** A figure that is counted, not sampled: it has no spread. */
+/** Returns a figure that is counted, not sampled: it has no interval. */
 export function counted(name: string, unit: string, value: number, target?: Target): Figure {
   const estimate = { value, low: value, high: value, min: value, max: value, rounds: 1 };
   return target

@@ -1,5 +1,5 @@
 /**
- * Program: loaded first in each thread of a process (`node --require`), tells how much of its heap is in use, now and
+ * Loaded first in each thread of a process (`node --require`): reports how much of the thread's heap is in use, now and
  * after its last full collection.
  */
 import {
@@ -25,7 +25,7 @@ function kindOf(entry: PerformanceEntry): number | undefined {
   return (entry as PerformanceEntry & { readonly detail?: NodeGCPerformanceDetail }).detail?.kind;
 }
 
-/** Without what is young: this runs a while after the collection, and most of that is garbage again. */
+/** Returns the bytes outside the young generation: most of that is garbage again when this runs. */
 function oldBytes(): number {
   const old = getHeapSpaceStatistics().filter((space) => !space.space_name.startsWith('new_'));
   return old.reduce((sum, space) => sum + space.space_used_size, 0);

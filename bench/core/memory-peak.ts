@@ -1,40 +1,42 @@
 /**
- * The most memory that this process has used, sampled.
+ * The peak of this process's memory, sampled.
  *
- * V8's heap is one for each thread, and a workflow runs in another thread than this: each thread tells how much of its
- * heap is in use, garbage that is not collected yet included, and how much was after its last full collection.
- * Resident memory is that of the whole process, the SDK's core included; it hardly ever shrinks.
+ * V8 has a heap for each thread, and workflows run in other threads than this code: each thread reports how much of its
+ * heap is in use, including garbage that is not collected yet, and how much was after its last full collection.
+ * Resident memory is that of the whole process, including the SDK's core; it hardly ever shrinks.
  */
 import { BroadcastChannel } from 'node:worker_threads';
 
-/** What each thread tells, by `./heap-sampler`. */
+/** A report of a thread, sent by `./heap-sampler`. */
 export interface HeapSample {
   readonly threadId: number;
   readonly usedBytes: number;
-  /** After the last full collection; 0 before the first. */
+  /** Bytes in use after the last full collection; 0 before the first. */
   readonly liveBytes: number;
 }
 
+/** Channel of the reports. */
 export const HEAP_CHANNEL = 'bench:heap';
 
+/** Peaks of memory, in bytes. */
 export interface MemoryPeak {
-  /** Of the heaps of all threads together; 0 where no thread tells. */
+  /** Peak of the heaps of all threads together; 0 if no thread reports. */
   readonly heapBytes: number;
-  /** The same without garbage: what each thread had left after its last full collection. */
+  /** Peak without garbage: the bytes in use after each thread's last full collection. */
   readonly liveBytes: number;
   readonly residentBytes: number;
 }
 
 const NOTHING: MemoryPeak = { heapBytes: 0, liveBytes: 0, residentBytes: 0 };
 
-/** Looks at the memory whenever a thread has told about its heap, for as long as the process lives. */
+/** Samples the memory whenever a thread reports its heap, until the process ends. */
 export class MemoryWatch {
   readonly #threads = new Map<number, HeapSample>();
   #peak = NOTHING;
 
   constructor() {
     const channel = new BroadcastChannel(HEAP_CHANNEL);
-    channel.onmessage = (message) => this.#look((message as { data: HeapSample }).data);
+    channel.onmessage = (message) => this.#sample((message as { data: HeapSample }).data);
     channel.unref();
   }
 
@@ -42,12 +44,12 @@ export class MemoryWatch {
     return this.#peak;
   }
 
-  /** Forgets what was before. */
+  /** Restarts the peak from 0. */
   reset(): void {
     this.#peak = NOTHING;
   }
 
-  #look(sample: HeapSample): void {
+  #sample(sample: HeapSample): void {
     this.#threads.set(sample.threadId, sample);
     const sum = (read: (one: HeapSample) => number) =>
       [...this.#threads.values()].reduce((bytes, one) => bytes + read(one), 0);

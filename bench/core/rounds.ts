@@ -1,14 +1,14 @@
 /**
- * Rounds in which every variant is measured once, in an order that changes: no variant always comes first, or
- * always after the same one.
+ * Rounds in which every variant is measured once, in a changing order: no variant is always the first, or always after
+ * the same one.
  */
 
 import type { PartOptions } from './figure';
 
-/** What was measured in one round, by variant. */
+/** Measurements of one round, by variant. */
 export type Round<Variant extends string, Measured> = Readonly<Record<Variant, Measured>>;
 
-/** How many rounds are measured for a look, a quarter of them. */
+/** Returns the number of rounds to measure: a quarter of them if `quick`. */
 export function roundsOf(rounds: number, { quick }: PartOptions): number {
   return quick ? Math.ceil(rounds / 4) : rounds;
 }
@@ -29,7 +29,7 @@ export async function alternate<Variant extends string, Measured>(
   return rounds;
 }
 
-/** Turned by one place a round, and every other round from back to front. */
+/** Returns the items rotated by one place a round, and reversed in every other round. */
 function orderOf<T>(items: readonly T[], round: number): T[] {
   const turn = round % items.length;
   const turned = [...items.slice(turn), ...items.slice(0, turn)];

@@ -1,18 +1,20 @@
 /**
- * What rounds of measurements say: an estimate with its confidence interval.
+ * Estimates with confidence intervals from rounds of measurements.
  *
- * Pure. A round holds what was measured side by side, so that whatever disturbed the machine in it disturbed
- * all variants alike; resampling keeps rounds whole.
+ * Pure. The measurements of a round were made side by side, so that a disturbance of the machine affected all variants
+ * alike; resampling keeps rounds whole.
  */
 
-/** An estimate, and how sure it is. */
+/** An estimate with its confidence interval. */
 export interface Estimate {
   readonly value: number;
-  /** Ends of the 95 % confidence interval. */
+  /** Lower end of the 95 % confidence interval. */
   readonly low: number;
+  /** Upper end of the 95 % confidence interval. */
   readonly high: number;
-  /** The statistic of each round alone: its least and its greatest. */
+  /** Smallest statistic of a single round. */
   readonly min: number;
+  /** Largest statistic of a single round. */
   readonly max: number;
   readonly rounds: number;
 }
@@ -21,12 +23,12 @@ const RESAMPLES = 2_000;
 const CONFIDENCE = 0.95;
 
 /**
- * Estimates a statistic of rounds by the percentile bootstrap: the interval holds what the statistic is for
- * 95 % of the sets of as many rounds, drawn from these with replacement. The draw is the same each time.
+ * Estimates a statistic of rounds by the percentile bootstrap: the interval contains the statistic of 95 % of the sets
+ * of as many rounds, drawn from these with replacement. The draw is the same each time.
  *
- * @param statistic of any number of rounds, at least one; use {@link median}s or {@link midmean}s in it, so that
+ * @param statistic computes the statistic of one or more rounds; use {@link median}s or {@link midmean}s in it, so that
  *   one disturbed round does not count
- * @throws {RangeError} when there are no rounds
+ * @throws {RangeError} if there are no rounds
  * @see https://doi.org/10.1214/aos/1176344552 (Efron 1979)
  */
 export function estimate<Round>(
@@ -48,13 +50,14 @@ export function estimate<Round>(
   };
 }
 
+/** Returns the median of at least one value. */
 export function median(values: readonly number[]): number {
   return quantile(values, 0.5);
 }
 
 /**
- * Mean of the middle half of the values: like the {@link median}, it does not see disturbed rounds, and its interval
- * is narrower. The outermost values of that half count by their share in it.
+ * Returns the mean of the middle half of the values: like the {@link median}, it ignores disturbed rounds, and its
+ * interval is narrower. The outermost values of that half count by their share in it.
  *
  * @param values at least one
  */
@@ -63,7 +66,7 @@ export function midmean(values: readonly number[]): number {
   const cut = sorted.length / 4;
   let sum = 0;
   for (const [index, value] of sorted.entries()) {
-    // How much of the place from `index` to `index + 1` is in the middle half.
+    // The part of the range from `index` to `index + 1` that is in the middle half.
     const weight = Math.min(index + 1, sorted.length - cut) - Math.max(index, cut);
     if (weight > 0) sum += weight * value;
   }
@@ -71,7 +74,7 @@ export function midmean(values: readonly number[]): number {
 }
 
 /**
- * The value below which this share of the values lies, between neighbours by proportion.
+ * Returns the value below which this share of the values is, interpolated linearly.
  *
  * @param share from 0 to 1
  */
@@ -83,7 +86,7 @@ export function quantile(values: readonly number[], share: number): number {
   return below + (above - below) * (position - Math.floor(position));
 }
 
-/** Numbers from 0 to 1, always the same ones (mulberry32). */
+/** Returns a generator of numbers from 0 to 1, always the same ones (mulberry32). */
 function sequence(): () => number {
   let state = 1;
   return () => {

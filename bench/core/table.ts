@@ -1,7 +1,7 @@
 /** Results as tables for the terminal. Pure. */
 import type { Figure, PartResult } from './figure';
 
-/** The tables of all parts, one after the other. */
+/** Returns the tables of all parts, one after the other. */
 export function tables(results: readonly PartResult[]): string {
   return results.map(({ part, figures }) => `${part}\n${table(figures)}`).join('\n\n');
 }
@@ -30,7 +30,7 @@ function describeMet(met: boolean): string {
   return met ? 'met' : 'MISSED';
 }
 
-/** Three significant digits, no exponent: `0.0123`, `12.3`, `12,345`. */
+/** Returns a number with three significant digits, without an exponent: `0.0123`, `12.3`, `12,345`. */
 export function digits(value: number): string {
   const fractionDigits =
     value === 0 ? 0 : Math.min(6, Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value)))));

@@ -1,5 +1,5 @@
 /**
- * What is compared: the same work without a plugin, with the official one, and with ours.
+ * The compared variants: the same work without a plugin, with the official one, and with ours.
  */
 import type { JobTracingOptions } from 'temporal-job-tracing';
 import type { Round } from './rounds';
@@ -33,7 +33,7 @@ export function isOurs(variant: Variant): variant is OursVariant {
   return variant in OUR_OPTIONS;
 }
 
-/** What the variant adds to the work without a plugin, in percent of what the official plugin adds. */
+/** Estimates the cost that a variant adds to the work without a plugin, in percent of what the official plugin adds. */
 export function shareOfOfficial<Measured>(
   rounds: readonly Round<Variant, Measured>[],
   variant: Variant,

@@ -1,33 +1,35 @@
-/** A worker process as the benchmark sees it. */
+/** Starts worker processes and measures them. */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import type { Variant } from './variants';
 import type { WorkerMessage } from './worker';
 
-/** Between exports, so that the spans of a round leave within it: a fifth of OpenTelemetry's default. */
+/** Time between exports: a fifth of OpenTelemetry's default, so that the spans of a round are exported within it. */
 export const EXPORT_DELAY_MS = 1_000;
 
+/** Options of {@link startWorker}. */
 export interface WorkerOptions {
   readonly variant: Variant;
-  /** As long for each variant: the name is in every history. */
+  /** Task queue; its name has the same length for each variant, since it is in every history. */
   readonly taskQueue: string;
   /** `host:port` of the Temporal server. */
   readonly address: string;
   /** Path of the workflow bundle. */
   readonly codePath: string;
   readonly collectorUrl: string;
-  /** Whether each thread tells about its heap. @default false */
+  /** Whether each thread reports its heap. @default false */
   readonly watchesHeap?: boolean;
 }
 
+/** A running worker process. */
 export interface WorkerProcess {
   readonly taskQueue: string;
-  /** CPU time of the process since it began, and its memory's peak since it was asked before. */
+  /** Returns the CPU time of the process since its start, and the peak of its memory since the previous call. */
   usage(): Promise<WorkerMessage>;
   stop(): Promise<void>;
 }
 
-/** Starts a worker and waits until it works. It ends with this process. */
+/** Starts a worker and waits until it polls. It ends with this process. */
 export async function startWorker(options: WorkerOptions): Promise<WorkerProcess> {
   const { variant, taskQueue, address, codePath, collectorUrl, watchesHeap = false } = options;
   const env = {

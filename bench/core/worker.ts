@@ -1,6 +1,6 @@
 /**
- * Program: a worker process of one variant, as a user's would be; spans leave through OTLP/HTTP in batches. Tells
- * its CPU time and its memory's peak when it is asked.
+ * Program: a worker process of one variant, like a user's; it exports spans in batches over OTLP/HTTP. Sends its CPU
+ * time and the peak of its memory on request.
  *
  * Arguments: variant, address of the Temporal server, task queue, path of the workflow bundle.
  */
@@ -16,11 +16,11 @@ import * as activities from './activities';
 import { type MemoryPeak, MemoryWatch } from './memory-peak';
 import { isOurs, OUR_OPTIONS, type Variant } from './variants';
 
-/** What the process says: once, when it works, and whenever it is asked. */
+/** A message of the process: sent once it polls, and on each request. */
 export interface WorkerMessage {
-  /** User and system time of all threads since the process began. */
+  /** User and system time of all threads since the start of the process, in milliseconds. */
   readonly cpuMs: number;
-  /** Since the message before. */
+  /** Peak since the previous message. */
   readonly memory: MemoryPeak;
 }
 
@@ -37,14 +37,14 @@ async function main(): Promise<void> {
     plugins: pluginsOf(variant as Variant),
   });
   const done = worker.run();
-  const say = () => {
+  const sendUsage = () => {
     process.send?.({ cpuMs: cpuMs(), memory: memory.peak } satisfies WorkerMessage);
     memory.reset();
   };
-  process.on('message', say).on('disconnect', () => {
+  process.on('message', sendUsage).on('disconnect', () => {
     if (worker.getState() === 'RUNNING') worker.shutdown();
   });
-  say();
+  sendUsage();
   await done;
   process.exit();
 }
@@ -53,7 +53,7 @@ function pluginsOf(variant: Variant): WorkerPlugin[] {
   if (isOurs(variant)) return [new JobTracingPlugin(OUR_OPTIONS[variant])];
   if (variant !== 'official plugin') return [];
   const processor = new BatchSpanProcessor(new OTLPTraceExporter());
-  // What ours sets up by itself, so that both give the same traces of activities.
+  // Our plugin sets these up by itself; with them, both variants create the same spans of activities.
   const instrumentations = [new HttpInstrumentation(), new UndiciInstrumentation()];
   new NodeSDK({ spanProcessors: [processor], autoDetectResources: false, instrumentations }).start();
   return [officialPlugin(processor)];

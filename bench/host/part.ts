@@ -1,6 +1,6 @@
 /**
- * Part `host`: spans from the sandbox's sink to an OTLP collector, at full speed and with a collector that takes half
- * of what comes.
+ * Part `host`: spans on their way from the sandbox's sink to an OTLP collector, at full speed and with a collector that
+ * is half as fast as the spans.
  */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -18,7 +18,7 @@ import { counted, type Figure, figure, type PartOptions, type PartResult } from 
 import { roundsOf } from '../core/rounds';
 import { estimate, median, quantile } from '../core/statistics';
 
-/** As the plugin's default export has them. */
+/** Defaults of the plugin's export. */
 const BATCHES = {
   maxQueueSize: 2_048,
   maxExportBatchSize: 512,
@@ -27,7 +27,7 @@ const BATCHES = {
 };
 const SPANS_PER_CALL = 3;
 const SPEED = { rounds: 12, spans: 1_536 };
-/** In the overload: spans that come in a second, and for how long. */
+/** The overload: spans a second, and for how long. */
 const OVERLOAD = { spansPerSecond: 3_000, seconds: 8, tickMs: 20 };
 
 export async function benchHost(options: PartOptions): Promise<PartResult> {
@@ -58,7 +58,7 @@ async function fullSpeed(options: PartOptions): Promise<Figure[]> {
   ];
 }
 
-/** A collector that answers so late that it takes half of the spans. */
+/** Measures a collector that is so slow that it accepts half of the spans. */
 async function overload(): Promise<Figure[]> {
   const { spansPerSecond, seconds, tickMs } = OVERLOAD;
   const delayMs = (1_000 * BATCHES.maxExportBatchSize) / (spansPerSecond / 2);
@@ -95,7 +95,7 @@ async function overload(): Promise<Figure[]> {
   ];
 }
 
-/** The plugin's own way from the sink to the exporter. */
+/** Creates the plugin's own pipeline from the sink to the exporter. */
 function pipeline(url: string) {
   let lostSpans = 0;
   const losses = new (class extends LossLog {

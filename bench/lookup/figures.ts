@@ -2,21 +2,22 @@
 import { type Figure, figure } from '../core/figure';
 import { estimate, median, quantile } from '../core/statistics';
 
-/** Of the MapReduce run. */
+/** Shards of the MapReduce run. */
 export const SHARDS = 100;
 const LOOKUPS = { find: 'traces.find', shards: `shards.list, of ${SHARDS},` } as const;
 
 type Lookup = keyof typeof LOOKUPS;
 
-/** How long each look-up of a round took, in milliseconds. */
+/** Duration of each look-up of a round, in milliseconds. */
 export type Round = Readonly<Record<Lookup, readonly number[]>>;
 
-/** What was measured among so many runs. */
+/** The rounds measured among a number of runs. */
 export interface Size {
   readonly runs: number;
   readonly rounds: readonly Round[];
 }
 
+/** Returns the percentiles of each look-up among this number of runs. */
 export function sizeFigures({ runs, rounds }: Size): Figure[] {
   return lookups().flatMap(([lookup, name]) =>
     Object.entries({ p50: 0.5, p99: 0.99 }).map(([share, value]) =>
@@ -34,7 +35,7 @@ export function sizeFigures({ runs, rounds }: Size): Figure[] {
   );
 }
 
-/** How the p50 grows from the fewest runs to the most; there are as many rounds of each size. */
+/** Returns the growth of the p50 from the fewest runs to the most; each size has the same number of rounds. */
 export function growthFigures(sizes: readonly Size[]): Figure[] {
   const [few, many] = [sizes[0], sizes.at(-1)];
   if (!few || !many) return [];

@@ -12,7 +12,7 @@ import { addRuns, runMapReduce } from './store';
 
 const SIZES = [1_000, 4_000];
 const FULL_SIZES = [1_000, 10_000, 100_000];
-/** Look-ups of each kind in a round; those by TraceId are each of another run. */
+/** Look-ups of each kind in a round; each by TraceId is of another run. */
 const LOOKUPS = 20;
 const ROUNDS = 10;
 
@@ -53,9 +53,9 @@ async function lookUp(jobs: JobClient, traceIds: readonly string[], runId: strin
   return round;
 }
 
-async function tookMs(look: () => Promise<void>): Promise<number> {
+async function tookMs(lookUp: () => Promise<void>): Promise<number> {
   const started = performance.now();
-  await look();
+  await lookUp();
   return performance.now() - started;
 }
 

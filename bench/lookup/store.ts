@@ -1,4 +1,4 @@
-/** What the look-ups look among: a MapReduce run with its shards, and many other runs. */
+/** Fills the store for the look-ups: a MapReduce run with its shards, and many other runs. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -12,11 +12,11 @@ import { startFanOutWorker } from '../map-reduce/fan-out-worker';
 import { argumentsOf } from '../map-reduce/fan-outs';
 import { SHARDS } from './figures';
 
-const FAN_OUT = 'mapReduce, 5 % of shards recorded';
-/** Starts that are on their way at the same time; more make the server no faster. */
+const FAN_OUT = 'mapReduce, 5 % of shards sampled';
+/** Concurrent starts; more of them do not make the server faster. */
 const CONCURRENCY = 32;
 const LISTED_WITHIN_MS = 60_000;
-const LOOK_AGAIN_MS = 100;
+const POLL_MS = 100;
 const TRACE_ID = defineSearchAttributeKey('TraceId', 'KEYWORD');
 const JOB_NAME = defineSearchAttributeKey('JobName', 'KEYWORD');
 const JOB_TRIGGER = defineSearchAttributeKey('JobTrigger', 'KEYWORD');
@@ -26,7 +26,7 @@ const TRACE_SAMPLED = defineSearchAttributeKey('TraceSampled', 'BOOL');
 /**
  * Runs `mapReduce` with {@link SHARDS} shards in a worker with the plugin.
  *
- * @returns its run id, when each of its shards is listed
+ * @returns its run id, once all of its shards are listed
  */
 export async function runMapReduce(client: Client, address: string): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'bench-'));
@@ -48,20 +48,20 @@ export async function runMapReduce(client: Client, address: string): Promise<str
   }
 }
 
-/** @throws Error when there are not {@link SHARDS} shards among what the query finds, after a minute */
+/** Waits until the query finds {@link SHARDS} shards. @throws {Error} after a minute */
 async function untilListed(client: Client, query: string): Promise<void> {
   const giveUp = Date.now() + LISTED_WITHIN_MS;
   for (;;) {
     const { count } = await client.workflow.count(`${query} AND JobTrigger = 'shard'`);
     if (count === SHARDS) return;
     if (Date.now() > giveUp) throw new Error(`${count} of ${SHARDS} shards are listed`);
-    await sleep(LOOK_AGAIN_MS);
+    await sleep(POLL_MS);
   }
 }
 
 /**
- * Starts runs that are bound at their start as the shards of other jobs are, until there are as many. No worker takes
- * them, and no task waits for one: they are to begin tomorrow.
+ * Starts runs that are bound at their start, as shards of other jobs, until there are `size`. No worker has to run them:
+ * they are delayed by a day.
  */
 export async function addRuns(client: Client, traceIds: string[], size: number): Promise<void> {
   let jobRunId = '';
@@ -85,7 +85,7 @@ export async function addRuns(client: Client, traceIds: string[], size: number):
     }
   };
   await Promise.all(Array.from({ length: CONCURRENCY }, lane));
-  // The last one may not be listed yet: its look-up waits for it.
+  // The last run may not be listed yet: its look-up waits for it.
   const last = traceIds.at(-1) ?? '';
   if (!(await new JobClient({ client, indexLagMs: LISTED_WITHIN_MS }).traces.find(last)))
     throw new Error('no run is listed');

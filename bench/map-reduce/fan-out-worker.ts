@@ -1,4 +1,4 @@
-/** The worker process of a fan-out, with the bundle that it needs. */
+/** Starts the worker process of a fan-out, with its bundle. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { JobTracingPlugin } from 'temporal-job-tracing';
@@ -6,18 +6,19 @@ import { bundle } from '../core/bundles';
 import { startWorker, type WorkerProcess } from '../core/worker-process';
 import { FAN_OUTS, type FanOut } from './fan-outs';
 
-/** As docs/map-reduce.md has it for many shards. */
+/** Modules to preload, as docs/map-reduce.md recommends for many shards. */
 const LIBRARY = ['temporal-job-tracing/workflow', 'temporal-job-tracing/workflows'];
 
+/** Options of {@link startFanOutWorker}. */
 export interface FanOutWorkerOptions {
-  /** Where its bundle is written. */
+  /** Directory for the bundle. */
   readonly directory: string;
   /** `host:port` of the Temporal server. */
   readonly address: string;
   readonly collectorUrl: string;
 }
 
-/** Starts the worker and waits until it works; its threads tell about their heaps. */
+/** Starts the worker and waits until it polls; its threads report their heaps. */
 export async function startFanOutWorker(
   fanOut: FanOut,
   { directory, address, collectorUrl }: FanOutWorkerOptions,

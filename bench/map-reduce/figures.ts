@@ -5,30 +5,30 @@ import type { Round } from '../core/rounds';
 import { estimate, median } from '../core/statistics';
 import { FAN_OUTS, type FanOut, OURS } from './fan-outs';
 
-/** What was measured of one run. */
+/** Measurements of one run. */
 export interface Measured {
   readonly wallMs: number;
-  /** CPU of the worker process. */
+  /** CPU time of the worker process, in milliseconds. */
   readonly workerMs: number;
-  /** CPU of the server, where it can be seen. */
+  /** CPU time of the server, in milliseconds; left out if it cannot be read. */
   readonly serverMs?: number;
   readonly memory: MemoryPeak;
 }
 
 export type Rounds = readonly Round<FanOut, Measured>[];
 
-/** Over the same fan-out without the library. */
+/** Target for the ratio to the same fan-out without the library. */
 const OVER_PLAIN: Target = { atMost: 1.1 };
 /**
- * Flat: ten times the shards take no more than what the ratios may have; a heap that held each shard would grow. Of
- * what is in use: how much garbage V8 lets be is its own affair, and ten times the time has the higher peak of it.
+ * Target for the ratio of the peak heap with ten times the shards: a heap with something for each shard would grow.
+ * Garbage does not count: V8 decides when to collect it, and ten times the time has a higher peak of it.
  */
 const FLAT: Target = { atMost: 1.1 };
-/** With fewer shards not one branch is full, and hardly a full collection has been made. */
+/** With fewer shards, no branch is full, and there has hardly been a full collection. */
 const FLAT_FROM_SHARDS = 1_000;
 const BYTES_PER_MB = 2 ** 20;
 
-/** Of runs with this many shards. */
+/** Returns the figures of runs with this many shards. */
 export function sizeFigures(shards: number, rounds: Rounds, traceSizes: readonly number[]): Figure[] {
   const of = numbered(shards);
   const each = (what: string, unit: string, read: (measured: Measured) => number) =>
@@ -66,7 +66,7 @@ export interface Size {
   readonly rounds: Rounds;
 }
 
-/** How the memory grows from few shards to many. */
+/** Returns the growth of the memory from few shards to many. */
 export function growthFigures(few: Size, many: Size): Figure[] {
   const names = `${numbered(many.shards)} over ${few.shards.toLocaleString('en-US')}`;
   const sets = many.rounds.map((large, index) => ({

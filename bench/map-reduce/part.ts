@@ -1,7 +1,7 @@
 /**
- * Part `map-reduce`: `mapReduce` against the same fan-out written with plain child workflows and no plugin, one
- * worker process for each, which take turns. Wall time, CPU of worker and server, memory of the worker, spans of the
- * traces. By default up to some hundred shards; with `--full` up to 10,000.
+ * Part `map-reduce`: compares `mapReduce` with the same fan-out written with plain child workflows and no plugin, in one
+ * worker process for each, which take turns. Measures wall time, CPU of worker and server, memory of the worker, and
+ * spans of the traces. By default with up to 1,000 shards; with `--full` up to 10,000.
  */
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -20,7 +20,7 @@ import { argumentsOf, FAN_OUTS, type FanOut, type FanOutWorkers } from './fan-ou
 import { growthFigures, type Measured, type Size, sizeFigures } from './figures';
 import { TraceSizes } from './traces';
 
-/** From few shards to many: the same processes do both, so that what they do not give back counts. */
+/** From few shards to many, in the same processes, so that memory that they do not release counts. */
 const SIZES = [
   { shards: 100, rounds: 6 },
   { shards: 1_000, rounds: 2 },
@@ -30,7 +30,7 @@ const FULL_SIZES = [
   { shards: 10_000, rounds: 2 },
 ];
 const WARM_UP_SHARDS = 200;
-/** Until the spans of the last shards have left the worker: more than {@link EXPORT_DELAY_MS}. */
+/** Time for the export of the last shards' spans: more than {@link EXPORT_DELAY_MS}. */
 const SETTLE_MS = EXPORT_DELAY_MS + 300;
 
 export async function benchMapReduce(options: PartOptions): Promise<PartResult> {
@@ -78,7 +78,7 @@ async function measureSizes(
   return few && many ? [...figures, ...growthFigures(few, many)] : figures;
 }
 
-/** @throws Error when not every shard has succeeded */
+/** Runs a fan-out and measures it. @throws {Error} if not every shard has succeeded */
 async function measure(
   client: Client,
   { taskQueue, usage }: WorkerProcess,

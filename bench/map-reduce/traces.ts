@@ -1,4 +1,4 @@
-/** How many spans each trace has, of what a collector got. Requests are decoded when one asks, not while one measures. */
+/** Counts the spans of each trace that a collector received. Requests are decoded later, not during measurements. */
 import { decodeTraceRequest } from '../../testing/otlp-protobuf';
 import { spansOf } from '../../testing/otlp-span';
 
@@ -10,7 +10,7 @@ export class TraceSizes {
     this.#requests.push(request);
   }
 
-  /** Spans of each trace that came since this was asked before. */
+  /** Returns the number of spans of each trace since the previous call. */
   take(): number[] {
     const sizes = new Map<string, number>();
     for (const request of this.#requests.splice(0))

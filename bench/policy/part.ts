@@ -1,6 +1,6 @@
 /**
- * Part `policy`: decisions with few and many rules, one answer of the host across the thread border, and a change in
- * Redis on its way to every worker process.
+ * Part `policy`: decisions with few and many rules, one call from the workflow thread to the host, and the time until a
+ * change in Redis reaches every worker process.
  */
 import { randomUUID } from 'node:crypto';
 import { TypedSearchAttributes } from '@temporalio/common';
@@ -13,16 +13,16 @@ import { createRunDecisions } from '../../worker/run-decisions';
 import { type Figure, figure, type PartOptions, type PartResult } from '../core/figure';
 import { alternate, roundsOf } from '../core/rounds';
 import { estimate, median } from '../core/statistics';
+import { WorkflowThread } from './host-calls';
 import { changeReaches } from './redis-change';
-import { Asking } from './thread-border';
 
 const RULES = ['1 rule', '10,000 rules'] as const;
 type Rules = (typeof RULES)[number];
 const DECISIONS = { rounds: 200, warmUp: 10, runs: 2_000 };
-/** Jobs that runs are decided for in turn. */
+/** Number of jobs whose runs are decided in turn. */
 const JOBS = 200;
 const MAX_GROWTH: Readonly<{ atMost: number }> = { atMost: 20 };
-const BORDER = { rounds: 30, warmUp: 10, asks: 50, runs: 5 };
+const HOST_CALLS = { rounds: 30, warmUp: 10, calls: 50, runs: 5 };
 const FLEETS = [1, 20];
 const CHANGES = 10;
 
@@ -31,7 +31,7 @@ export async function benchPolicy(options: PartOptions): Promise<PartResult> {
     part: 'policy',
     figures: [
       ...(await decisionFigures(options)),
-      await borderFigure(options),
+      await hostCallFigure(options),
       ...(WITHOUT_REDIS ? [] : await redisFigures(options)),
     ],
   };
@@ -64,7 +64,7 @@ async function decisionFigures(options: PartOptions): Promise<Figure[]> {
   ];
 }
 
-/** Decides about one more run, as the host does when a run's first id is asked. */
+/** Returns a function that decides about one more run, as the host does for the first patch id of a run. */
 function hostWith(rules: Rules): () => void {
   const count = rules === '1 rule' ? 1 : 10_000;
   const jobs = Object.fromEntries(
@@ -90,22 +90,22 @@ function hostWith(rules: Rules): () => void {
   };
 }
 
-async function borderFigure(options: PartOptions): Promise<Figure> {
-  const asking = await Asking.start();
+async function hostCallFigure(options: PartOptions): Promise<Figure> {
+  const thread = await WorkflowThread.start();
   try {
-    const counts = { ...BORDER, rounds: roundsOf(BORDER.rounds, options) };
-    const rounds = await alternate(['none', 'many'], counts, async (asks) => {
+    const counts = { ...HOST_CALLS, rounds: roundsOf(HOST_CALLS.rounds, options) };
+    const rounds = await alternate(['none', 'many'], counts, async (calls) => {
       const before = process.cpuUsage();
-      for (let run = 0; run < BORDER.runs; run++) await asking.run(asks === 'none' ? 0 : BORDER.asks);
+      for (let run = 0; run < HOST_CALLS.runs; run++) await thread.run(calls === 'none' ? 0 : HOST_CALLS.calls);
       const { user, system } = process.cpuUsage(before);
-      return (user + system) / BORDER.runs;
+      return (user + system) / HOST_CALLS.runs;
     });
-    const perAsk = estimate(rounds, (some) =>
-      median(some.map(({ none, many }) => (many - none) / BORDER.asks)),
+    const perCall = estimate(rounds, (some) =>
+      median(some.map(({ none, many }) => (many - none) / HOST_CALLS.calls)),
     );
-    return figure('CPU of one answer across the thread border', 'µs', perAsk);
+    return figure('CPU of one call from the workflow thread to the host', 'µs', perCall);
   } finally {
-    await asking.stop();
+    await thread.stop();
   }
 }
 

@@ -1,4 +1,4 @@
-/** How long a change of the policy in Redis takes until all processes of a fleet have it. */
+/** Measures the time until a change of the policy in Redis has reached all processes of a fleet. */
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,7 +10,7 @@ const POLICY = '{job-tracing}:policy';
 const CHANGED = '{job-tracing}:changed';
 const TIMEOUT_MS = 180_000;
 
-/** Milliseconds of each change, with a message as `JobClient` sends it; the processes look every 5 ms. */
+/** Returns the milliseconds of each change, with a message like `JobClient`'s; the processes check every 5 ms. */
 export async function changeReaches(processes: number, changes: number): Promise<number[]> {
   const redis = await startRedis();
   const connection = new Redis(redis.url);

@@ -1,6 +1,6 @@
 /**
- * Part `sandbox`: what a plugin costs where workflows run, with no server. CPU for a workflow from its creation to
- * its eviction, heap for a workflow that waits in the cache, size of the bundle.
+ * Part `sandbox`: the cost of a plugin in the workflow sandbox, without a server. Measures the CPU time of a workflow
+ * from its creation to its eviction, the heap of a cached workflow, and the size of the bundle.
  */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -29,10 +29,10 @@ import { type CachedRun, Sandbox } from './sandbox';
 const CPU = { rounds: 150, warmUp: 30, runs: 5 };
 const HEAP = { rounds: 6, warmUp: 1, runs: 60 };
 
-/** Shares of what the official plugin adds. */
+/** Targets, in percent of what the official plugin adds. */
 const SAMPLED = { cpu: { atMost: 10 }, heap: { atMost: 5 } };
 const UNSAMPLED = { cpu: { atMost: 5 }, heap: { atMost: 5 } };
-/** 2.4 % of what the official plugin adds, paid once a worker: readable code goes before small code. */
+/** Target for the bundle: 2.4 % of what the official plugin adds, once for each worker. */
 const BUNDLE_GROWTH_KB: Target = { atMost: 40 };
 
 export async function benchSandbox(options: PartOptions): Promise<PartResult> {
@@ -84,7 +84,7 @@ async function createSandboxes(bundles: Bundles): Promise<Record<Variant, Sandbo
   return sandboxes as Record<Variant, Sandbox>;
 }
 
-/** The plugin's own answers for decision and binding, in a namespace where all attributes are registered. */
+/** Returns the plugin's own host for decision and binding, in a namespace where all attributes are registered. */
 function hostOf(variant: Variant): WorkerOptions['patchActivationCallback'] {
   if (!isOurs(variant)) return undefined;
   const { bind, sampling } = OUR_OPTIONS[variant];
@@ -95,7 +95,7 @@ function hostOf(variant: Variant): WorkerOptions['patchActivationCallback'] {
   );
 }
 
-/** As the plugin's worker has them. */
+/** Returns the names of a worker's activities, including the plugin's own. */
 function activitiesOf(variant: Variant): string[] {
   if (!isOurs(variant)) return ['work'];
   const { bind, sampling } = OUR_OPTIONS[variant];

@@ -16,10 +16,10 @@ const { WorkflowActivation } = coresdk.workflow_activation;
 type Job = coresdk.workflow_activation.IWorkflowActivationJob;
 type Command = coresdk.workflow_commands.IWorkflowCommand;
 
-/** As in a worker's default options. */
+/** Default of the worker's options. */
 const ISOLATE_TIMEOUT_MS = 5_000;
 const WORKFLOW_TYPE = 'oneActivity';
-/** What the activity gives back: nothing, as a payload. */
+/** Result of the activity: nothing, as a payload. */
 const NOTHING = { metadata: { encoding: Buffer.from('binary/null') } };
 
 /** One workflow in the cache. */
@@ -28,13 +28,13 @@ export interface CachedRun {
   readonly runId: string;
 }
 
-/** What came out of one activation. */
+/** Commands and sink calls of one activation. */
 export interface Outcome {
   readonly commands: readonly Command[];
   readonly sinkCalls: readonly SinkCall[];
 }
 
-/** A V8 context with a workflow bundle, shared by all its runs, as a worker's thread has one. */
+/** A V8 context with a workflow bundle, shared by all its runs, as in a worker's thread. */
 export class Sandbox {
   readonly #creator: ReusableVMWorkflowCreator;
 
@@ -42,21 +42,21 @@ export class Sandbox {
     this.#creator = creator;
   }
 
-  /** @param activities names of those that its worker has */
+  /** Creates a sandbox. @param activities names of its worker's activities */
   static async create(
     bundle: WorkflowBundleWithSourceMap,
     onPatch: WorkerOptions['patchActivationCallback'],
     activities: readonly string[],
   ): Promise<Sandbox> {
-    const answer =
+    const callback =
       onPatch && ((info: WorkflowInfo, id: string) => invokePatchActivationCallback(onPatch, info, id));
     const parsed = parseWorkflowCode(bundle.code);
     return new Sandbox(
-      await ReusableVMWorkflowCreator.create(parsed, ISOLATE_TIMEOUT_MS, new Set(activities), answer),
+      await ReusableVMWorkflowCreator.create(parsed, ISOLATE_TIMEOUT_MS, new Set(activities), callback),
     );
   }
 
-  /** Begins a run: its workflow then waits for its activity. */
+  /** Starts a run, whose workflow then waits for its activity. */
   async begin(): Promise<CachedRun & Outcome> {
     const runId = randomUUID();
     const workflow = await this.#creator.createWorkflow({
@@ -71,7 +71,7 @@ export class Sandbox {
     return { workflow, runId, ...outcome };
   }
 
-  /** Lets the activity of a run that has begun succeed, upon which the workflow ends, and evicts it. */
+  /** Completes the activity of a started run, so that its workflow ends, and evicts the workflow. */
   async end(run: CachedRun): Promise<Outcome> {
     const outcome = await activate(run, 2, [
       { resolveActivity: { seq: 1, result: { completed: { result: NOTHING } } } },
@@ -101,7 +101,7 @@ async function activate({ workflow, runId }: CachedRun, task: number, jobs: Job[
   return { commands: completion.successful.commands ?? [], sinkCalls };
 }
 
-/** What `Worker` makes of a run's first activation. */
+/** Returns a workflow info as `Worker` creates it from a run's first activation. */
 export function infoOf(runId: string): WorkflowInfo {
   const now = new Date();
   return {

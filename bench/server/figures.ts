@@ -5,30 +5,31 @@ import { type Estimate, estimate, midmean, quantile } from '../core/statistics';
 import { isOurs, OURS, type OursVariant, shareOfOfficial, VARIANTS, type Variant } from '../core/variants';
 import type { HistorySizes } from './runs';
 
-/** What was measured of one variant in one round. */
+/** Measurements of one variant in one round. */
 export interface Measured {
-  /** From the start of each run to its result. */
+  /** Milliseconds from the start of each run to its result. */
   readonly tookMs: readonly number[];
   readonly runsPerSecond: number;
-  /** CPU of the worker process, per run. */
+  /** CPU time of the worker process for each run, in milliseconds. */
   readonly workerMs: number;
-  /** CPU of the server, per run, where it can be seen. */
+  /** CPU time of the server for each run, in milliseconds; left out if it cannot be read. */
   readonly serverMs?: number;
 }
 
 type Rounds = readonly Round<Variant, Measured>[];
 
-/** CPU that may be added per run, as a share of what the official plugin adds. */
+/** Targets for the CPU time added to a run, in percent of what the official plugin adds. */
 const CPU_TARGET: Readonly<Record<OursVariant, Target | undefined>> = Object.freeze({
   'ours, ratio 1': { atMost: 25 },
   'ours, ratio 0.01': { atMost: 25 },
   'ours, ratio 0': { atMost: 25 },
   "ours, ratio 0, bind: 'sampled'": { atMost: 3 },
 });
-/** A difference of run times counts when its interval excludes zero; this much may be excluded, in percent. */
+/** Target for the difference of run times, in percent; a difference whose interval includes zero does not count. */
 const LONGER: Target = { atMost: 3 };
 const QUANTILES = { p50: 0.5, p99: 0.99 };
 
+/** Returns the figures of a workload. */
 export function workloadFigures(workload: string, rounds: Rounds): Figure[] {
   const of = (variant: Variant, read: (measured: Measured) => number) =>
     estimate(rounds, (some) => midmean(some.map((round) => read(round[variant]))));
@@ -62,7 +63,7 @@ function tookMs(rounds: Rounds, variant: Variant, share: number): Estimate {
   return estimate(rounds, (some) => quantile(durations(some, variant), share));
 }
 
-/** How much longer a run takes than with no plugin, in percent. */
+/** Returns how much longer a run takes than without a plugin, in percent. */
 function longer(name: string, rounds: Rounds, variant: Variant, share: number): Figure {
   const difference = estimate(rounds, (some) => {
     const without = quantile(durations(some, 'no plugin'), share);
@@ -80,6 +81,7 @@ type Sizes = Readonly<Record<Variant, HistorySizes>>;
 
 const MAX_EVENTS_ADDED = 3;
 
+/** Returns the events and bytes of the histories. */
 export function historyFigures(workload: string, sizes: Sizes): Figure[] {
   return (['run', 'child'] as const).flatMap((whose) => {
     const without = sizes['no plugin'][whose];
@@ -99,9 +101,9 @@ export function historyFigures(workload: string, sizes: Sizes): Figure[] {
   });
 }
 
-/** Targets: three events for a bound top-level run, none for children and for runs that are not bound. */
+/** Returns the target: three events for a bound top-level run, none for children and for runs that are not bound. */
 function eventTarget(variant: Variant, whose: 'run' | 'child'): Target | undefined {
   if (!isOurs(variant)) return undefined;
-  const isPassive = variant === "ours, ratio 0, bind: 'sampled'";
-  return { atMost: whose === 'child' || isPassive ? 0 : MAX_EVENTS_ADDED };
+  const isUntraced = variant === "ours, ratio 0, bind: 'sampled'";
+  return { atMost: whose === 'child' || isUntraced ? 0 : MAX_EVENTS_ADDED };
 }

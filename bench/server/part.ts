@@ -1,6 +1,6 @@
 /**
- * Part `server`: whole worker processes on a real server, one for each variant, which take turns. CPU of the worker
- * process for a run, throughput, how long a run takes, CPU of the server, events and bytes of the histories.
+ * Part `server`: whole worker processes on a real server, one for each variant, which take turns. Measures CPU time of
+ * the worker process for a run, throughput, duration of a run, CPU time of the server, events and bytes of histories.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -18,9 +18,9 @@ import { EXPORT_DELAY_MS, startWorker, type WorkerProcess } from '../core/worker
 import { historyFigures, type Measured, workloadFigures } from './figures';
 import { type HistorySizes, historySizes, runAll, WORKLOADS, type Workload } from './runs';
 
-/** Until the spans of the last runs have left the worker: more than {@link EXPORT_DELAY_MS}. */
+/** Time for the export of the last runs' spans: more than {@link EXPORT_DELAY_MS}. */
 const SETTLE_MS = EXPORT_DELAY_MS + 300;
-/** Rounds until most code of the workers is compiled: some is still compiled after hundreds of runs. */
+/** Rounds until most code of the workers is compiled; some is still compiled after hundreds of runs. */
 const WARM_UP = 40;
 
 export async function benchServer(options: PartOptions): Promise<PartResult> {
@@ -73,9 +73,9 @@ export async function benchServer(options: PartOptions): Promise<PartResult> {
   }
 }
 
-/** What was seen of one variant in one round. */
+/** Measurements of one variant in one round, before the next turn. */
 interface Turn extends Omit<Measured, 'workerMs'> {
-  /** CPU time of the worker process until the turn began. */
+  /** CPU time of the worker process until the start of the turn, in milliseconds. */
   readonly workerCpuMs: number;
 }
 
@@ -100,7 +100,7 @@ async function takeTurn(
   };
 }
 
-/** A worker's CPU is counted from one of its turns to the next, so that what it does late counts: it exports spans. */
+/** Counts a worker's CPU time from one of its turns to the next, so that its later export of spans is included. */
 function measuredOf(
   turns: readonly Round<Variant, Turn>[],
   last: Readonly<Record<Variant, number>>,

@@ -1,11 +1,13 @@
-/** Runs on the server: many at a time, how long each took, and what its history holds. */
+/** Runs workflows on the server, several at a time, and reads durations and sizes of histories. */
 import { randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
 
+/** A kind of run, and how many of them are measured. */
 export interface Workload {
   readonly name: string;
+  /** Workflow type. */
   readonly type: string;
-  /** Runs of one variant in one round: few, so that a disturbance that lasts falls on all variants alike. */
+  /** Runs of one variant in one round: few, so that a lasting disturbance affects all variants alike. */
   readonly runs: number;
   readonly rounds: number;
 }
@@ -15,10 +17,10 @@ export const WORKLOADS: readonly Workload[] = [
   { name: 'five activities, two children', type: 'family', runs: 3, rounds: 90 },
 ];
 
-/** Runs that are on their way at the same time. */
+/** Concurrent runs. */
 const CONCURRENCY = 3;
 
-/** Starts runs, waits for their ends, and tells how long each took, in milliseconds. */
+/** Starts runs and waits for their ends; returns the duration of each, in milliseconds. */
 export async function runAll(client: Client, taskQueue: string, { type, runs }: Workload): Promise<number[]> {
   const took: number[] = [];
   let left = runs;
@@ -33,7 +35,7 @@ export async function runAll(client: Client, taskQueue: string, { type, runs }: 
   return took;
 }
 
-/** What a history costs. */
+/** Size of a history. */
 export interface HistorySize {
   readonly events: number;
   readonly bytes: number;
@@ -45,10 +47,10 @@ export interface HistorySizes {
   readonly child?: HistorySize;
 }
 
-/** Runs whose histories are read: one that needed a workflow task more, by chance, says nothing of a plugin. */
+/** Runs whose histories are read, since one may by chance have needed a workflow task more. */
 const HISTORIES = 5;
 
-/** Of the runs that were read, that with the fewest events. */
+/** Returns the sizes of the run with the fewest events. */
 export async function historySizes(client: Client, taskQueue: string, type: string): Promise<HistorySizes> {
   const sizes: HistorySizes[] = [];
   for (let index = 0; index < HISTORIES; index++) sizes.push(await historySizesOnce(client, taskQueue, type));

@@ -1,12 +1,12 @@
 /** Jobs of part `alerts`. */
 import { ApplicationFailure, sleep } from '@temporalio/workflow';
 
-/** A run that goes on for so long. */
+/** Runs for `ms` milliseconds. */
 export async function goesOn(ms: number): Promise<void> {
   await sleep(ms);
 }
 
-/** A run that fails. */
+/** Fails at once. */
 export async function fails(): Promise<void> {
-  throw ApplicationFailure.nonRetryable('as asked');
+  throw ApplicationFailure.nonRetryable('intended');
 }

@@ -1,4 +1,4 @@
-/** Workflows of the benchmarks: they know nothing of tracing. */
+/** Workflows of the benchmarks: plain workflows without tracing code. */
 import { executeChild, proxyActivities } from '@temporalio/workflow';
 import type * as activities from '../core/activities';
 

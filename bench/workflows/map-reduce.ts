@@ -1,4 +1,4 @@
-/** Work in shards, of one activity each, with the library. */
+/** Work in shards of one activity each, with the library. */
 import { proxyActivities } from '@temporalio/workflow';
 import { mapReduce, type RangeShard } from 'temporal-job-tracing/workflow';
 import type * as activities from '../core/activities';
@@ -7,7 +7,7 @@ export { mapReduceBranch } from 'temporal-job-tracing/workflows';
 
 const { work } = proxyActivities<typeof activities>({ startToCloseTimeout: '1 minute' });
 
-/** @returns how many shards have succeeded, counted by their results */
+/** Runs the shards. @returns the number of shards that succeeded, counted by their results */
 export async function fanOut(shards: number, concurrency: number, shardRatio: number): Promise<number> {
   const { result = 0 } = await mapReduce({
     count: shards,

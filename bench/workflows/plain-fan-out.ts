@@ -1,16 +1,16 @@
 /**
- * Work in shards, of one activity each, as one writes it without the library: the same tree as `mapReduce` makes with
- * at most 100 shards at the same time, of branches that run one after the other, since a history cannot hold all.
+ * Work in shards of one activity each, written without the library: the same tree as that of `mapReduce` with at most
+ * 100 concurrent shards, in branches that run one after the other, since one history cannot hold all shards.
  */
 import { executeChild, proxyActivities } from '@temporalio/workflow';
 import type * as activities from '../core/activities';
 
 const { work } = proxyActivities<typeof activities>({ startToCloseTimeout: '1 minute' });
 
-/** As workflows/map-reduce/plan.ts has it. */
+/** The same as in workflows/map-reduce/plan.ts. */
 const MAX_BRANCH_SHARDS = 400;
 
-/** @returns how many shards have succeeded, counted by their results */
+/** Runs the shards. @returns the number of shards that succeeded, counted by their results */
 export async function fanOut(shards: number, concurrency: number): Promise<number> {
   let done = 0;
   for (let from = 0; from < shards; from += MAX_BRANCH_SHARDS) {
@@ -33,7 +33,7 @@ export async function branch(from: number, to: number, concurrency: number): Pro
   return done;
 }
 
-/** @param _index which part of the work it is */
+/** Runs one activity. @param _index index of the shard */
 export async function shard(_index: number): Promise<number> {
   await work();
   return 1;

@@ -1,4 +1,4 @@
-/** A workflow in a thread of its own, as in a worker, that asks the host on the main thread. */
+/** Runs a workflow in a separate thread, as in a worker, that calls the host on the main thread. */
 import { randomUUID } from 'node:crypto';
 import { defaultPayloadConverter } from '@temporalio/common';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
@@ -8,17 +8,18 @@ import { infoOf } from '../sandbox/sandbox';
 
 const ISOLATE_TIMEOUT_MS = 60_000;
 
-export class Asking {
+/** A workflow thread, in which runs call the host. */
+export class WorkflowThread {
   readonly #creator: ThreadedVMWorkflowCreator;
 
   private constructor(creator: ThreadedVMWorkflowCreator) {
     this.#creator = creator;
   }
 
-  static async start(): Promise<Asking> {
+  static async start(): Promise<WorkflowThread> {
     const logger = new DefaultLogger('WARN');
     const { code } = await bundleWorkflowCode({
-      workflowsPath: require.resolve('../workflows/asks'),
+      workflowsPath: require.resolve('../workflows/host-calls'),
       logger,
     });
     const creator = await ThreadedVMWorkflowCreator.create({
@@ -30,26 +31,26 @@ export class Asking {
       logger,
       patchActivationCallback: () => false,
     });
-    return new Asking(creator);
+    return new WorkflowThread(creator);
   }
 
-  /** One run that asks this many times. */
-  async run(asks: number): Promise<void> {
+  /** Runs a workflow that makes this many calls. */
+  async run(calls: number): Promise<void> {
     const runId = randomUUID();
     const workflow = await this.#creator.createWorkflow({
-      info: { ...infoOf(runId), workflowType: 'asks' },
+      info: { ...infoOf(runId), workflowType: 'hostCalls' },
       randomnessSeed: [1, 2, 3, 4, 5, 6, 7, 8],
       now: Date.now(),
       showStackTraceSources: false,
     });
-    const args = [defaultPayloadConverter.toPayload(asks)];
+    const args = [defaultPayloadConverter.toPayload(calls)];
     const { successful } = await workflow.activate({
       runId,
       timestamp: { seconds: Math.floor(Date.now() / 1_000) as never, nanos: 0 },
       isReplaying: false,
       historyLength: 3,
       jobs: [
-        { initializeWorkflow: { workflowId: 'bench', workflowType: 'asks', arguments: args, attempt: 1 } },
+        { initializeWorkflow: { workflowId: 'bench', workflowType: 'hostCalls', arguments: args, attempt: 1 } },
       ],
     });
     if (!successful) throw new Error('the workflow task failed');
