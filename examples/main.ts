@@ -2,8 +2,8 @@
  * Program: runs an example. `npm start` runs the shop, `npm start -- bank` the bank, `npm start -- game` the game;
  * with `--once` each ends by itself.
  *
- * Exit code 0 after Ctrl-C, and when a `--once` run has shown what it should; 1 with one clear line
- * otherwise; 2 for arguments that mean nothing.
+ * Exit code 0 after Ctrl-C and after a complete `--once` run, 1 with one line of explanation otherwise, 2 for invalid
+ * arguments.
  */
 import { parseArgs } from 'node:util';
 import { runBank } from './bank/bank';
@@ -29,7 +29,7 @@ async function main(): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
       stop.abort();
-      // Should the orderly end hang, a second one ends it at once; the children notice by themselves.
+      // If the orderly end hangs, a second signal ends the process at once; its children then end by themselves.
       process.once(signal, () => process.exit(130));
     });
   }
@@ -54,7 +54,7 @@ main().then(
   () => process.exit(0),
   (error: Error) => {
     const isUsage = error instanceof UsageError;
-    // What has a cause was not expected here: all there is to know about it.
+    // An error with a cause is unexpected, so it is printed with its stack trace.
     console.error(isUsage || error.cause === undefined ? error.message : error);
     if (isUsage) console.error('Usage: npm start -- [example] [--once]');
     process.exit(isUsage ? 2 : 1);

@@ -1,12 +1,12 @@
 /**
- * What the migration does: plain calls to AccountService with `fetch`. Nothing here knows of tracing.
+ * Activities of the migration: plain calls of AccountService with `fetch`, without tracing code.
  */
 import { ApplicationFailure, cancellationSignal } from '@temporalio/activity';
 import type { ItemPage } from 'temporal-job-tracing/workflow';
 
 const PAGE_SIZE = 250;
 
-/** The activities, calling the service at this base URL. */
+/** Creates the activities. @param serviceUrl base URL of AccountService */
 export function createActivities(serviceUrl: string) {
   async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
     const response = await fetch(serviceUrl + path, {
@@ -17,13 +17,13 @@ export function createActivities(serviceUrl: string) {
     const answer = (await response.json()) as T & { error?: string };
     if (response.ok) return answer;
     const text = answer.error ?? `${method} ${path}: ${response.status}`;
-    // The service has looked at the account: trying again does not help.
+    // The service has refused the account: a retry does not help.
     if (response.status === 422) throw ApplicationFailure.nonRetryable(text, 'AccountRefused');
     throw new Error(text);
   }
 
   return {
-    /** A page of account numbers; the cursor is the last of those before. */
+    /** Returns a page of account numbers; the cursor is the last number of the previous page. */
     accountPage: async (cursor = 0): Promise<ItemPage<number, number>> => {
       const items = await call<number[]>('GET', `/accounts?after=${cursor}&limit=${PAGE_SIZE}`);
       const last = items.at(-1);

@@ -1,29 +1,29 @@
 /**
- * What the bank writes to the terminal besides what all examples do. Pure.
+ * The bank's own output on the terminal. Pure.
  */
 import type { JobRun, Shard } from 'temporal-job-tracing/client';
 import { duration, type Style } from '../../core/terminal-style';
 import { below, type Places, placesLines } from '../support/report';
 import { clock } from '../support/terminal';
 
-/** Shards shown besides those that failed. */
+/** Most shards that are shown besides the failed ones. */
 const OTHERS = 4;
 
-/** What runs here and where. */
+/** Returns the heading: the parts of the example, and their addresses. */
 export function heading(places: Places, serviceUrl: string, terminal: Style): string[] {
   return [
     '',
     terminal.bold('The bank: 600 accounts move to a new account service, in 200 shards'),
     '',
-    'migrateAccounts is a workflow that calls mapReduce. Each shard is a workflow with a trace of its own; it',
-    'calls AccountService, an HTTP service in a process of its own, over a PostgreSQL.',
+    'migrateAccounts is a workflow that calls mapReduce. Each shard is a workflow with its own trace; it calls',
+    'AccountService, an HTTP service in a separate process, over a PostgreSQL.',
     '',
-    // Without the heads of the columns of runs.
+    // Without the column titles of runs.
     ...placesLines(places, { name: 'AccountService', url: serviceUrl }, terminal).slice(0, -2),
   ];
 }
 
-/** The run, its shards by their states, and the list of them, failed ones first. */
+/** Returns the run, the numbers of its shards by status, and some shards, the failed ones first. */
 export function shardLines(run: JobRun, shards: readonly Shard[], terminal: Style): string[] {
   const { bold, dim, cyan } = terminal;
   const byIndex = [...shards].sort((a, b) => a.index - b.index);
@@ -45,7 +45,7 @@ export function shardLines(run: JobRun, shards: readonly Shard[], terminal: Styl
   ];
 }
 
-/** A shard, and below it what is needed to find out why it failed. */
+/** Returns a shard, and below it its error, its trace ID and the link to its trace. */
 export function shardLine(shard: Shard, { red, cyan }: Style): string[] {
   const { index, status, attempts, durationMs, label, error, traceId, url } = shard;
   const took = durationMs === undefined ? '-' : duration(durationMs);
@@ -59,7 +59,7 @@ export function shardLine(shard: Shard, { red, cyan }: Style): string[] {
   ];
 }
 
-/** How to list the shards by the Temporal CLI. */
+/** Returns the command by which the Temporal CLI lists the failed shards. */
 export function waysToList(
   run: JobRun,
   { temporalCommand, temporalAddress }: Places,

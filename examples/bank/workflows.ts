@@ -7,7 +7,7 @@ import type { createActivities } from './activities';
 
 export { mapReduceBranch } from 'temporal-job-tracing/workflows';
 
-// Short calls, many of them: as local activities they are not an event of the server's each.
+// Many short calls: as local activities, they do not add three events each to the history.
 const { migrateAccount } = proxyLocalActivities<ReturnType<typeof createActivities>>({
   startToCloseTimeout: '30 seconds',
 });
@@ -32,7 +32,7 @@ export async function migrateAccounts(): Promise<number> {
   return result;
 }
 
-/** One shard. @returns the number of accounts moved */
+/** Moves the accounts of a shard. @returns their number */
 export async function migrateShard({ items }: ItemShard<number>): Promise<number> {
   const moved = await forEachItem(items, (account) => `account ${account}`, migrateAccount, {
     onItemFailure: 'continue',

@@ -1,9 +1,9 @@
 /**
- * The game: scheduled jobs that call a service without an SDK, which tells them apart from its players.
+ * The game: scheduled jobs that call a service without an SDK, which distinguishes them from its players.
  *
- * Starts, each of it real: a Temporal server, the service in a process of its own, a worker with the plugin, two
- * scheduled jobs of `httpJob`, and players. Half of the runs of one job go to a new release of the service, in a gray
- * lane; that release is slow, and the way from the run's TraceId to the service's own log says why.
+ * Starts a real Temporal server, the service as a separate process, a worker with the plugin, two scheduled jobs of
+ * `httpJob`, and players. Half of the runs of one job call a new release of the service, in the lane of a gray (canary)
+ * release. That release is slow; the service's own log, found by the run's TraceId, shows why.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkflowHandle } from '@temporalio/client';
@@ -19,18 +19,18 @@ import type { ExampleOptions } from '../support/example';
 import { runLines, waysToFind } from '../support/report';
 import { endedRuns } from '../support/runs';
 import { type OnStarted, runExample, type Stage, setStage } from '../support/stage';
-import { progress, say, terminal, useColor } from '../support/terminal';
+import { print, progress, terminal, useColor } from '../support/terminal';
 import { type LogEntry, logOf, logUrl, trafficCounts } from './operator';
 import { play } from './players';
 import { causeLines, countsLine, heading, loggedLines } from './report';
 import { type GameService, startGameService } from './service-process';
 
 const TASK_QUEUE = 'game';
-/** A run that takes longer is an alert. */
+/** A longer run causes an alert. */
 const BUDGET_MS = 1_000;
-/** A `--once` run that has not shown all by then has failed. */
+/** Time after which a `--once` run has failed if it has not shown everything. */
 const ONCE_TIMEOUT_MS = 150_000;
-/** A job gets this long to end its runs. */
+/** Time for a job to end its runs. */
 const STOP_TIMEOUT_MS = 10_000;
 
 interface Game extends Stage {
@@ -38,7 +38,7 @@ interface Game extends Stage {
   readonly alerts: Alerts;
 }
 
-/** Runs until the user stops it, or with `once` until all has been shown. Leaves no process behind. */
+/** Runs the example until the user stops it, or with `once` until everything has been shown. Leaves no process behind. */
 export function runGame(options: ExampleOptions): Promise<void> {
   return runExample(options, (onStarted) => openGame(options, onStarted));
 }
@@ -61,7 +61,7 @@ async function openGame(options: ExampleOptions, onStarted: OnStarted): Promise<
   await worker.runUntil(async () => {
     const jobs = await startJobs(stage, service.url);
     try {
-      say(...heading(stage.places, service, BUDGET_MS, terminal));
+      print(...heading(stage.places, service, BUDGET_MS, terminal));
       await withPlayers(service.url, () => showRuns(options, { ...stage, service, alerts }));
     } finally {
       await Promise.all(jobs.map(stopJob));
@@ -69,7 +69,7 @@ async function openGame(options: ExampleOptions, onStarted: OnStarted): Promise<
   });
 }
 
-/** What the scheduler has called, and when: the job's name and its spec. */
+/** Returns the specs of the scheduled jobs, by the job's name. */
 function jobsOf(url: string): Readonly<Record<string, ScheduledJobSpec>> {
   const close: HttpJobInput = {
     method: 'POST',
@@ -96,7 +96,7 @@ function startJobs({ client }: Stage, url: string): Promise<WorkflowHandle[]> {
   return Promise.all(starts);
 }
 
-/** Ends the job and its runs while there is a worker that can. */
+/** Ends the job and its runs, while there is a worker for it. */
 async function stopJob(job: WorkflowHandle): Promise<void> {
   await job.signal('stop');
   const ended = job.result().then(() => true);
@@ -105,7 +105,7 @@ async function stopJob(job: WorkflowHandle): Promise<void> {
   await ended.catch(() => {});
 }
 
-/** Lets players play meanwhile. */
+/** Lets players play during the work. */
 async function withPlayers(url: string, work: () => Promise<void>): Promise<void> {
   const players = new AbortController();
   const playing = play(url, players.signal);
@@ -117,53 +117,53 @@ async function withPlayers(url: string, work: () => Promise<void>): Promise<void
   }
 }
 
-/** Every request must have its client span. */
+/** Returns a problem if the trace has no client span. */
 function uncalled(trace: readonly ReceivedSpan[]): string[] {
   return trace.some(({ kind }) => kind === 'client') ? [] : ['no client span'];
 }
 
-/** Shows each run as it ends, with what the service says of it. */
+/** Shows each run as it ends, with the service's log of it. */
 async function showRuns({ once, signal }: ExampleOptions, game: Game): Promise<void> {
   const until = once ? AbortSignal.any([signal, AbortSignal.timeout(ONCE_TIMEOUT_MS)]) : signal;
   const { client, service } = game;
   const jobs = Object.keys(jobsOf('')).map((name) => `"${name}"`);
-  const which = `JobName IN (${jobs.join(', ')}) AND WorkflowType = "httpJob"`;
+  const query = `JobName IN (${jobs.join(', ')}) AND WorkflowType = "httpJob"`;
   const shown = new Set<string>();
-  for await (const run of endedRuns(client, game.jobs, which, until)) {
+  for await (const run of endedRuns(client, game.jobs, query, until)) {
     const logged = await logOf(service.url, run.traceId);
-    say(...runLines(run, terminal), ...loggedLines(logged, terminal));
+    print(...runLines(run, terminal), ...loggedLines(logged, terminal));
     const isSlow = (run.durationMs ?? 0) > BUDGET_MS;
     const missing = isSlow ? await showSlowRun(run, logged, game) : [];
     if (once && missing.length > 0) throw new Error(`The story is incomplete: ${missing.join('; ')}.`);
-    say(countsLine(await trafficCounts(service.url), terminal));
+    print(countsLine(await trafficCounts(service.url), terminal));
     for (const entry of logged) shown.add(kindOf(entry, isSlow));
     if (once && TO_SHOW.every((kind) => shown.has(kind))) return;
   }
-  if (!signal.aborted) throw new Error(`Not all was seen within ${ONCE_TIMEOUT_MS / 1000} s.`);
+  if (!signal.aborted) throw new Error(`Not everything was shown within ${ONCE_TIMEOUT_MS / 1000} s.`);
 }
 
 const TO_SHOW = ['slow in lane gray', 'load test', 'stable'];
 
-/** On a busy machine another run may be slow, too. */
+/** Returns the kind of a run. On a busy machine, a run of another kind may also be slow. */
 function kindOf({ lane, loadtest }: LogEntry, isSlow: boolean): string {
   if (loadtest) return 'load test';
   if (lane === 'gray') return isSlow ? 'slow in lane gray' : 'in lane gray';
   return 'stable';
 }
 
-/** Shows where the time of a run went, and what the service logged of it; returns what its trace lacks. */
+/** Shows a slow run's trace and the service's log of it; returns the problems of both. */
 async function showSlowRun(
   run: JobRun,
   logged: readonly LogEntry[],
   { telemetry, places, service, alerts }: Game,
 ): Promise<readonly string[]> {
-  const isTold = await alerts.tellOf(run.runId);
+  const hasAlert = await alerts.hasAlertOf(run.runId);
   const trace = await telemetry.traceOf(run.traceId);
   if (trace !== undefined) {
     const columns = Math.min(process.stdout.columns ?? 100, 120);
-    say(...waterfall(trace.spans, { color: useColor(), columns }));
+    print(...waterfall(trace.spans, { color: useColor(), columns }));
   }
-  say(...causeLines(logged, logUrl(service.url, run.traceId), terminal));
-  say(...waysToFind(run.traceId, places, terminal));
-  return [...(isTold === false ? ['no alert came'] : []), ...(trace?.missing ?? [])];
+  print(...causeLines(logged, logUrl(service.url, run.traceId), terminal));
+  print(...waysToFind(run.traceId, places, terminal));
+  return [...(hasAlert === false ? ['no alert came'] : []), ...(trace?.missing ?? [])];
 }

@@ -1,8 +1,8 @@
 /**
- * What an operator can ask the game's service: whom it served, and what it logged of a trace.
+ * An operator's requests to the game's service: its counts, and its log of a trace.
  */
 
-/** Requests by who sent them, as the service counts. */
+/** The service's counts of requests, by sender. */
 export interface TrafficCounts {
   readonly player: number;
   readonly scheduler: number;
@@ -22,17 +22,18 @@ export interface LogEntry {
   readonly note?: string;
 }
 
+/** Returns the service's counts. */
 export async function trafficCounts(serviceUrl: string): Promise<TrafficCounts> {
   const response = await fetch(`${serviceUrl}/traffic`);
   return (await response.json()) as TrafficCounts;
 }
 
-/** Address of the service's log lines of a trace. */
+/** Returns the address of the service's log lines of a trace. */
 export function logUrl(serviceUrl: string, traceId: string): string {
   return `${serviceUrl}/log?trace=${traceId}`;
 }
 
-/** The lines at that address. */
+/** Returns the service's log lines of a trace. */
 export async function logOf(serviceUrl: string, traceId: string): Promise<LogEntry[]> {
   const response = await fetch(logUrl(serviceUrl, traceId));
   const lines = (await response.text()).split('\n').filter((line) => line !== '');

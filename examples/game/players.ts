@@ -1,5 +1,5 @@
 /**
- * The players: traffic of its own, from users, with no mark and no trace.
+ * The players: traffic from users, without labels and traces.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -19,7 +19,7 @@ export async function play(serviceUrl: string, signal: AbortSignal): Promise<voi
       if (match % PLAYERS === 0) await (await fetch(`${serviceUrl}/leaderboard`, { signal })).text();
       await sleep(PAUSE_MS, undefined, { signal });
     } catch {
-      // A player whose request fails tries again; whether the service is there is seen by the jobs.
+      // A player whose request fails tries again; a failure of the service shows in the jobs.
       await sleep(PAUSE_MS);
     }
   }

@@ -1,6 +1,6 @@
 /**
- * Starts the game's service, a process of its own that knows neither Temporal nor OpenTelemetry: a Go program using
- * nothing but `net/http`, or, where Go is missing, the same service in Node without any SDK.
+ * Starts the game's service, a separate process that uses neither Temporal nor OpenTelemetry: a Go program with only
+ * `net/http`, or, if Go is not installed, the same service in Node without any SDK.
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -11,20 +11,22 @@ import { progress } from '../support/terminal';
 
 const STOP_TIMEOUT_MS = 3_000;
 const BUILD_TIMEOUT_MS = 300_000;
-/** The sources are not compiled into dist/: from there they lie as far up as this file does. */
+/** The project's folder: Go's sources are not in dist/, from which this file runs. */
 const ROOT = join(__dirname, '..', '..', '..');
 const GO_SOURCES = join(ROOT, 'examples', 'game', 'service');
 const GO_PROGRAM = join(ROOT, 'dist', 'examples', 'game', 'service');
 
+/** The running service. */
 export interface GameService {
   /** Base URL without a trailing slash. */
   readonly url: string;
-  /** What it is written in. */
+  /** Language of the service. */
   readonly language: 'Go' | 'Node';
   /** Ends the process; resolves when it is gone. */
   stop(): Promise<void>;
 }
 
+/** Builds and starts the service. */
 export async function startGameService(): Promise<GameService> {
   const hasGo = await buildGo();
   const command = hasGo ? [GO_PROGRAM] : [process.execPath, require.resolve('./node-service/main')];
@@ -49,7 +51,7 @@ export async function startGameService(): Promise<GameService> {
   };
 }
 
-/** Whether there is Go, and then the program is built. */
+/** Builds the program; returns false if Go is not installed. */
 async function buildGo(): Promise<boolean> {
   progress("Building the game's service with Go");
   try {
@@ -61,7 +63,7 @@ async function buildGo(): Promise<boolean> {
     if (code !== 'ENOENT')
       throw new Error(`go build failed in examples/game/service: ${stderr}`, { cause: error });
     progress(
-      'There is no Go here (https://go.dev/dl): the same service in Node, without an SDK, takes its place',
+      'Go is not installed (https://go.dev/dl): starting the same service in Node instead, without an SDK',
     );
     return false;
   }

@@ -1,2 +1,2 @@
-/** The game has no workflow of its own: its jobs are ticks of `scheduledJob` that run `httpJob`. */
+/** The game has no workflows of its own: its scheduled jobs run `httpJob`. */
 export { httpJob, jobTick, scheduledJob } from 'temporal-job-tracing/workflows';

@@ -1,10 +1,10 @@
 /**
- * What the nightly job does: plain calls to ServiceApplication with `fetch`. Nothing here knows of tracing.
+ * Activities of the nightly job: plain calls of ServiceApplication with `fetch`, without tracing code.
  */
 import { cancellationSignal } from '@temporalio/activity';
 import type { UserTotal } from './service-application/store';
 
-/** The activities, calling the service at this base URL. */
+/** Creates the activities. @param serviceUrl base URL of ServiceApplication */
 export function createActivities(serviceUrl: string) {
   async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
     const response = await fetch(serviceUrl + path, {

@@ -1,11 +1,12 @@
 /**
- * ServiceApplication, and what an operator does to it.
+ * Starts ServiceApplication, and releases it as an operator does.
  */
 import { type ServiceProcess, startService } from '../support/service-process';
 import type { Release } from './service-application/store';
 
+/** The running service. */
 export interface ServiceApplication extends ServiceProcess {
-  /** Brings a release of ServiceApplication into service; release 2 is the one that forgot an index. */
+  /** Brings a release into service; release 2 lacks an index. */
   release(release: Release): Promise<void>;
 }
 

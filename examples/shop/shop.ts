@@ -1,10 +1,9 @@
 /**
- * The shop: a nightly job that runs every few seconds, and what its traces tell when a run is slow.
+ * The shop: a nightly job that runs every few seconds, and whose traces show why a run is slow.
  *
- * Starts, each of it real: a Temporal server, ServiceApplication in a process of its own, a worker with the
- * plugin, the job as a scheduled job. Then shows each run as it ends. After some runs an operator releases a
- * ServiceApplication that is slow, takes it back once the slow run has been shown, and runs the job now. Meanwhile a
- * watcher tells of the slow run, while it goes on.
+ * Starts a real Temporal server, ServiceApplication as a separate process, a worker with the plugin, and the scheduled
+ * job. Then shows each run as it ends. After some runs an operator releases a slow ServiceApplication, reverts it once
+ * the slow run has been shown, and starts a manual run. A watcher sends an alert about the slow run while it is running.
  */
 import { Worker } from '@temporalio/worker';
 import { JobTracingPlugin } from 'temporal-job-tracing';
@@ -17,7 +16,7 @@ import type { ExampleOptions } from '../support/example';
 import { runLines, waysToFind } from '../support/report';
 import { endedRuns } from '../support/runs';
 import { type OnStarted, runExample, type Stage, setStage } from '../support/stage';
-import { progress, say, terminal, useColor } from '../support/terminal';
+import { print, progress, terminal, useColor } from '../support/terminal';
 import { createActivities } from './activities';
 import { heading, releaseLine, runNowLines } from './report';
 import type { Release } from './service-application/store';
@@ -28,16 +27,19 @@ const TASK_QUEUE = 'shop';
 /** Workflow id of the job's `scheduledJob`. */
 const JOB_ID = 'shop-nightlyJob';
 const JOB_NAME = 'nightlyJob';
-/** A run that takes longer is an alert: more than a normal run takes on a busy machine. */
+/** A longer run causes an alert; a normal run takes less, even on a busy machine. */
 const BUDGET_MS = 2_000;
-/** Normal runs before release 2: so many are needed to say what is usual. */
+/** Normal runs before release 2: the number from which the usual duration is known. */
 const NORMAL_RUNS = 5;
-/** A `--once` run that has not shown a slow run by then has failed. */
+/** Time after which a `--once` run has failed if it has not shown a slow run. */
 const ONCE_TIMEOUT_MS = 150_000;
-/** What goes on when the user stops gets this long to end by itself. */
+/** Time for a run to end by itself when the user stops the example. */
 const STOP_TIMEOUT_MS = 30_000;
 
-/** Runs until the user stops it, or with `once` until a slow run and one by hand have been shown. Leaves no process behind. */
+/**
+ * Runs the example until the user stops it, or with `once` until a slow run and a manual run have been shown. Leaves no
+ * process behind.
+ */
 export function runShop(options: ExampleOptions): Promise<void> {
   return runExample(options, (onStarted) => openShop(options, onStarted));
 }
@@ -68,7 +70,7 @@ async function openShop(options: ExampleOptions, onStarted: OnStarted): Promise<
   await worker.runUntil(async () => {
     await createJob(jobs);
     try {
-      say(...heading(places, service.url, BUDGET_MS, terminal));
+      print(...heading(places, service.url, BUDGET_MS, terminal));
       await showRuns(options, { ...stage, jobs, service, alerts });
     } finally {
       await endJob(stage, jobs);
@@ -77,7 +79,7 @@ async function openShop(options: ExampleOptions, onStarted: OnStarted): Promise<
 }
 
 async function createJob(jobs: JobClient<typeof workflows>): Promise<void> {
-  // One is left on a server that outlives an example that was killed.
+  // A killed example has left its job on a server that outlives it.
   await jobs
     .getHandle(JOB_ID)
     .delete()
@@ -88,7 +90,7 @@ async function createJob(jobs: JobClient<typeof workflows>): Promise<void> {
   await jobs.create(JOB_ID, spec, { taskQueue: TASK_QUEUE });
 }
 
-/** Lets a run that goes on end by itself: it must not be gone while one of its activities ends. */
+/** Deletes the job after its last run has ended by itself, so that no activity completes in a run that is gone. */
 async function endJob({ client }: Stage, jobs: JobClient<typeof workflows>): Promise<void> {
   const job = jobs.getHandle(JOB_ID);
   await job.pause();
@@ -98,7 +100,7 @@ async function endJob({ client }: Stage, jobs: JobClient<typeof workflows>): Pro
   await job.delete();
 }
 
-/** The service's side of each activity must be in the trace. */
+/** Returns a problem if the trace lacks a span of the service for any of its activities. */
 function unserved(trace: readonly ReceivedSpan[]): string[] {
   const activities = trace.filter(({ name }) => name.startsWith('RunActivity:'));
   const served = trace.filter(({ kind }) => kind === 'server');
@@ -112,17 +114,17 @@ async function showRuns({ once, signal }: ExampleOptions, shop: Shop): Promise<v
   const until = once ? AbortSignal.any([signal, AbortSignal.timeout(ONCE_TIMEOUT_MS)]) : signal;
   const operator = new Operator(shop);
   for await (const run of endedRuns(shop.client, shop.jobs, `JobName = "${JOB_NAME}"`, until)) {
-    say(...runLines(run, terminal));
+    print(...runLines(run, terminal));
     const isSlow = (run.durationMs ?? 0) > BUDGET_MS;
     const missing = isSlow ? await showSlowRun(run, shop) : [];
     if (once && missing.length > 0) throw new Error(`The story is incomplete: ${missing.join('; ')}.`);
     if (once && run.trigger === 'manual') return;
-    await operator.sees(isSlow);
+    await operator.afterRun(isSlow);
   }
   if (!signal.aborted) throw new Error(`No slow run was seen within ${ONCE_TIMEOUT_MS / 1000} s.`);
 }
 
-/** Releases the slow ServiceApplication after some normal runs; after a slow run the good one, and looks. */
+/** Releases the slow ServiceApplication after some normal runs; after a slow run the good one, with a manual run. */
 class Operator {
   readonly #shop: Shop;
   #live: Release = 1;
@@ -132,7 +134,7 @@ class Operator {
     this.#shop = shop;
   }
 
-  async sees(isSlow: boolean): Promise<void> {
+  async afterRun(isSlow: boolean): Promise<void> {
     if (this.#live === 2) {
       if (!isSlow) return;
       await this.#release(1);
@@ -146,24 +148,24 @@ class Operator {
   async #release(release: Release): Promise<void> {
     await this.#shop.service.release(release);
     this.#live = release;
-    say(releaseLine(release, terminal));
+    print(releaseLine(release, terminal));
   }
 
-  /** As the CLI does it: the line that is shown can be used. */
+  /** Starts a manual run, and shows the command of the CLI for the same. */
   async #runNow(reason: string): Promise<void> {
     const { traceId } = await this.#shop.jobs.getHandle(JOB_ID).runNow({ reason });
-    say(...runNowLines(JOB_ID, reason, traceId, this.#shop.places, terminal));
+    print(...runNowLines(JOB_ID, reason, traceId, this.#shop.places, terminal));
   }
 }
 
-/** Shows where the time of a run went; returns what its trace lacks. */
+/** Shows a slow run's trace; returns its problems. */
 async function showSlowRun(run: JobRun, { telemetry, places, alerts }: Shop): Promise<readonly string[]> {
-  const isTold = await alerts.tellOf(run.runId);
+  const hasAlert = await alerts.hasAlertOf(run.runId);
   const trace = await telemetry.traceOf(run.traceId);
   if (trace !== undefined)
-    say(
+    print(
       ...waterfall(trace.spans, { color: useColor(), columns: Math.min(process.stdout.columns ?? 100, 120) }),
     );
-  say(...waysToFind(run.traceId, places, terminal));
-  return [...(isTold === false ? ['no alert came'] : []), ...(trace?.missing ?? [])];
+  print(...waysToFind(run.traceId, places, terminal));
+  return [...(hasAlert === false ? ['no alert came'] : []), ...(trace?.missing ?? [])];
 }

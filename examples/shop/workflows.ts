@@ -1,5 +1,5 @@
 /**
- * The shop's nightly job: a plain workflow. Nothing here knows of tracing.
+ * The shop's nightly job: a plain workflow without tracing code.
  */
 import { proxyActivities } from '@temporalio/workflow';
 import type { createActivities } from './activities';

@@ -1,6 +1,5 @@
 /**
- * Alerts of an example: a watcher of the jobs, and a receiver of its own that writes each message to the terminal as it
- * arrives.
+ * Alerts of an example: a watcher of the jobs, and a receiver that prints each message as it arrives.
  */
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -11,20 +10,21 @@ import { type AlertPayload, type JobAlertsConfig, startJobWatcher } from 'tempor
 import { until } from '../../testing/until';
 import { alertLines } from './report';
 import type { OnStarted, Stage } from './stage';
-import { progress, say, terminal } from './terminal';
+import { print, progress, terminal } from './terminal';
 
 const POLL_INTERVAL_MS = 1_000;
-/** A run that was too slow is told this soon, also on a busy machine. */
-const TOLD_WITHIN_MS = 30_000;
+/** Longest time until an alert about a slow run, even on a busy machine. */
+const ALERT_WITHIN_MS = 30_000;
 
+/** The alerts of an example. */
 export interface Alerts {
-  /** Whether there is an alert about the run, now or soon; `undefined` where nobody watches. */
-  tellOf(runId: string): Promise<boolean | undefined>;
+  /** Waits for an alert about the run; false if there is none, `undefined` without a watcher. */
+  hasAlertOf(runId: string): Promise<boolean | undefined>;
 }
 
 /**
- * Watches the jobs of the rules. On a server that was running before, somebody else's watcher may be at work: there it
- * says so, and watches nothing.
+ * Watches the jobs of the rules. On a server that was already running there may be another watcher; then it prints a
+ * note and watches nothing.
  */
 export async function startAlerts(
   { connection, places, telemetry }: Stage,
@@ -32,15 +32,15 @@ export async function startAlerts(
   onStarted: OnStarted,
 ): Promise<Alerts> {
   if (!places.hasOwnServer) {
-    progress('No alerts: the Temporal server is not of this example, and may have a watcher of its own');
-    return { tellOf: async () => undefined };
+    progress('No alerts: the Temporal server was already running, and may have another watcher');
+    return { hasAlertOf: async () => undefined };
   }
   const key = randomBytes(32).toString('base64');
-  const told = new Set<string>();
+  const alerted = new Set<string>();
   const receiver = await startReceiver(key, (alert) => {
     const { runId = '' } = alert.data.run ?? {};
-    say(...alertLines(alert, !told.has(runId), terminal));
-    if (runId !== '') told.add(runId);
+    print(...alertLines(alert, !alerted.has(runId), terminal));
+    if (runId !== '') alerted.add(runId);
   });
   onStarted(receiver.stop);
   const { consoleUrl, traceUrl } = telemetry;
@@ -58,12 +58,12 @@ export async function startAlerts(
   });
   onStarted(() => watcher.close());
   return {
-    tellOf: (runId) =>
-      until(() => told.has(runId), { within: TOLD_WITHIN_MS, says: 'nothing was told' }).catch(() => false),
+    hasAlertOf: (runId) =>
+      until(() => alerted.has(runId), { within: ALERT_WITHIN_MS, says: 'no alert' }).catch(() => false),
   };
 }
 
-/** A receiver as a team's own on-call tool may be: takes messages that are signed with the key. */
+/** Starts a receiver like a team's on-call tool, which accepts messages that are signed with the key. */
 async function startReceiver(key: string, take: (alert: AlertPayload) => void) {
   const webhook = new Webhook(key);
   const server = createServer(async (request, response) => {

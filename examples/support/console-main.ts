@@ -1,5 +1,5 @@
 /**
- * Program: the console as users start it, until the example that has started it is gone.
+ * Program: the console as users start it; it ends with the example that started it.
  */
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';

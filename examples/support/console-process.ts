@@ -1,5 +1,5 @@
 /**
- * Starts the console as a process of its own: where the example's runs and spans are looked at.
+ * Starts the console as a separate process, for the example's runs and spans.
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -9,15 +9,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-/** The default of OTLP/HTTP: where other programs send their spans without being told. */
+/** Default port of OTLP/HTTP, to which other programs send their spans without configuration. */
 const PORT = 4318;
 const STOP_TIMEOUT_MS = 5_000;
 const ADDRESS = /^Console: (?<url>http:\S+)$/;
 
+/** The running console. */
 export interface ConsoleProcess {
-  /** Address of its pages, and base URL for spans; without a trailing slash. */
+  /** Address of the pages and base URL for spans, without a trailing slash. */
   readonly url: string;
-  /** Ends the process and removes what it kept. */
+  /** Ends the process and removes its data. */
   stop(): Promise<void>;
 }
 
@@ -32,10 +33,10 @@ export async function startConsole(
     require.resolve('./console-main.js'),
     ['console', '--port', `${port}`, '--address', temporal.address, '--data', data, ...webUi],
     {
-      // On the loopback interface it needs no token.
+      // No token is needed on the loopback interface.
       env: { ...env, JOB_TRACING_CONSOLE_TOKEN: '' },
       stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-      // Ctrl-C goes to the whole process group; the console takes spans until the last one has come.
+      // Ctrl-C goes to the whole process group; the console must accept spans until the last one.
       detached: true,
     },
   );

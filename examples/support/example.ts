@@ -1,9 +1,10 @@
 /**
- * What an example is told by `examples/main.ts`.
+ * Options of all examples, set by `examples/main.ts`.
  */
 
+/** Options of an example. */
 export interface ExampleOptions {
-  /** End by itself, as soon as what the example is about has been shown. */
+  /** Whether the example ends by itself once everything has been shown. */
   readonly once: boolean;
   /** Aborts when the user wants to stop. */
   readonly signal: AbortSignal;

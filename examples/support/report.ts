@@ -1,5 +1,5 @@
 /**
- * What all examples write to the terminal. Pure; lines of at most 100 columns where the values allow it.
+ * Output of all examples on the terminal. Pure; lines have at most 100 columns if the values allow it.
  */
 
 import type { AlertPayload } from 'temporal-job-tracing/alerts';
@@ -7,32 +7,32 @@ import type { JobRun } from 'temporal-job-tracing/client';
 import { duration, type Style } from '../../core/terminal-style';
 import { clock } from './terminal';
 
-/** Where things are. */
+/** Addresses of the parts of an example. */
 export interface Places {
   readonly temporalAddress: string;
-  /** Whether the example has started the server itself. */
+  /** Whether the example has started the Temporal server itself. */
   readonly hasOwnServer: boolean;
-  /** Address of the Web UI, `undefined` if it is not known. */
+  /** Address of the Web UI; `undefined` if it is not known. */
   readonly uiUrl: string | undefined;
-  /** The Temporal CLI as the user can call it. */
+  /** Command by which the user can call the Temporal CLI. */
   readonly temporalCommand: string;
-  /** Where spans go. */
+  /** Base URL of the OTLP/HTTP receiver of spans. */
   readonly otlpUrl: string;
-  /** Whether that is the example's own console. */
+  /** Whether the receiver is the example's own console. */
   readonly hasOwnConsole: boolean;
-  /** Template of a trace's address, `undefined` if it is not known. */
+  /** Template of a trace's address; `undefined` if it is not known. */
   readonly traceUrl: string | undefined;
 }
 
 const SAMPLED: Readonly<Record<string, string>> = { true: 'yes', false: 'no' };
 const LABEL_COLUMNS = 20;
 
-/** Where the console is: the first thing to see. */
+/** Returns the address of the console, for the first lines. */
 export function consoleLines(url: string, { bold, cyan, dim }: Style): string[] {
   return ['', `${bold('Console')}  ${cyan(url)}  ${dim('jobs, runs and traces as pages, live')}`];
 }
 
-/** Where things are, the example's service among them; ends with the heads of the columns of {@link runLines}. */
+/** Returns the addresses, including that of the example's service; ends with the column titles of {@link runLines}. */
 export function placesLines(
   places: Places,
   service: { readonly name: string; readonly url: string },
@@ -42,7 +42,7 @@ export function placesLines(
   const line = (label: string, value: string) => `  ${label.padEnd(LABEL_COLUMNS)}${value}`;
   return [
     line('Temporal server', temporalAddress),
-    line('Temporal Web UI', uiUrl ?? 'not known; TEMPORAL_UI_URL tells it'),
+    line('Temporal Web UI', uiUrl ?? 'not known; set TEMPORAL_UI_URL'),
     line(service.name, service.url),
     line('spans go to', otlpUrl),
     ...(hasOwnConsole
@@ -58,7 +58,7 @@ export function placesLines(
   ];
 }
 
-/** A run that has ended: its line, and below it the link to its trace. */
+/** Returns the line of a run that has ended, and below it the link to its trace. */
 export function runLines(run: JobRun, { red, cyan }: Style): string[] {
   const hasSucceeded = run.status === 'COMPLETED';
   const line = columns(
@@ -72,12 +72,12 @@ export function runLines(run: JobRun, { red, cyan }: Style): string[] {
   return [hasSucceeded ? line : red(`${line} ${run.status}`), ...link];
 }
 
-/** A line under a run's TraceId. */
+/** Returns a line that is aligned with a run's TraceId. */
 export function below(text: string): string {
   return columns('', '', '', '', text);
 }
 
-/** A message of the watcher: what is wrong with which run, and where to look; the next about that run says that it is over. */
+/** Returns an alert with its run and a link; for a later message about the same run, one line that it is over. */
 export function alertLines({ data }: AlertPayload, isFirst: boolean, { bold, red, cyan }: Style): string[] {
   const { text, run, links } = data;
   if (!isFirst) return [`${bold('OVER')}   ${text}`];
@@ -91,7 +91,7 @@ export function alertLines({ data }: AlertPayload, isFirst: boolean, { bold, red
   ];
 }
 
-/** How to come from a TraceId to the run. */
+/** Returns the command and the page that find a run by its TraceId. */
 export function waysToFind(traceId: string, places: Places, { dim, cyan }: Style): string[] {
   const query = `TraceId="${traceId}"`;
   const { uiUrl, temporalAddress, temporalCommand } = places;

@@ -1,26 +1,27 @@
 /**
- * Starts an example's service as a process of its own.
+ * Starts an example's service as a separate process.
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 
-/** It gets this long to answer what it was asked and to send its last spans. */
+/** Time for the service to respond to its last requests and to export its last spans. */
 const STOP_TIMEOUT_MS = 3_000;
 
+/** A running service. */
 export interface ServiceProcess {
   /** Base URL without a trailing slash. */
   readonly url: string;
-  /** An operator's `POST` to the service. */
+  /** Sends an operator's `POST` to the service. */
   post(path: string): Promise<void>;
   /** Ends the process; resolves when it is gone. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts the service with this process's environment; its spans go where `OTEL_*` says.
+ * Starts the service with this process's environment, including the `OTEL_*` variables for its spans.
  *
- * @param name - `service.name` of its spans
- * @param main - its program, which calls `serve`
+ * @param name `service.name` of its spans
+ * @param main path of its program, which calls `serve`
  */
 export async function startService(name: string, main: string): Promise<ServiceProcess> {
   const child = fork(main, {

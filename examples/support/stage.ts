@@ -1,6 +1,6 @@
 /**
- * What every example stands on: a place for its spans, a Temporal server, and connections to it. Each of it is real,
- * and stopped in its turn when the example ends, however that is.
+ * The common parts of all examples: a receiver of spans, a Temporal server, and connections to it. All of them are
+ * real, and stopped in order when the example ends, however that is.
  */
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
@@ -17,22 +17,23 @@ import { startTemporalServer } from '../../testing/temporal-server';
 import type { ExampleOptions } from './example';
 import { consoleLines, type Places } from './report';
 import { type Expectation, startTelemetry, type Telemetry } from './telemetry';
-import { progress, say, terminal } from './terminal';
+import { print, progress, terminal } from './terminal';
 
-/** Is told how to stop what was started; throws if the user has stopped by then. */
+/** Registers a function that stops a started part; throws if the user has stopped the example meanwhile. */
 export type OnStarted = (stop: () => Promise<unknown>) => void;
 
+/** The started common parts. */
 export interface Stage {
   readonly telemetry: Telemetry;
   readonly connection: NativeConnection;
   readonly client: Client;
   readonly jobs: JobClient;
   readonly places: Places;
-  /** For the plugin and for clients. */
+  /** Option for the plugin and for clients. */
   readonly traceUrl: { readonly traceUrl?: string };
 }
 
-/** Runs an example until it ends or the user stops it; then stops what it started, the last first. */
+/** Runs an example until it ends or the user stops it; then stops its parts, the last started first. */
 export async function runExample(
   options: ExampleOptions,
   open: (onStarted: OnStarted) => Promise<void>,
@@ -45,14 +46,14 @@ export async function runExample(
       options.signal.throwIfAborted();
     });
   } catch (error) {
-    // Stopped by the user while something was starting: what fails then is of no interest.
+    // An error after the user has stopped the example, while a part was starting, does not matter.
     if (!options.signal.aborted) throw error;
   } finally {
     for (const stop of stops) await stop();
   }
 }
 
-/** @param workerName - `service.name` of the worker's spans */
+/** Starts the common parts. @param workerName `service.name` of the worker's spans */
 export async function setStage(
   workerName: string,
   expectation: Expectation,
@@ -63,12 +64,12 @@ export async function setStage(
   onStarted(server.stop);
   const telemetry = await startTelemetry(workerName, expectation, server);
   onStarted(telemetry.stop);
-  if (telemetry.consoleUrl !== undefined) say(...consoleLines(telemetry.consoleUrl, terminal));
+  if (telemetry.consoleUrl !== undefined) print(...consoleLines(telemetry.consoleUrl, terminal));
   const filter = makeTelemetryFilterString({ core: 'WARN', other: 'WARN' });
   Runtime.install({
     logger: new DefaultLogger('WARN', log),
     telemetryOptions: { logging: { filter } },
-    // This program stops the worker itself, in its turn.
+    // This program stops the worker itself, in order.
     shutdownSignals: [],
   });
   const connection = await NativeConnection.connect({ address: server.address });
@@ -93,13 +94,13 @@ export async function setStage(
   };
 }
 
-/** Not that user code has failed: that is what an example shows by itself. */
+/** Logs an entry of the SDK, except failures of user code, which the examples show themselves. */
 function log({ level, message, meta }: LogEntry): void {
   if (message !== 'Workflow failed' && message !== 'Activity failed')
     console.error(level, message, meta ?? '');
 }
 
-/** How the user can call the Temporal CLI: by its name if it is on the PATH. */
+/** Returns the command by which the user can call the Temporal CLI: its name if it is on the PATH. */
 function temporalCommand(binary: string | undefined): string {
   const isOnPath = process.env.PATH?.split(delimiter).some((path) => existsSync(join(path, 'temporal')));
   return binary === undefined || isOnPath ? 'temporal' : binary;

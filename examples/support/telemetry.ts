@@ -1,5 +1,5 @@
 /**
- * Where an example's spans go: where the standard `OTEL_*` variables say, or to a console of its own.
+ * The receiver of an example's spans: that of the standard `OTEL_*` variables, or the example's own console.
  */
 
 import { type OtlpTraceRequest, type ReceivedSpan, spansOf } from '../../testing/otlp-span';
@@ -7,36 +7,39 @@ import { incomplete } from '../../testing/otlp-trace';
 import { until } from '../../testing/until';
 import { startConsole } from './console-process';
 
-/** Milliseconds that spans wait in a process for others to leave with; OpenTelemetry's own default is 5000. */
+/** Longest time that spans wait for their export; OpenTelemetry's own default is 5000. */
 const EXPORT_DELAY_MS = 500;
 const TRACE_TIMEOUT_MS = 30_000;
 
+/** The trace of a run. */
 export interface RunTrace {
   readonly spans: readonly ReceivedSpan[];
-  /** What had not arrived when it was no longer waited for, one sentence each. */
+  /** Parts of the trace that had not arrived after the time limit, one sentence each. */
   readonly missing: readonly string[];
 }
 
+/** The receiver of an example's spans. */
 export interface Telemetry {
   /** Base URL of the OTLP/HTTP receiver. */
   readonly otlpUrl: string;
   /** Address of the example's own console; `undefined` if spans go elsewhere. */
   readonly consoleUrl: string | undefined;
-  /** Template of a trace's address, `undefined` if it is not known. */
+  /** Template of a trace's address; `undefined` if it is not known. */
   readonly traceUrl: string | undefined;
-  /** The trace of a run that has ended, as soon as all of it has arrived; `undefined` if spans go elsewhere. */
+  /** Waits until the trace of an ended run is complete, and returns it; `undefined` if spans go elsewhere. */
   traceOf(traceId: string): Promise<RunTrace | undefined>;
   stop(): Promise<void>;
 }
 
-/** What a trace lacks besides what any trace needs, one sentence each. */
+/** Returns problems of a trace that are specific to an example, one sentence each. */
 export type Expectation = (trace: readonly ReceivedSpan[]) => string[];
 
 /**
- * Decides where spans go, and says so in the environment, for this process and those that it starts.
+ * Chooses the receiver of spans, and sets the environment accordingly, for this process and its children.
  *
- * @param serviceName - of this process
- * @param temporal - the server whose runs a console of its own shows
+ * @param serviceName `service.name` of this process
+ * @param expectation checks a trace before it counts as complete
+ * @param temporal the server whose runs the example's own console shows
  */
 export async function startTelemetry(
   serviceName: string,
@@ -81,7 +84,7 @@ export async function startTelemetry(
   };
 }
 
-/** The trace's spans in the order of their start, as far as they have come. */
+/** Returns the trace's received spans in the order of their start. */
 async function readTrace(consoleUrl: string, traceId: string): Promise<readonly ReceivedSpan[]> {
   const response = await fetch(`${consoleUrl}/api/traces/${traceId}.json`);
   if (response.status === 404) return [];

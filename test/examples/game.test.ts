@@ -47,7 +47,7 @@ for (const language of ['Go', 'Node']) {
     });
     equal(await example.exitCode, 0, example.output() + example.errors());
     const output = example.output();
-    equal(output.includes('There is no Go here'), language === 'Node');
+    equal(output.includes('Go is not installed'), language === 'Node');
     match(output, new RegExp(`They call a service in ${language} that knows`));
 
     const runs = [...output.matchAll(RUN_LINE)].map((line) => line.groups);

@@ -132,7 +132,7 @@ it('on a server that was running before it watches nothing, and tells the same s
   skip: process.env.TEMPORAL_ADDRESS ? false : 'there is no such server',
 }, async () => {
   const example = runExample([]);
-  await example.prints(/^No alerts: the Temporal server is not of this example/m);
+  await example.prints(/^No alerts: the Temporal server was already running/m);
   await example.prints(SLOW_LINE);
   equal(example.output().includes('ALERT'), false);
   example.child.kill('SIGINT');

@@ -1,5 +1,5 @@
 /**
- * Program: AccountService, the bank's new account service, in a process of its own.
+ * Program: AccountService, the bank's new account service, as a separate process.
  */
 import { serve } from '../../support/service/serve';
 import { listenerOf } from './routes';

@@ -1,5 +1,5 @@
 /**
- * AccountService over HTTP: what the migration calls, and the operator's `POST /releases/2`.
+ * AccountService over HTTP: the migration's calls, and the operator's `POST /releases/2`.
  */
 import type { RequestListener } from 'node:http';
 import { bodyOf, routes } from '../../support/service/routes';

@@ -8,7 +8,7 @@ import { RefusedError } from '../../support/service/routes';
 
 const FIRST_ACCOUNT = 999_900;
 const ACCOUNTS = 600;
-/** Its holder's name is longer than the new table allows. */
+/** The account whose holder's name is longer than the new table allows. */
 const LONG_NAMED_ACCOUNT = 1_000_002;
 
 const SCHEMA = `
@@ -27,20 +27,21 @@ const SCHEMA = `
     WHERE id = ${LONG_NAMED_ACCOUNT};
 `;
 
-/** Classes of errors that come from the data, not from the database. @see PostgreSQL, appendix A */
+/** Classes of errors that are caused by the data, not by the database. @see PostgreSQL, appendix A */
 const DATA_ERROR = /^2[23]/;
 
+/** The database of AccountService. */
 export interface Store {
-  /** Numbers of the accounts after this one, in order. */
+  /** Returns the numbers of the accounts after this one, in order. */
   legacyQuery(after: number, limit: number): Promise<number[]>;
-  /** Moves the account; an account that was moved before is moved again. @throws RefusedError if it does not fit */
+  /** Moves the account, even if it was moved before. @throws {RefusedError} if its data does not fit */
   accountInsert(account: number): Promise<void>;
-  /** What release 2 does to the schema. */
+  /** Applies release 2 to the schema: a longer field for the holder's name. */
   lengthenHolder(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** A new database with the old accounts in it. */
+/** Creates a database with the old accounts. */
 export async function openStore(): Promise<Store> {
   const database = await PGlite.create();
   await database.exec(SCHEMA);

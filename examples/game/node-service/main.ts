@@ -1,8 +1,8 @@
 /**
- * Program: the game's service where Go is missing. Node alone, no SDK; the same routes, answers and log as
+ * Program: the game's service if Go is not installed. Uses only Node, no SDK; the same routes, responses and log as
  * `service/main.go`.
  *
- * Prints its address as its first line, and ends when its standard input does.
+ * Prints its address as its first line, and ends when its standard input is closed.
  */
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -36,7 +36,7 @@ async function playMatch(request: IncomingMessage): Promise<Answer> {
     const { player, points = 0 } = JSON.parse(await text(request)) as { player?: string; points?: number };
     if (player) return { status: 200, body: { points: game.play(player, points) } };
   } catch {
-    // Answered below.
+    // Refused below.
   }
   return { status: 400, body: 'expected {"player":"…","points":1}' };
 }

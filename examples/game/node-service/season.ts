@@ -1,14 +1,14 @@
-/** The players and the running season, in memory: as `service/season.go`. */
+/** The players and the current season, in memory; the same as `service/season.go`. */
 
 import { setImmediate } from 'node:timers/promises';
 
 const REGISTERED = 80_000;
 const PRIZES = 100;
 const PRIZE_AMOUNT = 500;
-/** Ranked in pairs before others get their turn. */
+/** Players that are ranked in pairs before other requests get their turn. */
 const PLAYERS_A_TURN = 500;
 
-/** What came of closing a season. */
+/** The result of closing a season. */
 export interface Closing {
   readonly season: number;
   readonly players: number;
@@ -17,13 +17,14 @@ export interface Closing {
 }
 
 type Points = ReadonlyMap<string, number>;
-/** The players, the best first. */
+/** Returns the players, the best first. */
 export type Ranking = (points: Points) => string[] | Promise<string[]>;
 
+/** The players and the current season. */
 export class Game {
   readonly #points = new Map<string, number>();
   readonly #coins = new Map<string, number>();
-  /** By idempotency key: a repeated request closes nothing twice. */
+  /** Results by idempotency key, so that a repeated request does not close a second season. */
   readonly #closed = new Map<string, Closing>();
   #season = 1;
 
@@ -42,7 +43,7 @@ export class Game {
     return rank(this.#points).slice(0, count);
   }
 
-  /** Ranks the players, pays the prizes and begins the next season; a load test does the work and keeps nothing. */
+  /** Ranks the players, pays the prizes and begins the next season; a load test only ranks, and changes nothing. */
   async close(key: string, ranking: Ranking, isLoadTest: boolean): Promise<Closing> {
     const before = this.#closed.get(key);
     if (before !== undefined && key !== '') return before;
@@ -65,7 +66,7 @@ export function rank(points: Points): string[] {
   return [...points].sort(([a, ofA], [b, ofB]) => ofB - ofA || (a < b ? -1 : 1)).map(([player]) => player);
 }
 
-/** Release 2: "no need to sort, each player's place is the number of better ones". Players go on meanwhile. */
+/** Ranks as in release 2: "no need to sort, each player's place is the number of better ones". Players go on meanwhile. */
 export async function rankInPairs(points: Points): Promise<string[]> {
   const ranked = rank(points);
   const scores = Int32Array.from(ranked, (player) => points.get(player) ?? 0);

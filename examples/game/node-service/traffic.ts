@@ -1,8 +1,9 @@
-/** Whose traffic a request is, from its headers alone: as `service/traffic.go`. */
+/** Reads the labels of a request's traffic from its headers; the same as `service/traffic.go`. */
 import type { IncomingHttpHeaders } from 'node:http';
 
+/** Labels of a request's traffic. */
 export interface Traffic {
-  /** Sent by the scheduler, not for a user who waits. */
+  /** Whether the scheduler sent the request; no user is waiting for it. */
   readonly scheduled: boolean;
   readonly lane: string;
   readonly loadtest: boolean;
@@ -12,6 +13,7 @@ export interface Traffic {
 
 const TRACEPARENT = /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}/;
 
+/** Returns the labels of a request; a request without any is a user's. */
 export function trafficOf(headers: IncomingHttpHeaders): Traffic {
   const [, traceId = '', spanId = ''] = TRACEPARENT.exec(String(headers.traceparent ?? '')) ?? [];
   return {

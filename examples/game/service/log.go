@@ -23,14 +23,14 @@ type Entry struct {
 	Note     string    `json:"note,omitempty"`
 }
 
-// Log keeps the latest entries, and counts all.
+// Log keeps the latest entries and counts all of them.
 type Log struct {
 	mu      sync.Mutex
 	entries []Entry
 	counts  Counts
 }
 
-// Counts are requests by who sent them.
+// Counts are numbers of requests, by sender.
 type Counts struct {
 	Player    int `json:"player"`
 	Scheduler int `json:"scheduler"`

@@ -1,6 +1,6 @@
-// Program: the game's service. Nothing but net/http: no SDK of Temporal, none of OpenTelemetry.
+// Program: the game's service. Uses only net/http, no SDK of Temporal or OpenTelemetry.
 //
-// Prints its address as its first line, and ends when its standard input does.
+// Prints its address as its first line, and ends when its standard input is closed.
 package main
 
 import (
@@ -29,7 +29,7 @@ func main() {
 	os.Exit(1)
 }
 
-// answer is what a handler has to say: JSON, and a note for the log.
+// answer is the response of a handler: JSON, and a note for the log.
 type answer struct {
 	status int
 	body   any
@@ -75,7 +75,7 @@ func routes(game *Game, log *Log) http.Handler {
 	serve("POST", "/seasons/close", closing("by sorting", rank))
 	serve("POST", "/v2/seasons/close", closing("in pairs", rankInPairs))
 
-	// For operators, and not counted.
+	// For operators; not counted.
 	mux.HandleFunc("/traffic", func(w http.ResponseWriter, _ *http.Request) {
 		_ = json.NewEncoder(w).Encode(log.Counts())
 	})

@@ -13,16 +13,16 @@ const (
 	prizeAmount = 500    // coins for the first; the others get less by their place
 )
 
-// Game holds the players and the running season, in memory.
+// Game holds the players and the current season, in memory.
 type Game struct {
 	mu     sync.Mutex
 	season int
 	points map[string]int
 	coins  map[string]int
-	closed map[string]Closing // by idempotency key: a repeated request closes nothing twice
+	closed map[string]Closing // by idempotency key, so that a repeated request does not close a second season
 }
 
-// Closing is what came of closing a season.
+// Closing is the result of closing a season.
 type Closing struct {
 	Season  int    `json:"season"`
 	Players int    `json:"players"`
@@ -54,7 +54,7 @@ func (g *Game) Top(n int) []string {
 	return ranked[:min(n, len(ranked))]
 }
 
-// Close ranks the players, pays the prizes and begins the next season. A load test does the work and keeps nothing.
+// Close ranks the players, pays the prizes and begins the next season. A load test only ranks, and changes nothing.
 func (g *Game) Close(key string, ranking func(map[string]int) []string, loadTest bool) Closing {
 	closing, points := g.begin(key)
 	if points == nil {
@@ -77,7 +77,7 @@ func (g *Game) Close(key string, ranking func(map[string]int) []string, loadTest
 	return closing
 }
 
-// begin returns the points to rank, or, without any, what came of the same request before.
+// begin returns the points to rank, or no points and the result of the same request if it was made before.
 func (g *Game) begin(key string) (Closing, map[string]int) {
 	g.mu.Lock()
 	defer g.mu.Unlock()

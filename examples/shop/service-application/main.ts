@@ -1,5 +1,5 @@
 /**
- * Program: ServiceApplication, an HTTP service in a process of its own.
+ * Program: ServiceApplication, an HTTP service, as a separate process.
  */
 import { serve } from '../../support/service/serve';
 import { listenerOf } from './routes';

@@ -1,5 +1,5 @@
 /**
- * ServiceApplication over HTTP: what the nightly job calls, and the operator's `POST /releases/<1|2>`.
+ * ServiceApplication over HTTP: the nightly job's calls, and the operator's `POST /releases/<1|2>`.
  */
 import type { RequestListener } from 'node:http';
 import { bodyOf, routes } from '../../support/service/routes';

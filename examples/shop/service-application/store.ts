@@ -25,7 +25,7 @@ const SCHEMA = `
   ANALYZE;
 `;
 
-/** What a release of ServiceApplication does to the schema. Release 2 forgot the index that updates by login need. */
+/** Changes of the schema by release. Release 2 lacks the index that updates by login need. */
 const RELEASES = {
   1: 'CREATE INDEX IF NOT EXISTS user_info_login ON user_info (login)',
   2: 'DROP INDEX IF EXISTS user_info_login',
@@ -39,20 +39,21 @@ export interface UserTotal {
   readonly totalCents: number;
 }
 
+/** The database of ServiceApplication. */
 export interface Store {
-  /** Logins of the users that have ordered. */
+  /** Returns the logins of the users with orders. */
   userInfoQuery(): Promise<string[]>;
-  /** What each of these users has ordered in total. */
+  /** Returns the totals of the orders of each of these users. */
   orderInfoQuery(logins: readonly string[]): Promise<UserTotal[]>;
   orderSummarySave(totals: readonly UserTotal[]): Promise<void>;
   /** Updates the users one by one, by login, in one transaction. */
   userInfoSave(totals: readonly UserTotal[]): Promise<void>;
-  /** Puts the schema into the state of the given release. */
+  /** Brings the schema into the state of the release. */
   apply(release: Release): Promise<void>;
   close(): Promise<void>;
 }
 
-/** A new database with users and orders in it, at release 1. */
+/** Creates a database with users and orders, at release 1. */
 export async function openStore(): Promise<Store> {
   const database = await PGlite.create();
   await database.exec(SCHEMA);

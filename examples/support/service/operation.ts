@@ -1,5 +1,5 @@
 /**
- * One database operation, one span: named after the operation, with the attributes database spans have.
+ * Spans of database operations, with the attributes of the semantic conventions.
  *
  * @see https://opentelemetry.io/docs/specs/semconv/database/database-spans/
  */
@@ -7,13 +7,13 @@ import { type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 
 const tracer = trace.getTracer('database');
 
-/** Notes a statement's text on the operation's span and returns it. */
+/** Sets a statement's text on the operation's span and returns it. */
 export type Sql = (text: string) => string;
 
 /**
- * Runs `work` as the operation `name` in a span of its own; an error is noted on it and thrown on.
+ * Runs `work` in a span with this name; an error is recorded on the span and thrown again.
  *
- * @param summary - what the statement does and to which table, as in `SELECT user_info`
+ * @param summary the operation and its table, as in `SELECT user_info`
  */
 export function operation<T>(
   name: string,

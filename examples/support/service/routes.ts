@@ -5,13 +5,16 @@ import type { IncomingMessage, RequestListener } from 'node:http';
 import { context } from '@opentelemetry/api';
 import { getRPCMetadata, RPCType } from '@opentelemetry/core';
 
-/** Answers a request; `query` is that of its address. */
+/** Handles a request and returns the body of the response; `query` is the query of the request's URL. */
 export type Handler = (request: IncomingMessage, query: URLSearchParams) => Promise<unknown>;
 
-/** What was asked for cannot be done, and asking again does not help: 422 with the text. */
+/** Thrown by a handler for a request that would fail again: status 422 with the message. */
 export class RefusedError extends Error {}
 
-/** Answers each route, such as `GET /users`, with JSON; an error in one is a 500 with its message. */
+/**
+ * Returns a listener that serves each route, such as `GET /users`, with JSON. Any other error of a handler is status
+ * 500 with its message.
+ */
 export function routes(handlers: Readonly<Record<string, Handler>>): RequestListener {
   return async (request, response) => {
     const answer = (statusCode: number, body: unknown) => {
@@ -30,12 +33,13 @@ export function routes(handlers: Readonly<Record<string, Handler>>): RequestList
   };
 }
 
-/** Tells the http instrumentation the route, as web frameworks do: the server span is named after it. */
+/** Sets the route for the HTTP instrumentation, as web frameworks do: the server span is named after it. */
 function nameServerSpan(route: string): void {
   const metadata = getRPCMetadata(context.active());
   if (metadata?.type === RPCType.HTTP) metadata.route = route;
 }
 
+/** Returns the JSON body of a request. */
 export async function bodyOf<T>(request: IncomingMessage): Promise<T> {
   const chunks: Buffer[] = [];
   for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);

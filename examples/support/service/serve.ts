@@ -1,14 +1,14 @@
 /**
- * Serves an example's service in the process that it has for itself.
+ * Serves an example's service in its own process.
  *
- * Tells the process that started it its address, and ends as soon as that one disconnects or is gone.
+ * Sends the service's address to the parent process, and ends as soon as that disconnects or ends.
  */
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { stopTelemetry } from './telemetry';
 
-/** @param open - opens the service's data; tells how it answers, and how its data is closed */
+/** Starts the service. @param open opens the service's data; returns its request listener, and how to close the data */
 export function serve(
   open: () => Promise<{ readonly listener: RequestListener; readonly close: () => Promise<void> }>,
 ): void {

@@ -1,9 +1,9 @@
 /**
- * An example service's OpenTelemetry set-up: the ordinary one, as in OpenTelemetry's own documentation.
+ * OpenTelemetry set-up of an example's service, as in OpenTelemetry's own documentation.
  *
- * Loaded before everything else (`node --require`), because instrumentations patch what is loaded after
- * them. What the service is called and where spans go is said by the standard `OTEL_*` variables. Nothing here
- * knows of Temporal.
+ * Loaded before everything else (`node --require`), because instrumentations patch modules that are loaded after
+ * them. The service's name and the address for spans are in the standard `OTEL_*` variables. Nothing here depends on
+ * Temporal.
  *
  * @see https://opentelemetry.io/docs/languages/js/getting-started/nodejs/
  */
@@ -13,7 +13,7 @@ import { NodeSDK } from '@opentelemetry/sdk-node';
 const sdk = new NodeSDK({ instrumentations: [new HttpInstrumentation()] });
 sdk.start();
 
-/** Sends what has not been sent yet and ends tracing. */
+/** Exports the remaining spans and ends tracing. */
 export async function stopTelemetry(): Promise<void> {
   await sdk.shutdown();
 }
