@@ -36,9 +36,13 @@ const EXIT_CODES: ReadonlyMap<string, number> = new Map([
 
 function usage(): string {
   const lines = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(10)}${summary}`);
-  return ['Usage: temporal-job-tracing <command> [options]', '', ...lines, '', 'Each command takes --help.'].join(
-    '\n',
-  );
+  return [
+    'Usage: temporal-job-tracing <command> [options]',
+    '',
+    ...lines,
+    '',
+    'Each command takes --help.',
+  ].join('\n');
 }
 
 async function main([name, ...args]: readonly string[]): Promise<number> {

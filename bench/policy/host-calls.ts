@@ -50,7 +50,9 @@ export class WorkflowThread {
       isReplaying: false,
       historyLength: 3,
       jobs: [
-        { initializeWorkflow: { workflowId: 'bench', workflowType: 'hostCalls', arguments: args, attempt: 1 } },
+        {
+          initializeWorkflow: { workflowId: 'bench', workflowType: 'hostCalls', arguments: args, attempt: 1 },
+        },
       ],
     });
     if (!successful) throw new Error('the workflow task failed');

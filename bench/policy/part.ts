@@ -96,7 +96,8 @@ async function hostCallFigure(options: PartOptions): Promise<Figure> {
     const counts = { ...HOST_CALLS, rounds: roundsOf(HOST_CALLS.rounds, options) };
     const rounds = await alternate(['none', 'many'], counts, async (calls) => {
       const before = process.cpuUsage();
-      for (let run = 0; run < HOST_CALLS.runs; run++) await thread.run(calls === 'none' ? 0 : HOST_CALLS.calls);
+      for (let run = 0; run < HOST_CALLS.runs; run++)
+        await thread.run(calls === 'none' ? 0 : HOST_CALLS.calls);
       const { user, system } = process.cpuUsage(before);
       return (user + system) / HOST_CALLS.runs;
     });
