@@ -19,9 +19,9 @@ export const CONNECTION_FLAGS = {
 } as const;
 
 /** The lines of a program's usage that describe the connection flags. */
-export const CONNECTION_USAGE = `Temporal, as the temporal CLI has it (TEMPORAL_ADDRESS …, profiles)
+export const CONNECTION_USAGE = `Connection to Temporal, as with the temporal CLI (TEMPORAL_ADDRESS …, profiles)
   --address <host:port>     default localhost:7233
-  --namespace <name>        may be repeated; default: the profile's, or default
+  --namespace <name>        may be repeated; default: the profile's, or "default"
   --profile, --config-file, --api-key
   --tls, --tls-cert-path, --tls-key-path, --tls-ca-path, --tls-server-name`;
 

@@ -5,7 +5,7 @@ import { type JobTrigger, triggerOf } from '../core/search-attributes';
 import { isPlainObject, optionError } from '../core/util/option-error';
 import { RESULT_FILTERS, type ResultFilter } from './run-result';
 
-/** What a member of a filter must be, in words and as a test. */
+/** What a filter's member must be: as text for errors, and as a test. */
 export interface Expectation {
   readonly expected: string;
   readonly fits: (value: unknown) => boolean;

@@ -53,14 +53,14 @@ export function argsProblem(args: readonly unknown[] | undefined): string | unde
 /** Returns which part of the value JSON would silently drop, or could not serialize since it is circular. */
 function lostIn(value: unknown, path: string, above: readonly unknown[]): string | undefined {
   if (typeof value === 'function' || typeof value === 'symbol')
-    return `${path}: expected what can be sent as JSON, got a ${typeof value}`;
+    return `${path}: expected a value that JSON can represent, got a ${typeof value}`;
   if (typeof value === 'bigint')
-    return `${path}: expected what can be sent as JSON, got a bigint; send it as a string`;
+    return `${path}: expected a value that JSON can represent, got a bigint; send it as a string`;
   if (typeof value !== 'object' || value === null) return undefined;
   if (value instanceof Map || value instanceof Set)
-    return `${path}: expected what can be sent as JSON, got a ${value.constructor.name}; send its entries`;
+    return `${path}: expected a value that JSON can represent, got a ${value.constructor.name}; send its entries`;
   if (above.includes(value))
-    return `${path}: expected what can be sent as JSON, got an object that holds itself`;
+    return `${path}: expected a value that JSON can represent, got a circular object`;
   for (const [key, inner] of Object.entries(value)) {
     const inside = Array.isArray(value) ? `${path}[${key}]` : `${path}.${key}`;
     const lost = lostIn(inner, inside, [...above, value]);

@@ -72,14 +72,14 @@ export function toJobError(job: string, error: unknown): unknown {
     return jobError(job, 'invalid', message, { cause: error });
   }
   if (error instanceof WorkflowNotFoundError || grpcStatusOf(error) === GrpcStatus.NOT_FOUND)
-    return jobError(job, 'not-found', 'there is none, or it has ended; create it', {
+    return jobError(job, 'not-found', 'it does not exist, or it has ended; create it', {
       cause: error,
     });
   if (isLate(error))
     return jobError(
       job,
       'no-worker',
-      'no worker answered in time, and it may still be done when one does; look whether a worker of its task ' +
+      'no worker answered in time; the request may still be carried out later. Check that a worker of its task ' +
         'queue is running, with the export scheduledJob in its workflows',
       { cause: error },
     );

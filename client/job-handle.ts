@@ -20,10 +20,10 @@ import { jobError, ScheduledJobError, toJobError } from './job-error';
 import { describeExecution } from './listing';
 import { isUnreadable, outcomeOf } from './update-outcome';
 
-/** How long to wait for a worker's answer, in milliseconds. */
+/** How long to wait for a worker's response, in milliseconds. */
 export const ANSWER_TIMEOUT_MS = 20_000;
 const UNREADABLE =
-  'the answer cannot be decoded: give the Temporal client the dataConverter of the workers (their payload codec)';
+  'the response cannot be decoded: set the dataConverter of the workers (their payload codec) on the Temporal client';
 /** How long to wait until a job has ended everything that it started, in milliseconds. */
 const DELETE_TIMEOUT_MS = 60_000;
 
@@ -107,7 +107,7 @@ export function jobHandle<Args>(client: Client, id: string): JobHandle<Args> {
         const outcome = await outcomeOf(client, id, updateId, error);
         if (outcome === undefined) throw error;
         if (outcome !== 'success') throw jobError(id, 'invalid', outcome.failure, { cause: error });
-        throw jobError(id, 'unreadable', `${name}: it was done, but ${UNREADABLE}`, { cause: error });
+        throw jobError(id, 'unreadable', `${name}: it succeeded, but ${UNREADABLE}`, { cause: error });
       }
     });
   }

@@ -17,7 +17,7 @@ export interface JobShards {
    * @throws {WorkflowNotFoundError} of `@temporalio/client` if there is no such run
    */
   list(run: RunReference, filter?: ShardFilter): AsyncGenerator<Shard>;
-  /** Requests the cancellation of one shard, which does not count as a failure. The other shards go on. */
+  /** Requests the cancellation of one shard, which does not count as a failure. The other shards continue. */
   stop(shard: Pick<Shard, 'workflowId'>): Promise<void>;
   /**
    * Reruns the shards of a run that failed or timed out, each under its workflow id and in its trace, always

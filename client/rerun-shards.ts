@@ -50,7 +50,7 @@ export async function rerunShard(
   const started = await withinTimeout(client, () => readStartedEvent(client, shard));
   if (started === undefined)
     throw new Error(
-      `shard ${index} (${workflowId}): its history is gone, so its input is not known any more`,
+      `shard ${index} (${workflowId}): its history was deleted, so its input is no longer known`,
     );
   const { identity, namespace } = client.options;
   const { runId } = await withinTimeout(client, () =>

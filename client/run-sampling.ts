@@ -1,9 +1,9 @@
 /**
  * Why a run is sampled or not.
  *
- * Decision and reason are facts: markers in the run's history, which the server lists as
- * `TemporalChangeVersion`. The rule is the current one, as far as the client knows the policy, with a flag if
- * another rule decided about the run. Pure.
+ * Decision and reason come from the run's history: they are patch markers, which the server lists as
+ * `TemporalChangeVersion`. The rule is the current one, if the policy is known, with a flag if another rule
+ * decided about the run. Pure.
  */
 
 import type { SamplingExplanation } from '../sampling/explain';
@@ -42,19 +42,16 @@ export interface RunSampling {
   readonly sampled: boolean;
   /**
    * Reason, from the run's history. For a run that the ratio did not sample, it is `rule` or `default`
-   * according to {@link rule}, and left out if the client does not know the policy.
+   * according to {@link rule}, and left out if the policy is not known.
    */
   readonly reason?: RunReason;
-  /**
-   * The job's rule; left out unless the policy decided and the client knows it (options `redis` and
-   * `sampling`).
-   */
+  /** The job's rule; left out unless the policy decided and is known (options `redis` and `sampling`). */
   readonly rule?: RunRule;
-  /** Decision and reason for people, such as `not sampled: rule billing-*, 1 %`. */
+  /** Decision and reason as text, such as `not sampled: rule billing-*, 1 %`. */
   readonly text: string;
 }
 
-/** The facts about a run that its sampling decision is read from. */
+/** The properties of a run from which its sampling decision is read. */
 export interface DecidedRun {
   readonly traceId: string;
   readonly startTime: Date;
@@ -67,7 +64,7 @@ export interface DecidedRun {
 /** Decision about a closed run without a marker of ours in its history. */
 export const UNDECIDED: RunSampling = Object.freeze({
   sampled: false,
-  text: "not recorded: no decision in its history (begun without the plugin, or left out under bind: 'sampled')",
+  text: "not sampled: no decision in its history (started without the plugin, or not bound under bind: 'sampled')",
 });
 
 const INHERITED: Decision = Object.freeze({ sampled: false, bound: true, reason: 'inherited' });
@@ -103,7 +100,7 @@ export function runSampling(run: DecidedRun, explanation?: SamplingExplanation):
     sampled: sampled || isKept,
     ...(shown && { reason: shown }),
     ...(rule && { rule }),
-    text: isKept ? `${kept ?? 'kept'}, the root span alone; ${why}` : why,
+    text: isKept ? `${kept ?? 'kept'}, only the root span; ${why}` : why,
   });
 }
 
@@ -144,8 +141,8 @@ function wouldDecide(
 
 /** Text for a run that the ratio did not sample, if the policy is not known. */
 const UNKNOWN_RULE =
-  "the ratio of its rule, which is not known here (it is in the workers' option sampling, or in Redis: give JobClient the " +
-  'option sampling or redis)';
+  "the ratio of its rule, which is not known here (it is in the workers' option sampling or in Redis: set the option " +
+  'sampling or redis of JobClient)';
 
 function because(reason: RunReason | undefined, rule: RunRule | undefined): string {
   if (rule === undefined) return reason ?? UNKNOWN_RULE;

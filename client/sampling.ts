@@ -213,11 +213,16 @@ export class SamplingClient {
   async #evaluate(args: readonly string[]): Promise<unknown> {
     const redis = this.#redis;
     if (redis === undefined)
-      throw optionError(SUBJECT, 'redis', 'a connection of ioredis, where the sampling policy is', redis);
+      throw optionError(
+        SUBJECT,
+        'redis',
+        'an ioredis connection to the Redis with the sampling policy',
+        redis,
+      );
     try {
       return await within(TIMEOUT_MS, redis.call('EVAL', ...args));
     } catch (error) {
-      throw new Error(`sampling: Redis did not do it: ${describeError(error)}`, { cause: error });
+      throw new Error(`sampling: the command to Redis failed: ${describeError(error)}`, { cause: error });
     }
   }
 }

@@ -176,7 +176,7 @@ function registrationCommands(namespace: string, names: readonly SearchAttribute
 }
 
 function adviceToRegister([cli, cloud]: readonly string[]): string {
-  return `Let someone who may run \`${cli}\` (Temporal Cloud: \`${cloud}\`).`;
+  return `Somebody with the permission can run \`${cli}\` (Temporal Cloud: \`${cloud}\`).`;
 }
 
 async function readTypes(connection: SearchAttributesConnection, namespace: string) {

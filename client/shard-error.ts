@@ -30,7 +30,7 @@ export async function errorOf(
   const terminated = event?.workflowExecutionTerminatedEventAttributes;
   if (terminated) return { type: 'Terminated', message: terminated.reason || 'terminated' };
   if (event?.workflowExecutionTimedOutEventAttributes)
-    return { type: 'TimeoutError', message: 'the shard took longer than it may' };
+    return { type: 'TimeoutError', message: 'the shard exceeded its timeout' };
   if (event?.workflowExecutionCanceledEventAttributes) return { type: 'Cancelled', message: 'cancelled' };
   return undefined;
 }

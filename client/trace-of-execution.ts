@@ -1,5 +1,5 @@
 /**
- * Which trace an execution belongs to.
+ * Determines the trace of an execution.
  *
  * A top-level run's trace id is its own run id; a child's is in its attributes or, if it is not bound, in its
  * header. Attributes alone are not proof: a continued run, a cron tick and a retry carry those of the run

@@ -36,8 +36,8 @@ export class VisibilityError extends Error implements VisibilityErrorFields {
 defineErrorClass(VisibilityError, 'VisibilityError');
 
 const LIMIT =
-  'a namespace may ask 10 times a second by default (frontend.namespaceRPS.visibility of the server; on Temporal Cloud ' +
-  'ask its support)';
+  'by default a namespace allows 10 queries a second (frontend.namespaceRPS.visibility of the server; on Temporal ' +
+  'Cloud, contact support)';
 
 /** Returns the error as a {@link VisibilityError} if its meaning is known, else unchanged. */
 export async function toVisibilityError(client: Client, cause: unknown): Promise<unknown> {
@@ -46,9 +46,12 @@ export async function toVisibilityError(client: Client, cause: unknown): Promise
     new VisibilityError(`visibility of namespace ${namespace}: ${text}`, { problem, namespace }, { cause });
   switch (grpcStatusOf(cause)) {
     case GrpcStatus.RESOURCE_EXHAUSTED:
-      return named('rate-limit', `its rate limit is used up: ${LIMIT}. Try again, or ask less often`);
+      return named(
+        'rate-limit',
+        `its rate limit is exhausted: ${LIMIT}. Try again later, or send fewer queries`,
+      );
     case GrpcStatus.DEADLINE_EXCEEDED: {
-      const text = `the server did not answer in time. If it can be reached, its rate limit may be used up: ${LIMIT}`;
+      const text = `the server did not answer in time. If it can be reached, its rate limit may be exhausted: ${LIMIT}`;
       return named('late', text);
     }
     case GrpcStatus.UNKNOWN:

@@ -59,7 +59,7 @@ describe("a client without the workers' codec", () => {
 
     await rejects(
       handle.pause(),
-      isUnreadable(/^job '.*': pause: it was done, but the answer cannot be decoded/),
+      isUnreadable(/^job '.*': pause: it succeeded, but the response cannot be decoded/),
     );
     equal((await status()).paused, true);
     await rejects(handle.update({ cron: '0 3 * * *' }), isUnreadable(/change: it was done/));

@@ -15,7 +15,7 @@ const SAMPLING = { default: 1, jobs: { 'one*': 0, takes: { ratio: 0, keepFailed:
 
 /** What a client without the policy needs to name the rule. */
 const MISSING =
-  "which is not known here (it is in the workers' option sampling, or in Redis: give JobClient the option sampling or redis)";
+  "which is not known here (it is in the workers' option sampling or in Redis: set the option sampling or redis of JobClient)";
 
 describe('traces.find and traces.of say why', { concurrency: 4 }, () => {
   let harness: Harness;
@@ -95,7 +95,7 @@ describe('traces.find and traces.of say why', { concurrency: 4 }, () => {
     const kept = await run('activityFails', { sampling: { default: 0 } });
     deepEqual(await answer(kept.traceId, clientWith({ sampling: { default: 0 } })), [
       'kept-failed',
-      'kept-failed, the root span alone; not sampled: default, 0 %',
+      'kept-failed, only the root span; not sampled: default, 0 %',
       true,
     ]);
     const failed = await run('takes', { sampling: SAMPLING }, { args: [1, 'fail'] });
@@ -122,7 +122,7 @@ describe('traces.find and traces.of say why', { concurrency: 4 }, () => {
   });
 
   it('a run that ended without a decision has no link either', async () => {
-    const none = /^not recorded: no decision in its history \(begun without the plugin, or left out under/;
+    const none = /^not sampled: no decision in its history \(started without the plugin, or not bound under/;
     for (const plugin of [null, { sampling: { default: 0 }, bind: 'sampled' } as const]) {
       const { traceId } = await run('oneActivity', plugin);
       const [reason, text, hasUrl] = await answer(traceId, clientWith());

@@ -38,7 +38,7 @@ const RULE: SamplingOptions = { default: 1, jobs: { 'billing-*': 0.01 } };
 
 /** What a client without the policy needs to name the rule. */
 const MISSING =
-  "which is not known here (it is in the workers' option sampling, or in Redis: give JobClient the option sampling or redis)";
+  "which is not known here (it is in the workers' option sampling or in Redis: set the option sampling or redis of JobClient)";
 
 describe('the decision of a run', () => {
   it('is said with the rule that it was made by', () => {
@@ -86,18 +86,18 @@ describe('the decision of a run', () => {
     deepEqual(of(['kept-failed', 'unsampled'], { policy: RULE }), [
       true,
       'kept-failed',
-      'kept-failed, the root span alone; not sampled: rule billing-*, 1 %',
+      'kept-failed, only the root span; not sampled: rule billing-*, 1 %',
     ]);
     deepEqual(of(['kept-slow', 'inherited-unsampled']), [
       true,
       'kept-slow',
-      'kept-slow, the root span alone; not sampled: inherited',
+      'kept-slow, only the root span; not sampled: inherited',
     ]);
     // A shard: its decision is its parent's.
     deepEqual(of(['kept-failed'], { policy: RULE }), [
       true,
       'kept-failed',
-      'kept-failed, the root span alone; not sampled: inherited',
+      'kept-failed, only the root span; not sampled: inherited',
     ]);
   });
 

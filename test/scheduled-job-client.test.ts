@@ -85,7 +85,7 @@ describe('JobClient', { concurrency: 4 }, () => {
 
     await handle.delete();
     await new Job(runs, 'all').isOver();
-    await refuses(handle.runNow(), 'not-found', /there is none, or it has ended; create it/);
+    await refuses(handle.runNow(), 'not-found', /it does not exist, or it has ended; create it/);
     await refuses(handle.delete(), 'not-found', /create it/);
   });
 
@@ -197,7 +197,7 @@ describe('JobClient', { concurrency: 4 }, () => {
     );
     const cyclic: unknown[] = [];
     cyclic.push(cyclic);
-    await refuses(create({ workflow: 'quick', args: cyclic }), 'invalid', /args\[0\]: .* holds itself/);
+    await refuses(create({ workflow: 'quick', args: cyclic }), 'invalid', /args\[0\]: .* circular object/);
     await refuses(jobs.getHandle(job).update({ args: [1n] }), 'invalid', /bigint/);
     await refuses(jobs.getHandle(job).runNow({ args: [Symbol('a')] }), 'invalid', /symbol/);
     await refuses(jobs.getHandle(job).runNow({ arg: 1 } as object), 'invalid', /there is no key "arg"/);

@@ -19,7 +19,7 @@ const handler = serviceHandler(nothing, { doNothing: async (_ctx, input) => inpu
 
 /** What a client without the policy needs to name the rule. */
 const MISSING =
-  "which is not known here (it is in the workers' option sampling, or in Redis: give JobClient the option sampling or redis)";
+  "which is not known here (it is in the workers' option sampling or in Redis: set the option sampling or redis of JobClient)";
 
 describe('values larger than the server takes', { concurrency: 4 }, () => {
   let runs: Runs;
@@ -193,7 +193,7 @@ describe('values larger than the server takes', { concurrency: 4 }, () => {
     const { run } = await runs.harness.tracing.traces.of({ workflowId: handle.workflowId });
     deepEqual(
       [run?.sampled, run?.sampling?.sampled, run?.sampling?.text],
-      [true, true, `kept, the root span alone; not sampled: the ratio of its rule, ${MISSING}`],
+      [true, true, `kept, only the root span; not sampled: the ratio of its rule, ${MISSING}`],
     );
   });
 });
