@@ -1,5 +1,6 @@
 /**
- * Makes the body of a message from what an incident tells. Pure; bounded as alert.schema.json says.
+ * Builds the body of a message from an incident's message. Pure. All lengths stay within the limits of
+ * alert.schema.json.
  */
 import { rootSpanIdOfRun } from '../core/trace-id';
 import { fillTraceUrl } from '../core/trace-url';
@@ -8,11 +9,11 @@ import type { AlertFacts, AlertMessage, AlertRun, Subject } from './incident/mes
 import type { AlertPayload, AlertPayloadData, AlertPayloadRun } from './payload';
 import { alertText } from './text';
 
-/** Where links lead. */
+/** Base addresses and templates of the links in a message; without one, the link is left out. */
 export interface LinkTargets {
   readonly consoleUrl?: string;
   readonly webUiUrl?: string;
-  /** Compiled template. */
+  /** Template of a trace's address, compiled by `compileTraceUrl`. */
   readonly traceUrl?: string;
 }
 
@@ -111,7 +112,7 @@ function linksOf(namespace: string, run: AlertRun, targets: LinkTargets): AlertP
   const values = { traceId, spanId: rootSpanIdOfRun(runId), runId, startMs: dueMs, endMs: closedMs };
   const [space, id, execution] = [namespace, workflowId, runId].map(encodeURIComponent);
   return defined({
-    // A link to a trace that is not recorded leads nowhere.
+    // A run that is not sampled has no trace to link to.
     trace: template === undefined || recorded === false ? undefined : fillTraceUrl(template, values),
     run: consoleUrl === undefined ? undefined : `${consoleUrl}/runs/${execution}?namespace=${space}`,
     webUi:

@@ -1,5 +1,6 @@
 /**
- * Tries everything that alerts need, before somebody depends on it: configuration, secrets, the server, each channel.
+ * Checks everything that alerts depend on: the configuration, its secrets, the server, and each channel with
+ * a test message.
  */
 import { randomUUID } from 'node:crypto';
 import { Client } from '@temporalio/client';
@@ -10,13 +11,17 @@ import { loadAlerts } from './config/load';
 import type { JobWatcherOptions } from './start';
 import { Reader } from './watch/reader';
 
-/** What was tried: what works, and what does not; a line each. */
+/** Result of a check, with a line for each check that passed and for each problem. */
 export interface AlertsCheck {
   readonly done: readonly string[];
   readonly problems: readonly string[];
 }
 
-/** @throws {OptionError} that names what is wrong with the configuration */
+/**
+ * Checks the configuration, secrets, namespace and channels.
+ *
+ * @throws {OptionError} if the configuration is invalid
+ */
 export async function checkAlerts(options: JobWatcherOptions): Promise<AlertsCheck> {
   const {
     connection,
@@ -43,7 +48,7 @@ export async function checkAlerts(options: JobWatcherOptions): Promise<AlertsChe
     const message = { id: `msg_${randomUUID()}`, key: 'test', sinceMs: nowMs, queuedMs: nowMs, facts: {} };
     const sample = { ...message, type: 'watcher.test', state: 'open' } as const;
     const result = await channels.send(name, { kind: 'test', name }, sample);
-    if (result.kind === 'delivered') done.push(`channel ${name} took a test message`);
+    if (result.kind === 'delivered') done.push(`channel ${name} accepted a test message`);
     else problems.push(`channel ${name}: ${result.why}`);
   }
   return { done, problems };

@@ -1,5 +1,5 @@
 /**
- * `temporal-job-tracing watch`: tells what the configuration says, until SIGTERM or Ctrl-C.
+ * `temporal-job-tracing watch`: watches the jobs of its namespaces and sends alerts, until SIGTERM or Ctrl-C.
  */
 import { parseArgs } from 'node:util';
 import { NativeConnection } from '@temporalio/worker';
@@ -12,10 +12,10 @@ import { type JobWatcherOptions, startJobWatcher } from './start';
 
 const WATCH_USAGE = `Usage: temporal-job-tracing watch --config <file.json> [options]
 
-  --config <file.json>      channels and rules; read again when it changes
-  --module <module>         exports redact, secrets, dataConverter: the same as options of startJobWatcher
-  --check                   tries configuration, connection and channels (each gets a test message), and ends
-  --remove                  ends the watcher and all incidents of the namespace, and ends
+  --config <file.json>      channels and rules; reloaded when the file changes
+  --module <module>         module that exports redact, secrets or dataConverter, the options of startJobWatcher
+  --check                   check configuration, connection and channels (each gets a test message), then exit
+  --remove                  terminate the watcher and all incidents of the namespace, then exit
 
 ${CONNECTION_USAGE}`;
 
@@ -30,12 +30,14 @@ const FLAGS = {
 
 type Flags = ReturnType<typeof parsed>;
 
-/** Why nothing is watched: one line that says what to do. */
+/** An error that the user can fix; its message names the fix, and is printed without a stack. */
 class WatchError extends Error {
   override readonly name = 'WatchError';
 }
 
-/** Resolves when the watcher has ended. Rejects with a `WatchError` for what the user can mend. */
+/**
+ * Runs the command; resolves when it has ended. Rejects with a `WatchError` for errors that the user can fix.
+ */
 export async function runWatch(args: readonly string[]): Promise<void> {
   const flags = parsed(args);
   if (flags.help) {
@@ -49,7 +51,8 @@ export async function runWatch(args: readonly string[]): Promise<void> {
   );
   try {
     if (flags.remove) return await eachOf(namespaces, (name) => remove(connection, name));
-    if (flags.config === undefined) throw new WatchError(`--config: expected a file\n\n${WATCH_USAGE}`);
+    if (flags.config === undefined)
+      throw new WatchError(`--config: expected the path of a JSON file\n\n${WATCH_USAGE}`);
     const options = { connection, config: flags.config, ...(await loadModule(flags.module)) };
     if (flags.check) return await eachOf(namespaces, (name) => check({ ...options, namespace: name }));
     await watch(namespaces, options);
@@ -62,7 +65,7 @@ async function watch(namespaces: readonly string[], options: JobWatcherOptions):
   const watchers = await Promise.all(
     namespaces.map((namespace) => clear(namespace, () => startJobWatcher({ ...options, namespace }))),
   );
-  console.log(`Watching ${namespaces.join(', ')}. Ctrl-C ends it.`);
+  console.log(`Watching ${namespaces.join(', ')}. Press Ctrl-C to stop.`);
   const stopped = new Promise<void>((stop) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop());
   });
@@ -81,7 +84,7 @@ async function check(options: JobWatcherOptions): Promise<void> {
 
 async function remove(connection: NativeConnection, namespace: string): Promise<void> {
   const ended = await clear('--remove', () => removeAlerts(connection, namespace));
-  console.log(`${namespace}: ended ${ended} workflows of alerts`);
+  console.log(`${namespace}: terminated ${ended} alert workflows`);
 }
 
 async function eachOf(all: readonly string[], each: (one: string) => Promise<void>): Promise<void> {
@@ -112,7 +115,7 @@ function parsed(args: readonly string[]) {
   }
 }
 
-/** What the call does; its error as one line. */
+/** Runs the call; its error becomes a `WatchError` with the label before the message. */
 async function clear<T>(what: string, call: () => Promise<T>): Promise<T> {
   try {
     return await call();

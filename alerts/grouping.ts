@@ -1,20 +1,18 @@
 /**
- * Grouping: more than five new alerts of one type in one look are one message with a list.
- *
- * Pure.
+ * Grouping: more than five new alerts of one type in one poll become one message with a list. Pure.
  */
 import type { Subject } from './incident/message';
 import type { Observation, Observations } from './incident/observation';
 
-/** What is to be signalled to one incident. */
+/** The observations about one subject, to be signalled to its incident. */
 export interface Signal extends Observations {
   readonly subject: Subject;
 }
 
-/** More than so many of one type are grouped. */
+/** Most alerts of one type and the same channels that are sent one by one. */
 const MAX_ALONE = 5;
 
-/** Kinds of observations that begin a message of their own type. */
+/** Message types of the observations that lead to one; `raised` carries its own type. */
 const TOLD_AS: Readonly<Partial<Record<Observation['kind'], string>>> = Object.freeze({
   failed: 'job.failed',
   failing: 'job.failing',
@@ -22,10 +20,10 @@ const TOLD_AS: Readonly<Partial<Record<Observation['kind'], string>>> = Object.f
 });
 
 /**
- * The signals, with a group where there are more than five of one type for the same channels.
+ * Returns the signals, with a group assigned where more than five of one type go to the same channels.
  *
- * @param isNew whether the job's incident would tell it, as far as the watcher knows
- * @param groupId makes the workflow id of a group
+ * @param isNew whether the job's incident would send a message, as far as the watcher can see
+ * @param groupId creates the workflow id of a group
  */
 export function groupSignals(
   signals: readonly Signal[],
@@ -51,7 +49,9 @@ export function groupSignals(
   return { signals: signals.map((signal) => grouped.get(signal) ?? signal), groups };
 }
 
-/** The type of message that the signal leads to; `undefined` where it is not of one type, or tells nothing new. */
+/**
+ * Returns the type of message that the signal leads to; `undefined` if it leads to none or to several types.
+ */
 function typeOf({ seen }: Signal): string | undefined {
   const types = new Set(
     seen.map((one) => (one.kind === 'raised' && one.endedMs === undefined ? one.type : TOLD_AS[one.kind])),

@@ -1,5 +1,6 @@
 /**
- * `temporal-job-tracing/alerts`: tells when a job fails, is slow, overdue, stuck or without a worker.
+ * `temporal-job-tracing/alerts`: sends alerts about jobs that fail, are slow, overdue, stuck or without a
+ * worker.
  */
 export type { SecretProvider } from '../core/http/secrets';
 export type { Refusal } from '../core/jobs/messages';

@@ -1,18 +1,18 @@
 /**
- * The user's module beside a configuration: what JSON cannot hold.
+ * Loads the user's module for the options that a JSON configuration cannot hold.
  */
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { JobWatcherOptions } from './start';
 
-/** What the module may export, by name or as its default. */
+/** Options that the module may export, by name or in its default export. */
 export type AlertsModule = Pick<JobWatcherOptions, 'redact' | 'secrets' | 'dataConverter'>;
 
 /**
- * Loads it; nothing without a path.
+ * Loads the module; returns `{}` without a path.
  *
- * @param flag the option that names it
- * @throws TypeError that names what is wrong
+ * @param flag the command-line flag that holds the path, for errors
+ * @throws {TypeError} if the module cannot be loaded, or an export has a wrong type
  */
 export async function loadAlertsModule(flag: string, path: string | undefined): Promise<AlertsModule> {
   if (path === undefined) return {};

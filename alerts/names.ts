@@ -1,10 +1,10 @@
 /**
- * Names that are in histories, in saved commands and on the wire: they never change.
+ * Names that appear in histories, in saved commands and on the wire. They must never change.
  *
  * Sandbox code.
  */
 
-/** Task queue of watchers and incidents, apart from every queue of jobs. */
+/** Task queue of watchers and incidents, separate from the queues of jobs. */
 export const ALERTS_TASK_QUEUE = 'job-alerts';
 
 /** Workflow id of a namespace's watcher. */
@@ -23,7 +23,7 @@ export const WatcherMessage = Object.freeze({
   silence: 'silence',
   /** `{"channel":"oncall"}` */
   test: 'test',
-  /** From the process that watches. */
+  /** Sent by the watching process. */
   report: 'report',
   status: 'status',
 } as const);
@@ -31,23 +31,23 @@ export const WatcherMessage = Object.freeze({
 /** Signals and queries of incidents and groups. */
 export const IncidentMessage = Object.freeze({
   observe: 'observe',
-  /** From an incident to its group. */
+  /** Sent by an incident to its group. */
   member: 'member',
   status: 'status',
 } as const);
 
-/** Memo of the watcher: the silences that hold. */
+/** Memo key of the watcher's active silences. */
 export const SILENCES_MEMO = 'silences';
 
-/** Memo of an incident: see `IncidentMemo`. */
+/** Memo key of an incident's {@link IncidentMemo}. */
 export const INCIDENT_MEMO = 'alert';
 
-/** What is read of an incident without asking it. */
+/** Summary of an incident in its memo, readable without a query. */
 export interface IncidentMemo {
   /** Name of the job or task queue. */
   readonly subject: string;
-  /** Whether successes of the job matter. */
+  /** Whether the job's successes affect the incident. */
   readonly awaitsSuccess: boolean;
-  /** Problems that are open: keys by type. */
+  /** Open problems; `since` is an ISO 8601 time. */
   readonly open: readonly { readonly type: string; readonly key: string; readonly since: string }[];
 }

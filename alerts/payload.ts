@@ -1,91 +1,91 @@
 /**
- * What receivers get: JSON in the form of Standard Webhooks (`type`, `timestamp`, `data`), described by
- * alert.schema.json beside this file. Never a run's arguments, memo or result.
+ * The body of an alert message: JSON in the format of Standard Webhooks (`type`, `timestamp`, `data`),
+ * described by alert.schema.json beside this file. It never contains a run's arguments, memo or result.
  */
 import type { JobTrigger } from '../core/search-attributes';
 import type { AlertType } from './incident/message';
 
-/** A run, as receivers get it. */
+/** The run that an alert is about. */
 export interface AlertPayloadRun {
   readonly workflowId: string;
   readonly runId: string;
   readonly workflowType: string;
-  /** What started it; not known of a run that is not bound. */
+  /** What started the run; left out if the run is not bound. */
   readonly trigger?: JobTrigger;
-  /** From 1 on. */
+  /** Attempt, from 1. */
   readonly attempt?: number;
-  /** When it was to begin, ISO 8601. */
+  /** Time at which the run was due, ISO 8601. */
   readonly due: string;
-  /** When its first workflow task began. */
+  /** Start of the first workflow task, ISO 8601. */
   readonly started?: string;
   readonly closed?: string;
-  /** From due to its end, or to the moment of the alert. */
+  /** Time from due to close, or to the alert, in milliseconds. */
   readonly elapsedMs: number;
-  /** From due to the first workflow task. */
+  /** Time from due to the first workflow task, in milliseconds. */
   readonly waitedMs?: number;
-  /** 32 lower-case hex digits. */
+  /** Trace ID, 32 lower-case hex digits. */
   readonly traceId: string;
-  /** Whether the trace is recorded; left out if it is not known. */
+  /** Whether the run is sampled; left out if that is not known. */
   readonly recorded?: boolean;
 }
 
-/** What an alert is about. */
+/** The content of an alert. */
 export interface AlertPayloadData {
-  /** `open`: it began; `resolved`: it is over. */
+  /** `open` when the problem began, `resolved` when it is over. */
   readonly state: 'open' | 'resolved';
   readonly namespace: string;
-  /** One sentence for people. */
+  /** The alert in one sentence. */
   readonly text: string;
   readonly job?: string;
   readonly taskQueue?: string;
   readonly run?: AlertPayloadRun;
   readonly error?: { readonly type?: string; readonly message: string };
-  /** When it began, ISO 8601. */
+  /** Time at which the problem began, ISO 8601. */
   readonly since: string;
-  /** When it ended; only of what is resolved. */
+  /** Time at which the problem ended, ISO 8601; only if it is resolved. */
   readonly resolved?: string;
-  /** Median of the job's last runs. */
+  /** Median duration of the job's last runs, in milliseconds. */
   readonly usualMs?: number;
-  /** The duration from which on the run is slow. */
+  /** Duration above which the run is slow, in milliseconds. */
   readonly limitMs?: number;
-  /** Activities that a slow run waits for. */
+  /** Pending activities of a slow run. */
   readonly pending?: readonly {
     readonly activity: string;
     readonly attempt: number;
     readonly lastFailure?: string;
     readonly noWorkerOn?: string;
   }[];
-  /** Attempts of a chain that is still retried, or of a workflow task. */
+  /** Number of attempts of a run that is still being retried, or of a workflow task. */
   readonly attempts?: number;
-  /** Failed runs in a row. */
+  /** Number of consecutive failed runs. */
   readonly failures?: number;
   readonly lastSuccess?: string;
-  /** How long a job may be without success. */
+  /** Time within which the job must succeed again, in milliseconds. */
   readonly withinMs?: number;
-  /** Runs that wait for a worker. */
+  /** Number of runs that wait for a worker. */
   readonly waiting?: number;
-  /** Several jobs: the first names, and how many there are. */
+  /** The affected jobs: the first names, and the total number. */
   readonly jobs?: { readonly names: readonly string[]; readonly count: number };
-  /** It was told before. */
+  /** Set if the problem was reported before. */
   readonly reminder?: true;
-  /** The job fails and recovers again and again: told once. */
+  /** Set if the job keeps failing and recovering; reported once. */
   readonly flapping?: true;
-  /** Why the watcher sees nothing. */
+  /** Why alerts cannot be sent. */
   readonly reason?: string;
   readonly links?: {
-    /** The run's trace. */
+    /** Address of the run's trace. */
     readonly trace?: string;
-    /** The run in the console. */
+    /** Address of the run in the console. */
     readonly run?: string;
-    /** The run in the Temporal Web UI. */
+    /** Address of the run in the Temporal Web UI. */
     readonly webUi?: string;
   };
 }
 
-/** The body of a message. */
+/** The body of an alert message. */
 export interface AlertPayload {
   readonly type: AlertType;
-  /** When the event was seen, ISO 8601; the same on every attempt to deliver it. */
+  /** Time at which the event was observed, ISO 8601; the same for every delivery attempt. */
   readonly timestamp: string;
   readonly data: AlertPayloadData;
 }

@@ -1,5 +1,5 @@
 /**
- * Ends the watcher of a namespace and all incidents: nothing of alerts is left that runs.
+ * Terminates the watcher and all incidents of a namespace.
  */
 import { Client, type ConnectionLike } from '@temporalio/client';
 import { GrpcStatus, grpcStatusOf } from '../client/grpc-status';
@@ -8,11 +8,15 @@ import { AlertWorkflow, WATCHER_ID } from './names';
 
 const REASON = 'watch --remove';
 
-/** @returns how many workflows were ended */
+/**
+ * Terminates all alert workflows of the namespace.
+ *
+ * @returns the number of terminated workflows
+ */
 export async function removeAlerts(connection: ConnectionLike, namespace: string): Promise<number> {
   const client = new Client({ connection, namespace });
   const types = Object.values(AlertWorkflow).map(quoted).join(', ');
-  // The watcher first: it starts incidents.
+  // The watcher first, since it starts incidents.
   const ids = new Set([WATCHER_ID]);
   let ended = 0;
   for await (const { workflowId } of listExecutions(

@@ -1,21 +1,22 @@
 /**
- * Silences: for a while nothing new is told about jobs whose name fits. What is told already is still resolved.
+ * Silences hold back new alerts about jobs that match a pattern, for a limited time. Resolutions of alerts
+ * that were sent before are still sent.
  *
  * Sandbox code; pure.
  */
 import { A_PATTERN, fitsPattern, isPattern } from '../core/job-pattern';
 import { type DurationText, durationMs, expectedDuration } from '../core/util/duration';
 
-/** A silence as somebody asks for it: the input of the signal `silence`. */
+/** A request for a silence: the input of the signal `silence`. */
 export interface SilenceRequest {
   /** Job name or pattern; `*` stands for any number of characters. */
   readonly job: string;
-  /** How long, such as `'2 hours'`, up to 35 days; `0` ends a silence of the same name. */
+  /** Duration, such as `'2 hours'`, up to 35 days; `0` ends the silence for the same name or pattern. */
   readonly for: DurationText | 0;
   readonly reason?: string;
 }
 
-/** A silence that holds. */
+/** An active silence. */
 export interface Silence {
   readonly job: string;
   readonly untilMs: number;
@@ -27,9 +28,9 @@ const MAX_SILENCES = 100;
 const MAX_REASON_LENGTH = 500;
 
 /**
- * The silences after a request; the youngest one of a name holds.
+ * Returns the active silences after a request; it replaces an earlier one for the same name or pattern.
  *
- * @returns a string that says what is wrong with the request, if something is
+ * @returns a string with the problem if the request is invalid
  */
 export function addSilence(
   silences: readonly Silence[],
@@ -52,7 +53,7 @@ export function addSilence(
   return [...others, { job, untilMs: nowMs + ms, reason: reason.slice(0, MAX_REASON_LENGTH) }];
 }
 
-/** The silence under which the job is: the one that ends last; `undefined` if there is none. */
+/** Returns the silence that applies to the job, the one that ends last; `undefined` if there is none. */
 export function silenceOf(silences: readonly Silence[], job: string, nowMs: number): Silence | undefined {
   const holding = silences.filter(
     ({ untilMs, job: pattern }) => untilMs > nowMs && fitsPattern(pattern, job),
@@ -60,7 +61,7 @@ export function silenceOf(silences: readonly Silence[], job: string, nowMs: numb
   return holding.sort((a, b) => b.untilMs - a.untilMs)[0];
 }
 
-/** The silences that a memo holds; what cannot be read is left out. Never throws. */
+/** Returns the silences in a memo; invalid ones are left out. Never throws. */
 export function readSilences(value: unknown): readonly Silence[] {
   const isSilence = (one: unknown): one is Silence => {
     const { job, untilMs, reason } = (one ?? {}) as Partial<Record<keyof Silence, unknown>>;

@@ -1,5 +1,6 @@
 /**
- * Starts a watcher in this process: its workflow if it is not there, and a worker for watcher and incidents.
+ * Starts a watcher in this process: its workflow, unless it runs already, and a worker for the watcher and
+ * the incidents.
  */
 import { Client } from '@temporalio/client';
 import type { DataConverter, Logger } from '@temporalio/common';
@@ -23,36 +24,43 @@ import type { WatcherStatus } from './workflows/watcher-messages';
 /** Options of {@link startJobWatcher}. */
 export interface JobWatcherOptions {
   readonly connection: NativeConnection;
-  /** @default 'default' */
+  /** Namespace of the jobs. @default 'default' */
   readonly namespace?: string;
-  /** The configuration, or the path of a JSON file, which is read again when it changes. */
+  /** The configuration, or the path of a JSON file, which is reloaded when it changes. */
   readonly config: JobAlertsConfig | string;
-  /** As the workers' of the jobs have it: errors and memos are decoded with it. @default none */
+  /** Data converter of the jobs' workers, to decode errors and memos. @default none */
   readonly dataConverter?: DataConverter;
-  /** Takes out of messages of errors what must not be told. @default nothing is taken out */
+  /** Removes sensitive text from error messages. @default messages are not changed */
   readonly redact?: (text: string) => string;
-  /** Values of `{ "secret": "NAME" }`. @default the environment: the variable, or the file that `NAME_FILE` names */
+  /**
+   * Provides the values of secrets, referred to by `{ "secret": "NAME" }`.
+   *
+   * @default environment variables: `NAME`, or the file whose path is in `NAME_FILE`
+   */
   readonly secrets?: SecretProvider;
-  /** @default the Temporal runtime's */
+  /** Logger of the watcher. @default the Temporal runtime's */
   readonly logger?: Pick<Logger, 'info' | 'warn'>;
 }
 
-/** A watcher at work in this process. */
+/** A running watcher in this process. */
 export interface JobWatcher {
-  /** What the watcher of the namespace knows about itself. */
+  /** Queries the status of the namespace's watcher. */
   status(): Promise<WatcherStatus>;
-  /** Stops this process's part; the watcher goes on in other processes, or later. May be called twice. */
+  /**
+   * Stops watching in this process; other processes go on, and a later one continues where it left off. May
+   * be called twice.
+   */
   close(): Promise<void>;
-  /** Resolves after {@link close}; rejects if the watcher cannot go on, or was ended. */
+  /** Resolves after {@link close}; rejects if the watcher fails or its workflow has ended. */
   readonly closed: Promise<void>;
 }
 
 const RELOAD_MS = 5_000;
 
 /**
- * Watches the jobs of a namespace, and tells what its configuration says.
+ * Watches the jobs of a namespace and sends alerts as configured.
  *
- * @throws {OptionError} that names what is wrong with the configuration
+ * @throws {OptionError} if the configuration is invalid
  */
 export async function startJobWatcher(options: JobWatcherOptions): Promise<JobWatcher> {
   const config = await loadAlerts(options.config);
@@ -85,7 +93,7 @@ class RunningWatcher {
     this.closed = new Promise((resolve, reject) => {
       this.#settle = { resolve, reject };
     });
-    // Whoever does not look at it must not be killed by it.
+    // Prevents an unhandled rejection if the caller does not use `closed`.
     this.closed.catch(() => {});
   }
 
@@ -157,7 +165,7 @@ class RunningWatcher {
     );
   }
 
-  /** Stops what works with the present configuration. */
+  /** Stops the worker and the checks of the current configuration. */
   async #rest(): Promise<void> {
     const part = this.#part;
     this.#part = undefined;
@@ -167,7 +175,7 @@ class RunningWatcher {
     await part.ended.catch(() => {});
   }
 
-  /** Looks every few seconds whether the file has changed. */
+  /** Checks every few seconds whether the file has changed. */
   #reloadLater(path: string): void {
     let problem = '';
     const reload = async () => {
@@ -178,7 +186,7 @@ class RunningWatcher {
       } catch (error) {
         const { message } = error as Error;
         if (message !== problem)
-          this.#log.warn(`temporal-job-tracing: ${message}; the configuration before holds`);
+          this.#log.warn(`temporal-job-tracing: ${message}; the previous configuration stays in use`);
         problem = message;
       }
       if (!this.#isClosing) this.#timer = setTimeout(reload, RELOAD_MS).unref();
@@ -187,17 +195,17 @@ class RunningWatcher {
   }
 
   async #change(config: ResolvedAlerts): Promise<void> {
-    // One worker a task queue on a connection: the other begins when this one has stopped.
+    // A connection allows one worker for each task queue, so the next one starts when this one has stopped.
     await this.#rest();
     await this.#work(config);
     if (this.#isClosing) await this.#rest();
-    this.#log.info(`temporal-job-tracing: alerts: configuration ${config.hash} holds from now on`);
+    this.#log.info(`temporal-job-tracing: alerts: configuration ${config.hash} is now in use`);
   }
 }
 
 const bundles = new Map<string, ReturnType<typeof bundleWorkflowCode>>();
 
-/** The workflows' bundle, made once for each payload converter. */
+/** Returns the bundle of the alert workflows, built once for each payload converter. */
 function bundleOf(dataConverter: DataConverter | undefined): ReturnType<typeof bundleWorkflowCode> {
   const { payloadConverterPath, failureConverterPath } = dataConverter ?? {};
   const key = JSON.stringify([payloadConverterPath, failureConverterPath]);
@@ -207,7 +215,7 @@ function bundleOf(dataConverter: DataConverter | undefined): ReturnType<typeof b
     workflowsPath: require.resolve('./workflows'),
     ...(payloadConverterPath !== undefined && { payloadConverterPath }),
     ...(failureConverterPath !== undefined && { failureConverterPath }),
-    // What the bundler tells of its success is nobody's news.
+    // Hides the bundler's messages about its success.
     logger: new DefaultLogger('WARN'),
   });
   bundles.set(key, bundle);

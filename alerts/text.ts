@@ -1,7 +1,5 @@
 /**
- * The sentence of an alert, for people. Plain text: job names, ids and errors are users' and are not to be trusted.
- *
- * Pure.
+ * The sentence of an alert. Plain text: job names, ids and errors come from users and are not trusted. Pure.
  */
 import type { AlertFacts, AlertMessage, AlertRun, Subject } from './incident/message';
 
@@ -11,14 +9,14 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const MAX_ERROR_LENGTH = 200;
 
-/** What the message tells, in one sentence. */
+/** Returns the message as one sentence. */
 export function alertText(subject: Subject, message: AlertMessage): string {
   const text = sentence(subject, message);
   if (message.reminder) return `Still open: ${text}`;
-  return message.merged ? `${text} (over since ${time(message.resolvedMs)})` : text;
+  return message.merged ? `${text} (resolved at ${time(message.resolvedMs)})` : text;
 }
 
-/** A duration of two units at most, as in `1 h 5 min` or `14.2 s`. */
+/** Returns the duration with at most two units, as in `1 h 5 min` or `14.2 s`. */
 export function durationText(ms: number): string {
   if (ms < MINUTE) return `${(ms / SECOND).toFixed(1)} s`;
   if (ms < HOUR) return twoUnits(ms, MINUTE, 'min', SECOND, 's');
@@ -31,10 +29,10 @@ function twoUnits(ms: number, big: number, bigName: string, small: number, small
   return `${Math.floor(ms / big)} ${bigName}${rest === 0 ? '' : ` ${rest} ${smallName}`}`;
 }
 
-/** What has become of one member of a group, and of several. */
+/** Phrases for a group of one job and of several jobs. */
 const OF_GROUP: Readonly<Partial<Record<AlertMessage['type'], readonly [one: string, many: string]>>> =
   Object.freeze({
-    'job.failing': ['job is failing and is retried', 'jobs are failing and are retried'],
+    'job.failing': ['job keeps failing and is being retried', 'jobs keep failing and are being retried'],
     'job.recovered': ['job has recovered', 'jobs have recovered'],
     'job.slow': ['job is slow', 'jobs are slow'],
     'job.overdue': ['job is overdue', 'jobs are overdue'],
@@ -54,10 +52,10 @@ function sentence(subject: Subject, message: AlertMessage): string {
 function beginningOf(name: string, { type, facts, flapping, merged }: AlertMessage): string {
   switch (type) {
     case 'job.failed':
-      if (flapping) return `${name} fails and recovers again and again: three times within 24 hours`;
+      if (flapping) return `${name} is flapping: it failed and recovered three times within 24 hours`;
       return `${name} failed${times(facts)}${because(facts)}`;
     case 'job.failing':
-      return `${name} is failing: ${attempts(facts)} so far, and it is retried${because(facts)}`;
+      return `${name} keeps failing: ${attempts(facts)} so far, still being retried${because(facts)}`;
     case 'job.recovered':
       return `${name} has recovered`;
     case 'job.slow':
@@ -67,9 +65,9 @@ function beginningOf(name: string, { type, facts, flapping, merged }: AlertMessa
     case 'job.no_worker':
       return `Task queue ${name} has no worker: ${waiting(facts)}`;
     case 'job.stuck':
-      return `${name} is stuck: attempt ${facts.attempts ?? 0} of a workflow task${because(facts)}`;
+      return `${name} is stuck: its workflow task is in attempt ${facts.attempts ?? 0}${because(facts)}`;
     case 'watcher.blind':
-      return `Alerts are blind: ${facts.reason ?? ''}`;
+      return `Alerting is impaired: ${facts.reason ?? ''}`;
     case 'watcher.test':
       return `This is a test of channel ${name}`;
   }
@@ -79,7 +77,7 @@ function endOf(name: string, { type, facts, sinceMs, resolvedMs = 0 }: AlertMess
   const lasted = durationText(Math.max(0, resolvedMs - sinceMs));
   switch (type) {
     case 'job.slow':
-      return `${name} has ended after ${took(facts.run, resolvedMs)}; it was slow`;
+      return `${name} ended after ${took(facts.run, resolvedMs)}; it was slow`;
     case 'job.no_worker':
       return `Task queue ${name} has a worker again after ${lasted}`;
     case 'job.overdue':
@@ -87,7 +85,7 @@ function endOf(name: string, { type, facts, sinceMs, resolvedMs = 0 }: AlertMess
     case 'job.stuck':
       return `${name} is no longer stuck after ${lasted}`;
     case 'watcher.blind':
-      return `Alerts are no longer blind: ${facts.reason ?? ''}`;
+      return `Alerting is no longer impaired: ${facts.reason ?? ''}`;
     default:
       return `${name} has recovered after ${lasted}`;
   }
@@ -111,7 +109,7 @@ function waitsFor({ pending = [] }: AlertFacts): string {
 }
 
 function waiting({ waiting: runs = 0, jobs = [], jobCount = jobs.length }: AlertFacts): string {
-  return `${plural(runs, 'run waits', 'runs wait')} (${list(jobs, jobCount)})`;
+  return `${plural(runs, 'run is waiting', 'runs are waiting')} (${list(jobs, jobCount)})`;
 }
 
 function list(names: readonly string[], count: number): string {

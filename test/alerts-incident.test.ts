@@ -131,7 +131,7 @@ describe('silences', () => {
     deepEqual(one.deliver(100).messages, []);
     deepEqual(
       one.state.deliveries.map(({ outcome, why }) => `${outcome}: ${why}`),
-      ['silenced: release', 'dropped: over while silenced'],
+      ['silenced: release', 'dropped: resolved while silenced'],
     );
   });
 

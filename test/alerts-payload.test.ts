@@ -52,17 +52,17 @@ const TABLE: readonly [subject: Subject, message: AlertMessage, text: string][] 
   [
     JOB,
     message('job.failed', { run: RUN }, { flapping: true }),
-    'nightly fails and recovers again and again: three times within 24 hours',
+    'nightly is flapping: it failed and recovered three times within 24 hours',
   ],
   [
     JOB,
     message('job.failed', { run: RUN }, { ...OVER, merged: true }),
-    'nightly failed (over since 1970-01-01T00:17:10Z)',
+    'nightly failed (resolved at 1970-01-01T00:17:10Z)',
   ],
   [
     JOB,
     message('job.failing', { run: RUN, attempts: 3, error: { message: 'x' } }),
-    'nightly is failing: 3 attempts so far, and it is retried: x',
+    'nightly keeps failing: 3 attempts so far, still being retried: x',
   ],
   [JOB, message('job.recovered', { run: RUN, failures: 40 }, OVER), 'nightly has recovered after 30.0 s'],
   [JOB, message('job.slow', SLOW), 'nightly is slow: 15.2 s, usually 4.1 s (limit 14.1 s)'],
@@ -84,9 +84,9 @@ const TABLE: readonly [subject: Subject, message: AlertMessage, text: string][] 
   [
     JOB,
     message('job.slow', SLOW, { ...OVER, merged: true }),
-    'nightly was slow: 15.2 s, usually 4.1 s (limit 14.1 s) (over since 1970-01-01T00:17:10Z)',
+    'nightly was slow: 15.2 s, usually 4.1 s (limit 14.1 s) (resolved at 1970-01-01T00:17:10Z)',
   ],
-  [JOB, message('job.slow', SLOW, OVER), 'nightly has ended after 30.0 s; it was slow'],
+  [JOB, message('job.slow', SLOW, OVER), 'nightly ended after 30.0 s; it was slow'],
   [
     JOB,
     message('job.overdue', { lastSuccessMs: 1_000, withinMs: 93_600_000 }),
@@ -101,7 +101,7 @@ const TABLE: readonly [subject: Subject, message: AlertMessage, text: string][] 
   [
     { kind: 'queue', name: 'q' },
     message('job.no_worker', { taskQueue: 'q', waiting: 3, jobs: ['a', 'b'], jobCount: 3 }),
-    'Task queue q has no worker: 3 runs wait (a, b and 1 more)',
+    'Task queue q has no worker: 3 runs are waiting (a, b and 1 more)',
   ],
   [
     { kind: 'queue', name: 'q' },
@@ -111,7 +111,7 @@ const TABLE: readonly [subject: Subject, message: AlertMessage, text: string][] 
   [
     JOB,
     message('job.stuck', { run: RUN, attempts: 3, error: { message: 'no such type' } }),
-    'nightly is stuck: attempt 3 of a workflow task: no such type',
+    'nightly is stuck: its workflow task is in attempt 3: no such type',
   ],
   [JOB, message('job.stuck', { run: RUN, attempts: 3 }, OVER), 'nightly is no longer stuck after 30.0 s'],
   [
@@ -127,12 +127,12 @@ const TABLE: readonly [subject: Subject, message: AlertMessage, text: string][] 
   [
     { kind: 'watcher', name: 'default' },
     message('watcher.blind', { reason: 'visibility cannot be read' }),
-    'Alerts are blind: visibility cannot be read',
+    'Alerting is impaired: visibility cannot be read',
   ],
   [
     { kind: 'watcher', name: 'default' },
     message('watcher.blind', { reason: 'visibility cannot be read' }, OVER),
-    'Alerts are no longer blind: visibility cannot be read',
+    'Alerting is no longer impaired: visibility cannot be read',
   ],
   [{ kind: 'test', name: 'oncall' }, message('watcher.test', {}), 'This is a test of channel oncall'],
 ];

@@ -213,12 +213,12 @@ describe('a close event', () => {
     [
       'timed out',
       { workflowExecutionTimedOutEventAttributes: { retryState: 5 } },
-      { kind: 'failed', error: { type: 'TimeoutError', message: 'the run took longer than it may' } },
+      { kind: 'failed', error: { type: 'TimeoutError', message: 'the run exceeded its timeout' } },
     ],
     [
       'timed out and retried',
       { workflowExecutionTimedOutEventAttributes: { retryState: 1 } },
-      { kind: 'retried', error: { type: 'TimeoutError', message: 'the run took longer than it may' } },
+      { kind: 'retried', error: { type: 'TimeoutError', message: 'the run exceeded its timeout' } },
     ],
     [
       'terminated by the server',

@@ -1,5 +1,6 @@
 /**
- * The channels of a configuration: sends a message to one of them, and knows which no longer want any.
+ * The channels of a configuration. Sends a message to one of them, and remembers the channels whose receivers
+ * answered 410 Gone.
  */
 import type { SecretProvider } from '../../core/http/secrets';
 import { buildPayload } from '../build-payload';
@@ -27,7 +28,7 @@ export class Channels {
     return [...this.#config.channels.keys()];
   }
 
-  /** Channels that answered that nothing is wanted any more. */
+  /** Names of the channels whose receivers answered 410 Gone. */
   get stopped(): readonly string[] {
     return [...this.#stopped.keys()];
   }
@@ -44,10 +45,10 @@ export class Channels {
     try {
       request = await this.#request(channel, message.id, payload);
     } catch (error) {
-      // A secret can come: somebody may be about to put it there.
+      // Worth a retry: the secret may be set in the meantime.
       return {
         kind: 'retry',
-        why: error instanceof SecretError ? error.message : 'the message cannot be made',
+        why: error instanceof SecretError ? error.message : 'the message could not be built',
       };
     }
     const result = await post(request);
@@ -55,7 +56,10 @@ export class Channels {
     return result;
   }
 
-  /** What is wrong with the secrets of the channels, and with their addresses; a line each. */
+  /**
+   * Checks that the channels' secrets can be read and their addresses are valid; returns a line for each
+   * problem.
+   */
   async problems(): Promise<readonly string[]> {
     const { channels, heartbeatUrl } = this.#config;
     const problems: string[] = [];

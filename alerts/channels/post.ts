@@ -1,19 +1,22 @@
 /**
- * One attempt to deliver: a POST, and what the answer means.
+ * One delivery attempt: a POST, and the meaning of its HTTP status.
  */
 import { retryAfterMs } from '../../core/http/retry-after';
 
-/** What an attempt came to. */
+/** Result of one delivery attempt. */
 export type PostResult =
   | { readonly kind: 'delivered' }
-  /** To be tried again, not before `afterMs` if the receiver said so. */
+  /**
+   * Temporary failure. The receiver may have sent a `Retry-After`: then the next attempt waits at least
+   * `afterMs`.
+   */
   | { readonly kind: 'retry'; readonly why: string; readonly afterMs?: number }
-  /** This message will never be taken. */
+  /** The receiver rejected this message for good. */
   | { readonly kind: 'refused'; readonly why: string }
-  /** No message is wanted any more. */
+  /** The receiver wants no more messages (410 Gone). */
   | { readonly kind: 'gone'; readonly why: string };
 
-/** A request to a channel. */
+/** The HTTP request that delivers a message to a channel. */
 export interface ChannelRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -22,10 +25,10 @@ export interface ChannelRequest {
 
 const POST_TIMEOUT_MS = 10_000;
 const GONE = 410;
-/** Answers that another attempt can change, besides those from 500 on. */
+/** HTTP statuses below 500 that are worth a retry. */
 const TEMPORARY: readonly number[] = [408, 425, 429];
 
-/** Posts the body. Never throws; what it says has nothing of the address but its host. */
+/** Posts the body. Never throws; the result never contains the address, which may hold a secret. */
 export async function post(request: ChannelRequest, timeoutMs = POST_TIMEOUT_MS): Promise<PostResult> {
   const { url, headers, body } = request;
   try {
@@ -36,7 +39,7 @@ export async function post(request: ChannelRequest, timeoutMs = POST_TIMEOUT_MS)
       redirect: 'manual',
       signal: AbortSignal.timeout(timeoutMs),
     });
-    // The answer says nothing that is needed, and its connection is.
+    // The body is not needed; cancelling it frees the connection.
     await response.body?.cancel();
     return meaningOf(response.status, response.headers.get('retry-after') ?? undefined);
   } catch (error) {
@@ -53,7 +56,7 @@ function meaningOf(status: number, retryAfter: string | undefined): PostResult {
   return { kind: 'retry', why, ...(afterMs !== undefined && { afterMs }) };
 }
 
-/** The code of the error, or of its cause: messages may hold the address. */
+/** Returns the code of the error or of its cause, never its message, which may contain the address. */
 function reasonOf(error: unknown, timeoutMs: number): string {
   if (!(error instanceof Error)) return typeof error;
   if (error.name === 'TimeoutError') return `timed out after ${timeoutMs} ms`;

@@ -1,5 +1,5 @@
 /**
- * When a message is tried again: soon at first, then every five minutes, for a day. Pure.
+ * When a failed delivery is retried: soon at first, then every five minutes, for a day. Pure.
  */
 
 const FIRST_DELAYS_MS: readonly number[] = [2_000, 5_000, 15_000, 30_000, 60_000];
@@ -7,11 +7,11 @@ const LATER_DELAY_MS = 300_000;
 const GIVE_UP_MS = 24 * 60 * 60 * 1_000;
 
 /**
- * The pause before the next attempt; `undefined`: it is given up.
+ * Returns the pause before the next attempt, in milliseconds; `undefined` after 24 hours: give up.
  *
- * @param attempt the one that failed, from 1 on
- * @param elapsedMs since the first attempt
- * @param askedMs what the receiver asks for
+ * @param attempt number of the attempt that failed, from 1
+ * @param elapsedMs milliseconds since the first attempt
+ * @param askedMs pause that the receiver requested with `Retry-After`, in milliseconds
  */
 export function retryDelayMs(attempt: number, elapsedMs: number, askedMs?: number): number | undefined {
   const delayMs = Math.max(FIRST_DELAYS_MS[attempt - 1] ?? LATER_DELAY_MS, askedMs ?? 0);

@@ -1,16 +1,20 @@
 /**
- * Secrets of channels by name: in no configuration, no history, no message and no log.
+ * Secrets of channels, referred to by name. Their values never appear in a configuration, history, message or
+ * log.
  */
 import { readFile } from 'node:fs/promises';
 import type { SecretProvider } from '../../core/http/secrets';
 import type { SecretReference } from '../config/types';
 
-/** A secret cannot be had. */
+/** Thrown if a secret is missing, cannot be read, or has the wrong form. */
 export class SecretError extends Error {
   override readonly name = 'SecretError';
 }
 
-/** Secrets from the environment: the variable itself, or the file that the variable with `_FILE` behind its name names. */
+/**
+ * Returns a provider that reads a secret `NAME` from the environment variable `NAME`, or else from the file
+ * whose path is in `NAME_FILE`.
+ */
 export function environmentSecrets(env: Readonly<Record<string, string | undefined>>): SecretProvider {
   return async (name) => {
     const value = env[name];
@@ -21,14 +25,14 @@ export function environmentSecrets(env: Readonly<Record<string, string | undefin
 }
 
 /**
- * The value, or the secret that it names.
+ * Returns the value, or the value of the secret that it refers to.
  *
- * @throws SecretError that names the secret, and never says its value
+ * @throws {SecretError} with the secret's name, never its value
  */
 export async function reveal(value: string | SecretReference, secrets: SecretProvider): Promise<string> {
   if (typeof value === 'string') return value;
   const found = await Promise.resolve(secrets(value.secret)).catch((error: unknown) => {
-    // Its message is not ours: it may say more than it should.
+    // The message may contain the secret.
     const kind =
       (error as NodeJS.ErrnoException).code ?? (error instanceof Error ? error.name : typeof error);
     throw new SecretError(`secret "${value.secret}" cannot be read (${kind})`);

@@ -1,6 +1,6 @@
 /**
- * Channel `slack`: an incoming webhook. Everything that users wrote is escaped, so that it can mention nobody and link
- * nowhere, and bounded.
+ * Channel `slack`: an incoming webhook. All text from users is escaped, so that it can neither mention people
+ * nor form links, and cut to Slack's limits.
  *
  * @see https://docs.slack.dev/messaging/formatting-message-text
  */
@@ -10,13 +10,17 @@ import type { AlertPayload, AlertPayloadData } from '../payload';
 import type { ChannelRequest } from './post';
 import { reveal } from './secrets';
 
-/** Slack refuses longer sections. */
+/** Most characters in a section block. */
 const MAX_SECTION = 3_000;
 const MAX_CONTEXT = 2_000;
 const MAX_ERROR = 1_000;
 const MAX_LINK = 900;
 
-/** @throws SecretError that names a secret which cannot be had */
+/**
+ * Returns the request that posts the message to the channel.
+ *
+ * @throws {SecretError} if a secret of the channel cannot be read
+ */
 export async function slackRequest(
   channel: SlackChannel,
   payload: AlertPayload,
@@ -29,7 +33,7 @@ export async function slackRequest(
   };
 }
 
-/** The message as Slack takes it. Pure. */
+/** Returns the message in Slack's format. Pure. */
 export function slackMessage({ type, data }: AlertPayload): object {
   const mark = data.state === 'resolved' ? ':white_check_mark:' : ':rotating_light:';
   const error = data.error === undefined ? '' : quoted(data.error.message);
@@ -57,7 +61,7 @@ function section(text: string, more = ''): object {
   return { type: 'section', text: { type: 'mrkdwn', text: bounded(text, MAX_SECTION - more.length) + more } };
 }
 
-/** A block of code of its own, below the sentence. */
+/** Returns the text as a code block on lines of its own. */
 function quoted(text: string): string {
   return ['\n```', bounded(escaped(text), MAX_ERROR).replaceAll('`', "'"), '```'].join('');
 }
@@ -66,7 +70,7 @@ function detailsOf({ namespace, run, since }: AlertPayloadData): string[] {
   if (run === undefined) return [`namespace ${namespace}, since ${since}`];
   return [
     `run ${run.workflowId} ${run.runId}`,
-    `TraceId ${run.traceId}${run.recorded === false ? ' (not recorded)' : ''}`,
+    `TraceId ${run.traceId}${run.recorded === false ? ' (not sampled)' : ''}`,
     `namespace ${namespace}, due ${run.due}`,
   ];
 }
@@ -74,12 +78,12 @@ function detailsOf({ namespace, run, since }: AlertPayloadData): string[] {
 function linksOf({ links = {} }: AlertPayloadData): string[] {
   const named = { Trace: links.trace, Run: links.run, 'Web UI': links.webUi };
   return Object.entries(named).flatMap(([name, url]) =>
-    // A bar would begin the label; a link that is cut leads nowhere.
+    // A `|` would start the label; a truncated link would be broken.
     url === undefined || url.length > MAX_LINK ? [] : [`<${escaped(url).replaceAll('|', '%7C')}|${name}>`],
   );
 }
 
-/** Without a meaning for Slack: `<!channel>` would tell everybody. */
+/** Returns the text without Slack's control sequences, such as `<!channel>`, which notifies everybody. */
 function escaped(text: string): string {
   return text
     .replaceAll('&', '&amp;')
@@ -88,7 +92,7 @@ function escaped(text: string): string {
     .replace(/@(?=here|channel|everyone)/gi, '@\u200b');
 }
 
-/** Cut to the length that Slack takes; never within an escaped character. */
+/** Cuts the text to the length, never inside an escape sequence or a surrogate pair. */
 function bounded(text: string, length = MAX_SECTION): string {
   if (text.length <= length) return text;
   return `${text.slice(0, length - 1).replace(/&[a-z]{0,3}$|[\ud800-\udbff]$/, '')}…`;

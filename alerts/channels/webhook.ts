@@ -16,10 +16,10 @@ const MIN_KEY_BYTES = 24;
 const MAX_KEY_BYTES = 64;
 
 /**
- * The request with the message.
+ * Returns the signed request that delivers the message.
  *
- * @param id the same on every attempt
- * @throws SecretError that names a secret which cannot be had, or is not a key
+ * @param id id of the message, the same for every attempt
+ * @throws {SecretError} if a secret cannot be read, or is not a signing key
  */
 export async function webhookRequest(
   channel: WebhookChannel,

@@ -1,6 +1,6 @@
 /**
- * Checks of single values in the configuration. Each throws an `OptionError` that names the value, what was expected and
- * what was given.
+ * Checks of single values in the configuration. Each throws an `OptionError` with the value's path, the
+ * expectation and the value, except that a value which may be a secret is not shown.
  */
 import { durationMs, expectedDuration } from '../../core/util/duration';
 import { isPlainObject, type OptionError, optionError } from '../../core/util/option-error';
@@ -8,18 +8,18 @@ import type { SecretReference } from './types';
 
 const MIN_DURATION_MS = 1_000;
 const MAX_DURATION_MS = 35 * 24 * 60 * 60 * 1_000;
-/** Names of environment variables, as shells take them. */
+/** Valid names of environment variables. */
 const SECRET_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
-/** Names of headers: https://www.rfc-editor.org/rfc/rfc9110#name-tokens */
+/** Valid header names. @see https://www.rfc-editor.org/rfc/rfc9110#name-tokens */
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$/;
 const HEADER_VALUE = /^[\x20-\x7e]*$/;
 
-/** An error about a value in the configuration. */
+/** Returns the error for an invalid value in the configuration. */
 export function configError(path: string, expected: string, value: unknown): OptionError {
   return optionError('job alerts', path, expected, value);
 }
 
-/** The object's members; a misspelt one must not pass for a default. */
+/** Returns the object; rejects unknown keys, so that a misspelt one is not silently ignored. */
 export function readObject<K extends string>(
   path: string,
   expected: string,
@@ -35,13 +35,13 @@ export function readObject<K extends string>(
   return value as { readonly [P in K]?: unknown };
 }
 
-/** An integer within bounds. */
+/** Returns the value if it is an integer from `min` to `max`. */
 export function readInteger(path: string, min: number, max: number, value: unknown): number {
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= min && value <= max) return value;
   throw configError(path, `an integer from ${numbered(min)} to ${numbered(max)}`, value);
 }
 
-/** A duration in milliseconds. */
+/** Returns the duration in milliseconds. */
 export function readDuration(path: string, value: unknown): number {
   const ms = durationMs(value) ?? Number.NaN;
   if (ms >= MIN_DURATION_MS && ms <= MAX_DURATION_MS) return ms;
@@ -49,21 +49,21 @@ export function readDuration(path: string, value: unknown): number {
   throw configError(path, expectedDuration(value, expected), value);
 }
 
-/** An http or https address, without a slash at its end. */
+/** Returns an http or https address without trailing slashes. */
 export function readUrl(path: string, value: unknown): string {
   if (typeof value === 'string' && isHttpUrl(value)) return value.replace(/\/+$/, '');
   throw configError(path, 'an http or https address', value);
 }
 
-/** An address, or the name of a secret that holds one. The address is kept as it is written. */
+/** Returns an address unchanged, or the reference to a secret that holds one. */
 export function readUrlOrSecret(path: string, value: unknown): string | SecretReference {
   if (typeof value === 'string' && isHttpUrl(value)) return value;
   if (isPlainObject(value)) return readSecret(path, value);
-  // An address with a mistake may hold a secret all the same.
+  // Even an invalid address may contain a secret.
   throw configError(path, 'an http or https address, or { "secret": "NAME" }', shape(value));
 }
 
-/** The name of a secret. Says nothing of what was given in its stead: that may be the secret. */
+/** Returns the reference to a secret. The error does not show the value, which may be the secret itself. */
 export function readSecret(path: string, value: unknown): SecretReference {
   const keys = isPlainObject(value) ? Object.keys(value) : [];
   const name = isPlainObject(value) && keys.length === 1 ? value.secret : undefined;
@@ -72,7 +72,7 @@ export function readSecret(path: string, value: unknown): SecretReference {
   throw configError(path, '{ "secret": "NAME" } with the name of an environment variable', shape(value));
 }
 
-/** Headers by name. */
+/** Returns the headers by name. */
 export function readHeaders(
   path: string,
   value: unknown,
@@ -91,7 +91,7 @@ function isHttpUrl(value: string): boolean {
   return /^https?:\/\/\S+$/i.test(value) && URL.canParse(value);
 }
 
-/** What kind of value it is, without the value. */
+/** Describes the value's type and keys, without its content. */
 function shape(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   return typeof value === 'object' ? `{ ${Object.keys(value).join(', ')} }` : `a ${typeof value}`;

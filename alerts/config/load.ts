@@ -1,5 +1,5 @@
 /**
- * The configuration's file: read and checked.
+ * Reads and checks the configuration file.
  */
 import { readFile } from 'node:fs/promises';
 import { OptionError } from '../../core/util/option-error';
@@ -9,7 +9,7 @@ import type { ResolvedAlerts } from './types';
 /**
  * Reads and checks the configuration: an object, or the path of a JSON file.
  *
- * @throws {OptionError} that names the value, what was expected and what was given
+ * @throws {OptionError} if the file cannot be read or the configuration is invalid
  */
 export async function loadAlerts(config: unknown): Promise<ResolvedAlerts> {
   return resolveAlerts(typeof config === 'string' ? await readJson(config) : config);

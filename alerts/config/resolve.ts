@@ -1,5 +1,5 @@
 /**
- * The configuration of alerts: checked as a whole when a watcher starts, so that nothing is silently without effect.
+ * Checks the whole configuration when a watcher starts, so that nothing in it is silently ignored.
  */
 import { createHash } from 'node:crypto';
 import { compileTraceUrl, type TraceUrlOption } from '../../core/trace-url-option';
@@ -19,7 +19,7 @@ import type { AlertChannel, JobAlertsConfig, ResolvedAlerts } from './types';
 const DEFAULT_POLL_MS = 5_000;
 const MIN_POLL_MS = 1_000;
 const MAX_POLL_MS = 60_000;
-/** Names are shown in messages and are part of `status`. */
+/** Valid channel names; they appear in messages and in `status`. */
 const CHANNEL_NAME = /^[\w.-]{1,64}$/;
 const HASH_DIGITS = 16;
 
@@ -37,7 +37,7 @@ const CONFIG_KEYS = [
 /**
  * Checks the configuration and fills in all defaults.
  *
- * @throws {OptionError} that names the value, what was expected and what was given; never with a secret
+ * @throws {OptionError} if a value is invalid; the error never contains a secret
  */
 export function resolveAlerts(config: unknown): ResolvedAlerts {
   const written = readObject('configuration', "an object with 'channels'", CONFIG_KEYS, config);
@@ -93,7 +93,7 @@ function readTraceUrl(value: unknown): string {
   return compileTraceUrl(value as TraceUrlOption, 'job alerts');
 }
 
-/** The configuration as JSON with sorted keys. */
+/** Returns the configuration as JSON with sorted keys, for its hash. */
 function canonical(value: unknown): string {
   return JSON.stringify(value, (_, member: unknown) =>
     isPlainObject(member)

@@ -1,5 +1,5 @@
 /**
- * Rules of alerts: checked, and filled up from `default`.
+ * Checks alert rules, and fills in from `default` what they leave out.
  */
 import { A_PATTERN, isPattern } from '../../core/job-pattern';
 import { isPlainObject } from '../../core/util/option-error';
@@ -21,7 +21,7 @@ const RULE_KEYS = [
   'remindEvery',
 ] as const satisfies readonly (keyof AlertRule)[];
 
-/** A rule as it is written, checked. */
+/** A checked rule, before defaults are filled in. */
 interface CheckedRule {
   readonly on?: readonly AlertEvent[];
   readonly to?: readonly string[];
@@ -33,10 +33,10 @@ interface CheckedRule {
 }
 
 /**
- * Checks `default` and the rules of jobs.
+ * Checks `default` and the rules of jobs, and fills in all defaults.
  *
- * @param channels names of the channels that there are
- * @throws {OptionError} that names the value, what was expected and what was given
+ * @param channels names of the configured channels
+ * @throws {OptionError} if a value is invalid
  */
 export function resolveRules(
   byDefault: unknown,
@@ -92,11 +92,11 @@ function fillUp(
   };
   if (own.on?.includes('overdue') && successWithinMs === undefined)
     throw configError(`${path}.successWithin`, "a duration, since 'on' has 'overdue'", undefined);
-  // A rule that says when its job is overdue wants to be told so, whatever `default` says.
-  const isOverdueTold = successWithinMs !== undefined && (own.on?.includes('overdue') ?? true);
+  // A rule with `successWithin` reports overdue jobs, even if the `on` of `default` lacks `overdue`.
+  const reportsOverdue = successWithinMs !== undefined && (own.on?.includes('overdue') ?? true);
   const others = (on ?? ALERT_EVENTS).filter((event) => event !== 'overdue');
   return Object.freeze({
-    on: Object.freeze([...others, ...(isOverdueTold ? (['overdue'] as const) : [])]),
+    on: Object.freeze([...others, ...(reportsOverdue ? (['overdue'] as const) : [])]),
     to,
     after,
     recoverAfter,

@@ -1,10 +1,10 @@
 /**
- * The configuration of alerts, as it is written: in a JSON file, or in code.
+ * The configuration of alerts, in a JSON file or in code.
  */
 import type { TraceUrlOption } from '../../core/trace-url-option';
 import type { DurationText } from '../../core/util/duration';
 
-/** What can be told of a job; `job.failed` and so on in messages. */
+/** All alert events of a job; in messages they have the prefix `job.`, as in `job.failed`. */
 export const ALERT_EVENTS: readonly AlertEvent[] = Object.freeze([
   'failed',
   'failing',
@@ -15,51 +15,67 @@ export const ALERT_EVENTS: readonly AlertEvent[] = Object.freeze([
   'stuck',
 ]);
 
-/** What can be told of a job. */
+/** An alert event of a job; in messages it has the prefix `job.`, as in `job.failed`. */
 export type AlertEvent = 'failed' | 'failing' | 'recovered' | 'slow' | 'overdue' | 'no_worker' | 'stuck';
 
-/** A value that is not in the configuration: it is read from the environment variable, or from the file that `NAME_FILE` names. */
+/**
+ * Reference to a secret: its value is read from an environment variable `NAME`, or from the file whose path
+ * is in `NAME_FILE`.
+ */
 export interface SecretReference {
   /** Name of the environment variable. */
   readonly secret: string;
 }
 
-/** Messages in the form of Standard Webhooks, https://www.standardwebhooks.com. */
+/**
+ * A webhook that receives signed messages in the format of Standard Webhooks,
+ * https://www.standardwebhooks.com.
+ */
 export interface WebhookChannel {
   readonly type: 'webhook';
   /** An http or https address. */
   readonly url: string | SecretReference;
-  /** The key of the signatures: Base64 of 24 to 64 bytes, with or without `whsec_` before it. */
+  /** Signing key: Base64 of 24 to 64 bytes, with or without the prefix `whsec_`. */
   readonly secret: SecretReference;
-  /** Sent along with each message. */
+  /** Additional request headers by name. @default none */
   readonly headers?: Readonly<Record<string, string | SecretReference>>;
 }
 
 /** An incoming webhook of Slack. */
 export interface SlackChannel {
   readonly type: 'slack';
-  /** The address that Slack gave; whoever has it can post. */
+  /** Address of the incoming webhook. It is a secret: anyone who has it can post. */
   readonly url: string | SecretReference;
 }
 
-/** Where messages are sent. */
+/** A receiver of alert messages. */
 export type AlertChannel = WebhookChannel | SlackChannel;
 
-/** What is told about a job, and to whom. What a rule leaves out is taken from `default`. */
+/**
+ * Which alerts are sent about a job, and to which channels. Members that a rule leaves out are taken from
+ * `default`.
+ */
 export interface AlertRule {
-  /** @default all; `overdue` where {@link successWithin} is given */
+  /** Events to report. @default all; `overdue` only with {@link successWithin} */
   readonly on?: readonly AlertEvent[];
-  /** Names of channels. @default all */
+  /** Names of the channels that receive the messages. @default all */
   readonly to?: readonly string[];
-  /** After how many failed runs in a row the job is told as failed, 1 to 100. @default 1 */
+  /** Number of consecutive failed runs after which the job is reported as failed, 1 to 100. @default 1 */
   readonly after?: number;
-  /** After how many successful runs in a row it has recovered, 1 to 100. @default 1 */
+  /** Number of consecutive successful runs after which the job has recovered, 1 to 100. @default 1 */
   readonly recoverAfter?: number;
-  /** A run is slow from this duration on, in milliseconds, at least 1,000. @default learnt from the last 30 runs */
+  /**
+   * Duration above which a run is slow, in milliseconds, at least 1,000.
+   *
+   * @default a limit learnt from the last 30 successful runs
+   */
   readonly overMs?: number;
-  /** The job is overdue when it has not succeeded for so long, such as `'26h'`, from 1 second to 35 days. @default none */
+  /**
+   * Time within which the job must succeed again, such as `'26h'`, from 1 second to 35 days; after it the job
+   * is overdue. @default none
+   */
   readonly successWithin?: DurationText;
-  /** How often an open alert is told again, from 1 second to 35 days. @default '24h' */
+  /** Interval between reminders of an open alert, from 1 second to 35 days. @default '24h' */
   readonly remindEvery?: DurationText;
 }
 
@@ -67,19 +83,27 @@ export interface AlertRule {
 export interface JobAlertsConfig {
   /** Channels by name; at least one. */
   readonly channels: Readonly<Record<string, AlertChannel>>;
-  /** For jobs that no pattern fits, and for what other rules leave out. */
+  /** Rule for jobs that match no pattern, and for members that other rules leave out. */
   readonly default?: AlertRule;
-  /** By job name or pattern: `*` stands for any number of characters; the most specific pattern wins. */
+  /**
+   * Rules by job name or pattern. `*` stands for any number of characters; the most specific pattern wins.
+   */
   readonly jobs?: Readonly<Record<string, AlertRule>>;
   /** Address of the console, for links to runs and traces. @default no such links */
   readonly consoleUrl?: string;
   /** Address of the Temporal Web UI, for links to runs. @default no such links */
   readonly webUiUrl?: string;
-  /** Where traces can be looked at, as the plugin's option. @default the console, if its address is given */
+  /**
+   * Address of a trace in the tracing back end, as the plugin's option. @default the console's, if it is set
+   */
   readonly traceUrl?: TraceUrlOption | undefined;
-  /** Called (GET) while the watcher works, at most once in 30 seconds: the address of a dead man's switch. @default none */
+  /**
+   * Address of a dead man's switch, which receives a GET request every 30 seconds while the watcher works.
+   *
+   * @default none
+   */
   readonly heartbeatUrl?: string | SecretReference;
-  /** Pause between two looks at the server, in milliseconds, 1,000 to 60,000. @default 5000 */
+  /** Interval between polls of the server, in milliseconds, 1,000 to 60,000. @default 5000 */
   readonly pollIntervalMs?: number;
 }
 
@@ -101,10 +125,10 @@ export interface ResolvedAlerts {
   readonly jobs: ReadonlyMap<string, ResolvedAlertRule>;
   readonly consoleUrl?: string;
   readonly webUiUrl?: string;
-  /** Compiled template. */
+  /** Template of a trace's address, compiled by `compileTraceUrl`. */
   readonly traceUrl?: string;
   readonly heartbeatUrl?: string | SecretReference;
   readonly pollIntervalMs: number;
-  /** Sixteen hex digits: two configurations with the same are the same. */
+  /** Hash of the configuration, 16 hex digits. */
   readonly hash: string;
 }

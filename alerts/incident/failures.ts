@@ -1,22 +1,25 @@
 /**
- * Failures of a job: counted once each, told once, recovered once; a job that fails and recovers again and again is
- * flapping.
+ * Failures and recoveries of a job: each run is counted once, a streak of failures is reported once, and so
+ * is its end. A job that keeps failing and recovering is flapping.
  *
- * Sandbox code; pure. Observations may come twice, late and in any order.
+ * Sandbox code; pure. Observations may arrive twice, late and in any order.
  */
 import type { Observation } from './observation';
 import { tellOpen, tellResolved, withdraw } from './outbox';
 import { type FailureState, type IncidentState, LINGER_MS, type OpenProblem } from './state';
 
-/** The problem under which failures are told. */
+/** Key of the problem that stands for all failures of a job. */
 const FAILURE_KEY = 'failure';
 
-/** So many failure–recovery cycles within {@link FLAPPING_MS} are flapping. */
+/** Number of failure–recovery cycles within {@link FLAPPING_MS} from which on a job is flapping. */
 const FLAPPING_CYCLES = 3;
 const FLAPPING_MS = LINGER_MS;
-/** So many successes in a row end it. */
+/** Number of consecutive successes that end the flapping. */
 const STEADY_SUCCESSES = 3;
-/** Beyond it the oldest is forgotten, and with it all that closed no later. */
+/**
+ * Most runs that are remembered; beyond it the oldest is forgotten, and later observations that are no
+ * younger are ignored.
+ */
 const MAX_COUNTED = 1_000;
 
 type Seen<K extends Observation['kind']> = Extract<Observation, { kind: K }>;
@@ -29,7 +32,7 @@ export function observeFailed(
 ): IncidentState {
   const counted = count(state.failures, runId, atMs);
   if (counted === undefined) return state;
-  // A success that was seen first may be younger: then this failure is over already.
+  // A success that arrived earlier may be younger; then this failure is already over.
   const isOver = atMs < counted.lastSuccessMs;
   const failures: FailureState = {
     ...counted,
@@ -69,7 +72,7 @@ export function observeSucceeded(
   const counted = count(state.failures, runId, atMs);
   if (counted === undefined) return state;
   const lastSuccessMs = Math.max(counted.lastSuccessMs, atMs);
-  // It ended before the last failure did.
+  // This run closed before the last failure.
   const isOld = atMs <= counted.lastFailureMs;
   const successes = isOld ? counted.successes : counted.successes + 1;
   const next = { ...state, failures: { ...counted, lastSuccessMs, successes } };
@@ -79,7 +82,7 @@ export function observeSucceeded(
   return recover(next, atMs, nowMs, { group, facts });
 }
 
-/** Ends the streak, and tells it if its beginning was told. */
+/** Ends the streak, and reports the recovery if the failure was reported. */
 function recover(
   state: IncidentState,
   atMs: number,
@@ -129,7 +132,7 @@ function raise(
   return tellOpen({ ...next, failures: { ...next.failures, told } }, problem, nowMs, { group });
 }
 
-/** The problem that was told knows how many failures it stands for. */
+/** Updates the number of failures in the open problem. */
 function updated(state: IncidentState, streak: number): IncidentState {
   const problem = state.problems.find(({ key }) => key === FAILURE_KEY);
   if (problem?.type !== 'job.failed') return state;
@@ -141,7 +144,7 @@ function withProblem(state: IncidentState, problem: OpenProblem): IncidentState 
   return { ...state, problems: [...others, problem] };
 }
 
-/** Takes note of a run or a chain; `undefined`: it has been counted before. */
+/** Counts a run or a chain of attempts; returns `undefined` if it was counted before. */
 function count(failures: FailureState, id: string, atMs: number): FailureState | undefined {
   if (atMs <= failures.forgottenMs || failures.counted.some(([known]) => known === id)) return undefined;
   const counted = [...failures.counted, [id, atMs] as const].sort(([, a], [, b]) => a - b);

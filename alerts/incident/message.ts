@@ -1,12 +1,12 @@
 /**
- * What an alert tells, as it is carried in signals, in an incident's state and to the activity that sends it: plain data,
- * bounded, without secrets, arguments or results of users' workflows.
+ * The content of alerts, as carried in signals, in an incident's state and to the activity that delivers it:
+ * plain data, bounded, without secrets and without arguments or results of users' workflows.
  *
- * Types only; times are milliseconds since 1970, durations milliseconds.
+ * Types only. Times are milliseconds since 1970, durations milliseconds.
  */
 import type { JobTrigger } from '../../core/search-attributes';
 
-/** What an alert is about. */
+/** Type of an alert message. */
 export type AlertType =
   | 'job.failed'
   | 'job.failing'
@@ -18,7 +18,7 @@ export type AlertType =
   | 'watcher.blind'
   | 'watcher.test';
 
-/** A run, as an alert tells it. */
+/** The run that an alert is about. */
 export interface AlertRun {
   readonly workflowId: string;
   readonly runId: string;
@@ -26,69 +26,69 @@ export interface AlertRun {
   readonly trigger?: JobTrigger;
   readonly attempt?: number;
   readonly dueMs: number;
-  /** Start of the first workflow task. */
+  /** Start of the first workflow task, in milliseconds since 1970. */
   readonly startedMs?: number;
   readonly closedMs?: number;
-  /** 32 lower-case hex digits. */
+  /** Trace ID, 32 lower-case hex digits. */
   readonly traceId: string;
-  /** Whether the trace is recorded, as far as is known. */
+  /** Whether the run is sampled; left out if that is not known. */
   readonly recorded?: boolean;
 }
 
-/** An error, cut to a bounded length and passed through the user's redaction. */
+/** An error, redacted and cut to a maximum length. */
 export interface AlertError {
   readonly type?: string;
   readonly message: string;
 }
 
-/** An activity that a slow run waits for. */
+/** A pending activity of a slow run. */
 export interface PendingWork {
   readonly activity: string;
   readonly attempt: number;
   readonly lastFailure?: string;
-  /** The task queue, where nobody polls it. */
+  /** The activity's task queue, if no worker polls it. */
   readonly noWorkerOn?: string;
 }
 
-/** What is known about a problem; which members there are depends on the type of alert. */
+/** Details of a problem; which members are set depends on the type of alert. */
 export interface AlertFacts {
   readonly run?: AlertRun;
   readonly error?: AlertError;
   readonly usualMs?: number;
   readonly limitMs?: number;
-  /** How long the run had taken when it was found slow. */
+  /** Elapsed time of the run when it was found to be slow, in milliseconds. */
   readonly elapsedMs?: number;
   readonly pending?: readonly PendingWork[];
-  /** Attempts of a chain that is still retried, or of a workflow task. */
+  /** Number of attempts of a run that is still being retried, or of a workflow task. */
   readonly attempts?: number;
-  /** Failed runs in a row. */
+  /** Number of consecutive failed runs. */
   readonly failures?: number;
   readonly lastSuccessMs?: number;
   readonly withinMs?: number;
   readonly taskQueue?: string;
-  /** Runs that wait for a worker. */
+  /** Number of runs that wait for a worker. */
   readonly waiting?: number;
-  /** Names of jobs that are concerned, the first few. */
+  /** Names of the affected jobs, the first few. */
   readonly jobs?: readonly string[];
-  /** How many jobs are concerned. */
+  /** Number of affected jobs. */
   readonly jobCount?: number;
-  /** Why the watcher sees nothing. */
+  /** Why alerts cannot be sent. */
   readonly reason?: string;
 }
 
-/** A message of an incident; one for all channels. */
+/** A message of an incident, the same for all channels. */
 export interface AlertMessage {
-  /** The same on every attempt to deliver it. */
+  /** Id of the message, the same for every delivery attempt. */
   readonly id: string;
-  /** The problem within its incident. */
+  /** Key of the problem within its incident. */
   readonly key: string;
   readonly type: AlertType;
   readonly state: 'open' | 'resolved';
-  /** It was resolved before it could be delivered: one message tells both. */
+  /** Set if the problem was resolved before the message was delivered: this message reports both. */
   readonly merged?: true;
-  /** It was told before. */
+  /** Set if the problem was reported before. */
   readonly reminder?: true;
-  /** The job fails and recovers again and again. */
+  /** Set if the job keeps failing and recovering. */
   readonly flapping?: true;
   readonly sinceMs: number;
   readonly resolvedMs?: number;
@@ -96,18 +96,18 @@ export interface AlertMessage {
   readonly queuedMs: number;
 }
 
-/** Whom an alert is about. */
+/** Subject of an incident. */
 export type Subject =
   | { readonly kind: 'job'; readonly name: string }
   | { readonly kind: 'queue'; readonly name: string }
-  /** Several jobs with the same type of alert; the name is the type. */
+  /** Several jobs with the same type of alert; the name is that type. */
   | { readonly kind: 'group'; readonly name: string }
-  /** A sample for a channel. */
+  /** A test message; the name is the channel. */
   | { readonly kind: 'test'; readonly name: string }
-  /** The watcher itself. */
+  /** The watcher itself; the name is its namespace. */
   | { readonly kind: 'watcher'; readonly name: string };
 
-/** How a job's problems are to be told, from its rule. */
+/** How a job's problems are reported, from the job's rule. */
 export interface Handling {
   readonly to: readonly string[];
   readonly on: readonly string[];
@@ -116,10 +116,10 @@ export interface Handling {
   readonly remindEveryMs: number;
 }
 
-/** What became of an attempt to deliver. */
+/** Final result of a delivery. */
 export type DeliveryOutcome =
   | { readonly status: 'delivered' }
-  /** A silence holds it back until then. */
+  /** A silence holds the message back until `untilMs`. */
   | { readonly status: 'silenced'; readonly untilMs: number; readonly reason: string }
-  /** The receiver will never take this message, or the channel was stopped. */
+  /** The receiver rejected the message, or the channel was stopped. */
   | { readonly status: 'refused'; readonly why: string };

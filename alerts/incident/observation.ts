@@ -1,21 +1,21 @@
 /**
- * What a watcher has seen of a job or a task queue, as it signals it to the incident. Types only.
+ * What a watcher observed about a job or a task queue, as it signals it to the incident. Types only.
  *
- * Each can be signalled any number of times, by several watchers and late: incidents tell each once.
+ * An observation may be signalled several times, late, and by several watchers; the incident reports it once.
  */
 import type { AlertFacts, AlertType, Handling } from './message';
 
-/** A problem other than failures. */
+/** Type of a problem that is not a failure. */
 export type ProblemType = Extract<AlertType, 'job.slow' | 'job.overdue' | 'job.no_worker' | 'job.stuck'>;
 
 export type Observation =
-  /** A run closed failed or timed out for good. */
+  /** A run failed or timed out, and is not retried. */
   | { readonly kind: 'failed'; readonly runId: string; readonly atMs: number; readonly facts: AlertFacts }
-  /** A chain of attempts is still being retried. */
+  /** A run has failed repeatedly and is still being retried. */
   | { readonly kind: 'failing'; readonly chain: string; readonly atMs: number; readonly facts: AlertFacts }
-  /** A run closed successfully. */
+  /** A run completed. */
   | { readonly kind: 'succeeded'; readonly runId: string; readonly atMs: number; readonly facts: AlertFacts }
-  /** A problem began; `endedMs`: it had ended already when it was seen. */
+  /** A problem began; with `endedMs`, it had ended by the time it was observed. */
   | {
       readonly kind: 'raised';
       readonly type: ProblemType;
@@ -24,16 +24,16 @@ export type Observation =
       readonly endedMs?: number;
       readonly facts: AlertFacts;
     }
-  /** A problem is over. */
+  /** A problem ended. */
   | { readonly kind: 'cleared'; readonly key: string; readonly atMs: number; readonly facts?: AlertFacts }
-  /** Somebody asked for a sample. */
+  /** A test message was requested. */
   | { readonly kind: 'test'; readonly atMs: number };
 
-/** What a watcher signals at once about one subject. */
+/** The observations that a watcher signals together about one subject. */
 export interface Observations {
   readonly handling: Handling;
-  /** In the order of their times. */
+  /** Observations, failures and successes first, then by time. */
   readonly seen: readonly Observation[];
-  /** Workflow id of the group that tells what is new, in place of the incident. */
+  /** Workflow id of the group that reports new problems in place of the incident. */
   readonly group?: string;
 }

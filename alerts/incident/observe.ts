@@ -1,19 +1,19 @@
 /**
- * What an incident makes of what watchers have seen: each problem is told once, and its end once.
+ * Applies observations to an incident's state: each problem is reported once, and so is its end.
  *
- * Sandbox code; pure. Observations may come twice, late, and from two watchers.
+ * Sandbox code; pure. Observations may arrive twice, late, and from two watchers.
  */
 import { observeFailed, observeFailing, observeSucceeded } from './failures';
 import type { Observation, Observations } from './observation';
 import { tellOpen, tellResolved } from './outbox';
 import { type IncidentState, LINGER_MS, type OpenProblem } from './state';
 
-/** Beyond it the oldest is forgotten. */
+/** Most ended problems that are remembered; beyond it the oldest is forgotten. */
 const MAX_ENDED = 1_000;
 
 type Raised = Extract<Observation, { kind: 'raised' }>;
 
-/** Takes note of what a watcher has seen. */
+/** Returns the state after a watcher's observations. */
 export function observe(
   state: IncidentState,
   { handling, seen, group }: Observations,
@@ -21,12 +21,12 @@ export function observe(
 ): IncidentState {
   const before: IncidentState = { ...state, handling, touchedMs: nowMs };
   const after = seen.reduce((next, observation) => observeOne(next, observation, nowMs, group), before);
-  // The group waits for an answer of each member.
+  // The group waits for a reply from each member, so a member without news sends an empty one.
   const isSilent = group !== undefined && after.claims.length === before.claims.length;
   return isSilent ? { ...after, claims: [...after.claims, { group, message: null }] } : after;
 }
 
-/** Tells open problems again whose time has come. */
+/** Returns the state with reminders of the open problems for which one is due. */
 export function remind(state: IncidentState, nowMs: number): IncidentState {
   let next = state;
   for (const problem of state.problems.filter(({ remindAtMs }) => remindAtMs <= nowMs)) {
@@ -37,7 +37,7 @@ export function remind(state: IncidentState, nowMs: number): IncidentState {
   return next;
 }
 
-/** When the next reminder is due; `Infinity` if nothing is open. */
+/** Returns when the next reminder is due, in milliseconds since 1970; `Infinity` if no problem is open. */
 export function nextReminderMs({ problems }: IncidentState): number {
   return Math.min(Number.POSITIVE_INFINITY, ...problems.map(({ remindAtMs }) => remindAtMs));
 }
@@ -68,7 +68,7 @@ function raised(state: IncidentState, seen: Raised, nowMs: number, group: string
   const { type, key, atMs, endedMs, facts } = seen;
   const isOver = state.ended.some(([id, overMs]) => id === key && overMs >= atMs);
   const isKnown = isOver || state.problems.some((problem) => problem.key === key);
-  // The failure tells what became of the run.
+  // The message about the failure replaces the one about slowness.
   const isFailed = type === 'job.slow' && state.failures.counted.some(([id]) => id === facts.run?.runId);
   if (isKnown || isFailed) return state;
   const problem = { key, type, sinceMs: atMs, facts, remindAtMs: nowMs + state.handling.remindEveryMs };
@@ -91,7 +91,7 @@ function cleared(
   return tellResolved(ended({ ...state, problems }, key, atMs), problem, atMs, nowMs, { group, facts });
 }
 
-/** A success ends what was overdue for want of it. */
+/** Returns the state without the overdue problems that a success at `atMs` ended. */
 function overdueIsOver(state: IncidentState, atMs: number, nowMs: number): IncidentState {
   const overdue = state.problems.filter(
     ({ type, facts }) => type === 'job.overdue' && (facts.lastSuccessMs ?? 0) < atMs,
@@ -99,7 +99,7 @@ function overdueIsOver(state: IncidentState, atMs: number, nowMs: number): Incid
   return overdue.reduce((next, { key }) => cleared(next, { kind: 'cleared', key, atMs }, nowMs), state);
 }
 
-/** A sample that passes through everything that an alert passes through. */
+/** Returns the state with a test message, which is delivered like any alert. */
 function sample(state: IncidentState, nowMs: number): IncidentState {
   const problem: OpenProblem = {
     key: 'test',

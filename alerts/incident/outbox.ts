@@ -1,13 +1,13 @@
 /**
- * The messages of an incident on their way: one queue a channel, in order; what is resolved before it was delivered
- * becomes one message.
+ * The outgoing messages of an incident: one ordered queue for each channel. A problem that is resolved before
+ * it was delivered becomes one message.
  *
  * Sandbox code; pure.
  */
 import type { AlertFacts, AlertMessage, AlertType, DeliveryOutcome } from './message';
 import { type IncidentState, type OpenProblem, type QueuedMessage, recordDelivery } from './state';
 
-/** Tells that a problem is open: in the place of what was not delivered yet, behind everything else. */
+/** Queues the message that a problem is open, in place of an undelivered one about the same problem. */
 export function tellOpen(
   state: IncidentState,
   problem: OpenProblem,
@@ -28,12 +28,12 @@ export function tellOpen(
   };
   if (group !== undefined) return { ...numbered, claims: [...numbered.claims, { group, message }] };
   return enqueue(numbered, message, (queue) =>
-    // A reminder of what was not told yet would be the second message about it.
+    // A reminder must not be sent beside the first message about the problem.
     reminder && waiting(queue, problem.key) ? queue : [...without(queue, problem.key), message],
   );
 }
 
-/** Tells that a problem is over, in the channels that know of it. */
+/** Queues the message that a problem is resolved, unless a silence held back its beginning. */
 export function tellResolved(
   state: IncidentState,
   problem: OpenProblem,
@@ -68,13 +68,13 @@ export function tellResolved(
       recordDelivery(next, {
         ...recordOf(message, channel, nowMs),
         outcome: 'dropped',
-        why: 'over while silenced',
+        why: 'resolved while silenced',
       }),
     told,
   );
 }
 
-/** Takes what was not delivered yet of a problem out of all queues. */
+/** Removes the undelivered messages about a problem from all queues. */
 export function withdraw(state: IncidentState, key: string): IncidentState {
   const queues = Object.entries(state.queues).map(
     ([channel, queue]) => [channel, without(queue, key)] as const,
@@ -82,23 +82,26 @@ export function withdraw(state: IncidentState, key: string): IncidentState {
   return { ...state, queues: Object.fromEntries(queues) };
 }
 
-/** The message that the channel is to send now. */
+/** Returns the channel's next message; `undefined` if none is due. */
 export function nextMessage(state: IncidentState, channel: string, nowMs: number): QueuedMessage | undefined {
   return (state.queues[channel] ?? []).find(({ notBeforeMs = 0 }) => notBeforeMs <= nowMs);
 }
 
-/** Whether the message still waits for the channel. */
+/** Whether the message is still queued for the channel. */
 export function isQueued(state: IncidentState, channel: string, id: string): boolean {
   return (state.queues[channel] ?? []).some((message) => message.id === id);
 }
 
-/** When the next message that a silence holds back may be tried again; `Infinity` if there is none. */
+/**
+ * Returns when the next message that a silence holds back is due, in milliseconds since 1970; `Infinity` if
+ * there is none.
+ */
 export function nextAttemptMs({ queues }: IncidentState, nowMs: number): number {
   const times = Object.values(queues).flatMap((queue) => queue.map(({ notBeforeMs = 0 }) => notBeforeMs));
   return Math.min(Number.POSITIVE_INFINITY, ...times.filter((ms) => ms > nowMs));
 }
 
-/** Takes note of what became of a message. */
+/** Returns the state after a delivery ended. */
 export function settle(
   state: IncidentState,
   channel: string,
@@ -111,7 +114,7 @@ export function settle(
   const record = recordOf(message, channel, nowMs);
   if (outcome.status === 'silenced') {
     const recorded = recordDelivery(touched, { ...record, outcome: 'silenced', why: outcome.reason });
-    // A reminder, and what is over, need not be told once the silence has ended.
+    // A reminder, or a problem that is resolved, need not be reported after the silence.
     const isKept = message.state === 'open' && !message.reminder;
     const next = queue.flatMap((one) => {
       if (one.id !== message.id) return [one];
@@ -126,14 +129,17 @@ export function settle(
   });
   const left = queue.flatMap((one) => {
     if (one.id === message.id) return [];
-    // It was delivered although its problem had been resolved meanwhile.
+    // The opening was delivered after all, so the merged message shrinks to the resolution.
     const isOtherHalf = one.merged && one.key === message.key && outcome.status === 'delivered';
     return isOtherHalf ? [unmerged(one)] : [one];
   });
   return withQueue(recorded, channel, left);
 }
 
-/** Takes note of a group's answer: it tells the message, or the incident tells it by itself. */
+/**
+ * Returns the state after the group accepted the oldest claim, or did not: then the incident sends the
+ * message itself.
+ */
 export function settleClaim(state: IncidentState, isTaken: boolean, nowMs: number): IncidentState {
   const [claim, ...claims] = state.claims;
   const left = { ...state, claims };
@@ -148,7 +154,7 @@ function unmerged({ merged: _, ...message }: QueuedMessage): QueuedMessage {
   return { ...message, type: resolvedType(message.type) };
 }
 
-/** A failure is resolved by a recovery; what else is over keeps its name. */
+/** Returns the type of the message that resolves one: a recovery for failures, else the same type. */
 function resolvedType(type: AlertType): AlertType {
   return type === 'job.failed' || type === 'job.failing' ? 'job.recovered' : type;
 }
@@ -163,9 +169,9 @@ function enqueue(
   message: AlertMessage,
   put: (queue: readonly QueuedMessage[]) => readonly QueuedMessage[],
 ): IncidentState {
-  // A channel that the rule has dropped still learns the end of what it was told.
-  const knowing = message.state === 'resolved' ? Object.keys(state.queues) : [];
-  const channels = new Set([...state.handling.to, ...knowing]);
+  // A channel that was removed from the rule still gets the resolution of what it was sent.
+  const earlier = message.state === 'resolved' ? Object.keys(state.queues) : [];
+  const channels = new Set([...state.handling.to, ...earlier]);
   const queues = Array.from(channels, (channel) => [channel, put(state.queues[channel] ?? [])] as const);
   return { ...state, queues: { ...state.queues, ...Object.fromEntries(queues) } };
 }
@@ -174,7 +180,7 @@ function withQueue(state: IncidentState, channel: string, queue: readonly Queued
   return { ...state, queues: { ...state.queues, [channel]: queue } };
 }
 
-/** What has not been delivered about an open problem. */
+/** Returns the undelivered message that opens the problem, if there is one. */
 function waiting(queue: readonly QueuedMessage[], key: string): QueuedMessage | undefined {
   return queue.find((message) => message.key === key && message.state === 'open' && !message.reminder);
 }

@@ -1,11 +1,11 @@
 /**
- * The state of an incident: plain data, carried from one of its runs to the next.
+ * The state of an incident: plain data, carried over when the workflow continues as new.
  *
  * Sandbox code; pure.
  */
 import type { AlertFacts, AlertMessage, AlertType, Handling, Subject } from './message';
 
-/** A problem that has been told, or is about to be. */
+/** An open problem, reported or about to be. */
 export interface OpenProblem {
   readonly key: string;
   readonly type: AlertType;
@@ -15,31 +15,31 @@ export interface OpenProblem {
   readonly flapping?: true;
 }
 
-/** A message that waits for its channel. */
+/** A message in the queue of a channel. */
 export interface QueuedMessage extends AlertMessage {
-  /** A silence holds it back until then. */
+  /** End of the silence that holds the message back, in milliseconds since 1970. */
   readonly notBeforeMs?: number;
 }
 
-/** The failures and successes of a job. */
+/** Failures and successes of a job. */
 export interface FailureState {
-  /** Run ids, and chains of attempts, that were counted, with the times of their ends; the newest last. */
+  /** Run ids and chains of attempts that were counted, with their close times; the newest last. */
   readonly counted: readonly (readonly [id: string, atMs: number])[];
-  /** What closed no later and is not in `counted` was counted before. */
+  /** Runs that closed at this time or earlier and are not in `counted` were counted before. */
   readonly forgottenMs: number;
-  /** Failures since the last success. */
+  /** Number of failures since the last success. */
   readonly streak: number;
-  /** Successes since the last failure. */
+  /** Number of successes since the last failure. */
   readonly successes: number;
   readonly lastFailureMs: number;
   readonly lastSuccessMs: number;
   readonly told?: 'failed' | 'failing';
-  /** Ends of the failure–recovery cycles of the last 24 hours. */
+  /** Recovery times of the failure–recovery cycles of the last 24 hours. */
   readonly cycles: readonly number[];
   readonly flapping: boolean;
 }
 
-/** What became of a message, for `status`. */
+/** Result of a message's delivery, for `status`. */
 export interface DeliveryRecord {
   readonly id: string;
   readonly channel: string;
@@ -47,11 +47,11 @@ export interface DeliveryRecord {
   readonly state: 'open' | 'resolved';
   readonly atMs: number;
   readonly outcome: 'delivered' | 'grouped' | 'silenced' | 'refused' | 'dropped';
-  /** Why, where it was not delivered. */
+  /** Why the message was not delivered. */
   readonly why?: string;
 }
 
-/** A message that a group is to tell; `null`: there is nothing to tell, and the group need not wait. */
+/** A message that is handed to a group; `null` if there is none, so that the group does not wait for it. */
 export interface Claim {
   readonly group: string;
   readonly message: AlertMessage | null;
@@ -59,27 +59,30 @@ export interface Claim {
 
 export interface IncidentState {
   readonly subject: Subject;
-  /** Prefix of message ids: the first run's id. */
+  /** Prefix of message ids, which contains the first run's id. */
   readonly idPrefix: string;
   readonly sequence: number;
   readonly handling: Handling;
   readonly problems: readonly OpenProblem[];
-  /** Keys of problems that are over, with the times of their ends; the newest last. */
+  /** Keys of ended problems, with the times of their ends; the newest last. */
   readonly ended: readonly (readonly [key: string, atMs: number])[];
   readonly failures: FailureState;
-  /** By channel, in the order of their sending. */
+  /** Messages by channel, in sending order. */
   readonly queues: Readonly<Record<string, readonly QueuedMessage[]>>;
   readonly claims: readonly Claim[];
-  /** The last ones, newest last. */
+  /** The latest deliveries, the newest last. */
   readonly deliveries: readonly DeliveryRecord[];
   readonly openedMs: number;
-  /** When something was last seen or sent. */
+  /** Time of the last observation or delivery, in milliseconds since 1970. */
   readonly touchedMs: number;
 }
 
-/** How long an incident waits for news after its end, and so how far back a watcher may look again. */
+/**
+ * How long an incident stays open after its last activity, in milliseconds. A watcher must not read further
+ * back, or it would report problems twice.
+ */
 export const LINGER_MS = 24 * 60 * 60 * 1_000;
-/** An incident that is still open by then ends unresolved. */
+/** Longest time that an incident with open problems runs, in milliseconds. */
 const MAX_OPEN_MS = 35 * 24 * 60 * 60 * 1_000;
 const MAX_DELIVERIES = 20;
 const SUCCESS_ENDS: readonly AlertType[] = ['job.failed', 'job.failing', 'job.overdue'];
@@ -110,12 +113,15 @@ export function newIncident(subject: Subject, idPrefix: string, nowMs: number): 
   };
 }
 
-/** Whether successes of the job matter: something is to recover, or failures are counted. */
+/** Whether the job's successes affect the incident: a problem waits for recovery, or failures are counted. */
 export function awaitsSuccess({ problems, failures }: IncidentState): boolean {
   return failures.streak > 0 || problems.some(({ type }) => SUCCESS_ENDS.includes(type));
 }
 
-/** When the incident is over, if nothing else happens; `Infinity` while messages wait. */
+/**
+ * Returns when the incident ends if nothing else happens, in milliseconds since 1970; `Infinity` while
+ * messages are queued.
+ */
 export function endMs(state: IncidentState): number {
   const isQuiet =
     Object.values(state.queues).every((queue) => queue.length === 0) && state.claims.length === 0;

@@ -1,6 +1,6 @@
 /**
- * `watcher.blind`: what keeps alerts from being told. The process tells it by itself, without Temporal: a server that
- * cannot be read cannot be asked to tell so. Once a day for each channel.
+ * `watcher.blind`: alerts about conditions that prevent alerting. The process sends them itself, without
+ * Temporal, since it cannot signal through a server that it cannot read. At most one a day for each channel.
  */
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,7 +8,7 @@ import type { PostResult } from '../channels/post';
 import { retryDelayMs } from '../channels/retry';
 import type { AlertMessage, Subject } from '../incident/message';
 
-/** What the monitor needs. */
+/** Options of {@link BlindMonitor}. */
 export interface BlindOptions {
   readonly namespace: string;
   readonly channels: () => readonly string[];
@@ -20,13 +20,13 @@ export interface BlindOptions {
 interface Blindness {
   readonly sinceMs: number;
   readonly reason: string;
-  /** The channel that cannot be told because it is the reason. */
+  /** The channel that causes the condition; it gets no message about itself. */
   readonly about: string | undefined;
-  /** By channel, when it was told last. */
+  /** Time of the last message by channel, in milliseconds since 1970. */
   readonly told: Map<string, number>;
 }
 
-/** How long the server must have been out of sight. */
+/** How long the server must be unreadable before an alert is sent, in milliseconds. */
 export const PATIENCE_MS = 5 * 60_000;
 const DAY_MS = 24 * 60 * 60_000;
 const MAX_ATTEMPTS = 5;
@@ -42,11 +42,11 @@ export class BlindMonitor {
   }
 
   /**
-   * Something keeps alerts from being told.
+   * Reports that a condition prevents alerting.
    *
-   * @param key the same for the same trouble
-   * @param afterMs how long it must last
-   * @param about a channel that is the trouble
+   * @param key identifies the condition
+   * @param afterMs how long the condition must last before an alert is sent, in milliseconds
+   * @param about the channel that causes the condition
    */
   begin(
     key: string,
@@ -66,7 +66,7 @@ export class BlindMonitor {
     }
   }
 
-  /** It is over; told where its beginning was. */
+  /** Reports that the condition is over, to the channels that were alerted about it. */
   end(key: string): void {
     const blind = this.#blind.get(key);
     if (blind === undefined) return;
@@ -78,7 +78,7 @@ export class BlindMonitor {
     const { namespace, send, signal } = this.#options;
     const nowMs = this.#now();
     const day = Math.floor(nowMs / DAY_MS);
-    // The same from every process that watches the namespace: receivers that know ids take it once.
+    // The same id from every process that watches the namespace, so that receivers can drop duplicates.
     const id = createHash('sha256')
       .update(JSON.stringify([namespace, key, state, day]))
       .digest('hex')

@@ -1,5 +1,5 @@
 /**
- * The activity that delivers: one attempt, and when the next is due.
+ * The activity that delivers messages: each call is one attempt, and sets the delay of the next.
  */
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
@@ -9,18 +9,18 @@ import type { AlertMessage, DeliveryOutcome, Subject } from '../incident/message
 import { type Silence, silenceOf } from '../silence';
 import type { DeliveryRequest } from '../workflows/activities';
 
-/** What delivering needs. */
+/** Dependencies of the delivery activity. */
 export interface Delivering {
   readonly send: (channel: string, subject: Subject, message: AlertMessage) => Promise<PostResult>;
   readonly silences: () => Promise<readonly Silence[]>;
-  /** The channel refuses messages. */
+  /** Called when a channel has rejected a message for good. */
   readonly refused: (channel: string, why: string) => void;
   readonly delivered: (channel: string) => void;
-  /** Milliseconds to the next attempt; `undefined`: none. */
+  /** Computes the delay of the next attempt, in milliseconds. @default the delays of `channels/retry` */
   readonly retryDelayMs?: typeof retryDelayMs;
 }
 
-/** @returns the activity `jobAlertsDeliver` */
+/** Creates the activity `jobAlertsDeliver`. */
 export function createDeliver(
   delivering: Delivering,
 ): (request: DeliveryRequest) => Promise<DeliveryOutcome> {
@@ -43,7 +43,11 @@ export function createDeliver(
   };
 }
 
-/** @throws ApplicationFailure with the pause before the next attempt */
+/**
+ * Throws the failure that schedules the next attempt; after 24 hours, returns a refusal instead.
+ *
+ * @throws {ApplicationFailure} with the delay of the next attempt
+ */
 function later(
   channel: string,
   { why, afterMs }: Extract<PostResult, { kind: 'retry' }>,
@@ -62,7 +66,10 @@ function later(
   });
 }
 
-/** The silence under which nothing is told; what was told is resolved all the same, and samples are sent. */
+/**
+ * Returns the silence that holds the message back, if there is one. Resolutions and test messages are always
+ * sent.
+ */
 function silencing(
   silences: readonly Silence[],
   { kind, name }: Subject,

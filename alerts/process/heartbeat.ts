@@ -1,5 +1,5 @@
 /**
- * Calls an address outside while the watcher works: a dead man's switch there tells when the calls stop.
+ * Calls a dead man's switch outside while the watcher works; it alerts when the calls stop.
  */
 import type { SecretProvider } from '../../core/http/secrets';
 import { reveal } from '../channels/secrets';
@@ -8,7 +8,12 @@ import type { ResolvedAlerts } from '../config/types';
 const EVERY_MS = 30_000;
 const TIMEOUT_MS = 10_000;
 
-/** Calls at most every 30 seconds. Never throws, and waits for nothing. */
+/**
+ * Returns a function that calls the address, at most every 30 seconds. It never throws and does not wait for
+ * the response.
+ *
+ * @param failed called with the reason when a call has failed
+ */
 export function createHeartbeat(
   url: ResolvedAlerts['heartbeatUrl'],
   secrets: SecretProvider,
@@ -22,7 +27,7 @@ export function createHeartbeat(
       await response.body?.cancel();
       if (!response.ok) failed(`HTTP status ${response.status}`);
     } catch (error) {
-      // Messages may hold the address.
+      // Error messages may contain the address, which may be secret.
       failed(error instanceof Error ? error.name : typeof error);
     }
   }

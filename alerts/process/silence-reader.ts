@@ -1,15 +1,18 @@
 /**
- * The silences that hold, from the memo of the watcher: it can be read without asking a worker.
+ * The active silences, from the memo of the watcher, which can be read without a worker.
  */
 import type { Client } from '@temporalio/client';
 import { withinTimeout } from '../../client/listing';
 import { SILENCES_MEMO, WATCHER_ID } from '../names';
 import { readSilences, type Silence } from '../silence';
 
-/** A silence is obeyed after so long at the latest. */
+/** How long silences are cached, in milliseconds: a new one takes effect after this at the latest. */
 const KEPT_MS = 2_000;
 
-/** Reads them at most every two seconds; where that fails the last ones hold. Never rejects. */
+/**
+ * Returns a function that reads the silences, at most every two seconds. It never rejects: on failure it
+ * returns those read before.
+ */
 export function createSilenceReader(client: Client): () => Promise<readonly Silence[]> {
   let silences: Promise<readonly Silence[]> = Promise.resolve([]);
   let readMs = 0;

@@ -1,20 +1,21 @@
 /**
- * The activity that watches: looks every few seconds, heartbeats where it has got to, and tells `status` what has changed.
+ * The activity that watches: polls every few seconds, heartbeats its cursor, and signals changes of the
+ * report to the watcher's workflow.
  */
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { JobWatch } from '../watch/job-watch';
 import type { WatchCursor, WatchReport, WatchRequest, WatchResult } from '../workflows/watcher-messages';
 
-/** What watching needs. */
+/** Dependencies of the watching activity. */
 export interface Watching {
   readonly pollIntervalMs: number;
   readonly createWatch: (sinceMs: number, cursor: WatchCursor | undefined) => JobWatch;
-  /** A look has succeeded. */
+  /** Called after a successful poll. */
   readonly looked: () => void;
-  /** A look has failed. */
+  /** Called after a failed poll. */
   readonly failed: (error: unknown) => void;
-  /** Tells the watcher's workflow. */
+  /** Signals the report to the watcher's workflow. */
   readonly report: (report: WatchReport) => Promise<void>;
 }
 
@@ -22,7 +23,7 @@ const HEARTBEAT_MS = 5_000;
 const REPORT_AGAIN_MS = 60_000;
 const LAGGING_MS = 60_000;
 
-/** @returns the activity `jobAlertsWatch` */
+/** Creates the activity `jobAlertsWatch`. */
 export function createWatchActivity(watching: Watching): (request: WatchRequest) => Promise<WatchResult> {
   let last: { readonly watch: JobWatch; readonly cursor: string } | undefined;
   const reporter = new Reporter(watching.report);
@@ -30,7 +31,7 @@ export function createWatchActivity(watching: Watching): (request: WatchRequest)
   return async ({ sinceMs, untilMs, cursor: carried }) => {
     const context = Context.current();
     const cursor: WatchCursor | undefined = context.info.heartbeatDetails ?? carried;
-    // The watcher's next run goes on in the same process with what is in memory here.
+    // In the same process, the watcher's next run continues with the state in memory.
     const isSame = last !== undefined && last.cursor === JSON.stringify(cursor);
     const watch = isSame && last ? last.watch : watching.createWatch(sinceMs, cursor);
     const beat = setInterval(() => context.heartbeat(watch.cursor), HEARTBEAT_MS);
@@ -46,7 +47,7 @@ export function createWatchActivity(watching: Watching): (request: WatchRequest)
       return { cursor: watch.cursor, report: watch.report() };
     } catch (error) {
       if (context.cancellationDetails?.workerShutdown)
-        throw ApplicationFailure.retryable('the process that watched has stopped', 'WatcherStopped');
+        throw ApplicationFailure.retryable('the watching process has stopped', 'WatcherStopped');
       throw error;
     } finally {
       clearInterval(beat);
@@ -54,7 +55,7 @@ export function createWatchActivity(watching: Watching): (request: WatchRequest)
   };
 }
 
-/** Reports when something has changed that an operator must know, at most once a minute. */
+/** Signals the report when something in it has changed that operators need to see, at most once a minute. */
 class Reporter {
   readonly #report: Watching['report'];
   #reported = '';

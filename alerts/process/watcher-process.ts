@@ -1,6 +1,6 @@
 /**
- * What one process does for the alerts of one namespace, with one configuration: the activities of watcher and incidents,
- * and what must be told without Temporal.
+ * The work of one process for the alerts of one namespace, with one configuration: the activities of the
+ * watcher and the incidents, and the alerts that are sent without Temporal.
  */
 import { hostname } from 'node:os';
 import type { Client } from '@temporalio/client';
@@ -33,10 +33,10 @@ export interface WatcherProcessOptions {
 
 const CHECK_MS = 60_000;
 const POLLER_ALIVE_MS = 75_000;
-/** Between what is the process's own and the hash of its configuration. */
+/** Separates the worker's usual identity from the hash of its configuration. */
 const CONFIG_MARK = '#job-alerts:';
 
-/** Watcher was ended by somebody. */
+/** Thrown if the watcher's workflow was ended or is gone. */
 export class WatcherEndedError extends Error {
   override readonly name = 'WatcherEndedError';
 }
@@ -69,7 +69,7 @@ export class WatcherProcess {
     });
     const silences = createSilenceReader(client);
     const heartbeat = createHeartbeat(config.heartbeatUrl, secrets, (why) => {
-      this.#log.begin('heartbeat', `alerts: heartbeatUrl cannot be called: ${why}`);
+      this.#log.begin('heartbeat', `alerts: heartbeatUrl could not be called: ${why}`);
     });
     const createWatch = (sinceMs: number, cursor: ConstructorParameters<typeof JobWatch>[0]['cursor']) =>
       new JobWatch({
@@ -105,12 +105,17 @@ export class WatcherProcess {
     };
   }
 
-  /** The worker's identity: it says with which configuration it works. */
+  /** The worker's identity, which includes the hash of its configuration. */
   get identity(): string {
     return `${process.pid}@${hostname()}${CONFIG_MARK}${this.#options.config.hash}`;
   }
 
-  /** Looks every minute at what the watching activity does not see. @param ended called when the watcher was ended */
+  /**
+   * Checks every minute that the watcher's workflow runs, that the server can be read, and that all processes
+   * use the same configuration.
+   *
+   * @param ended called when the watcher's workflow has ended
+   */
   start(ended: (error: WatcherEndedError) => void): void {
     const check = async () => {
       await this.#check(ended).catch((error: unknown) => this.#failed(error));
@@ -119,7 +124,7 @@ export class WatcherProcess {
     this.#timer = setTimeout(check, CHECK_MS).unref();
   }
 
-  /** May be called twice. */
+  /** Stops the checks. May be called twice. */
   close(): void {
     this.#closing.abort();
     clearTimeout(this.#timer);
@@ -128,23 +133,23 @@ export class WatcherProcess {
   async #check(ended: (error: WatcherEndedError) => void): Promise<void> {
     const watcher = await this.#reader.describe(WATCHER_ID);
     if (watcher?.status.name !== 'RUNNING') {
-      const what = watcher === undefined ? 'is gone' : `was ended (${watcher.status.name})`;
-      ended(new WatcherEndedError(`the watcher of namespace ${this.#namespace} ${what}`));
+      const end = watcher === undefined ? 'no longer exists' : `has ended (${watcher.status.name})`;
+      ended(new WatcherEndedError(`the watcher of namespace ${this.#namespace} ${end}`));
       return;
     }
-    // Another process may be the one that watches: is the server in sight from here?
+    // If another process is watching, check that this one can read the server.
     if (Date.now() - this.#lookedMs > CHECK_MS) {
       await this.#reader.hasRunOf('');
       this.#looked();
     }
     const others = await this.#otherConfigurations();
     this.#otherConfigs = others.length === 0 ? 0 : this.#otherConfigs + 1;
-    const reason = `two configurations are at work in namespace ${this.#namespace}`;
+    const reason = `processes with different configurations watch namespace ${this.#namespace}`;
     if (this.#otherConfigs > 1) this.#begin('configuration', reason);
-    else if (this.#otherConfigs === 0) this.#end('configuration', 'one configuration is at work');
+    else if (this.#otherConfigs === 0) this.#end('configuration', 'all processes use the same configuration');
   }
 
-  /** Hashes of other configurations with which processes work now. */
+  /** Returns the hashes of other configurations that running processes use. */
   async #otherConfigurations(): Promise<readonly string[]> {
     const pollers = await this.#reader.pollers(ALERTS_TASK_QUEUE);
     return pollers.flatMap(({ identity, atMs }) => {
@@ -170,7 +175,7 @@ export class WatcherProcess {
   #looked(): void {
     this.#lookedMs = Date.now();
     this.#end('visibility', 'the server can be read again');
-    this.#end('attributes', 'the search attributes are there');
+    this.#end('attributes', 'the search attributes are registered');
   }
 
   #failed(error: unknown): void {
@@ -184,7 +189,7 @@ export class WatcherProcess {
   }
 
   #refused(channel: string, why: string): void {
-    const reason = `channel ${channel} refuses messages: ${why}`;
+    const reason = `channel ${channel} rejects messages: ${why}`;
     this.#log.begin(`channel:${channel}`, `alerts: ${reason}`, why);
     this.#blind.begin(`channel:${channel}`, reason, { about: channel });
   }

@@ -1,12 +1,12 @@
 /**
- * How many calls a watcher may spend on what can wait: so many a second, saved up to a limit. Pure.
+ * A token bucket that limits calls which can wait. Pure.
  */
 
-/** A budget of calls. */
+/** A limited number of calls a second; unused ones accumulate up to a maximum. */
 export interface Budget {
-  /** Whether a call may be made now; then it is spent. */
+  /** Takes one call; returns false if none is left. */
   take(): boolean;
-  /** Calls that had to be made all the same: the next ones wait for them. */
+  /** Deducts calls that were made regardless; the budget may become negative. */
   spend(calls: number): void;
 }
 

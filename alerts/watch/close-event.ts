@@ -1,7 +1,8 @@
 /**
- * What the last event of a closed run says: whether it failed for good. Pure.
+ * Determines from the last event of a closed run whether it failed for good. Pure.
  *
- * Visibility cannot tell: an attempt that is retried and a cron's tick are listed as failed like any other.
+ * Visibility does not show this: it lists an attempt that is retried, and the tick of a cron, as failed like
+ * any other run.
  */
 import type { temporal } from '@temporalio/proto';
 import { type ErrorFacts, errorFacts } from '../../core/item-failure';
@@ -9,20 +10,25 @@ import type { AlertError } from '../incident/message';
 
 type Event = temporal.api.history.v1.IHistoryEvent;
 
-/** What became of a run that visibility lists as failed, timed out or terminated. */
+/** Outcome of a run that visibility lists as failed, timed out or terminated. */
 export type Verdict =
   | { readonly kind: 'failed'; readonly error: AlertError }
-  /** Another attempt follows. */
+  /** The run failed, and another attempt follows. */
   | { readonly kind: 'retried'; readonly error: AlertError }
-  /** A person, a reset, a policy ended it; or its history is gone. */
+  /** The run was terminated by a person, a reset or a policy, or its history is gone. */
   | { readonly kind: 'ended' };
 
 /** `RetryState` of Temporal's API. */
 const IN_PROGRESS = 1;
-/** Who terminates a run that has become too long or too large. */
+/** Identity under which the server terminates a run whose history is too long or too large. */
 const SERVER_IDENTITY = 'history-service';
 
-/** @param decode what the SDK makes of a failure, with the user's codec */
+/**
+ * Returns the outcome of a closed run.
+ *
+ * @param event last event of the run's history; `undefined` if it is gone
+ * @param decode decodes a failure with the user's data converter
+ */
 export async function verdictOf(
   event: Event | undefined,
   decode: (failure: temporal.api.failure.v1.IFailure) => Promise<Error | undefined>,
@@ -37,7 +43,7 @@ export async function verdictOf(
   }
   const timedOut = event?.workflowExecutionTimedOutEventAttributes;
   if (timedOut) {
-    const error = { type: 'TimeoutError', message: 'the run took longer than it may' };
+    const error = { type: 'TimeoutError', message: 'the run exceeded its timeout' };
     return { kind: timedOut.retryState === IN_PROGRESS ? 'retried' : 'failed', error };
   }
   const terminated = event?.workflowExecutionTerminatedEventAttributes;

@@ -1,5 +1,5 @@
 /**
- * What the parts of a watcher share: what they read with, the rules, and where they put what they have seen.
+ * The parts of a watcher share a context: a reader, the rules, budgets, and a sink for observations.
  */
 import type { AlertEvent, ResolvedAlertRule } from '../config/types';
 import type { Signal } from '../grouping';
@@ -13,19 +13,23 @@ export interface WatchContext {
   readonly reader: Reader;
   readonly facts: FactsReader;
   readonly sink: Sink;
-  /** For what an alert waits for. */
+  /** Budget for calls that an alert waits for. */
   readonly budget: Budget;
-  /** For what many jobs that are well need, so that it does not hold up the others. */
+  /** Budget for calls about jobs without problems, which must not delay alerts. */
   readonly background: Budget;
   readonly ruleOf: (job: string) => ResolvedAlertRule;
 }
 
-/** Collects what one look has seen. */
+/** Collects the observations of one poll. */
 export class Sink {
   readonly #signals = new Map<string, { subject: Subject; handling: Handling; seen: Observation[] }>();
   #commits: (() => void)[] = [];
 
-  /** @param sent called when the observation has been signalled */
+  /**
+   * Adds an observation.
+   *
+   * @param sent called when the observation has been signalled
+   */
   observe(subject: Subject, handling: Handling, observation: Observation, sent?: () => void): void {
     const key = `${subject.kind}/${subject.name}`;
     const signal = this.#signals.get(key) ?? { subject, handling, seen: [] };
@@ -34,12 +38,12 @@ export class Sink {
     if (sent) this.#commits.push(sent);
   }
 
-  /** To be called when all that was seen has been signalled. */
+  /** Registers a callback for when all observations have been signalled. */
   onSent(commit: () => void): void {
     this.#commits.push(commit);
   }
 
-  /** What is to be signalled, and what is to be done after it. Empties the sink. */
+  /** Returns the signals to send and a function to call after sending them. Empties the sink. */
   drain(): { readonly signals: readonly Signal[]; readonly commit: () => void } {
     const signals = Array.from(this.#signals.values(), ({ subject, handling, seen }) => ({
       subject,
@@ -56,7 +60,7 @@ export class Sink {
     };
   }
 
-  /** Forgets what was seen: the look has failed, and it will be seen again. */
+  /** Discards the observations of a failed poll; the next poll finds them again. */
   clear(): void {
     this.#signals.clear();
     this.#commits = [];
@@ -67,7 +71,7 @@ export function jobSubject(name: string): Subject {
   return { kind: 'job', name };
 }
 
-/** What incidents need of a rule. */
+/** Returns the part of a rule that incidents use. */
 export function handlingOf({ to, on, after, recoverAfter, remindEveryMs }: ResolvedAlertRule): Handling {
   return { to, on, after, recoverAfter, remindEveryMs };
 }
@@ -76,7 +80,7 @@ export function isOn(rule: ResolvedAlertRule, ...events: readonly AlertEvent[]):
   return events.some((event) => rule.on.includes(event));
 }
 
-/** Failures and successes first: they hold other alerts of the same run back. Then by time. */
+/** Orders failures and successes first, since they suppress other alerts about the same run; then by time. */
 function inOrder(a: Observation, b: Observation): number {
   return rank(a) - rank(b) || a.atMs - b.atMs;
 }

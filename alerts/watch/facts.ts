@@ -1,13 +1,13 @@
 /**
- * Collects what an alert tells about a run. Every string that comes from users passes the redaction, and is cut, before
- * it is signalled: an incident's history holds nothing else.
+ * Collects the details of an alert about a run. Every string from users is redacted and cut before it is
+ * signalled, so that an incident's history holds no other.
  */
 import { defined } from '../../core/util/defined';
 import type { AlertError, AlertRun, PendingWork } from '../incident/message';
 import type { Beginning, Reader } from './reader';
 import type { RunRow } from './row';
 
-/** Takes out of a message of an error what must not be told. */
+/** Removes sensitive text from an error message. */
 export type Redact = (text: string) => string;
 
 const MAX_LENGTH = 1_000;
@@ -23,7 +23,11 @@ export class FactsReader {
     this.#redact = redact;
   }
 
-  /** @param beginning if it has been read already */
+  /**
+   * Returns the run's details for an alert.
+   *
+   * @param beginning the run's beginning, if it has been read
+   */
   async run(row: RunRow, beginning?: Beginning): Promise<AlertRun> {
     const { attempt, startedMs } = beginning ?? (await this.#reader.beginning(row)) ?? {};
     const traceId = await this.#reader.traceId(row);
@@ -34,7 +38,7 @@ export class FactsReader {
     return defined({ type: type && this.text(type), message: this.text(message) });
   }
 
-  /** What the running run waits for, and the attempt of its workflow task. */
+  /** Returns the pending activities of a running run, and the attempt of its workflow task. */
   async pending(
     row: RunRow,
   ): Promise<{ readonly work: readonly PendingWork[]; readonly taskAttempt: number }> {
@@ -44,7 +48,7 @@ export class FactsReader {
     const work: PendingWork[] = [];
     for (const { activityType, attempt, lastFailure, lastStartedTime, activityOptions } of activities) {
       const queue = activityOptions?.taskQueue?.name || row.taskQueue;
-      // One that has been started has a worker.
+      // An activity that has started has a worker.
       const isAlone = !lastStartedTime && !(await this.#isPolled(queue));
       const failure = await this.#reader.decode(lastFailure);
       work.push({
@@ -71,10 +75,10 @@ export class FactsReader {
   }
 }
 
-/** As for workflow tasks: a live idle poller is at most 60 s old. */
+/** A poller seen within this time is alive, in milliseconds; a live idle one polls at least every 60 s. */
 const POLLER_ALIVE_MS = 75_000;
 
-/** A run with nothing that would have to be read. */
+/** Returns a run's details from its row, without further calls. */
 export function shortRun(
   row: RunRow,
   more: {

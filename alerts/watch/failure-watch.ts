@@ -1,5 +1,6 @@
 /**
- * Closed runs that did not succeed: which failed for good, and which are retried again and again.
+ * Watches closed runs that did not succeed: those that failed for good, and those that are retried
+ * repeatedly.
  */
 import { setBounded } from '../../core/util/bounded-map';
 import type { AlertFacts } from '../incident/message';
@@ -8,17 +9,17 @@ import { shortRun } from './facts';
 import { inParallel } from './in-parallel';
 import type { RunRow } from './row';
 
-/** Runs of one job in one look that are told with everything that is known; of others their ids are enough. */
+/** Failed runs of one job in one poll that are reported with all details; of others, the row is enough. */
 const TOLD_IN_FULL = 3;
-/** A chain of attempts is failing from this attempt on … */
+/** A run is failing from this attempt on, or … */
 const FAILING_ATTEMPTS = 3;
-/** … or when it has been going on for so long. */
+/** … when its attempts have lasted this long, in milliseconds. */
 const FAILING_MS = 15 * 60_000;
-/** Run ids that are remembered; a look reads the last minutes again. */
+/** Number of run ids that are remembered, since each poll reads the last minutes again. */
 const MAX_SEEN = 20_000;
 const MAX_CHAINS = 2_000;
 
-/** A chain of attempts that is not told yet. */
+/** A chain of attempts that is not reported as failing yet. */
 interface Chain {
   readonly row: RunRow;
   readonly startedMs: number;
@@ -29,14 +30,18 @@ interface Chain {
 export class FailureWatch {
   readonly #context: WatchContext;
   readonly #seen = new Map<string, true>();
-  /** By the first run of the chain. */
+  /** Chains by the id of their first run. */
   readonly #chains = new Map<string, Chain>();
 
   constructor(context: WatchContext) {
     this.#context = context;
   }
 
-  /** @param rows that visibility lists as failed, timed out or terminated */
+  /**
+   * Observes the failures among the runs of one poll.
+   *
+   * @param rows runs that visibility lists as failed, timed out or terminated
+   */
   async look(rows: readonly RunRow[], nowMs: number): Promise<void> {
     const news = rows.filter(
       ({ runId, job }) => !this.#seen.has(runId) && isOn(this.#context.ruleOf(job), 'failed', 'failing'),
@@ -89,7 +94,7 @@ export class FailureWatch {
     return first?.startTime.getTime() ?? startMs;
   }
 
-  /** Chains that have been going on for long, though no attempt has failed lately. */
+  /** Reports chains that have lasted long, even if no attempt has failed lately. */
   async #lookAtChains(nowMs: number): Promise<void> {
     const old = [...this.#chains].filter(([, { startedMs }]) => nowMs - startedMs >= FAILING_MS);
     for (const [firstRunId, chain] of old) {

@@ -1,8 +1,13 @@
-/** Does something for each of many, a few at a time. */
+/**
+ * Runs calls concurrently, with a limit.
+ */
 
 const AT_ONCE = 8;
 
-/** Rejects with the first error, when what was begun has ended. */
+/**
+ * Calls `each` for all items, eight at a time. After an error it starts no more, and rejects with the first
+ * one when the started calls have ended.
+ */
 export async function inParallel<T>(all: readonly T[], each: (one: T) => Promise<void>): Promise<void> {
   const rest = all.values();
   const errors: unknown[] = [];

@@ -1,8 +1,8 @@
 /**
- * A watcher at work: looks at the server every few seconds, and signals to incidents what it has seen.
+ * The watcher: polls the server every few seconds, and signals observations to incidents.
  *
- * Everything is seen at least once and may be seen again after a failure: incidents tell it once. The order is
- * 1 read, 2 signal, 3 move on; what fails in between is done again.
+ * Delivery is at least once: a poll reads, signals, then advances the cursor, so after a failure in between
+ * it observes the same again. Incidents report it once.
  */
 import { randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
@@ -27,17 +27,20 @@ import { SETTLED_MS, SlowWatch, slowRunId } from './slow-watch';
 import { StuckWatch, stuckRunId } from './stuck-watch';
 import { JobsInTrouble } from './trouble';
 
-/** Lists lag, and their order is off by milliseconds: so much is read again. */
+/** Overlap of successive polls, in milliseconds: visibility lags, and its order is not exact. */
 const AGAIN_MS = 120_000;
 const AGAIN_AFTER_ERROR_MS = 300_000;
-/** No look reaches further back: incidents linger so long, and would tell twice what is older. */
+/**
+ * Longest time that a poll reaches back, in milliseconds: incidents end after a day, and would report older
+ * problems twice.
+ */
 const MAX_BACK_MS = 24 * 60 * 60_000 - AGAIN_AFTER_ERROR_MS;
-/** A run that waits for its first task is looked at after this. */
+/** How long a run must have waited for its first task before it is read, in milliseconds. */
 const WAITING_MS = 5_000;
 const LIST_INCIDENTS_MS = 30_000;
 /**
- * Calls a second, and saved ones. With the looks (0.2), heartbeats (0.2) and the lists of incidents it stays below one call
- * a second, whatever the number of jobs.
+ * Calls a second, and most that accumulate. With the polls (0.2), heartbeats (0.2) and lists of incidents,
+ * the total stays below one call a second, whatever the number of jobs.
  */
 const BUDGET = [0.25, 20] as const;
 const BACKGROUND = [0.3, 5] as const;
@@ -47,11 +50,11 @@ const FAILED: readonly string[] = ['FAILED', 'TIMED_OUT', 'TERMINATED'];
 export interface JobWatchOptions {
   readonly client: Client;
   readonly config: ResolvedAlerts;
-  /** When the watcher began: what closed before is not told. */
+  /** Start of the watcher, in milliseconds since 1970; runs that closed before are not reported. */
   readonly sinceMs: number;
   readonly cursor?: WatchCursor | undefined;
   readonly redact: Redact;
-  /** The silences that hold. */
+  /** Reads the active silences. */
   readonly silences: () => Promise<readonly Silence[]>;
   readonly stoppedChannels: () => readonly string[];
 }
@@ -67,10 +70,10 @@ export class JobWatch {
   readonly #overdue: OverdueWatch;
   readonly #rules: RuleWatch;
   readonly #signaller: Signaller;
-  /** The shortest duration that a rule allows. */
+  /** The smallest `overMs` of all rules. */
   readonly #overMs: number | undefined;
   #readMs: number;
-  /** Running runs that were due until then have been read. */
+  /** Running runs that were due until this time have been read. */
   #dueMs = 0;
   #hasFailed = false;
   #incidentsMs = 0;
@@ -105,7 +108,7 @@ export class JobWatch {
     for (const job of config.jobs.keys()) if (!job.includes('*')) this.#overdue.noticed(job, Date.now());
   }
 
-  /** Calls to Temporal so far, without signals. */
+  /** Number of calls to Temporal so far, without signals. */
   get calls(): number {
     return this.#context.reader.calls;
   }
@@ -114,7 +117,7 @@ export class JobWatch {
     return { readMs: this.#readMs, overdue: this.#overdue.carried() };
   }
 
-  /** Looks once. Rejects if the server cannot be read: then the next look reads further back. */
+  /** Polls once. Rejects if the server cannot be read; the next poll then reads further back. */
   async look(): Promise<void> {
     try {
       await this.#look(Date.now());
@@ -156,12 +159,12 @@ export class JobWatch {
     const { reader, background } = this.#context;
     const callsBefore = reader.calls;
     const rows = await reader.rows(query);
-    // A first look at thousands of runs has many pages.
+    // The first poll of a namespace with thousands of runs has many pages.
     background.spend(reader.calls - callsBefore - 1);
     const waiting = rows.filter(({ status, hasBegun }) => status === 'RUNNING' && !hasBegun);
     const running = rows.filter((row) => row.status === 'RUNNING' && row.dueMs <= dueMs);
     const ended = rows.filter(({ status }) => status === 'COMPLETED');
-    // Before its first task the job of a run is a guess.
+    // Before its first task, the job of a run is a guess.
     for (const { job, hasBegun } of rows) if (hasBegun) this.#overdue.noticed(job, nowMs);
     await this.#failures.look(
       rows.filter(({ status }) => FAILED.includes(status)),
@@ -194,7 +197,7 @@ export class JobWatch {
     commit();
   }
 
-  /** Whether the incident would tell it, as far as is known here. */
+  /** Whether the incident would send a message for the signal, as far as this process can see. */
   #isNew({ subject: { name }, seen }: Signal): boolean {
     const isOpen = (type: string) => this.#trouble.isOpen(name, type);
     return seen.some((one) => {
@@ -225,7 +228,7 @@ export class JobWatch {
     this.#incidentsMs = nowMs;
   }
 
-  /** Goes on with what a watcher before this one has told: its ends are to be seen. */
+  /** Resumes the problems that an earlier watcher reported, so that their ends are observed. */
   async #resume(incidents: readonly ListedIncident[], nowMs: number): Promise<void> {
     const keys = incidents.flatMap(({ memo }) => memo.open.map(({ key }) => key));
     const runIds = keys.flatMap((key) => slowRunId(key) ?? stuckRunId(key) ?? []);
@@ -237,7 +240,7 @@ export class JobWatch {
         const run = found(runId);
         if (run && slowRunId(key)) this.#slow.reopen(run);
         else if (run) this.#stuck.reopen(run);
-        // It has ended, and the server has forgotten it: an outage may last longer than the retention.
+        // The run has ended and was deleted, since an outage can outlast the retention.
         else if (runId) this.#isOver(memo.subject, key, nowMs);
       }
       const kind = incidentSubject(workflowId)?.kind;

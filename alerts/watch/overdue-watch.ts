@@ -1,5 +1,5 @@
 /**
- * Jobs that are to succeed within a time, and successes of jobs in trouble.
+ * Watches jobs that must succeed within a time, and the successes that open incidents wait for.
  */
 import { setBounded } from '../../core/util/bounded-map';
 import type { WatchCursor } from '../workflows/watcher-messages';
@@ -8,9 +8,9 @@ import { OverdueJobs } from './overdue';
 import type { Queues } from './queues';
 import type { JobsInTrouble } from './trouble';
 
-/** Lists lag, and their order is off by milliseconds: so much is read again. */
+/** Overlap of successive reads, in milliseconds: visibility lags, and its order is not exact. */
 const AGAIN_MS = 120_000;
-/** While something else is told in its place. */
+/** Delay while another problem of the job is reported instead, in milliseconds. */
 const POSTPONE_MS = 10_000;
 const MAX_SEEN = 20_000;
 
@@ -34,7 +34,7 @@ export class OverdueWatch {
     this.#jobs = new OverdueJobs(known);
   }
 
-  /** Jobs that are one too many. */
+  /** Names of jobs that are not watched because there are too many. */
   get refused(): readonly string[] {
     return [...this.#refused];
   }
@@ -47,7 +47,7 @@ export class OverdueWatch {
     return this.#jobs.has(job);
   }
 
-  /** Watches the job if its rule says within which time it is to succeed. */
+  /** Watches the job if its rule has `successWithin`. */
   noticed(job: string, nowMs: number): void {
     const rule = this.#context.ruleOf(job);
     if (rule.successWithinMs === undefined || !isOn(rule, 'overdue')) return;
@@ -80,7 +80,7 @@ export class OverdueWatch {
     }
   }
 
-  /** Tells incidents of the successes that they wait for. */
+  /** Observes the successes that open incidents wait for. */
   async #readSuccesses(nowMs: number): Promise<void> {
     const awaiting = new Map(this.#trouble.awaitingSuccess());
     if (awaiting.size === 0) return;

@@ -1,16 +1,17 @@
 /**
- * Jobs that are to succeed again and again: asked about only when their time has come. Pure: the caller reads and tells.
+ * Jobs that must succeed regularly: a job's last success is read only when its deadline has passed. Pure; the
+ * caller reads and reports.
  *
- * Durations only, so that a change of daylight saving time means nothing here.
+ * Only durations count, so changes of daylight saving time have no effect.
  */
 import type { WatchCursor } from '../workflows/watcher-messages';
 
-/** A job that is overdue. */
+/** An overdue job. */
 export interface OverdueJob {
   readonly job: string;
   readonly withinMs: number;
   readonly lastSuccessMs: number | undefined;
-  /** When it became overdue. */
+  /** Time at which the job became overdue, in milliseconds since 1970. */
   readonly sinceMs: number;
 }
 
@@ -18,21 +19,23 @@ interface Entry {
   readonly withinMs: number;
   readonly firstSeenMs: number;
   lastSuccessMs: number | undefined;
-  /** When its last success is to be read. */
+  /** Time at which the last success must be read, in milliseconds since 1970. */
   readMs: number;
   toldMs: number | undefined;
 }
 
-/** Jobs that can be watched for this. */
+/** Most jobs that are watched. */
 const MAX_OVERDUE_JOBS = 2_000;
-/** A job that is overdue and was told is read this often: its success may not have been seen. */
+/**
+ * Interval at which an overdue job is read again, in milliseconds, since its success may not be listed yet.
+ */
 const READ_AGAIN_MS = 60_000;
 
 export class OverdueJobs {
   readonly #jobs = new Map<string, Entry>();
   readonly #known: ReadonlyMap<string, readonly [lastSuccessMs: number | null, firstSeenMs: number]>;
 
-  /** @param known from the watcher before this one */
+  /** @param known state of the jobs from an earlier cursor */
   constructor(known: WatchCursor['overdue'] = []) {
     this.#known = new Map(known.map(([job, ...times]) => [job, times]));
   }
@@ -41,7 +44,7 @@ export class OverdueJobs {
     return this.#jobs.has(job);
   }
 
-  /** Watches the job; false if there are too many. */
+  /** Watches the job; returns false if there are too many. */
   watch(job: string, withinMs: number, nowMs: number): boolean {
     if (this.#jobs.has(job)) return true;
     if (this.#jobs.size >= MAX_OVERDUE_JOBS) return false;
@@ -56,15 +59,16 @@ export class OverdueJobs {
     return true;
   }
 
-  /** Jobs whose last success is to be read now. */
+  /** Names of the jobs whose last success must be read now. */
   toRead(nowMs: number): readonly string[] {
     return [...this.#jobs].filter(([, { readMs }]) => readMs <= nowMs).map(([job]) => job);
   }
 
   /**
-   * Takes note of the last success that was found; returns the job if it is overdue and that has not been told.
+   * Records the job's last success; returns the job if it is overdue and that has not been reported.
    *
-   * @param foundMs `undefined`: none is listed (any more)
+   * @param foundMs close time of the last listed success, in milliseconds since 1970; `undefined` if none is
+   *   listed
    */
   read(job: string, foundMs: number | undefined, nowMs: number): OverdueJob | undefined {
     const entry = this.#jobs.get(job);
@@ -77,7 +81,7 @@ export class OverdueJobs {
     return { job, withinMs, lastSuccessMs, sinceMs };
   }
 
-  /** Takes note of a success that was seen. */
+  /** Records a success. */
   succeeded(job: string, atMs: number | undefined): void {
     const entry = this.#jobs.get(job);
     if (entry === undefined || atMs === undefined || atMs <= (entry.lastSuccessMs ?? 0)) return;
@@ -90,7 +94,7 @@ export class OverdueJobs {
     if (entry) entry.toldMs = sinceMs;
   }
 
-  /** Something else is told in its place: it is read again soon. */
+  /** Postpones reading the job, while another problem of it is reported instead. */
   postpone(job: string, untilMs: number): void {
     const entry = this.#jobs.get(job);
     if (entry) entry.readMs = untilMs;

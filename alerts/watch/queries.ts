@@ -1,30 +1,31 @@
 /**
- * What a watcher asks visibility for. Pure.
+ * The visibility queries of a watcher. Pure.
  *
- * Each part names `ExecutionStatus` positively: stores in SQL answer a query by close time with running runs as well.
+ * Each part names `ExecutionStatus` positively, because SQL stores also return running runs for a query by
+ * close time.
  */
 import { quoted } from '../../client/listing';
 import { AlertWorkflow } from '../names';
 
 const TOP_LEVEL = "JobTrigger NOT IN ('child', 'shard')";
-/** Of whatever ran under this job at any time. */
+/** Matches runs with any status. */
 const ANY_STATUS =
   "ExecutionStatus IN ('Running', 'Completed', 'Failed', 'TimedOut', 'Terminated', 'Canceled', 'ContinuedAsNew')";
 const INCIDENTS = [AlertWorkflow.incident].map(quoted).join(', ');
 
-/** What one look asks for. Times are milliseconds since 1970. */
+/** Bounds of one poll; times are milliseconds since 1970. */
 export interface Look {
-  /** What closed since then. */
+  /** Start of the range of close times. */
   readonly closedSinceMs: number;
-  /** Runs that wait for their first task since then or longer. */
+  /** Latest due time of runs that wait for their first task. */
   readonly waitingSinceMs: number;
-  /** Running runs that were due after the first time and not after the second. */
+  /** Range of due times of running runs: after the first, up to and including the second. */
   readonly dueMs: readonly [after: number, until: number];
-  /** The shortest duration of a successful run that may be too long by a rule; none: no rule has one. */
+  /** The smallest `overMs` of all rules, for completed runs; left out if no rule has one. */
   readonly overMs?: number;
 }
 
-/** One call for everything that each look needs; what a row stands for is told apart by its status. */
+/** Returns one query for all runs that a poll needs; their status tells the cases apart. */
 export function lookQuery({ closedSinceMs, waitingSinceMs, dueMs: [after, until], overMs }: Look): string {
   const closed = `CloseTime > ${time(closedSinceMs)}`;
   const parts = [
@@ -40,27 +41,30 @@ export function lookQuery({ closedSinceMs, waitingSinceMs, dueMs: [after, until]
   return parts.map((part) => `(${part})`).join(' OR ');
 }
 
-/** Successful runs of these jobs. */
+/** Returns the query for completed runs of these jobs. */
 export function successesQuery(jobs: readonly string[], closedSinceMs: number): string {
   return `${successes()} AND ${jobIn(jobs)} AND CloseTime > ${time(closedSinceMs)}`;
 }
 
-/** Successful runs of a job, the last one first. */
+/** Returns the query for completed runs of a job, the latest first. */
 export function lastSuccessesQuery(job: string): string {
   return `${successes()} AND ${jobIn([job])}`;
 }
 
-/** Successful first attempts of a job, the last one first: what its usual duration is taken from. */
+/**
+ * Returns the query for completed first attempts of a job, the latest first, from which its usual duration is
+ * computed.
+ */
 export function usualQuery(job: string): string {
   return `ExecutionStatus = 'Completed' AND JobTrigger NOT IN ('child', 'shard', 'retry') AND ${jobIn([job])}`;
 }
 
-/** These runs, whatever has become of them. */
+/** Returns the query for these runs, whatever their status. */
 export function runsQuery(runIds: readonly string[]): string {
   return `RunId IN (${runIds.map(quoted).join(', ')})`;
 }
 
-/** Runs of jobs whose names begin so, but for those that are known. */
+/** Returns the query for runs of jobs with this prefix, without the known jobs. */
 export function jobsQuery(prefix: string, known: readonly string[]): string {
   return [
     ANY_STATUS,
@@ -70,25 +74,25 @@ export function jobsQuery(prefix: string, known: readonly string[]): string {
   ].join(' AND ');
 }
 
-/** Any run of the job. */
+/** Returns the query for all runs of the job. */
 export function jobQuery(job: string): string {
   return `${ANY_STATUS} AND ${TOP_LEVEL} AND ${jobIn([job])}`;
 }
 
-/** Incidents that are open or linger. */
+/** Returns the query for incidents that have not ended. */
 export function incidentsQuery(): string {
   return `ExecutionStatus = 'Running' AND WorkflowType IN (${INCIDENTS})`;
 }
 
 /**
- * Whether a query finds this very name. SQLite stores do not find values with quotes or backslashes, however they are
- * written: such a job is asked for by how its name begins, and the rows are told apart by their names.
+ * Whether a query can match this exact name. SQLite stores do not match values with quotes or backslashes,
+ * however they are escaped: such a job is queried by a prefix, and its rows are filtered by name.
  */
 export function isAskable(job: string): boolean {
   return !/['"\\]/.test(job);
 }
 
-/** Rows of these jobs; where one is not askable, of others, too. */
+/** Returns the condition for these jobs; one that cannot be matched exactly also matches others. */
 function jobIn(jobs: readonly string[]): string {
   const askable = jobs.filter(isAskable);
   const others = jobs.filter((job) => !isAskable(job)).map(startsWith);

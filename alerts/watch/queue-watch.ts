@@ -1,5 +1,5 @@
 /**
- * Task queues without a worker: told once a queue, and when somebody polls again.
+ * Watches task queues without workers: reported once for each queue, and again when a worker polls.
  */
 import type { Handling, Subject } from '../incident/message';
 import { handlingOf, isOn, type WatchContext } from './context';
@@ -17,7 +17,11 @@ export class QueueWatch {
     this.#context = context;
   }
 
-  /** @param rows of runs that wait for their first task */
+  /**
+   * Observes which task queues have no worker.
+   *
+   * @param rows runs that wait for their first task
+   */
   async look(rows: readonly RunRow[], nowMs: number): Promise<void> {
     const waiting = waitingByQueue(rows);
     for (const taskQueue of this.queues.toLookAt(waiting, nowMs)) {
@@ -45,16 +49,18 @@ export class QueueWatch {
 
   #isBack(taskQueue: string, atMs: number): void {
     const { sink, ruleOf } = this.#context;
-    // It is sent where the beginning was.
+    // The incident sends it to the channels that got the beginning.
     const handling = { ...handlingOf(ruleOf('')), to: [] };
-    // Until it has been signalled the queue stays open.
+    // The queue stays open until this has been signalled.
     this.queues.told(taskQueue);
     sink.observe(queueSubject(taskQueue), handling, { kind: 'cleared', key: KEY, atMs }, () =>
       this.queues.looked(taskQueue, atMs, atMs),
     );
   }
 
-  /** How the jobs that want it are told; `undefined` if none does. */
+  /**
+   * Returns the combined handling of the jobs whose rules include `no_worker`; `undefined` if there is none.
+   */
   #handling(runs: readonly RunRow[]): Handling | undefined {
     const rules = runs.map(({ job }) => this.#context.ruleOf(job)).filter((rule) => isOn(rule, 'no_worker'));
     const [first] = rules;

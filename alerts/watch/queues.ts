@@ -1,21 +1,22 @@
 /**
  * Task queues on which runs wait for their first task, and whether a worker polls them. Pure.
  *
- * The server lists a dead poller for 300 s, a live idle one is at most 60 s old, and a server that was restarted lists
- * none until the workers are back: nobody polls if no poller is younger than 75 s, in looks over 15 s.
+ * The server lists a dead poller for 300 s, a live idle one polls at least every 60 s, and a restarted server
+ * lists none until the workers reconnect. So a queue has no worker if polls over 15 s find no poller younger
+ * than 75 s.
  */
 import type { RunRow } from './row';
 
-/** A poller younger than this is alive. */
+/** A poller seen within this time is alive, in milliseconds. */
 const ALIVE_MS = 75_000;
-/** How long nobody must have been seen. */
+/** How long no poller must have been found, in milliseconds. */
 const NOBODY_MS = 15_000;
-/** A queue in doubt is looked at this often. */
+/** Interval at which a queue without a known poller is read, in milliseconds. */
 const DOUBT_LOOK_MS = 5_000;
-/** A queue with a worker is looked at again only after this. */
+/** Interval at which a queue with a worker is read, in milliseconds. */
 const LOOK_AGAIN_MS = 15_000;
 
-/** The runs that wait on a queue. */
+/** The runs that wait on a task queue. */
 export interface WaitingRuns {
   readonly taskQueue: string;
   readonly runs: readonly RunRow[];
@@ -23,17 +24,17 @@ export interface WaitingRuns {
 
 interface QueueState {
   lookedMs: number;
-  /** When a poller was last there. */
+  /** Time of the latest poll, in milliseconds since 1970. */
   newestPollMs: number;
-  /** The first of the looks in a row that found nobody. */
+  /** Time of the first of the consecutive reads that found no poller. */
   noneSinceMs: number | undefined;
   isOpen: boolean;
 }
 
-/** What a look has found out. */
+/** A change of a queue's state: it has lost its workers, or has one again. */
 export type QueueNews = 'no_worker' | 'worker' | undefined;
 
-/** Runs by their task queues. */
+/** Groups runs by their task queue. */
 export function waitingByQueue(rows: readonly RunRow[]): readonly WaitingRuns[] {
   const queues = new Map<string, RunRow[]>();
   for (const row of rows) queues.set(row.taskQueue, [...(queues.get(row.taskQueue) ?? []), row]);
@@ -44,19 +45,19 @@ export class Queues {
   readonly #queues = new Map<string, QueueState>();
   #waiting: ReadonlyMap<string, ReadonlySet<string>> = new Map();
 
-  /** Queues that are told as without worker. */
+  /** Names of the queues that are reported as without a worker. */
   get open(): readonly string[] {
     return [...this.#queues].filter(([, { isOpen }]) => isOpen).map(([name]) => name);
   }
 
-  /** The queue was told by a watcher before this one. */
+  /** Marks the queue as reported by an earlier watcher. */
   reopen(taskQueue: string): void {
     const state = this.#state(taskQueue);
     state.isOpen = true;
     state.noneSinceMs ??= 0;
   }
 
-  /** Takes note of who waits now; returns the queues whose pollers are to be read. */
+  /** Records the waiting runs; returns the queues whose pollers must be read. */
   toLookAt(waiting: readonly WaitingRuns[], nowMs: number): readonly string[] {
     this.#waiting = new Map(
       waiting.map(({ taskQueue, runs }) => [taskQueue, new Set(runs.map(({ job }) => job))]),
@@ -68,9 +69,10 @@ export class Queues {
   }
 
   /**
-   * Takes note of a look.
+   * Records the pollers of a queue; returns how its state has changed.
    *
-   * @param newestPollMs when the youngest poller was last there; `undefined`: there is none
+   * @param newestPollMs time of the latest poll, in milliseconds since 1970; `undefined` if no poller is
+   *   listed
    */
   looked(taskQueue: string, newestPollMs: number | undefined, nowMs: number): QueueNews {
     const state = this.#state(taskQueue);
@@ -88,17 +90,19 @@ export class Queues {
     return undefined;
   }
 
-  /** It was told that the queue has no worker. */
+  /** Marks the queue as reported. */
   told(taskQueue: string): void {
     this.#state(taskQueue).isOpen = true;
   }
 
-  /** When the queue was first found without a worker. */
+  /** Time at which the queue was first found without a worker, in milliseconds since 1970. */
   noneSinceMs(taskQueue: string): number | undefined {
     return this.#queues.get(taskQueue)?.noneSinceMs;
   }
 
-  /** Whether the run's own troubles may be told: it has begun, or a worker was there after it was due. */
+  /**
+   * Whether problems of the run itself may be reported: it has begun, or a worker polled after it was due.
+   */
   isServed({ hasBegun, taskQueue, dueMs }: RunRow): boolean {
     if (hasBegun) return !this.#queues.get(taskQueue)?.isOpen;
     const state = this.#queues.get(taskQueue);

@@ -1,5 +1,5 @@
 /**
- * All that a watcher reads from Temporal, each call within a time limit, and counted.
+ * All reads of a watcher from Temporal, each within a time limit, and counted.
  */
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import { decodeOptionalFailureToOptionalError } from '@temporalio/common/lib/internal-non-workflow';
@@ -26,15 +26,15 @@ import { type RunRow, toRow } from './row';
 type Described = Awaited<ReturnType<ReturnType<Client['workflow']['getHandle']>['describe']>>;
 type Run = Pick<RunRow, 'workflowId' | 'runId'>;
 
-/** The beginning of a run's history. */
+/** Facts from the beginning of a run's history. */
 export interface Beginning {
   readonly attempt: number;
   readonly firstRunId: string;
-  /** Start of the first workflow task. */
+  /** Start of the first workflow task, in milliseconds since 1970. */
   readonly startedMs?: number;
 }
 
-/** An incident that is open or lingers. */
+/** An incident that has not ended. */
 export interface ListedIncident {
   readonly workflowId: string;
   readonly memo: IncidentMemo;
@@ -43,7 +43,7 @@ export interface ListedIncident {
 const PAGE_SIZE = 1_000;
 const RUNS_A_CALL = 100;
 const JOBS_A_CALL = 100;
-/** The started event, the first task's, and a signal or two. */
+/** Enough for the started event, those of the first task, and a signal or two. */
 const FIRST_EVENTS = 5;
 /** `TaskQueueType` of Temporal's API. */
 const TASK_QUEUE_TYPES = Object.freeze({ workflow: 1, activity: 2 });
@@ -56,18 +56,18 @@ export class Reader {
     this.#client = client;
   }
 
-  /** Calls to Temporal so far. */
+  /** Number of calls to Temporal so far. */
   get calls(): number {
     return this.#calls;
   }
 
-  /** Rows that the query finds, children and shards left out. */
+  /** Lists the runs that match the query, without children and shards. */
   async rows(query: string, max = Number.POSITIVE_INFINITY): Promise<RunRow[]> {
     const infos = await this.#list(query, max);
     return infos.flatMap((info) => toRow(info) ?? []);
   }
 
-  /** These runs as they are now, by run id. */
+  /** Reads the current state of these runs, by run id. */
   async runs(runIds: readonly string[]): Promise<Map<string, RunRow>> {
     const found = new Map<string, RunRow>();
     for (const some of chunks(runIds, RUNS_A_CALL))
@@ -75,7 +75,7 @@ export class Reader {
     return found;
   }
 
-  /** Successful runs of these jobs. */
+  /** Lists completed runs of these jobs that closed after `sinceMs`. */
   async successes(jobs: readonly string[], sinceMs: number): Promise<RunRow[]> {
     const found: RunRow[] = [];
     for (const some of chunks(jobs, JOBS_A_CALL))
@@ -83,24 +83,24 @@ export class Reader {
     return found;
   }
 
-  /** When the job's last successful run closed. */
+  /** Returns the close time of the job's last completed run, in milliseconds since 1970. */
   async lastSuccessMs(job: string): Promise<number | undefined> {
     const [row] = await this.#rowsOf(job, lastSuccessesQuery(job), 1);
     return row?.closeMs;
   }
 
-  /** How long the job's last successful runs took, the last one first: what is usual is taken from them. */
+  /** Returns the durations of the job's last completed runs, the latest first, in milliseconds. */
   async durationsMs(job: string): Promise<readonly number[]> {
     const rows = await this.#rowsOf(job, usualQuery(job), BASIS.limit.last);
     return rows.map(({ closeMs = 0, dueMs }) => closeMs - dueMs);
   }
 
-  /** Whether there is a run of the job. */
+  /** Whether a run of the job is listed. */
   async hasRunOf(job: string): Promise<boolean> {
     return (await this.#rowsOf(job, jobQuery(job), 1)).length > 0;
   }
 
-  /** Names of some jobs that begin so, but for those that are known. */
+  /** Returns names of jobs with this prefix, without the known ones; one page of runs is read. */
   async jobNames(prefix: string, known: readonly string[]): Promise<Set<string>> {
     return new Set((await this.rows(jobsQuery(prefix, known), PAGE_SIZE)).map(({ job }) => job));
   }
@@ -113,20 +113,20 @@ export class Reader {
     });
   }
 
-  /** Whether the closed run failed for good, and why. */
+  /** Returns whether the closed run failed for good, and why. */
   async verdict({ workflowId, runId }: Run): Promise<Verdict> {
     const events = await this.#lastEvents({ workflowId, runId }, 1);
     return verdictOf(events[0], (failure) => this.decode(failure));
   }
 
-  /** Why the run's last workflow task that failed did. */
+  /** Returns the error of the run's last failed workflow task. */
   async taskFailure(run: Run): Promise<Error | undefined> {
     const events = await this.#lastEvents(run, FIRST_EVENTS);
     const failed = events.find(({ workflowTaskFailedEventAttributes: one }) => one);
     return this.decode(failed?.workflowTaskFailedEventAttributes?.failure);
   }
 
-  /** `undefined` when its history is gone. */
+  /** Reads the beginning of the run's history; `undefined` if it is gone. */
   async beginning({ workflowId, runId }: Run): Promise<Beginning | undefined> {
     const response = await this.#ifThere(() =>
       this.#client.workflowService.getWorkflowExecutionHistory({
@@ -147,12 +147,12 @@ export class Reader {
     };
   }
 
-  /** The run as it is now, or the latest of the workflow; `undefined` when it is gone. */
+  /** Describes the run, or the workflow's latest run; `undefined` if it is gone. */
   describe(workflowId: string, runId?: string): Promise<Described | undefined> {
     return this.#ifThere(() => this.#client.workflow.getHandle(workflowId, runId).describe());
   }
 
-  /** The trace of the run. */
+  /** Returns the trace id of the run. */
   async traceId(row: RunRow): Promise<string> {
     if (row.traceId !== undefined) return row.traceId;
     const described = await this.describe(row.workflowId, row.runId);
@@ -160,7 +160,10 @@ export class Reader {
     return this.#call(() => traceIdOfExecution(this.#client, described));
   }
 
-  /** When a poller was last at the task queue; `undefined`: none is listed. */
+  /**
+   * Returns the time of the latest poll of the task queue, in milliseconds since 1970; `undefined` if no
+   * poller is listed.
+   */
   async newestPollMs(name: string, type: keyof typeof TASK_QUEUE_TYPES): Promise<number | undefined> {
     const { pollers } = await this.#call(() =>
       this.#client.workflowService.describeTaskQueue({
@@ -173,7 +176,7 @@ export class Reader {
     return times.length === 0 ? undefined : Math.max(...times);
   }
 
-  /** Identities of the workflow pollers of a task queue, with when they were last there. */
+  /** Returns the identities of the task queue's activity pollers, with the time of their latest poll. */
   async pollers(name: string): Promise<readonly { readonly identity: string; readonly atMs: number }[]> {
     const { pollers } = await this.#call(() =>
       this.#client.workflowService.describeTaskQueue({
@@ -188,7 +191,7 @@ export class Reader {
     }));
   }
 
-  /** Rows of one job, the first few. */
+  /** Returns the first rows that belong to exactly this job. */
   async #rowsOf(job: string, query: string, max: number): Promise<RunRow[]> {
     const rows = await this.rows(query, isAskable(job) ? max : PAGE_SIZE);
     return rows.filter((row) => row.job === job).slice(0, max);
@@ -209,7 +212,7 @@ export class Reader {
     return response?.history?.events ?? [];
   }
 
-  /** What the SDK makes of a failure, with the user's codec. */
+  /** Decodes a failure with the user's data converter. */
   decode(failure: Parameters<typeof decodeOptionalFailureToOptionalError>[1]): Promise<Error | undefined> {
     return decodeOptionalFailureToOptionalError(this.#client.options.loadedDataConverter, failure);
   }
@@ -219,7 +222,7 @@ export class Reader {
     const found: WorkflowExecutionInfo[] = [];
     const pages = this.#client.workflow.list({ query, pageSize })[Symbol.asyncIterator]();
     while (found.length < max) {
-      // The next of a page is there already.
+      // Only the first row of a page needs a call.
       if (found.length % pageSize === 0) this.#calls++;
       const { done, value } = await withinTimeout(this.#client, () => pages.next());
       if (done) break;

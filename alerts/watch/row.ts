@@ -1,5 +1,5 @@
 /**
- * A run as visibility lists it, reduced to what a watcher needs. Pure.
+ * A listed run, reduced to the values that a watcher uses. Pure.
  */
 import type { WorkflowExecutionInfo, WorkflowExecutionStatusName } from '@temporalio/client';
 import { defineSearchAttributeKey } from '@temporalio/common';
@@ -17,23 +17,23 @@ export interface RunRow {
   readonly status: WorkflowExecutionStatusName;
   readonly job: string;
   readonly trigger?: JobTrigger;
-  /** Whether its first workflow task has been completed. */
+  /** Whether the first workflow task has completed. */
   readonly hasBegun: boolean;
-  /** When it was to begin. */
+  /** Time at which the run was due, in milliseconds since 1970. */
   readonly dueMs: number;
   readonly startMs: number;
   readonly closeMs?: number;
-  /** The trace, where the attributes are this very run's. */
+  /** Trace ID from the attributes; left out if they are not this run's own. */
   readonly traceId?: string;
-  /** Whether the trace is recorded. */
+  /** Whether the run is sampled. */
   readonly recorded?: boolean;
 }
 
 const BUILD_IDS = defineSearchAttributeKey('BuildIds', 'KEYWORD_LIST');
-/** Between a controller's id and its ticks'. */
+/** Separates the id of a `scheduledJob` from the suffix of its ticks. */
 const CRON_ID = '/cron-';
 
-/** `undefined` for a child or a shard: they never alert by themselves. */
+/** Returns the row; `undefined` for a child or a shard, which are never reported by themselves. */
 export function toRow(info: WorkflowExecutionInfo): RunRow | undefined {
   const { traceId, job, trigger, sampled } = boundAttributes(info);
   const memoJob = info.memo?.[JOB_NAME_MEMO];

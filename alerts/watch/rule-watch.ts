@@ -1,21 +1,22 @@
 /**
- * Which rules there is a job for, and which jobs there are under rules that ask for successes. One call a look at most.
+ * Finds rules that match no job, and the jobs that match rules with `successWithin`. At most one call for
+ * each poll.
  */
 
 import { fitsPattern } from '../../core/job-pattern';
 import type { ResolvedAlerts } from '../config/types';
 import type { WatchContext } from './context';
 
-/** How often each rule is looked at. */
+/** Interval at which each rule is checked, in milliseconds. */
 const LOOK_AGAIN_MS = 60 * 60_000;
-/** A rule without a job is looked at sooner, and so is one under which there may be new jobs. */
+/** Interval for rules without a match, and for those that may match new jobs, in milliseconds. */
 const UNSURE_LOOK_AGAIN_MS = 60_000;
-/** Names in a query. */
+/** Most known names that a query excludes. */
 const MAX_KNOWN = 500;
 
 interface RuleState {
   readonly pattern: string;
-  /** Whether each job under it is to be found. */
+  /** Whether all jobs that match must be found. */
   readonly isCollected: boolean;
   lookAtMs: number;
   isMatched: boolean | undefined;
@@ -38,12 +39,12 @@ export class RuleWatch {
     }));
   }
 
-  /** Rules under which no job was found. */
+  /** Patterns of the rules that match no job. */
   unmatched(): readonly string[] {
     return this.#rules.flatMap(({ isMatched, pattern }) => (isMatched === false ? [pattern] : []));
   }
 
-  /** Looks at the rule whose turn it is; returns the jobs that were found under rules that ask for successes. */
+  /** Checks the next rule that is due; returns newly found jobs of rules with `successWithin`. */
   async look(nowMs: number): Promise<readonly string[]> {
     const rule = this.#rules.find(({ lookAtMs }) => lookAtMs <= nowMs);
     if (rule === undefined || !this.#context.budget.take()) return [];
@@ -52,7 +53,7 @@ export class RuleWatch {
     rule.isMatched = found.length > 0 || rule.jobs.size > 0;
     if (rule.isCollected) for (const job of news) rule.jobs.add(job);
     const isUnsure = !rule.isMatched || rule.isCollected;
-    // As long as new ones come, there are more.
+    // New names may mean that more pages follow.
     const pauseMs = isUnsure ? UNSURE_LOOK_AGAIN_MS : LOOK_AGAIN_MS;
     rule.lookAtMs = nowMs + (rule.isCollected && news.length > 0 ? 0 : pauseMs);
     return rule.isCollected ? news : [];

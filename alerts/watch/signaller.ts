@@ -1,5 +1,5 @@
 /**
- * Signals incidents and groups, and starts those that are not there.
+ * Signals incidents, and starts incidents and groups.
  */
 import type { Client } from '@temporalio/client';
 import { withinTimeout } from '../../client/listing';
@@ -18,13 +18,13 @@ export class Signaller {
     this.#client = client;
   }
 
-  /** Groups first: their members answer them. */
+  /** Starts the groups, then signals all incidents, whose replies the groups need. */
   async send({ signals, groups }: ReturnType<typeof groupSignals>): Promise<void> {
     await inParallel([...groups], ([workflowId, members]) => this.#startGroup(workflowId, members));
     await inParallel(signals, ({ subject, ...observations }) => this.signal(subject, observations));
   }
 
-  /** Signals the subject's incident; it is started if there is none. */
+  /** Signals the subject's incident, which is started if it does not run. */
   async signal(subject: Subject, observations: Observations): Promise<void> {
     await withinTimeout(this.#client, () =>
       this.#client.workflow.signalWithStart(AlertWorkflow.incident, {
@@ -51,7 +51,7 @@ export class Signaller {
   }
 }
 
-/** The type of message that the members' observations lead to. */
+/** Returns the type of message that the members' observations lead to. */
 function messageType({ seen: [first] }: Signal): AlertType {
   if (first?.kind === 'raised') return first.type;
   return first?.kind === 'succeeded'

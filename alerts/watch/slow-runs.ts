@@ -1,28 +1,28 @@
 /**
- * Runs that have been going on for a while, in memory until they pass their limit. Pure: the caller reads and tells.
+ * Running runs in memory until they exceed their limit. Pure; the caller reads and reports.
  */
 import { slowLimitMs, type Usual } from '../../core/usual';
 import type { RunRow } from './row';
 
-/** From which duration on a run is slow. */
+/** Duration above which a run is slow. */
 export interface SlowLimit {
   readonly limitMs: number;
-  /** Median, where it is learnt. */
+  /** Median duration of the job's runs, in milliseconds; left out if it is not known. */
   readonly usualMs?: number;
 }
 
-/** A run that is watched. */
+/** A watched run. */
 export interface WatchedRun {
   readonly row: RunRow;
   readonly limit: SlowLimit;
-  /** Whether it has been told as slow: then its end is told, too. */
+  /** Whether the run has been reported as slow; then its end is reported too. */
   readonly isTold: boolean;
 }
 
-/** Runs in memory; beyond it those that were due first are forgotten. */
+/** Most runs in memory; beyond it the first one is forgotten. */
 const MAX_RUNS = 20_000;
 
-/** The limit by the rule, or by what is usual; `undefined` where neither is known. */
+/** Returns the limit from the rule, or else the learnt one; `undefined` if there is neither. */
 export function slowLimit(overMs: number | undefined, usual: Usual | undefined): SlowLimit | undefined {
   const usualMs = usual?.medianMs;
   if (overMs !== undefined) return { limitMs: overMs, ...(usualMs !== undefined && { usualMs }) };
@@ -54,7 +54,7 @@ export class SlowRuns {
     this.#runs.delete(runId);
   }
 
-  /** Runs whose present state is to be read: those past their limit, and those that were told as slow. */
+  /** Runs whose current state must be read: those over their limit, and those that were reported as slow. */
   due(nowMs: number): readonly WatchedRun[] {
     return [...this.#runs.values()].filter(
       ({ row, limit, isTold }) => isTold || nowMs > row.dueMs + limit.limitMs,

@@ -1,5 +1,5 @@
 /**
- * Runs that take too long: told while they run, and when they have ended.
+ * Watches runs that take too long, while they run and when they have ended.
  */
 import { setBounded } from '../../core/util/bounded-map';
 import type { AlertFacts } from '../incident/message';
@@ -9,12 +9,12 @@ import type { RunRow } from './row';
 import { type SlowLimit, SlowRuns, slowLimit, type WatchedRun } from './slow-runs';
 import { UsualCache } from './usual-cache';
 
-/** A learnt limit is never shorter: what is usual is not asked before. */
+/** Smallest learnt limit, in milliseconds; the usual duration is not read for younger runs. */
 export const SETTLED_MS = 10_000;
 const MAX_UNDECIDED = 20_000;
 const MAX_SEEN = 20_000;
 
-/** Tells that a run's workflow task fails again and again, which is more than slow. */
+/** Reports a run as stuck if its workflow task is failing repeatedly; returns whether it is. */
 export type StuckFinder = (row: RunRow, attempt: number, nowMs: number) => Promise<boolean>;
 
 export class SlowWatch {
@@ -23,9 +23,9 @@ export class SlowWatch {
   readonly #isStuck: StuckFinder;
   readonly #usual: UsualCache;
   readonly #runs = new SlowRuns();
-  /** Running runs of jobs whose usual duration is not known yet. */
+  /** Running runs of jobs whose usual duration is not known yet, by run id. */
   readonly #undecided = new Map<string, RunRow>();
-  /** Runs that were too long and had ended when they were first seen. */
+  /** Ids of slow runs that had ended when they were first observed. */
   readonly #seen = new Map<string, true>();
 
   constructor(context: WatchContext, queues: Queues, isStuck: StuckFinder) {
@@ -35,14 +35,16 @@ export class SlowWatch {
     this.#usual = new UsualCache(context.reader);
   }
 
-  /** Jobs with too few runs for a learnt limit. */
+  /** Names of the jobs with too few runs for a learnt limit. */
   withoutUsual(): readonly string[] {
     return this.#usual.tooFew().filter((job) => this.#context.ruleOf(job).overMs === undefined);
   }
 
   /**
-   * @param running runs that have been going on for a while
-   * @param ended successful runs that took longer than some rule allows
+   * Observes the slow runs of one poll.
+   *
+   * @param running running runs that were due some time ago
+   * @param ended completed runs that took longer than the smallest `overMs`
    */
   async look(running: readonly RunRow[], ended: readonly RunRow[], nowMs: number): Promise<void> {
     for (const row of running) if (!this.#runs.has(row.runId)) this.#begin(row, nowMs);
@@ -53,7 +55,7 @@ export class SlowWatch {
     for (const run of due) await this.#lookAt(run, present.get(run.row.runId), nowMs);
   }
 
-  /** The run was told as slow by a watcher before this one. */
+  /** Marks the run as reported as slow by an earlier watcher. */
   reopen(row: RunRow): void {
     this.#runs.watch(row, { limitMs: 0 }, true);
   }
@@ -66,7 +68,7 @@ export class SlowWatch {
     else if (!this.#usual.isKnown(row.job, nowMs)) setBounded(this.#undecided, row.runId, row, MAX_UNDECIDED);
   }
 
-  /** Reads what is usual for jobs with runs that have been going on long enough. */
+  /** Reads the usual durations of jobs with runs that have lasted long enough. */
   async #decide(nowMs: number): Promise<void> {
     for (const [runId, row] of this.#undecided) {
       if (nowMs - row.dueMs < SETTLED_MS) continue;
@@ -86,7 +88,7 @@ export class SlowWatch {
   ): Promise<void> {
     const { sink } = this.#context;
     if (present === undefined) {
-      // The server has forgotten it, or somebody has deleted it.
+      // The run was deleted, or its retention is over.
       if (isTold) this.#isOver({ ...row, closeMs: nowMs });
       sink.onSent(() => this.#runs.forget(row.runId));
     } else if (present.status !== 'RUNNING') {
@@ -94,7 +96,7 @@ export class SlowWatch {
       else if (present.status === 'COMPLETED') await this.#wasSlow(present, nowMs, limit);
       sink.onSent(() => this.#runs.forget(row.runId));
     } else if (present.job !== row.job) {
-      // Before its first task its job was a guess.
+      // Before its first task, the job of the run was a guess.
       this.#runs.forget(row.runId);
       this.#begin(present, nowMs);
     } else if (!isTold && this.#queues.isServed(present)) {
@@ -115,7 +117,7 @@ export class SlowWatch {
     });
   }
 
-  /** Tells of a run that took too long and has ended. */
+  /** Observes a closed run that took too long. */
   async #wasSlow(row: RunRow, nowMs: number, limit = this.#limitOf(row)): Promise<void> {
     const { job, runId, closeMs = 0, dueMs } = row;
     const elapsedMs = closeMs - dueMs;
@@ -126,7 +128,7 @@ export class SlowWatch {
     this.#context.sink.onSent(() => setBounded(this.#seen, runId, true, MAX_SEEN));
   }
 
-  /** What is usual for the job, which a limit of a rule did not need to know. */
+  /** Returns the job's usual duration, which need not have been read for a limit from a rule. */
   async #usualOf({ job }: RunRow, nowMs: number): Promise<Pick<AlertFacts, 'usualMs'>> {
     const isKnown = this.#usual.isKnown(job, nowMs) && this.#usual.medianMs(job) !== undefined;
     if (!isKnown && this.#context.budget.take()) await this.#usual.read(job, nowMs);
@@ -171,7 +173,7 @@ function slowKey(runId: string): string {
   return `${PREFIX}${runId}`;
 }
 
-/** The run that a problem's key names; `undefined` if it is another kind of problem. */
+/** Returns the run id in the key of a slow run's problem; `undefined` for other problems. */
 export function slowRunId(key: string): string | undefined {
   return key.startsWith(PREFIX) ? key.slice(PREFIX.length) : undefined;
 }

@@ -1,5 +1,6 @@
 /**
- * Runs whose workflow task fails again and again: an unknown workflow type, code that is not deterministic or throws.
+ * Watches runs whose workflow task keeps failing: an unknown workflow type, or code that throws or is not
+ * deterministic.
  */
 import { setBounded } from '../../core/util/bounded-map';
 import { handlingOf, isOn, jobSubject, type WatchContext } from './context';
@@ -7,11 +8,11 @@ import type { Queues } from './queues';
 import type { RunRow } from './row';
 
 const STUCK_ATTEMPT = 3;
-/** A run that waits for its first task is looked at after this, and again … */
+/** How long a run must have waited for its first task before it is checked, in milliseconds. */
 const SETTLED_MS = 10_000;
-/** … this often. */
+/** Interval between checks of one run, in milliseconds. */
 const LOOK_AGAIN_MS = 15_000;
-/** Running runs that are looked at in turn, one at a time. */
+/** Most running runs that are checked in turn. */
 const MAX_RUNS = 20_000;
 const NEXT_MS = 10_000;
 const PREFIX = 'stuck:';
@@ -19,9 +20,9 @@ const PREFIX = 'stuck:';
 export class StuckWatch {
   readonly #context: WatchContext;
   readonly #queues: Queues;
-  /** Runs that were told, and when they were last looked at. */
+  /** Reported runs by run id, with the time of their last check. */
   readonly #open = new Map<string, { readonly row: RunRow; readonly lookedMs: number }>();
-  /** The same of runs that wait for their first task. */
+  /** Times of the last check of runs that wait for their first task, by run id. */
   readonly #waiting = new Map<string, number>();
   readonly #running = new Map<string, RunRow>();
   #nextMs = 0;
@@ -32,8 +33,10 @@ export class StuckWatch {
   }
 
   /**
+   * Observes the stuck runs of one poll.
+   *
    * @param waiting runs that wait for their first task
-   * @param running runs that have been going on for a while
+   * @param running running runs that were due some time ago
    */
   async look(waiting: readonly RunRow[], running: readonly RunRow[], nowMs: number): Promise<void> {
     for (const row of running) setBounded(this.#running, row.runId, row, MAX_RUNS);
@@ -45,7 +48,9 @@ export class StuckWatch {
     await this.#lookAtNext(nowMs);
   }
 
-  /** Tells the run as stuck, if it is at such an attempt; returns whether it is. */
+  /**
+   * Reports the run as stuck if its workflow task is in at least the third attempt; returns whether it is.
+   */
   async found(row: RunRow, attempt: number, nowMs: number): Promise<boolean> {
     const rule = this.#context.ruleOf(row.job);
     if (attempt < STUCK_ATTEMPT || !isOn(rule, 'stuck')) return false;
@@ -71,7 +76,7 @@ export class StuckWatch {
     return true;
   }
 
-  /** The run was told as stuck. */
+  /** Marks the run as reported. */
   reopen(row: RunRow, nowMs = 0): void {
     this.#open.set(row.runId, { row, lookedMs: nowMs });
   }
@@ -95,7 +100,7 @@ export class StuckWatch {
     this.#context.sink.observe(jobSubject(row.job), rule, over, () => this.#open.delete(row.runId));
   }
 
-  /** Looks at one of the runs that go on: a run can get stuck at any time. */
+  /** Checks one of the running runs, since a run can get stuck at any time. */
   async #lookAtNext(nowMs: number): Promise<void> {
     const [next] = this.#running.values();
     if (next === undefined || nowMs < this.#nextMs || !this.#context.background.take()) return;
@@ -113,7 +118,7 @@ export class StuckWatch {
   }
 }
 
-/** The run that a problem's key names; `undefined` if it is another kind of problem. */
+/** Returns the run id in the key of a stuck run's problem; `undefined` for other problems. */
 export function stuckRunId(key: string): string | undefined {
   return key.startsWith(PREFIX) ? key.slice(PREFIX.length) : undefined;
 }

@@ -1,21 +1,22 @@
 /**
- * What incidents there are, as far as the watcher knows: whose successes matter, and what has been told. Pure.
+ * The jobs with incidents, as far as the watcher can see: which wait for a success, and which alerts are
+ * open. Pure.
  *
- * Lists lag: what the watcher has signalled itself holds for a while whatever a list says.
+ * Visibility lags, so for a while the watcher's own signals take precedence over a list.
  */
 import type { Signal } from '../grouping';
 import type { IncidentMemo } from '../names';
 
 interface Trouble {
-  /** Successes since then matter. */
+  /** Start of the range of successes to read, in milliseconds since 1970. */
   readonly sinceMs: number;
   readonly signalledMs: number;
   readonly awaitsSuccess: boolean;
-  /** Types of what is open. */
+  /** Types of the open alerts. */
   readonly open: ReadonlySet<string>;
 }
 
-/** Longer than lists ever lag. */
+/** Longer than visibility lags, in milliseconds. */
 const LAG_MS = 60_000;
 
 export class JobsInTrouble {
@@ -25,7 +26,7 @@ export class JobsInTrouble {
     return this.#jobs.size;
   }
 
-  /** Jobs whose successes matter, and since when. */
+  /** Returns the jobs that wait for a success, each with the time from which on to read successes. */
   awaitingSuccess(): readonly (readonly [job: string, sinceMs: number])[] {
     return [...this.#jobs].flatMap(([job, { awaitsSuccess, sinceMs }]) =>
       awaitsSuccess ? [[job, sinceMs]] : [],
@@ -37,7 +38,7 @@ export class JobsInTrouble {
     return this.#jobs.get(job)?.open.has(type) ?? false;
   }
 
-  /** Takes note of what was signalled. */
+  /** Records a signal that was sent. */
   signalled({ subject, seen }: Signal, nowMs: number): void {
     if (subject.kind !== 'job') return;
     const job = subject.name;
@@ -59,7 +60,7 @@ export class JobsInTrouble {
     this.#jobs.set(job, { sinceMs, signalledMs: nowMs, awaitsSuccess, open });
   }
 
-  /** Takes note of a list of incidents. */
+  /** Records a list of incidents. */
   listed(memos: readonly IncidentMemo[], nowMs: number): void {
     const listed = new Map(memos.map((memo) => [memo.subject, memo]));
     for (const [job, { signalledMs }] of this.#jobs)

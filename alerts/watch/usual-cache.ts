@@ -1,19 +1,19 @@
 /**
- * What is usual for each job, read when a run of it has been going on for a while, and kept for a day.
+ * Usual durations of jobs, cached for a day.
  */
 import { BASIS, type Usual, usualOf } from '../../core/usual';
 import { setBounded } from '../../core/util/bounded-map';
 import type { Reader } from './reader';
 
 const KEPT_MS = 24 * 60 * 60_000;
-/** A job with too few runs is asked about again sooner. */
+/** How long the result is cached for a job with too few runs, in milliseconds. */
 const TOO_FEW_KEPT_MS = 10 * 60_000;
 const MAX_JOBS = 20_000;
 
 interface Known {
-  /** From enough runs for a learnt limit. */
+  /** Statistics for a learnt limit; `undefined` if there are too few runs. */
   readonly usual: Usual | undefined;
-  /** From enough runs to say what is usual. */
+  /** Median duration in milliseconds, which needs fewer runs; `undefined` if there are too few. */
   readonly medianMs: number | undefined;
   readonly untilMs: number;
 }
@@ -30,12 +30,14 @@ export class UsualCache {
     return (this.#jobs.get(job)?.untilMs ?? 0) > nowMs;
   }
 
-  /** `undefined`: there are too few runs, or it has not been read. */
+  /**
+   * Returns the statistics for a learnt limit; `undefined` if there are too few runs, or they were not read.
+   */
   get(job: string): Usual | undefined {
     return this.#jobs.get(job)?.usual;
   }
 
-  /** What is usual, to be told beside a limit that a rule sets: needs fewer runs than a learnt limit. */
+  /** Returns the median duration in milliseconds, to be shown beside a limit from a rule. */
   medianMs(job: string): number | undefined {
     return this.#jobs.get(job)?.medianMs;
   }
@@ -48,7 +50,7 @@ export class UsualCache {
     setBounded(this.#jobs, job, { usual, medianMs, untilMs }, MAX_JOBS);
   }
 
-  /** Jobs with too few runs. */
+  /** Names of the jobs with too few runs. */
   tooFew(): readonly string[] {
     return [...this.#jobs].flatMap(([job, { usual }]) => (usual === undefined ? [job] : []));
   }

@@ -1,5 +1,5 @@
 /**
- * The activities of watchers and incidents, as their workflows call them: types, and how often they are tried.
+ * The activities of watchers and incidents, as their workflows call them: types, timeouts and retries.
  *
  * Sandbox code.
  */
@@ -7,20 +7,20 @@ import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow'
 import type { AlertMessage, DeliveryOutcome, Subject } from '../incident/message';
 import type { TestRequest, WatchRequest, WatchResult } from './watcher-messages';
 
-/** One message for one channel. */
+/** A message for one channel. */
 export interface DeliveryRequest {
   readonly channel: string;
   readonly subject: Subject;
   readonly message: AlertMessage;
 }
 
-/** What runs outside the sandbox. */
+/** Activities of the alert workflows. */
 export interface AlertActivities {
-  /** Watches until the request's end; heartbeats where it has got to. */
+  /** Watches until the end of the request; heartbeats the cursor. */
   jobAlertsWatch(request: WatchRequest): Promise<WatchResult>;
-  /** Sends one message. Fails with the pause before the next attempt. */
+  /** Sends one message; fails with the delay of the next attempt. */
   jobAlertsDeliver(request: DeliveryRequest): Promise<DeliveryOutcome>;
-  /** Starts the incident of a sample; returns what is wrong with the request, or nothing. */
+  /** Starts the incident of a test message; returns the problem with the request, or `null`. */
   jobAlertsTest(request: TestRequest): Promise<string | null>;
 }
 
@@ -32,11 +32,11 @@ export const { jobAlertsWatch } = proxyActivities<AlertActivities>({
 
 export const { jobAlertsDeliver } = proxyActivities<AlertActivities>({
   startToCloseTimeout: '15 seconds',
-  // The activity gives up by itself after 24 hours: this is for a message that no process takes.
+  // The activity itself gives up after 24 hours; this limit applies if no process runs it.
   scheduleToCloseTimeout: '25 hours',
-  // Only where the activity says nothing: it died.
+  // Applies only if the process died; else the activity sets the delay.
   retry: { initialInterval: '2 seconds', backoffCoefficient: 2.5, maximumInterval: '5 minutes' },
-  // Whether the message was delivered after all decides what is told next.
+  // The incident's next messages depend on whether this one was delivered.
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
 });
 

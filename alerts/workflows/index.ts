@@ -1,5 +1,5 @@
 /**
- * The workflows of alerts, for the worker that {@link startJobWatcher} makes.
+ * The alert workflows, for the worker that `startJobWatcher` creates.
  *
  * Sandbox code.
  */

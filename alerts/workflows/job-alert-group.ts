@@ -1,6 +1,6 @@
 /**
- * `jobAlertGroup`: one message for several jobs with the same trouble. The jobs' incidents hand it what they would have
- * told; so each is told once, here or there.
+ * `jobAlertGroup`: sends one message for several jobs with the same type of alert. The jobs' incidents hand
+ * over their messages, so that each problem is reported once, by the group or by its incident.
  *
  * Sandbox code. Not traced.
  */
@@ -10,29 +10,29 @@ import type { AlertMessage, AlertType, DeliveryOutcome, Subject } from '../incid
 import { IncidentMessage } from '../names';
 import { jobAlertsDeliver } from './activities';
 
-/** What a group is started with. */
+/** Input of a group. */
 export interface GroupStart {
   readonly type: AlertType;
   readonly to: readonly string[];
-  /** How many incidents have been asked. */
+  /** Number of incidents that reply to the group. */
   readonly members: number;
 }
 
-/** An incident's answer; without a message it has nothing new to tell. */
+/** Reply of an incident; without a message, it has nothing new to report. */
 export interface GroupMember {
   readonly subject: Subject;
   readonly message: AlertMessage | null;
 }
 
-/** Answer to the query `status`. */
+/** Result of the query `status`. */
 export interface GroupStatus {
   readonly jobs: readonly string[];
   readonly outcomes: Readonly<Record<string, DeliveryOutcome['status']>>;
 }
 
-/** Members that have not answered by then are told in a second message. */
+/** How long to wait for replies; later ones go into a second message. */
 const PATIENCE = '20 seconds';
-/** Names in the message; the others are counted. */
+/** Most names in a message; the others are only counted. */
 const MAX_NAMES = 20;
 
 export const jobAlertGroup = asInfrastructure(async function jobAlertGroup({

@@ -1,9 +1,9 @@
 /**
- * `jobAlert`: the incident of one job, or of one task queue. Watchers signal what they see; it decides what is told, and
- * delivers that in order, one channel apart from the other.
+ * `jobAlert`: the incident of one job or one task queue. Watchers signal observations; the incident decides
+ * which messages to send, and delivers them in order, independently for each channel.
  *
- * Sandbox code. Not traced. Open incidents replay with the next version of this file: a change of its commands goes
- * behind `patched`. No timer before the first delivery.
+ * Sandbox code. Not traced. Open incidents replay with the next version of this file: a change of its
+ * commands goes behind `patched`. No timer before the first delivery.
  */
 import {
   CancellationScope,
@@ -27,12 +27,15 @@ import { awaitsSuccess, endMs, type IncidentState, newIncident } from '../incide
 import { INCIDENT_MEMO, type IncidentMemo, IncidentMessage } from '../names';
 import { jobAlertsDeliver } from './activities';
 
-/** Events after which it continues as new, if the server does not suggest it before. */
+/**
+ * Number of history events after which the incident continues as new, if the server does not suggest it
+ * earlier.
+ */
 const MAX_EVENTS = 2_000;
 
 type JobAlert = (subject: Subject, carried?: IncidentState) => Promise<void>;
 
-/** An incident; returns when nothing has happened for a day. */
+/** Runs an incident; ends after a day without observations or deliveries. */
 export const jobAlert: JobAlert = asInfrastructure(async function jobAlert(
   subject: Subject,
   carried?: IncidentState,
@@ -44,7 +47,7 @@ export const jobAlert: JobAlert = asInfrastructure(async function jobAlert(
   if (goesOn) await continueAsNew<JobAlert>(subject, incident.state);
 });
 
-/** A delivery that goes on. */
+/** A delivery in progress. */
 interface Delivery {
   readonly id: string;
   readonly scope: CancellationScope;
@@ -53,7 +56,7 @@ interface Delivery {
 class Incident {
   state: IncidentState;
   readonly #deliveries = new Map<string, Delivery>();
-  /** When the timer that is set goes off; `Infinity`: none is set. */
+  /** Time at which the current timer fires, in milliseconds since 1970; `Infinity` if there is none. */
   #wakeMs = Number.POSITIVE_INFINITY;
   #isAwake = true;
   #isClaiming = false;
@@ -70,7 +73,7 @@ class Incident {
     });
   }
 
-  /** Delivers until the incident is over; true: its history is long, and it is to go on in a new one. */
+  /** Delivers messages until the incident is over; returns true if it must continue as new first. */
   async keep(): Promise<boolean> {
     for (;;) {
       this.#isAwake = false;
@@ -85,7 +88,7 @@ class Incident {
       }
       const overMs = endMs(this.state);
       if (overMs <= nowMs && !this.#isBusy()) return false;
-      // What goes on wakes it by itself: no timer before the first delivery.
+      // Deliveries in progress wake the incident themselves, so no timer is set before the first delivery.
       if (!this.#isBusy())
         this.#wakeBy(Math.min(overMs, nextReminderMs(this.state), nextAttemptMs(this.state, nowMs)));
       await condition(() => this.#isAwake);
@@ -95,11 +98,11 @@ class Incident {
   #change(next: IncidentState): void {
     this.state = next;
     this.#isAwake = true;
-    // What a delivery was to tell may be told otherwise now.
+    // The change may have replaced a message that is being delivered.
     for (const [channel, { id, scope }] of this.#deliveries) if (!isQueued(next, channel, id)) scope.cancel();
   }
 
-  /** Starts a delivery for each channel that has something to send and nothing on its way. */
+  /** Starts a delivery for each channel with a due message and no delivery in progress. */
   #deliver(nowMs: number): void {
     for (const channel of Object.keys(this.state.queues)) {
       const message = this.#deliveries.has(channel) ? undefined : nextMessage(this.state, channel, nowMs);
@@ -115,13 +118,15 @@ class Incident {
     const outcome = await scope
       .run(() => jobAlertsDeliver({ channel, subject, message: queued }))
       .catch((error: unknown): DeliveryOutcome | undefined =>
-        isCancellation(error) ? undefined : { status: 'refused', why: 'no process took it within 25 hours' },
+        isCancellation(error)
+          ? undefined
+          : { status: 'refused', why: 'no process delivered it within 25 hours' },
       );
     this.#deliveries.delete(channel);
     this.#change(outcome ? settle(this.state, channel, queued, outcome, Date.now()) : this.state);
   }
 
-  /** Lets groups tell what they are to tell, one after the other. */
+  /** Hands the next claimed message to its group. */
   #claim(): void {
     const [claim] = this.state.claims;
     if (claim === undefined || this.#isClaiming) return;
@@ -139,7 +144,7 @@ class Incident {
       });
   }
 
-  /** Ends deliveries that go on: they begin again in the next run, under the same ids. */
+  /** Cancels the deliveries in progress; the next run starts them again, with the same message ids. */
   async #rest(): Promise<void> {
     for (const { scope } of this.#deliveries.values()) scope.cancel();
     await condition(() => !this.#isBusy());
@@ -149,7 +154,7 @@ class Incident {
     return this.#deliveries.size > 0 || this.#isClaiming;
   }
 
-  /** Sees to it that the incident wakes by then; a timer that is set and goes off too early does no harm. */
+  /** Makes the incident wake at the latest at this time; an earlier timer that is still set does no harm. */
   #wakeBy(ms: number): void {
     if (ms >= this.#wakeMs) return;
     this.#wakeMs = ms;
@@ -158,11 +163,11 @@ class Incident {
         if (this.#wakeMs === ms) this.#wakeMs = Number.POSITIVE_INFINITY;
         this.#isAwake = true;
       })
-      // Cancelled with the incident.
+      // The incident was cancelled.
       .catch(() => {});
   }
 
-  /** Writes down for watchers and lists what is open, when that has changed. */
+  /** Writes the open problems into the memo, for watchers and lists, if they have changed. */
   #remember(): void {
     const { subject, problems } = this.state;
     const memo: IncidentMemo = {

@@ -1,9 +1,9 @@
 /**
- * `jobWatcher`: one for each namespace. A loop around one activity that watches for an hour at a time; holds silences,
- * and answers `status`.
+ * `jobWatcher`: one for each namespace. Runs one activity that watches for an hour at a time, keeps the
+ * silences, and answers the query `status`.
  *
- * Sandbox code. Not traced. Watchers at work replay with the next version of this file: a change of its commands goes
- * behind `patched`.
+ * Sandbox code. Not traced. Running watchers replay with the next version of this file: a change of its
+ * commands goes behind `patched`.
  */
 import {
   allHandlersFinished,
@@ -27,18 +27,18 @@ import type {
   WatchReport,
 } from './watcher-messages';
 
-/** One run of the watcher: 11 events in its history. */
+/** Length of one run of the watcher, in milliseconds; it has 11 history events. */
 const RUN_MS = 60 * 60 * 1_000;
 const MAX_REFUSALS = 10;
 
 const UNTOLD = Object.freeze([
-  'runs that are not bound (workers without the plugin, or sampled out with bind: sampled)',
+  "runs that are not bound (workers without the plugin, or not sampled under bind: 'sampled')",
   'ticks of a plain cron that were skipped while a run or the server blocked them',
 ]);
 
 type JobWatcher = (carried?: CarriedWatcher) => Promise<void>;
 
-/** Watches the jobs of its namespace, for ever. */
+/** Watches the jobs of its namespace, until it is terminated. */
 export const jobWatcher: JobWatcher = asInfrastructure(async function jobWatcher(
   carried?: CarriedWatcher,
 ): Promise<void> {
@@ -103,7 +103,7 @@ class Watcher {
     if (why !== null) this.#refuse(WatcherMessage.test, why);
   }
 
-  /** For whoever delivers: a memo can be read without asking a worker. */
+  /** Writes the silences into the memo, which deliveries can read without a worker. */
   #show(): void {
     upsertMemo({ [SILENCES_MEMO]: this.#silences });
   }

@@ -1,40 +1,44 @@
 /**
- * What the watcher, its activity and its `status` are made of. Types only; times are milliseconds since 1970.
+ * Types of the watcher's activity, signals, carried state and `status`. Times are milliseconds since 1970
+ * unless noted.
  */
 import type { Refusal } from '../../core/jobs/messages';
 import type { Silence } from '../silence';
 
-/** How far the watcher has got: what the next attempt, or the next hour, goes on from. */
+/** Progress of the watcher, from which the next attempt or the next run continues. */
 export interface WatchCursor {
-  /** What closed before it has been read. */
+  /** Runs that closed before this time have been read. */
   readonly readMs: number;
-  /** Jobs that are to succeed again and again: name, last success if there was one, and when it was first looked for. */
+  /**
+   * Jobs with `successWithin`: name, close time of the last success or `null`, and the time when the job was
+   * first watched.
+   */
   readonly overdue: readonly (readonly [job: string, lastSuccessMs: number | null, firstSeenMs: number])[];
 }
 
-/** What the watching activity is given. */
+/** Input of the watching activity. */
 export interface WatchRequest {
-  /** When the watcher began: what closed before is not told. */
+  /** Start of the watcher; runs that closed before are not reported. */
   readonly sinceMs: number;
   readonly untilMs: number;
   readonly cursor?: WatchCursor;
 }
 
-/** What the watching activity has found out about itself. */
+/** State of the watching activity, for `status`. */
 export interface WatchReport {
   readonly atMs: number;
-  /** Hash of the configuration. */
+  /** Hash of the configuration, 16 hex digits. */
   readonly config: string;
-  /** How far the watcher is behind. */
+  /** Milliseconds since the last successful poll. */
   readonly lagMs: number;
   readonly jobsInTrouble: number;
-  /** Rules under which there is no job. */
+  /** Patterns of rules that match no job. */
   readonly unmatchedRules: readonly string[];
-  /** Jobs with too few runs for a learnt limit: only `overMs` would tell that they are slow. */
+  /** Jobs with too few runs for a learnt limit, for which only `overMs` can report slow runs. */
   readonly withoutUsual: readonly string[];
-  /** What is not watched, and why. */
+  /** Jobs that are not watched, each with the reason. */
   readonly notWatched: readonly string[];
-  /** Names of the channels; of a watcher of an earlier version none. */
+  /** Names of the channels; left out by watchers of earlier versions. */
   readonly channels?: readonly string[];
   readonly stoppedChannels: readonly string[];
   readonly hasHeartbeatUrl: boolean;
@@ -47,11 +51,11 @@ export interface WatchResult {
 
 /** Input of the signal `test`. */
 export interface TestRequest {
-  /** Name of a channel. */
+  /** Name of the channel that gets the test message. */
   readonly channel: string;
 }
 
-/** What a watcher's run hands to the next. */
+/** State that a run of the watcher passes to the next. */
 export interface CarriedWatcher {
   readonly sinceMs: number;
   readonly silences: readonly Silence[];
@@ -60,17 +64,17 @@ export interface CarriedWatcher {
   readonly report?: WatchReport;
 }
 
-/** Answer to the query `status`. */
+/** Result of the query `status`. */
 export interface WatcherStatus {
-  /** When the watcher began, ISO 8601. */
+  /** Start of the watcher, ISO 8601. */
   readonly since: string;
   readonly silences: readonly { readonly job: string; readonly until: string; readonly reason: string }[];
-  /** The last signals that were not obeyed. */
+  /** The last signals that were refused. */
   readonly refused: readonly Refusal[];
-  /** Whether a dead man's switch outside learns when the watcher stops. */
+  /** Whether a dead man's switch is called while the watcher works. */
   readonly heartbeat: 'called' | 'none: set heartbeatUrl' | 'unknown';
-  /** What the watching process found out last; none before it has begun. */
+  /** The latest report of the watching process; left out until there is one. */
   readonly watch?: Omit<WatchReport, 'atMs' | 'hasHeartbeatUrl'> & { readonly at: string };
-  /** What no watcher can tell. */
+  /** Cases that no watcher can detect. */
   readonly untold: readonly string[];
 }

@@ -14,7 +14,7 @@ const RUN_LINE =
 /** While the run goes on, or as soon as it has ended. */
 const ALERT =
   /^ALERT {2}nightlyJob (?:is|was) slow: [\d.]+ s(?<usually>, usually [\d.]+ s)? \(limit 2\.0 s\).*\n {7}TraceId (?<traceId>[0-9a-f]{32})\n(?: {7}(?<page>http:\S+)\n)?/gm;
-const OVER = /^OVER {3}nightlyJob has ended after [\d.]+ s; it was slow$/m;
+const OVER = /^OVER {3}nightlyJob ended after [\d.]+ s; it was slow$/m;
 /** The server that test files share may have a watcher of its own: there are alerts on the example's own server. */
 const OWN_SERVER = { TEMPORAL_ADDRESS: '' };
 const ANY_RUN = /^\d\d:\d\d:\d\d .*[0-9a-f]{32}$/m;

@@ -76,7 +76,7 @@ describe('a blind watcher', () => {
       await says(/search attributes are missing in namespace alerts-/);
       await stage.whileWorking(async () => {
         // The worker of the jobs registers them.
-        await says(/the search attributes are there/);
+        await says(/the search attributes are registered/);
         await stage.isWatching(watcher);
         await stage.run('nightly', 'breaks', []);
         await stage.receiver.has(1);

@@ -129,7 +129,7 @@ describe('messages', () => {
     const [blind] = stage.receiver.taken('/hook/oncall').slice(before);
     deepEqual(
       [blind?.payload.type, blind?.payload.data.reason],
-      ['watcher.blind', 'channel team refuses messages: HTTP status 401'],
+      ['watcher.blind', 'channel team rejects messages: HTTP status 401'],
     );
     stage.receiver.answer = () => 204;
     const next = stage.receiver.taken('/hook/team').length;

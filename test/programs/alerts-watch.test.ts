@@ -98,7 +98,7 @@ describe('watch', () => {
       const first = await until(hash, { says: 'no configuration' });
       await writeFile(path, '{"channels":');
       await until(
-        () => stage.log.some((line) => /expected JSON.*the configuration before holds/.test(line)),
+        () => stage.log.some((line) => /expected JSON.*the previous configuration stays in use/.test(line)),
         {
           says: () => `nothing is said: ${stage.log.join('\n')}`,
         },
@@ -123,7 +123,7 @@ describe('watch', () => {
       equal(code, 1);
       match(output, /ok +configuration [0-9a-f]{16}\n/);
       match(output, /ok +namespace \S+ can be read/);
-      match(output, /ok +channel oncall took a test message/);
+      match(output, /ok +channel oncall accepted a test message/);
       match(output, /FAILED +channel team: no answer \(ECONNREFUSED\)/);
       deepEqual(stage.receiver.told().slice(before), ['watcher.test open']);
     });
@@ -140,7 +140,7 @@ describe('watch', () => {
   it('--remove ends watcher and incidents', async () => {
     const { code, output } = await WatchProcess.run(['--remove', ...flags]);
     equal(code, 0);
-    match(output, /ended [3-9] workflows of alerts/);
+    match(output, /terminated [3-9] alert workflows/);
     const query =
       "ExecutionStatus = 'Running' AND WorkflowType IN ('jobWatcher', 'jobAlert', 'jobAlertGroup')";
     await until(async () => (await stage.client.workflow.count(query)).count === 0, {
