@@ -1,5 +1,6 @@
 /**
- * `temporal-job-tracing console`: starts the console and says where it is. Ends with SIGTERM or Ctrl-C within seconds.
+ * `temporal-job-tracing console`: starts the console and prints its address. Ends within seconds on SIGTERM
+ * or Ctrl-C.
  */
 import { parseArgs } from 'node:util';
 import { CONNECTION_FLAGS, CONNECTION_USAGE, connectionFlags } from '../client/connection-flags';
@@ -9,32 +10,32 @@ import { startConsole } from './start';
 import { DEFAULT_LIMITS, type KeepLimits, parseLimits } from './store/index';
 import { readToken, TOKEN_VARIABLE } from './token';
 
-/** An orderly end that takes longer is given up. */
+/** How long an orderly shutdown may take, in milliseconds; then the process exits. */
 const END_TIMEOUT_MS = 5_000;
 
 const CONSOLE_USAGE = `Usage: temporal-job-tracing console [options]
 
-Where it listens
+Listening
   --port <port>             default 4318, the default of OTLP/HTTP
   --host <address>          default 127.0.0.1; any other needs a token
   --token-file <path>       file with the token; or the variable ${TOKEN_VARIABLE}
-  --allowed-host <name>     further name by which it is reached (of a proxy); may be repeated
+  --allowed-host <name>     additional host name, such as a proxy's; may be repeated
 
-What it keeps, by age and size, as in 14d, 5GB or 14d,5GB
+Retention, by age and size, such as 14d, 5GB or 14d,5GB
   --data <directory>        default $XDG_STATE_HOME/temporal-job-tracing
   --keep-spans <limits>     default 7d,2GB
   --keep-failed <limits>    spans of runs that failed or were forced; default 30d,512MB
   --keep-runs <limits>      summaries of runs; default 400d,1GB
 
 ${CONNECTION_USAGE}
-  --data-converter <module> exports the data converter of workers and clients
-  --web-ui <url>            where runs link to
+  --data-converter <module> module that exports the data converter of workers and clients
+  --web-ui <url>            address of the Temporal Web UI, for links to runs
 
 Alerts
-  --alerts <file.json>      watches the jobs as \`watch --config\` does
-  --alerts-module <module>  exports redact and secrets
+  --alerts <file.json>      watch the jobs, as \`watch --config\` does
+  --alerts-module <module>  module that exports redact or secrets, the options of startJobWatcher
 
-Names of sampling rules
+Sampling policy, to show which rule applies
   --sampling <file.json>    the workers' option sampling
   --redis <url>             the policy in Redis`;
 
@@ -57,7 +58,10 @@ const FLAGS = {
   help: { type: 'boolean', short: 'h' },
 } as const;
 
-/** Resolves when the console has ended. Rejects with a `ConsoleError` for what the user can mend. */
+/**
+ * Runs the console; resolves when it has ended. Rejects with a `ConsoleError` for errors that the user can
+ * fix.
+ */
 export async function runConsole(args: readonly string[]): Promise<void> {
   const flags = parsed(args);
   if (flags.help) {
@@ -66,7 +70,9 @@ export async function runConsole(args: readonly string[]): Promise<void> {
   }
   const running = await startConsole(optionsOf(flags));
   console.log(`Console: ${running.url}`);
-  console.log(`Temporal at ${running.temporalAddress}, data in ${running.dataDirectory}. Ctrl-C ends it.`);
+  console.log(
+    `Temporal at ${running.temporalAddress}, data in ${running.dataDirectory}. Press Ctrl-C to stop.`,
+  );
   for (const notice of running.notices) console.log(notice);
   await new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());

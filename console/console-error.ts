@@ -1,11 +1,11 @@
 /**
- * Why a command of the console does not do its work: one line that says what to do. Nobody needs a stack for it.
+ * An error that the user can fix; its message names the fix, and is printed without a stack.
  */
 export class ConsoleError extends Error {
   override readonly name: string = 'ConsoleError';
 }
 
-/** Arguments that mean nothing. */
+/** Thrown for invalid command-line arguments. */
 export class ConsoleUsageError extends ConsoleError {
   override readonly name = 'ConsoleUsageError';
 }

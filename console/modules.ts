@@ -1,5 +1,5 @@
 /**
- * What the console loads at the user's word: a data converter, the sampling policy.
+ * Loads what the user names on the command line: a data converter, and the sampling policy.
  */
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
@@ -9,7 +9,10 @@ import type { JobClientOptions } from '../client/index';
 import { isRecord } from '../core/util/untrusted';
 import { ConsoleError } from './console-error';
 
-/** The module's `dataConverter`, its default export, or what it exports, as `ClientOptions.dataConverter` takes it. */
+/**
+ * Loads the data converter of a module: its export `dataConverter`, its default export, or its exports
+ * together, as for `ClientOptions.dataConverter`.
+ */
 export async function loadDataConverter(path: string): Promise<DataConverter> {
   const exported = await load('--data-converter', path);
   const found = isRecord(exported) ? (exported.dataConverter ?? exported.default ?? exported) : exported;
@@ -34,7 +37,10 @@ async function load(flag: string, path: string): Promise<unknown> {
   }
 }
 
-/** The options of the typed client by which it names rules, and what ends their connection. */
+/**
+ * Returns the client options with which sampling rules can be named, and a function that closes their
+ * connection.
+ */
 export async function loadPolicy(options: {
   readonly redis?: string | undefined;
   readonly sampling?: string | undefined;
@@ -59,7 +65,7 @@ async function readSampling(path: string): Promise<NonNullable<JobClientOptions[
 async function connectRedis(url: string) {
   try {
     const { Redis } = await import('ioredis');
-    // A policy that cannot be read must not hold up a page.
+    // A policy that cannot be read must not delay a page.
     const redis = new Redis(url, {
       commandTimeout: 1_000,
       maxRetriesPerRequest: 0,
@@ -69,7 +75,7 @@ async function connectRedis(url: string) {
     return redis;
   } catch (error) {
     throw new ConsoleError(
-      `--redis ${url}: npm install ioredis is needed for it: ${(error as Error).message}`,
+      `--redis ${url}: needs the package ioredis (npm install ioredis): ${(error as Error).message}`,
       {
         cause: error,
       },

@@ -1,5 +1,5 @@
 /**
- * Starts the console: store, connection, pollers, server; and ends all of them in bounded time.
+ * Starts the console (store, connection, pollers, server) and stops all of it in bounded time.
  */
 import { readFileSync } from 'node:fs';
 import type { Server } from 'node:http';
@@ -32,25 +32,28 @@ import { TaskQueues } from './temporal/task-queues';
 
 const DEFAULT_HOST = '127.0.0.1';
 const DEFAULT_PORT = 4318;
-/** Exporters send every five seconds, which is when Node.js by default closes a connection that is idle. */
+/**
+ * Keep-alive time of connections, in milliseconds. Exporters send every five seconds, exactly when Node.js
+ * closes idle connections by default.
+ */
 const KEEP_ALIVE_MS = 65_000;
 const TELL_TRACES_MS = 500;
 const MAX_TOLD_TRACES = 1_000;
 const CLOSE_TIMEOUT_MS = 1_000;
 
 export interface RunningConsole {
-  /** As in `http://127.0.0.1:4318`. */
+  /** Address of the console, as in `http://127.0.0.1:4318`. */
   readonly url: string;
-  /** What people should know at the start, one sentence each. */
+  /** Messages to print at the start, one sentence each. */
   readonly notices: readonly string[];
-  /** Address of Temporal's server. */
+  /** Address of the Temporal server. */
   readonly temporalAddress: string;
   readonly dataDirectory: string;
-  /** Ends within seconds. May be called twice. */
+  /** Stops the console within seconds. May be called twice. */
   close(): Promise<void>;
 }
 
-/** Rejects with a {@link ConsoleError} that says what to do. */
+/** Starts the console. Rejects with a {@link ConsoleError} for errors that the user can fix. */
 export async function startConsole(options: ConsoleOptions): Promise<RunningConsole> {
   const access = accessOf(options);
   const stops: (() => unknown)[] = [];
@@ -69,7 +72,7 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
 function accessOf({ host = DEFAULT_HOST, allowedHosts = [], token }: ConsoleOptions): AccessOptions {
   if (!isLoopback(host) && !token)
     throw new ConsoleError(
-      `--host ${host} opens the console to the network: set JOB_TRACING_CONSOLE_TOKEN, or give --token-file, and log in with that token.`,
+      `--host ${host} opens the console to the network: set JOB_TRACING_CONSOLE_TOKEN or --token-file, and log in with that token.`,
     );
   return { host, allowedHosts, token: token || undefined };
 }
@@ -143,7 +146,7 @@ function tracesStatus({ taken, refused, refusals }: IngestStatus, kept: SpanStor
   return { source: 'embedded', taken, refused, refusals, ...kept };
 }
 
-/** Tells open pages of new spans, many traces at once. */
+/** Publishes traces with new spans to open pages, in batches. Returns a function that stops this. */
 function tellTraces(store: Store, live: LiveHub): () => void {
   let traceIds = new Set<string>();
   const flush = () => {
@@ -152,7 +155,7 @@ function tellTraces(store: Store, live: LiveHub): () => void {
   };
   const timer = setInterval(flush, TELL_TRACES_MS).unref();
   const end = store.spans.onTraces((ids) => {
-    // Beyond this an open page reads again for the next span of its trace.
+    // Traces beyond the limit are published with their next spans.
     if (traceIds.size < MAX_TOLD_TRACES) for (const id of ids) traceIds.add(id);
   });
   return () => {
@@ -161,7 +164,10 @@ function tellTraces(store: Store, live: LiveHub): () => void {
   };
 }
 
-/** Those of `--alerts`. Loaded on demand: a console without alerts holds no Temporal worker. */
+/**
+ * Starts the watchers of `--alerts`. Loaded on demand, so that a console without alerts loads no Temporal
+ * worker.
+ */
 async function watchersFor(
   { alerts, alertsModule, temporal = {} }: ConsoleOptions,
   dataConverter: DataConverter | undefined,
@@ -181,7 +187,7 @@ async function watchersFor(
   });
 }
 
-/** Closes when no call is in flight; does not wait for that long. */
+/** Closes the connection when no call is in flight; waits at most a second. */
 function closeConnection(
   connection: TemporalConnection,
   namespaces: ReadonlyMap<string, NamespaceData>,
@@ -225,7 +231,7 @@ function namespaceData(
   );
 }
 
-/** Listens, then makes the app, which needs to know its port. */
+/** Starts the server, then creates the app, which depends on the actual port. */
 async function listen(
   host: string,
   port: number,
@@ -248,10 +254,10 @@ function listenError(error: NodeJS.ErrnoException, host: string, port: number): 
   const place = `${host}:${port}`;
   if (error.code === 'EADDRINUSE')
     return new ConsoleError(
-      `${place} is taken, perhaps by another console or a collector: stop that, or give --port (and set OTEL_EXPORTER_OTLP_ENDPOINT of the senders to it).`,
+      `${place} is in use, perhaps by another console or a collector: stop it, or choose another --port and set OTEL_EXPORTER_OTLP_ENDPOINT of the senders to it.`,
       { cause: error },
     );
-  return new ConsoleError(`Cannot listen at ${place}: ${error.message}`, { cause: error });
+  return new ConsoleError(`Cannot listen on ${place}: ${error.message}`, { cause: error });
 }
 
 function endServer(server: Server): Promise<void> {

@@ -1,12 +1,16 @@
 /**
- * The token of a console, from a file or the environment: never from an argument, which others can read.
+ * Reads the console's token from a file or the environment, never from an argument, which other users can
+ * see.
  */
 import { readFileSync } from 'node:fs';
 import { ConsoleError } from './console-error';
 
 export const TOKEN_VARIABLE = 'JOB_TRACING_CONSOLE_TOKEN';
 
-/** `undefined` for none. Throws a {@link ConsoleError} if the file cannot be read or is empty. */
+/**
+ * Returns the token; `undefined` if there is none. Throws a {@link ConsoleError} if the file cannot be read
+ * or is empty.
+ */
 export function readToken(path: string | undefined): string | undefined {
   if (path === undefined) return process.env[TOKEN_VARIABLE] || undefined;
   let token: string;

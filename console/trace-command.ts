@@ -1,5 +1,5 @@
 /**
- * `temporal-job-tracing trace <TraceId>`: prints a trace as a tree with bars, from a running console.
+ * `temporal-job-tracing trace <TraceId>`: prints a trace from a running console as a tree with bars.
  */
 import { parseArgs } from 'node:util';
 import { isTraceId } from '../core/trace-id';
@@ -24,7 +24,7 @@ const FLAGS = {
   help: { type: 'boolean', short: 'h' },
 } as const;
 
-/** Rejects with a {@link ConsoleError} for what the user can mend. */
+/** Runs the command. Rejects with a {@link ConsoleError} for errors that the user can fix. */
 export async function runTrace(args: readonly string[]): Promise<void> {
   const { values, positionals } = parsed(args);
   if (values.help) {
@@ -44,7 +44,7 @@ export async function runTrace(args: readonly string[]): Promise<void> {
   const answer = await ask(`${base}/api/traces/${traceId}.json`, base, token);
   if (answer.status === 404) {
     const page = (await (await ask(`${base}/api/traces/${traceId}`, base, token)).json()) as TracePage;
-    throw new ConsoleError(`Trace ${traceId}: ${page.spansNote ?? 'none of its spans is here.'}`);
+    throw new ConsoleError(`Trace ${traceId}: ${page.spansNote ?? 'none of its spans is stored here.'}`);
   }
   const color = process.stdout.isTTY === true && !process.env.NO_COLOR;
   const columns = Math.max(MIN_COLUMNS, process.stdout.columns ?? 100);
@@ -59,7 +59,7 @@ function parsed(args: readonly string[]) {
   }
 }
 
-/** Answers 200 and 404 as they are. */
+/** Fetches from the console; responses other than 200 and 404 become errors. */
 async function ask(url: string, base: string, token: string | undefined): Promise<Response> {
   let response: Response;
   try {
@@ -69,7 +69,7 @@ async function ask(url: string, base: string, token: string | undefined): Promis
     });
   } catch (error) {
     throw new ConsoleError(
-      `No console answers at ${base}: start one with temporal-job-tracing console, or give its address with --console.`,
+      `No console answers at ${base}: start one with temporal-job-tracing console, or set its address with --console.`,
       { cause: error },
     );
   }
@@ -79,7 +79,7 @@ async function ask(url: string, base: string, token: string | undefined): Promis
   throw new ConsoleError(`${base} answered ${response.status}: ${told ?? 'is that a console?'}`);
 }
 
-/** The spans of OTLP JSON, as the console writes it. Never throws. */
+/** Reads the spans of the console's OTLP JSON. Never throws. */
 function spansOf(otlp: unknown): WaterfallSpan[] {
   return list(otlp, 'resourceSpans').flatMap((sent) => {
     const service = safely(() =>

@@ -181,7 +181,7 @@ describe('the sentence', () => {
     );
     match(
       told.text,
-      /(99|100) % of the difference: saveUsers \(14\.9 s, usually 3\.\d+ s\)\. Missing in this run: PUT \/users\/# in ServiceApplication \(usually \d+ ms\)\.$/,
+      /(99|100) % of the difference: saveUsers \(14\.9 s, usually 3\.\d+ s\)\. Missing from this run: PUT \/users\/# in ServiceApplication \(usually \d+ ms\)\.$/,
     );
     deepEqual(
       told.table.filter(({ isGone }) => isGone).map(({ operation }) => operation),
@@ -237,8 +237,8 @@ describe('the sentence', () => {
   it('says that there are too few runs, and what to do', () => {
     const told = sentence(madeUpRun(nightly()), before.slice(0, 4));
     equal(told.state, 'too-few');
-    match(told.text, /^4\.08 s\. To compare with there are only 4 successful runs, and 5 are needed: /);
-    match(sentence(madeUpRun(nightly()), []).text, /there is no successful run, and 5/);
+    match(told.text, /^4\.08 s\. Only 4 successful runs to compare with, and 5 are needed: /);
+    match(sentence(madeUpRun(nightly()), []).text, /No successful run to compare with, and 5/);
   });
 
   it('tells of a run that goes on only that it is longer, not that it is shorter', () => {

@@ -1,6 +1,6 @@
 /**
- * What incidents have told: they are asked themselves, so a process must be at work that watches. Answers are kept for a
- * few seconds, those of incidents that have ended for good.
+ * States of incidents, from their query `status`, which needs a running watcher process. Answers are cached:
+ * for seconds while the incident runs, for good once it has ended.
  */
 import type { IncidentState } from '../../alerts/incident/state';
 import { ALERTS_TASK_QUEUE, IncidentMessage, WATCHER_ID, WatcherMessage } from '../../alerts/names';
@@ -11,7 +11,7 @@ import type { TemporalCalls } from '../temporal/calls';
 import type { TaskQueues } from '../temporal/task-queues';
 import type { Incident } from './incidents';
 
-/** A poller that was not there for so long is gone. */
+/** A poller seen within this time is alive, in milliseconds. */
 const POLLER_GONE_MS = 75_000;
 const QUERY_TIMEOUT_MS = 3_000;
 const OPEN_KEPT_MS = 5_000;
@@ -22,7 +22,7 @@ const AT_ONCE = 6;
 interface Kept {
   readonly state: IncidentState;
   readonly atMs: number;
-  /** As the list had it then. */
+  /** Whether the incident ran, and its open problems, as JSON; another value makes the state outdated. */
   readonly open: string;
 }
 
@@ -36,18 +36,18 @@ export class IncidentStates {
     this.#queues = queues;
   }
 
-  /** Whether a process is at work that could be asked. Never rejects. */
+  /** Whether a running process can answer queries. Never rejects. */
   async canBeAsked(): Promise<boolean> {
     const pollers = await this.#queues.pollersOf('workflow', ALERTS_TASK_QUEUE);
     return Date.now() - (pollers?.lastSeenMs ?? 0) < POLLER_GONE_MS;
   }
 
-  /** What the watcher says of itself; `undefined` if it does not answer. Never rejects. */
+  /** Returns the watcher's status; `undefined` if it does not answer. Never rejects. */
   watcher(): Promise<WatcherStatus | undefined> {
     return this.#ask<WatcherStatus>(WATCHER_ID, undefined, WatcherMessage.status);
   }
 
-  /** States by run id, of those that answer. Never rejects. */
+  /** Returns the states of the incidents that answer, by run id. Never rejects. */
   async of(incidents: readonly Incident[]): Promise<ReadonlyMap<string, IncidentState>> {
     const found = new Map<string, IncidentState>();
     const rest = incidents.values();
@@ -79,7 +79,7 @@ export class IncidentStates {
         try {
           return await client.connection.withDeadline(Date.now() + QUERY_TIMEOUT_MS, ask);
         } catch (error) {
-          // No worker has answered in time: that is not the server's state.
+          // No worker answered in time, although the server is available.
           if (grpcStatusOf(error) === GrpcStatus.DEADLINE_EXCEEDED) return undefined;
           throw error;
         }

@@ -1,6 +1,6 @@
 /**
- * The incidents of a namespace. They are workflows, so they are read from Temporal, whichever process watches; one call
- * every few seconds while a page is open.
+ * The incidents of a namespace. They are workflows, so they are listed from Temporal, whichever process
+ * watches: one call every few seconds while a page is open.
  */
 import type { WorkflowExecutionInfo } from '@temporalio/client';
 import { incidentSubject } from '../../alerts/incident-id';
@@ -9,7 +9,7 @@ import type { AlertRow } from '../api/types';
 import type { TemporalCalls } from '../temporal/calls';
 import { listExecutions } from '../temporal/list';
 
-/** An incident, as a list has it. */
+/** A listed incident. */
 export interface Incident {
   readonly workflowId: string;
   readonly runId: string;
@@ -18,13 +18,16 @@ export interface Incident {
   readonly isRunning: boolean;
   readonly startedMs: number;
   readonly closedMs: number | undefined;
-  /** What is open; none after its end. `undefined`: its memo cannot be decoded. */
+  /** Open problems, none after the incident's end; `undefined` if its memo cannot be decoded. */
   readonly open: IncidentMemo['open'] | undefined;
 }
 
 const INTERVAL_MS = 5_000;
 const MAX_INCIDENTS = 1_000;
-/** The server lists those that run first, then the last that ended. Each status is named: see temporal/queries.ts. */
+/**
+ * Lists running incidents first, then the others, most recently closed first. Names each status positively,
+ * as in temporal/queries.ts.
+ */
 const QUERY = `WorkflowType = '${AlertWorkflow.incident}' AND ExecutionStatus IN ('Running', 'Completed', 'Failed', 'TimedOut', 'Terminated', 'Canceled')`;
 
 export class Incidents {
@@ -36,18 +39,18 @@ export class Incidents {
   #knownMs = Number.NEGATIVE_INFINITY;
   #reading: Promise<readonly Incident[]> | undefined;
 
-  /** @param onChange called when another thing is open than before */
+  /** @param onChange called when the open problems have changed */
   constructor(calls: TemporalCalls, onChange: () => void) {
     this.#calls = calls;
     this.#onChange = onChange;
   }
 
-  /** As they were read last. */
+  /** The incidents of the last read. */
   get known(): readonly Incident[] {
     return this.#known;
   }
 
-  /** A page is open: incidents are read every few seconds. Returns what ends that. */
+  /** Reads the incidents every few seconds while a page is open. Returns a function that ends this. */
   watch(): () => void {
     const page = Symbol('page');
     this.#pages.add(page);
@@ -67,7 +70,7 @@ export class Incidents {
     this.#timer = undefined;
   }
 
-  /** Incidents as they are now, or were a few seconds ago. */
+  /** Reads the incidents; returns those of the last read if it is at most 2.5 seconds old. */
   read(): Promise<readonly Incident[]> {
     if (Date.now() - this.#knownMs < INTERVAL_MS / 2) return Promise.resolve(this.#known);
     this.#reading ??= this.#read().finally(() => {

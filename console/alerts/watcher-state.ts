@@ -1,6 +1,6 @@
 /**
- * Whether somebody watches a namespace, by the watcher's workflow and what its activity heartbeats: also while no process
- * is at work that could be asked.
+ * Whether a namespace is watched, from the watcher's workflow and the heartbeats of its activity. Works even
+ * if no process can answer queries.
  */
 import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow';
 import { SILENCES_MEMO, WATCHER_ID } from '../../alerts/names';
@@ -10,24 +10,27 @@ import { GrpcStatus, grpcStatusOf } from '../../client/grpc-status';
 import type { TemporalCalls } from '../temporal/calls';
 import { msOf } from '../timeline/history-event';
 
-/** The watcher of a namespace, as its workflow is. */
+/** State of a namespace's watcher. */
 export interface Watcher {
   readonly state: 'watching' | 'starting' | 'blind' | 'none';
-  /** What closed before has been read. */
+  /** Runs that closed before this time have been read, in milliseconds since 1970. */
   readonly readMs: number | undefined;
-  /** Process that watches, or watched last. */
+  /** Identity of the process that watches, or watched last. */
   readonly process: string | undefined;
   readonly silences: readonly Silence[];
 }
 
-/** The watcher heartbeats every 5 s, and is tried again after 10 s without. */
+/**
+ * How long a watcher may be without heartbeat, in milliseconds; it sends one every 5 s, and is retried after
+ * 10 s.
+ */
 const BEGINS_MS = 30_000;
 const LAGGING_MS = 60_000;
-/** Behind it a process's identity names its configuration. */
+/** Separates a process's identity from the hash of its configuration. */
 const MARK = '#';
 const NONE: Watcher = { state: 'none', readMs: undefined, process: undefined, silences: [] };
 
-/** Rejects if Temporal does not answer. */
+/** Reads the state of the namespace's watcher. Rejects if Temporal does not answer. */
 export async function readWatcher(calls: TemporalCalls): Promise<Watcher> {
   const described = await calls.call(async (client) => {
     try {

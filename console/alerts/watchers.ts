@@ -1,8 +1,8 @@
 /**
- * Watchers in the console's own process (`--alerts`), one for each namespace. A console whose Temporal is away starts all
- * the same: they are tried again until they watch.
+ * Watchers in the console's own process (`--alerts`), one for each namespace. They retry until Temporal
+ * answers, so the console starts without it.
  *
- * Loads the Temporal worker, which a console without alerts does without.
+ * Loads the Temporal worker, which a console without alerts does not need.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DataConverter } from '@temporalio/common';
@@ -15,21 +15,21 @@ import { ConsoleError } from '../console-error';
 import type { TemporalOptions } from '../temporal/connection';
 
 export interface WatchersOptions {
-  /** Path of the configuration. */
+  /** Path of the alert configuration. */
   readonly config: string;
   /** Path of a module that exports `redact` and `secrets`. */
   readonly module: string | undefined;
   readonly temporal: TemporalOptions;
   readonly dataConverter: DataConverter | undefined;
   readonly namespaces: readonly string[];
-  /** Called when a problem has begun or is over. */
+  /** Called when a problem has begun or ended. */
   readonly onChange: () => void;
 }
 
 const AGAIN_MS = 10_000;
 const CLOSE_TIMEOUT_MS = 3_000;
 
-/** Rejects with a {@link ConsoleError} for what is wrong with configuration or module. */
+/** Starts the watchers. Rejects with a {@link ConsoleError} if the configuration or the module is invalid. */
 export async function startWatchers(options: WatchersOptions): Promise<Watchers> {
   try {
     await loadAlerts(options.config);
@@ -57,13 +57,13 @@ export class Watchers {
     return this.#problems.get(namespace);
   }
 
-  /** Ends within seconds. May be called twice. */
+  /** Stops the watchers within seconds. May be called twice. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     await Promise.race([this.#running, sleep(CLOSE_TIMEOUT_MS, undefined, { ref: false })]);
   }
 
-  /** Watches, and begins again after an error; not when somebody has ended the watcher. */
+  /** Watches the namespace, and retries after an error unless the watcher's workflow has ended. */
   async #keep(namespace: string): Promise<void> {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
@@ -73,15 +73,15 @@ export class Watchers {
       this.#tell(
         namespace,
         isEnded
-          ? `This console no longer watches namespace ${namespace}: ${watched.message}. Start the console again to watch.`
-          : `This console does not watch namespace ${namespace}, and tries again: ${watched.message}`,
+          ? `This console no longer watches namespace ${namespace}: ${watched.message}. Restart the console to watch again.`
+          : `This console cannot watch namespace ${namespace}, and retries: ${watched.message}`,
       );
       if (isEnded) return;
       await sleep(AGAIN_MS, undefined, { signal, ref: false }).catch(() => {});
     }
   }
 
-  /** Resolves when it has been stopped. */
+  /** Watches once; resolves when the watcher has been stopped. */
   async #watch(namespace: string): Promise<void> {
     const { config, temporal, dataConverter } = this.#options;
     const { connectionOptions } = connectionSettings(temporal);

@@ -1,5 +1,5 @@
 /**
- * What all views read: the namespaces with their pollers, the index of closed runs, the traces.
+ * The data that all views read: namespaces with their pollers, the index of closed runs, and traces.
  */
 import type { JobClient } from '../../client/job-client';
 import { BASIS, type Usual, usualOf } from '../../core/usual';
@@ -23,37 +23,37 @@ export interface NamespaceData {
   readonly shards: ShardReader;
   readonly incidents: Incidents;
   readonly states: IncidentStates;
-  /** Those of this process; none without `--alerts`. */
+  /** Watchers in this process; `undefined` without `--alerts`. */
   readonly watchers: Watchers | undefined;
 }
 
 export interface ConsoleData {
-  /** In the order in which they were given. */
+  /** Namespaces by name, in the order of the command line. */
   readonly namespaces: ReadonlyMap<string, NamespaceData>;
   readonly index: RunIndex;
   readonly traces: TraceSource;
   readonly tracesStatus: () => Promise<TracesStatus>;
-  /** Without a trailing slash. */
+  /** Address of the Temporal Web UI without a trailing slash; `undefined` if it is not known. */
   readonly webUi: string | undefined;
   readonly version: string;
   readonly hasLogin: boolean;
-  /** What is wrong with the store, and what was set aside when it was opened. */
+  /** Returns the store's problems, including files that were set aside when it was opened. */
   readonly storeProblems: () => readonly Problem[];
 }
 
-/** The namespaces that a request asks for; none if it names one that is not watched. */
+/** Returns the namespaces of a request: all without a name, none if the name is not watched. */
 export function namespacesOf(data: ConsoleData, name: string | undefined): readonly NamespaceData[] {
   if (name === undefined) return [...data.namespaces.values()];
   const found = data.namespaces.get(name);
   return found ? [found] : [];
 }
 
-/** What people should know of these namespaces and of the store. */
+/** Returns the problems of these namespaces and of the store, to be shown on the page. */
 export function problemsOf(data: ConsoleData, namespaces: readonly NamespaceData[]): Problem[] {
   return [...namespaces.flatMap(({ calls }) => calls.problem() ?? []), ...data.storeProblems()];
 }
 
-/** What the job's runs usually take, of the last successful ones. */
+/** Returns the usual duration of a job, from those of its last successful runs, in milliseconds. */
 export function usualOfJob(successMs: readonly number[]): Usual | undefined {
   return usualOf(successMs, BASIS.sentence);
 }

@@ -1,5 +1,5 @@
 /**
- * What has changed, for the pages that are open: ids only.
+ * Publishes changes to the open pages; events carry ids only.
  */
 import type { LiveEvents } from './types';
 
@@ -8,12 +8,12 @@ type Listener = (name: keyof LiveEvents, data: LiveEvents[keyof LiveEvents]) => 
 export class LiveHub {
   readonly #listeners = new Set<Listener>();
 
-  /** Tells all that listen. */
+  /** Sends the event to all listeners. */
   emit<Name extends keyof LiveEvents>(name: Name, data: LiveEvents[Name]): void {
     for (const listener of this.#listeners) listener(name, data);
   }
 
-  /** Returns what ends the listening. */
+  /** Adds a listener; returns a function that removes it. */
   listen(listener: Listener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

@@ -1,5 +1,5 @@
 /**
- * A trace as OTLP JSON, as any back end or viewer takes it. Pure.
+ * Converts a trace to OTLP JSON, which any back end or viewer can import. Pure.
  *
  * @see https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding
  */

@@ -1,5 +1,5 @@
 /**
- * Answers of OTLP/HTTP, in the encoding of the request.
+ * OTLP/HTTP responses, in the encoding of the request.
  *
  * @see https://opentelemetry.io/docs/specs/otlp/#otlphttp-response
  */
@@ -11,14 +11,14 @@ const MEDIA_TYPES: Readonly<Record<EncodingName, string>> = {
   json: 'application/json',
 };
 
-/** The encoding of a media type, whose parameters do not matter; `undefined`: it is another one, or there is none. */
+/** Returns the encoding of a media type, ignoring its parameters; `undefined` for other or missing types. */
 export function encodingOf(mediaType: string | undefined): EncodingName | undefined {
   const type = mediaType?.split(';')[0]?.trim().toLowerCase();
   if (type === MEDIA_TYPES.protobuf) return 'protobuf';
   return type === MEDIA_TYPES.json ? 'json' : undefined;
 }
 
-/** Everything else is stored; 0: all of it is. */
+/** Returns the response for stored spans; with rejected ones, a partial success. */
 export function stored(encoding: EncodingName, rejectedSpans: number, message: string): Response {
   const headers = { 'content-type': MEDIA_TYPES[encoding] };
   if (encoding === 'json') {
@@ -38,7 +38,7 @@ export function stored(encoding: EncodingName, rejectedSpans: number, message: s
   return new Response(bytesOf(writer), { headers });
 }
 
-/** A `google.rpc.Status` with the message. Senders try again after a 503. */
+/** Returns an error response, a `google.rpc.Status` with the message. Senders retry after a 503. */
 export function notStored(
   encoding: EncodingName,
   status: 400 | 413 | 503,
@@ -56,7 +56,7 @@ export function notStored(
   return new Response(body, { status, headers });
 }
 
-/** A field's tag: its number, and 0 for a varint, 2 for a length and bytes. */
+/** Returns a protobuf field tag; wire type 0 is a varint, 2 is length-delimited. */
 function field(number: number, wireType: 0 | 2): number {
   return (number << 3) | wireType;
 }

@@ -1,19 +1,19 @@
 /**
- * The body of a request, decompressed, within limits that hold while it is read: neither a large body nor a small one that
- * decompresses to a large one is ever in memory as a whole.
+ * Reads and decompresses a request's body. The limits apply while reading, so neither a large body nor one
+ * that decompresses to a large one is ever completely in memory.
  */
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { ownBytes } from '../store';
 
-/** Of one body, after decompression. Exporters send 512 spans a request, some 100 KB. */
+/** Largest body after decompression, in bytes. Exporters send 512 spans a request, about 100 KB. */
 export const MAX_BODY_BYTES = 16 * 1024 * 1024;
 
-/** Of one that is refused: so much of it is read all the same, and forgotten. */
+/** Most bytes of a refused body that are read and discarded. */
 const MAX_DISCARDED_BYTES = 4 * MAX_BODY_BYTES;
 
-/** Bytes of all bodies that are being read or wait to be written. */
+/** Limits the total bytes of the bodies that are being read or wait to be written. */
 export class BodyRoom {
   private free: number;
 
@@ -21,7 +21,7 @@ export class BodyRoom {
     this.free = bytes;
   }
 
-  /** Whether there was room; then it is taken. */
+  /** Reserves bytes; returns false if there is no room. */
   take(bytes: number): boolean {
     if (bytes > this.free) return false;
     this.free -= bytes;
@@ -33,13 +33,16 @@ export class BodyRoom {
   }
 }
 
-/** Why a body was not read: it is too large, there is no room at present, its compression is broken or unknown. */
+/**
+ * Why a body was not read: it is too large, there is no room at the moment, or its compression is unsupported
+ * or broken.
+ */
 export type BodyProblem = 'too-large' | 'no-room' | 'compression';
 
 /**
- * The body in memory of its own; the caller gives its room back. Rejects if the sender goes away.
+ * Reads the body into memory of its own; the caller releases its room. Rejects if the sender disconnects.
  *
- * A body that is refused is read to its end: most senders look for an answer only when they have sent all.
+ * A refused body is read to its end, since most senders read the response only after sending everything.
  */
 export async function readBody(request: IncomingMessage, room: BodyRoom): Promise<Uint8Array | BodyProblem> {
   const body = await read(request, room);
@@ -76,7 +79,7 @@ async function readAll(source: Readable, room: BodyRoom): Promise<Uint8Array | B
   let length = 0;
   let problem: BodyProblem | undefined;
   try {
-    // The connection must stay: the sender gets an answer.
+    // Keeps the connection open for the response.
     const parts = source.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
     for await (const chunk of parts) {
       if (length + chunk.length > MAX_BODY_BYTES) problem = 'too-large';
@@ -93,7 +96,10 @@ async function readAll(source: Readable, room: BodyRoom): Promise<Uint8Array | B
   return problem ?? ownBytes(chunks);
 }
 
-/** Never rejects; leaves a body that does not end to the server, which closes its connection. */
+/**
+ * Reads and discards the rest of the body, up to a limit; then the server closes the connection. Never
+ * rejects.
+ */
 function discardRest(request: IncomingMessage): Promise<void> {
   return new Promise((resolve) => {
     if (request.readableEnded || request.destroyed) return resolve();

@@ -1,9 +1,9 @@
 /**
- * What was taken and refused since the start, for people to see: nothing is lost in silence.
+ * Counts accepted and refused spans since the start, so that no loss goes unnoticed.
  */
 import type { Refusal } from './otlp/read-request';
 
-/** Why a whole request was refused. */
+/** Why a request was refused completely. */
 export type RequestRefusal =
   | 'malformed'
   | 'compression'
@@ -17,28 +17,28 @@ export type RequestRefusal =
 const SPAN_TEXTS: Readonly<Record<Refusal, string>> = {
   ids: 'ids of a wrong length, or zero',
   times: 'times that are missing, or more than a day in the future',
-  form: 'no spans at all',
+  form: 'not spans',
 };
 
 const REQUEST_TEXTS: Readonly<Record<RequestRefusal, string>> = {
   malformed: 'could not be decoded',
-  compression: 'compressed in a way that cannot be read; expected gzip or none',
+  compression: 'unsupported or broken compression; expected gzip or none',
   'too-large': 'more than 16 MB after decompression',
   'media-type': 'neither application/x-protobuf nor application/json',
   browser: 'sent by a web page in a browser',
-  busy: 'more came in than could be written; senders try again',
-  full: 'the disk is full; senders try again',
-  failed: 'could not be written; senders try again',
+  busy: 'arrived faster than they could be written; senders retry',
+  full: 'the disk is full; senders retry',
+  failed: 'could not be written; senders retry',
 };
 
 export interface IngestStatus {
-  /** Spans that are stored since the start. */
+  /** Number of stored spans since the start. */
   readonly taken: number;
-  /** Spans that were refused, as far as they could be counted. */
+  /** Number of refused spans, as far as they could be counted. */
   readonly refused: number;
-  /** Requests that were refused as a whole. */
+  /** Number of requests that were refused completely. */
   readonly refusedRequests: number;
-  /** Why, one sentence each, with the number. */
+  /** Reasons for refusals, one sentence each, with the number. */
   readonly refusals: readonly string[];
 }
 

@@ -1,5 +1,5 @@
 /**
- * What the console's server uses to take spans.
+ * Receives spans over OTLP/HTTP.
  */
 export type { IngestStatus } from './counters';
 export { createIngest, type Ingest, type IngestOptions } from './ingest';

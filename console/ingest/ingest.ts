@@ -1,8 +1,9 @@
 /**
- * Takes spans by OTLP/HTTP: `POST /v1/traces`. The answer is sent after the commit, so that no answered span is lost, and
- * senders, which have one request under way, send no faster than can be written.
+ * Receives spans by OTLP/HTTP: `POST /v1/traces`. The response is sent after the commit, so that no
+ * acknowledged span is lost, and senders, which have one request in flight, send no faster than spans can be
+ * written.
  *
- * Who may connect at all (`Host`, token) is the server's to check before.
+ * The server checks `Host` and token before.
  */
 import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
@@ -12,18 +13,18 @@ import { type BodyProblem, BodyRoom, MAX_BODY_BYTES, readBody } from './body';
 import { Counters, type IngestStatus, type RequestRefusal } from './counters';
 import type { EncodingName } from './otlp/encodings';
 
-/** Bytes of bodies in memory; what goes beyond is refused until there is room again. */
+/** Most bytes of request bodies in memory; beyond it requests are refused until there is room. */
 const DEFAULT_ROOM_BYTES = 64 * 1024 * 1024;
 const RETRY_SECONDS = { busy: 1, full: 30 } as const;
 
 export interface IngestOptions {
   readonly spans: Pick<Spans, 'write'>;
-  /** Bytes of bodies that may be in memory. @default 64 MB */
+  /** Most bytes of request bodies in memory. @default 64 MB */
   readonly roomBytes?: number;
 }
 
 export interface Ingest {
-  /** Mounted at `/` by the server. */
+  /** Routes, to be mounted at `/`. */
   readonly app: Hono<{ Bindings: HttpBindings }>;
   status(): IngestStatus;
 }
@@ -45,10 +46,10 @@ class Endpoint {
   ) {}
 
   async post({ req, env }: Context<{ Bindings: HttpBindings }>): Promise<Response> {
-    // A web page can post to this port without being asked first. Browsers say so, and no exporter does.
+    // A web page can post to this port without a preflight. Browsers send these headers, exporters do not.
     if (req.header('origin') !== undefined || req.header('sec-fetch-site') !== undefined) {
       this.counters.refuse('browser');
-      return new Response('Spans are not taken from web pages.\n', { status: 403 });
+      return new Response('Spans from web pages are not accepted.\n', { status: 403 });
     }
     const encoding = encodingOf(req.header('content-type'));
     if (!encoding) {
@@ -56,7 +57,7 @@ class Endpoint {
       return new Response('Send application/x-protobuf or application/json.\n', { status: 415 });
     }
     const body = await readBody(env.incoming, this.room).catch(() => undefined);
-    // Nobody is there to be answered.
+    // The sender has disconnected.
     if (body === undefined) return new Response(null, { status: 400 });
     if (typeof body === 'string') return this.unread(encoding, body);
     const { length } = body;
@@ -81,7 +82,8 @@ class Endpoint {
   }
 
   private unread(encoding: EncodingName, problem: BodyProblem): Response {
-    if (problem === 'no-room') return this.busy(encoding, 'busy', 'More spans come in than can be written.');
+    if (problem === 'no-room')
+      return this.busy(encoding, 'busy', 'Spans arrive faster than they can be written.');
     this.counters.refuse(problem);
     return problem === 'too-large'
       ? notStored(encoding, 413, `A request has at most ${MAX_BODY_BYTES} bytes after decompression.`)

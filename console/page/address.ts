@@ -1,14 +1,14 @@
 /**
- * The address, which holds the whole state of a view, and the ways to change it.
+ * The page's address, which holds the whole state of a view.
  */
 import { signal } from '@preact/signals';
 
 export const address = signal(new URL(location.href));
 
-/** Values of a parameter; none of it, one, or several. */
+/** Values of a parameter: none, one, or several. */
 export type ParameterValue = string | readonly string[] | undefined;
 
-/** The present address with other parameters: path and search. */
+/** Returns the address with changed parameters, as path and search. */
 export function withParameters(
   changes: Readonly<Record<string, ParameterValue>>,
   from = address.value,
@@ -26,7 +26,7 @@ export function parameter(name: string): string | undefined {
   return address.value.searchParams.get(name) ?? undefined;
 }
 
-/** Goes to an address of the console; a step back leads here again. */
+/** Navigates to an address of the console, with an entry in the browser's history. */
 export function go(to: string): void {
   const isOtherPage = new URL(to, location.href).pathname !== location.pathname;
   history.pushState(null, '', to);
@@ -34,13 +34,13 @@ export function go(to: string): void {
   if (isOtherPage) scrollTo(0, 0);
 }
 
-/** Changes the parameters of the view, without a step to go back. */
+/** Changes the parameters of the view, without an entry in the browser's history. */
 export function show(changes: Readonly<Record<string, ParameterValue>>): void {
   history.replaceState(null, '', withParameters(changes));
   address.value = new URL(location.href);
 }
 
-/** Address of a job, a run or a trace; ids are unique, a job's name is not where several namespaces are watched. */
+/** Addresses of pages. A job's name is unique only within its namespace. */
 export const paths = {
   job: (job: string, namespace: string) =>
     `/jobs/${encodeURIComponent(job)}?namespace=${encodeURIComponent(namespace)}`,
@@ -50,7 +50,7 @@ export const paths = {
   trace: (traceId: string) => `/traces/${encodeURIComponent(traceId)}`,
 };
 
-/** Follows links within the console without loading the page anew. */
+/** Handles links within the console without reloading the page. */
 export function followLinks(): void {
   addEventListener('popstate', () => {
     address.value = new URL(location.href);

@@ -1,5 +1,5 @@
 /**
- * The frame of all pages: head, the page that the address names, the console's own state at the foot.
+ * The frame of all pages: header, the page for the address, and the console's state at the foot.
  */
 import type { ConsoleStatus } from '../api/types';
 import { address } from './address';
@@ -48,7 +48,7 @@ export function App() {
   );
 }
 
-/** How many are open: to be seen from every page. */
+/** Link to the alerts, with the number of open ones. */
 function AlertsLink({ status }: { readonly status: ConsoleStatus | undefined }) {
   const open = status?.namespaces.reduce((sum, { openAlerts }) => sum + openAlerts, 0) ?? 0;
   return (
@@ -92,9 +92,9 @@ function NotFound() {
   useTitle('Not found');
   return (
     <main>
-      <h1>There is no such page</h1>
+      <h1>Page not found</h1>
       <p>
-        There are <a href="/">the jobs</a>, <a href="/alerts">the alerts</a>, <code>/jobs/&lt;job&gt;</code>,{' '}
+        Pages are <a href="/">the jobs</a>, <a href="/alerts">the alerts</a>, <code>/jobs/&lt;job&gt;</code>,{' '}
         <code>/runs/&lt;run id&gt;</code> and <code>/traces/&lt;TraceId&gt;</code>.
       </p>
     </main>

@@ -1,15 +1,15 @@
 /**
- * The server's clock, and times as people read them.
+ * The server's clock, and readable times.
  */
 import { signal } from '@preact/signals';
 import { durationText } from '../timeline/durations';
 
 let aheadMs = 0;
 
-/** Milliseconds since 1970 by the server's clock; changes each second while the tab is visible. */
+/** Milliseconds since 1970 by the server's clock; updated every second while the tab is visible. */
 export const now = signal(Date.now());
 
-/** Takes over the server's clock from an answer. */
+/** Sets the clock from the time in a response. */
 export function setClock(at: number): void {
   aheadMs = at - Date.now();
 }
@@ -24,7 +24,9 @@ const DAY = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' })
 const TIME = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
 const YEAR_MS = 300 * 86_400_000;
 
-/** `16:09:46` today, `28 Nov 16:09:46` otherwise, with the year if that is long ago. */
+/**
+ * Returns a time as `16:09:46` if it is today, else as `28 Nov 16:09:46`, with the year if that is long ago.
+ */
 export function timeText(at: number): string {
   const day = DAY.format(at);
   const time = TIME.format(at);
@@ -32,7 +34,7 @@ export function timeText(at: number): string {
   return day === DAY.format(Date.now()) ? time : `${day} ${time}`;
 }
 
-/** `3 min ago`, `in 20 s`, `now`: coarse, so that it does not flicker. */
+/** Returns a relative time as `3 min ago`, `in 20 s`, `now`; coarse, so that it does not flicker. */
 export function agoText(at: number, nowMs: number): string {
   const ms = Math.abs(nowMs - at);
   if (ms < 1_500) return 'now';

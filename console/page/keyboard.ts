@@ -1,14 +1,14 @@
 /**
- * Keys of the whole page. A view registers what its keys do; fields keep what is typed into them.
+ * Keyboard shortcuts. Each view registers its own; form fields keep their keys.
  */
 import { useEffect, useRef } from 'preact/hooks';
 
-/** By `KeyboardEvent.key`; a key without an action is the browser's. */
+/** Actions by `KeyboardEvent.key`; other keys are left to the browser. */
 type KeyActions = Readonly<Record<string, (() => void) | undefined>>;
 
 const views: { readonly current: KeyActions }[] = [];
 
-/** Keys of a view, while it is shown; a view within another one goes first. */
+/** Registers the keys of a view while it is shown; nested views take precedence. */
 export function useKeys(actions: KeyActions): void {
   const latest = useRef(actions);
   latest.current = actions;
@@ -28,7 +28,7 @@ export function takeKeys(): void {
       if (event.key === 'Escape') (event.target as HTMLElement).blur();
       return;
     }
-    // A button or link has its own Enter and space; a dialog has all keys but Escape and ?.
+    // An open dialog keeps all keys except `?`.
     if (event.target instanceof Element && event.target.closest('dialog') && event.key !== '?') return;
     const action = views.findLast(({ current }) => current[event.key])?.current[event.key];
     if (!action) return;
@@ -37,12 +37,12 @@ export function takeKeys(): void {
   });
 }
 
-/** Puts the keyboard into the view's field for finding. */
+/** Focuses the view's search field. */
 export function focusFind(): void {
   document.querySelector<HTMLInputElement>('input[type=search]')?.focus();
 }
 
-/** Keys of a list whose rows are links: `j` and `k` go from one to the next. */
+/** Registers the keys of a list whose rows are links: `j` and `k` move between rows. */
 export function useRowKeys(more: KeyActions = {}): void {
   const step = (by: number) => () => {
     const rows = [...document.querySelectorAll<HTMLAnchorElement>('a.row-link')];

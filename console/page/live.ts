@@ -1,13 +1,13 @@
 /**
- * Live events. The stream is open only while the tab is visible: a browser gives six connections to a host, and the
- * seventh tab would hang. Of many windows side by side those that opened theirs last have one; the others read again
- * every few seconds.
+ * Live events. The stream is open only while the tab is visible, since a browser allows six connections to a
+ * host, and a seventh tab would hang. Of several visible windows, only those that opened theirs last have a
+ * stream; the others reload every few seconds.
  */
 import { effect, signal } from '@preact/signals';
 import type { LiveEvents } from '../api/types';
 import { address } from './address';
 
-/** A change that the server told, or that there may have been some unseen ones. */
+/** A change from the server; `again` if changes may have been missed. */
 export type Change =
   | { readonly name: 'runs'; readonly data: LiveEvents['runs'] }
   | { readonly name: 'traces'; readonly data: LiveEvents['traces'] }
@@ -16,17 +16,17 @@ export type Change =
 const MAX_STREAMS = 3;
 const READ_AGAIN_MS = 5_000;
 
-/** `closed` while the tab is hidden, `shared` while other windows have the streams. */
+/** State of the stream; `closed` while the tab is hidden, `shared` while other windows have the streams. */
 export const connection = signal<'open' | 'connecting' | 'closed' | 'shared'>('connecting');
 
 const listeners = new Set<(change: Change) => void>();
 let stream: EventSource | undefined;
 let streamUrl = '';
-/** Hears of the streams that other windows open, and how many those are since this one opened its own. */
+/** Announces streams to other windows; `openedSince` counts those opened after this window's stream. */
 const windows = new BroadcastChannel('streams');
 let openedSince = 0;
 
-/** Returns what ends the listening. */
+/** Adds a listener; returns a function that removes it. */
 export function onChange(listener: (change: Change) => void): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
@@ -76,14 +76,14 @@ function open(url: string): void {
   let wasOpen = isFirst;
   opened.onopen = () => {
     connection.value = 'open';
-    // What happened while there was no stream was not told.
+    // Events were missed while there was no stream.
     if (!wasOpen) tell({ name: 'again' });
     wasOpen = false;
   };
   opened.onerror = () => {
     if (stream !== opened) return;
     connection.value = 'connecting';
-    // Refused for good (no session, another server): the browser does not try again by itself.
+    // After a refusal (no session, another server) the browser does not reconnect by itself.
     if (opened.readyState === EventSource.CLOSED) setTimeout(() => stream === opened && open(url), 5_000);
   };
   for (const name of ['runs', 'traces', 'alerts', 'status'] as const)

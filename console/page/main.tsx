@@ -1,5 +1,5 @@
 /**
- * The pages' one script. Everything that it shows of users' systems is text: Preact makes no HTML of it.
+ * Entry of the pages' script. Preact renders all data as text, never as HTML.
  */
 import './style/main.css';
 import { render } from 'preact';

@@ -1,37 +1,41 @@
 /**
- * Reads the API: once, and again when something has changed.
+ * Reads the API, and again when something has changed.
  */
 import { useEffect, useState } from 'preact/hooks';
 import type { ApiError } from '../api/types';
 import { type Change, onChange } from './live';
 
-/** Between two readings of the same, however much changes. */
+/** Shortest time between two reads of the same path, in milliseconds. */
 const MIN_INTERVAL_MS = 1_000;
 const MAX_KEPT = 30;
 
 export interface Resource<T> {
-  /** What was read last; stays while it is read again. */
+  /** Result of the last successful read. */
   readonly data?: T | undefined;
-  /** Why the last reading failed. */
+  /** Error of the last read, if it failed. */
   readonly error?: ReadError | undefined;
 }
 
-/** An answer other than 200, or none. */
+/** Thrown for an error response, or if there is none. */
 export class ReadError extends Error {
   override readonly name = 'ReadError';
   constructor(
     message: string,
-    /** HTTP status; 0 for no answer. */
+    /** HTTP status; 0 if there was no response. */
     readonly status: number,
   ) {
     super(message);
   }
 }
 
-/** Last answers: a step back shows at once what was there. */
+/** Latest responses by path, so that going back shows them at once. */
 const kept = new Map<string, unknown>();
 
-/** @throws ReadError */
+/**
+ * Reads a path of the API.
+ *
+ * @throws {ReadError} for an error response, or if there is none
+ */
 export async function read<T>(path: string, signal: AbortSignal | null = null): Promise<T> {
   const response = await fetch(path, { signal, headers: { accept: 'application/json' } }).catch(
     (error: unknown) => {
@@ -47,9 +51,10 @@ export async function read<T>(path: string, signal: AbortSignal | null = null): 
 }
 
 /**
- * Reads a path of the API, and again after each change that concerns it.
+ * Reads a path of the API, and again after each change that affects it.
  *
- * @param concerns must not depend on what changes between two renderings, other than by `path`
+ * @param concerns whether a change affects the path; must not depend on values other than `path` that change
+ *   between renders
  */
 export function useResource<T>(
   path: string,
@@ -83,7 +88,7 @@ function keep(path: string, data: unknown): void {
   if (kept.size > MAX_KEPT && oldest !== undefined) kept.delete(oldest);
 }
 
-/** Reads one path, never twice at a time, and at most once in {@link MIN_INTERVAL_MS}. */
+/** Reads one path, never concurrently, and at most once in {@link MIN_INTERVAL_MS}. */
 class Reader<T> {
   readonly #path: string;
   readonly #onResult: (result: Resource<T>) => void;

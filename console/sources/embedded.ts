@@ -1,14 +1,14 @@
 /**
- * Traces of the console's own store.
+ * Traces in the console's own store.
  *
- * Chunks are decoded here and not in the store's thread, in slices: so a large trace holds up neither what is written nor
- * the pages of others.
+ * Chunks are decoded here, not in the store's thread, and in slices, so that a large trace blocks neither
+ * writes nor other requests.
  */
 import { setImmediate } from 'node:timers/promises';
 import { decodeChunk, type Spans, type StoredChunks } from '../store';
 import type { Trace, TraceSource, TraceSpan } from './trace-source';
 
-/** The longest time for which decoding holds up everything else. */
+/** Longest time for which decoding blocks the event loop, in milliseconds. */
 const SLICE_MS = 10;
 
 /** Reads traces from the store. */
@@ -38,7 +38,10 @@ async function traceOf(traceId: string, stored: StoredChunks): Promise<Trace> {
   return { traceId, spans, cut: stored.cut, isBeginningExpired: isBeginningExpired(stored, spans) };
 }
 
-/** Of spans with one id the one with the latest end: a repeated workflow task sends its spans again, with later ends. */
+/**
+ * Merges two versions of a span: the one with the latest end wins, since a repeated workflow task sends its
+ * spans again, with later ends.
+ */
 function merged(found: TraceSpan | undefined, span: TraceSpan): TraceSpan {
   if (!found) return span;
   const last = BigInt(span.endNanos) > BigInt(found.endNanos) ? span : found;

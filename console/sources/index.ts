@@ -1,5 +1,5 @@
 /**
- * What the rest of the console uses of traces.
+ * Sources of traces.
  */
 export { embeddedTraces } from './embedded';
 export type {

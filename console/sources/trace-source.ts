@@ -1,10 +1,10 @@
 /**
- * The port to wherever traces are kept: the console's own store, or the team's back end. Types only.
+ * The interface to a source of traces: the console's own store, or a tracing back end. Types only.
  */
 
 /**
- * The value of an attribute, as plain JSON. Kinds of OTLP that JSON cannot tell apart are objects: an integer beyond 2^53,
- * a double without a fraction or not finite, bytes in base64, a map. `null` is an empty value.
+ * The value of an attribute, as plain JSON. OTLP types that JSON cannot distinguish are objects: an integer
+ * beyond 2^53, a double without a fraction or not finite, bytes in Base64, a map. `null` is an empty value.
  */
 export type AttributeValue =
   | null
@@ -21,14 +21,14 @@ export type Attribute = readonly [name: string, value: AttributeValue];
 
 export type TraceSpanKind = 'unspecified' | 'internal' | 'server' | 'client' | 'producer' | 'consumer';
 
-/** What sent a span; spans of one sender share one object where they were received together. */
+/** The resource that sent a span. Spans of one resource that were received together share the object. */
 export interface SpanSender {
-  /** `service.name`; `unknown_service` if it is missing. */
+  /** The attribute `service.name`; `unknown_service` if it is missing. */
   readonly service: string;
   readonly resource: readonly Attribute[];
 }
 
-/** The instrumentation scope. */
+/** The instrumentation scope of a span. */
 export interface SpanScope {
   readonly name: string;
   readonly version?: string;
@@ -38,7 +38,7 @@ export interface SpanEvent {
   readonly name: string;
   /** Milliseconds since 1970, with fractions. */
   readonly at: number;
-  /** The same in nanoseconds, a decimal number. */
+  /** Nanoseconds since 1970, as a decimal string. */
   readonly nanos: string;
   readonly attributes: readonly Attribute[];
 }
@@ -49,19 +49,19 @@ export interface SpanLink {
   readonly attributes: readonly Attribute[];
 }
 
-/** One span of a trace. All texts come from users' systems. */
+/** A span of a trace. All strings come from users' systems and are not trusted. */
 export interface TraceSpan {
-  /** 16 lower-case hex digits; unique in the trace. */
+  /** Span id, 16 lower-case hex digits, unique in the trace. */
   readonly spanId: string;
-  /** May name a span that is not in the trace, or the span itself, or form a circle. */
+  /** Span id of the parent, which may be missing from the trace; parents may form a cycle. */
   readonly parentSpanId?: string;
   readonly name: string;
   readonly kind: TraceSpanKind;
   /** Milliseconds since 1970, with fractions. */
   readonly startedAt: number;
-  /** Never before {@link startedAt}. */
+  /** Milliseconds since 1970, with fractions; never before {@link startedAt}. */
   readonly endedAt: number;
-  /** The same in nanoseconds, decimal numbers, exactly as they were received. */
+  /** Start in nanoseconds since 1970, as a decimal string, exactly as received. */
   readonly startNanos: string;
   readonly endNanos: string;
   readonly sender: SpanSender;
@@ -72,28 +72,33 @@ export interface TraceSpan {
   readonly events: readonly SpanEvent[];
   readonly links: readonly SpanLink[];
   readonly traceState?: string;
-  /** W3C trace flags in the low 8 bits; 0x100 and 0x200: whether the parent is known to be, and is, remote. */
+  /**
+   * Flags of OTLP: W3C trace flags in the low 8 bits; 0x100 if 0x200 is valid, 0x200 if the parent is remote.
+   */
   readonly flags: number;
-  /** Attributes, events and links that the sender or the console dropped. */
+  /** Number of attributes, events and links that the sender or the console dropped. */
   readonly dropped: number;
-  /** How often it was received; the one with the latest end is here. */
+  /** How often the span was received; this is the version with the latest end. */
   readonly received: number;
 }
 
 export interface Trace {
-  /** 32 lower-case hex digits. */
+  /** Trace ID, 32 lower-case hex digits. */
   readonly traceId: string;
-  /** By start. */
+  /** Spans in order of their start. */
   readonly spans: readonly TraceSpan[];
-  /** Spans that were received and are left out, since the trace is too large; those that arrived first are. */
+  /** Number of stored spans that are left out because the trace is too large; the first received ones are. */
   readonly cut: number;
-  /** Whether spans of its beginning are no longer kept. */
+  /** Whether spans of the trace's beginning have expired. */
   readonly isBeginningExpired: boolean;
 }
 
-/** Where traces are read. */
+/** A source of traces. */
 export interface TraceSource {
   readonly name: 'embedded' | 'jaeger';
-  /** `undefined` if it has none of the trace's spans. Rejects, with a text for people, if it cannot be read. */
+  /**
+   * Reads a trace; `undefined` if the source has none of its spans. Rejects with a readable message if it
+   * cannot be read.
+   */
   trace(traceId: string): Promise<Trace | undefined>;
 }

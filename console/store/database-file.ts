@@ -1,27 +1,29 @@
 /**
- * Opens one of the store's database files, in the schema of this version: a file of another version, or a damaged one,
- * is set aside under another name, never changed or deleted.
+ * Opens one of the store's database files. A damaged file, or one with the schema of another version, is
+ * renamed and kept unchanged, and a new one is created.
  */
 import { chmodSync, existsSync, renameSync, rmSync, truncateSync } from 'node:fs';
 import { basename } from 'node:path';
 import { type SqlDatabase, type SqlDriver, SqlError } from './sql/port';
 
-/** Of all files, the format of what is in their columns included. Raise it with every change of any of them. */
+/**
+ * Version of the schema of all files, including the format of their columns. Increment it with every change.
+ */
 const SCHEMA_VERSION = 1;
 
-/** What belongs to a database file, by what its name ends with. */
+/** Suffixes of the files that belong to a database. */
 export const FILE_SUFFIXES = ['', '-wal', '-shm'] as const;
 
 export interface OpenedFile {
   readonly database: SqlDatabase;
-  /** What was there before and is set aside, one sentence for people. */
+  /** Notice about a file that was set aside, one sentence. */
   readonly notice?: string;
 }
 
-/** WAL with NORMAL: a commit survives the end of the process, however it ends; the last ones may be lost with the power. */
+/** With WAL and NORMAL, a commit survives any end of the process; a power failure may lose the last ones. */
 const PRAGMAS = 'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000;';
 
-/** Opens the file, and makes it with the tables of `schema` if it is missing. Throws a `SqlError`. */
+/** Opens the file, or creates it with the tables of `schema`. Throws a `SqlError`. */
 export function openDatabaseFile(driver: SqlDriver, path: string, schema: string): OpenedFile {
   const found = existsSync(path) ? versionOf(driver, path) : 0;
   if (found === SCHEMA_VERSION) return { database: opened(driver, path) };
@@ -30,7 +32,7 @@ export function openDatabaseFile(driver: SqlDriver, path: string, schema: string
   return { database: created(driver, path, schema), notice };
 }
 
-/** The version of the file's schema; 0: it is empty. */
+/** Returns the version of the file's schema; 0 for an empty file. */
 function versionOf(driver: SqlDriver, path: string): number | 'damaged' {
   let database: SqlDatabase | undefined;
   try {
@@ -56,30 +58,31 @@ function opened(driver: SqlDriver, path: string): SqlDatabase {
 
 function created(driver: SqlDriver, path: string, schema: string): SqlDatabase {
   const database = driver.open(path);
-  // So that the space of deleted rows can go back to the file system. Before anything else is written.
+  // Allows the space of deleted rows to be returned to the file system. Must come before the first table.
   database.exec(`PRAGMA auto_vacuum = INCREMENTAL; ${PRAGMAS}`);
-  // Also where the directory is not ours alone, as a mounted volume. SQLite gives the files beside it the same mode.
+  // Needed where the directory is shared, such as a mounted volume. SQLite gives the files beside it the same
+  // mode.
   chmodSync(path, 0o600);
   database.transaction(() => database.exec(`${schema}; PRAGMA user_version = ${SCHEMA_VERSION}`));
   return database;
 }
 
 /**
- * Closes the file with everything in it, not beside it: a driver may keep a closed file open until its statements are
- * collected. May be called twice.
+ * Writes the WAL into the file and closes it. A driver may keep a closed file open until its statements are
+ * garbage-collected. May be called twice.
  */
 export function closeDatabaseFile(database: SqlDatabase): void {
   try {
     database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   } catch {
-    // The disk is full, or it is closed: the next to open the file reads what is beside it.
+    // The disk is full, or the file is closed: the next process that opens it reads the WAL.
   }
   database.close();
 }
 
 /**
- * Deletes the file of a database that is closed. It is emptied before: a driver may keep it open until its statements are
- * collected, and the space of a deleted file is free only when nobody has it open.
+ * Deletes the files of a closed database. They are truncated first: a driver may keep them open until its
+ * statements are garbage-collected, and only then would the space of deleted files be free.
  */
 export function removeDatabaseFile(path: string): void {
   for (const suffix of FILE_SUFFIXES) {
@@ -94,5 +97,5 @@ function setAside(path: string, version: number | 'damaged'): string {
   for (const suffix of FILE_SUFFIXES)
     if (existsSync(path + suffix)) renameSync(path + suffix, aside + suffix);
   const what = version === 'damaged' ? 'is damaged' : `has the schema ${version}, not ${SCHEMA_VERSION}`;
-  return `${path} ${what}. It is kept as ${basename(aside)}: delete it when nobody needs it.`;
+  return `${path} ${what}. It is kept as ${basename(aside)}; delete it when it is no longer needed.`;
 }

@@ -1,5 +1,5 @@
 /**
- * The data directory: where it is, who may read it, and the lock that keeps a second console out.
+ * The data directory: its path, its permissions, and the lock that prevents a second console from using it.
  */
 import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -7,28 +7,28 @@ import { isAbsolute, join } from 'node:path';
 import { type SqlDatabase, type SqlDriver, SqlError } from './sql/port';
 import { StoreError } from './store-error';
 
-/** Spans hold what users' systems wrote into them: nobody else may read them. */
+/** Only the owner may read the directory, since spans contain data of users' systems. */
 const MODE = 0o700;
 const LOCK = 'lock.db';
 
-/** `$XDG_STATE_HOME/temporal-job-tracing`, by default below `~/.local/state`. */
+/** Returns `$XDG_STATE_HOME/temporal-job-tracing`, by default below `~/.local/state`. */
 export function defaultDataDirectory(env: NodeJS.ProcessEnv = process.env): string {
   const state = env.XDG_STATE_HOME;
-  // By its specification a relative path is to be ignored.
+  // The specification requires relative paths to be ignored.
   const base = state && isAbsolute(state) ? state : join(homedir(), '.local', 'state');
   return join(base, 'temporal-job-tracing');
 }
 
-/** A directory that is this process's own until it is closed, or the process ends, however it ends. */
+/** A directory that this process has locked until it closes it, or ends in any way. */
 export interface LockedDirectory {
   readonly path: string;
-  /** May be called twice. */
+  /** Releases the lock. May be called twice. */
   close(): void;
 }
 
 /**
- * Makes the directory if it is missing, and locks it. Throws a {@link StoreError}: `locked` with the process that has
- * it, or `directory`.
+ * Creates the directory if it is missing, and locks it. Throws a {@link StoreError}: `locked` with the
+ * process that uses it, or `directory`.
  */
 export function lockDirectory(driver: SqlDriver, path: string): LockedDirectory {
   makeDirectory(path);
@@ -36,7 +36,7 @@ export function lockDirectory(driver: SqlDriver, path: string): LockedDirectory 
   let lock: SqlDatabase | undefined;
   try {
     lock = driver.open(join(path, LOCK));
-    // The kernel's lock on the file ends with the process, also by SIGKILL: there is no stale lock.
+    // The kernel releases the lock when the process ends, even by SIGKILL, so there are no stale locks.
     lock.exec('PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE');
     writeFileSync(owner, JSON.stringify({ pid: process.pid, since: new Date().toISOString() }));
   } catch (error) {
@@ -57,7 +57,10 @@ function makeDirectory(path: string): void {
   }
 }
 
-/** Whether the mode is ours to set: not that of a mounted volume, or of a directory with other things in it. */
+/**
+ * Whether the directory belongs to the console, so that its mode may be set: not a mounted volume, and not a
+ * directory with other files.
+ */
 function isOurs(path: string): boolean {
   if (statSync(path).uid !== process.getuid?.()) return false;
   const names = readdirSync(path);
@@ -68,7 +71,7 @@ function unusable(path: string, cause: unknown): StoreError {
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new StoreError(
     'directory',
-    `The data directory ${path} cannot be used: ${reason}. Give another one with --data.`,
+    `The data directory ${path} cannot be used: ${reason}. Choose another one with --data.`,
     { cause },
   );
 }
@@ -76,7 +79,7 @@ function unusable(path: string, cause: unknown): StoreError {
 function locked(path: string, owner: string, cause: unknown): StoreError {
   return new StoreError(
     'locked',
-    `Another console (${ownerOf(owner)}) uses ${path}. Stop it, or give another directory with --data.`,
+    `Another console (${ownerOf(owner)}) uses ${path}. Stop it, or choose another directory with --data.`,
     { cause },
   );
 }

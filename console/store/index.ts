@@ -1,5 +1,5 @@
 /**
- * What the rest of the console uses of the store.
+ * The store of spans and of summaries of closed runs.
  */
 export { defaultDataDirectory } from './directory';
 export { DEFAULT_LIMITS, type KeepLimits, parseLimits, type StoreLimits } from './limits';

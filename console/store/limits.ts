@@ -1,8 +1,8 @@
 /**
- * How much the store keeps: the defaults, and the text form of command lines.
+ * Limits of the store: defaults, and the parser of command-line values.
  */
 
-/** One kind of what is kept: whatever comes first decides. */
+/** Limits of one kind of data; data that exceeds either one is removed. */
 export interface KeepLimits {
   readonly maxAgeMs: number;
   readonly maxBytes: number;
@@ -11,11 +11,13 @@ export interface KeepLimits {
 export interface StoreLimits {
   /** Summaries of closed runs. @default 400 days, 1 GB */
   readonly runs: KeepLimits;
-  /** Spans; they may be a day older. @default 7 days, 2 GB */
+  /** Spans, which may be up to a day older. @default 7 days, 2 GB */
   readonly spans: KeepLimits;
   /**
-   * Spans of runs that failed, were forced, went on or were not known when the time of spans was over; they may be a day
-   * older. @default 30 days, 512 MB
+   * Spans of runs that, when other spans expired, had failed, were forced, open, or not known yet. They may
+   * be up to a day older.
+   *
+   * @default 30 days, 512 MB
    */
   readonly kept: KeepLimits;
 }
@@ -31,17 +33,17 @@ export const DEFAULT_LIMITS: StoreLimits = Object.freeze({
   kept: { maxAgeMs: 30 * DAY_MS, maxBytes: GB / 2 },
 });
 
-/** Below this the store would hold nothing but its own frame. */
+/** Smallest size limit; a smaller store would have no room for data. */
 const MIN_BYTES = 16 * MB;
 const MAX_AGE_MS = 10 * 365 * DAY_MS;
 const UNITS = { h: HOUR_MS, d: DAY_MS, mb: MB, gb: GB } as const;
 const PART = /^(\d+(?:\.\d+)?)(h|d|mb|gb)$/;
 
 /**
- * Limits from a text as `14d`, `5GB` or `14d,5GB`; what is left out is the default's.
+ * Parses limits such as `14d`, `5GB` or `14d,5GB`; a missing part is taken from the defaults.
  *
- * @param name - of the option, for the error
- * @throws RangeError with the option's name, what was expected and what was got
+ * @param name name of the option, for the error
+ * @throws {RangeError} with the option's name, the expectation and the value
  */
 export function parseLimits(name: string, text: string, defaults: KeepLimits): KeepLimits {
   const parts = text.split(',').map((part) => PART.exec(part.trim().toLowerCase()));

@@ -1,8 +1,8 @@
 /**
- * Bytes that can be handed to another thread: small buffers of Node share their memory with others.
+ * Copies bytes for transfer to another thread, since Node's small buffers share memory with others.
  */
 
-/** The parts one after the other, in memory of their own. */
+/** Concatenates the parts into a new array with its own buffer. */
 export function ownBytes(parts: readonly Uint8Array[]): Uint8Array {
   const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;

@@ -1,11 +1,12 @@
 /**
- * The error of the store: one line for people, and a code for programs.
+ * The error of the store: a readable message, and a code.
  */
 
 /**
- * - `no-driver`: no SQLite; `locked`: another process uses the directory; `directory`: it cannot be used;
- * - `full`: no space on the disk; `overloaded`: more comes in than can be written; both pass;
- * - `closed`: the store was closed; `failed`: anything else.
+ * - `no-driver`: there is no SQLite; `locked`: another process uses the directory; `directory`: it cannot be
+ *   used;
+ * - `full`: no space on the disk; `overloaded`: more arrives than can be written; both are temporary;
+ * - `closed`: the store was closed; `failed`: any other problem.
  */
 export type StoreProblem = 'no-driver' | 'locked' | 'directory' | 'full' | 'overloaded' | 'closed' | 'failed';
 

@@ -1,5 +1,5 @@
 /**
- * The console's store: what is kept of runs and traces, in files of one directory, behind a thread.
+ * The console's store of runs and traces, in files of one directory, behind a thread.
  */
 import { defaultDataDirectory } from './directory';
 import { DEFAULT_LIMITS, type StoreLimits } from './limits';
@@ -14,32 +14,32 @@ export interface StoreOptions {
   /** Path of the data directory. @default {@link defaultDataDirectory} */
   readonly directory?: string;
   readonly limits?: Partial<StoreLimits>;
-  /** Called once if the store ends by itself: nothing can be read or written then. */
+  /** Called once if the store fails; nothing can be read or written afterwards. */
   readonly onFailure?: (error: StoreError) => void;
 }
 
 export interface Store {
   readonly directory: string;
-  /** What happened as it was opened that people should know, one sentence each: a file that was set aside. */
+  /** Messages about files that were set aside when the store was opened, one sentence each. */
   readonly notices: readonly string[];
   readonly runs: RunIndex;
   readonly spans: Spans;
-  /** Ends after the calls before it. May be called twice. */
+  /** Closes the store after the pending calls. May be called twice. */
   close(): Promise<void>;
 }
 
 /** Spans by trace. All calls reject with a `StoreError`. */
 export interface Spans {
-  /** Resolves when the request's spans are committed. Takes over the memory of its bytes. */
+  /** Writes a request; resolves when its spans are committed. Transfers the bytes, which the caller loses. */
   write(request: RawRequest): Promise<WriteOutcome>;
-  /** `undefined`: nothing of the trace is kept. */
+  /** Reads the chunks of a trace; `undefined` if none is stored. */
   chunks(traceId: string): Promise<StoredChunks | undefined>;
   status(): Promise<SpanStoreStatus>;
-  /** Calls the listener with the ids of traces to which spans were added. Returns what ends that. */
+  /** Calls the listener with the ids of traces that got new spans. Returns a function that removes it. */
   onTraces(listener: (traceIds: readonly string[]) => void): () => void;
 }
 
-/** Opens the store. Rejects with a `StoreError` whose text says what to do. */
+/** Opens the store. Rejects with a `StoreError` whose message names the remedy. */
 export async function openStore(options: StoreOptions = {}): Promise<Store> {
   const directory = options.directory ?? defaultDataDirectory();
   const limits = { ...DEFAULT_LIMITS, ...options.limits };

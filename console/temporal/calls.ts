@@ -1,6 +1,7 @@
 /**
- * All calls of the console to Temporal's server for one namespace: each ends in bounded time, and what comes of them is
- * the namespace's state. When the server refuses because of too many calls, the console asks less often.
+ * All calls of the console to the Temporal server for one namespace. Each call has a deadline, and its
+ * outcome determines the namespace's state. When the server refuses calls because of rate limits, the console
+ * sends fewer.
  */
 import type { Client } from '@temporalio/client';
 import { GrpcStatus, grpcStatusOf } from '../../client/grpc-status';
@@ -12,7 +13,7 @@ const MAX_BACK_OFF_MS = 60_000;
 
 export type TemporalState = 'connecting' | 'ok' | 'busy' | 'away' | 'denied';
 
-/** A call that was not made, since the server has refused calls a moment ago. */
+/** Thrown instead of a background call while the server refuses calls. */
 class TooManyCallsError extends Error {
   override readonly name = 'TooManyCallsError';
 }
@@ -47,21 +48,21 @@ export class TemporalCalls {
     return this.#answeredMs;
   }
 
-  /** How long background work must wait before its next call. */
+  /** Milliseconds until background calls may be made again. */
   get quietMs(): number {
     return Math.max(0, this.#quietUntilMs - this.#now());
   }
 
   /**
-   * Makes a call, with a deadline. Rejects with what the SDK throws; with a {@link TooManyCallsError} at once, for
-   * background work while the server is busy.
+   * Makes a call with a deadline. Rejects with the SDK's error; background calls reject with a {@link
+   * TooManyCallsError} at once while the server refuses calls.
    */
   async call<T>(
     make: (client: Client) => Promise<T>,
     options: { readonly isBackground?: boolean } = {},
   ): Promise<T> {
     if (options.isBackground && this.quietMs > 0)
-      throw new TooManyCallsError(`Temporal is busy: asked again in ${Math.ceil(this.quietMs / 1000)} s`);
+      throw new TooManyCallsError(`Temporal refuses calls: retrying in ${Math.ceil(this.quietMs / 1000)} s`);
     try {
       const value = await this.#track(
         this.client.connection.withDeadline(this.#now() + CALL_TIMEOUT_MS, () => make(this.client)),
@@ -74,7 +75,7 @@ export class TemporalCalls {
     }
   }
 
-  /** Resolves when no call is in flight: a connection that is closed before that throws where nobody can catch it. */
+  /** Resolves when no call is in flight. Closing a connection earlier causes errors that nobody can catch. */
   async settled(): Promise<void> {
     while (this.#inFlight.size > 0) await Promise.allSettled(this.#inFlight);
   }
@@ -88,7 +89,7 @@ export class TemporalCalls {
     }
   }
 
-  /** What people should know; none while all is well. */
+  /** Returns the namespace's problem; `undefined` while there is none. */
   problem(): Problem | undefined {
     const { namespace } = this;
     const sinceAt = this.#sinceMs;
@@ -96,14 +97,14 @@ export class TemporalCalls {
       case 'busy':
         return {
           kind: 'temporal-busy',
-          text: `Temporal refuses calls for namespace ${namespace} (RESOURCE_EXHAUSTED): what is shown may be old. The console asks less often until that ends.`,
+          text: `Temporal refuses calls for namespace ${namespace} (RESOURCE_EXHAUSTED): this page may be out of date. The console sends fewer calls until that ends.`,
           namespace,
           sinceAt,
         };
       case 'away':
         return {
           kind: 'temporal-away',
-          text: `Temporal does not answer for namespace ${namespace}: what is shown comes from the console's own store. ${this.#detail}`,
+          text: `Temporal does not answer for namespace ${namespace}: this page shows the console's own data. ${this.#detail}`,
           namespace,
           sinceAt,
         };
@@ -136,7 +137,7 @@ export class TemporalCalls {
       this.#backOff();
       this.#set('denied', detail);
     } else if (status === undefined || isAnswer(status)) {
-      // An answer all the same: there is no such run, or the query is not understood.
+      // The server has answered: there is no such run, or the query is not valid.
       if (status !== undefined) this.#answered();
     } else if (status !== GrpcStatus.CANCELLED) {
       this.#backOff();

@@ -1,6 +1,6 @@
 /**
- * What visibility does not say of a run that has ended, read from the ends of its history: when it was due and how long
- * it waited, who started it and why, its attempt, its error, and whether it was tried again.
+ * Reads from the beginning and end of a closed run's history what visibility lacks: due time, wait, who
+ * started it and why, attempt, error, and whether it was retried.
  */
 import { decodeOptionalFailureToOptionalError } from '@temporalio/common/lib/internal-non-workflow';
 import { errorFacts } from '../../core/item-failure';
@@ -14,12 +14,12 @@ import { type Execution, readEvents, readLastEvent } from './read-history';
 
 /** `RetryState` of Temporal's API: another attempt follows. */
 const IN_PROGRESS = 1;
-/** Start, first task scheduled, first task started. */
+/** Number of events up to the start of the first task. */
 const FIRST_EVENTS = 3;
 
 type Beginning = Pick<RunSummary, 'dueAt' | 'waitedMs' | 'startedBy' | 'reason' | 'attempt'>;
 
-/** What the first events say. Pure. */
+/** Reads the first events of a history. Pure. */
 export function readBeginning(events: readonly HistoryEvent[]): Beginning {
   const [first] = events;
   const started = first?.workflowExecutionStartedEventAttributes;
@@ -39,11 +39,11 @@ export function readBeginning(events: readonly HistoryEvent[]): Beginning {
   });
 }
 
-/** The run with what its history says. Rejects as the calls do. */
+/** Completes a run's summary from its history. Rejects as the calls do. */
 export async function completeSummary(calls: TemporalCalls, run: RunSummary): Promise<RunSummary> {
   const execution: Execution = run;
   const { events } = await readEvents(calls, execution, FIRST_EVENTS);
-  // The nominal time of a schedule's action is visibility's.
+  // Visibility has the nominal time of a Schedule's action.
   const { dueAt: _, ...beginning } = readBeginning(events);
   const hasFailed = run.state === 'failure' || run.state === 'timeout' || run.state === 'termination';
   const ending = hasFailed ? await readEnding(calls, execution) : {};
@@ -67,7 +67,7 @@ async function readEnding(
     );
     const { item, type, message } = errorFacts(error);
     errorLine = [item, type, message].filter(Boolean).join(': ');
-  } else if (late) errorLine = 'TimeoutError: took longer than it may';
+  } else if (late) errorLine = 'TimeoutError: exceeded its timeout';
   else if (terminated) errorLine = terminated.reason || 'terminated';
   return {
     ...(errorLine !== undefined && { errorLine: firstLine(errorLine) }),

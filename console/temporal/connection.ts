@@ -1,31 +1,32 @@
 /**
- * The console's connection to Temporal, configured as that of the `temporal` CLI: environment, profile, flags.
+ * The console's connection to Temporal, configured like the `temporal` CLI: by environment, profile, and
+ * flags.
  *
- * It is made lazily: a console whose Temporal is away starts all the same, and shows what it has kept.
+ * It connects lazily, so that the console starts and shows its own data while Temporal is away.
  */
 import { Client, Connection, defaultGrpcRetryOptions, makeGrpcRetryInterceptor } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
 import { type ConnectionFlags, connectionSettings } from '../../client/connection-settings';
 import { GrpcStatus } from '../../client/grpc-status';
 
-/** What flags say; what they leave out comes from the environment and the profile. */
+/** Connection settings from flags; others come from the environment and the profile. */
 export interface TemporalOptions extends ConnectionFlags {
-  /** @default the profile's, or `default` */
+  /** Namespaces to watch. @default the profile's, or `default` */
   readonly namespaces?: readonly string[];
-  /** Path of a module that exports `payloadConverterPath`, `payloadCodecs` … as in `ClientOptions.dataConverter`. */
+  /** Data converter of the workers and clients. @default none */
   readonly dataConverter?: DataConverter | undefined;
 }
 
 export interface TemporalConnection {
   readonly address: string;
-  /** By namespace, in the order in which they were given. */
+  /** Clients by namespace, in the order of the command line. */
   readonly clients: ReadonlyMap<string, Client>;
   close(): Promise<void>;
 }
 
 const MAX_ATTEMPTS = 3;
 
-/** The SDK's own retries would hide for a minute that the server is busy, and keep it so. */
+/** The SDK's own retries would hide for a minute that the server refuses calls, and add to its load. */
 const retries = defaultGrpcRetryOptions({ maxAttempts: MAX_ATTEMPTS });
 const interceptors = [
   makeGrpcRetryInterceptor({
@@ -35,7 +36,10 @@ const interceptors = [
   }),
 ];
 
-/** Connects at the first call. Throws if the profile or a file it names cannot be read. */
+/**
+ * Creates the connection, which connects at the first call. Throws if the profile, or a file that it names,
+ * cannot be read.
+ */
 export function connectTemporal(options: TemporalOptions): TemporalConnection {
   const { connectionOptions, namespace } = connectionSettings(options);
   const connection = Connection.lazy({ ...connectionOptions, interceptors });

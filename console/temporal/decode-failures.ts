@@ -1,5 +1,5 @@
 /**
- * Failures whose message and stack a data converter has encoded (`encodeCommonAttributes`) are decoded in place.
+ * Decodes failures in place whose message and stack a data converter has encoded (`encodeCommonAttributes`).
  */
 import type { Client } from '@temporalio/client';
 import type { Payload } from '@temporalio/common';
@@ -7,7 +7,10 @@ import { decodeOptionalSinglePayload } from '@temporalio/common/lib/internal-non
 import { isRecord, textOf } from '../../core/util/untrusted';
 import type { Failure, HistoryEvent } from '../timeline/history-event';
 
-/** Never rejects: what cannot be decoded says so. */
+/**
+ * Decodes all failures of the events. Never rejects; a failure that cannot be decoded gets a note in its
+ * message.
+ */
 export async function decodeFailures(client: Client, events: readonly HistoryEvent[]): Promise<void> {
   for (const event of events) {
     for (const failure of failuresOf(event))
@@ -38,6 +41,6 @@ async function decode(client: Client, failure: Failure): Promise<void> {
     failure.message = textOf(value.message) ?? failure.message ?? null;
     failure.stackTrace = textOf(value.stack_trace) ?? failure.stackTrace ?? null;
   } catch {
-    failure.message = `${failure.message ?? ''} (its text is encoded; give --data-converter)`;
+    failure.message = `${failure.message ?? ''} (encoded; start the console with --data-converter)`;
   }
 }

@@ -1,5 +1,5 @@
 /**
- * An execution as visibility lists it, in the words of the console: without any further call. Pure.
+ * Converts a listed execution to the console's types, without further calls. Pure.
  */
 import type { WorkflowExecutionInfo, WorkflowExecutionStatusName } from '@temporalio/client';
 import { AlertWorkflow } from '../../alerts/names';
@@ -14,11 +14,11 @@ import { decisionOf } from '../../sampling/markers';
 import type { RunState } from '../api/types';
 import type { RunSummary } from '../store/index';
 
-/** A run that goes on, as {@link RunSummary} has one that has ended. */
+/** An open run, in the same form as a closed one in {@link RunSummary}. */
 export interface OpenRun
   extends Omit<RunSummary, 'state' | 'closedAt' | 'durationMs' | 'errorLine' | 'isForgotten'> {
   readonly state: 'running';
-  /** From when it is due, which may be in the future: a tick that waits. */
+  /** Due time, in milliseconds since 1970; in the future for a waiting cron tick. */
   readonly dueAt: number;
 }
 
@@ -37,7 +37,7 @@ const STATES: Readonly<Record<WorkflowExecutionStatusName, RunState>> = {
   UNKNOWN: 'unknown',
 };
 
-/** Workflows of this package that only keep jobs going. */
+/** Workflow types of this package that are not jobs themselves. */
 const INFRASTRUCTURE: ReadonlySet<string> = new Set([
   SCHEDULED_JOB,
   JOB_TICK,
@@ -47,7 +47,7 @@ const INFRASTRUCTURE: ReadonlySet<string> = new Set([
 ]);
 const SYSTEM = 'temporal-sys-';
 
-/** The run; `undefined` for what is none: infrastructure, Temporal's own workflows. */
+/** Returns the run; `undefined` for infrastructure and Temporal's own workflows. */
 export function runOfExecution(info: WorkflowExecutionInfo, namespace: string): FoundRun | undefined {
   const bound = boundAttributes(info);
   if (bound.traceId === undefined && isInfrastructure(info)) return undefined;
@@ -81,7 +81,10 @@ export function runOfExecution(info: WorkflowExecutionInfo, namespace: string): 
   return { ...found, dueAt, state, closedAt, durationMs: Math.max(0, closedAt - executionMs(info)) };
 }
 
-/** When the run was to begin: of a tick its time, of a schedule's action the nominal one. */
+/**
+ * Returns when the run was due, in milliseconds since 1970: the nominal time of a Schedule's action, else the
+ * execution time.
+ */
 function dueOf(info: WorkflowExecutionInfo): number {
   return (
     scheduleStartOf(info.workflowId, info.typedSearchAttributes.getAll())?.nominalMs ?? executionMs(info)

@@ -1,5 +1,5 @@
 /**
- * The first fill: runs that closed before the console was started, the newest first, page by page.
+ * The first fill of the index: runs that closed before the console started, the newest first, page by page.
  */
 import type { FillCursor, RunIndex, RunSummary } from '../store/index';
 import type { TemporalCalls } from './calls';
@@ -21,7 +21,10 @@ export class Fill {
     this.#index = index;
   }
 
-  /** Reads one page before the cursor, in one call; returns where it is then. Rejects as calls do. */
+  /**
+   * Reads one page of runs that closed before the cursor, with one call; returns the new cursor. Rejects as
+   * the call does.
+   */
   async step(cursor: FillCursor, without: Without): Promise<FillCursor> {
     const { namespace } = this.#calls;
     const query = closedRunsQuery(Date.now() - MAX_AGE_MS, cursor.fromAt, without);
@@ -38,7 +41,7 @@ export class Fill {
     );
     const next = {
       ...cursor,
-      // A page of runs that closed in one millisecond must not be read for ever.
+      // Prevents an endless loop over a page of runs that closed in the same millisecond.
       fromAt: oldestAt < cursor.fromAt ? oldestAt : cursor.fromAt - 1,
       isComplete: executions.length < PAGE_SIZE || this.#count >= MAX_RUNS,
     };

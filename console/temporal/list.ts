@@ -1,6 +1,6 @@
 /**
- * Lists executions. A memo that cannot be decoded (a codec that the console was not given) is left out; the SDK's own list
- * would end there.
+ * Lists executions. A memo that cannot be decoded, for lack of a codec, is left out; the SDK's own list would
+ * fail.
  */
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import { executionInfoFromRaw } from '@temporalio/client/lib/helpers';
@@ -11,11 +11,15 @@ const PAGE_SIZE = 1_000;
 
 export interface Listed {
   readonly executions: readonly WorkflowExecutionInfo[];
-  /** Whether there are more. */
+  /** Whether more executions match. */
   readonly isCut: boolean;
 }
 
-/** @param max at most so many, and one call for each thousand */
+/**
+ * Lists executions, one call for each thousand.
+ *
+ * @param max most executions to list
+ */
 export async function listExecutions(client: Client, query: string, max: number): Promise<Listed> {
   const executions: WorkflowExecutionInfo[] = [];
   let nextPageToken: Uint8Array | undefined;
@@ -32,14 +36,14 @@ export async function listExecutions(client: Client, query: string, max: number)
   return { executions, isCut: nextPageToken !== undefined };
 }
 
-/** An execution as the SDK has it. Never rejects for its memo. */
+/** Converts an execution to the SDK's type. A memo that cannot be decoded is left out. */
 export async function toExecutionInfo(client: Client, raw: Raw): Promise<WorkflowExecutionInfo> {
   const { loadedDataConverter, namespace } = client.options;
   const read = (each: Raw) => executionInfoFromRaw(each, loadedDataConverter, each, namespace);
   try {
     return (await read(raw)) as WorkflowExecutionInfo;
   } catch {
-    // Members that were not sent are on its prototype.
+    // Members that were not sent are on the message's prototype.
     const bare = Object.create(raw, { memo: { value: null } }) as Raw;
     return (await read(bare)) as WorkflowExecutionInfo;
   }

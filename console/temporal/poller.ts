@@ -1,6 +1,6 @@
 /**
- * Sees runs begin, change and end in one namespace: one poller for all pages. Runs that go on are kept in memory, those
- * that ended go to the index; who listens is told ids only.
+ * Polls the runs of one namespace, for all pages. Open runs are kept in memory, closed ones go to the index;
+ * listeners get ids only.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GrpcStatus, grpcStatusOf } from '../../client/grpc-status';
@@ -17,23 +17,25 @@ import { describeRun } from './read-history';
 import { NO_TIMETABLES, readTimetables, type Timetables } from './timetables';
 
 export interface PollerOptions {
-  /** Between two polls while a page is open. @default 2000 */
+  /** Interval while a page is open, in milliseconds. @default 2000 */
   readonly intervalMs?: number;
-  /** While none is. @default 5000 */
+  /** Interval while no page is open, in milliseconds. @default 5000 */
   readonly idleIntervalMs?: number;
 }
 
 const MAX_OPEN = 1_000;
 const STOP_TIMEOUT_MS = 1_000;
-/** Runs that closed since the last poll, or since the console was stopped. */
+/** Most closed runs of one poll, including those that closed while the console was stopped. */
 const MAX_CLOSED = 20_000;
-/** A run may become visible after a later one: what closed this recently is read again. */
+/**
+ * Overlap of successive polls, in milliseconds, since a run may become visible after one that closed later.
+ */
 const LOOK_BACK_MS = 120_000;
 const TIMETABLES_INTERVAL_MS = 30_000;
-/** Runs whose histories are read at one poll for what visibility does not say. */
+/** Number of runs for each poll whose histories are read for what visibility lacks. */
 const COMPLETED_A_POLL = 10;
 const MAX_TO_COMPLETE = 500;
-/** Runs on open pages whose changes are looked for. */
+/** Most runs on open pages that are described at each poll. */
 const MAX_WATCHED = 20;
 const ALL: Without = { triggers: [] };
 
@@ -44,7 +46,7 @@ export class Poller {
   readonly #options: Required<PollerOptions>;
   readonly #fill: Fill;
   readonly #stop = new AbortController();
-  /** Page streams that are open, and the runs that they show. */
+  /** The runs that open page streams show. */
   readonly #watchers = new Map<symbol, string | undefined>();
   readonly #seenOfWatched = new Map<string, string>();
   #open = new Map<string, OpenRun>();
@@ -54,7 +56,7 @@ export class Poller {
   #cursor: FillCursor | undefined;
   #timetables: Timetables = NO_TIMETABLES;
   #timetablesReadMs = 0;
-  /** Where our attributes are not registered, queries cannot name them. */
+  /** Whether our attributes are registered, so that queries can name them. */
   #areAttributesKnown = true;
   #running: Promise<void> | undefined;
   #wake = new AbortController();
@@ -89,14 +91,14 @@ export class Poller {
     this.#running ??= this.#run();
   }
 
-  /** Ends within seconds: a call that is not answered is left. May be called twice. */
+  /** Stops within seconds, without waiting for a call. May be called twice. */
   async stop(): Promise<void> {
     this.#stop.abort();
     this.#wake.abort();
     await Promise.race([this.#running, sleep(STOP_TIMEOUT_MS, undefined, { ref: false })]);
   }
 
-  /** A page is open, and shows this run. Returns what ends that. */
+  /** Registers an open page and the run that it shows. Returns a function that ends this. */
   watch(runId: string | undefined): () => void {
     const key = Symbol('page');
     this.#watchers.set(key, runId);
@@ -107,7 +109,7 @@ export class Poller {
   async #run(): Promise<void> {
     const { signal } = this.#stop;
     while (!signal.aborted) {
-      // What fails is the namespace's state, or the store's, and is told there.
+      // Errors show in the state of the namespace or the store.
       await this.#poll().catch(() => {});
       const interval = this.#intervalMs();
       this.#wake = new AbortController();
@@ -146,7 +148,10 @@ export class Poller {
     this.#onRuns({ namespace, jobs: [...new Set(changed.values())], runIds: [...changed.keys()] });
   }
 
-  /** Returns the runs that no longer go on: they stay among the open ones until the index has them. */
+  /**
+   * Reads the open runs. Returns the ids of those that have ended; they stay in memory until the index has
+   * them.
+   */
   async #readOpen(changed: Map<string, string>): Promise<readonly string[]> {
     const { executions, isCut } = await this.#list(
       () => openRunsQuery(this.#without('child', 'shard')),
@@ -197,7 +202,7 @@ export class Poller {
     }
     for (const info of ended) {
       const { jobRunId, job = '', trigger } = boundAttributes(info);
-      // Of a shard that was run again after its run had ended.
+      // A shard was rerun after its MapReduce run had ended.
       if (trigger === 'shard' && jobRunId !== undefined && !this.#open.has(jobRunId))
         changed.set(jobRunId, job);
     }
@@ -207,7 +212,7 @@ export class Poller {
       if (closedAt < nowMs - 2 * LOOK_BACK_MS) this.#seenClosed.delete(runId);
   }
 
-  /** A run that goes on changes without a change in any list. */
+  /** Detects changes of the runs on open pages, which lists do not show. */
   async #readWatched(changed: Map<string, string>): Promise<void> {
     const watched = new Set([...this.#watchers.values()].flatMap((runId) => runId ?? []));
     for (const runId of this.#seenOfWatched.keys())
@@ -233,7 +238,7 @@ export class Poller {
       try {
         complete.push(await completeSummary(this.calls, run));
       } catch (error) {
-        // Its history is gone already: what visibility says must do.
+        // The history is gone, so the summary stays as visibility has it.
         if (grpcStatusOf(error) !== GrpcStatus.NOT_FOUND) {
           this.#toComplete.push(run);
           break;

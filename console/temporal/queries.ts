@@ -1,12 +1,12 @@
 /**
- * Visibility queries of the console. `ExecutionStatus` is always named positively: on SQL stores a condition on the
- * close time alone finds running executions, too.
+ * Visibility queries of the console. They always name `ExecutionStatus` positively, because SQL stores also
+ * return running executions for a query by close time.
  */
 
 const CLOSED =
   "ExecutionStatus IN ('Completed', 'Failed', 'Canceled', 'Terminated', 'ContinuedAsNew', 'TimedOut')";
 
-/** Left out of what a query finds; where the attribute is not registered, nothing is. */
+/** Triggers to exclude; empty if the attribute is not registered. */
 export interface Without {
   readonly triggers: readonly ('child' | 'shard')[];
 }
@@ -15,7 +15,7 @@ export function openRunsQuery(without: Without): string {
   return `ExecutionStatus = 'Running'${exclude(without)}`;
 }
 
-/** Runs that closed between the two times. */
+/** Returns the query for runs that closed between the two times, in milliseconds since 1970. */
 export function closedRunsQuery(fromMs: number, toMs: number | undefined, without: Without): string {
   const until = toMs === undefined ? '' : ` AND CloseTime <= '${new Date(toMs).toISOString()}'`;
   return `${CLOSED} AND CloseTime >= '${new Date(fromMs).toISOString()}'${until}${exclude(without)}`;

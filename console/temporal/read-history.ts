@@ -1,5 +1,5 @@
 /**
- * Reads histories and descriptions of runs. Failures that a codec has encoded are decoded.
+ * Reads histories and descriptions of runs, and decodes encoded failures.
  */
 import type { Client } from '@temporalio/client';
 import type { temporal } from '@temporalio/proto';
@@ -7,7 +7,7 @@ import type { Failure, HistoryEvent } from '../timeline/history-event';
 import type { TemporalCalls } from './calls';
 import { decodeFailures } from './decode-failures';
 
-/** Longer histories are cut. */
+/** Most events that are read of a history. */
 export const MAX_EVENTS = 10_000;
 const PAGE_SIZE = 1_000;
 
@@ -18,11 +18,14 @@ export interface Execution {
 
 export interface ReadHistory {
   readonly events: readonly HistoryEvent[];
-  /** Whether there are more than {@link MAX_EVENTS}. */
+  /** Whether the history has more events. */
   readonly isCut: boolean;
 }
 
-/** The run's history from its beginning. Rejects as the call does: NOT_FOUND for one that is forgotten. */
+/**
+ * Reads the run's history from its beginning. Rejects as the call does, with NOT_FOUND if the history is
+ * gone.
+ */
 export async function readEvents(
   calls: TemporalCalls,
   execution: Execution,
@@ -47,7 +50,7 @@ export async function readEvents(
   return { events, isCut: (nextPageToken?.length ?? 0) > 0 };
 }
 
-/** The last event of a run that has ended: how it ended, and whether it is tried again. */
+/** Reads the last event of a closed run. */
 export async function readLastEvent(
   calls: TemporalCalls,
   execution: Execution,
@@ -69,7 +72,7 @@ export async function readLastEvent(
 
 export type Description = temporal.api.workflowservice.v1.IDescribeWorkflowExecutionResponse;
 
-/** What the server says of the run now. */
+/** Reads the server's description of a run. */
 export async function describeRun(calls: TemporalCalls, execution: Execution): Promise<Description> {
   const description = await calls.call((client) =>
     client.workflowService.describeWorkflowExecution({ namespace: calls.namespace, execution }),

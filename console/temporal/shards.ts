@@ -1,5 +1,5 @@
 /**
- * The shards of a MapReduce run, as visibility lists them.
+ * Reads the shards of a MapReduce run from visibility.
  */
 import type { WorkflowExecutionInfo } from '@temporalio/client';
 import { GrpcStatus, grpcStatusOf } from '../../client/grpc-status';
@@ -17,13 +17,13 @@ import { listExecutions } from './list';
 
 const BRANCH = 'mapReduceBranch';
 const MAX_SHARDS = 10_000;
-/** Failed shards that are listed, and those whose error is read. */
+/** Most failed shards that are listed; fewer of them have their error read. */
 const MAX_FAILED = 100;
 const MAX_ERRORS = 20;
 const MAX_REMEMBERED = 1_000;
 
 export interface ListedShards {
-  /** For the timeline. */
+  /** Shards for the timeline. */
   readonly facts: readonly ShardFacts[];
   readonly summary: RunShards;
 }
@@ -54,9 +54,9 @@ export class ShardReader {
   }
 
   /**
-   * `undefined` where our attributes are not registered. Rejects as the calls do.
+   * Reads the shards of a run; `undefined` if our attributes are not registered. Rejects as the calls do.
    *
-   * @param closedAt when the run ended; `undefined` while it goes on
+   * @param closedAt close time of the run, in milliseconds since 1970; `undefined` if it is open
    */
   async read(runId: string, closedAt: number | undefined): Promise<ListedShards | undefined> {
     const query = `JobRunId = '${runId}' AND JobTrigger = 'shard'`;
@@ -116,7 +116,9 @@ export class ShardReader {
   }
 }
 
-/** Each shard as its last run has it: several runs have one workflow id after a retry or a reset. */
+/**
+ * Returns each shard with the state of its last run; a retry or a reset adds runs under the same workflow id.
+ */
 function lastRuns(executions: readonly WorkflowExecutionInfo[], namespace: string): Shard[] {
   const byId = new Map<string, WorkflowExecutionInfo[]>();
   for (const info of executions) {
@@ -133,13 +135,16 @@ function lastRuns(executions: readonly WorkflowExecutionInfo[], namespace: strin
   });
 }
 
-/** What has come of shards that were run again after the run had ended, whose result stays. */
+/**
+ * Returns the sentence about shards that were rerun after the run had ended; `undefined` if there are none.
+ */
 function rerunText(shards: readonly Shard[], closedAt: number): string | undefined {
   const rerun = shards.filter(({ info }) => info.startTime.getTime() > closedAt).length;
   if (rerun === 0) return undefined;
   const succeeded = shards.filter(({ state }) => state === 'success').length;
   const part = succeeded === shards.length ? 'all' : `${countText(succeeded)} of`;
-  return `${plural(rerun, 'shard')} run again since the run ended: now ${part} ${plural(shards.length, 'shard')} have succeeded.`;
+  const were = rerun === 1 ? 'was' : 'were';
+  return `${plural(rerun, 'shard')} ${were} rerun after the run ended; now ${part} ${plural(shards.length, 'shard')} have succeeded.`;
 }
 
 function toFacts({ label, state, info }: Shard): ShardFacts {

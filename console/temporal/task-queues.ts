@@ -1,5 +1,5 @@
 /**
- * Who polls a task queue. Asked when a run waits, and remembered for a few seconds.
+ * Reads the pollers of a task queue, when a run waits on it; cached for a few seconds.
  */
 import { setBounded } from '../../core/util/bounded-map';
 import { msOf } from '../timeline/history-event';
@@ -19,7 +19,7 @@ export class TaskQueues {
     this.#calls = calls;
   }
 
-  /** `undefined` if the server does not tell. Never rejects. */
+  /** Returns the pollers; `undefined` if they cannot be read. Never rejects. */
   async pollersOf(kind: 'workflow' | 'activity', taskQueue: string): Promise<QueuePollers | undefined> {
     const key = `${kind} ${taskQueue}`;
     const known = this.#known.get(key);

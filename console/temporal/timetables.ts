@@ -1,6 +1,6 @@
 /**
- * What makes jobs run, and when next: scheduled jobs, Temporal Schedules, and crons that wait. Asked of the server every
- * half a minute, never computed.
+ * Reads the schedules of jobs and their next due times: of scheduled jobs, Temporal Schedules, and crons. The
+ * server computes the times.
  */
 import { JOB_MEMO, JOB_TICK, SCHEDULED_JOB } from '../../core/jobs/names';
 import { defined } from '../../core/util/defined';
@@ -21,15 +21,15 @@ export interface Timetable {
 }
 
 export interface Timetables {
-  /** By name of the job. */
+  /** Schedules of scheduled jobs by name of the job. */
   readonly byJob: ReadonlyMap<string, Timetable>;
-  /** Temporal Schedules by id: which job one runs is known from its runs. */
+  /** Temporal Schedules by id. Their jobs are known from their runs. */
   readonly bySchedule: ReadonlyMap<string, Timetable & { readonly workflowType: string }>;
 }
 
 export const NO_TIMETABLES: Timetables = { byJob: new Map(), bySchedule: new Map() };
 
-/** Rejects as the calls do. */
+/** Reads all schedules of the namespace. Rejects as the calls do. */
 export async function readTimetables(calls: TemporalCalls): Promise<Timetables> {
   return { byJob: await readScheduledJobs(calls), bySchedule: await readSchedules(calls) };
 }
@@ -83,7 +83,7 @@ function readSchedules(calls: TemporalCalls): Promise<Map<string, Timetable & { 
   );
 }
 
-/** The part of a schedule's spec that fits on a line. */
+/** Describes a Schedule's spec in a few words. */
 function timetableText(
   spec:
     | { readonly intervals?: readonly { every: number }[]; readonly calendars?: readonly unknown[] }

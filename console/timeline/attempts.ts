@@ -1,11 +1,11 @@
 /**
- * The time of something that is tried until it succeeds, split by the spans of its attempts. Pure.
+ * Splits the time of an activity by the spans of its attempts. Pure.
  */
 import { firstLine, type Part } from './item';
 
-/** A span of one attempt. */
+/** The span of one attempt. */
 export interface Attempt {
-  /** From 1. */
+  /** Number of the attempt, from 1. */
   readonly number: number;
   readonly startMs: number;
   readonly endMs: number;
@@ -14,8 +14,9 @@ export interface Attempt {
 }
 
 /**
- * The parts between the schedule and `endMs`. Attempts that have no span (lost, or still at work) are taken from `known`,
- * the parts as the history has them.
+ * Returns the parts between the schedule and `endMs`.
+ *
+ * @param known parts according to the history, for attempts without a span (lost, or still running)
  */
 export function attemptParts(
   scheduledMs: number,
@@ -48,12 +49,14 @@ export function attemptParts(
   return parts;
 }
 
-/** What is behind the last attempt that has a span: another one that is at work, or the way of its answer. */
+/**
+ * Adds the time after the last attempt with a span: another attempt is running, or the result is on its way.
+ */
 function pushRest(parts: Part[], atMs: number, endMs: number, known: readonly Part[], number: number): void {
   if (endMs <= atMs) return;
   const last = parts.at(-1);
   const current = known.at(-1);
-  // The answer's way back belongs to the attempt.
+  // The way of the result to the server counts to the attempt.
   if (last?.state === 'working') {
     parts[parts.length - 1] = { ...last, endMs };
     return;

@@ -1,19 +1,19 @@
 /**
- * Clocks of services differ, and some spans have times that cannot be. Such subtrees are moved, with a note that says so;
- * nothing is hidden. Pure.
+ * Corrects times of spans: clocks of services differ, and some spans have impossible times. Such subtrees are
+ * moved, with a note; none is hidden. Pure.
  */
 import { durationText } from './durations';
 import { type Item, walk } from './item';
 
-/** Less is the way of a message, not a clock. */
+/** Smaller differences are the time of a message, not a clock's, in milliseconds. */
 const MIN_SKEW_MS = 5;
-/** A span that is this much later than now has a wrong time. */
+/** A span that is this far in the future has a wrong time, in milliseconds. */
 const FUTURE_MS = 60_000;
 
 /**
- * Moves the spans of another service that lie outside of their caller into it, as far as they fit, to its middle.
+ * Moves spans of another service that lie outside of their caller into its middle, if they fit.
  *
- * @see https://github.com/jaegertracing/jaeger (its adjuster of clock skew does the same)
+ * @see https://github.com/jaegertracing/jaeger, whose clock skew adjuster does the same
  */
 export function alignClocks(roots: readonly Item[]): void {
   for (const parent of walk(roots)) {
@@ -32,7 +32,7 @@ export function alignClocks(roots: readonly Item[]): void {
   }
 }
 
-/** Moves an item and all that is below it. */
+/** Moves an item and its descendants. */
 export function move(item: Item, byMs: number): void {
   for (const each of walk([item])) {
     each.startMs += byMs;
@@ -46,7 +46,7 @@ export function move(item: Item, byMs: number): void {
   }
 }
 
-/** Cuts what reaches beyond the window, or into the future, to it: one wrong time must not make all others invisible. */
+/** Clips items to the window, so that one wrong time does not make all others invisible. */
 export function clipTo(roots: readonly Item[], fromMs: number, toMs: number): void {
   for (const item of walk(roots)) {
     if (item.startMs >= fromMs && item.endMs <= toMs) continue;
@@ -63,7 +63,7 @@ export function clipTo(roots: readonly Item[], fromMs: number, toMs: number): vo
   }
 }
 
-/** The time that the trees cover, from the first run on (if there is one), without what is in the future. */
+/** Returns the time that the trees cover, from the first run if there is one, without items in the future. */
 export function windowOf(roots: readonly Item[], nowMs: number): { fromMs: number; toMs: number } {
   const latestMs = nowMs + FUTURE_MS;
   const sane = [...walk(roots)].filter(({ endMs }) => endMs <= latestMs);

@@ -1,33 +1,36 @@
 /**
- * A run against the usual ones, path by path. Pure.
+ * Compares a run with usual ones, path by path. Pure.
  */
 import { type PathTime, type Profile, pathKey } from './profile';
 
-/** One path, now and usually. Differences of all paths add up to the difference of the runs. */
+/** One path, in this run and usually. The differences of all paths add up to the difference of the runs. */
 export interface PathDifference {
   readonly path: readonly string[];
   readonly nowMs: number;
-  /** Mean; 0 for a new path. */
+  /** Mean of the usual runs, in milliseconds; 0 for a new path. */
   readonly usualMs: number;
   readonly differenceMs: number;
-  /** Share of the difference of the runs. */
+  /** Share of the difference between the runs, as in 0.97. */
   readonly share: number;
   readonly calls: number;
   readonly usualCalls: number;
   readonly errors: number;
   readonly usualLongestMs: number;
-  /** In none of the usual runs. */
+  /** Whether none of the usual runs has the path. */
   readonly isNew: boolean;
-  /** In all of the usual runs, and not in this one: its usual time is counted to its nearest parent that is there. */
+  /**
+   * Whether all usual runs have the path, but this run does not; its usual time then counts to its nearest
+   * existing parent.
+   */
   readonly isGone: boolean;
 }
 
 export interface Comparison {
   readonly totalMs: number;
   readonly usualMs: number;
-  /** What it was compared by: paths of spans only where all have them. */
+  /** Source of the paths: spans only if all runs have them. */
   readonly from: Profile['from'];
-  /** By size of the difference, the gone ones last. */
+  /** Paths by size of the difference, the missing ones last. */
   readonly paths: readonly PathDifference[];
 }
 
@@ -40,7 +43,11 @@ interface Draft {
   seenIn: number;
 }
 
-/** @param usual profiles of the usual runs, at least one */
+/**
+ * Compares a profile with those of usual runs.
+ *
+ * @param usual profiles of the usual runs, at least one
+ */
 export function compare(now: Profile, usual: readonly Profile[]): Comparison {
   const from = [now, ...usual].every((profile) => profile.from === 'spans') ? 'spans' : 'history';
   const nowPaths = from === 'spans' ? now.paths : knownPaths(now);
@@ -76,7 +83,7 @@ function draftOf(drafts: Map<string, Draft>, path: readonly string[]): Draft {
   return draft;
 }
 
-/** A profile as the history alone would give it. */
+/** Returns the paths that the history alone would give. */
 function knownPaths({ paths }: Profile): PathTime[] {
   const folded = new Map<string, PathTime>();
   for (const each of paths) {
@@ -96,8 +103,8 @@ function knownPaths({ paths }: Profile): PathTime[] {
 }
 
 /**
- * Spans of a service that were lost, or a call that is no longer made: the time is in the nearest parent that is still
- * there, so the usual time is counted there, too.
+ * Moves the usual time of missing paths to their nearest existing parent, whose time now includes theirs:
+ * spans were lost, or a call is no longer made. Returns the original usual times.
  */
 function foldGone(drafts: ReadonlyMap<string, Draft>, runs: number): Map<Draft, number> {
   const gone = new Map<Draft, number>();

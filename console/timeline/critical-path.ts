@@ -1,21 +1,24 @@
 /**
- * The critical path of a run: at each moment the item that the run's end had to wait for. Pure.
+ * The critical path of a run: for each moment, the item that the end of the run depended on. Pure.
  *
- * Read from the end backwards: before a child's end its parent waited for it, before the child's start for what ended
- * last before that. So each moment of the run belongs to exactly one item, and shares of the run's time add up.
+ * Computed from the end backwards: until a child's end its parent waited for it, and before the child's start
+ * for the item that ended last. So each moment belongs to exactly one item, and shares of the run's time add
+ * up.
  */
 import type { Item } from './item';
 
-/** A stretch of absolute time. */
+/** A period, in milliseconds since 1970. */
 export interface Span {
   readonly startMs: number;
   readonly endMs: number;
 }
 
-/** Where each item is the critical path itself; items that are not on it are left out. */
+/** The periods in which each item itself is on the critical path; other items are left out. */
 export type CriticalPath = ReadonlyMap<Item, readonly Span[]>;
 
-/** What ended at most this long before the next call, or this share of the run, is taken for what caused it. */
+/**
+ * An item that ended at most this long before the next call, or this share of the run, is taken as its cause.
+ */
 const CAUSE_MS = 100;
 const CAUSE_SHARE = 0.05;
 
@@ -40,7 +43,7 @@ export function criticalPath(root: Item): CriticalPath {
   return path;
 }
 
-/** The visited time of an item, split between itself and its children; in the order of time. */
+/** Splits the visited time of an item between itself and its children, in order of time. */
 function stepsOf({ item, startMs, endMs }: Visit, toleranceMs: number): Visit[] {
   const steps: Visit[] = [];
   const children = new Candidates(item.children);
@@ -58,19 +61,19 @@ function stepsOf({ item, startMs, endMs }: Visit, toleranceMs: number): Visit[] 
   return steps.reverse();
 }
 
-/** The children of an item, asked for at ever earlier times. */
+/** The children of an item, queried at ever earlier times. */
 class Candidates {
-  /** By end, the last first. */
+  /** Children by end, the latest first. */
   readonly #byEnd: readonly Item[];
   #next = 0;
-  /** Those that go on at the time asked for. */
+  /** Children that are active at the queried time. */
   #active: Item[] = [];
 
   constructor(children: readonly Item[]) {
     this.#byEnd = children.filter((child) => child.endMs > child.startMs).sort((a, b) => b.endMs - a.endMs);
   }
 
-  /** The child that was waited for before this time. */
+  /** Returns the child that was waited for before this time. */
   before(atMs: number, fromMs: number, toleranceMs: number): Item | undefined {
     let ended: Item | undefined;
     for (let child = this.#byEnd[this.#next]; child !== undefined; child = this.#byEnd[this.#next]) {

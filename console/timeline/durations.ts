@@ -1,5 +1,5 @@
 /**
- * Durations and numbers for people. Pure.
+ * Formats durations and numbers. Pure.
  */
 
 const SECOND_MS = 1_000;
@@ -7,7 +7,7 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 
-/** `0.4 ms`, `412 ms`, `4.1 s`, `15.2 s`, `2 min 5 s`, `3 h 20 min`, `2 d 4 h`. */
+/** Formats a duration, as in `0.4 ms`, `412 ms`, `4.1 s`, `15.2 s`, `2 min 5 s`, `3 h 20 min`, `2 d 4 h`. */
 export function durationText(ms: number): string {
   if (ms < 0) return `−${durationText(-ms)}`;
   if (ms < 0.95) return `${Number(ms.toFixed(1))} ms`;
@@ -18,7 +18,7 @@ export function durationText(ms: number): string {
   return two(ms, DAY_MS, 'd', HOUR_MS, 'h');
 }
 
-/** `97 %`; never a 0 or 100 that is none. */
+/** Formats a share, as in `97 %`; only exactly 0 and 1 become `0 %` and `100 %` at the ends. */
 export function percentText(share: number): string {
   const percent = share * 100;
   if (percent > 0 && percent < 1) return '<1 %';
@@ -26,12 +26,12 @@ export function percentText(share: number): string {
   return `${Math.round(percent)} %`;
 }
 
-/** `1,000`; means as `2.4`. */
+/** Formats a number, as in `1,000`; means below 10 as in `2.4`. */
 export function countText(count: number): string {
   return count.toLocaleString('en-US', { maximumFractionDigits: count < 10 ? 1 : 0 });
 }
 
-/** `1 call`, `2 calls`. */
+/** Formats a number with a noun, as in `1 call`, `2 calls`. */
 export function plural(count: number, noun: string): string {
   return `${countText(count)} ${noun}${count === 1 ? '' : 's'}`;
 }

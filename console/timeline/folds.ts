@@ -1,13 +1,13 @@
 /**
- * Long stretches in which nothing works: they are drawn narrow. Pure.
+ * Finds long periods in which nothing works, which are drawn narrow. Pure.
  */
 import type { Fold } from '../api/types';
 import { durationText } from './durations';
 import type { Item } from './item';
 
-/** A stretch longer than this share of the whole is folded. */
+/** Shortest folded period, as a share of the whole. */
 const MIN_SHARE = 0.2;
-/** A shorter one is not worth a fold. */
+/** Shortest folded period, in milliseconds. */
 const MIN_FOLD_MS = 1_000;
 
 const RESTING = new Set<Item['kind']>(['timer', 'wait', 'signal']);
@@ -34,20 +34,20 @@ export function foldsOf(items: readonly Item[], startMs: number, endMs: number):
   return folds;
 }
 
-/** When an item works by itself: a run, a child or an update does so by what is below it. */
+/** Returns when an item itself works; a run, a child or an update works through its children. */
 function busyTimes(item: Item): readonly Stretch[] {
   if (RESTING.has(item.kind)) return [];
   const isCaller =
     item.kind === 'run' || item.kind === 'child' || item.kind === 'update' || item.kind === 'missing';
   if (isCaller && (item.children.length > 0 || item.kind === 'run')) {
-    // Its first and last moments stay visible.
+    // The start and the end stay visible.
     return [item.startMs, item.endMs].map((ms) => ({ startMs: ms, endMs: ms }));
   }
   if (item.parts.length === 0) return [item];
   return item.parts.filter(({ state }) => state === 'working' || state === 'failed' || state === 'retrying');
 }
 
-/** What goes on meanwhile. */
+/** Returns what the period is spent on. */
 function restOf(items: readonly Item[], fromMs: number, untilMs: number): string {
   const middleMs = (fromMs + untilMs) / 2;
   const covers = ({ startMs, endMs }: Stretch) => startMs <= middleMs && endMs >= middleMs;

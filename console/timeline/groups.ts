@@ -1,10 +1,10 @@
 /**
- * Equal siblings as groups: more than five of one kind, service and name (without what differs from call to call). Pure.
+ * Groups similar siblings: more than five of one kind, service and name, ignoring digits and ids. Pure.
  */
 import type { Item } from './item';
 import { foldName } from './profile';
 
-/** Fewer equal siblings stay by themselves. */
+/** Fewest siblings that form a group. */
 const MIN_GROUP = 6;
 
 export interface Group {
@@ -19,9 +19,9 @@ export function isGroup(entry: Entry): entry is Group {
 }
 
 /**
- * The siblings with groups in place of their members, where the first member is.
+ * Replaces similar siblings by groups, at the place of the first member.
  *
- * @param count siblings in all, if some are cut already: few kept ones of many are still a group
+ * @param count number of all siblings, including those that were cut off
  */
 export function groupSiblings(siblings: readonly Item[], count: number): readonly Entry[] {
   if (count < MIN_GROUP || siblings.length < 2) return siblings;
@@ -41,7 +41,7 @@ export function groupSiblings(siblings: readonly Item[], count: number): readonl
   return entries.sort((a, b) => startOf(a) - startOf(b));
 }
 
-/** The members' name, folded where they differ. */
+/** Returns the members' name, folded if they differ. */
 function nameOf(members: readonly Item[]): string {
   const name = members[0]?.name ?? '';
   return members.every((member) => member.name === name) ? name : foldName(name);

@@ -1,22 +1,26 @@
 /**
- * An activity's time, from what the history and the server's list of pending activities say of it. Pure.
+ * Splits an activity's time, from its history and the server's list of pending activities. Pure.
  *
- * A history has one started event for each activity, that of its last attempt, and only when it has ended: earlier
- * attempts and the back-off between them cannot be told apart.
+ * A history has one started event for each activity, for its last attempt, and only once it has ended:
+ * earlier attempts and the back-off between them cannot be separated.
  */
 import { plural } from './durations';
 import { failureText, msOf, type PendingActivity } from './history-event';
 import { firstLine, type Item, type Part } from './item';
 
-/** The last attempt's start. */
+/** Start of an activity's last attempt. */
 export interface StartedAttempt {
   readonly startedMs: number;
-  /** From 1. */
+  /** Number of the attempt, from 1. */
   readonly attempt: number;
   readonly lastFailure: string | undefined;
 }
 
-/** The parts of an activity between its schedule and `endMs`; `started` is left out if no attempt has begun. */
+/**
+ * Returns the parts of an activity between its schedule and `endMs`.
+ *
+ * @param started `undefined` if no attempt has begun
+ */
 export function activityParts(
   scheduledMs: number,
   started: StartedAttempt | undefined,
@@ -37,7 +41,7 @@ export function activityParts(
   return [before, { state: hasFailed ? 'failed' : 'working', startMs: startedMs, endMs }];
 }
 
-/** Adds to an activity that goes on what the server knows of it now. */
+/** Updates a pending activity from the server's description. */
 export function describePending(item: Item, pending: PendingActivity, nowMs: number): void {
   const attempt = pending.attempt ?? 1;
   const lastFailure = pending.lastFailure ? failureText(pending.lastFailure) : undefined;
@@ -58,7 +62,10 @@ export function describePending(item: Item, pending: PendingActivity, nowMs: num
   if (lastFailure !== undefined) item.errorLine = firstLine(lastFailure);
 }
 
-/** `PendingActivityState`: 1 scheduled, 2 started, 3 cancel requested of one that is started. */
+/**
+ * Whether an attempt is running. `PendingActivityState`: 1 scheduled, 2 started, 3 started with cancellation
+ * requested.
+ */
 export function isStartedState({ state }: PendingActivity): boolean {
   return state === 2 || state === 3;
 }

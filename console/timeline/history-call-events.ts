@@ -1,5 +1,6 @@
 /**
- * Events of what a workflow calls: activities, children, timers, local activities, Nexus operations, signals.
+ * Readers of the events of a workflow's calls: activities, children, timers, local activities, Nexus
+ * operations, signals.
  */
 import { activityParts } from './history-activity';
 import {
@@ -16,7 +17,11 @@ import { type Item, newItem } from './item';
 
 type EventId = HistoryEvent['eventId'];
 
-/** A `traceparent`; the span id is its first group. @see https://www.w3.org/TR/trace-context/#traceparent-header */
+/**
+ * A `traceparent` header; its first group is the span id.
+ *
+ * @see https://www.w3.org/TR/trace-context/#traceparent-header
+ */
 const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-([0-9a-f]{16})-/;
 
 export const CALL_EVENTS: EventReaders = {
@@ -49,7 +54,7 @@ export const CALL_EVENTS: EventReaders = {
     item.notes.push(workflowId ?? '');
   },
   startChildWorkflowExecutionFailedEventAttributes({ initiatedEventId }, at) {
-    answer(at, eventIdOf(initiatedEventId), { message: 'a workflow with this id goes on already' });
+    answer(at, eventIdOf(initiatedEventId), { message: 'a workflow with this id is already running' });
   },
   childWorkflowExecutionStartedEventAttributes({ initiatedEventId, workflowExecution }, { reading }) {
     const item = reading.open.get(eventIdOf(initiatedEventId));
@@ -62,7 +67,7 @@ export const CALL_EVENTS: EventReaders = {
     answer(at, eventIdOf(initiatedEventId), failure ?? {});
   },
   childWorkflowExecutionTimedOutEventAttributes({ initiatedEventId }, at) {
-    answer(at, eventIdOf(initiatedEventId), { message: 'took longer than it may', timeoutFailureInfo: {} });
+    answer(at, eventIdOf(initiatedEventId), { message: 'exceeded its timeout', timeoutFailureInfo: {} });
   },
   childWorkflowExecutionTerminatedEventAttributes({ initiatedEventId }, at) {
     answer(at, eventIdOf(initiatedEventId), { message: 'was terminated', terminatedFailureInfo: {} });
@@ -111,7 +116,7 @@ export const CALL_EVENTS: EventReaders = {
   },
 };
 
-/** What the run awaited has ended. */
+/** Ends an item that the run awaited. */
 function answer(at: At, id: number, failure?: Failure | null): Item | undefined {
   at.reading.tasks.busy();
   return finish(at, id, failure);
@@ -134,7 +139,10 @@ function endTimer(at: At, startedEventId: EventId, note?: string): void {
   if (note !== undefined) item.notes.push(note);
 }
 
-/** One marker for each attempt that was followed by a timer, and one for the last. */
+/**
+ * Reads the marker of a local activity: there is one for each attempt before a timer, and one for the last
+ * attempt.
+ */
 function readLocalActivity(
   marker: NonNullable<HistoryEvent['markerRecordedEventAttributes']>,
   { id, reading }: At,

@@ -1,5 +1,6 @@
 /**
- * Events of a history as the server sends them, and readers of their members. Types of the SDK's protocol only; pure.
+ * Events of a history as the server sends them, and readers of their members. Imports only types of the SDK.
+ * Pure.
  */
 import type { temporal } from '@temporalio/proto';
 import { readHeader } from '../../core/trace-header';
@@ -13,18 +14,18 @@ export type PendingTask = temporal.api.workflow.v1.IPendingWorkflowTaskInfo;
 type Timestamp = HistoryEvent['eventTime'];
 type Headers = Parameters<typeof readHeader>[0];
 
-/** Milliseconds since 1970, with fractions; `undefined` for none. */
+/** Converts a time to milliseconds since 1970, with fractions; `undefined` if there is none. */
 export function msOf(time: Timestamp): number | undefined {
   if (time?.seconds == null) return undefined;
   return Number(time.seconds) * 1_000 + (time.nanos ?? 0) / 1e6;
 }
 
-/** Milliseconds of a duration; 0 for none. */
+/** Converts a duration to milliseconds; 0 if there is none. */
 export function durationMsOf(duration: Timestamp): number {
   return duration ? Number(duration.seconds ?? 0) * 1_000 + (duration.nanos ?? 0) / 1e6 : 0;
 }
 
-/** Ids of events are 64 bits wide in the protocol, and small in fact. */
+/** Converts an event id, 64 bits in the protocol but small in practice, to a number. */
 export function eventIdOf(id: HistoryEvent['eventId']): number {
   return Number(id ?? 0);
 }
@@ -43,19 +44,19 @@ export function isEnd(event: HistoryEvent | undefined): boolean {
   return ENDS.some((name) => event?.[name]);
 }
 
-/** Span id of a call, from the header that it was made with; `undefined` without one. Never throws. */
+/** Returns the span id of a call from its header; `undefined` if it has none. Never throws. */
 export function callSpanIdOf(headers: Headers): string | undefined {
   return readHeader(headers, () => undefined).header?.span?.spanId;
 }
 
-/** The innermost failure: the one that says more than "Activity task failed". */
+/** Returns the innermost failure, which is more specific than "Activity task failed". */
 export function rootCause(failure: Failure): Failure {
   let cause = failure;
   while (cause.cause) cause = cause.cause;
   return cause;
 }
 
-/** Type of the error, as its author named it. */
+/** Returns the type of the error. */
 export function failureType(failure: Failure): string {
   const { applicationFailureInfo: application, timeoutFailureInfo: timeout } = failure;
   if (application?.type) return application.type;
@@ -67,13 +68,13 @@ export function failureType(failure: Failure): string {
   return failure.serverFailureInfo ? 'ServerFailure' : 'Error';
 }
 
-/** `Error: value too long`, of the innermost failure. */
+/** Returns type and message of the innermost failure, as in `Error: value too long`. */
 export function failureText(failure: Failure): string {
   const cause = rootCause(failure);
   return `${failureType(cause)}: ${cause.message ?? ''}`;
 }
 
-/** What the marker of a local activity holds. */
+/** Content of a local activity's marker. */
 export interface LocalActivity {
   readonly type: string;
   readonly attempt: number;
@@ -83,10 +84,10 @@ export interface LocalActivity {
   readonly willRetry: boolean;
 }
 
-/** Name of the marker, as the SDK's core writes it. */
+/** Name of the marker in the SDK's core. */
 const LOCAL_ACTIVITY = 'core_local_activity';
 
-/** Reads the marker of a local activity; `undefined` for any other, and for one that cannot be read. Never throws. */
+/** Reads the marker of a local activity; `undefined` for other and unreadable markers. Never throws. */
 export function localActivityOf(
   marker: NonNullable<HistoryEvent['markerRecordedEventAttributes']>,
 ): LocalActivity | undefined {

@@ -1,13 +1,14 @@
 /**
- * What is known while a history is read, and what readers of events do with it. Events are in the order in which they
- * were written, which is not always that of their times: an activity's start is written when it has ended.
+ * The state while a history is read, and the functions by which readers of events change it. Events are in
+ * the order in which they were written, not always that of their times: an activity's started event is
+ * written when it has ended.
  */
 import type { StartedAttempt } from './history-activity';
 import { type Failure, failureText, type HistoryEvent } from './history-event';
 import type { TaskReader } from './history-tasks';
 import { firstLine, type Item, newItem } from './item';
 
-/** What ended the run. */
+/** How the run ended. */
 export interface HistoryEnd {
   readonly atMs: number;
   readonly how: 'completed' | 'failed' | 'timed-out' | 'cancelled' | 'terminated' | 'continued';
@@ -17,31 +18,31 @@ export interface HistoryEnd {
 export interface Reading {
   readonly run: Item;
   readonly tasks: TaskReader;
-  /** What has begun and not ended, by the event that began it. */
+  /** Items that have not ended, by the id of the event that began them. */
   readonly open: Map<number, Item>;
-  /** Last attempts of activities, by the event that scheduled the activity. */
+  /** Last attempts of activities, by the id of the scheduling event. */
   readonly attempts: Map<number, StartedAttempt>;
   readonly byActivityId: Map<string, Item>;
-  /** Local activities that will be tried again. */
+  /** Local activities that will be retried. */
   readonly localRetries: Map<string, Item>;
   createdMs: number | undefined;
   firstTaskMs: number | undefined;
   end: HistoryEnd | undefined;
 }
 
-/** The event that is read. */
+/** The current event. */
 export interface At {
   readonly id: number;
   readonly ms: number;
   readonly reading: Reading;
 }
 
-/** How each kind of event is read. */
+/** Readers by kind of event. */
 export type EventReaders = {
   readonly [Name in keyof HistoryEvent]?: (attributes: NonNullable<HistoryEvent[Name]>, at: At) => void;
 };
 
-/** Something begins with the event. */
+/** Begins an item with the current event. */
 export function begin(at: At, kind: Item['kind'], name: string, spanId?: string): Item {
   const { id, ms, reading } = at;
   const item = newItem({ id: `e${id}`, kind, name, startMs: ms, endMs: ms, from: 'history', spanId });
@@ -50,7 +51,7 @@ export function begin(at: At, kind: Item['kind'], name: string, spanId?: string)
   return item;
 }
 
-/** What began with the event `id` ends with this one; `undefined` if nothing did. */
+/** Ends the item that began with the event `id`; returns `undefined` if there is none. */
 export function finish({ ms, reading }: At, id: number, failure?: Failure | null): Item | undefined {
   const item = reading.open.get(id);
   if (!item) return undefined;
@@ -60,7 +61,7 @@ export function finish({ ms, reading }: At, id: number, failure?: Failure | null
   return item;
 }
 
-/** The item failed, if there is a failure. */
+/** Marks the item as failed, if there is a failure. */
 export function fail(item: Item, failure: Failure | null | undefined): void {
   if (!failure) return;
   item.hasError = true;
@@ -68,7 +69,7 @@ export function fail(item: Item, failure: Failure | null | undefined): void {
   item.errorLine = firstLine(failureText(failure));
 }
 
-/** The run does not await anything that has a row of its own. */
+/** Ends a wait of the run for something without a row of its own. */
 export function wake({ ms, reading }: At, by: string): void {
   reading.tasks.woken(ms, by, reading.open.size > 0);
 }

@@ -1,5 +1,5 @@
 /**
- * Events of the run itself: its start and end, its workflow tasks, and what comes from outside.
+ * Readers of the events of the run itself: start and end, workflow tasks, signals, updates and cancellation.
  */
 import { durationMsOf, eventIdOf, type Failure } from './history-event';
 import { type At, begin, type EventReaders, fail, finish, type HistoryEnd, wake } from './history-reading';
@@ -32,7 +32,7 @@ export const RUN_EVENTS: EventReaders = {
   workflowExecutionSignaledEventAttributes({ signalName, identity }, at) {
     const name = signalName ?? '';
     wake(at, `the signal ${name}`);
-    begin(at, 'signal', name).notes.push(`by ${identity || 'somebody'}`);
+    begin(at, 'signal', name).notes.push(`by ${identity || 'an unknown client'}`);
     finish(at, at.id);
   },
   workflowExecutionUpdateAcceptedEventAttributes({ acceptedRequest }, at) {
@@ -57,7 +57,7 @@ export const RUN_EVENTS: EventReaders = {
     end(at, 'failed', failure);
   },
   workflowExecutionTimedOutEventAttributes(_, at) {
-    end(at, 'timed-out', { message: 'took longer than it may', timeoutFailureInfo: {} });
+    end(at, 'timed-out', { message: 'exceeded its timeout', timeoutFailureInfo: {} });
   },
   workflowExecutionCanceledEventAttributes(_, at) {
     end(at, 'cancelled');

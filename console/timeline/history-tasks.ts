@@ -1,6 +1,6 @@
 /**
- * Workflow tasks of a history: when the run waited for a worker, when its tasks failed, and when it waited for nothing
- * that has a row of its own. Pure.
+ * Reads the workflow tasks of a history: when the run waited for a worker, when tasks failed, and when it
+ * waited for something without a row of its own. Pure.
  */
 import { plural } from './durations';
 import { type Failure, failureText, msOf, type PendingTask } from './history-event';
@@ -12,11 +12,11 @@ export class TaskReader {
   readonly #run: Item;
   #scheduledMs: number | undefined;
   #startedMs: number | undefined;
-  /** When the first of some tasks that failed was scheduled. */
+  /** Time at which the first of the failing tasks was scheduled. */
   #failingSinceMs: number | undefined;
   #failures = 0;
   #lastFailure = '';
-  /** When the workflow gave its commands and had nothing more to do. */
+  /** Time at which the workflow completed its last task and became idle. */
   #quietSinceMs: number | undefined;
 
   constructor(run: Item) {
@@ -42,7 +42,7 @@ export class TaskReader {
   }
 
   failed(ms: number, failure: Failure | null | undefined): void {
-    const text = failure ? failureText(failure) : 'it was not answered in time';
+    const text = failure ? failureText(failure) : 'it timed out';
     this.#failingSinceMs ??= this.#scheduledMs ?? ms;
     this.#failures++;
     this.#lastFailure = firstLine(text);
@@ -50,7 +50,7 @@ export class TaskReader {
     this.#scheduledMs = undefined;
   }
 
-  /** Something came from outside while nothing that has a row was awaited. */
+  /** Records an event from outside; if nothing with a row was awaited, the time before it was a wait. */
   woken(ms: number, by: string, isAwaiting: boolean): void {
     const since = this.#quietSinceMs;
     if (since === undefined) return;
@@ -59,12 +59,12 @@ export class TaskReader {
       this.waits.push(waitItem(`w${this.waits.length}`, `waits for ${by}`, since, ms));
   }
 
-  /** Something that has a row of its own was awaited. */
+  /** Records that an item with a row of its own was awaited. */
   busy(): void {
     this.#quietSinceMs = undefined;
   }
 
-  /** What goes on now. */
+  /** Adds the current state of an open run. */
   pending(pending: PendingTask | null | undefined, isAwaiting: boolean, nowMs: number): void {
     const sinceMs = this.#failingSinceMs ?? msOf(pending?.originalScheduledTime) ?? this.#scheduledMs;
     if (this.#failingSinceMs !== undefined) {

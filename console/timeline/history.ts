@@ -1,6 +1,6 @@
 /**
- * A history as a tree of items: the run, and below it its activities, children, timers, signals, updates and waits.
- * Pure: the clock's time is given. Foreign data: an event that is not as expected adds nothing.
+ * Converts a history to a tree of items: the run, and below it activities, children, timers, signals, updates
+ * and waits. Pure: the caller passes the time. Histories are not trusted: invalid events are ignored.
  */
 import { describePending } from './history-activity';
 import { CALL_EVENTS } from './history-call-events';
@@ -10,33 +10,33 @@ import { RUN_EVENTS } from './history-run-events';
 import { TaskReader } from './history-tasks';
 import { type Item, newItem } from './item';
 
-/** A history, and what the server says of a run that goes on. */
+/** A history, and the server's description of an open run. */
 export interface HistoryInput {
   readonly workflowType: string;
-  /** In their order. */
+  /** Events in their order. */
   readonly events: readonly HistoryEvent[];
-  /** Of a run that goes on. */
+  /** Pending activities of an open run. */
   readonly pendingActivities?: readonly PendingActivity[];
   readonly pendingTask?: PendingTask | null | undefined;
-  /** Time up to which what goes on has lasted. */
+  /** End of items that have not ended, in milliseconds since 1970. */
   readonly nowMs: number;
-  /** The history was cut: what has not ended in it may have ended all the same. @default false */
+  /** Whether the history was cut, so that items without an end may have ended. @default false */
   readonly isCut?: boolean;
 }
 
 export interface HistoryRun {
-  /** From when it was due to its end. */
+  /** The run, from its due time to its end. */
   readonly run: Item;
-  /** When the first event was written; the run was due later if it is a tick, an attempt, a delayed start. */
+  /** Time of the first event, in milliseconds since 1970; a tick, a retry or a delayed start is due later. */
   readonly createdMs: number;
-  /** When its first workflow task started; `undefined` if none has. */
+  /** Start of the first workflow task, in milliseconds since 1970; `undefined` if none has started. */
   readonly firstTaskMs: number | undefined;
   readonly end: HistoryEnd | undefined;
 }
 
 const READERS = { ...RUN_EVENTS, ...CALL_EVENTS };
 
-/** The tree of a history; `undefined` if it does not begin with the run's start. */
+/** Reads the tree of a history; `undefined` if the history does not begin with the run's start. */
 export function readHistory(input: HistoryInput): HistoryRun | undefined {
   const { workflowType: name, nowMs } = input;
   const run = newItem({ id: 'run', kind: 'run', name, startMs: nowMs, endMs: nowMs, from: 'history' });
@@ -63,13 +63,13 @@ function readEvent(event: HistoryEvent, reading: Reading): void {
   if (ms === undefined) return;
   const at: At = { id: eventIdOf(event.eventId), ms, reading };
   for (const name of Object.keys(event) as (keyof HistoryEvent)[]) {
-    // Which reader goes with which attributes is checked where the table is made.
+    // `EventReaders` checks that each reader fits its attributes.
     const read = READERS[name] as ((attributes: unknown, at: At) => void) | undefined;
     if (read && event[name]) read(event[name], at);
   }
 }
 
-/** What has no end in the history goes on with the run, or was left when the run ended. */
+/** Ends the run, and the items without an end in the history. */
 function conclude(
   reading: Reading,
   { nowMs, pendingActivities = [], pendingTask, isCut }: HistoryInput,

@@ -1,6 +1,6 @@
 /**
- * What the timeline is made of before it is laid out in rows: things that took time, as a tree. Times are absolute, in
- * milliseconds since 1970. Built by one reader after the other, so an item changes until the rows are made.
+ * The items of a timeline before the layout in rows, as a tree. Times are milliseconds since 1970. Several
+ * readers build the tree, so items are mutable until the rows are made.
  */
 import type { BarState, RowKind } from '../api/types';
 import type { Failure } from './history-event';
@@ -13,29 +13,29 @@ export interface Part {
   readonly text?: string | undefined;
 }
 
-/** An instant. */
+/** A moment in an item's time. */
 export interface Instant {
   readonly atMs: number;
   readonly text: string;
   readonly isError: boolean;
 }
 
-/** Something that took time. */
+/** An operation with a duration. */
 export interface Item {
-  /** Unique in the timeline, the same each time it is made: `run`, `e<event id>` or `s<span id>`. */
+  /** Id, unique in the timeline and stable: `run`, `e<event id>`, `s<span id>` or `h<run id>` of a shard. */
   id: string;
   kind: RowKind;
   name: string;
-  /** `undefined`: that of the run's worker, known only where spans are. */
+  /** Name of the service; `undefined` for the run's own worker, if no span names it. */
   service: string | undefined;
   startMs: number;
   endMs: number;
   isOpen: boolean;
-  /** When a timer will end. */
+  /** End of a timer, in milliseconds since 1970. */
   untilMs: number | undefined;
   hasError: boolean;
   errorLine: string | undefined;
-  /** As the history has it. */
+  /** Failure from the history. */
   failure: Failure | undefined;
   readonly notes: string[];
   parts: readonly Part[];
@@ -44,13 +44,13 @@ export interface Item {
   children: Item[];
   /** Run id of a child or shard. */
   runId: string | undefined;
-  /** Id of the span that the item is, or that its call has in the header of its event. */
+  /** Id of the item's span, or of the span in the header of its event. */
   spanId: string | undefined;
-  /** Where its details are read: the span, which may be another than that of its call. */
+  /** Id of the span with the item's details, which may differ from the span of its call. */
   detailSpanId: string | undefined;
 }
 
-/** An item with what is usual for members that are not given. */
+/** Creates an item; members that are not given get their defaults. */
 export function newItem(
   given: Pick<Item, 'id' | 'kind' | 'name' | 'startMs' | 'endMs' | 'from'> & Partial<Item>,
 ): Item {
@@ -72,7 +72,7 @@ export function newItem(
   };
 }
 
-/** All items of the trees, parents before children. Not recursive: traces may be of any depth. */
+/** Iterates over all items of the trees, parents first. Not recursive, since traces may be of any depth. */
 export function* walk(roots: readonly Item[]): Generator<Item> {
   const open = [...roots].reverse();
   for (let item = open.pop(); item !== undefined; item = open.pop()) {
@@ -84,7 +84,7 @@ export function* walk(roots: readonly Item[]): Generator<Item> {
   }
 }
 
-/** First line of a text, at most 200 characters. */
+/** Returns the first line of a text, at most 200 characters. */
 export function firstLine(text: string): string {
   const [line = ''] = text.split('\n', 1);
   return line.length > 200 ? `${line.slice(0, 199)}…` : line;

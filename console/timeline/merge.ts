@@ -1,7 +1,7 @@
 /**
- * History and spans of a run as one tree. The history has the times of the server and what went on without a span; spans
- * have what happened inside. An activity's or a child's event holds the id of its call's span in its header, by which
- * both are joined; local activities, signals and updates by name, in their order. Pure.
+ * Merges history and spans of a run into one tree. The history has the server's times and calls without
+ * spans; spans have the operations inside. Activities and children are joined by the span id in the header of
+ * their event; local activities, signals and updates by name and order. Pure.
  */
 import { type Attempt, attemptParts } from './attempts';
 import { move } from './clocks';
@@ -11,10 +11,14 @@ import { type Item, type Part, walk } from './item';
 import { byStart, type SpanForest } from './span-tree';
 import type { AttemptsOf } from './temporal-calls';
 
-/** Clocks of the worker and the server may differ by this without a correction. */
+/** Difference between the clocks of worker and server that is not corrected, in milliseconds. */
 const CLOCK_TOLERANCE_MS = 50;
 
-/** @param rootSpanId id of the run's own span, whether it was received or not */
+/**
+ * Merges the spans into the tree of the history.
+ *
+ * @param rootSpanId id of the run's own span, whether it was received or not
+ */
 export function mergeRun(
   { run }: Pick<HistoryRun, 'run'>,
   forest: SpanForest,
@@ -54,11 +58,11 @@ function isAbove(item: Item, root: Item): boolean {
   return false;
 }
 
-/** Puts what the history says into the item of the span, which stays at its place. */
+/** Merges an item of the history into the item of its span, which keeps its place. */
 function join(item: Item, span: Item, attempts: AttemptsOf): Item {
   const isFromOutside = item.kind === 'signal' || item.kind === 'update';
   const { id, kind, name, isOpen } = item;
-  // A signal is handled after it was received, a local activity's end is written with its task.
+  // A signal is handled after it was received; a local activity's end is written with its task.
   const endMs = isFromOutside ? Math.max(item.endMs, span.endMs) : item.endMs;
   const found = alignToServer(item, span, attempts.get(span) ?? []);
   Object.assign(span, { id, kind, name, isOpen, endMs, startMs: item.startMs, from: 'both' });
@@ -75,7 +79,7 @@ function join(item: Item, span: Item, attempts: AttemptsOf): Item {
 function partsOf(item: Item, { parts, endMs }: Item, attempts: readonly Attempt[]): readonly Part[] {
   const { startMs, kind } = item;
   if (attempts.length > 0 && kind === 'activity') return attemptParts(startMs, attempts, endMs, item.parts);
-  // When the child began to work is in its own span.
+  // The child's own span has the time at which it began to work.
   const workMs = parts.at(-1)?.startMs;
   if (kind !== 'child' || workMs === undefined || workMs <= startMs || workMs >= endMs) return item.parts;
   return [
@@ -85,8 +89,8 @@ function partsOf(item: Item, { parts, endMs }: Item, attempts: readonly Attempt[
 }
 
 /**
- * Spans of a workflow have the server's time, those of an activity the worker's: where that is off, they are moved into
- * the time that the server knows. Returns the attempts as they are then.
+ * Workflow spans have the server's time, activity spans the worker's. If that is off, they are moved into the
+ * time of the history. Returns the attempts after the move.
  */
 function alignToServer(item: Item, span: Item, attempts: readonly Attempt[]): readonly Attempt[] {
   const firstMs = attempts.reduce((min, { startMs }) => Math.min(min, startMs), Number.POSITIVE_INFINITY);
@@ -111,7 +115,7 @@ const KIND_OF_SPAN: Readonly<Partial<Record<Item['kind'], Item['kind']>>> = {
   update: 'update',
 };
 
-/** The spans below the run by kind and name, in their order: for what has no span id in the history. */
+/** Spans below the run by kind and name, in order, for items without a span id in the history. */
 class NamedSpans {
   readonly #byName = new Map<string, Item[]>();
 
@@ -124,7 +128,7 @@ class NamedSpans {
     }
   }
 
-  /** The next one that the item can be. */
+  /** Returns the next span that fits the item. */
   next({ kind, name }: Item): Item | undefined {
     return this.#byName.get(`${KIND_OF_SPAN[kind]} ${name}`)?.shift();
   }

@@ -1,50 +1,50 @@
 /**
- * A run's time by path: service and operation, from the run down. What the sentence compares. Pure.
+ * A run's time by path of service and operation, from the run down; the basis of the sentence. Pure.
  */
 import type { BarState } from '../api/types';
 import { type CriticalPath, criticalPath } from './critical-path';
 import type { Item } from './item';
 
-/** One path, as it is stored. Times are those on the critical path. */
+/** One path, in the stored form. Times are those on the critical path. */
 export interface PathTime {
-  /** Elements from the run down, as {@link elementOf} writes them. */
+  /** Elements from the run down, in the form of {@link elementOf}. */
   readonly path: readonly string[];
   readonly ms: number;
   readonly calls: number;
   readonly errors: number;
-  /** The longest single call, from its start to its end. */
+  /** Duration of the longest single call, in milliseconds. */
   readonly longestMs: number;
-  /** How many of the elements the history knows as well. */
+  /** Number of leading elements that the history also has. */
   readonly known: number;
 }
 
-/** A run's time by path, plain data: it is stored as JSON. */
+/** A run's time by path, plain data that is stored as JSON. */
 export interface Profile {
-  /** From due to end. */
+  /** Milliseconds from the due time to the end. */
   readonly totalMs: number;
   readonly from: 'history' | 'spans';
   readonly paths: readonly PathTime[];
 }
 
-/** Time that is not an operation's: one path each. */
+/** Paths of times outside operations. */
 export const WAITING = '\u0001waiting';
 export const RETRIES = '\u0001retries';
 
-/** Between service and operation in an element. */
+/** Separates service and operation in an element. */
 const SEPARATOR = '\u0000';
-/** Paths of a profile; the ones with the least time are counted to their parents. */
+/** Most paths of a profile; those with the least time count to their parents. */
 const MAX_PATHS = 400;
-/** Deeper ones are counted to their parents. */
+/** Deepest path; deeper ones count to their parents. */
 const MAX_DEPTH = 40;
 
 const IDS = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|\b(?=[a-f]*\d)[0-9a-f]{8,}\b|\d+/gi;
 
-/** A name without what differs from call to call: `GET /users/#`. */
+/** Replaces digits and ids in a name, as in `GET /users/#`. */
 export function foldName(name: string): string {
   return name.replace(IDS, '#');
 }
 
-/** Service, where it is not the run's own worker, and operation. */
+/** Splits an element into service, if it is not the run's own worker, and operation. */
 export function serviceAndOperation(element: string): { service?: string; operation: string } {
   const at = element.indexOf(SEPARATOR);
   return at < 0
@@ -52,7 +52,10 @@ export function serviceAndOperation(element: string): { service?: string; operat
     : { service: element.slice(0, at), operation: element.slice(at + SEPARATOR.length) };
 }
 
-/** What stands for an item in a path. Temporal's own kinds have no service: a history does not know it. */
+/**
+ * Returns an item's element in a path. Temporal's own kinds have no service, since a history does not have
+ * it.
+ */
 function elementOf({ kind, name, service, from }: Item): string {
   if (kind === 'missing') return 'a span that was not received';
   if (kind === 'wait') return 'waits';
@@ -75,19 +78,19 @@ interface Visit {
   readonly item: Item;
   readonly path: readonly string[];
   readonly known: number;
-  /** Below an attempt that failed: all of it is retries. */
+  /** Whether the item is in a failed attempt, so that its time counts as retries. */
   readonly isRetry: boolean;
 }
 
-/** A profile, and which path each item was counted to. */
+/** A profile, with the path that each item counts to. */
 export interface MeasuredRun {
   readonly profile: Profile;
   readonly critical: CriticalPath;
-  /** Items by the path that they were counted to, in its written form. */
+  /** Items by the {@link pathKey} of the path that they count to. */
   readonly itemsOf: ReadonlyMap<string, readonly Item[]>;
 }
 
-/** A path in one text. */
+/** Returns a path as one string. */
 export function pathKey(path: readonly string[]): string {
   return path.join('\u0002');
 }
@@ -167,7 +170,7 @@ function targetOf(state: BarState): typeof WAITING | typeof RETRIES | undefined 
   }
 }
 
-/** Of several attempts, one that failed and was followed by another. */
+/** Whether the child is a failed attempt that was followed by another. */
 function isFailedAttempt(parent: Item, child: Item): boolean {
   return (
     parent.kind === 'activity' &&
@@ -177,14 +180,14 @@ function isFailedAttempt(parent: Item, child: Item): boolean {
   );
 }
 
-/** A stretch of an item by the state that the item was in. */
+/** Splits a period of an item by the item's state. */
 function byState(item: Item, startMs: number, endMs: number): [BarState, number][] {
   const found: [BarState, number][] = [];
   let leftMs = endMs - startMs;
   for (const part of item.parts) {
     const ms = Math.min(part.endMs, endMs) - Math.max(part.startMs, startMs);
     if (ms <= 0) continue;
-    // The last attempt that failed is what the item did, not a retry.
+    // A failed last attempt is the item's own work, not a retry.
     const isLast = part.state === 'failed' && part === item.parts.at(-1);
     found.push([isLast ? 'working' : part.state, ms]);
     leftMs -= ms;
@@ -193,7 +196,7 @@ function byState(item: Item, startMs: number, endMs: number): [BarState, number]
   return found;
 }
 
-/** The paths with most time; the time of the others is their nearest kept parent's. */
+/** Returns the paths with the most time; the others count to their nearest remaining parent. */
 function limited(drafts: ReadonlyMap<string, Draft>): Draft[] {
   const sorted = [...drafts.values()].sort((a, b) => b.ms - a.ms || b.calls - a.calls);
   if (sorted.length <= MAX_PATHS) return sorted;

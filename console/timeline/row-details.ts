@@ -1,5 +1,5 @@
 /**
- * What a row tells when it is opened. Pure.
+ * The details of a row. Pure.
  */
 import type { RowDetails, RowSpan } from '../api/types';
 import type { Attribute, AttributeValue, Trace, TraceSpan } from '../sources/index';
@@ -8,9 +8,9 @@ import { failureType, rootCause } from './history-event';
 import type { Item } from './item';
 import { textAttribute } from './span';
 
-/** Characters of a value; longer ones are cut, and say so. */
+/** Most characters of a value; a longer one is cut, with a note. */
 const MAX_VALUE = 20_000;
-/** Entries of one list. */
+/** Most entries of a list. */
 const MAX_ENTRIES = 500;
 
 type Pair = readonly [name: string, value: string];
@@ -29,7 +29,7 @@ export function rowDetails(item: Item, trace: Trace | undefined): RowDetails {
 function factsOf(item: Item): Pair[] {
   const facts: Pair[] = [
     ['started', new Date(item.startMs).toISOString()],
-    [item.isOpen ? 'goes on for' : 'took', durationText(item.endMs - item.startMs)],
+    [item.isOpen ? 'running for' : 'took', durationText(item.endMs - item.startMs)],
     ...item.parts.map(
       ({ state, startMs, endMs, text }): Pair => [
         state,
@@ -97,7 +97,7 @@ function pairs(attributes: readonly Attribute[]): Pair[] {
   return attributes.slice(0, MAX_ENTRIES).map(([name, value]) => [name, cut(valueText(value))]);
 }
 
-/** A value for people; a list or a map as JSON. */
+/** Formats a value; a list or a map as JSON. */
 function valueText(value: AttributeValue): string {
   if (value === null) return '';
   if (typeof value === 'object') {

@@ -1,6 +1,6 @@
 /**
- * The tree as the flat array of rows that a page draws: depth first, equal siblings in groups, cut to what a page can
- * hold. All geometry is made here. Pure.
+ * Converts the tree to the flat array of rows that a page draws: depth first, similar siblings grouped, cut
+ * to a size that a page can show. Computes all geometry. Pure.
  */
 import type { Stretch, Timeline, TimelineRow } from '../api/types';
 import type { CriticalPath } from './critical-path';
@@ -8,13 +8,13 @@ import { foldsOf } from './folds';
 import { type Entry, groupSiblings, isGroup } from './groups';
 import { type Item, walk } from './item';
 
-/** Rows that are sent at most. */
+/** Most rows of a timeline. */
 const MAX_ROWS = 10_000;
-/** Children of one row that are kept, tried in this order until the rows are few enough. */
+/** Limits of the number of children of a row, tried in this order until there are few enough rows. */
 const CHILD_LIMITS = [Number.POSITIVE_INFINITY, 1_000, 300, 100, 30, 10];
-/** Rows below this depth are cut. */
+/** Deepest level; rows below are cut off. */
 const MAX_DEPTH = 100;
-/** A part of a bar must be at least this share of the whole to be drawn. */
+/** Smallest part of a bar that is drawn, as a share of the whole. */
 const MIN_PART = 0.000_5;
 const MAX_PARTS = 200;
 const MAX_STRETCHES = 50;
@@ -23,9 +23,9 @@ export interface TimelineInput {
   readonly roots: readonly Item[];
   readonly startMs: number;
   readonly endMs: number;
-  /** Time up to which what goes on has lasted. */
+  /** Time up to which open items reach, in milliseconds since 1970. */
   readonly asOfMs: number;
-  /** Name for what no service is known of. */
+  /** Service of items without a known service. */
   readonly ownService: string;
   readonly critical: CriticalPath;
   readonly spanCount: number;
@@ -52,7 +52,7 @@ export function timelineOf(input: TimelineInput): Timeline {
   };
 }
 
-/** How many rows there are if each has at most so many children. */
+/** Returns the number of rows if each row has at most `limit` children. */
 function countRows(roots: readonly Item[], limit: number): number {
   let count = 0;
   const open: { readonly items: readonly Item[]; readonly depth: number }[] = [{ items: roots, depth: 0 }];
@@ -65,7 +65,7 @@ function countRows(roots: readonly Item[], limit: number): number {
   return count;
 }
 
-/** The children that are kept, in their order: those with errors first, then the longest. */
+/** Returns the children to keep, in their order; those with errors are preferred, then the longest. */
 function keptOf(children: readonly Item[], limit: number): readonly Item[] {
   if (children.length <= limit) return children;
   const weight = (item: Item) =>
@@ -90,7 +90,7 @@ class RowBuilder {
     this.#minPartMs = (input.endMs - input.startMs) * MIN_PART;
   }
 
-  /** Depth is bounded, so this may call itself. */
+  /** Adds the rows of an entry. Recursive, since the depth is limited. */
   add(entry: Entry, parent = -1, depth = 0): void {
     const index = this.rows.length;
     const row: Draft = isGroup(entry)

@@ -1,5 +1,5 @@
 /**
- * From what was read of a run (history, spans, shards) to its timeline. Pure.
+ * Builds the timeline of a run from its history, spans and shards. Pure.
  */
 import { rootSpanIdOfRun } from '../../core/trace-id';
 import type { Timeline } from '../api/types';
@@ -14,18 +14,18 @@ import { timelineOf } from './rows';
 import { spanTrees } from './span-tree';
 import { joinCalls } from './temporal-calls';
 
-/** Spans end a little after the run: the last answer's way. */
+/** How long after the run spans may end, in milliseconds, since the last response takes time. */
 const AFTER_RUN_MS = 5_000;
 
-/** A shard of a MapReduce run, as visibility lists it. */
+/** A listed shard of a MapReduce run. */
 export interface ShardFacts {
   readonly runId: string;
   readonly workflowType: string;
   readonly label: string;
-  /** Run id of the branch that started it. */
+  /** Run id of the branch that started the shard. */
   readonly parentRunId: string | undefined;
   readonly startedMs: number;
-  /** `undefined` while it goes on. */
+  /** Close time, in milliseconds since 1970; `undefined` while the shard is open. */
   readonly closedMs: number | undefined;
   readonly hasFailed: boolean;
 }
@@ -38,14 +38,14 @@ export interface RunTimelineInput {
   readonly nowMs: number;
 }
 
-/** A run's tree, measured and laid out. */
+/** A run's tree, its measurement, and its layout. */
 export interface RunTimeline {
   readonly root: Item;
   readonly measured: MeasuredRun;
   readonly timeline: Timeline;
 }
 
-/** @returns the run's timeline over history and spans; shards below the branches that started them */
+/** Builds the timeline of a run. Shards are placed below the branches that started them. */
 export function runTimeline(input: RunTimelineInput): RunTimeline {
   const root = runTree(input);
   const measured = measure(root);
@@ -60,7 +60,7 @@ export function runTimeline(input: RunTimelineInput): RunTimeline {
   };
 }
 
-/** The tree alone: what a profile is made of. */
+/** Builds the tree of a run, from which a profile is measured. */
 export function runTree({ runId, history, trace, shards = [], nowMs }: RunTimelineInput): Item {
   let root = history.run;
   if (trace && trace.spans.length > 0) {
@@ -74,7 +74,7 @@ export function runTree({ runId, history, trace, shards = [], nowMs }: RunTimeli
   return root;
 }
 
-/** The trees of a trace alone, and the time that they cover. */
+/** Builds the trees of a trace without a history, and the time that they cover. */
 export function traceTrees(
   trace: Trace | undefined,
   nowMs: number,
@@ -89,7 +89,7 @@ export function traceTrees(
   return { roots, fromMs, toMs };
 }
 
-/** The timeline of a trace alone. */
+/** Builds the timeline of a trace without a history. */
 export function traceTimeline(trace: Trace | undefined, nowMs: number): Timeline {
   const { roots, fromMs, toMs } = traceTrees(trace, nowMs);
   const main = roots.find(({ kind }) => kind === 'run') ?? roots[0];

@@ -1,5 +1,6 @@
 /**
- * The sentence about a run: how long, how long usually, and what makes the difference; with the table behind it. Pure.
+ * The sentence that compares a run's duration with the usual one and names what makes the difference, with
+ * the table behind it. Pure.
  */
 import { BASIS, nearestMedian, negligibleMs, type Usual, usualOf } from '../../core/usual';
 import type { PathRow, Sentence, SentencePart } from '../api/types';
@@ -8,26 +9,29 @@ import { countText, durationText, percentText, plural } from './durations';
 import type { Item } from './item';
 import { type MeasuredRun, type Profile, pathKey, RETRIES, serviceAndOperation, WAITING } from './profile';
 
-/** Runs whose mean is usual: those nearest the median. */
+/** Number of runs to compare with: those nearest the median. */
 const USUAL_RUNS = 5;
 const MAX_TABLE = 100;
-/** A path with at least this share of the difference is named alone. */
+/** Smallest share of the difference for which a path is named alone. */
 const MAIN_SHARE = 0.5;
-/** Paths of a mixed difference that are named. */
+/** Most paths that are named for a mixed difference. */
 const MAX_MIXED = 3;
-/** Calls are told when there are this many times more or fewer. */
+/** Factor by which the number of calls must differ to be shown. */
 const CALLS_FACTOR = 1.5;
-/** A shard is slow from this many times the longest usual one. */
+/** A shard is slow if it takes more than this many times the longest usual one. */
 const SLOW_SHARD_FACTOR = 1.25;
 
 /** A successful run that the sentence may compare with. */
 export interface UsualRun {
   readonly runId: string;
-  /** From due to end. */
+  /** Milliseconds from the due time to the end. */
   readonly totalMs: number;
 }
 
-/** The runs that are read for the sentence: of the last successful ones those nearest the median; none for too few. */
+/**
+ * Selects the runs to compare with: of the last successful ones, those nearest the median; none if there are
+ * too few.
+ */
 export function runsToCompare(lastSuccessful: readonly UsualRun[]): {
   readonly usual: Usual | undefined;
   readonly runs: readonly UsualRun[];
@@ -43,16 +47,16 @@ export function runsToCompare(lastSuccessful: readonly UsualRun[]): {
 export interface SentenceInput {
   readonly measured: MeasuredRun;
   readonly isRunning: boolean;
-  /** A run that failed ended early or late for that reason. */
+  /** Whether the run failed, which may explain its duration. */
   readonly hasFailed: boolean;
-  /** Whether it is compared at all: shards and children are not. @default true */
+  /** Whether the run is compared; shards and children are not. @default true */
   readonly isCompared?: boolean;
-  /** Of the last successful runs; `undefined` for too few. */
+  /** Statistics of the last successful runs; `undefined` if there are too few. */
   readonly usual: Usual | undefined;
-  /** How many successful runs are known. */
+  /** Number of known successful runs. */
   readonly successfulRuns: number;
   readonly profiles: readonly { readonly runId: string; readonly profile: Profile }[];
-  /** Shards that the timeline has, of all; for a MapReduce run. */
+  /** Whether an item is a shard of the MapReduce run. */
   readonly isShard?: (item: Item) => boolean;
 }
 
@@ -95,9 +99,9 @@ function tooFew(input: SentenceInput): Sentence {
 function whyTooFew(runs: number): string {
   const { atLeast } = BASIS.sentence;
   if (runs >= atLeast) return ' The histories of the runs to compare with could not be read.';
-  const known = runs === 0 ? 'no successful run' : `only ${plural(runs, 'successful run')}`;
+  const known = runs === 0 ? 'No successful run' : `Only ${plural(runs, 'successful run')}`;
   return (
-    ` To compare with there ${runs > 1 ? 'are' : 'is'} ${known}, and ${atLeast} are needed: keep the console running, ` +
+    ` ${known} to compare with, and ${atLeast} are needed: keep the console running, ` +
     'or raise the retention of the namespace.'
   );
 }
@@ -108,7 +112,7 @@ function lengthText({ measured, isRunning, hasFailed }: SentenceInput): string {
   return hasFailed ? `Failed after ${length}` : length;
 }
 
-/** What makes the difference: one path, or a mixture. */
+/** Names what makes the difference: one path, or several. */
 function causes(input: SentenceInput, comparison: Comparison): SentencePart[] {
   const { measured, isRunning } = input;
   const present = comparison.paths.filter(({ isGone }) => !isGone);
@@ -133,7 +137,7 @@ function causes(input: SentenceInput, comparison: Comparison): SentencePart[] {
   return parts;
 }
 
-/** The name of a path's last element, and where it is. */
+/** Names a path's last element, with its service and a link to its row. */
 function named({ path }: PathDifference, { itemsOf }: MeasuredRun, isLong: boolean): SentencePart[] {
   const last = path.at(-1) ?? '';
   if (last === WAITING) return [{ text: 'waiting for a worker' }];
@@ -145,7 +149,7 @@ function named({ path }: PathDifference, { itemsOf }: MeasuredRun, isLong: boole
   return service === undefined || !isLong ? [name] : [name, { text: ` in ${service}` }];
 }
 
-/** `14.9 s, usually 3.8 s`, with the calls where their number differs. */
+/** Formats times as `14.9 s, usually 3.8 s`, with the calls if their number differs. */
 function figures({ nowMs, usualMs, calls, usualCalls, isNew, path }: PathDifference): string {
   const time = durationText(nowMs);
   if (isNew) return calls > 1 ? `${time} in ${plural(calls, 'call')}, new` : `${time}, new`;
@@ -155,7 +159,7 @@ function figures({ nowMs, usualMs, calls, usualCalls, isNew, path }: PathDiffere
   return `${told}${time}, usually ${durationText(usualMs)}`;
 }
 
-/** Of a MapReduce run: how many of its shards were slow. */
+/** Returns how many shards of a MapReduce run were slow. */
 function shardsText({ path, usualLongestMs }: PathDifference, { measured, isShard }: SentenceInput): string {
   const shards = (measured.itemsOf.get(pathKey(path)) ?? []).filter((item) => isShard?.(item));
   if (shards.length === 0 || usualLongestMs === 0) return '';
@@ -165,10 +169,10 @@ function shardsText({ path, usualLongestMs }: PathDifference, { measured, isShar
     : `: ${countText(slow.length)} of ${plural(shards.length, 'shard')} slower than usual`;
 }
 
-/** What was in all usual runs and is not in this one. */
+/** Names paths that all usual runs have, but this one does not. */
 function goneParts({ paths }: Comparison): SentencePart[] {
   const gone = paths.filter(({ isGone }) => isGone);
-  // Of a path that is gone, those below it are gone as well.
+  // If a path is missing, those below it are missing too.
   const top = gone.filter(
     ({ path }) => !gone.some((other) => other.path.length < path.length && isPrefix(other.path, path)),
   );
@@ -177,7 +181,7 @@ function goneParts({ paths }: Comparison): SentencePart[] {
   const { service, operation } = serviceAndOperation(first.path.at(-1) ?? '');
   const more = top.length > 1 ? ` and ${countText(top.length - 1)} more` : '';
   return [
-    { text: ' Missing in this run: ' },
+    { text: ' Missing from this run: ' },
     { text: operation, as: 'operation' },
     {
       text: `${service === undefined ? '' : ` in ${service}`} (usually ${durationText(first.usualMs)})${more}.`,

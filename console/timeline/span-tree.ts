@@ -1,16 +1,16 @@
 /**
- * The spans of a trace as trees of items. Foreign data: parents may be missing or form a circle, and every span is
- * shown all the same. Pure.
+ * Builds trees of items from the spans of a trace. Spans are not trusted: parents may be missing or form a
+ * cycle, and every span is shown nevertheless. Pure.
  */
 
 import type { TraceSpan } from '../sources/index';
 import { firstLine, type Item, newItem } from './item';
 import { roleOf, textAttribute } from './span';
 
-/** Instants of one row that are shown. */
+/** Most marks of a row. */
 const MAX_MARKS = 20;
 
-/** Trees of items, and each item by the id of its span; of a parent that was not received, by that id. */
+/** Trees of items, with an index by span id that includes parents which were not received. */
 export interface SpanForest {
   roots: Item[];
   readonly bySpanId: Map<string, Item>;
@@ -18,7 +18,7 @@ export interface SpanForest {
   readonly spans: ReadonlyMap<string, TraceSpan>;
 }
 
-/** The trees of the spans as they were received, children in the order of their starts. */
+/** Builds the trees, children in order of their starts. */
 export function spanTrees(spans: readonly TraceSpan[]): SpanForest {
   const byId = new Map(spans.map((span) => [span.spanId, span]));
   const bySpanId = new Map(Array.from(byId.values(), (span) => [span.spanId, toItem(span)]));
@@ -36,7 +36,7 @@ export function spanTrees(spans: readonly TraceSpan[]): SpanForest {
   return { roots: roots.sort(byStart), bySpanId, spans: byId };
 }
 
-/** Order of siblings: by start, the longer one first. */
+/** Orders siblings by start, the longer one first. */
 export function byStart(a: Item, b: Item): number {
   return a.startMs - b.startMs || b.endMs - a.endMs;
 }
@@ -68,7 +68,7 @@ function toItem(span: TraceSpan): Item {
   return item;
 }
 
-/** Spans of a repeated workflow task have their ids again. */
+/** Returns the note for a span that a repeated workflow task sent again. */
 function receivedNote(received: number): string {
   const often = received === 2 ? 'twice' : `${received} times`;
   return `sent ${often}: a workflow task was repeated`;
@@ -81,7 +81,7 @@ function errorLineOf({ statusMessage, events, attributes }: TraceSpan): string {
   return firstLine([type, message].filter(Boolean).join(': ') || 'failed');
 }
 
-/** The item of a parent; one that was not received gets an item of its own. */
+/** Returns the item of a parent; one that was not received gets a placeholder. */
 function parentOf(parentId: string, bySpanId: Map<string, Item>, roots: Item[]): Item {
   const known = bySpanId.get(parentId);
   if (known) return known;
@@ -99,7 +99,10 @@ function parentOf(parentId: string, bySpanId: Map<string, Item>, roots: Item[]):
   return missing;
 }
 
-/** Spans that no root leads to are in circles, or below one: each circle is opened at its earliest span. */
+/**
+ * Finds the spans that no root leads to: they are in a cycle or below one. Opens each cycle at its earliest
+ * span.
+ */
 function circles(bySpanId: ReadonlyMap<string, Item>, roots: readonly Item[]): Item[] {
   const reached = new Set<Item>();
   const reach = (from: readonly Item[]) => {
@@ -107,7 +110,7 @@ function circles(bySpanId: ReadonlyMap<string, Item>, roots: readonly Item[]): I
     for (let item = open.pop(); item !== undefined; item = open.pop()) {
       if (reached.has(item)) continue;
       reached.add(item);
-      // One by one: a call takes only so many arguments.
+      // Not spread into one call, whose number of arguments is limited.
       for (const child of item.children) open.push(child);
     }
   };
@@ -121,14 +124,14 @@ function circles(bySpanId: ReadonlyMap<string, Item>, roots: readonly Item[]): I
     const first = firstOfCircle(item, parents);
     const above = parents.get(first);
     if (above) above.children = above.children.filter((child) => child !== first);
-    first.notes.push('its parents form a circle');
+    first.notes.push('its parents form a cycle');
     opened.push(first);
     reach([first]);
   }
   return opened;
 }
 
-/** The earliest span of the circle above the item. */
+/** Returns the earliest span of the cycle above the item. */
 function firstOfCircle(item: Item, parents: ReadonlyMap<Item, Item>): Item {
   const seen = new Set<Item>();
   let at: Item | undefined = item;
@@ -143,7 +146,7 @@ function firstOfCircle(item: Item, parents: ReadonlyMap<Item, Item>): Item {
   return earliest;
 }
 
-/** A parent that was not received lasts as long as its children; the run's is known by what it announces. */
+/** Sets the times of parents that were not received to those of their children. */
 function settleMissing(bySpanId: ReadonlyMap<string, Item>): void {
   for (const item of bySpanId.values()) {
     if (item.kind !== 'missing') continue;

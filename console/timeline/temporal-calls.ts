@@ -1,6 +1,6 @@
 /**
- * Makes Temporal's pairs of spans one row each: a call (`StartActivity`) and its attempts (`RunActivity`), the start of a
- * child and the child's run, what handles a signal. Changes the trees in place. Pure otherwise.
+ * Joins Temporal's pairs of spans into one row: a call (`StartActivity`) and its attempts (`RunActivity`),
+ * the start of a child and its run, the handler of a signal. Changes the trees in place.
  */
 import type { TraceSpan } from '../sources/index';
 import { type Attempt, attemptParts } from './attempts';
@@ -8,13 +8,13 @@ import type { Item } from './item';
 import { numberAttribute, roleOf, type SpanRole, textAttribute } from './span';
 import { byStart, type SpanForest } from './span-tree';
 
-/** Attempts of activities, by the item of the call: the history's times are put together with them. */
+/** Attempts of activities by the item of the call, for merging with the history. */
 export type AttemptsOf = ReadonlyMap<Item, readonly Attempt[]>;
 
-/** @returns the attempts of each activity that has a span of one */
+/** Joins the spans of calls; returns the attempts of each activity that has spans of any. */
 export function joinCalls(forest: SpanForest): AttemptsOf {
   const attempts = new Map<Item, readonly Attempt[]>();
-  // Children before parents: a child's run is a call's child, too.
+  // Children first, since the run of a child workflow is itself a child of the call.
   for (const item of [...forest.bySpanId.values()].reverse()) {
     const role = roleIn(forest, item);
     item.children = item.children.filter((child) => roleIn(forest, child) !== 'run-started');
@@ -33,7 +33,7 @@ function roleIn({ spans }: SpanForest, { spanId }: Item): SpanRole | undefined {
   return span && roleOf(span).role;
 }
 
-/** The call of an activity that goes on: only its attempts have spans. */
+/** Whether the item is the call of a running activity, of which only attempts have spans. */
 function isAttemptsParent(forest: SpanForest, item: Item): boolean {
   return (
     item.kind === 'missing' &&
@@ -70,7 +70,7 @@ function attemptOf(span: TraceSpan | undefined, run: Item, index: number): Attem
   };
 }
 
-/** The child's run is the row; the call's span ends when the child has started. */
+/** Joins the call and the run of a child workflow; the call's own span ends when the child has started. */
 function joinChild(forest: SpanForest, call: Item): void {
   call.kind = 'child';
   const runs = call.children.filter((child) => roleIn(forest, child) === 'run');
@@ -87,7 +87,7 @@ function joinChild(forest: SpanForest, call: Item): void {
   absorb(call, only);
 }
 
-/** The inner item's children, marks and errors are the outer one's. */
+/** Moves the inner item's children, marks and errors to the outer one. */
 function absorb(outer: Item, inner: Item): void {
   outer.children = [...outer.children.filter((child) => child !== inner), ...inner.children].sort(byStart);
   outer.marks.push(...inner.marks.filter(({ text }) => !outer.marks.some((mark) => mark.text === text)));
@@ -97,7 +97,7 @@ function absorb(outer: Item, inner: Item): void {
   outer.detailSpanId = inner.spanId;
 }
 
-/** The root of a run is sent at its end: until then the run is known by what announced it. */
+/** Names runs whose root span, sent at the end, is missing, from the span that announced their start. */
 function nameMissingRuns({ spans, bySpanId, roots }: SpanForest): void {
   for (const span of spans.values()) {
     const { role, name } = roleOf(span);

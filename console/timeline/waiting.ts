@@ -1,5 +1,5 @@
 /**
- * Why a run that goes on does not go further, said in words. Pure.
+ * Explains why a running run makes no progress. Pure.
  */
 import type { WaitReason } from '../api/types';
 import { durationText, plural } from './durations';
@@ -14,35 +14,38 @@ import {
 } from './history-event';
 import { firstLine, type Item } from './item';
 
-/** A live poller that has nothing to do was seen at most 60 s ago, one that is gone is listed for 5 minutes. */
+/**
+ * A poller seen within this time is alive, in milliseconds: a live idle one polls at least every 60 s, a dead
+ * one is listed for 5 minutes.
+ */
 const LIVE_POLLER_MS = 75_000;
-/** Reasons that are told. */
+/** Most reasons. */
 const MAX_REASONS = 20;
-/** Less is on its way. */
+/** Shorter waits are not reported, in milliseconds. */
 const MIN_WAIT_MS = 1_000;
 
-/** Who polls a task queue. */
+/** Pollers of a task queue. */
 export interface QueuePollers {
   readonly count: number;
-  /** When one was last seen; `undefined` for none. */
+  /** Time of the latest poll, in milliseconds since 1970; `undefined` if no poller is listed. */
   readonly lastSeenMs: number | undefined;
 }
 
 export interface WaitingInput {
-  /** As the history has it. */
+  /** The run's tree from the history. */
   readonly run: Item;
   readonly events: readonly HistoryEvent[];
   readonly pendingActivities: readonly PendingActivity[];
   readonly pendingTask: PendingTask | null | undefined;
   readonly taskQueue: string;
-  /** When the run is due. */
+  /** Due time of the run, in milliseconds since 1970. */
   readonly dueMs: number;
-  /** `undefined`: not known. */
+  /** Returns the pollers of a task queue; `undefined` if they are not known. */
   readonly pollersOf: (kind: 'workflow' | 'activity', taskQueue: string) => QueuePollers | undefined;
   readonly nowMs: number;
 }
 
-/** The task queues whose pollers matter to the run now. */
+/** Returns the task queues on which the run currently waits for a worker. */
 export function queuesToAsk({
   events,
   pendingActivities,
@@ -63,7 +66,7 @@ export function queuesToAsk({
   return [...queues.values()].slice(0, MAX_REASONS);
 }
 
-/** The reasons, the most important first. */
+/** Returns the reasons, the most important first. */
 export function waitReasons(input: WaitingInput): WaitReason[] {
   const { dueMs, nowMs } = input;
   if (dueMs > nowMs)
@@ -78,7 +81,7 @@ export function waitReasons(input: WaitingInput): WaitReason[] {
   if (reasons.length === 0 && !input.pendingTask)
     reasons.push({
       kind: 'signal',
-      text: 'It awaits a signal, an update or a condition: nothing else is pending.',
+      text: 'It waits for a signal, an update or a condition: nothing else is pending.',
     });
   return reasons.sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind)).slice(0, MAX_REASONS);
 }
@@ -103,7 +106,7 @@ function taskReasons(input: WaitingInput): WaitReason[] {
     const failed = [...events].reverse().find((event) => event.workflowTaskFailedEventAttributes);
     const failure = failed?.workflowTaskFailedEventAttributes?.failure;
     const why = failure ? `: ${firstLine(failureText(failure))}` : '';
-    const text = `Its workflow task fails and is tried again, attempt ${attempt}${why}`;
+    const text = `Its workflow task fails and is being retried, attempt ${attempt}${why}`;
     return [{ kind: 'back-off', text }];
   }
   const sinceAt = msOf(pendingTask.originalScheduledTime) ?? msOf(pendingTask.scheduledTime);
@@ -176,7 +179,7 @@ function activityReason(
     return [
       {
         kind: 'working',
-        text: `${name} works since ${durationText(nowMs - sinceAt)}${again}${alive}.`,
+        text: `${name} has been running for ${durationText(nowMs - sinceAt)}${again}${alive}.`,
         sinceAt,
         ...at,
       },
@@ -200,7 +203,7 @@ function activityReason(
   return waitsForWorker(input, 'activity', taskQueue, name, sinceAt, nowMs, row);
 }
 
-/** Timers, children and Nexus operations that go on. */
+/** Returns the reasons for open timers, children and Nexus operations. */
 function openReasons({ run, nowMs }: WaitingInput): WaitReason[] {
   return run.children.flatMap((item): WaitReason[] => {
     if (!item.isOpen) return [];
@@ -209,14 +212,16 @@ function openReasons({ run, nowMs }: WaitingInput): WaitReason[] {
     if (item.kind === 'timer') {
       const text =
         untilMs === undefined
-          ? `A timer goes on since ${since}.`
+          ? `A timer has been running for ${since}.`
           : `A timer ends in ${durationText(Math.max(0, untilMs - nowMs))}.`;
       return [{ kind: 'timer', text, row, sinceAt, ...(untilMs !== undefined && { untilAt: untilMs }) }];
     }
     if (item.kind === 'child')
-      return [{ kind: 'child', text: `The child ${name} goes on since ${since}.`, row, sinceAt }];
+      return [{ kind: 'child', text: `The child ${name} has been running for ${since}.`, row, sinceAt }];
     if (item.kind !== 'nexus') return [];
-    return [{ kind: 'nexus', text: `The Nexus operation ${name} goes on since ${since}.`, row, sinceAt }];
+    return [
+      { kind: 'nexus', text: `The Nexus operation ${name} has been running for ${since}.`, row, sinceAt },
+    ];
   });
 }
 

@@ -64,7 +64,7 @@ describe('the page of alerts', { skip: browserMissing() ?? false, timeout: 300_0
     await pages.page.locator('.list.alerts', { hasText: 'oncall' }).first().waitFor();
     const text = await pages.page.locator('main').textContent();
     match(text ?? '', /nightly is slow: [\d.]+ s \(limit 1\.0 s\)/);
-    match(text ?? '', /Watcher[\s\S]*watches[\s\S]*Channels[\s\S]*oncall\s+last message: .*, delivered/);
+    match(text ?? '', /Watcher[\s\S]*watching[\s\S]*Channels[\s\S]*oncall\s+last message: .*, delivered/);
     await pages.click('.alerts a.above:has-text("nightly is slow")');
     await pages.page.locator('h1', { hasText: 'nightly' }).waitFor();
     ok(pages.page.url().includes(`/runs/${handle.firstExecutionRunId}`));

@@ -205,7 +205,7 @@ describe('the pages of the console where nothing was recorded', { skip }, () => 
         .filter({ hasText: /^callDownstream.*working/ })
         .waitFor();
       equal(pages.clicks, 2);
-      match((await pages.page.locator('.note').allTextContents()).join(), /not recorded/);
+      match((await pages.page.locator('.note').allTextContents()).join(), /not sampled/);
       deepEqual(pages.errors, []);
     } finally {
       await browser.close();

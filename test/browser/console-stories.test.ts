@@ -82,7 +82,7 @@ describe('the stories in the console', { skip: browserMissing() ?? false }, () =
 
     // The bank runs the shard again, and the run's page, which is open, says what has come of it.
     await pages.page.goBack();
-    const rerun = pages.page.getByText('run again since the run ended: now all 200 shards have succeeded');
+    const rerun = pages.page.getByText('rerun after the run ended; now all 200 shards have succeeded');
     await rerun.waitFor({ timeout: 150_000 });
     deepEqual(pages.errors, []);
 

@@ -139,7 +139,7 @@ describe('a full disk', () => {
       taken: number;
     };
     equal(taken, answered.length * SPANS);
-    match(refusals.join(), /^6 requests: the disk is full; senders try again$/);
+    match(refusals.join(), /^6 requests: the disk is full; senders retry$/);
 
     await fetch(`${url}/test/free`, { method: 'POST' });
     const { id, response } = await send(url, randomText);

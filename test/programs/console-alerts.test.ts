@@ -153,7 +153,7 @@ describe('a console with --alerts', () => {
       const running = await consoleFor({ address: '127.0.0.1:1', namespaces: ['default'] }, { alerts });
       try {
         const notice = await shows(running, ({ watchers }) => watchers[0]?.notices[0]);
-        match(notice, /^This console does not watch namespace default, and tries again: /);
+        match(notice, /^This console cannot watch namespace default, and retries: /);
       } finally {
         await running.close();
       }
@@ -184,7 +184,10 @@ describe('a console without --alerts', () => {
     try {
       const { watchers, open, past } = await getJson<AlertsPage>(`${running.url}/api/alerts`);
       deepEqual([watchers[0]?.state, open, past], ['none', [], []]);
-      match(watchers[0]?.notices[0] ?? '', /^Nobody watches namespace .*: start temporal-job-tracing watch/);
+      match(
+        watchers[0]?.notices[0] ?? '',
+        /^No watcher runs in namespace .*: start temporal-job-tracing watch/,
+      );
     } finally {
       await running.close();
       await stage.stop();

@@ -67,7 +67,7 @@ describe('the data directory', () => {
     await rejects(openStore({ directory: join(parent, 'file', 'data') }), (error) => {
       ok(error instanceof StoreError);
       equal(error.problem, 'directory');
-      match(error.message, /^The data directory .* cannot be used: .*\. Give another one with --data\.$/);
+      match(error.message, /^The data directory .* cannot be used: .*\. Choose another one with --data\.$/);
       return true;
     });
   });

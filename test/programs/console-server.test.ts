@@ -211,7 +211,7 @@ describe('the console', { concurrency: 4 }, () => {
       ({ shards }) => shards?.failed[0]?.attempts === 2,
       'the shard has not run again',
     );
-    equal(again.shards?.rerun, '1 shard run again since the run ended: now 2 of 3 shards have succeeded.');
+    equal(again.shards?.rerun, '1 shard was rerun after the run ended; now 2 of 3 shards have succeeded.');
   });
 
   it('shows a trace alone, its run, and the trace as OTLP JSON', async () => {

@@ -82,7 +82,7 @@ it('circles of parents are opened at their earliest span, a span that is its own
     'operation itself',
   ]);
   deepEqual(
-    rows.filter(({ note }) => note === 'its parents form a circle').map(({ name }) => name),
+    rows.filter(({ note }) => note === 'its parents form a cycle').map(({ name }) => name),
     ['first', 'itself'],
   );
 });

@@ -1,5 +1,5 @@
 /**
- * Who may read: the host that a request names, the page that makes it, and the session or token that comes with it.
+ * Access checks of a request: its `Host`, the origin of the page that sends it, and its session or token.
  */
 import { timingSafeEqual } from 'node:crypto';
 import { isIP } from 'node:net';
@@ -9,17 +9,17 @@ import { getCookie } from 'hono/cookie';
 import type { Sessions } from './sessions';
 
 export interface AccessOptions {
-  /** Address that the server listens at. */
+  /** Address on which the server listens. */
   readonly host: string;
-  /** Names that requests may use besides: of a proxy, of a service in a cluster. */
+  /** Further host names that requests may use, such as a proxy's or a service's in a cluster. */
   readonly allowedHosts: readonly string[];
-  /** Needed with every request but a probe's; `undefined`: everybody who reaches the port may read. */
+  /** Token that every request except probes needs; `undefined` if anyone who can reach the port may read. */
   readonly token: string | undefined;
 }
 
 const LOOPBACK: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '::1']);
 
-/** Whether only programs of this machine reach the address. */
+/** Whether the address can only be reached from this machine. */
 export function isLoopback(host: string): boolean {
   return LOOPBACK.has(host) || /^127\.\d+\.\d+\.\d+$/.test(host);
 }
@@ -32,7 +32,7 @@ const HEADERS: Readonly<Record<string, string>> = {
   'cross-origin-resource-policy': 'same-origin',
 };
 
-/** Headers of every answer. */
+/** Sets the security headers of every response. */
 export function secureHeaders(): MiddlewareHandler {
   return async (c, next) => {
     await next();
@@ -41,8 +41,8 @@ export function secureHeaders(): MiddlewareHandler {
 }
 
 /**
- * Refuses requests that name another host: a page of a foreign site whose name was made to lead here. An address needs no
- * name, so it cannot be made to.
+ * Refuses requests with a foreign `Host`, which protects against DNS rebinding. IP addresses are accepted
+ * unless the server listens on loopback, since rebinding needs a name.
  */
 export function hostCheck({ host, allowedHosts }: AccessOptions): MiddlewareHandler {
   const names = new Set([...LOOPBACK, ...allowedHosts.map((name) => name.toLowerCase())]);
@@ -55,18 +55,18 @@ export function hostCheck({ host, allowedHosts }: AccessOptions): MiddlewareHand
     return refuse(
       c,
       403,
-      `The request names the host ${shown}, which is not this console's: --allowed-host ${shown} allows it.`,
+      `The host ${shown} is not allowed: start the console with --allowed-host ${shown} to allow it.`,
     );
   };
 }
 
-/** The name in a `Host` header, without port and brackets, in lower case. */
+/** Returns the host name in a `Host` header in lower case, without port and brackets. */
 function hostNameOf(header: string | undefined): string | undefined {
   const match = /^(?:\[([0-9a-f:.]+)\]|([^:\s/@]+))(?::\d+)?$/i.exec(header ?? '');
   return (match?.[1] ?? match?.[2])?.toLowerCase();
 }
 
-/** Refuses what a page of another origin asks for. A link that somebody follows is not such a request. */
+/** Refuses requests from pages of other origins, except navigation by a link. */
 export function originCheck(): MiddlewareHandler {
   return async (c, next) => {
     const site = c.req.header('sec-fetch-site');
@@ -78,7 +78,7 @@ export function originCheck(): MiddlewareHandler {
   };
 }
 
-/** Whether the `Origin`, if there is one, is this server's. */
+/** Whether the `Origin` header, if there is one, is this server's. */
 function isOwnOrigin(c: Context): boolean {
   const origin = c.req.header('origin');
   if (origin === undefined) return true;
@@ -89,15 +89,15 @@ function isOwnOrigin(c: Context): boolean {
   }
 }
 
-/** Refuses writes without an `Origin` of this server. */
+/** Refuses requests without this server's `Origin`, for routes that write. */
 export function ownOriginNeeded(): MiddlewareHandler {
   return async (c, next) =>
     c.req.header('origin') !== undefined && isOwnOrigin(c)
       ? next()
-      : refuse(c, 403, 'A form of this console was expected, with its Origin.');
+      : refuse(c, 403, 'Expected a form of this console, with its Origin.');
 }
 
-/** Needs a session, or the token as `authorization: Bearer …`. */
+/** Refuses requests without a session and without the token as `authorization: Bearer …`. */
 export function sessionNeeded(
   { token }: AccessOptions,
   sessions: Sessions,
@@ -110,7 +110,7 @@ export function sessionNeeded(
   };
 }
 
-/** Needs the token: for senders of spans. */
+/** Refuses requests without the token, for senders of spans. */
 export function tokenNeeded({ token }: AccessOptions): MiddlewareHandler {
   return async (c, next) =>
     token === undefined || hasToken(c, token)
@@ -118,7 +118,7 @@ export function tokenNeeded({ token }: AccessOptions): MiddlewareHandler {
       : refuse(
           c,
           401,
-          'A token is needed: OTEL_EXPORTER_OTLP_HEADERS=authorization=Bearer%20<token> at the senders.',
+          'A token is needed: set OTEL_EXPORTER_OTLP_HEADERS=authorization=Bearer%20<token> at the sender.',
         );
 }
 
@@ -127,13 +127,13 @@ function hasToken(c: Context, token: string): boolean {
   return given !== undefined && isEqual(given, token);
 }
 
-/** Compares in a time that tells nothing of where the texts differ. */
+/** Compares two strings of equal length in constant time. */
 export function isEqual(given: string, expected: string): boolean {
   const [a, b] = [Buffer.from(given), Buffer.from(expected)];
   return a.length === b.length && timingSafeEqual(a, b);
 }
 
-/** An answer other than 200. */
+/** Returns an error response. */
 export function refuse(c: Context, status: 400 | 401 | 403 | 404 | 405 | 500 | 503, text: string): Response {
   return c.json({ error: { kind: KINDS[status], text } }, status);
 }

@@ -1,5 +1,5 @@
 /**
- * All routes of the console, and in which order a request is checked.
+ * All routes of the console, and the order in which a request is checked.
  */
 import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
@@ -28,7 +28,7 @@ export interface AppParts {
   readonly sessions: Sessions;
   readonly data: ConsoleData;
   readonly live: LiveHub;
-  /** Takes `/v1/traces`; it refuses browsers by itself. */
+  /** Handles `/v1/traces`, including the refusal of browsers. */
   readonly ingest: Ingest['app'];
   /** Aborts when the console ends. */
   readonly closing: AbortSignal;
@@ -37,12 +37,14 @@ export interface AppParts {
 export function consoleApp({ access, sessions, data, live, ingest, closing }: AppParts): ConsoleApp {
   const app: ConsoleApp = new Hono<{ Bindings: HttpBindings }>();
   app.use(secureHeaders());
-  // Probes come by an address, and learn nothing.
+  // Probes use an IP address as host, and get no information.
   app.get('/healthz', (c) => c.text('ok'));
   app.use(hostCheck(access));
   app.use('/v1/*', tokenNeeded(access));
   app.route('/', ingest);
-  app.all('/v1/*', (c) => refuse(c, 404, `There is nothing at ${c.req.path}: POST /v1/traces takes spans.`));
+  app.all('/v1/*', (c) =>
+    refuse(c, 404, `There is nothing at ${c.req.path}: POST /v1/traces accepts spans.`),
+  );
   app.use(originCheck());
   app.route('/', loginRoutes(access, sessions));
   app.route('/', assetRoutes());

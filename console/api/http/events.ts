@@ -1,5 +1,5 @@
 /**
- * The stream of live events of one page.
+ * The stream of server-sent events for a page.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Hono } from 'hono';
@@ -9,10 +9,14 @@ import type { LiveHub } from '../live';
 import type { RunsChanged } from '../types';
 
 const KEEP_ALIVE_MS = 15_000;
-/** Events that a page which does not read them is sent at most; then it is left. */
+/** Most events that wait for a slow page; beyond it the stream is closed. */
 const MAX_QUEUE = 1_000;
 
-/** @param closing aborts when the console ends: streams would hold it up */
+/**
+ * Creates the route of the event stream.
+ *
+ * @param closing aborts when the console ends, so that open streams do not delay it
+ */
 export function eventRoutes(data: ConsoleData, live: LiveHub, closing: AbortSignal): Hono {
   const app = new Hono();
   app.get('/api/events', (c) => {

@@ -1,5 +1,5 @@
 /**
- * The JSON API as routes: reads parameters, calls the views, answers.
+ * The routes of the JSON API: they read parameters and call the views.
  */
 import { Hono } from 'hono';
 import { compress } from 'hono/compress';
@@ -60,7 +60,9 @@ export function apiRoutes(data: ConsoleData): Hono {
     const traceId = c.req.param('file').slice(0, -'.json'.length).toLowerCase();
     if (!isTraceId(traceId)) return refuse(c, 400, wrongTraceId(traceId));
     const trace = await data.traces.trace(traceId);
-    return trace ? c.json(otlpJson(trace)) : refuse(c, 404, `No span of the trace ${traceId} is here.`);
+    return trace
+      ? c.json(otlpJson(trace))
+      : refuse(c, 404, `No span of the trace ${traceId} is stored here.`);
   });
   app.get('/api/traces/:traceId', async (c) => {
     const traceId = c.req.param('traceId').toLowerCase();
@@ -86,7 +88,7 @@ function wrongTraceId(traceId: string): string {
 }
 
 function notFound({ namespaces }: ConsoleData, text: string): string {
-  return `${text} in ${[...namespaces.keys()].join(', ')}: Temporal may have forgotten it, or it is in another namespace.`;
+  return `${text} in ${[...namespaces.keys()].join(', ')}: Temporal may have deleted it, or it is in another namespace.`;
 }
 
 function filterOf(req: {

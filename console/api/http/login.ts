@@ -1,5 +1,5 @@
 /**
- * The page that asks for the token: plain HTML, so that it needs no script. The token is never in an address.
+ * The login page: plain HTML without script. The token is posted, so it never appears in an address.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Context, Hono } from 'hono';
@@ -8,7 +8,7 @@ import { html } from 'hono/html';
 import { type AccessOptions, isEqual, ownOriginNeeded } from './access';
 import type { Sessions } from './sessions';
 
-/** Guessing must be slow. */
+/** Delay of the answer to a wrong token, in milliseconds, which slows down guessing. */
 const REFUSAL_MS = 500;
 
 export function loginRoutes({ token }: AccessOptions, sessions: Sessions): Hono {
@@ -33,7 +33,7 @@ export function loginRoutes({ token }: AccessOptions, sessions: Sessions): Hono 
   return app;
 }
 
-/** A path of this server; anything else is the first page. */
+/** Returns the value if it is a path of this server, else the path of the first page. */
 function pathOf(to: unknown): string {
   return typeof to === 'string' && /^\/(?![/\\])[^\s\\]*$/.test(to) ? to : '/';
 }
@@ -57,9 +57,9 @@ function page(c: Context, to: string, isWrong: boolean): Response | Promise<Resp
                 <label for="token">Token of this console</label>
                 <input id="token" name="token" type="password" autocomplete="current-password" required autofocus />
               </p>
-              ${isWrong ? html`<p role="alert">That is not the token of this console.</p>` : ''}
+              ${isWrong ? html`<p role="alert">This is not the token of this console.</p>` : ''}
               <p><button type="submit">Log in</button></p>
-              <p>Whoever started the console has it: JOB_TRACING_CONSOLE_TOKEN, or the file of --token-file.</p>
+              <p>It was set when the console was started: JOB_TRACING_CONSOLE_TOKEN, or the file of --token-file.</p>
             </form>
           </main>
         </body>

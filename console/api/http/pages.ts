@@ -1,5 +1,5 @@
 /**
- * The pages' files, which the build has made: read once, sent compressed. Every address of a page is one document.
+ * Serves the pages' files from the build, read once and compressed. All pages are the same HTML document.
  */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -16,7 +16,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.map': 'application/json',
 };
 
-/** Where the build puts them, beside the compiled console. */
+/** Directory of the built files, beside the compiled console. */
 const DIRECTORY = join(__dirname, '..', '..', 'page', 'assets');
 const INDEX = 'index.html';
 
@@ -27,7 +27,10 @@ interface File {
   readonly etag: string;
 }
 
-/** Script, style sheet and pictures: they hold nothing secret, and the login page needs them. */
+/**
+ * Creates the routes of script, style sheet and images, which the login page needs and which contain no
+ * secrets.
+ */
 export function assetRoutes(directory = DIRECTORY): Hono {
   const files = readFiles(directory);
   const app = new Hono();
@@ -43,9 +46,7 @@ export function pageRoutes(directory = DIRECTORY): Hono {
   const index = readFiles(directory).get(INDEX);
   const app = new Hono();
   app.get('*', (c) =>
-    index
-      ? send(c, index)
-      : c.text('The pages of this console were not built: npm run build makes them.', 503),
+    index ? send(c, index) : c.text('The pages of this console are not built: run npm run build.', 503),
   );
   return app;
 }

@@ -1,5 +1,5 @@
 /**
- * Sessions of people who have given the token: in memory, so they end with the console.
+ * Sessions of users who have entered the token. They are kept in memory, so they end with the console.
  */
 import { randomBytes } from 'node:crypto';
 import { setBounded } from '../../../core/util/bounded-map';
@@ -8,7 +8,7 @@ const MAX_SESSIONS = 1_000;
 const MAX_AGE_MS = 30 * 24 * 3_600_000;
 
 export class Sessions {
-  /** With the port: cookies of one host are shared by all its ports. */
+  /** Name of the session cookie. It contains the port, since all ports of a host share cookies. */
   readonly cookieName: string;
   readonly #begunMs = new Map<string, number>();
 
@@ -16,7 +16,7 @@ export class Sessions {
     this.cookieName = `job-tracing-${port}`;
   }
 
-  /** The id of a new session. */
+  /** Creates a session and returns its id. */
   begin(): string {
     const id = randomBytes(32).toString('base64url');
     setBounded(this.#begunMs, id, Date.now(), MAX_SESSIONS);

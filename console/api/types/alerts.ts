@@ -1,26 +1,26 @@
 /**
- * Alerts: what is open, what was told, who is told, and whether anybody watches.
+ * JSON of `/api/alerts`: open and past alerts, channels, and the watchers. Times are milliseconds since 1970.
  */
 import type { AlertType } from '../../../alerts/incident/message';
 import type { Problem } from './problem';
 
-/** What became of a message on one channel. */
+/** Delivery of a message to one channel. */
 export interface AlertDelivery {
   readonly channel: string;
   readonly type: AlertType;
-  /** Whether it told a beginning or an end. */
+  /** Whether the message opened or resolved a problem. */
   readonly state: 'open' | 'resolved';
   readonly at: number;
-  /** `waiting`: it is still to be delivered, as after an error or under a silence. */
+  /** Result; `waiting` if the message is still to be delivered, for example after an error. */
   readonly outcome: 'delivered' | 'grouped' | 'silenced' | 'refused' | 'dropped' | 'waiting';
-  /** Why, where it was not delivered. */
+  /** Why the message was not delivered. */
   readonly why?: string;
 }
 
-/** A problem that is open. */
+/** An open problem. */
 export interface OpenAlert {
   readonly type: AlertType;
-  /** One sentence, as it is told. */
+  /** The alert in one sentence, as in its message. */
   readonly text: string;
   readonly sinceAt: number;
   readonly runId?: string;
@@ -35,53 +35,58 @@ export interface AlertRow {
   /** Name of the job, the task queue or the channel. */
   readonly name: string;
   readonly open: readonly OpenAlert[];
-  /** When it began, and when it told or saw something last. */
+  /** Start of the incident. */
   readonly startedAt: number;
+  /** Time of the latest delivery, or else of the incident's end or start. */
   readonly lastAt: number;
-  /** The last ones, the newest first; left out where no process could be asked. */
+  /** The latest deliveries, the newest first; left out if no process could be queried. */
   readonly deliveries?: readonly AlertDelivery[];
 }
 
-/** A channel, as far as the watcher and the last messages tell. */
+/** State of a channel, from the watcher's report and the latest deliveries. */
 export interface AlertChannelState {
   readonly name: string;
-  /** It answered that nothing is wanted any more. */
+  /** Whether the channel is stopped because its receiver answered 410 Gone. */
   readonly isStopped: boolean;
-  /** The last message of the incidents that are shown. */
+  /** Latest delivery among the listed incidents. */
   readonly last?: AlertDelivery;
 }
 
 /** The watcher of a namespace. */
 export interface WatcherState {
   readonly namespace: string;
-  /** `blind`: it is there, but sees nothing; `none`: nobody watches; `unknown`: Temporal does not answer. */
+  /**
+   * `blind`: the watcher runs but cannot read the server; `none`: the namespace is not watched; `unknown`:
+   * Temporal does not answer.
+   */
   readonly state: 'watching' | 'starting' | 'blind' | 'none' | 'unknown';
-  /** What people should know, one sentence each, with what to do. */
+  /** Problems of the watcher, one sentence each, with the remedy. */
   readonly notices: readonly string[];
-  /** What closed before has been read. */
+  /** Runs that closed before this time have been read. */
   readonly readAt?: number;
   readonly sinceAt?: number;
-  /** Process that watches, and the hash of its configuration. */
+  /** Identity of the watching process. */
   readonly process?: string;
+  /** Hash of the process's configuration, 16 hex digits. */
   readonly config?: string;
   readonly silences: readonly { readonly job: string; readonly untilAt: number; readonly reason: string }[];
   readonly channels: readonly AlertChannelState[];
-  /** Jobs with too few runs for a learnt limit. */
+  /** Names of jobs with too few runs for a learnt limit. */
   readonly withoutUsual: readonly string[];
-  /** What no watcher can tell. */
+  /** Cases that no watcher can detect. */
   readonly untold: readonly string[];
 }
 
-/** `/api/alerts`. */
+/** Response of `/api/alerts`. */
 export interface AlertsPage {
   readonly at: number;
-  /** One for each namespace. */
+  /** The watchers, one for each namespace. */
   readonly watchers: readonly WatcherState[];
-  /** The oldest problem first. */
+  /** Incidents with open problems, the oldest problem first. */
   readonly open: readonly AlertRow[];
-  /** Incidents in which nothing is open, the newest first. */
+  /** Incidents without open problems, the newest first. */
   readonly past: readonly AlertRow[];
-  /** Past incidents that are left out. */
+  /** Number of incidents that are left out. */
   readonly more: number;
   readonly problems: readonly Problem[];
 }

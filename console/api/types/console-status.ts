@@ -1,54 +1,59 @@
 /**
- * The state of the console itself: for the banner, and for a line at the foot of each page.
+ * JSON of `/api/status`: the state of the console, for the banner and the foot of each page. Times are
+ * milliseconds since 1970.
  */
 import type { Problem } from './problem';
 
 /** A namespace that the console watches. */
 export interface NamespaceStatus {
   readonly name: string;
-  /** Whether Temporal answers: in time, by refusals for too many calls, or not at all. */
+  /**
+   * Whether Temporal answers: `busy` if it refuses calls because of rate limits, `away` if it does not
+   * answer.
+   */
   readonly temporal: 'ok' | 'busy' | 'away' | 'connecting';
-  /** When Temporal last answered. */
+  /** Time of Temporal's last answer. */
   readonly answeredAt?: number;
-  /** Runs that go on, as the poller last saw them; at most 1,000 are watched. */
+  /** Number of open runs in the last poll, at most 1,000. */
   readonly openRuns: number;
-  /** Jobs and task queues with open alerts, as they were seen last; they are looked for while a page is open. */
+  /** Number of jobs and task queues with open alerts, as last read; they are read while a page is open. */
   readonly openAlerts: number;
-  /** Whether more runs go on than are watched. */
+  /** Whether there are more open runs than are polled. */
   readonly isOpenRunsCut: boolean;
-  /** How far back closed runs are known; left out until the first fill has begun. */
+  /** Close time of the oldest known closed runs; left out until the first fill has begun. */
   readonly closedSinceAt?: number;
 }
 
-/** What the console takes and keeps of spans. */
+/** Received and stored spans. */
 export interface TracesStatus {
-  /** Where spans come from. */
+  /** Source of the spans. */
   readonly source: 'embedded' | 'none';
-  /** Spans taken since the start. */
+  /** Number of spans accepted since the start. */
   readonly taken: number;
-  /** Spans refused since the start, for any reason; they are lost. */
+  /** Number of spans refused since the start, for any reason; they are lost. */
   readonly refused: number;
-  /** Why spans were refused, one sentence each, with the number. */
+  /** Reasons for refusals, one sentence each, with the number. */
   readonly refusals: readonly string[];
-  /** Bytes on disk, and the most that there may be. */
+  /** Size on disk, in bytes. */
   readonly bytes: number;
+  /** Size limit, in bytes. */
   readonly maxBytes: number;
-  /** Start of the oldest spans that are kept; left out while there are none. */
+  /** Start of the oldest stored spans; left out if there are none. */
   readonly oldestAt?: number;
 }
 
-/** The console's state. */
+/** Response of `/api/status`. */
 export interface ConsoleStatus {
   /** Version of the package. */
   readonly version: string;
-  /** The server's clock: pages take the difference to their own. */
+  /** The server's time, from which pages compute the difference to their own clock. */
   readonly at: number;
-  /** In the order in which they were given. */
+  /** Namespaces in the order of the command line. */
   readonly namespaces: readonly NamespaceStatus[];
   readonly traces: TracesStatus;
-  /** Address of Temporal's Web UI without a trailing slash, if it is known. */
+  /** Address of the Temporal Web UI without a trailing slash; left out if it is not known. */
   readonly webUi?: string;
-  /** Whether a session is needed; then the page shows a way to log out (`POST /logout`). */
+  /** Whether a session is needed; then the page offers to log out (`POST /logout`). */
   readonly hasLogin: boolean;
   readonly problems: readonly Problem[];
 }

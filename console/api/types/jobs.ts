@@ -1,10 +1,13 @@
 /**
- * The list of jobs, and the runs of a job.
+ * JSON of `/api/jobs` and `/api/jobs/:job`. Times are milliseconds since 1970.
  */
 import type { AlertType } from '../../../alerts/incident/message';
 import type { Problem } from './problem';
 
-/** How a run is or ended; `continued` continued as new, `unknown` has ended and Temporal does not say how any more. */
+/**
+ * State of a run. `continued`: it continued as new; `unknown`: it has ended, and Temporal no longer has its
+ * result.
+ */
 export type RunState =
   | 'running'
   | 'success'
@@ -15,15 +18,15 @@ export type RunState =
   | 'continued'
   | 'unknown';
 
-/** What makes a job run. `start`: people or programs. */
+/** How the runs of a job are started; `start`: by users or programs. */
 export type JobKind = 'scheduledJob' | 'cron' | 'schedule' | 'start';
 
-/** One run as a bar of a job's row. */
+/** A run, shown as a bar in the row of its job. */
 export interface RunBar {
   readonly runId: string;
   readonly state: RunState;
   readonly startedAt: number;
-  /** From the first task to the end, or to now. */
+  /** Milliseconds from the first task to the end, or to now. */
   readonly durationMs: number;
 }
 
@@ -35,41 +38,41 @@ export interface JobRow {
   readonly kind: JobKind;
   /** Id of the schedule, or workflow id of the `scheduledJob` or cron, where there is one. */
   readonly scheduleId?: string;
-  /** Cron expression or time table in words. */
+  /** Cron expression, or a description of the schedule. */
   readonly timetable?: string;
   readonly isPaused?: boolean;
   readonly nextDueAt?: number;
-  /** The last 30 runs, the oldest first. */
+  /** The latest runs, at most 30, the oldest first. */
   readonly bars: readonly RunBar[];
-  /** The run that started last. */
+  /** The run with the latest start. */
   readonly last?: RunRow;
-  /** Runs that go on. */
+  /** Number of running runs. */
   readonly running: number;
-  /** Median duration of the last 20 successful runs; left out for fewer than five. */
+  /** Median duration of the last 20 successful runs, in milliseconds; left out for fewer than five. */
   readonly usualMs?: number;
-  /** Failed runs since the last success. */
+  /** Number of failed runs since the last success. */
   readonly failingRuns: number;
-  /** Types of open alerts, as they were seen last; they are looked for while a page is open. */
+  /** Types of open alerts, as last read; they are read while a page is open. */
   readonly alerts: readonly AlertType[];
 }
 
-/** `/api/jobs`: jobs that fail or have open alerts first, then those that run, then by name. */
+/** Response of `/api/jobs`: jobs that fail or have open alerts first, then running ones, then by name. */
 export interface JobList {
   readonly at: number;
   readonly jobs: readonly JobRow[];
-  /** Jobs that are left out beyond the first 2,000. */
+  /** Number of jobs beyond the first 2,000, which are left out. */
   readonly more: number;
   /** Whether closed runs are still being read for the first time. */
   readonly isFilling: boolean;
   readonly problems: readonly Problem[];
 }
 
-/** Whether the run's spans are recorded, and why. */
+/** The sampling decision about a run. */
 export interface Sampling {
   readonly sampled: boolean;
-  /** As in `manual`, `rule`, `kept-failed`. */
+  /** Reason of the decision, as in `manual`, `rule`, `kept-failed`. */
   readonly reason?: string;
-  /** For people, as in `not sampled: rule billing-*, 1 %`. */
+  /** Decision and reason, as in `not sampled: rule billing-*, 1 %`. */
   readonly text: string;
 }
 
@@ -79,53 +82,53 @@ export interface RunRow {
   readonly job: string;
   readonly workflowId: string;
   readonly runId: string;
-  /** 32 hex digits. */
+  /** Trace ID, 32 lower-case hex digits. */
   readonly traceId: string;
   readonly state: RunState;
   readonly startedAt: number;
   readonly closedAt?: number;
-  /** The nominal time of a tick or of a schedule's action. */
+  /** Nominal time of a cron tick or of a Schedule's action. */
   readonly dueAt?: number;
-  /** From the moment when it was due (or was started) to its first task; left out where it is not known. */
+  /** Milliseconds from the due time, or from the start, to the first task; left out if it is not known. */
   readonly waitedMs?: number;
-  /** From the first task to the end, or to now. */
+  /** Milliseconds from the first task to the end, or to now. */
   readonly durationMs: number;
-  /** {@link durationMs} by the job's usual duration, as in 3.7; left out where that is not known. */
+  /** {@link durationMs} divided by the job's usual duration, as in 3.7; left out if that is not known. */
   readonly timesUsual?: number;
-  /** What started it: `cron`, `schedule`, `manual`, `api`, `retry`. */
+  /** What started the run: `cron`, `schedule`, `manual`, `api` or `retry`. */
   readonly trigger?: string;
-  /** Whether it was recorded because somebody asked. */
+  /** Whether the run is sampled because sampling was forced. */
   readonly isForced: boolean;
-  /** Who started it by hand, and why. */
+  /** Who started a manual run. */
   readonly startedBy?: string;
   readonly reason?: string;
   readonly sampling?: Sampling;
-  /** From 1. */
+  /** Attempt, from 1. */
   readonly attempt?: number;
-  /** Innermost error of a run that failed, one line. */
+  /** Innermost error of a failed run, in one line. */
   readonly errorLine?: string;
-  /** Temporal no longer has it: what is shown is what the console kept. */
+  /** Whether Temporal no longer has the run, so that only the console's own data is shown. */
   readonly isForgotten: boolean;
 }
 
-/** Which runs of a job are listed; by the parameters of the same names in the address. */
+/** Filter of a job's runs, from the parameters of the same names in the address. */
 export interface JobFilter {
   readonly result: readonly RunState[];
   readonly trigger: readonly string[];
   readonly minMs?: number;
   readonly maxMs?: number;
-  /** Text in the workflow id, the reason or the error. */
+  /** Substring of the workflow id, the reason or the error. */
   readonly q?: string;
 }
 
-/** `/api/jobs/:job`. */
+/** Response of `/api/jobs/:job`. */
 export interface JobPage {
   readonly at: number;
   readonly job: JobRow;
   readonly filter: JobFilter;
-  /** At most 100: runs that go on first, then those that started last. */
+  /** At most 100 runs: running ones first, then the others, most recently started first. */
   readonly runs: readonly RunRow[];
-  /** Give it as `cursor` to read on; left out at the end. */
+  /** Parameter `cursor` of the next page; left out at the end. */
   readonly cursor?: string;
   readonly problems: readonly Problem[];
 }

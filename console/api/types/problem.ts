@@ -1,15 +1,15 @@
 /**
- * What the API says when something could not be read.
+ * JSON of problems and errors.
  */
 
-/** Something that could not be read, although the rest of the answer could. */
+/** A part of the response that could not be read; the rest is there. */
 export interface Problem {
   /**
    * - `temporal-away`: Temporal does not answer, or not in time;
-   * - `temporal-busy`: Temporal said RESOURCE_EXHAUSTED; the console asks less often until it recovers;
-   * - `temporal-denied`: the console's credentials do not allow it;
-   * - `forgotten`: Temporal no longer has the run; what is shown comes from the console's own store;
-   * - `cut`: something is too large to be shown whole; the text says how much is missing;
+   * - `temporal-busy`: Temporal answered RESOURCE_EXHAUSTED; the console sends fewer calls until it recovers;
+   * - `temporal-denied`: the console's credentials do not permit the call;
+   * - `forgotten`: Temporal no longer has the run; the data is from the console's own store;
+   * - `cut`: something is too large to be shown completely; the text has the number of missing items;
    * - `store`: the console's own store cannot be read or written;
    * - `traces`: the spans cannot be read.
    */
@@ -21,19 +21,21 @@ export interface Problem {
     | 'cut'
     | 'store'
     | 'traces';
-  /** One sentence for people, with what to do if something can be done. */
+  /** The problem in one sentence, with the remedy if there is one. */
   readonly text: string;
   readonly namespace?: string;
-  /** Since when, where that is known. */
+  /** Start of the problem, in milliseconds since 1970; left out if it is not known. */
   readonly sinceAt?: number;
 }
 
-/** Body of every answer other than 200. */
+/** Body of every error response. */
 export interface ApiError {
   readonly error: {
-    /** As in `invalid`, `not-found`, `not-logged-in`, `forbidden`, `temporal-away`, `internal`. */
+    /**
+     * Kind of error, as in `invalid`, `not-found`, `not-logged-in`, `forbidden`, `temporal-away`, `internal`.
+     */
     readonly kind: string;
-    /** What happened, what was expected, what was got, what to do. */
+    /** The error in one sentence, with expectation, value and remedy where they apply. */
     readonly text: string;
   };
 }

@@ -1,24 +1,25 @@
 /**
- * The page of a run. It is never empty: what Temporal's history says is there also where nothing was recorded.
+ * JSON of `/api/runs/:runId`. A run's page is never empty: Temporal's history is shown even if no span was
+ * recorded. Times are milliseconds since 1970.
  */
 import type { RunRow } from './jobs';
 import type { Problem } from './problem';
 import type { Sentence } from './sentence';
 import type { Timeline } from './timeline';
 
-/** One fact about the run, in the order in which they are shown. */
+/** A property of the run, with a label. */
 export interface RunFacts {
-  /** As in `workflow type`, `task queue`, `attempt`, `cron`. */
+  /** Label, as in `workflow type`, `task queue`, `attempt`, `cron`. */
   readonly name: string;
   readonly value: string;
 }
 
-/** Why a run that goes on does not go further. */
+/** Why a running run makes no progress. */
 export interface WaitReason {
   /**
-   * - `no-worker`: nobody polls the task queue; `slots`: workers poll it, and have not taken the task yet;
-   * - `back-off`: a retry is due later; `timer`, `signal`, `child`, `nexus`: the workflow awaits it;
-   * - `start`: the run itself starts later; `working`: an activity works.
+   * - `no-worker`: no worker polls the task queue; `slots`: workers poll it, but have not taken the task yet;
+   * - `back-off`: a retry is scheduled; `timer`, `signal`, `child`, `nexus`: the workflow waits for it;
+   * - `start`: the run is not due yet; `working`: an activity is running.
    */
   readonly kind:
     | 'no-worker'
@@ -30,35 +31,35 @@ export interface WaitReason {
     | 'nexus'
     | 'start'
     | 'working';
-  /** One sentence. */
+  /** The reason in one sentence. */
   readonly text: string;
-  /** Id of the row that it is about. */
+  /** Id of the timeline row that waits. */
   readonly row?: string;
-  /** When it began. */
+  /** Start of the wait. */
   readonly sinceAt?: number;
-  /** When it ends by itself: a timer's or a retry's time. */
+  /** Scheduled end of the wait, of a timer or a retry. */
   readonly untilAt?: number;
 }
 
 /** Why the run did not succeed. */
 export interface RunError {
-  /** Type and text of the innermost error. */
+  /** Type of the innermost error; `message` is its message. */
   readonly type: string;
   readonly message: string;
   /** Key of the item that failed, as in `account 1000002`. */
   readonly item?: string;
-  /** The errors around it, the outermost first, as in `ActivityFailure: Activity task failed`. */
+  /** The errors that wrap it, the outermost first, as in `ActivityFailure: Activity task failed`. */
   readonly around: readonly string[];
   readonly stack?: string;
-  /** Id of the row that failed. */
+  /** Id of the timeline row that failed. */
   readonly row?: string;
 }
 
 /** A shard that did not succeed. */
 export interface FailedShard {
-  /** From 0. */
+  /** Index of the shard, from 0. */
   readonly index: number;
-  /** The range of its business keys. */
+  /** Label with the range of the shard's business keys. */
   readonly label: string;
   readonly state: RunRow['state'];
   readonly runId: string;
@@ -71,55 +72,55 @@ export interface FailedShard {
 
 /** The shards of a MapReduce run. */
 export interface RunShards {
-  /** All shards, as far as is known by now. */
+  /** Number of shards known so far. */
   readonly count: number;
-  /** How many are in which state. */
+  /** Number of shards by state. */
   readonly states: Readonly<Partial<Record<RunRow['state'], number>>>;
-  /** At most 100, by index. */
+  /** Shards that did not succeed, at most 100, by index. */
   readonly failed: readonly FailedShard[];
-  /** Failed shards that are left out. */
+  /** Number of failed shards that are left out. */
   readonly more: number;
-  /** One sentence: shards were run again after the run had ended, whose result stays. */
+  /** Sentence about shards that were rerun after the run had ended, which does not change its result. */
   readonly rerun?: string;
 }
 
-/** A run to go to. */
+/** A link to another run. */
 export interface RunLink {
   readonly runId: string;
   readonly namespace: string;
   readonly state?: RunRow['state'];
   readonly startedAt?: number;
-  /** As in `attempt 2`, `child of nightly-report`. */
+  /** Text of the link, as in `attempt 2`, `child of nightly-report`. */
   readonly text: string;
 }
 
 export interface RunLinks {
-  /** The run in Temporal's Web UI, if its address is known. */
+  /** Address of the run in the Temporal Web UI; left out if it is not known. */
   readonly webUi?: string;
-  /** The trace in the team's own back end, if there is one. */
+  /** Address of the trace in the tracing back end; left out if there is none. */
   readonly trace?: string;
-  /** The job's runs before and after this one. */
+  /** The job's previous run. */
   readonly previous?: RunLink;
   readonly next?: RunLink;
-  /** The other attempts of the run, by number. */
+  /** The adjacent attempts of the run, by number. */
   readonly attempts: readonly RunLink[];
-  /** The run that this one is a child or shard of. */
+  /** The parent of a child or shard. */
   readonly parent?: RunLink;
 }
 
-/** `/api/runs/:runId`. */
+/** Response of `/api/runs/:runId`. */
 export interface RunPage {
   readonly at: number;
   readonly run: RunRow;
   readonly facts: readonly RunFacts[];
   readonly sentence: Sentence;
-  /** Only while the run goes on; the first is what matters most. */
+  /** Why the run waits, the most important reason first; empty for closed runs. */
   readonly waiting: readonly WaitReason[];
   readonly error?: RunError;
   readonly shards?: RunShards;
   readonly timeline: Timeline;
   readonly links: RunLinks;
-  /** Why there are no spans, or not all of them; one sentence. Left out where all is well. */
+  /** Why spans are missing, in one sentence; left out if none is missing. */
   readonly spansNote?: string;
   readonly problems: readonly Problem[];
 }

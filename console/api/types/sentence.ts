@@ -1,63 +1,67 @@
 /**
- * The sentence of a run: how long, how long usually, and what makes the difference; with the table behind it.
+ * The sentence that compares a run's duration with the usual one and names what makes the difference, with
+ * the table behind it.
  */
 
 /**
- * - `different`: slower or faster than usual, and the sentence says by what;
- * - `usual`: no difference worth a sentence; the text is then the duration and the usual one;
- * - `too-few`: too few successful runs to compare with; the text says how many and what to set;
- * - `running`: goes on; the text says how long, and whether that is already more than usual.
+ * - `different`: slower or faster than usual, with the operations that make the difference;
+ * - `usual`: no significant difference; the text has the duration and the usual one;
+ * - `too-few`: too few successful runs to compare with; the text has their number and the remedy;
+ * - `running`: the run has not ended; the text has the elapsed time, and whether it already exceeds the usual
+ *   one.
  */
 export type SentenceState = 'different' | 'usual' | 'too-few' | 'running';
 
 /** A piece of the sentence. */
 export interface SentencePart {
   readonly text: string;
-  /** `operation`: its name, shown as code. @default plain text */
+  /** `operation` for the name of an operation, shown as code. @default plain text */
   readonly as?: 'operation';
-  /** Id of the row that it is about: click leads there. */
+  /** Id of the timeline row that a click leads to. */
   readonly row?: string;
 }
 
-/** One path of service and operation; times are those on the critical path. */
+/** A path of operations; its times are those on the critical path. */
 export interface PathRow {
-  /** Left out for what is not a service's: `waiting for a worker`, `retries`. */
+  /**
+   * Name of the service; left out for times outside services, such as `waiting for a worker` and `retries`.
+   */
   readonly service?: string;
-  /** Name with digits and ids folded, as in `GET /users/#`. */
+  /** Name of the operation, with digits and ids replaced, as in `GET /users/#`. */
   readonly operation: string;
-  /** All operations from the run down to this one, this one last. */
+  /** Operations from the run down to this one. */
   readonly path: readonly string[];
   readonly nowMs: number;
-  /** Mean of the runs that are compared with; 0 for a new path. */
+  /** Mean of the compared runs; 0 for a new path. */
   readonly usualMs: number;
   /** `nowMs - usualMs` */
   readonly differenceMs: number;
-  /** Share of the whole difference, as in 0.97; may be negative or above 1. Shares add up to 1. */
+  /** Share of the total difference, as in 0.97; may be negative or above 1. All shares add up to 1. */
   readonly share: number;
   readonly calls: number;
-  /** Mean; with fractions. */
+  /** Mean number of calls in the compared runs. */
   readonly usualCalls: number;
   readonly errors: number;
-  /** In none of the runs that are compared with. */
+  /** Whether none of the compared runs has this path. */
   readonly isNew: boolean;
-  /** In all of them, and not in this one. */
+  /** Whether all compared runs have this path, but this run does not. */
   readonly isGone: boolean;
-  /** Id of its longest row. */
+  /** Id of the path's longest timeline row. */
   readonly row?: string;
 }
 
 export interface Sentence {
   readonly state: SentenceState;
-  /** The whole sentence, for titles and screen readers. */
+  /** The complete sentence, for titles and screen readers. */
   readonly text: string;
-  /** The same in pieces. */
+  /** The sentence in pieces. */
   readonly parts: readonly SentencePart[];
   readonly totalMs: number;
   readonly usualMs?: number;
-  /** Runs that it was compared with, the ids of at most five. */
+  /** Ids of the compared runs, at most five. */
   readonly comparedWith: readonly string[];
-  /** By size of difference; at most 100. Empty where there is nothing to compare with. */
+  /** Paths with the largest differences, at most 100; empty if there is nothing to compare with. */
   readonly table: readonly PathRow[];
-  /** What it is told from. */
+  /** Source of the times. */
   readonly from: 'history' | 'spans';
 }

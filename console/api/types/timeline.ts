@@ -1,14 +1,15 @@
 /**
- * History and spans as one timeline: one flat array, all geometry computed by the server.
+ * A timeline of history and spans: one flat array of rows, laid out by the server.
  */
 
 /**
- * - `run`: a run, or a child's as its spans have it; `activity`, `local-activity`, `child`, `nexus`, `timer`;
- * - `signal`, `update`: something that came from outside;
- * - `wait`: the run awaits something that has no row of its own;
- * - `operation`: a span that is none of these;
- * - `group`: equal siblings, which follow as its children;
- * - `missing`: a parent that was not received; what was received of it follows.
+ * - `run`: a run, or a child run that is known from its spans; `activity`, `local-activity`, `child`,
+ *   `nexus`, `timer`;
+ * - `signal`, `update`: a message from outside;
+ * - `wait`: the run waits for something without a row of its own;
+ * - `operation`: any other span;
+ * - `group`: similar siblings, which follow as its children;
+ * - `missing`: a span that was not received, but whose children were.
  */
 export type RowKind =
   | 'run'
@@ -25,14 +26,15 @@ export type RowKind =
   | 'missing';
 
 /**
- * - `working`: something works, or is taken to, since nothing more is known;
- * - `waiting`: for a worker, at attempt 1; `retrying`: failed attempts and back-off that cannot be told apart;
- * - `failed`: an attempt that failed; `back-off`: between two attempts;
- * - `sleeping`: a timer or a wait that is wanted.
+ * - `working`: work in progress, also where nothing more is known;
+ * - `waiting`: waits for a worker, at attempt 1; `retrying`: failed attempts and back-off that cannot be
+ *   separated;
+ * - `failed`: a failed attempt; `back-off`: between two attempts;
+ * - `sleeping`: an intended wait, such as a timer.
  */
 export type BarState = 'working' | 'waiting' | 'retrying' | 'failed' | 'back-off' | 'sleeping';
 
-/** A stretch of time; the start counts from {@link Timeline.startedAt}. */
+/** A period of time, in milliseconds; the start is relative to {@link Timeline.startedAt}. */
 export interface Stretch {
   readonly startMs: number;
   readonly durationMs: number;
@@ -41,23 +43,23 @@ export interface Stretch {
 /** A part of a bar. */
 export interface BarPart extends Stretch {
   readonly state: BarState;
-  /** As in `attempt 2`, `2 failed attempts and back-off`. */
+  /** Label, as in `attempt 2`, `2 failed attempts and back-off`. */
   readonly text?: string;
 }
 
 /** An instant on a bar. */
 export interface Mark {
-  /** From {@link Timeline.startedAt}. */
+  /** Milliseconds since {@link Timeline.startedAt}. */
   readonly atMs: number;
   readonly text: string;
   readonly isError: boolean;
 }
 
-/** What a `group` row stands for. */
+/** Statistics of the siblings in a `group` row. */
 export interface RowGroup {
-  /** Siblings in the group, also those that are cut. */
+  /** Number of siblings in the group, including those that are cut off. */
   readonly count: number;
-  /** Sum, and the longest, of their durations. */
+  /** Sum of their durations, in milliseconds. */
   readonly totalMs: number;
   readonly longestMs: number;
   readonly errors: number;
@@ -65,56 +67,59 @@ export interface RowGroup {
 
 /** One row of the waterfall. */
 export interface TimelineRow extends Stretch {
-  /** Stays the same when the page is read again: fold and select by it. */
+  /** Id that stays the same when the page is read again, for folding and selection. */
   readonly id: string;
-  /** Index of the row above in {@link Timeline.rows}; -1 at the top. Rows come depth first. */
+  /** Index of the parent in {@link Timeline.rows}; -1 at the top. Rows are in depth-first order. */
   readonly parent: number;
-  /** 0 at the top. With grouping switched off, count the `group` rows above off. */
+  /** Depth, 0 at the top. With grouping switched off, subtract the number of `group` ancestors. */
   readonly depth: number;
-  /** Rows below it, direct and indirect: the next row that is not below is at `index + 1 + below`. */
+  /** Number of descendants; the next row that is not one is at `index + 1 + below`. */
   readonly below: number;
-  /** Direct children that are cut: `+ 3,210 more`. */
+  /** Number of children that are cut off, shown as `+ 3,210 more`. */
   readonly more: number;
   readonly kind: RowKind;
   readonly name: string;
-  /** Index in {@link Timeline.services}: its colour. */
+  /** Index in {@link Timeline.services}, which determines the colour. */
   readonly service: number;
-  /** Goes on: `durationMs` reaches to {@link Timeline.asOfAt}. */
+  /** Whether the operation has not ended; `durationMs` then reaches to {@link Timeline.asOfAt}. */
   readonly isOpen: boolean;
   readonly hasError: boolean;
-  /** Beside the bar, as in `attempt 3`, `sent twice: a workflow task was repeated`, `its parent was not received`. */
+  /**
+   * Text beside the bar, as in `attempt 3`, `sent twice: a workflow task was repeated`, `its parent was not
+   * received`.
+   */
   readonly note?: string;
-  /** One line of the error. */
+  /** The error in one line. */
   readonly errorLine?: string;
-  /** In the order of time, without overlap; empty for one that only works. */
+  /** Parts of the bar in order of time, without overlap; empty if all of it is `working`. */
   readonly parts: readonly BarPart[];
-  /** Where it is the critical path itself (not what is below it); empty if it is not on it. */
+  /** Periods in which the row itself, not a descendant, is on the critical path. */
   readonly critical: readonly Stretch[];
   readonly marks: readonly Mark[];
   readonly group?: RowGroup;
-  /** What the row was made from. */
+  /** Source of the row. */
   readonly from: 'history' | 'spans' | 'both';
-  /** The run that it stands for, with a page of its own: a child or shard. */
+  /** Run id of a child or shard, which has a page of its own. */
   readonly runId?: string;
 }
 
-/** A stretch longer than a fifth of the whole in which nothing works: drawn narrow, with a mark. */
+/** A period longer than a fifth of the timeline in which nothing works; it is drawn narrow, with a mark. */
 export interface Fold extends Stretch {
-  /** As in `3 min 10 s: timer`. */
+  /** Label, as in `3 min 10 s: timer`. */
   readonly text: string;
 }
 
 export interface Timeline {
-  /** Time 0 of all rows. */
+  /** Start of the timeline, in milliseconds since 1970; times of rows are relative to it. */
   readonly startedAt: number;
   readonly durationMs: number;
-  /** Time up to which open rows reach. */
+  /** Time up to which open rows reach, in milliseconds since 1970. */
   readonly asOfAt: number;
-  /** Names; the first is the run's own worker, or `workflow` where only the history is known. */
+  /** Names of services; the first is the run's own worker, or `workflow` if only the history is known. */
   readonly services: readonly string[];
   readonly rows: readonly TimelineRow[];
   readonly folds: readonly Fold[];
-  /** Rows that are cut in all. */
+  /** Total number of rows that are cut off. */
   readonly cut: number;
   readonly spanCount: number;
   readonly errorCount: number;
@@ -143,16 +148,18 @@ export interface RowSpan {
     /** As in `previous-run`, `parent`, `shard`. */
     readonly text: string;
   }[];
-  /** Attributes, events and links that the sender or the console dropped. */
+  /** Number of attributes, events and links that the sender or the console dropped. */
   readonly dropped: number;
-  /** How often it was received; the one with the latest end is shown. */
+  /** How often the span was received; the version with the latest end is shown. */
   readonly received: number;
 }
 
-/** `/api/runs/:runId/rows/:row`, `/api/traces/:traceId/rows/:row`: read when a row is opened. */
+/**
+ * Response of `/api/runs/:runId/rows/:row` and `/api/traces/:traceId/rows/:row`, read when a row is opened.
+ */
 export interface RowDetails {
   readonly id: string;
-  /** What the history says. */
+  /** Properties from the history. */
   readonly facts: readonly (readonly [name: string, value: string])[];
   readonly error?: { readonly type: string; readonly message: string; readonly stack?: string };
   readonly span?: RowSpan;

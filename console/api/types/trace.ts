@@ -1,19 +1,19 @@
 /**
- * The page of a trace: the waterfall alone, with the run that it belongs to.
+ * JSON of `/api/traces/:traceId`: the waterfall alone, with the run that it belongs to.
  */
 import type { RunRow } from './jobs';
 import type { Problem } from './problem';
 import type { Timeline } from './timeline';
 
-/** `/api/traces/:traceId`; 200 also where nothing is known, with the reason. */
+/** Response of `/api/traces/:traceId`; status 200 even without spans, with the reason. */
 export interface TracePage {
   readonly at: number;
   readonly traceId: string;
-  /** The run whose trace it is; left out if none is found. */
+  /** The run that the trace belongs to; left out if none is found. */
   readonly run?: RunRow;
-  /** From spans alone; no rows if there are none. */
+  /** Timeline of the spans; empty if there are none. */
   readonly timeline: Timeline;
-  /** Why there are no spans, or not all: `not sampled: rule billing-*, 1 %`, `its beginning has expired`. */
+  /** Why spans are missing: `not sampled: rule billing-*, 1 %`, `its beginning has expired`. */
   readonly spansNote?: string;
   readonly problems: readonly Problem[];
 }

@@ -1,5 +1,5 @@
 /**
- * `/alerts`: what is open and what was told, from the incidents; who is told, and whether anybody watches.
+ * Builds `/api/alerts`: open and past alerts from the incidents, and the state of channels and watchers.
  */
 import type { AlertMessage } from '../../../alerts/incident/message';
 import type { IncidentState } from '../../../alerts/incident/state';
@@ -18,7 +18,7 @@ import type {
   WatcherState,
 } from '../types';
 
-/** Incidents that are asked what they have told; the others show what their list has. */
+/** Most open incidents that are shown. */
 const MAX_OPEN = 200;
 const MAX_PAST = 50;
 const MAX_DELIVERIES = 8;
@@ -66,7 +66,7 @@ async function partOf(namespace: NamespaceData): Promise<Part> {
       more: all.length - shown.length,
     };
   } catch {
-    // Why not is the namespace's state, and is among the problems.
+    // The reason is the namespace's state, which is among the problems.
     const notices = [namespace.watchers?.problem(name) ?? []].flat();
     return { watcher: { ...UNKNOWN, namespace: name, notices }, open: [], past: [], more: 0 };
   }
@@ -120,7 +120,7 @@ function openAlert(
     facts: known?.facts ?? {},
     ...(known?.flapping && { flapping: known.flapping }),
   };
-  // Without its facts there is no sentence.
+  // Without the problem's details there is no sentence.
   const text = known ? alertText({ kind, name }, message) : alertType;
   return defined({ type: alertType, text, sinceAt, runId: known?.facts.run?.runId });
 }
@@ -156,7 +156,9 @@ function watcherState(
       ...[watchers?.problem(name) ?? []].flat(),
       ...notices(name, state, readMs, status),
       ...(incidents.some(({ open }) => open === undefined)
-        ? ['The memos of incidents cannot be decoded: give the console the --data-converter of the watcher.']
+        ? [
+            'The memos of incidents cannot be decoded: start the console with the --data-converter of the watcher.',
+          ]
         : []),
     ],
     ...defined({
@@ -179,32 +181,35 @@ function notices(
   status: WatcherStatus | undefined,
 ): string[] {
   const { watch, refused = [], heartbeat } = status ?? {};
-  const read = readMs === undefined ? 'anything yet' : `what closed after ${new Date(readMs).toISOString()}`;
+  const read =
+    readMs === undefined ? 'anything yet' : `runs that closed after ${new Date(readMs).toISOString()}`;
   return [
     ...(state === 'none'
       ? [
-          `Nobody watches namespace ${namespace}: start temporal-job-tracing watch --config <file>, or the console with --alerts <file>.`,
+          `No watcher runs in namespace ${namespace}: start temporal-job-tracing watch --config <file>, or the console with --alerts <file>.`,
         ]
       : []),
     ...(state === 'blind'
       ? [
-          `The watcher of namespace ${namespace} is blind: it has not read ${read}. Does its process run, and does it reach Temporal?`,
+          `The watcher of namespace ${namespace} has not read ${read}. Check that its process is running and can connect to Temporal.`,
         ]
       : []),
     ...(watch?.stoppedChannels ?? []).map(
       (channel) =>
-        `Channel ${channel} was stopped: its receiver answered 410 Gone. It is tried again when the watcher's process starts again or its configuration changes.`,
+        `Channel ${channel} was stopped: its receiver answered 410 Gone. It is used again after the watcher's process restarts or its configuration changes.`,
     ),
-    ...(watch?.unmatchedRules ?? []).map((rule) => `No job fits the rule ${rule}.`),
+    ...(watch?.unmatchedRules ?? []).map((rule) => `No job matches the rule ${rule}.`),
     ...(watch?.notWatched ?? []).map((each) => `Not watched: ${each}.`),
     ...refused.map(({ signal, why, at }) => `The signal ${signal} of ${at} was refused: ${why}.`),
     ...(heartbeat?.startsWith('none')
-      ? ['Nobody is told if the watcher itself ends: set heartbeatUrl to the address of a dead man’s switch.']
+      ? [
+          'Nothing reports when the watcher itself stops: set heartbeatUrl to the address of a dead man’s switch.',
+        ]
       : []),
   ];
 }
 
-/** Those of the configuration, and those that incidents have told. */
+/** Returns the channels of the configuration, and those of past deliveries. */
 function channelsOf(watch: WatcherStatus['watch'], rows: readonly AlertRow[]): AlertChannelState[] {
   const deliveries = rows.flatMap((row) => row.deliveries ?? []).sort((a, b) => b.at - a.at);
   const names = new Set([...(watch?.channels ?? []), ...deliveries.map(({ channel }) => channel)]);

@@ -1,5 +1,6 @@
 /**
- * The decision about a run and its reason, as the typed client tells them, with the rule where the policy is known.
+ * The sampling decision about a run and its reason, from the typed client, with the rule if the policy is
+ * known.
  */
 import { defined } from '../../../core/util/defined';
 import type { Sampling } from '../types';
@@ -7,11 +8,11 @@ import type { RunPlace } from './find-run';
 
 export interface DecisionFacts {
   readonly sampling?: Sampling;
-  /** Link to the trace in the team's own back end. */
+  /** Link to the trace in the tracing back end. */
   readonly url?: string;
 }
 
-/** `undefined` where it cannot be told: Temporal is away, or has forgotten the run. Never rejects. */
+/** Reads the decision; `undefined` if Temporal is away or no longer has the run. Never rejects. */
 export async function decisionOf({ namespace, run }: RunPlace): Promise<DecisionFacts | undefined> {
   try {
     const { workflowId, runId } = run;

@@ -1,5 +1,5 @@
 /**
- * Finds a run by its id: among those that go on, in the index, at last in visibility.
+ * Finds a run by its id: among the open runs, then in the index, then in visibility.
  */
 import { isRunId } from '../../../core/trace-id';
 import { type FoundRun, runOfExecution } from '../../temporal/execution';
@@ -11,7 +11,10 @@ export interface RunPlace {
   readonly namespace: NamespaceData;
 }
 
-/** `undefined` if no run with this id is known. Rejects if Temporal is away and nothing is known of it. */
+/**
+ * Finds a run; `undefined` if none with this id is known. Rejects if Temporal is away and the run is not in
+ * the index.
+ */
 export async function findRun(
   data: ConsoleData,
   runId: string,
@@ -35,7 +38,7 @@ export async function findRun(
   return undefined;
 }
 
-/** The run whose trace it is. Never rejects: a trace can be shown without its run. */
+/** Finds the run of a trace. Never rejects, since a trace can be shown without its run. */
 export async function findRunOfTrace(
   data: ConsoleData,
   traceId: string,
@@ -50,7 +53,7 @@ export async function findRunOfTrace(
       if (runs) return await findRun(data, runs.root.runId, namespace);
     }
   } catch {
-    // Temporal is away, which the namespace's state says.
+    // Temporal is away, which the namespace's state shows.
   }
   return undefined;
 }

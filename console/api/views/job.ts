@@ -1,5 +1,5 @@
 /**
- * The runs of a job: those that go on from the poller, the others from the index.
+ * The runs of a job: open ones from the poller, closed ones from the index.
  */
 import { defined } from '../../../core/util/defined';
 import type { ClosedState } from '../../store/index';
@@ -18,7 +18,7 @@ export interface JobRequest {
   readonly cursor: string | undefined;
 }
 
-/** `undefined` if nothing is known of the job. */
+/** Builds the page of a job; `undefined` if the job is not known. */
 export async function jobPage(data: ConsoleData, request: JobRequest): Promise<JobPage | undefined> {
   const found = await findJob(data, request.job, request.namespace);
   if (!found) return undefined;

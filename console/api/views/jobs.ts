@@ -1,5 +1,5 @@
 /**
- * The list of jobs, from the index and from the runs that go on.
+ * The list of jobs, from the index and the open runs.
  */
 import { defined } from '../../../core/util/defined';
 import type { IndexedJob } from '../../store/index';
@@ -33,7 +33,7 @@ export async function jobList(data: ConsoleData, namespace: string | undefined):
   };
 }
 
-/** One job; `undefined` if nothing is known of it. */
+/** Finds a job; `undefined` if it is not known. */
 export async function findJob(
   data: ConsoleData,
   job: string,
@@ -44,7 +44,7 @@ export async function findJob(
 }
 
 async function jobParts(data: ConsoleData, namespaces: readonly NamespaceData[]): Promise<JobParts[]> {
-  // Before the index: a run that ends meanwhile goes to the index first.
+  // Read before the index, so that a run that ends meanwhile is in one of them.
   const openRuns = new Map(namespaces.map((each) => [each, [...each.poller.openRuns.values()]]));
   const indexed = await data.index.jobs(namespaces.map(({ name }) => name));
   return namespaces.flatMap((namespace) => {
@@ -93,7 +93,7 @@ function jobRow({ namespace, job, indexed, open }: JobParts, nowMs: number): Job
   };
 }
 
-/** Types of the job's open alerts, as they were seen last. */
+/** Returns the types of the job's open alerts, as last read. */
 function alertsOf({ incidents }: NamespaceData, job: string): JobRow['alerts'] {
   const incident = incidents.known.find(
     ({ kind, name, open }) => kind === 'job' && name === job && open?.length,
@@ -103,7 +103,7 @@ function alertsOf({ incidents }: NamespaceData, job: string): JobRow['alerts'] {
 
 type AnyRun = OpenRun | IndexedJob['last'];
 
-/** What makes the job run, as far as the server tells. */
+/** Returns the schedule of the job; `undefined` if the server lists none. */
 function timetableOf(
   { byJob, bySchedule }: Timetables,
   job: string,
@@ -124,7 +124,7 @@ function isInTrouble({ failingRuns, alerts }: JobRow): boolean {
   return failingRuns > 0 || alerts.length > 0;
 }
 
-/** Those in trouble first, then those that run, then by name. */
+/** Orders jobs in trouble first, then running ones, then by name. */
 function byUrgency(a: JobRow, b: JobRow): number {
   return (
     Number(isInTrouble(b)) - Number(isInTrouble(a)) ||

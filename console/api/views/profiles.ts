@@ -1,5 +1,5 @@
 /**
- * Profiles of the runs that a run is compared with: from the index, or measured once from their histories and spans.
+ * Profiles of runs to compare with, from the index, or measured once from their histories and spans.
  */
 import { setBounded } from '../../../core/util/bounded-map';
 import type { RunSummary } from '../../store/index';
@@ -10,11 +10,11 @@ import { measure, type Profile } from '../../timeline/profile';
 import { runTree } from '../../timeline/run-timeline';
 import type { ConsoleData, NamespaceData } from '../console-data';
 
-/** Spans of a run may still be on their way this long after its end. */
+/** How long after its end spans of a run may still arrive, in milliseconds. */
 const SPANS_LATE_MS = 60_000;
 const MAX_REMEMBERED = 2_000;
 
-/** What is stored; another version is measured anew. */
+/** A stored profile; one of another version is measured again. */
 interface Stored {
   readonly version: 1;
   readonly profile: Profile;
@@ -28,7 +28,9 @@ export class ProfileReader {
     this.#data = data;
   }
 
-  /** The profile of a run that has ended; `undefined` if Temporal no longer has its history. Never rejects. */
+  /**
+   * Returns the profile of a closed run; `undefined` if Temporal no longer has its history. Never rejects.
+   */
   async profileOf(run: RunSummary, namespace: NamespaceData): Promise<Profile | undefined> {
     const known = this.#known.get(run.runId);
     if (known) return known;

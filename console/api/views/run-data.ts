@@ -1,6 +1,6 @@
 /**
- * All that is read for the page of a run: where it is, what Temporal says of it, its spans, and the timeline over both.
- * Runs that have ended are remembered for a while: their histories do not change.
+ * Reads everything for the page of a run: its execution, history and spans, and their timeline. Histories of
+ * closed runs do not change, so they are cached.
  */
 import { GrpcStatus, grpcStatusOf } from '../../../client/grpc-status';
 import { setBounded } from '../../../core/util/bounded-map';
@@ -25,7 +25,7 @@ export interface RunData {
   readonly description: Description | undefined;
   readonly shards: ListedShards | undefined;
   readonly trace: Trace | undefined;
-  /** `undefined` if there is no history: Temporal is away or has forgotten the run. */
+  /** The history; `undefined` if Temporal is away or no longer has the run. */
   readonly history: HistoryRun | undefined;
   readonly laidOut: RunTimeline | undefined;
   readonly timeline: Timeline;
@@ -45,7 +45,10 @@ export class RunDataReader {
     this.#data = data;
   }
 
-  /** `undefined` if no run with this id is known. Rejects if Temporal is away and nothing is known of it. */
+  /**
+   * Reads the run; `undefined` if none with this id is known. Rejects if Temporal is away and the run is not
+   * in the index.
+   */
   async read(runId: string, name: string | undefined): Promise<RunData | undefined> {
     const found = await findRun(this.#data, runId, name);
     if (!found) return undefined;
@@ -71,14 +74,14 @@ export class RunDataReader {
     if (isCut)
       problems.push({
         kind: 'cut',
-        text: `Its history has more than ${MAX_EVENTS.toLocaleString('en-US')} events: only those are read.`,
+        text: `The history has more than ${MAX_EVENTS.toLocaleString('en-US')} events; later ones are not read.`,
       });
     const laidOut = history && runTimeline({ runId, history, trace, shards: shards?.facts ?? [], nowMs });
     const timeline = laidOut?.timeline ?? traceTimeline(trace, nowMs);
     return { namespace, run, events, description, shards, trace, history, laidOut, timeline, problems };
   }
 
-  /** The history of a run that has ended is read once. */
+  /** Reads the run's history; that of a closed run is cached. */
   async #events(run: FoundRun, { calls }: NamespaceData, problems: Problem[]): Promise<Read> {
     const known = this.#histories.get(run.runId);
     if (known) return known;
@@ -92,8 +95,8 @@ export class RunDataReader {
       problems.push({
         kind: isForgotten ? 'forgotten' : 'temporal-away',
         text: isForgotten
-          ? 'Temporal no longer has this run: what is shown is what the console has kept.'
-          : `Its history could not be read: ${textOf(error)}`,
+          ? "Temporal no longer has this run; this page shows the console's own data."
+          : `The history could not be read: ${textOf(error)}`,
         namespace: calls.namespace,
       });
       return { events: [], isCut: false };
@@ -108,7 +111,7 @@ export class RunDataReader {
     try {
       return await this.#data.traces.trace(traceId);
     } catch (error) {
-      problems.push({ kind: 'traces', text: `Its spans could not be read: ${textOf(error)}` });
+      problems.push({ kind: 'traces', text: `The spans could not be read: ${textOf(error)}` });
       return undefined;
     }
   }
@@ -121,12 +124,12 @@ export class RunDataReader {
     try {
       return await shards.read(run.runId, run.state === 'running' ? undefined : run.closedAt);
     } catch (error) {
-      problems.push({ kind: 'temporal-away', text: `Its shards could not be read: ${textOf(error)}` });
+      problems.push({ kind: 'temporal-away', text: `The shards could not be read: ${textOf(error)}` });
       return undefined;
     }
   }
 
-  /** A run that goes on, or that the index does not have yet, as the server has it now. */
+  /** Reads the current state of an open run from the server. */
   async #describe(
     run: FoundRun,
     { calls, name }: NamespaceData,
@@ -141,7 +144,7 @@ export class RunDataReader {
     } catch (error) {
       problems.push({
         kind: 'temporal-away',
-        text: `What it does now could not be read: ${textOf(error)}`,
+        text: `The current state could not be read: ${textOf(error)}`,
         namespace: name,
       });
       return { run };

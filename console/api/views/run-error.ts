@@ -1,5 +1,5 @@
 /**
- * Why a run did not succeed, from the failure that its history ends with.
+ * Why a run did not succeed, from the failure in the last event of its history.
  */
 import type { Client } from '@temporalio/client';
 import { decodeOptionalFailureToOptionalError } from '@temporalio/common/lib/internal-non-workflow';
@@ -29,7 +29,7 @@ export async function runError(client: Client, end: HistoryEnd | undefined): Pro
   };
 }
 
-/** The errors around the innermost one, the outermost first. */
+/** Returns the errors that wrap the innermost one, the outermost first. */
 function around(failure: Failure): string[] {
   const found: string[] = [];
   for (let link = failure; link.cause; link = link.cause)
@@ -37,7 +37,7 @@ function around(failure: Failure): string[] {
   return found;
 }
 
-/** The activity or child that failed. */
+/** Returns the id of the timeline row of the activity, child or Nexus operation that failed. */
 function rowOf(failure: Failure): string | undefined {
   for (let link: Failure | null | undefined = failure; link; link = link.cause) {
     const id =

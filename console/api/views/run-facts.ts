@@ -1,5 +1,5 @@
 /**
- * The facts about a run, in the order in which a reader wants them. Pure.
+ * The labelled properties of a run, the most useful first. Pure.
  */
 
 import { durationText } from '../../timeline/durations';
@@ -34,7 +34,7 @@ export function runFacts({ run, events, history }: RunData, nowMs: number): RunF
   );
 }
 
-/** From due to the first task, or to now. */
+/** Milliseconds from the due time to the first task, or to now. */
 export function waitedOf(history: RunData['history'], nowMs: number): number | undefined {
   if (!history) return undefined;
   const untilMs = history.firstTaskMs ?? history.end?.atMs ?? nowMs;

@@ -1,5 +1,5 @@
 /**
- * Where a reader of a run's page can go from it.
+ * The links from a run's page to other runs and pages.
  */
 import type { RunSummary } from '../../store/index';
 import type { HistoryEvent } from '../../timeline/history-event';
@@ -57,7 +57,7 @@ function linkTo(
   return { runId, namespace, startedAt, text, ...(state && { state }) };
 }
 
-/** The attempt before and the one after, as far as the history names them. */
+/** Returns links to the adjacent attempts that the history names. */
 function attemptLinks(events: readonly HistoryEvent[], namespace: string): RunLink[] {
   const started = events[0]?.workflowExecutionStartedEventAttributes;
   const last = events.at(-1);
@@ -74,7 +74,10 @@ function attemptLinks(events: readonly HistoryEvent[], namespace: string): RunLi
   return links;
 }
 
-/** Of a child or shard; runs of a scheduledJob are started by its tick, which has no page. */
+/**
+ * Returns the link to the parent of a child or shard. The parent of a `scheduledJob`'s run is its tick, which
+ * has no page.
+ */
 function parentLink(
   events: readonly HistoryEvent[],
   namespace: string,

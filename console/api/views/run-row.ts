@@ -1,5 +1,5 @@
 /**
- * A run as pages list it. Pure.
+ * Converts a run to the row and the bar that pages show. Pure.
  */
 import { defined } from '../../../core/util/defined';
 import type { FoundRun } from '../../temporal/execution';
@@ -39,7 +39,7 @@ export function runBar(run: FoundRun, nowMs: number): RunBar {
   return { runId, state, startedAt, durationMs: durationOf(run, nowMs) };
 }
 
-/** Whether the run has begun: a tick that waits for its time has not. */
+/** Whether the run has begun; a waiting cron tick has not. */
 export function hasBegun(run: FoundRun, nowMs: number): boolean {
   return run.state !== 'running' || run.dueAt <= nowMs;
 }
@@ -48,7 +48,7 @@ function durationOf(run: FoundRun, nowMs: number): number {
   return run.state === 'running' ? Math.max(0, nowMs - Math.max(run.startedAt, run.dueAt)) : run.durationMs;
 }
 
-/** The decision as it is in the run's attributes. */
+/** Returns the sampling decision from the run's attributes. */
 function samplingOf({ sampled, samplingReason: reason }: FoundRun): Sampling | undefined {
   if (sampled === undefined) return undefined;
   const why = reason === undefined ? '' : `: ${reason}`;

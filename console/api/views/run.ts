@@ -1,5 +1,5 @@
 /**
- * The page of a run, and the details of its rows.
+ * Builds the page of a run, and the details of its timeline rows.
  */
 import { defined } from '../../../core/util/defined';
 import { readBeginning } from '../../temporal/closed-runs';
@@ -32,7 +32,7 @@ export class RunView {
     this.#profiles = new ProfileReader(data);
   }
 
-  /** `undefined` if no run with this id is known. */
+  /** Builds the page of a run; `undefined` if none with this id is known. */
   async page(runId: string, namespaceName: string | undefined): Promise<RunPage | undefined> {
     const read = await this.#reader.read(runId, namespaceName);
     if (!read) return undefined;
@@ -61,7 +61,7 @@ export class RunView {
     };
   }
 
-  /** `undefined` if there is no such run or row. */
+  /** Returns the details of a row; `undefined` if there is no such run or row. */
   async row(runId: string, row: string, namespaceName: string | undefined): Promise<RowDetails | undefined> {
     const read = await this.#reader.read(runId, namespaceName);
     const root = read?.laidOut?.root;
@@ -76,7 +76,7 @@ export class RunView {
   ): Promise<Sentence> {
     const totalMs = timeline.durationMs;
     if (!laidOut) {
-      const text = 'Temporal’s history of this run is not there: it cannot be compared.';
+      const text = 'Temporal has no history of this run, so it cannot be compared.';
       return {
         state: 'too-few',
         text,
@@ -127,7 +127,7 @@ export class RunView {
   }
 }
 
-/** What the list may not know yet of the run: who started it and why, its attempt, how long it waited. */
+/** Adds properties that a list may lack: who started the run and why, its attempt, how long it waited. */
 function withBeginning({ run, events, history }: RunData, nowMs: number): FoundRun {
   const { dueAt: _, ...beginning } = readBeginning(events);
   return { ...run, ...beginning, ...defined({ waitedMs: waitedOf(history, nowMs) }) };

@@ -1,5 +1,5 @@
 /**
- * Why a run has no spans here, or not all of them: never nothing without a reason.
+ * Explains why spans of a run are missing.
  */
 
 import type { Trace } from '../../sources/index';
@@ -7,7 +7,7 @@ import type { FoundRun } from '../../temporal/execution';
 import { plural } from '../../timeline/durations';
 import type { Sampling } from '../types';
 
-/** Spans wait in a process for others to leave with. */
+/** How long after a run's end spans may still arrive, in milliseconds: exporters send them in batches. */
 const ON_THEIR_WAY_MS = 15_000;
 
 export function spansNote(
@@ -21,8 +21,8 @@ export function spansNote(
   const known = sampling ? `${sampling.text}, but none` : 'None';
   if (endedAgoMs < ON_THEIR_WAY_MS) return `${known} of its spans has arrived yet.`;
   return (
-    `${known} of its spans is here: they were sent elsewhere (OTEL_EXPORTER_OTLP_ENDPOINT of the workers names this ` +
-    'console), or have expired.'
+    `${known} of its spans is stored here: they were sent elsewhere (set OTEL_EXPORTER_OTLP_ENDPOINT of the workers ` +
+    'to this console), or have expired.'
   );
 }
 

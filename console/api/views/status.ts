@@ -1,5 +1,5 @@
 /**
- * The state of the console itself. Asks nobody but the store.
+ * Builds `/api/status`, without calls to Temporal.
  */
 import { defined } from '../../../core/util/defined';
 import { type ConsoleData, problemsOf } from '../console-data';

@@ -1,5 +1,5 @@
 /**
- * The page of a trace: its spans alone, with the run that it belongs to, and for a trace without spans the reason.
+ * Builds the page of a trace: its spans, the run that it belongs to, and the reason if there are no spans.
  */
 
 import { defined } from '../../../core/util/defined';
@@ -58,7 +58,7 @@ async function readTrace(
   try {
     return await data.traces.trace(traceId);
   } catch (error) {
-    problems.push({ kind: 'traces', text: `Its spans could not be read: ${(error as Error).message}` });
+    problems.push({ kind: 'traces', text: `The spans could not be read: ${(error as Error).message}` });
     return undefined;
   }
 }

@@ -1,19 +1,19 @@
 /**
- * Attributes of foreign origin, cut to size. Pure; never throws.
+ * Reads untrusted attributes within size limits. Pure; never throws.
  */
 import type { Attribute, AttributeValue } from '../../sources/trace-source';
 import type { Encoding } from './encodings';
 import { LIMITS } from './limits';
 
-/** What a value takes besides its text. */
+/** Overhead of a value in the size limit, in characters. */
 const VALUE_LENGTH = 8;
 
-/** What may still be taken of one span, and what was not. */
+/** Remaining size limit of one span, and the number of dropped items. */
 export class Budget {
   dropped = 0;
   private characters = LIMITS.totalLength;
 
-  /** The first `max` items; the others are counted as dropped. */
+  /** Returns the first `max` items; the others count as dropped. */
   items(value: unknown, max: number = LIMITS.items): readonly unknown[] {
     if (!Array.isArray(value)) return [];
     if (value.length <= max) return value;
@@ -21,14 +21,14 @@ export class Budget {
     return value.slice(0, max);
   }
 
-  /** The text, cut where it is too long; a cut text ends with an ellipsis. */
+  /** Returns the text, cut if it is too long; a cut text ends with an ellipsis. */
   text(value: string): string {
     const text = cut(value, Math.min(LIMITS.textLength, Math.max(this.characters, 0)));
     this.characters -= text.length;
     return text;
   }
 
-  /** Whether there is room for one more value, which is taken; if there is none it is counted as dropped. */
+  /** Reserves room for a value; if there is none, returns false and counts it as dropped. */
   value(): boolean {
     this.characters -= VALUE_LENGTH;
     if (this.characters > 0) return true;
@@ -37,12 +37,12 @@ export class Budget {
   }
 }
 
-/** A name: cut where it is too long, empty if it is not a string. */
+/** Returns a name, cut if it is too long; empty if it is not a string. */
 export function nameOf(value: unknown): string {
   return typeof value === 'string' ? cut(value, LIMITS.nameLength) : '';
 }
 
-/** The attributes; those that are not attributes are counted as dropped. */
+/** Returns the attributes; invalid ones count as dropped. */
 export function attributesOf(
   value: unknown,
   encoding: Encoding,
@@ -61,7 +61,7 @@ export function attributesOf(
   return attributes;
 }
 
-/** The members of an object of foreign origin, of which nothing is known; none of anything else. */
+/** Returns an untrusted object as a record; `{}` for any other value. */
 export function membersOf(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }
@@ -95,7 +95,7 @@ function integerOf(integer: bigint | undefined): AttributeValue {
   return Number.isSafeInteger(number) ? number : { int: String(integer) };
 }
 
-/** JSON has NaN and the infinities as these texts. */
+/** In JSON, NaN and the infinities are these strings. */
 function doubleOf(double: number): AttributeValue {
   if (Number.isInteger(double)) return { double };
   if (Number.isFinite(double)) return double;

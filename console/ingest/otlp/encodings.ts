@@ -1,6 +1,6 @@
 /**
- * The two encodings of an OTLP trace request. Both are decoded into objects of the same names; ids, 64-bit numbers and bytes
- * differ, and are read by {@link Encoding}. What comes out is foreign: nothing of it is believed.
+ * The two encodings of an OTLP trace request. Both are decoded into objects with the same names; ids, 64-bit
+ * numbers and bytes differ, and are read by {@link Encoding}. Decoded values are not trusted.
  *
  * @see https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding
  */
@@ -9,21 +9,21 @@ import { messages } from './messages';
 
 export type EncodingName = 'protobuf' | 'json';
 
-/** Reads what the encodings write differently. Never throws; `undefined`: it is not one. */
+/** Reads values that differ between the encodings. Never throws; returns `undefined` for invalid values. */
 export interface Encoding {
-  /** The request as an object. Throws if the bytes are not a request. */
+  /** Decodes a request. Throws if the bytes are not a request. */
   decode(bytes: Uint8Array): unknown;
-  /** An id as lower-case hex digits, of whatever length. */
+  /** Returns an id of any length as lower-case hex digits. */
   id(value: unknown): string | undefined;
-  /** A number from 0 to 2^64 - 1. */
+  /** Returns a number from 0 to 2^64 - 1. */
   unsigned(value: unknown): bigint | undefined;
-  /** A number from -2^63 to 2^63 - 1. */
+  /** Returns a number from -2^63 to 2^63 - 1. */
   signed(value: unknown): bigint | undefined;
-  /** Bytes in base64. */
+  /** Returns bytes as Base64. */
   base64(value: unknown): string | undefined;
 }
 
-/** A 64-bit number of protobufjs. */
+/** A 64-bit number as protobufjs decodes it. */
 interface Long {
   readonly low: number;
   readonly high: number;
@@ -36,7 +36,7 @@ interface Decoder {
 const PROTOBUF: Encoding = {
   decode(bytes) {
     const reader = Reader.create(bytes);
-    // Else fields of later versions are kept as well.
+    // Otherwise fields of later versions would be kept.
     reader.discardUnknown = true;
     return (messages.collector.trace.v1.ExportTraceServiceRequest as Decoder).decode(reader);
   },
@@ -71,7 +71,7 @@ function bits({ high, low }: Long): bigint {
   return (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0);
 }
 
-/** JSON has 64-bit numbers as decimal text; senders that write them as numbers are common. */
+/** In JSON, 64-bit numbers are decimal strings, but many senders write numbers. */
 function within(value: unknown, low: bigint, high: bigint): bigint | undefined {
   const isInteger = typeof value === 'string' ? INTEGER.test(value) : Number.isInteger(value);
   if (!isInteger) return undefined;

@@ -1,20 +1,20 @@
 /**
- * How much of a span is taken. OpenTelemetry's SDKs keep 128 attributes, events and links unless told otherwise; what is
- * beyond is dropped and counted, and texts are cut, so that one span cannot fill the store or the page.
+ * Limits of a span. OpenTelemetry's SDKs keep 128 attributes, events and links by default. Items beyond a
+ * limit are dropped and counted, and strings are cut, so that one span cannot fill the store or the page.
  */
 export const LIMITS = Object.freeze({
-  /** Each of attributes, events and links, and the attributes of each event and link. */
+  /** Most attributes, events and links of a span, and most attributes of each event and link. */
   items: 128,
-  /** Attributes of a resource. */
+  /** Most attributes of a resource. */
   resourceItems: 256,
-  /** Characters of names: of spans, services, attributes, events. */
+  /** Most characters of a name of a span, service, attribute or event. */
   nameLength: 512,
-  /** Characters of a value. A stack trace fits. */
+  /** Most characters of a value, enough for a stack trace. */
   textLength: 16 * 1024,
-  /** Characters of all values of a span, or of a resource. */
+  /** Most characters of all values of a span or a resource. */
   totalLength: 128 * 1024,
-  /** Lists and maps in each other. */
+  /** Most levels of nested lists and maps. */
   depth: 4,
-  /** A sender's clock may be ahead so far. */
+  /** How far a sender's clock may be ahead, in milliseconds. */
   futureMs: 24 * 60 * 60 * 1000,
 });

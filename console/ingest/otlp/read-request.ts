@@ -1,6 +1,6 @@
 /**
- * From the bytes of an OTLP trace request to spans that can be stored. What is refused is counted by reason, never thrown
- * away in silence; what is missing has its default.
+ * Reads an OTLP trace request into spans for the store. Refused spans are counted by reason; missing members
+ * get their defaults.
  */
 import type { SpanScope, SpanSender } from '../../sources/trace-source';
 import type { EventRecord, LinkRecord, SpanRecord } from '../../store/spans/span-record';
@@ -8,7 +8,10 @@ import { attributesOf, Budget, membersOf, nameOf } from './attributes';
 import { ENCODINGS, type Encoding, type EncodingName } from './encodings';
 import { LIMITS } from './limits';
 
-/** Why a span is refused: ids of a wrong length or zero; times that are missing or far in the future; no object. */
+/**
+ * Why a span is refused: ids of a wrong length or zero (`ids`), times that are missing or far in the future
+ * (`times`), not an object (`form`).
+ */
 export type Refusal = 'ids' | 'times' | 'form';
 
 export interface ReadRequest {
@@ -20,7 +23,7 @@ const TRACE_ID_LENGTH = 32;
 const SPAN_ID_LENGTH = 16;
 const ZEROS = /^0*$/;
 
-/** Throws if the bytes are not a request. */
+/** Reads the spans of a request. Throws if the bytes are not a request. */
 export function readRequest(bytes: Uint8Array, encodingName: EncodingName, nowMs: number): ReadRequest {
   const encoding = ENCODINGS[encodingName];
   const request = encoding.decode(bytes);
@@ -132,7 +135,7 @@ class RequestReader {
     return id?.length === length && !ZEROS.test(id) ? id : undefined;
   }
 
-  /** Empty: the span has none. */
+  /** Returns the parent's span id, empty if there is none; `undefined` if it is invalid. */
   private parentIdOf(foreign: unknown): string | undefined {
     if (foreign === undefined || foreign === null) return '';
     const id = this.encoding.id(foreign);

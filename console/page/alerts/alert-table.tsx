@@ -1,5 +1,5 @@
 /**
- * Incidents as rows: whom they are about, what is open, and what became of their messages.
+ * A table of incidents: subject, open problems, and deliveries.
  */
 import type { AlertDelivery, AlertRow, OpenAlert } from '../../api/types';
 import { paths } from '../address';
@@ -14,15 +14,14 @@ interface TableProps {
 }
 
 export function AlertTable({ rows, hasNamespaces, isOpen = false }: TableProps) {
-  if (rows.length === 0)
-    return <p class="empty">{isOpen ? 'Nothing is open.' : 'Nothing was told before.'}</p>;
+  if (rows.length === 0) return <p class="empty">{isOpen ? 'No open alerts.' : 'No past alerts.'}</p>;
   return (
     <table class="list alerts">
       <thead>
         <tr>
-          <th scope="col">{isOpen ? 'Job' : 'Was about'}</th>
-          <th scope="col">{isOpen ? 'What' : 'Last'}</th>
-          <th scope="col">Told</th>
+          <th scope="col">Job or task queue</th>
+          <th scope="col">{isOpen ? 'Problem' : 'Last activity'}</th>
+          <th scope="col">Messages</th>
         </tr>
       </thead>
       <tbody>
@@ -58,14 +57,14 @@ function Subject({ row: { kind, name, namespace } }: { readonly row: AlertRow })
   return (
     <>
       <span class="name">{name}</span>
-      <span class="quiet">{kind === 'queue' ? 'task queue' : 'test of a channel'}</span>
+      <span class="quiet">{kind === 'queue' ? 'task queue' : 'channel test'}</span>
     </>
   );
 }
 
 function Open({ alert, namespace }: { readonly alert: OpenAlert; readonly namespace: string }) {
   const { text, type, sinceAt, runId } = alert;
-  // Without its facts the text is the type.
+  // Without the problem's details, the text is its type.
   const words = text === type ? TYPE_WORDS[type].open : text;
   return (
     <p class="open-alert">
@@ -84,16 +83,15 @@ function Open({ alert, namespace }: { readonly alert: OpenAlert; readonly namesp
 }
 
 function Deliveries({ deliveries }: { readonly deliveries: readonly AlertDelivery[] | undefined }) {
-  if (deliveries === undefined)
-    return <span class="quiet">not known: no process of the watcher answers</span>;
-  if (deliveries.length === 0) return <span class="quiet">nothing yet</span>;
+  if (deliveries === undefined) return <span class="quiet">unknown: no watcher process answers</span>;
+  if (deliveries.length === 0) return <span class="quiet">none yet</span>;
   return (
     <ul class="deliveries">
       {deliveries.map(({ channel, type, state, at, outcome, why }) => (
         <li key={`${channel} ${at} ${type} ${state}`} class={`is-${outcome}`}>
           <time dateTime={new Date(at).toISOString()}>{timeText(at)}</time> {TYPE_WORDS[type][state]} →{' '}
           {channel}
-          {outcome !== 'delivered' && `: ${outcome === 'grouped' ? 'in one message with others' : outcome}`}
+          {outcome !== 'delivered' && `: ${outcome === 'grouped' ? 'sent in a group' : outcome}`}
           {why !== undefined && <span class="quiet"> {why}</span>}
         </li>
       ))}

@@ -1,5 +1,5 @@
 /**
- * `/alerts`: what is open, what was told, who is told, and whether anybody watches.
+ * `/alerts`: open and past alerts, and the state of the watchers.
  */
 import type { AlertsPage as Answer, WatcherState } from '../../api/types';
 import { countText } from '../../timeline/durations';
@@ -42,7 +42,7 @@ export function AlertsPage() {
           <Notices watchers={data.watchers} />
           <AlertTable rows={data.open.filter(fits)} hasNamespaces={data.watchers.length > 1} isOpen />
           <section class="past">
-            <h2>Over</h2>
+            <h2>Past</h2>
             <AlertTable rows={data.past.filter(fits)} hasNamespaces={data.watchers.length > 1} />
             {data.more > 0 && <p class="quiet">+ {countText(data.more)} more</p>}
           </section>

@@ -1,16 +1,16 @@
 /**
- * The watcher of a namespace: its silences, its channels, and what it cannot tell.
+ * The watcher of a namespace: its state, silences, channels, and gaps.
  */
 import type { AlertChannelState, WatcherState } from '../../api/types';
 import { Ago, Time } from '../parts/time';
 import { TYPE_WORDS } from './words';
 
 const STATES: Readonly<Record<WatcherState['state'], string>> = {
-  watching: 'watches',
-  starting: 'is starting',
-  blind: 'is blind',
-  none: 'nobody watches',
-  unknown: 'not known',
+  watching: 'watching',
+  starting: 'starting',
+  blind: 'cannot read Temporal',
+  none: 'not running',
+  unknown: 'unknown',
 };
 
 export function Watcher({
@@ -30,12 +30,12 @@ export function Watcher({
           <span class={state === 'watching' ? '' : 'bad'}>{STATES[state]}</span>
         </Fact>
         {readAt !== undefined && (
-          <Fact name="looked last">
+          <Fact name="last read">
             <Ago at={readAt} />
           </Fact>
         )}
         {sinceAt !== undefined && (
-          <Fact name="watches since">
+          <Fact name="running since">
             <Time at={sinceAt} />
           </Fact>
         )}
@@ -48,7 +48,7 @@ export function Watcher({
       </dl>
       <h3>Silences</h3>
       {silences.length === 0 ? (
-        <p class="quiet">None. The signal silence of the workflow job-watcher makes one.</p>
+        <p class="quiet">None. To add one, send the signal silence to the workflow job-watcher.</p>
       ) : (
         <ul class="lines">
           {silences.map(({ job, untilAt, reason }) => (
@@ -61,7 +61,7 @@ export function Watcher({
       )}
       <h3>Channels</h3>
       {channels.length === 0 ? (
-        <p class="quiet">Not known: no process of the watcher has answered yet.</p>
+        <p class="quiet">Unknown: no watcher process has answered yet.</p>
       ) : (
         <ul class="lines">
           {channels.map((channel) => (
@@ -79,7 +79,7 @@ function Channel({ channel: { name, isStopped, last } }: { readonly channel: Ale
     <li>
       <code>{name}</code> {isStopped && <strong class="bad">stopped</strong>}
       {last === undefined ? (
-        <span class="quiet"> nothing sent lately</span>
+        <span class="quiet"> no recent message</span>
       ) : (
         <>
           {' last message: '}
@@ -96,11 +96,11 @@ function Untold({ watcher: { withoutUsual, untold } }: { readonly watcher: Watch
   if (withoutUsual.length === 0 && untold.length === 0) return null;
   return (
     <>
-      <h3>What is not told</h3>
+      <h3>Not reported</h3>
       <ul class="lines">
         {withoutUsual.length > 0 && (
           <li>
-            that these are slow, since fewer than 10 runs have succeeded (overMs tells it):{' '}
+            slow runs of jobs with fewer than 10 successful runs, unless overMs is set:{' '}
             {withoutUsual.join(', ')}
           </li>
         )}

@@ -1,5 +1,5 @@
 /**
- * Types of alerts in a word or two: when they begin, and when they end.
+ * Short labels of alert types, for the beginning and the end of a problem.
  */
 import type { OpenAlert } from '../../api/types';
 
@@ -13,6 +13,6 @@ export const TYPE_WORDS: Readonly<Record<OpenAlert['type'], Words>> = {
   'job.overdue': { open: 'overdue', resolved: 'no longer overdue' },
   'job.no_worker': { open: 'no worker', resolved: 'has a worker again' },
   'job.stuck': { open: 'stuck', resolved: 'no longer stuck' },
-  'watcher.blind': { open: 'blind', resolved: 'no longer blind' },
+  'watcher.blind': { open: 'alerting impaired', resolved: 'alerting restored' },
   'watcher.test': { open: 'test', resolved: 'test' },
 };

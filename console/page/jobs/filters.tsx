@@ -1,12 +1,12 @@
 /**
- * Which runs of a job are listed: chips and fields, all of it in the address.
+ * Filters of a job's runs. Their state is in the address.
  */
 import type { JobFilter, RunRow, RunState } from '../../api/types';
 import { address, parameter, show, withParameters } from '../address';
 import { FindField } from '../parts/find-field';
 import { STATE_WORDS } from '../parts/state';
 
-/** Results to look at. */
+/** States of runs that did not succeed. */
 export const BAD_STATES: readonly RunState[] = ['failure', 'timeout', 'termination'];
 const CHIPS: readonly (readonly [text: string, states: readonly RunState[]])[] = [
   ['Failed', BAD_STATES],

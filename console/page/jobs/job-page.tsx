@@ -32,7 +32,7 @@ export function JobPage({ job }: { readonly job: string }) {
   });
   return (
     <main>
-      <nav class="crumbs" aria-label="Where this is">
+      <nav class="crumbs" aria-label="Breadcrumb">
         <a href="/">Jobs</a>
       </nav>
       <div class="head">
@@ -61,7 +61,7 @@ function Summary({ job }: { readonly job: JobRow }) {
     <div class="summary">
       <RunBars bars={job.bars} namespace={job.namespace} usualMs={usualMs} />
       <dl class="facts-line">
-        <Fact name="runs by">{howStarted(job)}</Fact>
+        <Fact name="trigger">{howStarted(job)}</Fact>
         {usualMs !== undefined && <Fact name="usually takes">{durationText(usualMs)}</Fact>}
         {(isPaused || nextDueAt !== undefined) && (
           <Fact name="next due">
@@ -91,7 +91,7 @@ function Fact({ name, children }: { readonly name: string; readonly children: pr
   );
 }
 
-/** The first page, which stays live, and those that were read on. */
+/** The first page of runs, which is updated live, and the pages read after it. */
 function Runs({ path, page }: { readonly path: string; readonly page: Answer }) {
   const [more, setMore] = useState<readonly RunRow[]>([]);
   const [cursor, setCursor] = useState(page.cursor);
@@ -113,7 +113,7 @@ function Runs({ path, page }: { readonly path: string; readonly page: Answer }) 
   };
   const first = new Set(page.runs.map(({ runId }) => runId));
   const runs = [...page.runs, ...more.filter(({ runId }) => !first.has(runId))];
-  if (runs.length === 0) return <p class="empty">No run like that.</p>;
+  if (runs.length === 0) return <p class="empty">No matching runs.</p>;
   return (
     <>
       <RunTable runs={runs} />

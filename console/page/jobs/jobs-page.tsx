@@ -1,5 +1,5 @@
 /**
- * `/`: the jobs, those that fail first.
+ * `/`: the jobs, those in trouble first.
  */
 import type { JobList, JobRow } from '../../api/types';
 import { countText, durationText } from '../../timeline/durations';
@@ -67,7 +67,7 @@ export function JobsPage() {
   );
 }
 
-/** It fails, or alerts are open. */
+/** Whether the job fails or has open alerts. */
 function isInTrouble({ failingRuns, alerts }: JobRow): boolean {
   return failingRuns > 0 || alerts.length > 0;
 }
@@ -77,14 +77,14 @@ function hasSeveralNamespaces({ jobs }: JobList): boolean {
 }
 
 function NoJobs({ list }: { readonly list: JobList }) {
-  if (list.jobs.length > 0) return <p class="empty">No job like that.</p>;
+  if (list.jobs.length > 0) return <p class="empty">No matching jobs.</p>;
   if (list.isFilling) return null;
   return (
     <div class="empty">
       <p>No job has run here yet.</p>
       <p class="quiet">
-        A job is a workflow that runs by a schedule, a cron or a <code>scheduledJob</code>, on a worker with
-        the plugin of temporal-job-tracing. Its runs show up here by themselves.
+        A job is a workflow that runs on a schedule, a cron or a <code>scheduledJob</code>, on a worker with
+        the plugin of temporal-job-tracing. Its runs appear here automatically.
       </p>
     </div>
   );

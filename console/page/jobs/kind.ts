@@ -1,5 +1,5 @@
 /**
- * What makes a job run, in words.
+ * How a job is started, in words.
  */
 import type { JobKind, JobRow } from '../../api/types';
 
@@ -7,7 +7,7 @@ const KINDS: Readonly<Record<JobKind, string>> = {
   scheduledJob: 'scheduledJob',
   cron: 'cron',
   schedule: 'schedule',
-  start: 'started by hand or API',
+  start: 'manual or API',
 };
 
 export function howStarted({ kind, timetable }: JobRow): string {

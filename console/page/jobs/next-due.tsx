@@ -1,5 +1,5 @@
 /**
- * When a job is to run next.
+ * The next due time of a job.
  */
 import type { JobRow } from '../../api/types';
 import { now } from '../clock';
@@ -8,6 +8,6 @@ import { Ago } from '../parts/time';
 export function NextDue({ job: { isPaused, nextDueAt } }: { readonly job: JobRow }) {
   if (isPaused) return <span class="quiet">paused</span>;
   if (nextDueAt === undefined) return null;
-  // A run that goes on holds up the next one.
+  // A running run delays the next one.
   return nextDueAt < now.value ? <span class="quiet">due</span> : <Ago at={nextDueAt} />;
 }

@@ -1,5 +1,5 @@
 /**
- * Runs as a table: how each ended, when, how long it waited and took, what started it.
+ * A table of runs: start, result, duration, wait, trigger and sampling.
  */
 import type { RunRow } from '../../api/types';
 import { durationText } from '../../timeline/durations';
@@ -8,7 +8,7 @@ import { STATE_WORDS, StateIcon } from '../parts/state';
 import { Ago, Time } from '../parts/time';
 import { TimesUsual } from './times-usual';
 
-/** A shorter wait is not worth a look. */
+/** Shortest wait that is shown, in milliseconds. */
 const MIN_WAIT_MS = 100;
 
 export function RunTable({ runs }: { readonly runs: readonly RunRow[] }) {
@@ -56,7 +56,7 @@ function Row({ run, longest }: { readonly run: RunRow; readonly longest: number 
           {attempt !== undefined && attempt > 1 && <span class="quiet"> attempt {attempt}</span>}
         </span>
         {run.errorLine !== undefined && <span class="quiet one-line">{run.errorLine}</span>}
-        {run.isForgotten && <span class="quiet">Temporal no longer has it</span>}
+        {run.isForgotten && <span class="quiet">no longer in Temporal</span>}
       </td>
       <td class="took-cell">
         <span class="took">{durationText(run.durationMs)}</span>

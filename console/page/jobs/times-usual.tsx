@@ -1,9 +1,9 @@
 /**
- * How much longer than usual a run took.
+ * A run's duration as a multiple of the usual one.
  */
 import { countText } from '../../timeline/durations';
 
-/** Worth saying from here on. */
+/** Smallest multiple that is shown. */
 const MIN_TIMES = 1.5;
 
 export function TimesUsual({ times }: { readonly times: number }) {

@@ -1,5 +1,5 @@
 /**
- * The last runs of a job as bars: height is the duration, colour and shape the result.
+ * The latest runs of a job as bars: the height shows the duration, colour and shape the result.
  */
 import type { RunBar } from '../../api/types';
 import { durationText } from '../../timeline/durations';
@@ -19,7 +19,10 @@ interface BarsProps {
   readonly usualMs?: number | undefined;
 }
 
-/** Links for a mouse and a screen reader; the Tab key passes them by, since the runs are on the job's page, too. */
+/**
+ * Bars as links for mouse and screen reader. The Tab key skips them, since the job's page lists the same
+ * runs.
+ */
 export function RunBars({ bars, namespace, usualMs }: BarsProps) {
   const longest = Math.max(1, ...bars.map(({ durationMs }) => durationMs));
   const heightOf = (ms: number) => Math.max(MIN_HEIGHT, (ms / longest) * HEIGHT);

@@ -1,5 +1,5 @@
 /**
- * The field of a view to find rows by their text; what is typed is in the address.
+ * The search field of a view. Its text is in the address.
  */
 import { parameter, show } from '../address';
 

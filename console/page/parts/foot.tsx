@@ -1,14 +1,14 @@
 /**
- * The console's own state, at the foot of each page; what is wrong with it in words.
+ * The console's state and problems, at the foot of each page.
  */
 import type { ConsoleStatus, NamespaceStatus } from '../../api/types';
 import { countText } from '../../timeline/durations';
 import { Problems } from './messages';
 
 const TEMPORAL: Readonly<Record<NamespaceStatus['temporal'], string>> = {
-  ok: 'answers',
-  busy: 'is busy, asked less often',
-  away: 'does not answer',
+  ok: 'connected',
+  busy: 'rate-limited',
+  away: 'not answering',
   connecting: 'connecting',
 };
 
@@ -32,7 +32,7 @@ export function Foot({ status }: { readonly status: ConsoleStatus | undefined })
         ))}
         {traces.source === 'embedded' && (
           <li>
-            {countText(traces.taken)} spans taken, {sizeText(traces.bytes)} of {sizeText(traces.maxBytes)}
+            {countText(traces.taken)} spans received, {sizeText(traces.bytes)} of {sizeText(traces.maxBytes)}
           </li>
         )}
         <li>version {version}</li>

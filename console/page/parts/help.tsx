@@ -1,20 +1,20 @@
 /**
- * The keys, in a dialog.
+ * The dialog with the keyboard shortcuts.
  */
 
 const KEYS: readonly (readonly [keys: string, text: string])[] = [
   ['j k', 'next and previous row'],
   ['Enter', 'open the row'],
-  ['← →', 'close and open what is below a row'],
+  ['← →', 'fold and unfold the row'],
   ['/', 'find'],
-  ['f', 'only what failed, or has alerts'],
+  ['f', 'only failures and alerts'],
   ['e', 'next error'],
   ['s', 'the slowest'],
   ['z', 'zoom to the selected row'],
-  ['g', 'groups of equal rows on and off'],
-  ['[ ]', 'the run before and after'],
+  ['g', 'group similar rows, or not'],
+  ['[ ]', 'previous and next run'],
   ['Esc', 'close the details, leave the zoom'],
-  ['?', 'these keys'],
+  ['?', 'show these keys'],
 ];
 
 export function openHelp(): void {

@@ -1,5 +1,5 @@
 /**
- * What could not be read, and what is still being read.
+ * Problems, errors and loading states.
  */
 import type { Problem } from '../../api/types';
 import { timeText } from '../clock';
@@ -19,7 +19,7 @@ export function Problems({ problems }: { readonly problems: readonly Problem[] }
   );
 }
 
-/** In place of what is not there (yet); nothing once it is there and well. */
+/** Shows an error or a loading state; nothing once the data is there. */
 export function Pending({
   resource: { data, error },
   what,
@@ -30,7 +30,7 @@ export function Pending({
   if (error) return <Failure error={error} isOld={data !== undefined} />;
   return data === undefined ? (
     <p class="pending" role="status">
-      Reading {what} …
+      Loading {what} …
     </p>
   ) : null;
 }
@@ -39,7 +39,7 @@ function Failure({ error, isOld }: { readonly error: ReadError; readonly isOld: 
   return (
     <p class="failure" role="alert">
       {error.message}
-      {isOld && ' What is shown was read before that.'}
+      {isOld && ' Showing earlier data.'}
     </p>
   );
 }

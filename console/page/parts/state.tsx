@@ -1,5 +1,5 @@
 /**
- * How a run is or ended: a shape and a word, so that colour is never alone.
+ * The state of a run as a shape and a word, so that colour is never the only sign.
  */
 import type { JSX } from 'preact';
 import type { RunState } from '../../api/types';
@@ -12,10 +12,10 @@ export const STATE_WORDS: Readonly<Record<RunState, string>> = {
   cancellation: 'cancelled',
   termination: 'terminated',
   continued: 'continued as new',
-  unknown: 'ended, result not known',
+  unknown: 'ended, result unknown',
 };
 
-/** Whether it is one of those to look at. */
+/** Whether the state is one of a run that did not succeed. */
 export function isBad(state: RunState): boolean {
   return state === 'failure' || state === 'timeout' || state === 'termination';
 }

@@ -1,5 +1,5 @@
 /**
- * Times, and how long ago they were.
+ * Absolute and relative times.
  */
 import { agoText, now, timeText } from '../clock';
 
@@ -12,7 +12,7 @@ export function Time({ at }: { readonly at: number }) {
   );
 }
 
-/** `3 min ago`, `in 20 s`. */
+/** Shows a relative time, as `3 min ago` or `in 20 s`. */
 export function Ago({ at }: { readonly at: number }) {
   return (
     <time dateTime={new Date(at).toISOString()} title={timeText(at)}>

@@ -1,5 +1,5 @@
 /**
- * The title of the document, which a screen reader tells when the page changes.
+ * Sets the document's title, which screen readers announce when the page changes.
  */
 import { useEffect } from 'preact/hooks';
 

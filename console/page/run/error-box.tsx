@@ -1,5 +1,5 @@
 /**
- * Why a run did not succeed: the innermost error first.
+ * The error of a run, the innermost one first.
  */
 import type { RunError } from '../../api/types';
 import { withParameters } from '../address';
@@ -25,7 +25,7 @@ export function ErrorBox({
       </p>
       {(around.length > 0 || stack !== undefined) && (
         <details>
-          <summary>Errors around it{stack === undefined ? '' : ', and the stack'}</summary>
+          <summary>Outer errors{stack === undefined ? '' : ' and stack'}</summary>
           <ol>
             {around.map((text) => (
               <li key={text}>{text}</li>

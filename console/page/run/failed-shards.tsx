@@ -1,5 +1,5 @@
 /**
- * The shards of a MapReduce run: how many are in which state, and those that did not succeed, with links.
+ * The shards of a MapReduce run: their number by state, and those that did not succeed.
  */
 import type { FailedShard, RunShards, RunState } from '../../api/types';
 import { countText, durationText } from '../../timeline/durations';
@@ -19,7 +19,7 @@ export function FailedShards({
       <div class="head">
         <h2 id="shards-heading">Shards</h2>
         <p class="quiet shard-states">
-          {countText(shards.count)} in all
+          {countText(shards.count)} in total
           {states.map(([state, count]) => (
             <span key={state} class={`state is-${state}`}>
               <StateIcon state={state} />

@@ -1,5 +1,5 @@
 /**
- * The table behind the sentence: where the time on the critical path went, now and usually.
+ * The table behind the sentence: times on the critical path, of this run and usually.
  */
 import type { PathRow, Sentence } from '../../api/types';
 import { countText, durationText, percentText } from '../../timeline/durations';
@@ -44,7 +44,7 @@ function Row({ row }: { readonly row: PathRow }) {
         {row.row === undefined ? name : <a href={withParameters({ row: row.row })}>{name}</a>}
         {service !== undefined && <span class="quiet"> {service}</span>}
         {row.isNew && <span class="tag">new</span>}
-        {row.isGone && <span class="tag">gone</span>}
+        {row.isGone && <span class="tag">missing</span>}
       </th>
       <td class="number">{durationText(usualMs)}</td>
       <td class="number">{durationText(nowMs)}</td>

@@ -1,5 +1,5 @@
 /**
- * `/runs/:runId`: what is slow or broken in a run, and where.
+ * `/runs/:runId`: a run, with the slow and broken parts of it.
  */
 import type { RunPage as Answer, RunLinks } from '../../api/types';
 import { address, go, parameter, paths } from '../address';
@@ -36,7 +36,7 @@ export function RunPage({ runId }: { readonly runId: string }) {
   });
   return (
     <main>
-      <nav class="crumbs" aria-label="Where this is">
+      <nav class="crumbs" aria-label="Breadcrumb">
         <a href="/">Jobs</a>
         {data && <a href={paths.job(data.run.job, data.run.namespace)}>{data.run.job}</a>}
         {data?.links.parent && (
@@ -109,12 +109,12 @@ function Links({ links, traceId }: { readonly links: RunLinks; readonly traceId:
     <nav class="links" aria-label="Other views of this run">
       {previous && (
         <a href={paths.run(previous.runId, previous.namespace)} title="Key [">
-          ← {previous.state && <StateIcon state={previous.state} />} run before
+          ← {previous.state && <StateIcon state={previous.state} />} previous run
         </a>
       )}
       {next && (
         <a href={paths.run(next.runId, next.namespace)} title="Key ]">
-          {next.state && <StateIcon state={next.state} />} run after →
+          {next.state && <StateIcon state={next.state} />} next run →
         </a>
       )}
       {attempts.map(({ runId, namespace, text, state }) => (
@@ -122,7 +122,7 @@ function Links({ links, traceId }: { readonly links: RunLinks; readonly traceId:
           {state && <StateIcon state={state} />} {text}
         </a>
       ))}
-      <a href={paths.trace(traceId)}>its trace</a>
+      <a href={paths.trace(traceId)}>trace</a>
       {trace !== undefined && <a href={trace}>trace in your back end ↗</a>}
       {webUi !== undefined && <a href={webUi}>Web UI ↗</a>}
     </nav>

@@ -1,5 +1,5 @@
 /**
- * The sentence: how long, how long usually, and what makes the difference. Names lead to their rows.
+ * The sentence that compares a run with usual ones. Names of operations link to their rows.
  */
 import type { Sentence } from '../../api/types';
 import { withParameters } from '../address';

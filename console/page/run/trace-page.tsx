@@ -1,5 +1,5 @@
 /**
- * `/traces/:traceId`: the waterfall of a trace alone, with the run that it belongs to.
+ * `/traces/:traceId`: the waterfall of a trace, with the run that it belongs to.
  */
 import type { TracePage as Answer } from '../../api/types';
 import { parameter, paths } from '../address';
@@ -25,7 +25,7 @@ export function TracePage({ traceId }: { readonly traceId: string }) {
   const run = data?.run;
   return (
     <main>
-      <nav class="crumbs" aria-label="Where this is">
+      <nav class="crumbs" aria-label="Breadcrumb">
         <a href="/">Jobs</a>
         {run && <a href={paths.job(run.job, run.namespace)}>{run.job}</a>}
         {run && <a href={paths.run(run.runId, run.namespace)}>run</a>}

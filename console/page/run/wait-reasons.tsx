@@ -1,5 +1,5 @@
 /**
- * Why a run that goes on does not go further.
+ * The reasons why a running run makes no progress.
  */
 import type { WaitReason } from '../../api/types';
 import { withParameters } from '../address';
@@ -8,7 +8,7 @@ import { Ago } from '../parts/time';
 export function WaitReasons({ reasons }: { readonly reasons: readonly WaitReason[] }) {
   if (reasons.length === 0) return null;
   return (
-    <ul class="waiting" aria-label="What it waits for" aria-live="polite">
+    <ul class="waiting" aria-label="Why the run waits" aria-live="polite">
       {reasons.map(({ kind, text, row, sinceAt, untilAt }) => (
         <li key={`${kind} ${row} ${text}`} class={`is-${kind}`}>
           {row === undefined ? text : <a href={withParameters({ row })}>{text}</a>}
@@ -21,7 +21,7 @@ export function WaitReasons({ reasons }: { readonly reasons: readonly WaitReason
             )}
             {untilAt !== undefined && (
               <>
-                , goes on <Ago at={untilAt} />
+                , continues <Ago at={untilAt} />
               </>
             )}
           </span>

@@ -1,2 +1,4 @@
-/** The build makes one style sheet of what is imported. */
+/**
+ * The build bundles imported style sheets into one.
+ */
 declare module '*.css';

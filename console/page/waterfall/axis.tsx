@@ -1,5 +1,5 @@
 /**
- * The scale of the waterfall: times above the bars, folded gaps through all rows.
+ * The time axis of the waterfall, and the bands of folded gaps.
  */
 import { durationText } from '../../timeline/durations';
 import { FOLD_WIDTH, type Scale } from './scale';
@@ -41,7 +41,7 @@ export function Axis({ scale, namesWidth, startMs }: AxisProps) {
   );
 }
 
-/** Behind the rows. */
+/** Vertical lines and folded gaps behind the rows. */
 export function FoldBands({
   scale,
   namesWidth,
@@ -70,7 +70,7 @@ export function FoldBands({
   );
 }
 
-/** At most a few hundred steps, however many rows there are. */
+/** Returns the path of a zigzag line with at most a few hundred steps. */
 function zigzag(x: number, height: number): string {
   const step = Math.max(6, height / 400);
   let path = `M${x} 0`;

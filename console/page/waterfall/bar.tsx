@@ -1,5 +1,5 @@
 /**
- * The bar of one row: its parts, where the critical path goes, its marks, and its duration beside it.
+ * The bar of one row: its parts, the critical path, marks, and the duration beside it.
  */
 import type { BarState, Stretch, TimelineRow } from '../../api/types';
 import { countText, durationText } from '../../timeline/durations';
@@ -9,7 +9,7 @@ const MIN_WIDTH = 2;
 const BAR_HEIGHT = 12;
 const SLEEP_HEIGHT = 4;
 const TEXT_GAP = 6;
-/** Pixels of a character, about. */
+/** Approximate width of a character, in pixels. */
 const CHARACTER = 6.6;
 export const COLORS = 8;
 
@@ -26,7 +26,7 @@ export function Bar({ row, scale, height }: BarProps) {
     const left = Math.min(x(startMs), scale.width - MIN_WIDTH);
     return { x: left, width: Math.max(MIN_WIDTH, x(startMs + durationMs) - left) };
   };
-  /** A shorter piece of the path is a speck, which says nothing. */
+  /** Shorter pieces of the critical path are not drawn. */
   const isVisible = ({ startMs, durationMs }: Stretch) => x(startMs + durationMs) - x(startMs) >= MIN_WIDTH;
   const whole = place(row);
   const parts = row.parts.length > 0 ? row.parts : [{ ...row, state: stateOf(row), text: undefined }];
@@ -78,7 +78,7 @@ export function Bar({ row, scale, height }: BarProps) {
   );
 }
 
-/** What a bar without parts stands for. */
+/** Returns the state of a bar without parts. */
 function stateOf({ kind }: TimelineRow): BarState {
   return kind === 'timer' || kind === 'wait' ? 'sleeping' : 'working';
 }
@@ -100,7 +100,7 @@ interface TextProps {
   readonly y: number;
 }
 
-/** After the bar, before it, or on it, wherever there is room. */
+/** Text after, before or on the bar, wherever there is room. */
 function Text({ row, from, to, width, y }: TextProps) {
   const text = barText(row);
   const needed = text.length * CHARACTER + TEXT_GAP;

@@ -1,5 +1,5 @@
 /**
- * All that is known of the selected row. Attributes are read when it is selected.
+ * The details of the selected row, which are read when it is selected.
  */
 import { useEffect, useState } from 'preact/hooks';
 import type { RowDetails, RowSpan, TimelineRow } from '../../api/types';
@@ -9,7 +9,10 @@ import { timeText } from '../clock';
 import { type ReadError, read } from '../resource';
 import { STATES } from './bar';
 
-/** Who goes through rows by the keyboard does not read each of them. */
+/**
+ * Delay before details are read, in milliseconds, so that moving through rows by keyboard does not read each
+ * one.
+ */
 const PAUSE_MS = 120;
 
 type Pair = readonly [name: string, value: preact.ComponentChildren];
@@ -69,7 +72,7 @@ export function Details({ row, service, path, startedAt, namespace }: DetailsPro
           </a>
           {row.runId !== undefined && (
             <a class="chip" href={paths.run(row.runId, namespace ?? '')}>
-              Its run
+              Open run
             </a>
           )}
         </p>
@@ -79,7 +82,7 @@ export function Details({ row, service, path, startedAt, namespace }: DetailsPro
             {failure.message}
           </p>
         )}
-        {hasDetails && !details && !failure && <p class="pending">Reading …</p>}
+        {hasDetails && !details && !failure && <p class="pending">Loading …</p>}
         {details && details.facts.length > 0 && <Section title="History" pairs={details.facts} />}
         {span && <SpanDetails span={span} />}
       </div>
@@ -98,9 +101,9 @@ function summary(
 ): Pair[] {
   const own = critical.reduce((sum, stretch) => sum + stretch.durationMs, 0);
   return [
-    ['took', `${durationText(durationMs)}${isOpen ? ' so far' : ''}`],
-    ...(own > 0 ? [['of it on the critical path', durationText(own)] as const] : []),
-    ['began', `${durationText(startMs)} after the start, at ${timeText(startedAt + startMs)}`],
+    ['duration', `${durationText(durationMs)}${isOpen ? ' so far' : ''}`],
+    ...(own > 0 ? [['on the critical path', durationText(own)] as const] : []),
+    ['start', `${durationText(startMs)} after the start, at ${timeText(startedAt + startMs)}`],
     ...parts.flatMap((part): Pair[] =>
       part.state === 'working' && part.text === undefined
         ? []
@@ -109,7 +112,7 @@ function summary(
     ...(group
       ? ([
           ['calls', String(group.count)],
-          ['together', durationText(group.totalMs)],
+          ['total', durationText(group.totalMs)],
           ['longest', durationText(group.longestMs)],
           ['errors', String(group.errors)],
         ] as const)

@@ -1,20 +1,20 @@
 /**
- * From time to pixels, with folded gaps drawn narrow. Pure.
+ * Maps times to pixels, with folded gaps drawn narrow. Pure.
  */
 import type { Fold, Stretch } from '../../api/types';
 
 export const FOLD_WIDTH = 26;
-/** Room at the right end for the text beside a bar that ends there. */
+/** Room at the right end for text beside bars, in pixels. */
 const END_ROOM = 76;
 const TICK_WIDTH = 110;
 const TICK_STEPS = [1, 2, 5];
 
 export interface Scale {
-  /** Pixels of the time from start to end. */
+  /** Width of the time range, in pixels. */
   readonly width: number;
-  /** With the room for text at the end. */
+  /** Width including the room for text, in pixels. */
   readonly fullWidth: number;
-  /** Pixels from the left; a time outside of the scale is at its end. */
+  /** Returns the pixels from the left; times outside of the scale are at its ends. */
   x(ms: number): number;
   readonly folds: readonly { readonly x: number; readonly fold: Fold }[];
   readonly ticks: readonly { readonly x: number; readonly ms: number }[];
@@ -26,9 +26,9 @@ interface Piece {
   readonly fold?: Fold;
 }
 
-/** @param range what the width stands for */
+/** Creates the scale of a time range. */
 export function makeScale(range: Stretch, folds: readonly Fold[], givenWidth: number): Scale {
-  // Before the first layout there is no width.
+  // Before the first layout, the width is not known.
   const fullWidth = Math.max(2 * END_ROOM, givenWidth);
   const width = fullWidth - END_ROOM;
   const endMs = range.startMs + Math.max(range.durationMs, 0.001);
@@ -62,7 +62,7 @@ function piecesOf(startMs: number, endMs: number, folds: readonly Fold[]): Piece
   let atMs = startMs;
   for (const fold of folds) {
     const [from, to] = [fold.startMs, fold.startMs + fold.durationMs];
-    // Only whole ones: half a gap would be drawn as narrow as all of it.
+    // Only complete gaps are folded: half a gap would be drawn as narrow as a whole one.
     if (from < atMs || to > endMs) continue;
     if (from > atMs) pieces.push({ startMs: atMs, endMs: from });
     pieces.push({ startMs: from, endMs: to, fold });
@@ -91,7 +91,7 @@ function ticksOf(
   return ticks;
 }
 
-/** The next of 1, 2, 5 times a power of ten; of minutes and hours where it is long. */
+/** Returns the next step of 1, 2 or 5 times a power of ten, or of round seconds, minutes and hours. */
 function roundStep(ms: number): number {
   for (const step of [15_000, 30_000, 60_000, 300_000, 600_000, 1_800_000, 3_600_000, 21_600_000, 86_400_000])
     if (ms > 10_000 && ms <= step) return step;

@@ -1,5 +1,5 @@
 /**
- * What a reader has chosen in a waterfall. All of it is in the address, by ids that stay the same when the timeline is
+ * The user's choices in a waterfall. They are in the address, by ids that stay the same when the timeline is
  * read again.
  */
 import type { Timeline } from '../../api/types';
@@ -7,7 +7,7 @@ import { parameter, show } from '../address';
 import type { ViewOptions } from './view';
 
 export interface WaterfallState extends ViewOptions {
-  /** Whether long gaps are drawn at their true width. */
+  /** Whether long gaps are drawn in full. */
   readonly isUnfolded: boolean;
 }
 
@@ -23,14 +23,14 @@ export function waterfallState(): WaterfallState {
   };
 }
 
-/** Opens or closes what is below a row. */
+/** Folds or unfolds the descendants of a row. */
 export function toggleRow({ rows }: Timeline, { toggled, selected }: WaterfallState, id: string): void {
   const ids = new Set(toggled);
   if (!ids.delete(id)) ids.add(id);
   const index = rows.findIndex((row) => row.id === id);
   const selectedIndex = rows.findIndex((row) => row.id === selected);
   const isAboveSelected = selectedIndex > index && selectedIndex <= index + (rows[index]?.below ?? 0);
-  // A selected row keeps the rows above it open: this one is selected instead.
+  // A selected row keeps its ancestors open, so the folded row becomes the selected one.
   const isOpenByItself = (rows[index]?.kind !== 'group') !== toggled.has(id);
   const hasFolding = !isAboveSelected || isOpenByItself;
   show({ ...(hasFolding && { fold: [...ids].join(',') }), ...(isAboveSelected && { row: id }) });

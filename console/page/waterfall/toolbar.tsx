@@ -1,5 +1,5 @@
 /**
- * What can be chosen above the waterfall, and what its colours stand for.
+ * Switches, search and legend above the waterfall.
  */
 import type { Timeline, TimelineRow } from '../../api/types';
 import { countText, durationText } from '../../timeline/durations';
@@ -22,7 +22,7 @@ export function Toolbar({ timeline, state, zoomed }: ToolbarProps) {
       <div class="head">
         <h2 id="timeline-heading">Timeline</h2>
         <p class="quiet">
-          {spanCount === 0 ? 'from the history alone' : `${countText(spanCount)} spans`}
+          {spanCount === 0 ? 'from the history only' : `${countText(spanCount)} spans`}
           {errorCount > 0 && `, ${countText(errorCount)} with errors`}
           {cut > 0 && `, ${countText(cut)} rows left out`}
         </p>
@@ -34,12 +34,12 @@ export function Toolbar({ timeline, state, zoomed }: ToolbarProps) {
           )}
           {hasGroups && (
             <Switch name="groups" value="off" isOn={state.isUngrouped}>
-              No groups <kbd>g</kbd>
+              Ungroup <kbd>g</kbd>
             </Switch>
           )}
           {folds.length > 0 && (
             <Switch name="gaps" value="on" isOn={state.isUnfolded}>
-              Long gaps in full
+              Unfold gaps
             </Switch>
           )}
           <FindField label="Find an operation" />
@@ -47,7 +47,7 @@ export function Toolbar({ timeline, state, zoomed }: ToolbarProps) {
       </div>
       {zoomed && (
         <p class="zoomed" role="status">
-          Only <strong>{zoomed.name}</strong>, {durationText(zoomed.durationMs)}.{' '}
+          Zoomed to <strong>{zoomed.name}</strong>, {durationText(zoomed.durationMs)}.{' '}
           <a href={withParameters({ zoom: undefined })}>Show all</a>
         </p>
       )}

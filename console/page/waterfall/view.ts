@@ -1,31 +1,31 @@
 /**
- * Which rows of a timeline are shown, and how deep: folding, grouping, filters, zoom. Pure.
+ * Computes the rows of a timeline that are shown, and their depth: folding, grouping, filters, zoom. Pure.
  */
 import type { Timeline, TimelineRow } from '../../api/types';
 
 export interface ViewOptions {
-  /** Whether `group` rows are left out, so that all their members are shown. */
+  /** Whether `group` rows are left out and all their members are shown. */
   readonly isUngrouped: boolean;
-  /** Ids of rows whose folding is not what it is at first: groups are closed, all others open. */
+  /** Ids of rows that the user has folded or unfolded; by default, only groups are folded. */
   readonly toggled: ReadonlySet<string>;
   readonly onlyFailed: boolean;
-  /** Text that a row's name has, in lower case; empty for all. */
+  /** Text to search for in rows, in lower case; empty for all rows. */
   readonly find: string;
-  /** Id of the row that is zoomed to: only it and what is below it is shown. */
+  /** Id of the row to zoom to; only it and its descendants are shown. */
   readonly zoom?: string | undefined;
-  /** Id of a row that must not be folded away. */
+  /** Id of the selected row, which is always visible. */
   readonly selected?: string | undefined;
 }
 
-/** A row that is shown, or in `more` a line for siblings that the server cut. */
+/** A visible row, or, with `more`, a line for siblings that the server cut off. */
 export interface ShownRow {
   readonly row: TimelineRow;
-  /** In {@link Timeline.rows}. */
+  /** Index in {@link Timeline.rows}. */
   readonly index: number;
   readonly depth: number;
-  /** Whether what is below it is shown; `undefined` if there is nothing. */
+  /** Whether the descendants are shown; left out if there are none. */
   readonly isOpen?: boolean;
-  /** Number of children of {@link row} that are cut: this line stands for them. */
+  /** Number of children of {@link row} that are cut off and replaced by this line. */
   readonly more?: number;
 }
 
@@ -34,7 +34,7 @@ export function shownRows({ rows }: Timeline, options: ViewOptions): readonly Sh
   const wanted = wantedRows(rows, options);
   const isOpenAt = openness(rows, options, wanted !== undefined);
   const shown: ShownRow[] = [];
-  /** How many of the rows above a row are left out, or above the row that is zoomed to. */
+  /** Number of levels by which the children of a row are moved up, by the row's index. */
   const lifts = new Map<number, number>();
   const cut: { readonly line: ShownRow; readonly endIndex: number }[] = [];
   for (let index = first; index < end; ) {
@@ -61,13 +61,16 @@ export function shownRows({ rows }: Timeline, options: ViewOptions): readonly Sh
   return shown;
 }
 
-/** Indexes of the first row and after the last one. */
+/** Returns the range of rows to show: from `first` up to, not including, `end`. */
 function zoomedRange(rows: readonly TimelineRow[], zoom: string | undefined): { first: number; end: number } {
   const first = zoom === undefined ? -1 : rows.findIndex(({ id }) => id === zoom);
   return first < 0 ? { first: 0, end: rows.length } : { first, end: first + 1 + (rows[first]?.below ?? 0) };
 }
 
-/** Whether what is below a row is shown. A filter opens groups; a selected row opens all above it. */
+/**
+ * Returns whether the descendants of a row are shown. A filter opens groups; a selected row opens its
+ * ancestors.
+ */
 function openness(
   rows: readonly TimelineRow[],
   { toggled, selected }: ViewOptions,
@@ -81,7 +84,7 @@ function openness(
   };
 }
 
-/** Puts lines for what is cut below the last of their siblings. */
+/** Adds lines for cut-off rows below their last sibling. */
 function closeCut(
   cut: { readonly line: ShownRow; readonly endIndex: number }[],
   index: number,
@@ -93,7 +96,10 @@ function closeCut(
   }
 }
 
-/** Indexes of the rows that a filter asks for, with all rows above them; `undefined` without a filter. */
+/**
+ * Returns the indexes of the rows that match the filter, and of their ancestors; `undefined` without a
+ * filter.
+ */
 function wantedRows(
   rows: readonly TimelineRow[],
   { onlyFailed, find }: ViewOptions,
@@ -119,14 +125,16 @@ function ancestors(rows: readonly TimelineRow[], id: string | undefined): Readon
   return found;
 }
 
-/** Rows where an error began: none below them has one. In the order of rows. */
+/** Returns the rows with errors that have no descendants with errors, in order. */
 export function innermostErrors({ rows }: Timeline): readonly TimelineRow[] {
   const outer = new Set<number>();
   for (const { hasError, parent } of rows) if (hasError) outer.add(parent);
   return rows.filter(({ hasError, kind }, index) => hasError && kind !== 'group' && !outer.has(index));
 }
 
-/** The row with the longest time of its own on the critical path, or the longest at the bottom. */
+/**
+ * Returns the row with the longest own time on the critical path; without a critical path, the longest leaf.
+ */
 export function slowestRow({ rows }: Timeline): TimelineRow | undefined {
   const own = ({ critical }: TimelineRow) => critical.reduce((sum, { durationMs }) => sum + durationMs, 0);
   const candidates = rows.filter(({ kind }) => kind !== 'group' && kind !== 'run');

@@ -1,5 +1,5 @@
 /**
- * One row of the waterfall: name, service, what is special, and the bar.
+ * A row of the waterfall: name, note, service, and bar.
  */
 import type { TimelineRow } from '../../api/types';
 import { countText, durationText } from '../../timeline/durations';
@@ -13,7 +13,7 @@ const MAX_INDENTS = 12;
 
 interface RowProps {
   readonly shown: ShownRow;
-  /** In the list that is shown, from 0. */
+  /** Position among the visible rows, from 0. */
   readonly position: number;
   readonly service: string | undefined;
   readonly scale: Scale;
@@ -79,7 +79,7 @@ export function WaterfallRow({
         </span>
         {row.runId !== undefined && (
           <a class="wf-run" href={paths.run(row.runId, namespace ?? '')} tabIndex={-1}>
-            its run →
+            run →
           </a>
         )}
       </div>
@@ -91,7 +91,7 @@ export function WaterfallRow({
   );
 }
 
-/** What the bar shows, in words. */
+/** Describes the bar in words, for screen readers. */
 function spoken(row: TimelineRow): string {
   return [
     `starts at ${durationText(row.startMs)}`,

@@ -1,5 +1,5 @@
 /**
- * The waterfall: history and spans of a run or a trace, one row each, on one scale of time.
+ * The waterfall: history and spans of a run or a trace, a row each, on one time axis.
  */
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { Timeline } from '../../api/types';
@@ -16,12 +16,12 @@ import { revealRow, useMedia, useRowWindow } from './window';
 
 const ROW_HEIGHT = 28;
 const NARROW_ROW_HEIGHT = 44;
-/** Share of the width for names, and its bounds in pixels; the style sheet has the same. */
+/** Share of the width for names, and its bounds in pixels; must match the style sheet. */
 const NAMES = { share: 0.36, least: 220, most: 460 };
 
 interface WaterfallProps {
   readonly timeline: Timeline;
-  /** Path of the API below which rows' details are. */
+  /** Path of the API that the details of rows are below. */
   readonly detailsPath: string;
   readonly namespace: string | undefined;
 }
@@ -105,7 +105,7 @@ export function Waterfall({ timeline, detailsPath, namespace }: WaterfallProps) 
                   />
                 ))}
           </div>
-          {rows.length === 0 && <p class="empty">No row like that.</p>}
+          {rows.length === 0 && <p class="empty">No matching rows.</p>}
         </div>
         {selectedRow && (
           <Details
@@ -122,7 +122,7 @@ export function Waterfall({ timeline, detailsPath, namespace }: WaterfallProps) 
   );
 }
 
-/** Brings the selected row into sight when another one is selected, not when the timeline is read again. */
+/** Scrolls to the selected row when the selection changes, but not when the timeline is read again. */
 function useReveal(
   body: HTMLElement | null,
   position: number,

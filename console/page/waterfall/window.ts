@@ -1,19 +1,23 @@
 /**
- * Which rows of a long list are in the window: only those are in the document.
+ * Determines the rows of a long list that are in view; only these are in the document.
  */
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 
-/** Rows are taken in and out by so many at a time, so that most scrolling draws nothing anew. */
+/** Number of rows that are added or removed at a time, so that most scrolling renders nothing. */
 const CHUNK = 16;
 
 export interface RowWindow {
   readonly first: number;
-  /** Index after the last. */
+  /** Index after the last row. */
   readonly end: number;
   readonly width: number;
 }
 
-/** @param rowHeight pixels */
+/**
+ * Tracks the rows of a list that are in view.
+ *
+ * @param rowHeight height of a row in pixels
+ */
 export function useRowWindow(count: number, rowHeight: number) {
   const body = useRef<HTMLDivElement>(null);
   const [range, setRange] = useState<RowWindow>({ first: 0, end: CHUNK * 4, width: 0 });
@@ -42,7 +46,7 @@ export function useRowWindow(count: number, rowHeight: number) {
   return { body, first: Math.min(range.first, count), end: Math.min(range.end, count), width: range.width };
 }
 
-/** Scrolls so that a row of the list is in sight, with room for what sticks to the top. */
+/** Scrolls so that the row is visible below the sticky header. */
 export function revealRow(body: HTMLElement | null, index: number, rowHeight: number): void {
   if (!body || index < 0) return;
   const top = body.getBoundingClientRect().top + index * rowHeight;
@@ -50,7 +54,7 @@ export function revealRow(body: HTMLElement | null, index: number, rowHeight: nu
   if (top < from || top > until) scrollBy({ top: top - innerHeight / 3, behavior: 'instant' });
 }
 
-/** Whether a media query holds, now and when that changes. */
+/** Returns whether a media query matches, and updates when that changes. */
 export function useMedia(query: string): boolean {
   const [holds, setHolds] = useState(() => matchMedia(query).matches);
   useLayoutEffect(() => {

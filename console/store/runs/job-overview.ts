@@ -1,6 +1,6 @@
 /**
- * What the list of jobs shows of closed runs. Each job's part is read once and kept until one of its runs changes, so
- * that a list of thousands of jobs takes no query at all.
+ * The closed runs in the list of jobs. Each job's part is cached until one of its runs changes, so that a
+ * list of thousands of jobs needs no query.
  */
 import type { SqlDatabase, SqlStatement } from '../sql/port';
 import type { IndexedJob } from './run-index';
@@ -47,7 +47,7 @@ export class JobOverview {
       .filter((job) => job !== undefined);
   }
 
-  /** Reads the job anew when it is asked for next. */
+  /** Removes the job from the cache. */
   forget(job: number): void {
     this.known.delete(job);
   }
@@ -86,7 +86,7 @@ export class JobOverview {
   }
 }
 
-/** The index of the first that fits; the length if none does. */
+/** Returns the index of the first item that fits; the length if none does. */
 function firstIndex<T>(items: readonly T[], fits: (item: T) => boolean): number {
   const index = items.findIndex(fits);
   return index < 0 ? items.length : index;

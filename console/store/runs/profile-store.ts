@@ -1,5 +1,5 @@
 /**
- * Profiles of runs in `index.db`, the last ones of each job: synchronous, for the store's thread.
+ * Profiles of runs in `index.db`, the latest of each job. Synchronous, for the store's thread.
  */
 import type { SqlDatabase, SqlStatement } from '../sql/port';
 import type { RunSummary, StoredProfile } from './run-index';

@@ -1,11 +1,12 @@
 /**
- * Retention of `index.db`: the oldest runs leave, by age and by size, in slices that keep the thread free.
+ * Retention of `index.db`: removes the oldest runs by age and size, in slices, so that the thread stays
+ * responsive.
  */
 import type { KeepLimits } from '../limits';
 import type { SqlDatabase, SqlStatement } from '../sql/port';
 import type { RunStore } from './run-store';
 
-/** Runs of one slice: some milliseconds. */
+/** Number of runs in a slice, a few milliseconds of work. */
 const SLICE = 500;
 
 export class RunRetention {
@@ -32,7 +33,7 @@ export class RunRetention {
     this.vacuum = database.prepare('PRAGMA incremental_vacuum(1000)');
   }
 
-  /** Removes one slice if something is too old or too much. Returns whether there may be more to do. */
+  /** Removes one slice if a limit is exceeded. Returns whether there may be more to remove. */
   step(nowMs: number): boolean {
     const horizon = nowMs - this.limits.maxAgeMs;
     const isTooMuch = this.usedBytes() > this.limits.maxBytes;
@@ -42,13 +43,13 @@ export class RunRetention {
       this.remove.run(isTooMuch ? Number.MAX_SAFE_INTEGER : horizon);
       this.removeProfiles.run(horizon);
     });
-    // It gives back a page a step, so that all its steps must be made, though it has no rows.
+    // The pragma frees one page for each step, so all steps must run, although it returns no rows.
     this.vacuum.all();
     this.runs.overview.forgetAll();
     return true;
   }
 
-  /** Bytes of the pages in use. */
+  /** Returns the size of the used pages, in bytes. */
   usedBytes(): number {
     return this.pages.get<{ used: number }>()?.used ?? 0;
   }

@@ -1,5 +1,5 @@
 /**
- * A run's summary as a row of `index.db`, and back.
+ * Converts run summaries to rows of `index.db`, and back.
  */
 import { defined } from '../../../core/util/defined';
 import type { SqlValue } from '../sql/port';
@@ -9,7 +9,7 @@ import type { Words } from './words';
 const MAX_ERROR_LENGTH = 500;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-/** In the order of {@link runParameters}. */
+/** Columns in the order of {@link runParameters}. */
 export const RUN_COLUMNS =
   'run, job, trace, workflow, type, state, started, closed, duration, listed, due, waited, trigger, forced, starter, reason, sampled, sampling, attempt, error, schedule, forgotten';
 
@@ -43,12 +43,12 @@ export interface BarRow {
   readonly duration: number;
 }
 
-/** A run id as bytes: 16 for a UUID, else its text. */
+/** Returns a run id as bytes: 16 for a UUID, else its text. */
 export function runBytes(runId: string): Uint8Array {
   return UUID.test(runId) ? Buffer.from(runId.replaceAll('-', ''), 'hex') : Buffer.from(runId);
 }
 
-/** The text of {@link runBytes}. */
+/** Returns the run id of {@link runBytes}. */
 export function runIdOf(bytes: Uint8Array): string {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const hex = buffer.toString('hex');

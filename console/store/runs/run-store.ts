@@ -1,5 +1,5 @@
 /**
- * The summaries of closed runs in `index.db`: synchronous, for the store's thread.
+ * Summaries of closed runs in `index.db`. Synchronous, for the store's thread.
  */
 import type { SqlDatabase, SqlStatement, SqlValue } from '../sql/port';
 import { JobOverview } from './job-overview';
@@ -12,7 +12,10 @@ const MAX_LIMIT = 1_000;
 const CURSOR = /^(-?[0-9.e+]+):(\d+)$/;
 const FROM_RUN = 'SELECT run.*, job.namespace, job.name AS job FROM run JOIN job ON job.id = run.job';
 const NEWEST_FIRST = 'ORDER BY started DESC, run.id DESC';
-/** What visibility does not say: known from a run's history or its absence, and kept when visibility lists it again. */
+/**
+ * Columns that visibility does not have. They come from a run's history or its absence, and are kept when
+ * visibility lists the run again.
+ */
 const NOT_VISIBLE: ReadonlySet<string> = new Set([
   'waited',
   'starter',
@@ -80,7 +83,7 @@ export class RunStore {
       parameters.push(...values);
     };
     const isOneOf = (column: string, texts: readonly string[]) => {
-      // What no row has is number 0.
+      // Id 0 stands for a text that no row has.
       const ids = texts.map((text) => this.words.find(text) ?? 0);
       where(`${column} IN (SELECT value FROM json_each(?))`, JSON.stringify(ids));
     };
@@ -97,7 +100,7 @@ export class RunStore {
     if (started !== undefined && id !== undefined)
       where('(started, run.id) < (?, ?)', Number(started), Number(id));
     const limit = Math.min(query.limit ?? DEFAULT_LIMIT, MAX_LIMIT);
-    // One more than asked for tells whether there is more.
+    // One row more than the limit shows whether there is a next page.
     const rows = this.prepared(
       `${FROM_RUN} WHERE ${conditions.join(' AND ')} ${NEWEST_FIRST} LIMIT ?`,
     ).all<RunRow>(...parameters, limit + 1);
@@ -154,7 +157,7 @@ export class RunStore {
     });
   }
 
-  /** Whether a trace's runs are known, and none of them failed, was terminated or forced. */
+  /** Whether runs of the trace are known, and none of them failed, was terminated or forced. */
   isOrdinary(trace: Uint8Array): boolean {
     const ids = FAILED.map((state) => this.words.find(state) ?? 0).join(', ');
     const row = this.prepared(
@@ -163,7 +166,7 @@ export class RunStore {
     return row !== undefined && row.runs > 0 && row.kept === 0;
   }
 
-  /** The job's number; `undefined` if it has none, unless one is to be made. */
+  /** Returns the job's id, which is created with `isMade`; else `undefined` if there is none. */
   jobId({ namespace, job }: JobKey, isMade = false): number | undefined {
     const key = JSON.stringify([namespace, job]);
     const cached = this.jobIds.get(key);
@@ -201,7 +204,7 @@ export class RunStore {
     try {
       this.database.transaction(fn);
     } catch (error) {
-      // Numbers that the transaction had given away are taken back with it.
+      // Ids that the transaction assigned were rolled back.
       this.words.reset();
       this.jobIds.clear();
       this.overview.forgetAll();

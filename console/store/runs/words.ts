@@ -1,9 +1,9 @@
 /**
- * Texts that repeat in many rows, each stored once: names of workflow types, states, triggers.
+ * Interned strings that repeat in many rows, such as workflow types, states and triggers.
  */
 import type { SqlDatabase, SqlStatement } from '../sql/port';
 
-/** Interned texts; beyond this many in memory the database is asked. */
+/** Most strings in memory; others are read from the database. */
 const MAX_CACHED = 10_000;
 
 export class Words {
@@ -19,7 +19,7 @@ export class Words {
     this.byId = database.prepare('SELECT text FROM word WHERE id = ?');
   }
 
-  /** The number of a text, which is stored if it is new. */
+  /** Returns the id of a string, which is stored if it is new. */
   idOf(text: string): number {
     const found = this.find(text);
     if (found !== undefined) return found;
@@ -27,7 +27,7 @@ export class Words {
     return this.find(text) as number;
   }
 
-  /** The number of a text, or `undefined` if no row has it. */
+  /** Returns the id of a string; `undefined` if it is not stored. */
   find(text: string): number | undefined {
     const cached = this.ids.get(text);
     if (cached !== undefined) return cached;
@@ -44,7 +44,7 @@ export class Words {
     return text;
   }
 
-  /** Forgets what it has in memory: after a transaction that was rolled back, a text may have no number. */
+  /** Clears the cache: after a rolled-back transaction, a cached id may not be stored. */
   reset(): void {
     this.ids.clear();
     this.texts.clear();

@@ -1,7 +1,8 @@
 /**
  * The body of a chunk: spans of one trace as compact JSON, deflated with a fixed dictionary.
  *
- * The format is part of the schema: raise the store's schema version with any change, of the dictionary too.
+ * The format, including the dictionary, is part of the schema: increment the store's schema version with any
+ * change.
  */
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { defined } from '../../../core/util/defined';
@@ -9,16 +10,16 @@ import type { Attribute, SpanScope, SpanSender, TraceSpan } from '../../sources/
 import { DICTIONARY } from './dictionary';
 import { type EventRecord, type LinkRecord, SPAN_KINDS, SPAN_STATUSES, type SpanRecord } from './span-record';
 
-/** A quarter less work than level 6 for a twentieth more bytes. */
+/** A quarter less work than level 6, for a twentieth more bytes. */
 const OPTIONS = { level: 3, dictionary: DICTIONARY };
 
 const NO_SENDER: SpanSender = { service: 'unknown_service', resource: [] };
 const NO_SCOPE: SpanScope = { name: '' };
 
-/** Nanoseconds: from the chunk's first start where that is a safe integer, else since 1970 as text. */
+/** Nanoseconds relative to the chunk's first start, as a number if it is a safe integer, else as a string. */
 type Nanos = number | string;
 
-/** Members at the end that have their default (0, an empty text or list) are left out. */
+/** A span; trailing members with default values (0, an empty string or list) are left out. */
 type Row = [
   spanId: string,
   parentSpanId?: string,
@@ -45,7 +46,7 @@ type Body = readonly [
   rows: readonly Row[],
 ];
 
-/** The spans, all of one trace, as a chunk's body. */
+/** Encodes spans of one trace as the body of a chunk. */
 export function encodeChunk(spans: readonly SpanRecord[]): Uint8Array {
   const base = firstStart(spans);
   const senders = new Numbers<SpanSender>();
@@ -55,7 +56,7 @@ export function encodeChunk(spans: readonly SpanRecord[]): Uint8Array {
   return deflateRawSync(JSON.stringify(body), OPTIONS);
 }
 
-/** The spans of a chunk. Throws if the bytes are not {@link encodeChunk}'s. */
+/** Decodes the spans of a chunk. Throws if {@link encodeChunk} has not written it. */
 export function decodeChunk(bytes: Uint8Array): TraceSpan[] {
   const text = inflateRawSync(bytes, { dictionary: DICTIONARY }).toString();
   const [base, senders, scopes, rows] = JSON.parse(text) as Body;
@@ -163,7 +164,7 @@ function decodeRow(
   });
 }
 
-/** Whole microseconds are exact, as far as a double goes. */
+/** Converts to milliseconds, with whole microseconds as far as a double is exact. */
 function milliseconds(nanos: bigint): number {
   return Number(nanos / 1_000n) / 1_000;
 }

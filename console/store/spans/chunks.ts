@@ -5,7 +5,7 @@ import { encodeChunk } from './chunk-body';
 import type { Chunk } from './segment';
 import type { SpanRecord } from './span-record';
 
-/** So that what is read of a trace comes in pieces of some 10 KB. */
+/** Most spans of a chunk, so that bodies are about 10 KB. */
 const MAX_SPANS = 256;
 
 export function* chunksOf(spans: readonly SpanRecord[]): Generator<Chunk> {

@@ -1,7 +1,7 @@
 /**
- * What chunks often hold, as their JSON has it: with it even a chunk of one span is compressed well. The more often, the
- * further back. Never change it without the store's schema version: chunks can only be read with what they were written
- * with.
+ * The compression dictionary: frequent content of chunks, as in their JSON, the most frequent last. With it
+ * even a chunk of one span is compressed well. Change it only with the store's schema version, since a chunk
+ * can only be read with the dictionary that it was written with.
  */
 
 const KEYS = [
@@ -150,7 +150,7 @@ const VALUES =
   '"@opentelemetry/instrumentation-http","@opentelemetry/instrumentation-undici","@temporalio/interceptors-opentelemetry",' +
   '"temporal-job-tracing","go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp",';
 
-/** How a chunk begins, and how its spans do. */
+/** Typical beginning of a chunk and of its spans. */
 const FRAME =
   '["1764340000000000000",[{"service":"","resource":[["service.name",""],["telemetry.sdk.language","nodejs"],' +
   '["telemetry.sdk.name","opentelemetry"],["telemetry.sdk.version","2.0.0"],["process.pid",1],["host.name",""]]}],' +

@@ -1,5 +1,5 @@
 /**
- * Which traces have lost their beginning to retention while later parts are still kept.
+ * Records the traces whose beginning has expired while later parts are still stored.
  */
 import type { SqlDatabase, SqlStatement } from '../sql/port';
 
@@ -17,7 +17,7 @@ export class ExpiredTraces {
 
   constructor(
     private readonly database: SqlDatabase,
-    /** How long anything of a trace may be kept. */
+    /** Longest time that a span is kept, in milliseconds. */
     private readonly keptMs: number,
   ) {
     this.insert = database.prepare('INSERT OR REPLACE INTO expired (trace, at) VALUES (?, ?)');
@@ -41,13 +41,13 @@ export class ExpiredTraces {
     return this.find.get(trace) !== undefined;
   }
 
-  /** A segment was dropped whose last span arrived at `untilMs`. */
+  /** Records that a segment was dropped, whose last span arrived at `untilMs` at the latest. */
   putDropped(untilMs: number, nowMs: number): void {
     this.putUntil.run(untilMs);
     this.trim.run(nowMs - this.keptMs);
   }
 
-  /** 0: nothing was dropped yet. */
+  /** Returns when the last dropped span arrived, in milliseconds since 1970; 0 if none was dropped yet. */
   droppedUntil(): number {
     return this.getUntil.get<{ until: number }>()?.until ?? 0;
   }

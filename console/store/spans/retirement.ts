@@ -1,29 +1,31 @@
 /**
- * Retention of spans: the oldest segment is emptied trace by trace, in steps that keep the thread free, and its file is
- * deleted. Of a segment of spans, traces of runs that failed, were forced, still go on or are not known yet are copied to
- * the kept ones before; kept ones just leave.
+ * Retention of spans: the oldest segment is processed in steps of some traces, so that the thread stays
+ * responsive, then its file is deleted. From a `spans` segment, traces of runs that failed, were forced, are
+ * open or not known yet are first copied to a `kept` segment; a `kept` segment is only deleted.
  *
- * Killed at any point it goes on where it was: how far a segment has been copied is in the same commit as the copies.
+ * It can resume at any point after a crash, since the progress is committed together with the copies.
  */
 import { whereItCan } from '../sql/where-it-can';
 import type { ExpiredTraces } from './expired-traces';
 import type { Segment } from './segment';
 import type { SegmentList } from './segment-list';
 
-/** Traces of one step: some milliseconds. */
+/** Number of traces in a step, a few milliseconds of work. */
 const STEP = 100;
-/** Segments in which the rest of a trace is looked for: it follows soon, or is late, which `droppedUntil` tells. */
+/**
+ * Number of following segments in which the rest of a trace is searched; `droppedUntil` covers later ones.
+ */
 const NEXT_SEGMENTS = 2;
 const NO_TRACE = new Uint8Array(0);
 
-/** A segment that is being emptied, and its last trace that is done. */
+/** The segment in progress, and its last processed trace. */
 interface Progress {
   readonly segment: Segment;
   trace: Uint8Array;
 }
 
 export class Retirement {
-  /** The oldest segment of each kind, where it is being emptied. */
+  /** Progress by kind of segment. */
   private readonly progress = new Map<SegmentList, Progress>();
 
   constructor(
@@ -32,22 +34,22 @@ export class Retirement {
     private readonly expired: ExpiredTraces,
     private readonly isOrdinary: (trace: Uint8Array) => boolean,
   ) {
-    // What was copied before the last process ended must not be read twice from the first moment.
+    // Traces that an earlier process has copied must not be read twice.
     const [segment] = spans.all;
     const trace = segment && this.copiedUpTo(segment);
     if (segment && trace) this.progress.set(spans, { segment, trace });
   }
 
-  /** Whether the segment's chunks of the trace are copied, or given up. */
+  /** Whether the segment's chunks of the trace have been copied or dropped. */
   isDone(segment: Segment, trace: Uint8Array): boolean {
     return [...this.progress.values()].some(
       (progress) => progress.segment === segment && Buffer.compare(trace, progress.trace) <= 0,
     );
   }
 
-  /** Does some of it. Returns whether there is more to do. */
+  /** Takes one step. Returns whether there is more to do. */
   step(nowMs: number): boolean {
-    // First those that only leave: what is copied from the others needs their space.
+    // The `kept` segments first, since copies from the others need their space.
     return this.stepOf(this.kept, nowMs) || this.stepOf(this.spans, nowMs);
   }
 
@@ -82,7 +84,7 @@ export class Retirement {
     return progress;
   }
 
-  /** Copies what is kept longer. Returns the traces that are not. */
+  /** Copies the traces that are kept longer. Returns the other ones. */
   private copy(from: Segment, traces: readonly Uint8Array[], last: Uint8Array, nowMs: number): Uint8Array[] {
     const dropped = traces.filter((trace) => this.isOrdinary(trace));
     const isDropped = new Set(dropped);

@@ -1,5 +1,6 @@
 /**
- * The segments of one kind, `spans` or `kept`: the last one is written, the others are read, the oldest ones leave.
+ * The segments of one kind, `spans` or `kept`: the last one is written, all are read, the oldest ones are
+ * removed.
  */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,16 +8,16 @@ import type { KeepLimits } from '../limits';
 import type { SqlDriver } from '../sql/port';
 import { Segment } from './segment';
 
-/** A segment ends after this time at the latest … */
+/** Longest time span of a segment, in milliseconds, … */
 const DAY_MS = 24 * 60 * 60 * 1000;
-/** … or when it has this part of the whole size. */
+/** … and the number of segments that the size limit is divided into. */
 const PARTS = 16;
 
 export class SegmentList {
   readonly notices: string[] = [];
-  /** The oldest first. */
+  /** All segments, the oldest first. */
   readonly all: Segment[];
-  /** Bytes of all but the last, which alone changes. */
+  /** Size of all segments but the last, in bytes; only the last one changes. */
   private finishedBytes: number;
 
   constructor(
@@ -34,36 +35,39 @@ export class SegmentList {
     this.finishedBytes = this.sumFinished();
   }
 
-  /** The segment to write to. */
+  /** Returns the segment to write to. */
   present(nowMs: number): Segment {
     const last = this.all.at(-1);
     if (last && nowMs < endOf(last) && last.bytes() < this.limits.maxBytes / PARTS) return last;
     return this.begin(nowMs);
   }
 
-  /** Bytes on disk. */
+  /** Returns the size on disk, in bytes. */
   bytes(): number {
     return this.finishedBytes + (this.all.at(-1)?.bytes() ?? 0);
   }
 
-  /** The oldest segment if it is to leave, by age or since all are too large. */
+  /** Returns the oldest segment if it must be removed, because of its age or the total size. */
   toRetire(nowMs: number): Segment | undefined {
     const [oldest] = this.all;
     if (!oldest) return undefined;
     if (endOf(oldest) + this.limits.maxAgeMs <= nowMs) return oldest;
-    // Half a segment earlier than the limit: while one is being emptied, another one grows.
+    // Half a segment below the limit, since another segment grows while this one is processed.
     if (this.bytes() <= this.limits.maxBytes * (1 - 0.5 / PARTS)) return undefined;
     if (this.all.length === 1) this.begin(nowMs);
     return oldest;
   }
 
-  /** Ends the oldest segment: its file is deleted. */
+  /** Removes the oldest segment and its file. */
   retire(): void {
     this.all.shift()?.remove();
     this.finishedBytes = this.sumFinished();
   }
 
-  /** When the last span of the oldest segment arrived, at the latest. */
+  /**
+   * Returns the latest time at which a span of the oldest segment can have arrived, in milliseconds since
+   * 1970.
+   */
   endOfOldest(): number {
     const [oldest, next] = this.all;
     return Math.min(oldest ? endOf(oldest) : 0, next?.startedAt ?? Number.POSITIVE_INFINITY);
@@ -75,7 +79,7 @@ export class SegmentList {
 
   private begin(nowMs: number): Segment {
     this.all.at(-1)?.finish();
-    // A clock that was set back must not give a name that is there already, or one that sorts before it.
+    // Keeps names unique and sorted, even if the clock was set back.
     const startedAt = Math.max(nowMs, (this.all.at(-1)?.startedAt ?? 0) + 1);
     const segment = this.open(startedAt);
     this.all.push(segment);

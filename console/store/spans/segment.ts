@@ -1,6 +1,6 @@
 /**
- * A segment: one database file with the chunks that arrived in a stretch of time. It leaves as a whole, so that retention
- * costs the deletion of a file.
+ * A segment: one database file with the chunks that arrived in a period of time. Retention deletes whole
+ * files.
  */
 import { statSync } from 'node:fs';
 import { basename } from 'node:path';
@@ -13,14 +13,16 @@ CREATE INDEX chunk_of_trace ON chunk (trace);
 CREATE TABLE copied (segment TEXT PRIMARY KEY, trace BLOB NOT NULL);
 `;
 
-/** Each segment stays open; what is read again and again is in the page cache of the system. */
+/**
+ * Page cache of a segment, in KiB; small, since all segments stay open, and the system caches files as well.
+ */
 const CACHE_KIB = 512;
-/** What is beside the file of a segment that is written stays this small between two checkpoints. */
+/** Size limit of the WAL between checkpoints, in bytes. */
 const WAL_BYTES = 4 * 1024 * 1024;
 
 /** Spans of one trace that arrived together. */
 export interface Chunk {
-  /** 16 bytes. */
+  /** Trace id, 16 bytes. */
   readonly trace: Uint8Array;
   readonly spans: number;
   readonly body: Uint8Array;
@@ -28,7 +30,7 @@ export interface Chunk {
 
 export class Segment {
   readonly name: string;
-  /** What was set aside as it was opened. */
+  /** Notice about a file that was set aside when this one was opened. */
   readonly notice: string | undefined;
   private readonly database: SqlDatabase;
   private readonly insert: SqlStatement;
@@ -40,7 +42,7 @@ export class Segment {
   constructor(
     driver: SqlDriver,
     private readonly path: string,
-    /** When it was begun, milliseconds since 1970. */
+    /** Start of the segment, in milliseconds since 1970. */
     readonly startedAt: number,
   ) {
     this.name = basename(path);
@@ -56,7 +58,7 @@ export class Segment {
     this.next = database.prepare('SELECT DISTINCT trace FROM chunk WHERE trace > ? ORDER BY trace LIMIT ?');
   }
 
-  /** Adds the chunks, and what else is to be in the same commit. */
+  /** Adds chunks; the writes of `also` are in the same commit. */
   add(chunks: Iterable<Chunk>, also: () => void = () => {}): void {
     this.database.transaction(() => {
       for (const { trace, spans, body } of chunks) this.insert.run(trace, spans, body);
@@ -64,12 +66,12 @@ export class Segment {
     });
   }
 
-  /** The trace's chunks, those that arrived last first. */
+  /** Returns the trace's chunks, the latest first. */
   chunks(trace: Uint8Array): IterableIterator<Chunk> {
     return this.newestFirst.iterate<Chunk>(trace);
   }
 
-  /** All chunks of the traces, those of a trace in the order of their arrival. */
+  /** Returns all chunks of the traces, in order of arrival within a trace. */
   *chunksOf(traces: readonly Uint8Array[]): Generator<Chunk> {
     for (const trace of traces) yield* this.oldestFirst.iterate<Chunk>(trace);
   }
@@ -78,24 +80,24 @@ export class Segment {
     return this.one.get(trace) !== undefined;
   }
 
-  /** The next traces after this one, in the order of their bytes. */
+  /** Returns the next traces after this one, in byte order. */
   tracesAfter(trace: Uint8Array, limit: number): Uint8Array[] {
     return this.next.all<{ trace: Uint8Array }>(trace, limit).map((row) => row.trace);
   }
 
-  /** How far another segment's chunks have been copied to this one: the last trace. */
+  /** Returns the last trace that has been copied from another segment; `undefined` if there is none. */
   copiedUpTo(segment: string): Uint8Array | undefined {
     return this.database
       .prepare('SELECT trace FROM copied WHERE segment = ?')
       .get<{ trace: Uint8Array }>(segment)?.trace;
   }
 
-  /** Within {@link add}. */
+  /** Records the last copied trace; to be called within {@link add}. */
   putCopied(segment: string, trace: Uint8Array): void {
     this.database.prepare('INSERT OR REPLACE INTO copied (segment, trace) VALUES (?, ?)').run(segment, trace);
   }
 
-  /** Bytes on disk. */
+  /** Returns the size on disk, in bytes. */
   bytes(): number {
     return FILE_SUFFIXES.reduce(
       (sum, suffix) => sum + (statSync(this.path + suffix, { throwIfNoEntry: false })?.size ?? 0),
@@ -103,17 +105,17 @@ export class Segment {
     );
   }
 
-  /** Nothing is written any more: what is beside the file goes into it. */
+  /** Writes the WAL into the file when no more chunks will be added. */
   finish(): void {
     this.database.exec('PRAGMA wal_checkpoint(TRUNCATE); PRAGMA shrink_memory');
   }
 
-  /** May be called twice. */
+  /** Closes the segment. May be called twice. */
   close(): void {
     closeDatabaseFile(this.database);
   }
 
-  /** Closes it and deletes the file. */
+  /** Closes the segment and deletes its file. */
   remove(): void {
     this.database.close();
     removeDatabaseFile(this.path);

@@ -1,21 +1,21 @@
 /**
- * A span on its way into the store: checked, cut to size, and free of the encoding in which it came. Types only.
+ * A span to be stored: checked, within the size limits, and independent of its encoding. Types only.
  */
 import type { Attribute, SpanScope, SpanSender } from '../../sources/trace-source';
 
 export interface SpanRecord {
-  /** 32 lower-case hex digits. */
+  /** Trace ID, 32 lower-case hex digits. */
   readonly traceId: string;
-  /** 16 lower-case hex digits. */
+  /** Span id, 16 lower-case hex digits. */
   readonly spanId: string;
-  /** Empty: none. */
+  /** Span id of the parent; empty if there is none. */
   readonly parentSpanId: string;
   readonly name: string;
   /** Index in {@link SPAN_KINDS}. */
   readonly kind: number;
   readonly startNanos: bigint;
   readonly endNanos: bigint;
-  /** One object for all spans of a resource. */
+  /** The resource; all its spans share the object. */
   readonly sender: SpanSender;
   readonly scope: SpanScope;
   readonly attributes: readonly Attribute[];
@@ -41,6 +41,6 @@ export interface LinkRecord {
   readonly attributes: readonly Attribute[];
 }
 
-/** In the order of OTLP's numbers. */
+/** Names of OTLP's span kinds, by number. */
 export const SPAN_KINDS = ['unspecified', 'internal', 'server', 'client', 'producer', 'consumer'] as const;
 export const SPAN_STATUSES = ['unset', 'ok', 'error'] as const;

@@ -1,6 +1,6 @@
 /**
- * The spans of all traces: written by chunk, read by trace. Synchronous, for the store's thread; the clock is the
- * caller's.
+ * The spans of all traces: written by chunk, read by trace. Synchronous, for the store's thread; callers pass
+ * the time.
  */
 import { ownBytes } from '../own-bytes';
 import { whereItCan } from '../sql/where-it-can';
@@ -9,31 +9,31 @@ import { Retirement } from './retirement';
 import type { Chunk, Segment } from './segment';
 import type { SegmentList } from './segment-list';
 
-/** Beyond this many spans of a trace the rest is counted, not read. */
+/** Most spans of a trace that are read; the others are only counted. */
 const MAX_SPANS = 100_000;
 
-/** A trace's chunks as they are stored. */
+/** The stored chunks of a trace. */
 export interface StoredChunks {
-  /** One body after the other, those that arrived last first. */
+  /** Concatenated bodies, the latest first. */
   readonly bodies: Uint8Array;
-  /** Length of each body. */
+  /** Length of each body, in bytes. */
   readonly lengths: readonly number[];
-  /** Spans that were not read. */
+  /** Number of spans that were not read. */
   readonly cut: number;
-  /** Whether chunks of its beginning are known to be gone. */
+  /** Whether chunks of the trace's beginning are known to have expired. */
   readonly isBeginningExpired: boolean;
   /**
-   * Spans that ended before this time may have been received earlier, and dropped since then; 0 where that cannot be:
-   * nothing was dropped yet, or the trace is one that is kept longer.
+   * Spans that ended before this time may have expired, in milliseconds since 1970; 0 if none can have:
+   * nothing has expired yet, or the trace is kept longer.
    */
   readonly droppedUntil: number;
 }
 
-/** What there is, for people. */
+/** Size and age of the stored spans. */
 export interface SpanStoreStatus {
   readonly bytes: number;
   readonly maxBytes: number;
-  /** When the oldest segment began; left out where nothing is kept. */
+  /** Start of the oldest segment, in milliseconds since 1970; left out if there is none. */
   readonly oldestAt?: number;
 }
 
@@ -50,7 +50,7 @@ export class SpanStore {
     this.retirement = new Retirement(spans, kept, expired, isOrdinary);
   }
 
-  /** All of them in one commit. */
+  /** Writes the chunks in one commit. */
   write(chunks: Iterable<Chunk>, nowMs: number): void {
     this.spans.present(nowMs).add(chunks);
   }
@@ -95,7 +95,7 @@ export class SpanStore {
     this.kept.close();
   }
 
-  /** The newest first. What has been copied out of a segment that is being emptied is not read twice. */
+  /** Returns the segments to read, the newest first. Traces that were copied are not read twice. */
   private segmentsWith(trace: Uint8Array): Segment[] {
     return [...this.kept.all, ...this.spans.all]
       .filter((segment) => !this.retirement.isDone(segment, trace))

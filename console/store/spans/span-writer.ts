@@ -1,11 +1,11 @@
 /**
- * The queue of trace requests on their way to the store's thread. One batch is written at a time, so that reads come in
- * between; what arrives meanwhile is the next batch, in one commit.
+ * The queue of trace requests for the store's thread. One batch is written at a time, so that reads are
+ * served in between; requests that arrive meanwhile form the next batch, one commit.
  */
 import type { StoreThread } from '../thread/thread';
 import type { RawRequest, WriteOutcome } from './write-requests';
 
-/** Bytes of a batch, unless one request alone has more: about a tenth of a second of work. */
+/** Most bytes of a batch, about a tenth of a second of work; a single request may be larger. */
 const MAX_BATCH_BYTES = 1024 * 1024;
 
 interface Queued {
@@ -23,7 +23,9 @@ export class SpanWriter {
     private readonly onTraces: (traceIds: readonly string[]) => void,
   ) {}
 
-  /** Resolves when the request's spans are committed. Rejects with a `StoreError`: then none of them is stored. */
+  /**
+   * Writes a request; resolves when its spans are committed. Rejects with a `StoreError` if none is stored.
+   */
   write(request: RawRequest): Promise<WriteOutcome> {
     return new Promise((resolve, reject) => {
       this.queue.push({ request, resolve, reject });

@@ -1,5 +1,5 @@
 /**
- * Writes a batch of trace requests: each is decoded by itself, all of them are one commit.
+ * Writes a batch of trace requests, decoded one by one, in one commit.
  */
 import type { EncodingName } from '../../ingest/otlp/encodings';
 import { type Refusal, readRequest } from '../../ingest/otlp/read-request';
@@ -13,22 +13,22 @@ export interface RawRequest {
   readonly encoding: EncodingName;
 }
 
-/** What became of a request. */
+/** Result of a request. */
 export type WriteOutcome =
   | { readonly accepted: number; readonly refused: Readonly<Record<Refusal, number>> }
-  /** Why it could not be decoded. */
+  /** The request could not be decoded, for this reason. */
   | { readonly malformed: string };
 
 export interface WriteResult {
-  /** In the order of the requests. */
+  /** Results in the order of the requests. */
   readonly outcomes: readonly WriteOutcome[];
-  /** Ids of the traces that have new spans; at most 1,000. */
+  /** Ids of the traces with new spans, at most 1,000. */
   readonly traceIds: readonly string[];
 }
 
 const MAX_TRACE_IDS = 1_000;
 
-/** Throws, and stores nothing, if the commit fails. */
+/** Writes the requests. Throws, and stores nothing, if the commit fails. */
 export function writeRequests(store: SpanStore, requests: readonly RawRequest[], nowMs: number): WriteResult {
   const spans: SpanRecord[] = [];
   const outcomes = requests.map(({ bytes, encoding }): WriteOutcome => {
@@ -40,7 +40,7 @@ export function writeRequests(store: SpanStore, requests: readonly RawRequest[],
       return { malformed: error instanceof Error ? error.message : String(error) };
     }
   });
-  // Encoded before the transaction begins, which is then as short as it can be.
+  // Encoding comes before the transaction, to keep it short.
   if (spans.length > 0) store.write([...chunksOf(spans)], nowMs);
   const traceIds = [...new Set(spans.map(({ traceId }) => traceId))].slice(0, MAX_TRACE_IDS);
   return { outcomes, traceIds };

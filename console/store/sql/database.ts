@@ -1,11 +1,11 @@
 /**
- * What all adapters have in common: counts of parameters are checked, errors are those of the port, and a database is
- * closed once.
+ * The common part of all adapters: checks numbers of parameters, converts errors to the port's, and closes
+ * once.
  */
 import { checkCount, parameterCount } from './parameters';
 import { inTransaction, type SqlDatabase, type SqlStatement, type SqlValue, sqlError } from './port';
 
-/** A driver's statement: parameters as one list, rows as the port has them. */
+/** A driver's statement, with parameters as one list and rows as the port returns them. */
 export interface DriverStatement {
   run(values: readonly SqlValue[]): number;
   get(values: readonly SqlValue[]): object | undefined;
@@ -20,10 +20,10 @@ export interface DriverDatabase {
 }
 
 /**
- * The port over a driver's database.
+ * Implements the port on a driver's database.
  *
- * @param open may throw the driver's error, as all calls of the driver may
- * @param resultCode of such an error, as SQLite has it
+ * @param open opens the database; may throw the driver's error, as may all calls of the driver
+ * @param resultCode returns SQLite's result code of a driver's error
  */
 export function sqlDatabase(
   open: () => DriverDatabase,
@@ -67,7 +67,7 @@ export function sqlDatabase(
   };
 }
 
-/** A damaged file is found only as its rows are read. */
+/** Yields the rows; a damaged file may only show while they are read. */
 function* rows<Row extends object>(
   found: IterableIterator<Row>,
   told: <T>(fn: () => T) => T,

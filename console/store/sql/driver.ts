@@ -1,12 +1,12 @@
 /**
- * The SQLite driver of this process: Node's own where there is one, else `libsql`.
+ * Selects the SQLite driver: Node's own if there is one, else `libsql`.
  */
 import { StoreError } from '../store-error';
 import { libsqlDriver } from './libsql';
 import { nodeSqliteDriver } from './node-sqlite';
 import type { SqlDriver } from './port';
 
-/** Throws a {@link StoreError} `no-driver` if there is none. */
+/** Returns the driver. Throws a {@link StoreError} `no-driver` if there is none. */
 export function sqlDriver(): SqlDriver {
   const driver = nodeSqliteDriver() ?? libsqlDriver();
   if (driver) return driver;

@@ -1,8 +1,8 @@
 /**
- * Adapter for `libsql`, for Node 20. It goes when Node 20 goes.
+ * Adapter for `libsql`, to be removed with the support of Node 20.
  *
- * The driver aborts the process where a lone `Buffer` or too few parameters are passed, so it always gets one array of
- * the right length, with bytes as a `Buffer`. Its rows carry a member of its own, and some of its bytes come as an
+ * The driver aborts the process if it gets a lone `Buffer` or too few parameters, so it always gets one array
+ * of the right length, with bytes as a `Buffer`. Its rows have an additional member, and some bytes are an
  * `ArrayBuffer`.
  */
 import { sqlDatabase } from './database';
@@ -24,7 +24,10 @@ interface LibsqlStatement {
   iterate(parameters: readonly unknown[]): IterableIterator<Record<string, unknown>>;
 }
 
-/** The driver, or `undefined` if the package is not installed, or not for this machine. Never throws. */
+/**
+ * Returns the driver; `undefined` if the package is not installed or has no binary for this machine. Never
+ * throws.
+ */
 export function libsqlDriver(): SqlDriver | undefined {
   try {
     const Database = require('libsql') as Libsql;
@@ -60,7 +63,7 @@ function written(value: SqlValue): unknown {
   return value instanceof Uint8Array ? Buffer.from(value.buffer, value.byteOffset, value.byteLength) : value;
 }
 
-/** Changes the row in place: it was made for us. */
+/** Normalizes a row in place. */
 function read(row: Record<string, unknown>): object {
   for (const name in row) {
     const value = row[name];
@@ -74,7 +77,7 @@ function* rows(found: IterableIterator<Record<string, unknown>>): Generator<obje
   for (const row of found) yield read(row);
 }
 
-/** The error of a file that cannot be opened has the code in its text alone. */
+/** Returns SQLite's result code; for a file that cannot be opened, only the message contains it. */
 function resultCode({ rawCode, message }: Error & { readonly rawCode?: number }): number | undefined {
   const [, inText] = /^ConnectionFailed\(.*: (\d+)"\)$/.exec(message) ?? [];
   return inText === undefined ? rawCode : Number(inText);

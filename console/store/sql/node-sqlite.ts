@@ -1,10 +1,10 @@
 /**
- * Adapter for Node's own SQLite, `node:sqlite` (without a flag since Node 22.13).
+ * Adapter for Node's own SQLite, `node:sqlite`, which needs no flag since Node 22.13.
  */
 import { sqlDatabase } from './database';
 import type { SqlDatabase, SqlDriver, SqlValue } from './port';
 
-/** The part of `node:sqlite` that is used: the types of Node 20 have none of it. */
+/** The part of `node:sqlite` that is used; the types of Node 20 do not have it. */
 interface NodeSqlite {
   readonly DatabaseSync: new (
     path: string,
@@ -22,7 +22,7 @@ interface NodeStatement {
   iterate(...parameters: SqlValue[]): IterableIterator<object>;
 }
 
-/** The driver, or `undefined` if this Node has none. Never throws. */
+/** Returns the driver; `undefined` if this Node.js has none. Never throws. */
 export function nodeSqliteDriver(): SqlDriver | undefined {
   const sqlite = withoutWarning(() => process.getBuiltinModule?.('node:sqlite')) as NodeSqlite | undefined;
   return sqlite && { name: 'node:sqlite', open: (path) => open(sqlite, path) };
@@ -48,7 +48,7 @@ function open({ DatabaseSync }: NodeSqlite, path: string): SqlDatabase {
   }, resultCode);
 }
 
-/** Node 22 and 24 call the module experimental on the first use: no news for those who start a console. */
+/** Suppresses the warning with which Node 22 and 24 announce the experimental module. */
 function withoutWarning<T>(fn: () => T): T {
   const { emitWarning } = process;
   process.emitWarning = () => {};

@@ -1,8 +1,9 @@
 /**
- * The count of a statement's parameters: drivers treat a wrong one differently, from an error to an aborted process.
+ * Checks numbers of parameters, since drivers react differently to a wrong one: from an error to an aborted
+ * process.
  */
 
-/** How many `?` the statement has outside of its string literals. */
+/** Returns the number of `?` in the statement, outside of string literals. */
 export function parameterCount(sql: string): number {
   return sql.replace(/'[^']*'/g, '').split('?').length - 1;
 }

@@ -1,51 +1,53 @@
 /**
- * The port to SQLite: the few calls that the store needs, the same with every driver. Only the adapters beside it
- * know a driver; `test/console-sql.test.ts` holds all of them to one contract.
+ * The port to SQLite: the few calls that the store needs, the same with every driver. Only the adapters
+ * depend on a driver; `test/console-sql.test.ts` checks all of them against one contract.
  *
- * All calls are synchronous, so the store uses them in its own thread only.
+ * All calls are synchronous, so the store uses them only in its own thread.
  */
 
 /**
- * What a parameter may be. Integers must be safe ones: whatever is larger is stored as text or bytes. A text is read
- * back only up to a NUL.
+ * Type of a parameter. Integers must be safe ones; larger ones are stored as strings or bytes. A string is
+ * read back only up to the first NUL.
  */
 export type SqlValue = null | number | string | Uint8Array;
 
-/** A prepared statement. Parameters are positional (`?`), and exactly as many as the statement has. */
+/** A prepared statement. Parameters are positional (`?`), and their number must match. */
 export interface SqlStatement {
-  /** Runs it, and returns how many rows it changed. */
+  /** Runs the statement; returns the number of changed rows. */
   run(...parameters: readonly SqlValue[]): number;
-  /** The first row, or `undefined`. Bytes are a `Uint8Array`. */
+  /** Returns the first row, or `undefined`. Bytes are a `Uint8Array`. */
   get<Row extends object>(...parameters: readonly SqlValue[]): Row | undefined;
   all<Row extends object>(...parameters: readonly SqlValue[]): Row[];
-  /** The rows as they are asked for. May be left early; the database must not be closed meanwhile. */
+  /** Iterates over the rows. May be left early; the database must stay open. */
   iterate<Row extends object>(...parameters: readonly SqlValue[]): IterableIterator<Row>;
 }
 
 /** An open database file. Every call throws a {@link SqlError}. */
 export interface SqlDatabase {
-  /** Runs any number of statements without parameters. */
+  /** Runs statements without parameters. */
   exec(sql: string): void;
   prepare(sql: string): SqlStatement;
-  /** Runs `fn` between BEGIN IMMEDIATE and COMMIT; rolls back, and throws the same, if it throws. Not nested. */
+  /**
+   * Runs `fn` between BEGIN IMMEDIATE and COMMIT; if it throws, rolls back and rethrows. Cannot be nested.
+   */
   transaction<T>(fn: () => T): T;
-  /** May be called twice. */
+  /** Closes the database. May be called twice. */
   close(): void;
 }
 
 export interface SqlDriver {
   readonly name: 'node:sqlite' | 'libsql';
-  /** Opens the file, and makes it if it is missing. */
+  /** Opens the file; creates it if it is missing. */
   open(path: string): SqlDatabase;
 }
 
 /**
- * What went wrong, as far as the store treats it differently: `full`: no space; `busy`: another process has it;
- * `damaged`: it is not a database, or not any more; `io`: the file system fails.
+ * Problems that the store distinguishes. `full`: no space; `busy`: another process uses the file; `damaged`:
+ * not a valid database; `io`: an error of the file system.
  */
 export type SqlProblem = 'full' | 'busy' | 'damaged' | 'io' | 'other';
 
-/** An error of SQLite itself, with any driver. */
+/** An error of SQLite, with any driver. */
 export class SqlError extends Error {
   override readonly name = 'SqlError';
 
@@ -58,7 +60,11 @@ export class SqlError extends Error {
   }
 }
 
-/** The error for a result code of SQLite, extended or not. See https://www.sqlite.org/rescode.html */
+/**
+ * Returns the error for a result code of SQLite, extended or not.
+ *
+ * @see https://www.sqlite.org/rescode.html
+ */
 export function sqlError(resultCode: number | undefined, cause: unknown): SqlError {
   const message = cause instanceof Error ? cause.message : String(cause);
   return new SqlError(`SQLite: ${message}`, problemOf(resultCode), { cause });
@@ -83,7 +89,7 @@ function problemOf(resultCode = 1): SqlProblem {
   }
 }
 
-/** {@link SqlDatabase.transaction} in terms of `exec`. */
+/** Implements {@link SqlDatabase.transaction} with `exec`. */
 export function inTransaction<T>(exec: (sql: string) => void, fn: () => T): T {
   exec('BEGIN IMMEDIATE');
   try {
@@ -94,7 +100,7 @@ export function inTransaction<T>(exec: (sql: string) => void, fn: () => T): T {
     try {
       exec('ROLLBACK');
     } catch {
-      // SQLite has rolled back by itself, as it does when the disk is full.
+      // SQLite has already rolled back, as it does when the disk is full.
     }
     throw error;
   }

@@ -1,10 +1,12 @@
 /**
- * For what must go on where a file is damaged or the disk is full: retention makes space all the same, and one damaged
- * segment does not hide the others.
+ * Ignores damaged files and a full disk, for work that must continue: retention frees space, and one damaged
+ * segment must not hide the others.
  */
 import { SqlError } from './port';
 
-/** The result; `undefined` if a database is damaged or the disk is full. Throws every other error. */
+/**
+ * Returns the result; `undefined` if a database is damaged or the disk is full. Rethrows every other error.
+ */
 export function whereItCan<T>(fn: () => T): T | undefined {
   try {
     return fn();

@@ -1,6 +1,6 @@
 /**
- * Program of the store's thread: it alone opens the database files, so that SQLite's synchronous calls hold up neither
- * pages nor polls. It handles one call after the other, and tidies up between them.
+ * Program of the store's thread. Only this thread opens the database files, so that SQLite's synchronous
+ * calls block neither pages nor polls. It handles calls one by one, with retention in between.
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { StoredChunks } from '../spans/span-store';
@@ -10,9 +10,9 @@ import { StoreError } from '../store-error';
 import type { Call, Reply, StoreCalls, ThreadError, ThreadOptions } from './messages';
 import { openStoreFiles, type StoreFiles } from './store-files';
 
-/** How often retention is looked after where nothing is written. */
+/** Interval of retention while nothing is written, in milliseconds. */
 const TIDY_INTERVAL_MS = 1_000;
-/** The longest time for which retention holds up the calls that wait. */
+/** Longest time for which retention delays waiting calls, in milliseconds. */
 const TIDY_SLICE_MS = 20;
 
 function main(): void {
@@ -41,7 +41,7 @@ function main(): void {
   }
 }
 
-/** Runs retention in slices, between the calls. */
+/** Runs retention in slices between the calls. */
 class Tidier {
   private readonly timer = setInterval(() => this.run(), TIDY_INTERVAL_MS);
   private isStopped = false;
@@ -56,7 +56,7 @@ class Tidier {
     try {
       while (hasMore && performance.now() < until) hasMore = this.files.tidy();
     } catch {
-      // The disk is full or broken, which writers are told. It is tried again with the next interval.
+      // The disk is full or broken, which writers report. Retried after the interval.
       return;
     }
     if (hasMore) this.next = setImmediate(() => this.run());
@@ -78,7 +78,7 @@ function answer(calls: StoreCalls, { id, name, parameters }: Call): Reply {
   }
 }
 
-/** The bytes of a trace are handed over, not copied. */
+/** Returns the buffers to transfer, so that the bytes of a trace are not copied. */
 function transferred(reply: Reply): ArrayBuffer[] {
   const bodies = 'value' in reply ? (reply.value as Partial<StoredChunks> | undefined)?.bodies : undefined;
   return bodies ? [bodies.buffer as ArrayBuffer] : [];

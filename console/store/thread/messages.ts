@@ -1,5 +1,5 @@
 /**
- * What the store's thread and the rest of the console say to each other. Types only.
+ * Messages between the store's thread and the rest of the console. Types only.
  */
 import type { StoreLimits } from '../limits';
 import type { ProfileStore } from '../runs/profile-store';
@@ -8,13 +8,13 @@ import type { SpanStore } from '../spans/span-store';
 import type { RawRequest, WriteResult } from '../spans/write-requests';
 import type { StoreProblem } from '../store-error';
 
-/** What the thread is started with. */
+/** Options of the thread. */
 export interface ThreadOptions {
   readonly directory: string;
   readonly limits: StoreLimits;
 }
 
-/** What the thread can be asked for: synchronous there, promises everywhere else. */
+/** Calls to the thread: synchronous in the thread, promises outside. */
 export interface StoreCalls
   extends Pick<
       RunStore,
@@ -34,26 +34,26 @@ export interface StoreCalls
   write(requests: readonly RawRequest[]): WriteResult;
   readTrace(traceId: string): ReturnType<SpanStore['read']>;
   spanStatus(): ReturnType<SpanStore['status']>;
-  /** Closes all files. The thread takes no call after this one. */
+  /** Closes all files; no call may follow. */
   close(): void;
 }
 
 export type CallName = keyof StoreCalls;
 
-/** To the thread. */
+/** A call to the thread. */
 export interface Call {
   readonly id: number;
   readonly name: CallName;
   readonly parameters: readonly unknown[];
 }
 
-/** What is left of an error on its way out of the thread. */
+/** An error in the form in which it leaves the thread. */
 export interface ThreadError {
   readonly problem: StoreProblem;
   readonly message: string;
 }
 
-/** From the thread: first that it is ready or why not, then an answer to each call. */
+/** Messages from the thread: first whether it is ready, then a reply to each call. */
 export type Reply =
   | { readonly ready: { readonly notices: readonly string[] } }
   | { readonly failed: ThreadError }

@@ -1,6 +1,6 @@
 /**
- * The store's files in one place: opened, tidied and closed together. Synchronous, for the store's thread; the clock
- * is the caller's.
+ * Opens, maintains and closes all files of the store. Synchronous, for the store's thread; callers pass the
+ * clock.
  */
 import { join } from 'node:path';
 import { closeDatabaseFile, openDatabaseFile } from '../database-file';
@@ -18,17 +18,17 @@ import type { StoreCalls, ThreadOptions } from './messages';
 
 export interface StoreFiles {
   readonly calls: Omit<StoreCalls, 'close'>;
-  /** What was set aside, one sentence each. */
+  /** Messages about files that were set aside, one sentence each. */
   readonly notices: readonly string[];
-  /** Removes a slice of what is too old or too much. Returns whether there may be more to do. */
+  /** Removes a slice of expired data. Returns whether there may be more to do. */
   tidy(): boolean;
-  /** May be called twice. */
+  /** Closes all files. May be called twice. */
   close(): void;
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** Throws a `StoreError` or a `SqlError`. */
+/** Opens the files. Throws a `StoreError` or a `SqlError`. */
 export function openStoreFiles(
   driver: SqlDriver,
   { directory, limits }: ThreadOptions,
@@ -45,7 +45,7 @@ export function openStoreFiles(
   const runRetention = new RunRetention(database, runs, limits.runs);
   const ofSpans = new SegmentList(driver, directory, 'spans', limits.spans);
   const ofKept = new SegmentList(driver, directory, 'kept', limits.kept);
-  // Both may be a day older than their limit.
+  // Data of both kinds may be a day older than its limit.
   const expired = new ExpiredTraces(database, limits.spans.maxAgeMs + limits.kept.maxAgeMs + 2 * DAY_MS);
   const spans = new SpanStore(
     ofSpans,
@@ -75,7 +75,7 @@ export function openStoreFiles(
     },
     tidy() {
       const nowMs = now();
-      // Both, so that neither waits for the other.
+      // Runs both, so that neither starves the other.
       const isMoreOfSpans = spans.tidy(nowMs);
       return runRetention.step(nowMs) || isMoreOfSpans;
     },

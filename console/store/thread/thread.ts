@@ -1,5 +1,5 @@
 /**
- * The store's thread as the rest of the console has it: calls are promises.
+ * The interface to the store's thread: calls as promises.
  */
 import { Worker } from 'node:worker_threads';
 import type { RawRequest } from '../spans/write-requests';
@@ -17,7 +17,7 @@ export class StoreThread {
   readonly notices: readonly string[];
   private readonly waiting = new Map<number, Waiting>();
   private lastId = 0;
-  /** Why no call is taken any more. */
+  /** Error for further calls, once the thread has ended. */
   private ended: StoreError | undefined;
 
   private constructor(
@@ -33,7 +33,7 @@ export class StoreThread {
     worker.on('exit', () => this.end(new StoreError('closed', 'The store is closed.')));
   }
 
-  /** Rejects with a {@link StoreError}. */
+  /** Starts the thread. Rejects with a {@link StoreError}. */
   static async start(options: ThreadOptions, onFailure: (error: StoreError) => void): Promise<StoreThread> {
     const worker = new Worker(require.resolve('./main'), { workerData: options });
     const first = await new Promise<Reply>((resolve, reject) => {
@@ -46,18 +46,21 @@ export class StoreThread {
     throw 'failed' in first ? toError(first.failed) : new Error('The store has not started.');
   }
 
-  /** Rejects with a {@link StoreError}. */
+  /** Calls the thread. Rejects with a {@link StoreError}. */
   call<Name extends CallName>(name: Name, ...parameters: Parameters<StoreCalls[Name]>): Result<Name> {
     return this.post(name, parameters, []);
   }
 
-  /** Writes the requests, whose bytes are handed over: they are empty afterwards. Rejects with a {@link StoreError}. */
+  /**
+   * Writes the requests. Their bytes are transferred, so they are empty afterwards. Rejects with a {@link
+   * StoreError}.
+   */
   write(requests: readonly RawRequest[]): Result<'write'> {
     const buffers = requests.map(({ bytes }) => bytes.buffer as ArrayBuffer);
     return this.post('write', [requests], buffers);
   }
 
-  /** Ends after the calls before it. May be called twice. */
+  /** Closes the store after the pending calls. May be called twice. */
   async close(): Promise<void> {
     if (this.ended) return;
     const closing = this.call('close');
