@@ -19,3 +19,4 @@ export type {
   ShardWorkflow,
 } from './workflows/map-reduce/options';
 export type { ShardCounts, ShardFailure } from './workflows/map-reduce/tally';
+export { ownTrace } from './workflows/own-trace';

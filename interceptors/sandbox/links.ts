@@ -7,7 +7,7 @@ import type { SpanRef } from '../../core/traceparent';
 /** Returns the link to this span as an array; empty without a span. */
 export function linksTo(
   span: SpanRef | undefined,
-  reason: 'caller' | 'parent' | 'previous-run',
+  reason: 'caller' | 'child' | 'parent' | 'previous-run',
   more?: Attributes,
 ): LinkRecord[] {
   return span ? [{ span, attributes: { 'job.link': reason, ...more } }] : [];

@@ -6,24 +6,39 @@
  */
 import type { coresdk } from '@temporalio/proto';
 import type { Failure } from '../../core/run-end';
+import { rootSpanIdOfRun, traceIdOfRun } from '../../core/trace-id';
+import { linksTo } from './links';
 import { isPending, type PendingKind } from './sdk-internals';
 import { type SandboxSpan, STATUS } from './span';
 
 type Job = coresdk.workflow_activation.IWorkflowActivationJob;
 
+/** An open call. */
+interface OpenCall {
+  readonly span: SandboxSpan;
+  /** Whether the call starts a child in a trace of its own, to which the span then links. */
+  readonly hasOwnTrace: boolean;
+}
+
 export class OpenCalls {
-  /** Open spans by kind and sequence number; each kind counts from 1. */
-  readonly #spans = new Map<string, SandboxSpan>();
+  /** Open calls by kind and sequence number; each kind counts from 1. */
+  readonly #calls = new Map<string, OpenCall>();
 
   /**
    * Registers `span` to end when the call is resolved.
    *
+   * @param hasOwnTrace whether the call starts a child in a trace of its own
    * @returns the span if no activation will resolve the call, since the scope is cancelled or another
    *   interceptor answers; else `undefined`
    */
-  expect(kind: PendingKind, seq: number, span: SandboxSpan | undefined): SandboxSpan | undefined {
+  expect(
+    kind: PendingKind,
+    seq: number,
+    span: SandboxSpan | undefined,
+    hasOwnTrace = false,
+  ): SandboxSpan | undefined {
     if (!span || !isPending(kind, seq)) return span;
-    this.#spans.set(kind + seq, span);
+    this.#calls.set(kind + seq, { span, hasOwnTrace });
     return undefined;
   }
 
@@ -38,7 +53,7 @@ export class OpenCalls {
       if (child) {
         const { succeeded, failed, cancelled } = child;
         const failure = failed ? ALREADY_STARTED : cancelled?.failure;
-        this.#end('childWorkflowStart', child.seq, succeeded != null, failure);
+        this.#end('childWorkflowStart', child.seq, succeeded != null, failure, succeeded?.runId);
       }
     }
   }
@@ -48,15 +63,24 @@ export class OpenCalls {
     seq: number | null | undefined,
     isOk: boolean,
     failure: Failure | null | undefined,
+    childRunId?: string | null,
   ): void {
     const key = `${kind}${seq}`;
-    const span = this.#spans.get(key);
-    if (!span) return;
-    this.#spans.delete(key);
+    const call = this.#calls.get(key);
+    if (!call) return;
+    this.#calls.delete(key);
+    const { span, hasOwnTrace } = call;
+    if (hasOwnTrace && childRunId) linkToChild(span, childRunId);
     if (isOk) span.setStatus({ code: STATUS.ok });
     if (failure) span.failWith(failure);
     span.end();
   }
+}
+
+/** Links the span of a call to the root of the child that it started; whether the child is sampled is unknown. */
+function linkToChild(span: SandboxSpan, runId: string): void {
+  const root = { traceId: traceIdOfRun(runId), spanId: rootSpanIdOfRun(runId), sampled: true };
+  for (const link of linksTo(root, 'child', { 'job.run.id': runId })) span.link(link);
 }
 
 /** The one reason for which the server does not start a child, in the words of the SDK's error. */

@@ -29,12 +29,15 @@ import type { SandboxSpan } from './span';
 /** Bytes of a bound child's attributes, not counting the job's name. */
 const ATTRIBUTES_BYTES = 700;
 
+type TopLevelPart = Extract<JobPart, { readonly kind: 'top' }>;
 type ChildInput = Parameters<NonNullable<WorkflowOutboundCallsInterceptor['startChildWorkflowExecution']>>[0];
 
 /** The input of a call and its span; without a span where none may be created. */
 interface Prepared<Input> {
   readonly input: Input;
   readonly span?: SandboxSpan | undefined;
+  /** Whether the call starts a child in a trace of its own. */
+  readonly hasOwnTrace?: boolean;
 }
 
 export function outboundInterceptor(state: RunState, run: Run): WorkflowOutboundCallsInterceptor {
@@ -119,11 +122,13 @@ export function outboundInterceptor(state: RunState, run: Run): WorkflowOutbound
     const kind = childKindOf(input.options);
     if (kind?.kind === 'shard')
       return { input: withTrace(bound(input, kind), shardHeader(run, kind, state.activeBaggage(run)), true) };
-    const part = kind ?? partOfChild(run, input.options);
-    return prepare(input, `${SpanName.CHILD_WORKFLOW_START}:${input.workflowType}`, input.seq, (header) => {
-      const child = part.kind === 'child' ? bound(input) : input;
-      return withTrace(child, { ...header, part }, part.kind !== 'child');
-    });
+    const part = partOfChild(run, input.options, kind);
+    const hasOwnTrace = part.kind === 'top';
+    const name = `${SpanName.CHILD_WORKFLOW_START}:${input.workflowType}`;
+    const prepared = prepare(input, name, input.seq, (header) =>
+      withTrace(hasOwnTrace ? input : bound(input), { ...header, part }, hasOwnTrace),
+    );
+    return { ...prepared, hasOwnTrace };
   }
 
   return {
@@ -142,11 +147,12 @@ export function outboundInterceptor(state: RunState, run: Run): WorkflowOutbound
     },
 
     startChildWorkflowExecution(input, next) {
-      const { span, input: traced } = safely(() => prepareChild(input)) ?? { input };
-      const started = next(traced);
+      const prepared: Prepared<ChildInput> = safely(() => prepareChild(input)) ?? { input };
+      const { span, hasOwnTrace } = prepared;
+      const started = next(prepared.input);
       // The span ends when the child has started: the child's own root span covers the rest.
       safely(() => {
-        const open = state.calls.expect('childWorkflowStart', input.seq, span);
+        const open = state.calls.expect('childWorkflowStart', input.seq, span, hasOwnTrace);
         if (open) void observe(untracked(started.then(([startedRun]) => startedRun)), open);
       });
       return started;
@@ -190,12 +196,12 @@ function headerBytes(headers: Readonly<Record<string, string>>): number {
 }
 
 /**
- * Returns the job header of a child: a top-level run under cron, else an ordinary child in its parent's
- * trace.
+ * Returns the job header of a child: a top-level run if it has a cron or is marked as one, else an ordinary
+ * child in its parent's trace.
  */
-function partOfChild(run: Run, { cronSchedule }: ChildWorkflowOptions): JobPart {
-  return cronSchedule
-    ? { kind: 'top', facts: someFacts(standingFacts(run.facts)) }
+function partOfChild(run: Run, { cronSchedule }: ChildWorkflowOptions, kind?: TopLevelPart): JobPart {
+  return cronSchedule || kind
+    ? { facts: someFacts(standingFacts(run.facts)), ...(kind ?? { kind: 'top' }) }
     : { kind: 'child', ...originOf(run) };
 }
 

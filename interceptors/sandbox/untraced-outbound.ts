@@ -8,14 +8,17 @@
 import type { Headers } from '@temporalio/common';
 import type { WorkflowInfo, WorkflowOutboundCallsInterceptor } from '@temporalio/workflow';
 import { childKindOf } from '../../core/child-kind';
-import { someFacts } from '../../core/job-facts';
+import { someFacts, standingFacts } from '../../core/job-facts';
 import type { JobOrigin } from '../../core/job-info';
 import type { RunKind } from '../../core/run-kind';
-import { type TraceHeader, withHeader, writeHeader } from '../../core/trace-header';
+import { type JobPart, type TraceHeader, withHeader, writeHeader } from '../../core/trace-header';
 import { rootSpanIdOfRun, traceIdOfRun } from '../../core/trace-id';
+import { defined } from '../../core/util/defined';
 import { safely } from '../../core/util/untrusted';
 import type { Allowance } from './allowance';
 import type { UntracedCalls } from './run';
+
+type TopLevelPart = Extract<JobPart, { readonly kind: 'top' }>;
 
 /**
  * Returns the headers for an untraced run's calls.
@@ -69,7 +72,7 @@ export function untracedOutbound(
   return {
     startChildWorkflowExecution(input, next) {
       const kind = safely(() => childKindOf(input.options));
-      if (kind?.kind === 'top') return next(told(input, { part: kind }, true));
+      if (kind?.kind === 'top') return next(told(input, { part: topLevelPart(kind, calls) }, true));
       // A cron tick is a top-level run, whatever its parent is.
       return next(told(input, input.options.cronSchedule ? undefined : calls?.child));
     },
@@ -81,4 +84,10 @@ export function untracedOutbound(
       continueAsNew: (input, next) => next(told(input, calls.continuation)),
     }),
   };
+}
+
+/** Returns the job header of a child that is a top-level run, with the facts of the whole job. */
+function topLevelPart(kind: TopLevelPart, calls: UntracedCalls | undefined): TopLevelPart {
+  const facts = safely(() => someFacts(standingFacts(calls?.child.part?.facts ?? {})));
+  return { ...defined({ facts }), ...kind };
 }
