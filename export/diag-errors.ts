@@ -2,12 +2,23 @@
  * Errors that show in OpenTelemetry's own diagnostics only, which are off by default: those inside span processors that a
  * user gave, as of an exporter that throws, and a set-up that comes too late.
  */
-import { DiagLogLevel, diag } from '@opentelemetry/api';
+import { DiagConsoleLogger, DiagLogLevel, diag } from '@opentelemetry/api';
+import { diagLogLevelFromString, getStringFromEnv } from '@opentelemetry/core';
+import { hasDiagLogger } from './globals';
 import { reasonOf } from './losses';
 import type { ExportLogger } from './options';
 
 /** What an application's copy of the API says of a second registration; ours of another version cannot make way for it. */
 const REFUSED = /@opentelemetry\/api: (Attempted duplicate registration|Registration of version)/;
+
+/**
+ * Prints OpenTelemetry's diagnostics from the level in `OTEL_LOG_LEVEL` on, if that is set. A logger that the user has set
+ * stays. It is not taken back: the last export of a process shows as well.
+ */
+export function logDiagnostics(): void {
+  const logLevel = diagLogLevelFromString(getStringFromEnv('OTEL_LOG_LEVEL'));
+  if (logLevel !== undefined && !hasDiagLogger()) diag.setLogger(new DiagConsoleLogger(), { logLevel });
+}
 
 /**
  * Says the first error of each kind, once for each set-up. Never throws.

@@ -2,14 +2,13 @@
  * Which of OpenTelemetry's process-wide registrations are ours.
  *
  * `@opentelemetry/api` keeps them in one object under a well-known symbol, shared by all its 1.x copies, and
- * has no call that tells whether something is registered; neither does `NodeSDK` tell what it could register.
+ * has no call that tells whether something is registered.
  */
 import { context, diag, propagation, trace } from '@opentelemetry/api';
 
 import { makeWay } from './make-way';
 
 const API_KEY = Symbol.for('opentelemetry.js.api.1');
-const LOGS_KEY = Symbol.for('io.opentelemetry.js.api.logs');
 const APIS = { trace, context, propagation, diag } as const;
 
 type ApiName = keyof typeof APIS;
@@ -20,23 +19,20 @@ export function hasTracerProvider(): boolean {
   return registry().trace !== undefined;
 }
 
+/** Whether the process has a logger for OpenTelemetry's diagnostics. */
+export function hasDiagLogger(): boolean {
+  return registry().diag !== undefined;
+}
+
 /**
- * Runs what registers globals. A diag logger that the user has set stays. `NodeSDK` always registers a logger
- * provider, which would be in the way of one that the user sets later: its place is taken meanwhile.
+ * Runs what registers globals. A diag logger that the user has set stays.
  *
  * @param onReplaced called when the application registers a tracer provider later, which then takes the place of ours
  * @returns takes back what was registered, unless it has been replaced meanwhile
  */
 export function registering(register: () => void, onReplaced: () => void): () => void {
   const before = { ...registry() };
-  const holder = globalThis as { [LOGS_KEY]?: unknown };
-  const isLogsFree = holder[LOGS_KEY] === undefined;
-  if (isLogsFree) holder[LOGS_KEY] = () => undefined;
-  try {
-    register();
-  } finally {
-    if (isLogsFree) Reflect.deleteProperty(holder, LOGS_KEY);
-  }
+  register();
   if (before.diag !== undefined) registry().diag = before.diag;
   const after = { ...registry() };
   const isNew = (name: ApiName) => after[name] !== undefined && after[name] !== before[name];

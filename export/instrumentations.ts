@@ -11,7 +11,7 @@ import type { Instrumentation } from '@opentelemetry/instrumentation';
 import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
 import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici';
 
-/** Made once in a process: the module hooks below them cannot be taken back. Enabled by `NodeSDK`. */
+/** Made once in a process: the module hooks below them cannot be taken back. Enabled by the set-up. */
 export function createInstrumentations(
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): Instrumentation[] {

@@ -1,7 +1,7 @@
 /**
  * The resource of workflow and activity spans, detected once so that both kinds share it.
  *
- * The same detectors as `NodeSDK`, which keeps the resource that it detects to itself.
+ * By the same detectors as `NodeSDK`, which keeps the resource that it detects to itself.
  */
 import { getStringListFromEnv } from '@opentelemetry/core';
 import {
@@ -16,13 +16,13 @@ import {
   serviceInstanceIdDetector,
 } from '@opentelemetry/resources';
 
-const DETECTORS: Readonly<Record<string, ResourceDetector>> = {
-  env: envDetector,
-  host: hostDetector,
-  os: osDetector,
-  process: processDetector,
-  serviceinstance: serviceInstanceIdDetector,
-};
+const DETECTORS: ReadonlyMap<string, ResourceDetector> = new Map([
+  ['env', envDetector],
+  ['host', hostDetector],
+  ['os', osDetector],
+  ['process', processDetector],
+  ['serviceinstance', serviceInstanceIdDetector],
+]);
 const DEFAULT_DETECTORS = ['env', 'process', 'host'];
 
 /**
@@ -30,7 +30,7 @@ const DEFAULT_DETECTORS = ['env', 'process', 'host'];
  */
 export function detectResource(): Resource {
   const given = getStringListFromEnv('OTEL_NODE_RESOURCE_DETECTORS') ?? DEFAULT_DETECTORS;
-  const names = given.includes('all') ? Object.keys(DETECTORS) : given;
-  const detectors = names.flatMap((name) => DETECTORS[name] ?? []);
+  const names = given.includes('all') ? [...DETECTORS.keys()] : given;
+  const detectors = names.flatMap((name) => DETECTORS.get(name) ?? []);
   return defaultResource().merge(detectResources({ detectors }));
 }

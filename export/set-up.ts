@@ -1,21 +1,24 @@
 /**
  * OpenTelemetry for a process that has none: tracer provider, context, propagation and instrumentations.
  *
- * Traces only. `NodeSDK` would by default also send metrics and logs to the same endpoint, which many trace
- * back ends refuse.
+ * Traces only, from the packages that these need: `NodeSDK` installs those of metrics and logs, and each of their
+ * protocols, as well.
  */
-import type { Instrumentation } from '@opentelemetry/instrumentation';
+import { context, propagation, trace } from '@opentelemetry/api';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
+import { type Instrumentation, registerInstrumentations } from '@opentelemetry/instrumentation';
 import type { Resource } from '@opentelemetry/resources';
-import { NodeSDK } from '@opentelemetry/sdk-node';
 import { settledWithin } from './deadline';
-import { sayErrors } from './diag-errors';
+import { logDiagnostics, sayErrors } from './diag-errors';
 import { buildProcessors } from './exporters';
 import { SpanFanOut } from './fan-out';
 import { registering } from './globals';
 import { patchLoadedModules } from './instrumentations';
 import type { CheckedExportOptions, ExportLogger } from './options';
+import { propagatorFromEnvironment } from './propagators';
 import { detectResource } from './resource';
 import { brokenTraces, type ExportSettings } from './settings';
+import { createTracerProvider } from './tracer-provider';
 
 /** The OpenTelemetry set-up that the process's workers share. */
 export interface SetUp {
@@ -54,19 +57,17 @@ export function startSetUp(
     log,
     settings.maxLength,
   );
-  const sdk = new NodeSDK({
-    resource,
-    autoDetectResources: false,
-    spanProcessors: spans.processors.length > 0 ? [spans] : [],
-    metricReaders: [],
-    logRecordProcessors: [],
-    instrumentations,
-  });
+  logDiagnostics();
+  const provider = spans.processors.length > 0 ? createTracerProvider(resource, spans) : undefined;
   const destination = spanProcessors ? TO_OPTION : destinationOf(settings);
   let isReplaced = false;
   const unregister = registering(
     () => {
-      sdk.start();
+      registerInstrumentations({ instrumentations });
+      context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+      const propagator = propagatorFromEnvironment();
+      if (propagator) propagation.setGlobalPropagator(propagator);
+      if (provider) trace.setGlobalTracerProvider(provider);
       sayErrors(log, spanProcessors !== undefined);
     },
     () => {
@@ -89,7 +90,7 @@ export function startSetUp(
         setEnabled(instrumentation, false);
       }
       unregister();
-      await settledWithin(timeoutMs, () => sdk.shutdown());
+      await settledWithin(timeoutMs, async () => provider?.shutdown());
       built?.abandon();
       spans.endLosses();
     },
