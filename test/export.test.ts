@@ -28,7 +28,7 @@ async function run(program: string, env: Record<string, string> = {}): Promise<R
   const child = spawn(process.execPath, [file], {
     env: { ...Object.fromEntries(inherited), ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
-    timeout: 15_000,
+    timeout: 60_000,
   });
   const [output, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')]);
   equal(code, 0, `${program} ended with ${code}: ${output}`);

@@ -49,6 +49,14 @@ describe('mapReduce', { concurrency: 4 }, () => {
     return rootAttributes.map((name) => root?.attributes[name]);
   }
 
+  const causeOf = (result: Promise<unknown>) => result.catch((failed: WorkflowFailedError) => failed.cause);
+
+  async function nothingRuns(runId: string): Promise<void> {
+    const query = `JobRunId = '${runId}' AND ExecutionStatus = 'Running'`;
+    const isOver = async () => (await runs.harness.client.workflow.count(query)).count === 0;
+    await until(isOver, { says: 'a shard, a branch or the run itself goes on' });
+  }
+
   /** The shard has a trace of its own, and nothing of it is recorded. */
   async function expectUnsampled(shardId: string): Promise<void> {
     const { TraceId, TraceSampled } = await runs.harness.attributesOf(shardId);
@@ -120,10 +128,7 @@ describe('mapReduce', { concurrency: 4 }, () => {
       [-1, 1, -1, 2, -5, 3, 4, 5],
       { onShardFailure: 'stop', concurrency: 3 },
     ]);
-    const error = await handle.result().then(
-      () => undefined,
-      (failed: WorkflowFailedError) => failed.cause,
-    );
+    const error = await causeOf(handle.result());
     ok(error instanceof ApplicationFailure);
     equal(error.type, 'ShardFailed');
     equal(error.message, 'shard 2 (account -5 to 3) failed');
@@ -139,17 +144,13 @@ describe('mapReduce', { concurrency: 4 }, () => {
     const items = [-5, 1, ...Array.from({ length: 200 }, () => -1)];
     const settings = { onShardFailure: 'stop', concurrency: 101 };
     const handle = await start('accounts', id('stop-all'), [items, settings]);
-    const error = await handle.result().then(
-      () => undefined,
-      (failed: WorkflowFailedError) => failed.cause,
-    );
+    const error = await causeOf(handle.result());
     ok(error instanceof ApplicationFailure);
     const [outcome] = error.details as [MapReduceOutcome<string>];
     const { shards, succeeded, failed, cancelled, skipped } = outcome;
     deepEqual([shards, succeeded, failed, cancelled + skipped], [101, 0, 1, 100]);
     ok(cancelled > 0);
-    const query = `JobRunId = '${handle.firstExecutionRunId}' AND ExecutionStatus = 'Running'`;
-    equal((await runs.harness.client.workflow.count(query)).count, 0);
+    await nothingRuns(handle.firstExecutionRunId);
   });
 
   it('a cancelled run ends all its shards, and says so', async () => {
@@ -159,10 +160,7 @@ describe('mapReduce', { concurrency: 4 }, () => {
     await handle.result().catch(() => {});
     equal((await handle.describe()).status.name, 'CANCELLED');
     deepEqual(await countsOf(traceIdOf(handle.firstExecutionRunId)), [4, 1, 0, 2, 1]);
-    const query = `JobRunId = '${handle.firstExecutionRunId}' AND ExecutionStatus = 'Running'`;
-    await until(async () => (await runs.harness.client.workflow.count(query)).count === 0, {
-      says: 'a shard, a branch or the run itself goes on',
-    });
+    await nothingRuns(handle.firstExecutionRunId);
   });
 
   it('a terminated run takes its branches and shards along', async () => {

@@ -5,6 +5,7 @@
 import { deepEqual, match, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import { temporal } from '@temporalio/proto';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { JobTracingPlugin } from 'temporal-job-tracing';
 import { startTemporalServer, type TemporalServer } from '../../testing/temporal-server';
@@ -27,6 +28,18 @@ interface Ended {
   readonly refused: readonly string[];
   readonly tookMs: number;
   readonly isBound: boolean;
+  readonly events: string;
+}
+
+/** Types of the events with their times, in milliseconds since the first. */
+function timesOf(events: readonly temporal.api.history.v1.IHistoryEvent[]): string {
+  const timeMs = ({ eventTime }: temporal.api.history.v1.IHistoryEvent) =>
+    Number(eventTime?.seconds ?? 0) * 1000 + (eventTime?.nanos ?? 0) / 1e6;
+  const startMs = timeMs(events[0] ?? {});
+  const { EventType } = temporal.api.enums.v1;
+  return events
+    .map((event) => `${EventType[event.eventType ?? 0]} ${Math.round(timeMs(event) - startMs)}`)
+    .join('\n');
 }
 
 describe('search attributes that the server lists and does not accept', () => {
@@ -79,7 +92,7 @@ describe('search attributes that the server lists and does not accept', () => {
     const { events } = await handle.fetchHistory();
     const isBound = !!events?.some((event) => event.upsertWorkflowSearchAttributesEventAttributes);
     const refused = taskFailures({ events: events ?? [] }).filter((message) => message.includes('BadSearch'));
-    return { refused, tookMs, isBound };
+    return { refused, tookMs, isBound, events: timesOf(events ?? []) };
   }
 
   /** Runs, one after the other, until one of them is as expected. */
@@ -131,9 +144,9 @@ describe('search attributes that the server lists and does not accept', () => {
       await until(isGone, { says: 'they have not been registered again' });
       runs.push(...(await runsUntil(({ isBound }) => isBound, 60_000)));
     }
-    for (const { refused, tookMs } of runs) {
+    for (const { refused, tookMs, events } of runs) {
       ok(refused.length <= 1, refused.join('\n'));
-      ok(tookMs < SECOND_RETRY_MS, `${tookMs} ms`);
+      ok(tookMs < SECOND_RETRY_MS, `${tookMs} ms: ${refused.join(', ')}\n${events}`);
     }
     ok(
       runs.some(({ refused }) => refused.length === 1),
