@@ -5,7 +5,7 @@
 import { rootSpanIdOfRun } from '../core/trace-id';
 import { fillTraceUrl } from '../core/trace-url';
 import { defined } from '../core/util/defined';
-import type { AlertFacts, AlertMessage, AlertRun, Subject } from './incident/message';
+import type { AlertDetails, AlertMessage, AlertRun, Subject } from './incident/message';
 import type { AlertPayload, AlertPayloadData, AlertPayloadRun } from './payload';
 import { alertText } from './text';
 
@@ -78,7 +78,7 @@ function payloadRun(run: AlertRun, elapsedMs: number | undefined, atMs: number):
   });
 }
 
-function payloadError({ type, message }: NonNullable<AlertFacts['error']>): AlertPayloadData['error'] {
+function payloadError({ type, message }: NonNullable<AlertDetails['error']>): AlertPayloadData['error'] {
   const bounded = cut(message, MAX_ERROR);
   return type ? { type: cut(type, MAX_NAME), message: bounded } : { message: bounded };
 }
@@ -88,7 +88,7 @@ function payloadPending({
   attempt,
   lastFailure,
   noWorkerOn,
-}: NonNullable<AlertFacts['pending']>[number]) {
+}: NonNullable<AlertDetails['pending']>[number]) {
   return defined({
     activity: cut(activity, MAX_NAME),
     attempt,
@@ -97,7 +97,7 @@ function payloadPending({
   });
 }
 
-function payloadJobs({ jobs, jobCount }: AlertFacts): AlertPayloadData['jobs'] {
+function payloadJobs({ jobs, jobCount }: AlertDetails): AlertPayloadData['jobs'] {
   if (jobs === undefined) return undefined;
   return {
     names: jobs.slice(0, MAX_JOBS).map((name) => cut(name, MAX_NAME)),

@@ -46,7 +46,7 @@ export async function runWatch(args: readonly string[]): Promise<void> {
   }
   const { connectionOptions, namespace = 'default' } = settingsOf(flags);
   const namespaces = flags.namespace ?? [namespace];
-  const connection = await clear(`Temporal at ${connectionOptions.address}`, () =>
+  const connection = await asWatchError(`Temporal at ${connectionOptions.address}`, () =>
     NativeConnection.connect(connectionOptions as Parameters<typeof NativeConnection.connect>[0]),
   );
   try {
@@ -63,27 +63,27 @@ export async function runWatch(args: readonly string[]): Promise<void> {
 
 async function watch(namespaces: readonly string[], options: JobWatcherOptions): Promise<void> {
   const watchers = await Promise.all(
-    namespaces.map((namespace) => clear(namespace, () => startJobWatcher({ ...options, namespace }))),
+    namespaces.map((namespace) => asWatchError(namespace, () => startJobWatcher({ ...options, namespace }))),
   );
   console.log(`Watching ${namespaces.join(', ')}. Press Ctrl-C to stop.`);
   const stopped = new Promise<void>((stop) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop());
   });
   try {
-    await clear('watch', () => Promise.race([stopped, ...watchers.map(({ closed }) => closed)]));
+    await asWatchError('watch', () => Promise.race([stopped, ...watchers.map(({ closed }) => closed)]));
   } finally {
     for (const watcher of watchers) await watcher.close();
   }
 }
 
 async function check(options: JobWatcherOptions): Promise<void> {
-  const { done, problems } = await clear('--check', () => checkAlerts(options));
+  const { done, problems } = await asWatchError('--check', () => checkAlerts(options));
   for (const line of done) console.log(`ok      ${line}`);
   if (problems.length > 0) throw new WatchError(problems.map((line) => `FAILED  ${line}`).join('\n'));
 }
 
 async function remove(connection: NativeConnection, namespace: string): Promise<void> {
-  const ended = await clear('--remove', () => removeAlerts(connection, namespace));
+  const ended = await asWatchError('--remove', () => removeAlerts(connection, namespace));
   console.log(`${namespace}: terminated ${ended} alert workflows`);
 }
 
@@ -116,10 +116,10 @@ function parsed(args: readonly string[]) {
 }
 
 /** Runs the call; its error becomes a `WatchError` with the label before the message. */
-async function clear<T>(what: string, call: () => Promise<T>): Promise<T> {
+async function asWatchError<T>(label: string, call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (error) {
-    throw new WatchError(`${what}: ${(error as Error).message}`, { cause: error });
+    throw new WatchError(`${label}: ${(error as Error).message}`, { cause: error });
   }
 }

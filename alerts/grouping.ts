@@ -13,7 +13,7 @@ export interface Signal extends Observations {
 const MAX_ALONE = 5;
 
 /** Message types of the observations that lead to one; `raised` carries its own type. */
-const TOLD_AS: Readonly<Partial<Record<Observation['kind'], string>>> = Object.freeze({
+const MESSAGE_TYPES: Readonly<Partial<Record<Observation['kind'], string>>> = Object.freeze({
   failed: 'job.failed',
   failing: 'job.failing',
   succeeded: 'job.recovered',
@@ -54,7 +54,9 @@ export function groupSignals(
  */
 function typeOf({ seen }: Signal): string | undefined {
   const types = new Set(
-    seen.map((one) => (one.kind === 'raised' && one.endedMs === undefined ? one.type : TOLD_AS[one.kind])),
+    seen.map((one) =>
+      one.kind === 'raised' && one.endedMs === undefined ? one.type : MESSAGE_TYPES[one.kind],
+    ),
   );
   const [type] = types;
   return types.size === 1 ? type : undefined;

@@ -2,7 +2,7 @@
  * Terminates the watcher and all incidents of a namespace.
  */
 import { Client, type ConnectionLike } from '@temporalio/client';
-import { GrpcStatus, grpcStatusOf } from '../client/grpc-status';
+import { isNotFound } from '../client/grpc-status';
 import { listExecutions, quoted, withinTimeout } from '../client/listing';
 import { AlertWorkflow, WATCHER_ID } from './names';
 
@@ -29,9 +29,7 @@ export async function removeAlerts(connection: ConnectionLike, namespace: string
       await withinTimeout(client, () => client.workflow.getHandle(workflowId).terminate(REASON));
       ended++;
     } catch (error) {
-      const isGone =
-        grpcStatusOf(error) === GrpcStatus.NOT_FOUND || (error as Error).name === 'WorkflowNotFoundError';
-      if (!isGone) throw error;
+      if (!isNotFound(error)) throw error;
     }
   }
   return ended;

@@ -80,7 +80,7 @@ class RunningWatcher {
   readonly #log: Pick<Logger, 'info' | 'warn'>;
   #settle: { resolve: () => void; reject: (error: Error) => void } | undefined;
   #hash = '';
-  #part: { process: WatcherProcess; worker: Worker; ended: Promise<void> } | undefined;
+  #current: { process: WatcherProcess; worker: Worker; ended: Promise<void> } | undefined;
   #timer: NodeJS.Timeout | undefined;
   #isClosing = false;
   #closing: Promise<void> | undefined;
@@ -98,7 +98,7 @@ class RunningWatcher {
   }
 
   async begin(config: ResolvedAlerts): Promise<void> {
-    await this.#work(config);
+    await this.#startWorker(config);
     try {
       await withinTimeout(this.#client, () =>
         this.#client.workflow.start(AlertWorkflow.watcher, {
@@ -128,12 +128,12 @@ class RunningWatcher {
 
   async #close(error: Error | undefined): Promise<void> {
     clearTimeout(this.#timer);
-    await this.#rest();
+    await this.#stopWorker();
     if (error) this.#settle?.reject(error);
     else this.#settle?.resolve();
   }
 
-  async #work(config: ResolvedAlerts): Promise<void> {
+  async #startWorker(config: ResolvedAlerts): Promise<void> {
     const {
       connection,
       dataConverter,
@@ -157,7 +157,7 @@ class RunningWatcher {
     });
     part.start((error) => void this.close(error));
     const ended = worker.run();
-    this.#part = { process: part, worker, ended };
+    this.#current = { process: part, worker, ended };
     this.#hash = config.hash;
     ended.then(
       () => {},
@@ -166,9 +166,9 @@ class RunningWatcher {
   }
 
   /** Stops the worker and the checks of the current configuration. */
-  async #rest(): Promise<void> {
-    const part = this.#part;
-    this.#part = undefined;
+  async #stopWorker(): Promise<void> {
+    const part = this.#current;
+    this.#current = undefined;
     if (part === undefined) return;
     part.process.close();
     if (part.worker.getState() === 'RUNNING') part.worker.shutdown();
@@ -196,9 +196,9 @@ class RunningWatcher {
 
   async #change(config: ResolvedAlerts): Promise<void> {
     // A connection allows one worker for each task queue, so the next one starts when this one has stopped.
-    await this.#rest();
-    await this.#work(config);
-    if (this.#isClosing) await this.#rest();
+    await this.#stopWorker();
+    await this.#startWorker(config);
+    if (this.#isClosing) await this.#stopWorker();
     this.#log.info(`temporal-job-tracing: alerts: configuration ${config.hash} is now in use`);
   }
 }

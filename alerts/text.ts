@@ -1,7 +1,7 @@
 /**
  * The sentence of an alert. Plain text: job names, ids and errors come from users and are not trusted. Pure.
  */
-import type { AlertFacts, AlertMessage, AlertRun, Subject } from './incident/message';
+import type { AlertDetails, AlertMessage, AlertRun, Subject } from './incident/message';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -91,7 +91,7 @@ function endOf(name: string, { type, facts, sinceMs, resolvedMs = 0 }: AlertMess
   }
 }
 
-function slow({ elapsedMs = 0, limitMs = 0, usualMs }: AlertFacts): string {
+function slow({ elapsedMs = 0, limitMs = 0, usualMs }: AlertDetails): string {
   const usual = usualMs === undefined ? '' : `, usually ${durationText(usualMs)}`;
   return `${durationText(elapsedMs)}${usual} (limit ${durationText(limitMs)})`;
 }
@@ -100,7 +100,7 @@ function took(run: AlertRun | undefined, endMs: number): string {
   return durationText(Math.max(0, endMs - (run?.dueMs ?? endMs)));
 }
 
-function waitsFor({ pending = [] }: AlertFacts): string {
+function waitsFor({ pending = [] }: AlertDetails): string {
   const [first] = pending;
   if (first === undefined) return '';
   const { activity, attempt, noWorkerOn } = first;
@@ -108,7 +108,7 @@ function waitsFor({ pending = [] }: AlertFacts): string {
   return attempt > 1 ? `; ${activity} is in attempt ${attempt}` : `; ${activity} is running`;
 }
 
-function waiting({ waiting: runs = 0, jobs = [], jobCount = jobs.length }: AlertFacts): string {
+function waiting({ waiting: runs = 0, jobs = [], jobCount = jobs.length }: AlertDetails): string {
   return `${plural(runs, 'run is waiting', 'runs are waiting')} (${list(jobs, jobCount)})`;
 }
 
@@ -117,19 +117,19 @@ function list(names: readonly string[], count: number): string {
   return `${names.join(', ')}${more}`;
 }
 
-function lastSuccess({ lastSuccessMs }: AlertFacts): string {
+function lastSuccess({ lastSuccessMs }: AlertDetails): string {
   return lastSuccessMs === undefined ? 'no success yet' : `last success ${time(lastSuccessMs)}`;
 }
 
-function times({ failures = 1 }: AlertFacts): string {
+function times({ failures = 1 }: AlertDetails): string {
   return failures > 1 ? ` ${failures} times in a row` : '';
 }
 
-function attempts({ attempts: count = 1 }: AlertFacts): string {
+function attempts({ attempts: count = 1 }: AlertDetails): string {
   return plural(count, 'attempt', 'attempts');
 }
 
-function because({ error }: AlertFacts): string {
+function because({ error }: AlertDetails): string {
   if (error === undefined) return '';
   const { type, message } = error;
   return `: ${cut(type === undefined ? message : `${type}: ${message}`, MAX_ERROR_LENGTH)}`;

@@ -61,12 +61,12 @@ type Tls = NonNullable<Parameters<typeof toClientOptions>[0]['tls']>;
 function tlsOf(flags: ConnectionFlags, found: Tls | undefined): { tls?: Tls } {
   const { tls, tlsCertPath, tlsKeyPath, tlsCaPath, tlsServerName } = flags;
   const file = (path: string | undefined) => (path === undefined ? undefined : { path });
-  const given = defined({
+  const fromFlags = defined({
     clientCert: file(tlsCertPath),
     clientKey: file(tlsKeyPath),
     serverCACert: file(tlsCaPath),
     serverName: tlsServerName,
   });
   if (tls === false) return { tls: { disabled: true } };
-  return tls || found || Object.keys(given).length > 0 ? { tls: { ...found, ...given } } : {};
+  return tls || found || Object.keys(fromFlags).length > 0 ? { tls: { ...found, ...fromFlags } } : {};
 }

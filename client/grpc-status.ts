@@ -26,3 +26,9 @@ export function grpcStatusOf(error: unknown): number | undefined {
   }
   return undefined;
 }
+
+/** Whether the error means that there is no such workflow or run. Never throws. */
+export function isNotFound(error: unknown): boolean {
+  if (grpcStatusOf(error) === GrpcStatus.NOT_FOUND) return true;
+  return error instanceof Error && error.name === 'WorkflowNotFoundError';
+}

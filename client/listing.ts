@@ -1,7 +1,7 @@
 /**
  * Reads executions from the server, each call within a time limit.
  *
- * Memo fields that cannot be decoded are left out one by one: lists and look-ups need only search attributes,
+ * Memo fields that cannot be decoded are left out one by one: lists and fn-ups need only search attributes,
  * and the client may lack the workers' data converter.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -20,9 +20,9 @@ const PAGE_SIZE = 1_000;
 const FIRST_PAUSE_MS = 200;
 const MAX_TRIES = 5;
 
-/** Runs `look` with a deadline for the calls that it makes. */
-export function withinTimeout<T>(client: Client, look: () => Promise<T>): Promise<T> {
-  return client.connection.withDeadline(Date.now() + RPC_TIMEOUT_MS, look);
+/** Runs `fn` with a deadline for the calls that it makes. */
+export function withinTimeout<T>(client: Client, fn: () => Promise<T>): Promise<T> {
+  return client.connection.withDeadline(Date.now() + RPC_TIMEOUT_MS, fn);
 }
 
 /**
@@ -39,9 +39,9 @@ export async function* listExecutions(
   const { namespace } = client.options;
   let nextPageToken: Uint8Array = new Uint8Array();
   do {
-    const ask = () =>
+    const call = () =>
       client.workflowService.listWorkflowExecutions({ namespace, query, pageSize: PAGE_SIZE, nextPageToken });
-    const page = await withinTimeout(client, () => withBackoff(ask)).catch(async (error: unknown) => {
+    const page = await withinTimeout(client, () => withBackoff(call)).catch(async (error: unknown) => {
       throw errors === 'asIs' && !isLimit(error) ? error : await toVisibilityError(client, error);
     });
     for (const raw of page.executions) yield executionOf(client, raw);
@@ -53,11 +53,11 @@ export async function* listExecutions(
  * Retries calls that the rate limit refuses, on connections that do not do so themselves, until the caller's
  * deadline.
  */
-async function withBackoff<T>(ask: () => Promise<T>): Promise<T> {
+async function withBackoff<T>(call: () => Promise<T>): Promise<T> {
   let refusal: unknown;
   for (let tries = 1; ; tries++) {
     try {
-      return await ask();
+      return await call();
     } catch (error) {
       const status = grpcStatusOf(error);
       // The deadline passed while calls were refused.

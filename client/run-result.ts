@@ -41,12 +41,12 @@ export function queriedStatus(result: ResultFilter): string {
 }
 
 /** Whether a run with this status matches the filter; without a filter, every run does. */
-export function isWanted(
+export function matchesResult(
   status: WorkflowExecutionStatusName,
-  wanted: ResultFilter | readonly ResultFilter[] | undefined,
+  filter: ResultFilter | readonly ResultFilter[] | undefined,
 ): boolean {
-  if (wanted === undefined) return true;
+  if (filter === undefined) return true;
   const result = status === 'RUNNING' ? 'running' : resultOf(status);
-  const list: readonly ResultFilter[] = typeof wanted === 'string' ? [wanted] : wanted;
+  const list: readonly ResultFilter[] = typeof filter === 'string' ? [filter] : filter;
   return result !== undefined && list.includes(result);
 }

@@ -106,8 +106,8 @@ async function takeBack(client: Client, job: string): Promise<void> {
 export async function* listJobs(client: Client): AsyncGenerator<ListedJob> {
   const query = `WorkflowType = '${SCHEDULED_JOB}' AND ExecutionStatus = 'Running'`;
   for await (const { workflowId, memo = {}, startTime } of listExecutions(client, query)) {
-    const facts = memo[JOB_MEMO] as Omit<ListedJob, 'id' | 'createdAt'> | undefined;
+    const details = memo[JOB_MEMO] as Omit<ListedJob, 'id' | 'createdAt'> | undefined;
     // Without this memo, no worker has processed the job yet.
-    if (JOB_MEMO in memo) yield Object.freeze({ id: workflowId, ...facts, createdAt: startTime });
+    if (JOB_MEMO in memo) yield Object.freeze({ id: workflowId, ...details, createdAt: startTime });
   }
 }

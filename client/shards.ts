@@ -13,7 +13,7 @@ import { checkFilter, type Expectation, RESULTS, STRING } from './filters';
 import { GrpcStatus, grpcStatusOf } from './grpc-status';
 import { type ExecutionInfo, type JobRun, type RunReader, toJobRun } from './job-run';
 import { describeExecution, listExecutions, quoted, withinTimeout } from './listing';
-import { isWanted, type ResultFilter } from './run-result';
+import { matchesResult, type ResultFilter } from './run-result';
 import { errorOf } from './shard-error';
 import { boundAttributes, originalRunId } from './trace-of-execution';
 
@@ -62,20 +62,20 @@ export async function* listShards(
 ): AsyncGenerator<Shard> {
   const query = await shardsQuery(reader, run);
   const groups = await uncompleted(reader, query, label);
-  const told = new Set<string>();
+  const listed = new Set<string>();
 
   for (const { runs, facts } of groups.values()) {
     const last = await lastRun(reader, runs);
     if (last.status.name === 'COMPLETED') continue;
-    told.add(last.workflowId);
-    const shard = isWanted(last.status.name, result) && (await toShard(reader, last, facts, runs));
+    listed.add(last.workflowId);
+    const shard = matchesResult(last.status.name, result) && (await toShard(reader, last, facts, runs));
     if (shard) yield shard;
   }
-  if (!isWanted('COMPLETED', result)) return;
+  if (!matchesResult('COMPLETED', result)) return;
   for await (const info of listExecutions(reader.client, `(${query}) AND ExecutionStatus = 'Completed'`)) {
-    const facts = factsOf(info, label);
-    if (facts === undefined || told.has(info.workflowId)) continue;
-    told.add(info.workflowId);
+    const facts = shardInfoOf(info, label);
+    if (facts === undefined || listed.has(info.workflowId)) continue;
+    listed.add(info.workflowId);
     const runs = [...(groups.get(info.workflowId)?.runs ?? []), info];
     const shard = await toShard(reader, info, facts, runs);
     if (shard) yield shard;
@@ -93,7 +93,7 @@ interface Group {
 async function uncompleted(reader: RunReader, query: string, label: string): Promise<Map<string, Group>> {
   const groups = new Map<string, Group>();
   for await (const info of listExecutions(reader.client, `(${query}) AND ExecutionStatus != 'Completed'`)) {
-    const facts = factsOf(info, label);
+    const facts = shardInfoOf(info, label);
     if (facts === undefined) continue;
     const group = groups.get(info.workflowId);
     if (group) group.runs.push(info);
@@ -139,7 +139,7 @@ async function toShard(
 }
 
 /** Returns the shard's facts from its memo; if that cannot be read, the index from its workflow id. */
-function factsOf({ memo, workflowId }: ExecutionInfo, label: string): ShardFacts | undefined {
+function shardInfoOf({ memo, workflowId }: ExecutionInfo, label: string): ShardFacts | undefined {
   const index = /:shard-(\d+)$/.exec(workflowId)?.[1];
   const facts = parseShardFacts(memo?.[SHARD_MEMO]) ?? parseShardFacts(index && { index: Number(index) });
   return facts?.label?.includes(label) || label === '' ? facts : undefined;

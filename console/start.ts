@@ -37,8 +37,8 @@ const DEFAULT_PORT = 4318;
  * closes idle connections by default.
  */
 const KEEP_ALIVE_MS = 65_000;
-const TELL_TRACES_MS = 500;
-const MAX_TOLD_TRACES = 1_000;
+const PUBLISH_INTERVAL_MS = 500;
+const MAX_PUBLISHED_TRACES = 1_000;
 const CLOSE_TIMEOUT_MS = 1_000;
 
 export interface RunningConsole {
@@ -96,7 +96,7 @@ async function start(
   const connection = connectTemporal({ ...options.temporal, dataConverter });
   const live = new LiveHub();
   const ingest = createIngest({ spans: store.spans });
-  stops.push(tellTraces(store, live));
+  stops.push(publishTraces(store, live));
   const watchers = await watchersFor(options, dataConverter, [...connection.clients.keys()], live);
   stops.push(() => watchers?.stop());
   const namespaces = namespaceData(options, connection, store, live, policy, watchers);
@@ -147,16 +147,16 @@ function tracesStatus({ taken, refused, refusals }: IngestStatus, kept: SpanStor
 }
 
 /** Publishes traces with new spans to open pages, in batches. Returns a function that stops this. */
-function tellTraces(store: Store, live: LiveHub): () => void {
+function publishTraces(store: Store, live: LiveHub): () => void {
   let traceIds = new Set<string>();
   const flush = () => {
     if (traceIds.size > 0) live.emit('traces', { traceIds: [...traceIds] });
     traceIds = new Set();
   };
-  const timer = setInterval(flush, TELL_TRACES_MS).unref();
+  const timer = setInterval(flush, PUBLISH_INTERVAL_MS).unref();
   const end = store.spans.onTraces((ids) => {
     // Traces beyond the limit are published with their next spans.
-    if (traceIds.size < MAX_TOLD_TRACES) for (const id of ids) traceIds.add(id);
+    if (traceIds.size < MAX_PUBLISHED_TRACES) for (const id of ids) traceIds.add(id);
   });
   return () => {
     clearInterval(timer);

@@ -31,19 +31,19 @@ export async function runTrace(args: readonly string[]): Promise<void> {
     console.log(USAGE);
     return;
   }
-  const [given, ...more] = positionals;
-  if (given === undefined || more.length > 0)
+  const [traceOrRunId, ...more] = positionals;
+  if (traceOrRunId === undefined || more.length > 0)
     throw new ConsoleUsageError(`Expected one TraceId, got ${positionals.length}.\n\n${USAGE}`);
-  const traceId = given.replaceAll('-', '').toLowerCase();
+  const traceId = traceOrRunId.replaceAll('-', '').toLowerCase();
   if (!isTraceId(traceId))
     throw new ConsoleUsageError(
-      `TraceId: expected 32 hex digits that are not all 0, or a run id, got ${given}`,
+      `TraceId: expected 32 hex digits that are not all 0, or a run id, got ${traceOrRunId}`,
     );
   const token = readToken(values['token-file']);
   const base = values.console.replace(/\/+$/, '');
-  const answer = await ask(`${base}/api/traces/${traceId}.json`, base, token);
+  const answer = await fetchFrom(`${base}/api/traces/${traceId}.json`, base, token);
   if (answer.status === 404) {
-    const page = (await (await ask(`${base}/api/traces/${traceId}`, base, token)).json()) as TracePage;
+    const page = (await (await fetchFrom(`${base}/api/traces/${traceId}`, base, token)).json()) as TracePage;
     throw new ConsoleError(`Trace ${traceId}: ${page.spansNote ?? 'none of its spans is stored here.'}`);
   }
   const color = process.stdout.isTTY === true && !process.env.NO_COLOR;
@@ -60,7 +60,7 @@ function parsed(args: readonly string[]) {
 }
 
 /** Fetches from the console; responses other than 200 and 404 become errors. */
-async function ask(url: string, base: string, token: string | undefined): Promise<Response> {
+async function fetchFrom(url: string, base: string, token: string | undefined): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(url, {
@@ -75,8 +75,8 @@ async function ask(url: string, base: string, token: string | undefined): Promis
   }
   if (response.ok || response.status === 404) return response;
   const body: unknown = await response.json().catch(() => undefined);
-  const told = isRecord(body) && isRecord(body.error) ? textOf(body.error.text) : undefined;
-  throw new ConsoleError(`${base} answered ${response.status}: ${told ?? 'is that a console?'}`);
+  const reason = isRecord(body) && isRecord(body.error) ? textOf(body.error.text) : undefined;
+  throw new ConsoleError(`${base} answered ${response.status}: ${reason ?? 'is that a console?'}`);
 }
 
 /** Reads the spans of the console's OTLP JSON. Never throws. */

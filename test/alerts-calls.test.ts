@@ -79,7 +79,7 @@ describe('the calls of a watcher', () => {
         for (let minute = 0; minute < 20; minute++) {
           const before = watch.calls;
           for (let atMs = 0; atMs < MINUTE_MS; atMs += POLL_MS) {
-            await watch.look();
+            await watch.poll();
             mock.timers.tick(POLL_MS);
           }
           const perSecond = (watch.calls - before) / (MINUTE_MS / 1_000);

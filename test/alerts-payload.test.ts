@@ -2,7 +2,7 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { buildPayload } from '../alerts/build-payload';
-import type { AlertFacts, AlertMessage, AlertRun, AlertType, Subject } from '../alerts/incident/message';
+import type { AlertDetails, AlertMessage, AlertRun, AlertType, Subject } from '../alerts/incident/message';
 import { durationText } from '../alerts/text';
 import { schemaProblems } from './support/alerts/schema';
 
@@ -20,7 +20,7 @@ const RUN: AlertRun = {
 const JOB: Subject = { kind: 'job', name: 'nightly' };
 const TARGETS = { consoleUrl: 'http://console:4318', webUiUrl: 'http://web:8233' };
 
-function message(type: AlertType, facts: AlertFacts, more: Partial<AlertMessage> = {}): AlertMessage {
+function message(type: AlertType, facts: AlertDetails, more: Partial<AlertMessage> = {}): AlertMessage {
   return {
     id: 'run_1',
     key: 'k',
@@ -184,7 +184,7 @@ describe('a message', () => {
       lastFailure: long,
       noWorkerOn: long,
     }));
-    const facts: AlertFacts = {
+    const facts: AlertDetails = {
       ...SLOW,
       run,
       pending,

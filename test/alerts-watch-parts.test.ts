@@ -6,7 +6,7 @@ import { incidentId, incidentSubject } from '../alerts/incident-id';
 import { createBudget } from '../alerts/watch/budget';
 import { verdictOf } from '../alerts/watch/close-event';
 import { OverdueJobs } from '../alerts/watch/overdue';
-import { jobQuery, jobsQuery, lookQuery, successesQuery } from '../alerts/watch/queries';
+import { jobQuery, jobsQuery, pollQuery, successesQuery } from '../alerts/watch/queries';
 import { Queues, waitingByQueue } from '../alerts/watch/queues';
 import type { RunRow } from '../alerts/watch/row';
 import { SlowRuns, slowLimit } from '../alerts/watch/slow-runs';
@@ -29,8 +29,8 @@ const row = (runId: string, more: Partial<RunRow> = {}): RunRow => ({
 
 describe('a task queue', () => {
   const look = (queues: Queues, newestMs: number | undefined, nowMs: number) => {
-    queues.toLookAt(waitingByQueue([row('a')]), nowMs);
-    return queues.looked('q', newestMs, nowMs);
+    queues.toRead(waitingByQueue([row('a')]), nowMs);
+    return queues.recordPollers('q', newestMs, nowMs);
   };
 
   it('has no worker when nobody younger than 75 s was seen for 15 s', () => {
@@ -53,7 +53,7 @@ describe('a task queue', () => {
     const queues = new Queues();
     look(queues, undefined, 100_000);
     equal(look(queues, undefined, 120_000), 'no_worker');
-    queues.told('q');
+    queues.markReported('q');
     equal(look(queues, undefined, 130_000), undefined);
     equal(look(queues, 139_000, 140_000), 'worker');
     deepEqual(queues.open, []);
@@ -62,11 +62,11 @@ describe('a task queue', () => {
   it('is looked at every 5 s in doubt, every 15 s otherwise, and not when nobody waits', () => {
     const queues = new Queues();
     const waiting = waitingByQueue([row('a')]);
-    const at = (nowMs: number, some = waiting) => queues.toLookAt(some, nowMs).length;
+    const at = (nowMs: number, some = waiting) => queues.toRead(some, nowMs).length;
     equal(at(100_000), 1);
-    queues.looked('q', 100_000, 100_000);
+    queues.recordPollers('q', 100_000, 100_000);
     deepEqual([at(114_000), at(115_000)], [0, 1]);
-    queues.looked('q', undefined, 115_000);
+    queues.recordPollers('q', undefined, 115_000);
     deepEqual([at(119_000), at(120_000), at(130_000, [])], [0, 1, 0]);
   });
 
@@ -92,7 +92,7 @@ describe('a slow run', () => {
     const runs = new SlowRuns();
     runs.watch(row('a'), { limitMs: 5_000 });
     deepEqual([runs.due(6_000).length, runs.due(6_001).length], [0, 1]);
-    runs.told('a');
+    runs.markReported('a');
     deepEqual([runs.due(0).length, runs.has('a'), runs.size], [1, true, 1]);
     runs.forget('a');
     equal(runs.size, 0);
@@ -108,7 +108,7 @@ describe('an overdue job', () => {
     deepEqual([jobs.toRead(14_999), jobs.toRead(15_000)], [[], ['a']]);
     const told = jobs.read('a', 5_000, 15_000);
     deepEqual(told, { job: 'a', withinMs: 10_000, lastSuccessMs: 5_000, sinceMs: 15_000 });
-    if (told) jobs.told(told);
+    if (told) jobs.markReported(told);
     equal(jobs.read('a', 5_000, 90_000), undefined);
     jobs.succeeded('a', 95_000);
     deepEqual([jobs.toRead(104_999), jobs.toRead(105_000)], [[], ['a']]);
@@ -238,7 +238,7 @@ describe('a close event', () => {
 
 describe('queries', () => {
   it('name each status, and pass quotes and backslashes by', () => {
-    const look = lookQuery({ closedSinceMs: 0, waitingSinceMs: 0, dueMs: [0, 1], overMs: 1_000 });
+    const look = pollQuery({ closedSinceMs: 0, waitingSinceMs: 0, dueMs: [0, 1], overMs: 1_000 });
     equal(look.split(' OR (').filter((part) => part.includes('ExecutionStatus')).length, 4);
     match(
       successesQuery(['a', `b'c`, '"'], 0),

@@ -11,9 +11,9 @@ const GIVE_UP_MS = 24 * 60 * 60 * 1_000;
  *
  * @param attempt number of the attempt that failed, from 1
  * @param elapsedMs milliseconds since the first attempt
- * @param askedMs pause that the receiver requested with `Retry-After`, in milliseconds
+ * @param requestedMs pause that the receiver requested with `Retry-After`, in milliseconds
  */
-export function retryDelayMs(attempt: number, elapsedMs: number, askedMs?: number): number | undefined {
-  const delayMs = Math.max(FIRST_DELAYS_MS[attempt - 1] ?? LATER_DELAY_MS, askedMs ?? 0);
+export function retryDelayMs(attempt: number, elapsedMs: number, requestedMs?: number): number | undefined {
+  const delayMs = Math.max(FIRST_DELAYS_MS[attempt - 1] ?? LATER_DELAY_MS, requestedMs ?? 0);
   return elapsedMs + delayMs > GIVE_UP_MS ? undefined : delayMs;
 }

@@ -5,7 +5,7 @@
  * Sandbox code; pure. Observations may arrive twice, late and in any order.
  */
 import type { Observation } from './observation';
-import { tellOpen, tellResolved, withdraw } from './outbox';
+import { queueOpen, queueResolved, withdraw } from './outbox';
 import { type FailureState, type IncidentState, LINGER_MS, type OpenProblem } from './state';
 
 /** Key of the problem that stands for all failures of a job. */
@@ -30,7 +30,7 @@ export function observeFailed(
   nowMs: number,
   group?: string,
 ): IncidentState {
-  const counted = count(state.failures, runId, atMs);
+  const counted = countOnce(state.failures, runId, atMs);
   if (counted === undefined) return state;
   // A success that arrived earlier may be younger; then this failure is already over.
   const isOver = atMs < counted.lastSuccessMs;
@@ -42,12 +42,19 @@ export function observeFailed(
   };
   const next = { ...state, failures };
   const { on, after } = state.handling;
-  const isTold =
+  const isReported =
     failures.told === 'failed' || failures.flapping || !on.includes('failed') || failures.streak < after;
-  const told = isTold
+  const told = isReported
     ? next
-    : raise(next, 'failed', atMs, { ...facts, failures: failures.streak }, nowMs, isOver ? undefined : group);
-  return isOver ? recover(told, failures.lastSuccessMs, nowMs) : updated(told, failures.streak);
+    : openFailure(
+        next,
+        'failed',
+        atMs,
+        { ...facts, failures: failures.streak },
+        nowMs,
+        isOver ? undefined : group,
+      );
+  return isOver ? recover(told, failures.lastSuccessMs, nowMs) : withFailureCount(told, failures.streak);
 }
 
 export function observeFailing(
@@ -56,11 +63,11 @@ export function observeFailing(
   nowMs: number,
   group?: string,
 ): IncidentState {
-  const counted = count(state.failures, chain, atMs);
+  const counted = countOnce(state.failures, chain, atMs);
   if (counted === undefined) return state;
   const next = { ...state, failures: counted };
-  const isTold = counted.told !== undefined || counted.flapping || !state.handling.on.includes('failing');
-  return isTold ? next : raise(next, 'failing', atMs, facts, nowMs, group);
+  const isReported = counted.told !== undefined || counted.flapping || !state.handling.on.includes('failing');
+  return isReported ? next : openFailure(next, 'failing', atMs, facts, nowMs, group);
 }
 
 export function observeSucceeded(
@@ -69,7 +76,7 @@ export function observeSucceeded(
   nowMs: number,
   group?: string,
 ): IncidentState {
-  const counted = count(state.failures, runId, atMs);
+  const counted = countOnce(state.failures, runId, atMs);
   if (counted === undefined) return state;
   const lastSuccessMs = Math.max(counted.lastSuccessMs, atMs);
   // This run closed before the last failure.
@@ -87,7 +94,7 @@ function recover(
   state: IncidentState,
   atMs: number,
   nowMs: number,
-  how: Parameters<typeof tellResolved>[4] = {},
+  how: Parameters<typeof queueResolved>[4] = {},
 ): IncidentState {
   const { told: _, ...failures } = { ...state.failures, streak: 0 };
   const problem = state.problems.find(({ key }) => key === FAILURE_KEY);
@@ -101,19 +108,19 @@ function recover(
     remindAtMs: nowMs + state.handling.remindEveryMs,
   };
   const steady = { ...failures, cycles, flapping: true, successes: 0 };
-  return tellOpen({ ...withProblem(state, flapping), failures: steady }, flapping, nowMs);
+  return queueOpen({ ...withProblem(state, flapping), failures: steady }, flapping, nowMs);
 
   function resolve(next: IncidentState): IncidentState {
     const problems = next.problems.filter(({ key }) => key !== FAILURE_KEY);
     const closed = { ...next, problems };
     if (problem === undefined) return closed;
     return state.handling.on.includes('recovered')
-      ? tellResolved(closed, problem, atMs, nowMs, how)
+      ? queueResolved(closed, problem, atMs, nowMs, how)
       : withdraw(closed, FAILURE_KEY);
   }
 }
 
-function raise(
+function openFailure(
   state: IncidentState,
   told: 'failed' | 'failing',
   atMs: number,
@@ -129,11 +136,11 @@ function raise(
     remindAtMs: nowMs + state.handling.remindEveryMs,
   };
   const next = withProblem(state, problem);
-  return tellOpen({ ...next, failures: { ...next.failures, told } }, problem, nowMs, { group });
+  return queueOpen({ ...next, failures: { ...next.failures, told } }, problem, nowMs, { group });
 }
 
 /** Updates the number of failures in the open problem. */
-function updated(state: IncidentState, streak: number): IncidentState {
+function withFailureCount(state: IncidentState, streak: number): IncidentState {
   const problem = state.problems.find(({ key }) => key === FAILURE_KEY);
   if (problem?.type !== 'job.failed') return state;
   return withProblem(state, { ...problem, facts: { ...problem.facts, failures: streak } });
@@ -145,7 +152,7 @@ function withProblem(state: IncidentState, problem: OpenProblem): IncidentState 
 }
 
 /** Counts a run or a chain of attempts; returns `undefined` if it was counted before. */
-function count(failures: FailureState, id: string, atMs: number): FailureState | undefined {
+function countOnce(failures: FailureState, id: string, atMs: number): FailureState | undefined {
   if (atMs <= failures.forgottenMs || failures.counted.some(([known]) => known === id)) return undefined;
   const counted = [...failures.counted, [id, atMs] as const].sort(([, a], [, b]) => a - b);
   const forgotten = counted.length > MAX_COUNTED ? counted[0] : undefined;

@@ -51,7 +51,7 @@ export interface PendingWork {
 }
 
 /** Details of a problem; which members are set depends on the type of alert. */
-export interface AlertFacts {
+export interface AlertDetails {
   readonly run?: AlertRun;
   readonly error?: AlertError;
   readonly usualMs?: number;
@@ -92,7 +92,7 @@ export interface AlertMessage {
   readonly flapping?: true;
   readonly sinceMs: number;
   readonly resolvedMs?: number;
-  readonly facts: AlertFacts;
+  readonly facts: AlertDetails;
   readonly queuedMs: number;
 }
 

@@ -3,18 +3,23 @@
  *
  * An observation may be signalled several times, late, and by several watchers; the incident reports it once.
  */
-import type { AlertFacts, AlertType, Handling } from './message';
+import type { AlertDetails, AlertType, Handling } from './message';
 
 /** Type of a problem that is not a failure. */
 export type ProblemType = Extract<AlertType, 'job.slow' | 'job.overdue' | 'job.no_worker' | 'job.stuck'>;
 
 export type Observation =
   /** A run failed or timed out, and is not retried. */
-  | { readonly kind: 'failed'; readonly runId: string; readonly atMs: number; readonly facts: AlertFacts }
+  | { readonly kind: 'failed'; readonly runId: string; readonly atMs: number; readonly facts: AlertDetails }
   /** A run has failed repeatedly and is still being retried. */
-  | { readonly kind: 'failing'; readonly chain: string; readonly atMs: number; readonly facts: AlertFacts }
+  | { readonly kind: 'failing'; readonly chain: string; readonly atMs: number; readonly facts: AlertDetails }
   /** A run completed. */
-  | { readonly kind: 'succeeded'; readonly runId: string; readonly atMs: number; readonly facts: AlertFacts }
+  | {
+      readonly kind: 'succeeded';
+      readonly runId: string;
+      readonly atMs: number;
+      readonly facts: AlertDetails;
+    }
   /** A problem began; with `endedMs`, it had ended by the time it was observed. */
   | {
       readonly kind: 'raised';
@@ -22,10 +27,10 @@ export type Observation =
       readonly key: string;
       readonly atMs: number;
       readonly endedMs?: number;
-      readonly facts: AlertFacts;
+      readonly facts: AlertDetails;
     }
   /** A problem ended. */
-  | { readonly kind: 'cleared'; readonly key: string; readonly atMs: number; readonly facts?: AlertFacts }
+  | { readonly kind: 'cleared'; readonly key: string; readonly atMs: number; readonly facts?: AlertDetails }
   /** A test message was requested. */
   | { readonly kind: 'test'; readonly atMs: number };
 

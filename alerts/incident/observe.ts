@@ -5,7 +5,7 @@
  */
 import { observeFailed, observeFailing, observeSucceeded } from './failures';
 import type { Observation, Observations } from './observation';
-import { tellOpen, tellResolved } from './outbox';
+import { queueOpen, queueResolved } from './outbox';
 import { type IncidentState, LINGER_MS, type OpenProblem } from './state';
 
 /** Most ended problems that are remembered; beyond it the oldest is forgotten. */
@@ -32,7 +32,7 @@ export function remind(state: IncidentState, nowMs: number): IncidentState {
   for (const problem of state.problems.filter(({ remindAtMs }) => remindAtMs <= nowMs)) {
     const later = { ...problem, remindAtMs: nowMs + next.handling.remindEveryMs };
     const problems = next.problems.map((one) => (one === problem ? later : one));
-    next = tellOpen({ ...next, problems }, later, nowMs, { reminder: true });
+    next = queueOpen({ ...next, problems }, later, nowMs, { reminder: true });
   }
   return next;
 }
@@ -54,17 +54,22 @@ function observeOne(
     case 'failing':
       return observeFailing(state, observation, nowMs, group);
     case 'succeeded':
-      return overdueIsOver(observeSucceeded(state, observation, nowMs, group), observation.atMs, nowMs);
+      return clearOverdue(observeSucceeded(state, observation, nowMs, group), observation.atMs, nowMs);
     case 'raised':
-      return raised(state, observation, nowMs, group);
+      return observeRaised(state, observation, nowMs, group);
     case 'cleared':
-      return cleared(state, observation, nowMs, group);
+      return observeCleared(state, observation, nowMs, group);
     case 'test':
-      return sample(state, nowMs);
+      return withTestMessage(state, nowMs);
   }
 }
 
-function raised(state: IncidentState, seen: Raised, nowMs: number, group: string | undefined): IncidentState {
+function observeRaised(
+  state: IncidentState,
+  seen: Raised,
+  nowMs: number,
+  group: string | undefined,
+): IncidentState {
   const { type, key, atMs, endedMs, facts } = seen;
   const isOver = state.ended.some(([id, overMs]) => id === key && overMs >= atMs);
   const isKnown = isOver || state.problems.some((problem) => problem.key === key);
@@ -73,13 +78,13 @@ function raised(state: IncidentState, seen: Raised, nowMs: number, group: string
   if (isKnown || isFailed) return state;
   const problem = { key, type, sinceMs: atMs, facts, remindAtMs: nowMs + state.handling.remindEveryMs };
   if (endedMs === undefined) {
-    return tellOpen({ ...state, problems: [...state.problems, problem] }, problem, nowMs, { group });
+    return queueOpen({ ...state, problems: [...state.problems, problem] }, problem, nowMs, { group });
   }
-  const told = tellOpen(state, problem, nowMs);
-  return tellResolved(ended(told, key, endedMs), problem, endedMs, nowMs);
+  const told = queueOpen(state, problem, nowMs);
+  return queueResolved(withEnded(told, key, endedMs), problem, endedMs, nowMs);
 }
 
-function cleared(
+function observeCleared(
   state: IncidentState,
   { key, atMs, facts = {} }: Extract<Observation, { kind: 'cleared' }>,
   nowMs: number,
@@ -88,19 +93,22 @@ function cleared(
   const problem = state.problems.find((one) => one.key === key);
   if (problem === undefined) return state;
   const problems = state.problems.filter((one) => one !== problem);
-  return tellResolved(ended({ ...state, problems }, key, atMs), problem, atMs, nowMs, { group, facts });
+  return queueResolved(withEnded({ ...state, problems }, key, atMs), problem, atMs, nowMs, { group, facts });
 }
 
 /** Returns the state without the overdue problems that a success at `atMs` ended. */
-function overdueIsOver(state: IncidentState, atMs: number, nowMs: number): IncidentState {
+function clearOverdue(state: IncidentState, atMs: number, nowMs: number): IncidentState {
   const overdue = state.problems.filter(
     ({ type, facts }) => type === 'job.overdue' && (facts.lastSuccessMs ?? 0) < atMs,
   );
-  return overdue.reduce((next, { key }) => cleared(next, { kind: 'cleared', key, atMs }, nowMs), state);
+  return overdue.reduce(
+    (next, { key }) => observeCleared(next, { kind: 'cleared', key, atMs }, nowMs),
+    state,
+  );
 }
 
 /** Returns the state with a test message, which is delivered like any alert. */
-function sample(state: IncidentState, nowMs: number): IncidentState {
+function withTestMessage(state: IncidentState, nowMs: number): IncidentState {
   const problem: OpenProblem = {
     key: 'test',
     type: 'watcher.test',
@@ -108,9 +116,9 @@ function sample(state: IncidentState, nowMs: number): IncidentState {
     facts: {},
     remindAtMs: nowMs + LINGER_MS,
   };
-  return tellOpen(state, problem, nowMs);
+  return queueOpen(state, problem, nowMs);
 }
 
-function ended(state: IncidentState, key: string, atMs: number): IncidentState {
+function withEnded(state: IncidentState, key: string, atMs: number): IncidentState {
   return { ...state, ended: [...state.ended, [key, atMs] as const].slice(-MAX_ENDED) };
 }

@@ -4,11 +4,11 @@
  *
  * Sandbox code; pure.
  */
-import type { AlertFacts, AlertMessage, AlertType, DeliveryOutcome } from './message';
+import type { AlertDetails, AlertMessage, AlertType, DeliveryOutcome } from './message';
 import { type IncidentState, type OpenProblem, type QueuedMessage, recordDelivery } from './state';
 
 /** Queues the message that a problem is open, in place of an undelivered one about the same problem. */
-export function tellOpen(
+export function queueOpen(
   state: IncidentState,
   problem: OpenProblem,
   nowMs: number,
@@ -29,17 +29,17 @@ export function tellOpen(
   if (group !== undefined) return { ...numbered, claims: [...numbered.claims, { group, message }] };
   return enqueue(numbered, message, (queue) =>
     // A reminder must not be sent beside the first message about the problem.
-    reminder && waiting(queue, problem.key) ? queue : [...without(queue, problem.key), message],
+    reminder && undelivered(queue, problem.key) ? queue : [...without(queue, problem.key), message],
   );
 }
 
 /** Queues the message that a problem is resolved, unless a silence held back its beginning. */
-export function tellResolved(
+export function queueResolved(
   state: IncidentState,
   problem: OpenProblem,
   resolvedMs: number,
   nowMs: number,
-  { group, facts = {} }: { readonly group?: string | undefined; readonly facts?: AlertFacts } = {},
+  { group, facts = {} }: { readonly group?: string | undefined; readonly facts?: AlertDetails } = {},
 ): IncidentState {
   const [numbered, id] = nextId(state);
   const message: AlertMessage = {
@@ -54,10 +54,10 @@ export function tellResolved(
   };
   if (group !== undefined) return { ...numbered, claims: [...numbered.claims, { group, message }] };
   const silenced = Object.entries(numbered.queues).filter(([, queue]) =>
-    isSilenced(waiting(queue, problem.key)),
+    isSilenced(undelivered(queue, problem.key)),
   );
-  const told = enqueue(numbered, message, (queue) => {
-    const open = waiting(queue, problem.key);
+  const queued = enqueue(numbered, message, (queue) => {
+    const open = undelivered(queue, problem.key);
     if (open === undefined) return [...queue, message];
     const others = without(queue, problem.key);
     if (isSilenced(open)) return others;
@@ -70,7 +70,7 @@ export function tellResolved(
         outcome: 'dropped',
         why: 'resolved while silenced',
       }),
-    told,
+    queued,
   );
 }
 
@@ -140,12 +140,12 @@ export function settle(
  * Returns the state after the group accepted the oldest claim, or did not: then the incident sends the
  * message itself.
  */
-export function settleClaim(state: IncidentState, isTaken: boolean, nowMs: number): IncidentState {
+export function settleClaim(state: IncidentState, isAccepted: boolean, nowMs: number): IncidentState {
   const [claim, ...claims] = state.claims;
   const left = { ...state, claims };
   if (claim === undefined || claim.message === null) return left;
   const { message, group } = claim;
-  return isTaken
+  return isAccepted
     ? recordDelivery(left, { ...recordOf(message, group, nowMs), outcome: 'grouped' })
     : enqueue(left, message, (queue) => [...queue, message]);
 }
@@ -181,7 +181,7 @@ function withQueue(state: IncidentState, channel: string, queue: readonly Queued
 }
 
 /** Returns the undelivered message that opens the problem, if there is one. */
-function waiting(queue: readonly QueuedMessage[], key: string): QueuedMessage | undefined {
+function undelivered(queue: readonly QueuedMessage[], key: string): QueuedMessage | undefined {
   return queue.find((message) => message.key === key && message.state === 'open' && !message.reminder);
 }
 

@@ -3,14 +3,14 @@
  *
  * Sandbox code; pure.
  */
-import type { AlertFacts, AlertMessage, AlertType, Handling, Subject } from './message';
+import type { AlertDetails, AlertMessage, AlertType, Handling, Subject } from './message';
 
 /** An open problem, reported or about to be. */
 export interface OpenProblem {
   readonly key: string;
   readonly type: AlertType;
   readonly sinceMs: number;
-  readonly facts: AlertFacts;
+  readonly facts: AlertDetails;
   readonly remindAtMs: number;
   readonly flapping?: true;
 }
@@ -85,7 +85,8 @@ export const LINGER_MS = 24 * 60 * 60 * 1_000;
 /** Longest time that an incident with open problems runs, in milliseconds. */
 const MAX_OPEN_MS = 35 * 24 * 60 * 60 * 1_000;
 const MAX_DELIVERIES = 20;
-const SUCCESS_ENDS: readonly AlertType[] = ['job.failed', 'job.failing', 'job.overdue'];
+/** Types of problems that a success of the job ends. */
+export const SUCCESS_ENDS: readonly AlertType[] = ['job.failed', 'job.failing', 'job.overdue'];
 
 export function newIncident(subject: Subject, idPrefix: string, nowMs: number): IncidentState {
   return {

@@ -17,24 +17,24 @@ export interface BlindOptions {
   readonly signal: AbortSignal;
 }
 
-interface Blindness {
+interface Condition {
   readonly sinceMs: number;
   readonly reason: string;
   /** The channel that causes the condition; it gets no message about itself. */
   readonly about: string | undefined;
   /** Time of the last message by channel, in milliseconds since 1970. */
-  readonly told: Map<string, number>;
+  readonly alertedMs: Map<string, number>;
 }
 
 /** How long the server must be unreadable before an alert is sent, in milliseconds. */
-export const PATIENCE_MS = 5 * 60_000;
+export const UNREADABLE_MS = 5 * 60_000;
 const DAY_MS = 24 * 60 * 60_000;
 const MAX_ATTEMPTS = 5;
 
 export class BlindMonitor {
   readonly #options: BlindOptions;
   readonly #now: () => number;
-  readonly #blind = new Map<string, Blindness>();
+  readonly #blind = new Map<string, Condition>();
 
   constructor(options: BlindOptions) {
     this.#options = options;
@@ -55,14 +55,19 @@ export class BlindMonitor {
   ): void {
     const nowMs = this.#now();
     const known = this.#blind.get(key);
-    const blind = { sinceMs: known?.sinceMs ?? nowMs, reason, about, told: known?.told ?? new Map() };
+    const blind = {
+      sinceMs: known?.sinceMs ?? nowMs,
+      reason,
+      about,
+      alertedMs: known?.alertedMs ?? new Map(),
+    };
     this.#blind.set(key, blind);
     if (nowMs - blind.sinceMs < afterMs) return;
     for (const channel of this.#options.channels()) {
-      const toldMs = blind.told.get(channel) ?? Number.NEGATIVE_INFINITY;
-      if (channel === about || nowMs - toldMs < DAY_MS) continue;
-      blind.told.set(channel, nowMs);
-      void this.#tell(channel, key, blind, 'open');
+      const lastMs = blind.alertedMs.get(channel) ?? Number.NEGATIVE_INFINITY;
+      if (channel === about || nowMs - lastMs < DAY_MS) continue;
+      blind.alertedMs.set(channel, nowMs);
+      void this.#alert(channel, key, blind, 'open');
     }
   }
 
@@ -71,10 +76,10 @@ export class BlindMonitor {
     const blind = this.#blind.get(key);
     if (blind === undefined) return;
     this.#blind.delete(key);
-    for (const channel of blind.told.keys()) void this.#tell(channel, key, blind, 'resolved');
+    for (const channel of blind.alertedMs.keys()) void this.#alert(channel, key, blind, 'resolved');
   }
 
-  async #tell(channel: string, key: string, blind: Blindness, state: AlertMessage['state']): Promise<void> {
+  async #alert(channel: string, key: string, blind: Condition, state: AlertMessage['state']): Promise<void> {
     const { namespace, send, signal } = this.#options;
     const nowMs = this.#now();
     const day = Math.floor(nowMs / DAY_MS);

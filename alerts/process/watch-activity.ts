@@ -12,7 +12,7 @@ export interface Watching {
   readonly pollIntervalMs: number;
   readonly createWatch: (sinceMs: number, cursor: WatchCursor | undefined) => JobWatch;
   /** Called after a successful poll. */
-  readonly looked: () => void;
+  readonly polled: () => void;
   /** Called after a failed poll. */
   readonly failed: (error: unknown) => void;
   /** Signals the report to the watcher's workflow. */
@@ -38,7 +38,7 @@ export function createWatchActivity(watching: Watching): (request: WatchRequest)
     try {
       while (Date.now() < untilMs) {
         const startedMs = Date.now();
-        await watch.look().then(watching.looked, watching.failed);
+        await watch.poll().then(watching.polled, watching.failed);
         reporter.changed(watch.report());
         context.heartbeat(watch.cursor);
         await context.sleep(Math.max(0, startedMs + watching.pollIntervalMs - Date.now()));
@@ -66,8 +66,8 @@ class Reporter {
   }
 
   changed(report: WatchReport): void {
-    const { atMs, lagMs, jobsInTrouble: _, withoutUsual: __, ...told } = report;
-    const text = JSON.stringify({ ...told, isLagging: lagMs > LAGGING_MS });
+    const { atMs, lagMs, jobsInTrouble: _, withoutUsual: __, ...shown } = report;
+    const text = JSON.stringify({ ...shown, isLagging: lagMs > LAGGING_MS });
     if (text === this.#reported || atMs - this.#reportedMs < REPORT_AGAIN_MS) return;
     this.#reported = text;
     this.#reportedMs = atMs;

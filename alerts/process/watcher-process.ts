@@ -12,12 +12,13 @@ import { createEdgeLog, type EdgeLog } from '../../core/util/edge-log';
 import { Channels } from '../channels/channels';
 import type { ResolvedAlerts } from '../config/types';
 import { ALERTS_TASK_QUEUE, WATCHER_ID, WatcherMessage } from '../names';
-import type { Redact } from '../watch/facts';
 import { JobWatch } from '../watch/job-watch';
+import { POLLER_ALIVE_MS } from '../watch/queues';
 import { Reader } from '../watch/reader';
+import type { Redact } from '../watch/run-details';
 import { Signaller } from '../watch/signaller';
 import type { AlertActivities } from '../workflows/activities';
-import { BlindMonitor, PATIENCE_MS } from './blind';
+import { BlindMonitor, UNREADABLE_MS } from './blind';
 import { createDeliver } from './deliver';
 import { createHeartbeat } from './heartbeat';
 import { createSilenceReader } from './silence-reader';
@@ -32,7 +33,6 @@ export interface WatcherProcessOptions {
 }
 
 const CHECK_MS = 60_000;
-const POLLER_ALIVE_MS = 75_000;
 /** Separates the worker's usual identity from the hash of its configuration. */
 const CONFIG_MARK = '#job-alerts:';
 
@@ -49,7 +49,7 @@ export class WatcherProcess {
   readonly #blind: BlindMonitor;
   readonly #closing = new AbortController();
   readonly #reader: Reader;
-  #lookedMs = 0;
+  #polledMs = 0;
   #otherConfigs = 0;
   #timer: NodeJS.Timeout | undefined;
 
@@ -92,8 +92,8 @@ export class WatcherProcess {
       jobAlertsWatch: createWatchActivity({
         pollIntervalMs: config.pollIntervalMs,
         createWatch,
-        looked: () => {
-          this.#looked();
+        polled: () => {
+          this.#polled();
           heartbeat();
         },
         failed: (error) => this.#failed(error),
@@ -138,9 +138,9 @@ export class WatcherProcess {
       return;
     }
     // If another process is watching, check that this one can read the server.
-    if (Date.now() - this.#lookedMs > CHECK_MS) {
+    if (Date.now() - this.#polledMs > CHECK_MS) {
       await this.#reader.hasRunOf('');
-      this.#looked();
+      this.#polled();
     }
     const others = await this.#otherConfigurations();
     this.#otherConfigs = others.length === 0 ? 0 : this.#otherConfigs + 1;
@@ -172,8 +172,8 @@ export class WatcherProcess {
     return null;
   }
 
-  #looked(): void {
-    this.#lookedMs = Date.now();
+  #polled(): void {
+    this.#polledMs = Date.now();
     this.#end('visibility', 'the server can be read again');
     this.#end('attributes', 'the search attributes are registered');
   }
@@ -185,7 +185,7 @@ export class WatcherProcess {
       ? ['attributes', `search attributes are missing in namespace ${this.#namespace}`]
       : ['visibility', `the server cannot be read in namespace ${this.#namespace}`];
     this.#log.begin(key, `alerts: ${reason}: ${message}`);
-    this.#blind.begin(key, reason, { afterMs: PATIENCE_MS });
+    this.#blind.begin(key, reason, { afterMs: UNREADABLE_MS });
   }
 
   #refused(channel: string, why: string): void {

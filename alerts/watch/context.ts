@@ -6,12 +6,15 @@ import type { Signal } from '../grouping';
 import type { Handling, Subject } from '../incident/message';
 import type { Observation } from '../incident/observation';
 import type { Budget } from './budget';
-import type { FactsReader } from './facts';
 import type { Reader } from './reader';
+import type { RunDetailsReader } from './run-details';
+
+/** Overlap of successive reads, in milliseconds: visibility lags, and its order is not exact. */
+export const OVERLAP_MS = 120_000;
 
 export interface WatchContext {
   readonly reader: Reader;
-  readonly facts: FactsReader;
+  readonly details: RunDetailsReader;
   readonly sink: Sink;
   /** Budget for calls that an alert waits for. */
   readonly budget: Budget;

@@ -3,14 +3,14 @@
  * repeatedly.
  */
 import { setBounded } from '../../core/util/bounded-map';
-import type { AlertFacts } from '../incident/message';
+import type { AlertDetails } from '../incident/message';
 import { handlingOf, isOn, jobSubject, type WatchContext } from './context';
-import { shortRun } from './facts';
 import { inParallel } from './in-parallel';
 import type { RunRow } from './row';
+import { runFromRow } from './run-details';
 
 /** Failed runs of one job in one poll that are reported with all details; of others, the row is enough. */
-const TOLD_IN_FULL = 3;
+const FULLY_REPORTED = 3;
 /** A run is failing from this attempt on, or … */
 const FAILING_ATTEMPTS = 3;
 /** … when its attempts have lasted this long, in milliseconds. */
@@ -24,7 +24,7 @@ interface Chain {
   readonly row: RunRow;
   readonly startedMs: number;
   readonly attempts: number;
-  readonly facts: AlertFacts;
+  readonly facts: AlertDetails;
 }
 
 export class FailureWatch {
@@ -42,41 +42,41 @@ export class FailureWatch {
    *
    * @param rows runs that visibility lists as failed, timed out or terminated
    */
-  async look(rows: readonly RunRow[], nowMs: number): Promise<void> {
-    const news = rows.filter(
+  async poll(rows: readonly RunRow[], nowMs: number): Promise<void> {
+    const unseen = rows.filter(
       ({ runId, job }) => !this.#seen.has(runId) && isOn(this.#context.ruleOf(job), 'failed', 'failing'),
     );
     const counts = new Map<string, number>();
-    await inParallel(news, async (row) => {
+    await inParallel(unseen, async (row) => {
       const count = (counts.get(row.job) ?? 0) + 1;
       counts.set(row.job, count);
-      await this.#lookAt(row, count <= TOLD_IN_FULL);
+      await this.#check(row, count <= FULLY_REPORTED);
     });
-    await this.#lookAtChains(nowMs);
+    await this.#checkChains(nowMs);
   }
 
-  async #lookAt(row: RunRow, isFull: boolean): Promise<void> {
-    const { reader, facts, sink } = this.#context;
+  async #check(row: RunRow, isFull: boolean): Promise<void> {
+    const { reader, details, sink } = this.#context;
     const verdict = await reader.verdict(row);
     sink.onSent(() => setBounded(this.#seen, row.runId, true, MAX_SEEN));
     if (verdict.kind === 'ended') return;
-    if (verdict.kind === 'retried') return this.#retried(row, { error: facts.error(verdict.error) });
+    if (verdict.kind === 'retried') return this.#retried(row, { error: details.error(verdict.error) });
     const traceId = row.traceId ?? row.runId.replaceAll('-', '');
-    const run = isFull ? await facts.run(row) : shortRun(row, { traceId });
+    const run = isFull ? await details.run(row) : runFromRow(row, { traceId });
     sink.observe(jobSubject(row.job), handlingOf(this.#context.ruleOf(row.job)), {
       kind: 'failed',
       runId: row.runId,
       atMs: row.closeMs ?? 0,
-      facts: { run, error: facts.error(verdict.error) },
+      facts: { run, error: details.error(verdict.error) },
     });
   }
 
-  async #retried(row: RunRow, facts: AlertFacts): Promise<void> {
+  async #retried(row: RunRow, facts: AlertDetails): Promise<void> {
     const { reader, sink } = this.#context;
     const beginning = await reader.beginning(row);
     if (beginning === undefined) return;
     const { firstRunId, attempt } = beginning;
-    const run = await this.#context.facts.run(row, beginning);
+    const run = await this.#context.details.run(row, beginning);
     const startedMs = await this.#startOf(row, firstRunId);
     const chain: Chain = { row, startedMs, attempts: attempt, facts: { ...facts, run, attempts: attempt } };
     if (attempt >= FAILING_ATTEMPTS || (row.closeMs ?? 0) - startedMs >= FAILING_MS) {
@@ -95,7 +95,7 @@ export class FailureWatch {
   }
 
   /** Reports chains that have lasted long, even if no attempt has failed lately. */
-  async #lookAtChains(nowMs: number): Promise<void> {
+  async #checkChains(nowMs: number): Promise<void> {
     const old = [...this.#chains].filter(([, { startedMs }]) => nowMs - startedMs >= FAILING_MS);
     for (const [firstRunId, chain] of old) {
       const latest = await this.#context.reader.describe(chain.row.workflowId);

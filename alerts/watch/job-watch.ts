@@ -13,28 +13,27 @@ import { incidentSubject } from '../incident-id';
 import { type Silence, silenceOf } from '../silence';
 import type { WatchCursor, WatchReport } from '../workflows/watcher-messages';
 import { createBudget } from './budget';
-import { handlingOf, jobSubject, Sink, type WatchContext } from './context';
-import { FactsReader, type Redact } from './facts';
+import { handlingOf, jobSubject, OVERLAP_MS, Sink, type WatchContext } from './context';
 import { FailureWatch } from './failure-watch';
 import { OverdueWatch } from './overdue-watch';
-import { lookQuery } from './queries';
+import { pollQuery } from './queries';
 import { QueueWatch } from './queue-watch';
 import { type ListedIncident, Reader } from './reader';
 import type { RunRow } from './row';
 import { RuleWatch } from './rule-watch';
+import { type Redact, RunDetailsReader } from './run-details';
 import { Signaller } from './signaller';
 import { SETTLED_MS, SlowWatch, slowRunId } from './slow-watch';
 import { StuckWatch, stuckRunId } from './stuck-watch';
 import { JobsInTrouble } from './trouble';
 
-/** Overlap of successive polls, in milliseconds: visibility lags, and its order is not exact. */
-const AGAIN_MS = 120_000;
-const AGAIN_AFTER_ERROR_MS = 300_000;
+/** Overlap of the polls after a failed one, in milliseconds. */
+const OVERLAP_AFTER_ERROR_MS = 300_000;
 /**
  * Longest time that a poll reaches back, in milliseconds: incidents end after a day, and would report older
  * problems twice.
  */
-const MAX_BACK_MS = 24 * 60 * 60_000 - AGAIN_AFTER_ERROR_MS;
+const MAX_BACK_MS = 24 * 60 * 60_000 - OVERLAP_AFTER_ERROR_MS;
 /** How long a run must have waited for its first task before it is read, in milliseconds. */
 const WAITING_MS = 5_000;
 const LIST_INCIDENTS_MS = 30_000;
@@ -86,7 +85,7 @@ export class JobWatch {
     this.#options = options;
     this.#context = {
       reader,
-      facts: new FactsReader(reader, redact),
+      details: new RunDetailsReader(reader, redact),
       sink: new Sink(),
       budget: createBudget(...BUDGET, Date.now),
       background: createBudget(...BACKGROUND, Date.now),
@@ -105,7 +104,7 @@ export class JobWatch {
     this.#readMs = cursor?.readMs ?? sinceMs;
     const limits = [config.default, ...config.jobs.values()].filter(({ on }) => on.includes('slow'));
     this.#overMs = min(limits.flatMap(({ overMs }) => overMs ?? []));
-    for (const job of config.jobs.keys()) if (!job.includes('*')) this.#overdue.noticed(job, Date.now());
+    for (const job of config.jobs.keys()) if (!job.includes('*')) this.#overdue.watch(job, Date.now());
   }
 
   /** Number of calls to Temporal so far, without signals. */
@@ -118,9 +117,9 @@ export class JobWatch {
   }
 
   /** Polls once. Rejects if the server cannot be read; the next poll then reads further back. */
-  async look(): Promise<void> {
+  async poll(): Promise<void> {
     try {
-      await this.#look(Date.now());
+      await this.#poll(Date.now());
       this.#hasFailed = false;
     } catch (error) {
       this.#context.sink.clear();
@@ -145,12 +144,12 @@ export class JobWatch {
     };
   }
 
-  async #look(nowMs: number): Promise<void> {
+  async #poll(nowMs: number): Promise<void> {
     if (nowMs - this.#incidentsMs >= LIST_INCIDENTS_MS) await this.#listIncidents(nowMs);
-    const againMs = this.#hasFailed ? AGAIN_AFTER_ERROR_MS : AGAIN_MS;
-    const closedSinceMs = Math.max(this.#options.sinceMs, this.#readMs - againMs, nowMs - MAX_BACK_MS);
+    const overlapMs = this.#hasFailed ? OVERLAP_AFTER_ERROR_MS : OVERLAP_MS;
+    const closedSinceMs = Math.max(this.#options.sinceMs, this.#readMs - overlapMs, nowMs - MAX_BACK_MS);
     const dueMs = nowMs - Math.min(SETTLED_MS, this.#overMs ?? SETTLED_MS);
-    const query = lookQuery({
+    const query = pollQuery({
       closedSinceMs,
       waitingSinceMs: nowMs - WAITING_MS,
       dueMs: [this.#dueMs, dueMs],
@@ -165,20 +164,20 @@ export class JobWatch {
     const running = rows.filter((row) => row.status === 'RUNNING' && row.dueMs <= dueMs);
     const ended = rows.filter(({ status }) => status === 'COMPLETED');
     // Before its first task, the job of a run is a guess.
-    for (const { job, hasBegun } of rows) if (hasBegun) this.#overdue.noticed(job, nowMs);
-    await this.#failures.look(
+    for (const { job, hasBegun } of rows) if (hasBegun) this.#overdue.watch(job, nowMs);
+    await this.#failures.poll(
       rows.filter(({ status }) => FAILED.includes(status)),
       nowMs,
     );
-    await this.#queues.look(waiting, nowMs);
-    await this.#slow.look(running, ended, nowMs);
-    await this.#stuck.look(
+    await this.#queues.poll(waiting, nowMs);
+    await this.#slow.poll(running, ended, nowMs);
+    await this.#stuck.poll(
       waiting,
       running.filter(({ hasBegun }) => hasBegun),
       nowMs,
     );
-    await this.#overdue.look(nowMs);
-    for (const job of await this.#rules.look(nowMs)) this.#overdue.noticed(job, nowMs);
+    await this.#overdue.poll(nowMs);
+    for (const job of await this.#rules.poll(nowMs)) this.#overdue.watch(job, nowMs);
     await this.#signal(nowMs);
     this.#readMs = nowMs;
     this.#dueMs = dueMs;
@@ -207,7 +206,7 @@ export class JobWatch {
     });
   }
 
-  #isOver(job: string, key: string, nowMs: number): void {
+  #clear(job: string, key: string, nowMs: number): void {
     const { sink, ruleOf } = this.#context;
     sink.observe(jobSubject(job), handlingOf(ruleOf(job)), { kind: 'cleared', key, atMs: nowMs });
   }
@@ -241,10 +240,10 @@ export class JobWatch {
         if (run && slowRunId(key)) this.#slow.reopen(run);
         else if (run) this.#stuck.reopen(run);
         // The run has ended and was deleted, since an outage can outlast the retention.
-        else if (runId) this.#isOver(memo.subject, key, nowMs);
+        else if (runId) this.#clear(memo.subject, key, nowMs);
       }
       const kind = incidentSubject(workflowId)?.kind;
-      if (kind === 'job') this.#overdue.noticed(memo.subject, nowMs);
+      if (kind === 'job') this.#overdue.watch(memo.subject, nowMs);
       if (kind === 'queue' && memo.open.length > 0) this.#queues.queues.reopen(memo.subject);
     }
   }

@@ -3,13 +3,11 @@
  */
 import { setBounded } from '../../core/util/bounded-map';
 import type { WatchCursor } from '../workflows/watcher-messages';
-import { handlingOf, isOn, jobSubject, type WatchContext } from './context';
+import { handlingOf, isOn, jobSubject, OVERLAP_MS, type WatchContext } from './context';
 import { OverdueJobs } from './overdue';
 import type { Queues } from './queues';
 import type { JobsInTrouble } from './trouble';
 
-/** Overlap of successive reads, in milliseconds: visibility lags, and its order is not exact. */
-const AGAIN_MS = 120_000;
 /** Delay while another problem of the job is reported instead, in milliseconds. */
 const POSTPONE_MS = 10_000;
 const MAX_SEEN = 20_000;
@@ -48,13 +46,13 @@ export class OverdueWatch {
   }
 
   /** Watches the job if its rule has `successWithin`. */
-  noticed(job: string, nowMs: number): void {
+  watch(job: string, nowMs: number): void {
     const rule = this.#context.ruleOf(job);
     if (rule.successWithinMs === undefined || !isOn(rule, 'overdue')) return;
     if (!this.#jobs.watch(job, rule.successWithinMs, nowMs)) this.#refused.add(job);
   }
 
-  async look(nowMs: number): Promise<void> {
+  async poll(nowMs: number): Promise<void> {
     await this.#readSuccesses(nowMs);
     for (const job of this.#jobs.toRead(nowMs)) {
       if (this.#queues.holdsBack(job)) {
@@ -75,7 +73,7 @@ export class OverdueWatch {
           atMs: sinceMs,
           facts: { withinMs, ...(lastSuccessMs !== undefined && { lastSuccessMs }) },
         },
-        () => this.#jobs.told(overdue),
+        () => this.#jobs.markReported(overdue),
       );
     }
   }
@@ -84,11 +82,11 @@ export class OverdueWatch {
   async #readSuccesses(nowMs: number): Promise<void> {
     const awaiting = new Map(this.#trouble.awaitingSuccess());
     if (awaiting.size === 0) return;
-    const sinceMs = Math.min(nowMs, ...awaiting.values()) - AGAIN_MS;
+    const sinceMs = Math.min(nowMs, ...awaiting.values()) - OVERLAP_MS;
     const rows = await this.#context.reader.successes([...awaiting.keys()], sinceMs);
     for (const { job, runId, closeMs = 0 } of rows) {
       const awaitedMs = awaiting.get(job);
-      if (this.#seen.has(runId) || awaitedMs === undefined || closeMs < awaitedMs - AGAIN_MS) continue;
+      if (this.#seen.has(runId) || awaitedMs === undefined || closeMs < awaitedMs - OVERLAP_MS) continue;
       this.#jobs.succeeded(job, closeMs);
       this.#context.sink.observe(
         jobSubject(job),

@@ -21,7 +21,7 @@ interface Entry {
   lastSuccessMs: number | undefined;
   /** Time at which the last success must be read, in milliseconds since 1970. */
   readMs: number;
-  toldMs: number | undefined;
+  reportedMs: number | undefined;
 }
 
 /** Most jobs that are watched. */
@@ -54,7 +54,7 @@ export class OverdueJobs {
       firstSeenMs,
       lastSuccessMs: lastSuccessMs ?? undefined,
       readMs: lastSuccessMs ? lastSuccessMs + withinMs : 0,
-      toldMs: undefined,
+      reportedMs: undefined,
     });
     return true;
   }
@@ -74,10 +74,10 @@ export class OverdueJobs {
     const entry = this.#jobs.get(job);
     if (entry === undefined) return undefined;
     this.succeeded(job, foundMs);
-    const { withinMs, lastSuccessMs, firstSeenMs, toldMs } = entry;
+    const { withinMs, lastSuccessMs, firstSeenMs, reportedMs } = entry;
     const sinceMs = (lastSuccessMs ?? firstSeenMs) + withinMs;
     entry.readMs = sinceMs > nowMs ? sinceMs : nowMs + READ_AGAIN_MS;
-    if (sinceMs > nowMs || toldMs === sinceMs) return undefined;
+    if (sinceMs > nowMs || reportedMs === sinceMs) return undefined;
     return { job, withinMs, lastSuccessMs, sinceMs };
   }
 
@@ -89,9 +89,9 @@ export class OverdueJobs {
     entry.readMs = atMs + entry.withinMs;
   }
 
-  told({ job, sinceMs }: OverdueJob): void {
+  markReported({ job, sinceMs }: OverdueJob): void {
     const entry = this.#jobs.get(job);
-    if (entry) entry.toldMs = sinceMs;
+    if (entry) entry.reportedMs = sinceMs;
   }
 
   /** Postpones reading the job, while another problem of it is reported instead. */

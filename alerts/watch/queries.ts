@@ -14,7 +14,7 @@ const ANY_STATUS =
 const INCIDENTS = [AlertWorkflow.incident].map(quoted).join(', ');
 
 /** Bounds of one poll; times are milliseconds since 1970. */
-export interface Look {
+export interface PollBounds {
   /** Start of the range of close times. */
   readonly closedSinceMs: number;
   /** Latest due time of runs that wait for their first task. */
@@ -26,7 +26,12 @@ export interface Look {
 }
 
 /** Returns one query for all runs that a poll needs; their status tells the cases apart. */
-export function lookQuery({ closedSinceMs, waitingSinceMs, dueMs: [after, until], overMs }: Look): string {
+export function pollQuery({
+  closedSinceMs,
+  waitingSinceMs,
+  dueMs: [after, until],
+  overMs,
+}: PollBounds): string {
   const closed = `CloseTime > ${time(closedSinceMs)}`;
   const parts = [
     `ExecutionStatus IN ('Failed', 'TimedOut', 'Terminated') AND ${closed} AND (${TOP_LEVEL} OR BuildIds IS NULL)`,
@@ -70,7 +75,9 @@ export function jobsQuery(prefix: string, known: readonly string[]): string {
     ANY_STATUS,
     TOP_LEVEL,
     startsWith(prefix),
-    ...(!known.some(isAskable) ? [] : [`JobName NOT IN (${known.filter(isAskable).map(quoted).join(', ')})`]),
+    ...(!known.some(isExactlyMatched)
+      ? []
+      : [`JobName NOT IN (${known.filter(isExactlyMatched).map(quoted).join(', ')})`]),
   ].join(' AND ');
 }
 
@@ -88,24 +95,21 @@ export function incidentsQuery(): string {
  * Whether a query can match this exact name. SQLite stores do not match values with quotes or backslashes,
  * however they are escaped: such a job is queried by a prefix, and its rows are filtered by name.
  */
-export function isAskable(job: string): boolean {
+export function isExactlyMatched(job: string): boolean {
   return !/['"\\]/.test(job);
 }
 
 /** Returns the condition for these jobs; one that cannot be matched exactly also matches others. */
 function jobIn(jobs: readonly string[]): string {
-  const askable = jobs.filter(isAskable);
-  const others = jobs.filter((job) => !isAskable(job)).map(startsWith);
-  const parts = [
-    ...(askable.length > 0 ? [`JobName IN (${askable.map(quoted).join(', ')})`] : []),
-    ...others,
-  ];
+  const exact = jobs.filter(isExactlyMatched);
+  const others = jobs.filter((job) => !isExactlyMatched(job)).map(startsWith);
+  const parts = [...(exact.length > 0 ? [`JobName IN (${exact.map(quoted).join(', ')})`] : []), ...others];
   return `(${parts.join(' OR ')})`;
 }
 
 function startsWith(prefix: string): string {
-  const [askable = ''] = prefix.split(/['"\\]/);
-  return askable === '' ? 'JobName IS NOT NULL' : `JobName STARTS_WITH ${quoted(askable)}`;
+  const [exact = ''] = prefix.split(/['"\\]/);
+  return exact === '' ? 'JobName IS NOT NULL' : `JobName STARTS_WITH ${quoted(exact)}`;
 }
 
 function successes(): string {

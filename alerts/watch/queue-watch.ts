@@ -22,18 +22,18 @@ export class QueueWatch {
    *
    * @param rows runs that wait for their first task
    */
-  async look(rows: readonly RunRow[], nowMs: number): Promise<void> {
+  async poll(rows: readonly RunRow[], nowMs: number): Promise<void> {
     const waiting = waitingByQueue(rows);
-    for (const taskQueue of this.queues.toLookAt(waiting, nowMs)) {
+    for (const taskQueue of this.queues.toRead(waiting, nowMs)) {
       const newestMs = await this.#context.reader.newestPollMs(taskQueue, 'workflow');
-      const news = this.queues.looked(taskQueue, newestMs, nowMs);
+      const change = this.queues.recordPollers(taskQueue, newestMs, nowMs);
       const runs = waiting.find((one) => one.taskQueue === taskQueue);
-      if (news === 'no_worker' && runs) this.#tell(runs, nowMs);
-      if (news === 'worker') this.#isBack(taskQueue, newestMs ?? nowMs);
+      if (change === 'no_worker' && runs) this.#report(runs, nowMs);
+      if (change === 'worker') this.#clear(taskQueue, newestMs ?? nowMs);
     }
   }
 
-  #tell({ taskQueue, runs }: WaitingRuns, nowMs: number): void {
+  #report({ taskQueue, runs }: WaitingRuns, nowMs: number): void {
     const handling = this.#handling(runs);
     if (handling === undefined) return;
     const jobs = [...new Set(runs.map(({ job }) => job))].sort();
@@ -43,18 +43,18 @@ export class QueueWatch {
       queueSubject(taskQueue),
       handling,
       { kind: 'raised', type: 'job.no_worker', key: KEY, atMs, facts },
-      () => this.queues.told(taskQueue),
+      () => this.queues.markReported(taskQueue),
     );
   }
 
-  #isBack(taskQueue: string, atMs: number): void {
+  #clear(taskQueue: string, atMs: number): void {
     const { sink, ruleOf } = this.#context;
     // The incident sends it to the channels that got the beginning.
     const handling = { ...handlingOf(ruleOf('')), to: [] };
     // The queue stays open until this has been signalled.
-    this.queues.told(taskQueue);
+    this.queues.markReported(taskQueue);
     sink.observe(queueSubject(taskQueue), handling, { kind: 'cleared', key: KEY, atMs }, () =>
-      this.queues.looked(taskQueue, atMs, atMs),
+      this.queues.recordPollers(taskQueue, atMs, atMs),
     );
   }
 

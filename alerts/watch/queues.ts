@@ -8,13 +8,13 @@
 import type { RunRow } from './row';
 
 /** A poller seen within this time is alive, in milliseconds. */
-const ALIVE_MS = 75_000;
+export const POLLER_ALIVE_MS = 75_000;
 /** How long no poller must have been found, in milliseconds. */
-const NOBODY_MS = 15_000;
+const NO_POLLER_MS = 15_000;
 /** Interval at which a queue without a known poller is read, in milliseconds. */
-const DOUBT_LOOK_MS = 5_000;
+const DOUBT_INTERVAL_MS = 5_000;
 /** Interval at which a queue with a worker is read, in milliseconds. */
-const LOOK_AGAIN_MS = 15_000;
+const READ_INTERVAL_MS = 15_000;
 
 /** The runs that wait on a task queue. */
 export interface WaitingRuns {
@@ -23,7 +23,7 @@ export interface WaitingRuns {
 }
 
 interface QueueState {
-  lookedMs: number;
+  readMs: number;
   /** Time of the latest poll, in milliseconds since 1970. */
   newestPollMs: number;
   /** Time of the first of the consecutive reads that found no poller. */
@@ -58,14 +58,14 @@ export class Queues {
   }
 
   /** Records the waiting runs; returns the queues whose pollers must be read. */
-  toLookAt(waiting: readonly WaitingRuns[], nowMs: number): readonly string[] {
+  toRead(waiting: readonly WaitingRuns[], nowMs: number): readonly string[] {
     this.#waiting = new Map(
       waiting.map(({ taskQueue, runs }) => [taskQueue, new Set(runs.map(({ job }) => job))]),
     );
     for (const { taskQueue } of waiting) this.#state(taskQueue);
     for (const [name, { isOpen }] of this.#queues)
       if (!isOpen && !this.#waiting.has(name)) this.#queues.delete(name);
-    return [...this.#queues].filter(([, state]) => isToLookAt(state, nowMs)).map(([name]) => name);
+    return [...this.#queues].filter(([, state]) => isToRead(state, nowMs)).map(([name]) => name);
   }
 
   /**
@@ -74,24 +74,24 @@ export class Queues {
    * @param newestPollMs time of the latest poll, in milliseconds since 1970; `undefined` if no poller is
    *   listed
    */
-  looked(taskQueue: string, newestPollMs: number | undefined, nowMs: number): QueueNews {
+  recordPollers(taskQueue: string, newestPollMs: number | undefined, nowMs: number): QueueNews {
     const state = this.#state(taskQueue);
     const since = state.noneSinceMs;
-    state.lookedMs = nowMs;
+    state.readMs = nowMs;
     state.newestPollMs = Math.max(state.newestPollMs, newestPollMs ?? 0);
-    if (newestPollMs !== undefined && newestPollMs > nowMs - ALIVE_MS) {
+    if (newestPollMs !== undefined && newestPollMs > nowMs - POLLER_ALIVE_MS) {
       state.noneSinceMs = undefined;
       const wasOpen = state.isOpen;
       state.isOpen = false;
       return wasOpen ? 'worker' : undefined;
     }
     if (since === undefined) state.noneSinceMs = nowMs;
-    else if (!state.isOpen && nowMs - since >= NOBODY_MS) return 'no_worker';
+    else if (!state.isOpen && nowMs - since >= NO_POLLER_MS) return 'no_worker';
     return undefined;
   }
 
   /** Marks the queue as reported. */
-  told(taskQueue: string): void {
+  markReported(taskQueue: string): void {
     this.#state(taskQueue).isOpen = true;
   }
 
@@ -119,13 +119,13 @@ export class Queues {
   #state(taskQueue: string): QueueState {
     const known = this.#queues.get(taskQueue);
     if (known) return known;
-    const state: QueueState = { lookedMs: 0, newestPollMs: 0, noneSinceMs: undefined, isOpen: false };
+    const state: QueueState = { readMs: 0, newestPollMs: 0, noneSinceMs: undefined, isOpen: false };
     this.#queues.set(taskQueue, state);
     return state;
   }
 }
 
-function isToLookAt({ lookedMs, noneSinceMs, isOpen }: QueueState, nowMs: number): boolean {
+function isToRead({ readMs, noneSinceMs, isOpen }: QueueState, nowMs: number): boolean {
   const isInDoubt = isOpen || noneSinceMs !== undefined;
-  return nowMs - lookedMs >= (isInDoubt ? DOUBT_LOOK_MS : LOOK_AGAIN_MS);
+  return nowMs - readMs >= (isInDoubt ? DOUBT_INTERVAL_MS : READ_INTERVAL_MS);
 }

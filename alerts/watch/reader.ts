@@ -4,7 +4,7 @@
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import { decodeOptionalFailureToOptionalError } from '@temporalio/common/lib/internal-non-workflow';
 import { optionalTsToMs } from '@temporalio/common/lib/time';
-import { GrpcStatus, grpcStatusOf } from '../../client/grpc-status';
+import { isNotFound } from '../../client/grpc-status';
 import { withinTimeout } from '../../client/listing';
 import { traceIdOfExecution } from '../../client/trace-of-execution';
 import { traceIdOfRun } from '../../core/trace-id';
@@ -13,7 +13,7 @@ import { INCIDENT_MEMO, type IncidentMemo } from '../names';
 import { type Verdict, verdictOf } from './close-event';
 import {
   incidentsQuery,
-  isAskable,
+  isExactlyMatched,
   jobQuery,
   jobsQuery,
   lastSuccessesQuery,
@@ -193,7 +193,7 @@ export class Reader {
 
   /** Returns the first rows that belong to exactly this job. */
   async #rowsOf(job: string, query: string, max: number): Promise<RunRow[]> {
-    const rows = await this.rows(query, isAskable(job) ? max : PAGE_SIZE);
+    const rows = await this.rows(query, isExactlyMatched(job) ? max : PAGE_SIZE);
     return rows.filter((row) => row.job === job).slice(0, max);
   }
 
@@ -235,9 +235,7 @@ export class Reader {
     try {
       return await this.#call(call);
     } catch (error) {
-      const isGone =
-        grpcStatusOf(error) === GrpcStatus.NOT_FOUND || (error as Error).name === 'WorkflowNotFoundError';
-      if (isGone) return undefined;
+      if (isNotFound(error)) return undefined;
       throw error;
     }
   }

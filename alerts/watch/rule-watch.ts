@@ -8,9 +8,9 @@ import type { ResolvedAlerts } from '../config/types';
 import type { WatchContext } from './context';
 
 /** Interval at which each rule is checked, in milliseconds. */
-const LOOK_AGAIN_MS = 60 * 60_000;
+const CHECK_INTERVAL_MS = 60 * 60_000;
 /** Interval for rules without a match, and for those that may match new jobs, in milliseconds. */
-const UNSURE_LOOK_AGAIN_MS = 60_000;
+const UNSURE_CHECK_INTERVAL_MS = 60_000;
 /** Most known names that a query excludes. */
 const MAX_KNOWN = 500;
 
@@ -18,7 +18,7 @@ interface RuleState {
   readonly pattern: string;
   /** Whether all jobs that match must be found. */
   readonly isCollected: boolean;
-  lookAtMs: number;
+  checkAtMs: number;
   isMatched: boolean | undefined;
   readonly jobs: Set<string>;
 }
@@ -33,7 +33,7 @@ export class RuleWatch {
     this.#rules = [...new Set(patterns)].map((pattern) => ({
       pattern,
       isCollected: pattern.includes('*') && (jobs.get(pattern) ?? byDefault).successWithinMs !== undefined,
-      lookAtMs: 0,
+      checkAtMs: 0,
       isMatched: undefined,
       jobs: new Set<string>(),
     }));
@@ -45,18 +45,18 @@ export class RuleWatch {
   }
 
   /** Checks the next rule that is due; returns newly found jobs of rules with `successWithin`. */
-  async look(nowMs: number): Promise<readonly string[]> {
-    const rule = this.#rules.find(({ lookAtMs }) => lookAtMs <= nowMs);
+  async poll(nowMs: number): Promise<readonly string[]> {
+    const rule = this.#rules.find(({ checkAtMs }) => checkAtMs <= nowMs);
     if (rule === undefined || !this.#context.budget.take()) return [];
     const found = await this.#jobsUnder(rule);
-    const news = found.filter((job) => !rule.jobs.has(job));
+    const added = found.filter((job) => !rule.jobs.has(job));
     rule.isMatched = found.length > 0 || rule.jobs.size > 0;
-    if (rule.isCollected) for (const job of news) rule.jobs.add(job);
+    if (rule.isCollected) for (const job of added) rule.jobs.add(job);
     const isUnsure = !rule.isMatched || rule.isCollected;
     // New names may mean that more pages follow.
-    const pauseMs = isUnsure ? UNSURE_LOOK_AGAIN_MS : LOOK_AGAIN_MS;
-    rule.lookAtMs = nowMs + (rule.isCollected && news.length > 0 ? 0 : pauseMs);
-    return rule.isCollected ? news : [];
+    const pauseMs = isUnsure ? UNSURE_CHECK_INTERVAL_MS : CHECK_INTERVAL_MS;
+    rule.checkAtMs = nowMs + (rule.isCollected && added.length > 0 ? 0 : pauseMs);
+    return rule.isCollected ? added : [];
   }
 
   async #jobsUnder({ pattern, isCollected, jobs }: RuleState): Promise<readonly string[]> {

@@ -16,7 +16,7 @@ export interface WatchedRun {
   readonly row: RunRow;
   readonly limit: SlowLimit;
   /** Whether the run has been reported as slow; then its end is reported too. */
-  readonly isTold: boolean;
+  readonly isReported: boolean;
 }
 
 /** Most runs in memory; beyond it the first one is forgotten. */
@@ -40,14 +40,14 @@ export class SlowRuns {
     return this.#runs.size;
   }
 
-  watch(row: RunRow, limit: SlowLimit, isTold = false): void {
+  watch(row: RunRow, limit: SlowLimit, isReported = false): void {
     if (this.#runs.size >= MAX_RUNS) this.forget(this.#runs.keys().next().value ?? '');
-    this.#runs.set(row.runId, { row, limit, isTold });
+    this.#runs.set(row.runId, { row, limit, isReported });
   }
 
-  told(runId: string): void {
+  markReported(runId: string): void {
     const run = this.#runs.get(runId);
-    if (run) this.#runs.set(runId, { ...run, isTold: true });
+    if (run) this.#runs.set(runId, { ...run, isReported: true });
   }
 
   forget(runId: string): void {
@@ -57,7 +57,7 @@ export class SlowRuns {
   /** Runs whose current state must be read: those over their limit, and those that were reported as slow. */
   due(nowMs: number): readonly WatchedRun[] {
     return [...this.#runs.values()].filter(
-      ({ row, limit, isTold }) => isTold || nowMs > row.dueMs + limit.limitMs,
+      ({ row, limit, isReported }) => isReported || nowMs > row.dueMs + limit.limitMs,
     );
   }
 }

@@ -2,7 +2,7 @@
  * Watches runs that take too long, while they run and when they have ended.
  */
 import { setBounded } from '../../core/util/bounded-map';
-import type { AlertFacts } from '../incident/message';
+import type { AlertDetails } from '../incident/message';
 import { handlingOf, isOn, jobSubject, type WatchContext } from './context';
 import type { Queues } from './queues';
 import type { RunRow } from './row';
@@ -46,13 +46,13 @@ export class SlowWatch {
    * @param running running runs that were due some time ago
    * @param ended completed runs that took longer than the smallest `overMs`
    */
-  async look(running: readonly RunRow[], ended: readonly RunRow[], nowMs: number): Promise<void> {
+  async poll(running: readonly RunRow[], ended: readonly RunRow[], nowMs: number): Promise<void> {
     for (const row of running) if (!this.#runs.has(row.runId)) this.#begin(row, nowMs);
     await this.#decide(nowMs);
-    for (const row of ended) await this.#wasSlow(row, nowMs);
+    for (const row of ended) await this.#reportClosed(row, nowMs);
     const due = this.#runs.due(nowMs);
     const present = await this.#context.reader.runs(due.map(({ row }) => row.runId));
-    for (const run of due) await this.#lookAt(run, present.get(run.row.runId), nowMs);
+    for (const run of due) await this.#check(run, present.get(run.row.runId), nowMs);
   }
 
   /** Marks the run as reported as slow by an earlier watcher. */
@@ -81,62 +81,62 @@ export class SlowWatch {
     }
   }
 
-  async #lookAt(
-    { row, limit, isTold }: WatchedRun,
+  async #check(
+    { row, limit, isReported }: WatchedRun,
     present: RunRow | undefined,
     nowMs: number,
   ): Promise<void> {
     const { sink } = this.#context;
     if (present === undefined) {
       // The run was deleted, or its retention is over.
-      if (isTold) this.#isOver({ ...row, closeMs: nowMs });
+      if (isReported) this.#clear({ ...row, closeMs: nowMs });
       sink.onSent(() => this.#runs.forget(row.runId));
     } else if (present.status !== 'RUNNING') {
-      if (isTold) this.#isOver(present);
-      else if (present.status === 'COMPLETED') await this.#wasSlow(present, nowMs, limit);
+      if (isReported) this.#clear(present);
+      else if (present.status === 'COMPLETED') await this.#reportClosed(present, nowMs, limit);
       sink.onSent(() => this.#runs.forget(row.runId));
     } else if (present.job !== row.job) {
       // Before its first task, the job of the run was a guess.
       this.#runs.forget(row.runId);
       this.#begin(present, nowMs);
-    } else if (!isTold && this.#queues.isServed(present)) {
-      await this.#isSlow(present, limit, nowMs);
+    } else if (!isReported && this.#queues.isServed(present)) {
+      await this.#reportRunning(present, limit, nowMs);
     }
   }
 
-  async #isSlow(row: RunRow, limit: SlowLimit, nowMs: number): Promise<void> {
-    const { facts } = this.#context;
-    const { work, taskAttempt } = await facts.pending(row);
+  async #reportRunning(row: RunRow, limit: SlowLimit, nowMs: number): Promise<void> {
+    const { details } = this.#context;
+    const { work, taskAttempt } = await details.pending(row);
     if (await this.#isStuck(row, taskAttempt, nowMs)) return;
     const elapsedMs = nowMs - row.dueMs;
     this.#raise(row, limit, {
       ...(await this.#usualOf(row, nowMs)),
-      run: await facts.run(row),
+      run: await details.run(row),
       elapsedMs,
       ...(work.length > 0 && { pending: work }),
     });
   }
 
   /** Observes a closed run that took too long. */
-  async #wasSlow(row: RunRow, nowMs: number, limit = this.#limitOf(row)): Promise<void> {
+  async #reportClosed(row: RunRow, nowMs: number, limit = this.#limitOf(row)): Promise<void> {
     const { job, runId, closeMs = 0, dueMs } = row;
     const elapsedMs = closeMs - dueMs;
-    const isTold = this.#seen.has(runId) || !isOn(this.#context.ruleOf(job), 'slow');
-    if (limit === undefined || elapsedMs <= limit.limitMs || isTold) return;
-    const run = await this.#context.facts.run(row);
+    const isReported = this.#seen.has(runId) || !isOn(this.#context.ruleOf(job), 'slow');
+    if (limit === undefined || elapsedMs <= limit.limitMs || isReported) return;
+    const run = await this.#context.details.run(row);
     this.#raise(row, limit, { ...(await this.#usualOf(row, nowMs)), run, elapsedMs }, closeMs);
     this.#context.sink.onSent(() => setBounded(this.#seen, runId, true, MAX_SEEN));
   }
 
   /** Returns the job's usual duration, which need not have been read for a limit from a rule. */
-  async #usualOf({ job }: RunRow, nowMs: number): Promise<Pick<AlertFacts, 'usualMs'>> {
+  async #usualOf({ job }: RunRow, nowMs: number): Promise<Pick<AlertDetails, 'usualMs'>> {
     const isKnown = this.#usual.isKnown(job, nowMs) && this.#usual.medianMs(job) !== undefined;
     if (!isKnown && this.#context.budget.take()) await this.#usual.read(job, nowMs);
     const usualMs = this.#usual.medianMs(job);
     return usualMs === undefined ? {} : { usualMs };
   }
 
-  #raise(row: RunRow, limit: SlowLimit, facts: AlertFacts, endedMs?: number): void {
+  #raise(row: RunRow, limit: SlowLimit, facts: AlertDetails, endedMs?: number): void {
     this.#context.sink.observe(
       jobSubject(row.job),
       handlingOf(this.#context.ruleOf(row.job)),
@@ -148,11 +148,11 @@ export class SlowWatch {
         ...(endedMs !== undefined && { endedMs }),
         facts: { ...facts, ...limit },
       },
-      () => this.#runs.told(row.runId),
+      () => this.#runs.markReported(row.runId),
     );
   }
 
-  #isOver(row: RunRow): void {
+  #clear(row: RunRow): void {
     const { job, runId, closeMs = 0 } = row;
     const rule = handlingOf(this.#context.ruleOf(job));
     this.#context.sink.observe(jobSubject(job), rule, {

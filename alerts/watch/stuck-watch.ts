@@ -11,7 +11,7 @@ const STUCK_ATTEMPT = 3;
 /** How long a run must have waited for its first task before it is checked, in milliseconds. */
 const SETTLED_MS = 10_000;
 /** Interval between checks of one run, in milliseconds. */
-const LOOK_AGAIN_MS = 15_000;
+const CHECK_INTERVAL_MS = 15_000;
 /** Most running runs that are checked in turn. */
 const MAX_RUNS = 20_000;
 const NEXT_MS = 10_000;
@@ -21,7 +21,7 @@ export class StuckWatch {
   readonly #context: WatchContext;
   readonly #queues: Queues;
   /** Reported runs by run id, with the time of their last check. */
-  readonly #open = new Map<string, { readonly row: RunRow; readonly lookedMs: number }>();
+  readonly #open = new Map<string, { readonly row: RunRow; readonly checkedMs: number }>();
   /** Times of the last check of runs that wait for their first task, by run id. */
   readonly #waiting = new Map<string, number>();
   readonly #running = new Map<string, RunRow>();
@@ -38,14 +38,14 @@ export class StuckWatch {
    * @param waiting runs that wait for their first task
    * @param running running runs that were due some time ago
    */
-  async look(waiting: readonly RunRow[], running: readonly RunRow[], nowMs: number): Promise<void> {
+  async poll(waiting: readonly RunRow[], running: readonly RunRow[], nowMs: number): Promise<void> {
     for (const row of running) setBounded(this.#running, row.runId, row, MAX_RUNS);
     const isWaiting = new Set(waiting.map(({ runId }) => runId));
     for (const runId of this.#waiting.keys()) if (!isWaiting.has(runId)) this.#waiting.delete(runId);
     for (const row of waiting) await this.#suspect(row, nowMs);
-    for (const { row, lookedMs } of this.#open.values())
-      if (nowMs - lookedMs >= LOOK_AGAIN_MS) await this.#lookAtOpen(row, nowMs);
-    await this.#lookAtNext(nowMs);
+    for (const { row, checkedMs } of this.#open.values())
+      if (nowMs - checkedMs >= CHECK_INTERVAL_MS) await this.#checkOpen(row, nowMs);
+    await this.#checkNext(nowMs);
   }
 
   /**
@@ -55,7 +55,7 @@ export class StuckWatch {
     const rule = this.#context.ruleOf(row.job);
     if (attempt < STUCK_ATTEMPT || !isOn(rule, 'stuck')) return false;
     if (this.#open.has(row.runId)) return true;
-    const { facts, reader, sink } = this.#context;
+    const { details, reader, sink } = this.#context;
     const error = await reader.taskFailure(row);
     sink.observe(
       jobSubject(row.job),
@@ -66,9 +66,9 @@ export class StuckWatch {
         key: PREFIX + row.runId,
         atMs: nowMs,
         facts: {
-          run: await facts.run(row),
+          run: await details.run(row),
           attempts: attempt,
-          ...(error && { error: facts.error({ message: error.message }) }),
+          ...(error && { error: details.error({ message: error.message }) }),
         },
       },
       () => this.reopen(row, nowMs),
@@ -78,19 +78,19 @@ export class StuckWatch {
 
   /** Marks the run as reported. */
   reopen(row: RunRow, nowMs = 0): void {
-    this.#open.set(row.runId, { row, lookedMs: nowMs });
+    this.#open.set(row.runId, { row, checkedMs: nowMs });
   }
 
   async #suspect(row: RunRow, nowMs: number): Promise<void> {
-    const lookedMs = this.#waiting.get(row.runId) ?? 0;
-    const isEarly = nowMs - row.dueMs < SETTLED_MS || nowMs - lookedMs < LOOK_AGAIN_MS;
+    const checkedMs = this.#waiting.get(row.runId) ?? 0;
+    const isEarly = nowMs - row.dueMs < SETTLED_MS || nowMs - checkedMs < CHECK_INTERVAL_MS;
     if (isEarly || this.#open.has(row.runId) || !this.#queues.isServed(row)) return;
     if (!this.#context.budget.take()) return;
     this.#waiting.set(row.runId, nowMs);
     await this.found(row, await this.#attemptOf(row), nowMs);
   }
 
-  async #lookAtOpen(row: RunRow, nowMs: number): Promise<void> {
+  async #checkOpen(row: RunRow, nowMs: number): Promise<void> {
     if ((await this.#attemptOf(row)) >= STUCK_ATTEMPT) {
       this.reopen(row, nowMs);
       return;
@@ -101,7 +101,7 @@ export class StuckWatch {
   }
 
   /** Checks one of the running runs, since a run can get stuck at any time. */
-  async #lookAtNext(nowMs: number): Promise<void> {
+  async #checkNext(nowMs: number): Promise<void> {
     const [next] = this.#running.values();
     if (next === undefined || nowMs < this.#nextMs || !this.#context.background.take()) return;
     this.#nextMs = nowMs + NEXT_MS;

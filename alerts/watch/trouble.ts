@@ -5,6 +5,7 @@
  * Visibility lags, so for a while the watcher's own signals take precedence over a list.
  */
 import type { Signal } from '../grouping';
+import { SUCCESS_ENDS } from '../incident/state';
 import type { IncidentMemo } from '../names';
 
 interface Trouble {
@@ -54,7 +55,7 @@ export class JobsInTrouble {
       const type = one.kind === 'raised' ? one.type : `job.${one.kind}`;
       if (!BEGINNINGS.includes(type)) continue;
       open.add(type);
-      awaitsSuccess ||= SUCCESS_ENDS.includes(type);
+      awaitsSuccess ||= SUCCESS_ENDS.some((each) => each === type);
       sinceMs = Math.min(sinceMs, one.atMs);
     }
     this.#jobs.set(job, { sinceMs, signalledMs: nowMs, awaitsSuccess, open });
@@ -80,4 +81,3 @@ export class JobsInTrouble {
 }
 
 const BEGINNINGS: readonly string[] = ['job.failed', 'job.failing', 'job.slow', 'job.overdue', 'job.stuck'];
-const SUCCESS_ENDS: readonly string[] = ['job.failed', 'job.failing', 'job.overdue'];

@@ -40,21 +40,21 @@ export const jobAlertGroup = asInfrastructure(async function jobAlertGroup({
   to,
   members,
 }: GroupStart): Promise<GroupStatus> {
-  const told: string[] = [];
+  const reported: string[] = [];
   const outcomes: Record<string, DeliveryOutcome['status']> = {};
-  let answers = 0;
-  let news: GroupMember[] = [];
-  setHandler(defineQuery<GroupStatus>(IncidentMessage.status), () => ({ jobs: told, outcomes }));
+  let replies = 0;
+  let pending: GroupMember[] = [];
+  setHandler(defineQuery<GroupStatus>(IncidentMessage.status), () => ({ jobs: reported, outcomes }));
   setHandler(defineSignal<[GroupMember]>(IncidentMessage.member), (member) => {
-    answers++;
-    if (member.message !== null) news.push(member);
+    replies++;
+    if (member.message !== null) pending.push(member);
   });
   for (let part = 1; ; part++) {
-    const isComplete = await condition(() => answers >= members, PATIENCE);
-    if (news.length === 0) break;
-    const message = messageOf(type, part, news);
-    told.push(...news.map(({ subject }) => subject.name));
-    news = [];
+    const isComplete = await condition(() => replies >= members, PATIENCE);
+    if (pending.length === 0) break;
+    const message = messageOf(type, part, pending);
+    reported.push(...pending.map(({ subject }) => subject.name));
+    pending = [];
     const subject: Subject = { kind: 'group', name: type };
     await Promise.all(
       to.map(async (channel) => {
@@ -64,7 +64,7 @@ export const jobAlertGroup = asInfrastructure(async function jobAlertGroup({
     );
     if (isComplete) break;
   }
-  return { jobs: told, outcomes };
+  return { jobs: reported, outcomes };
 });
 
 function messageOf(type: AlertType, part: number, members: readonly GroupMember[]): AlertMessage {

@@ -43,8 +43,8 @@ export const jobAlert: JobAlert = asInfrastructure(async function jobAlert(
   const { firstExecutionRunId } = workflowInfo();
   const incident = new Incident(carried ?? newIncident(subject, `msg_${firstExecutionRunId}`, Date.now()));
   incident.listen();
-  const goesOn = await incident.keep();
-  if (goesOn) await continueAsNew<JobAlert>(subject, incident.state);
+  const mustContinue = await incident.run();
+  if (mustContinue) await continueAsNew<JobAlert>(subject, incident.state);
 });
 
 /** A delivery in progress. */
@@ -59,7 +59,7 @@ class Incident {
   /** Time at which the current timer fires, in milliseconds since 1970; `Infinity` if there is none. */
   #wakeMs = Number.POSITIVE_INFINITY;
   #isAwake = true;
-  #isClaiming = false;
+  #isHandingOver = false;
   #memo: string | undefined;
 
   constructor(state: IncidentState) {
@@ -74,16 +74,16 @@ class Incident {
   }
 
   /** Delivers messages until the incident is over; returns true if it must continue as new first. */
-  async keep(): Promise<boolean> {
+  async run(): Promise<boolean> {
     for (;;) {
       this.#isAwake = false;
       const nowMs = Date.now();
       this.state = remind(this.state, nowMs);
-      this.#remember();
-      this.#claim();
+      this.#updateMemo();
+      this.#handOver();
       this.#deliver(nowMs);
       if (isLong()) {
-        await this.#rest();
+        await this.#cancelDeliveries();
         return true;
       }
       const overMs = endMs(this.state);
@@ -127,10 +127,10 @@ class Incident {
   }
 
   /** Hands the next claimed message to its group. */
-  #claim(): void {
+  #handOver(): void {
     const [claim] = this.state.claims;
-    if (claim === undefined || this.#isClaiming) return;
-    this.#isClaiming = true;
+    if (claim === undefined || this.#isHandingOver) return;
+    this.#isHandingOver = true;
     const member = { subject: this.state.subject, message: claim.message };
     void getExternalWorkflowHandle(claim.group)
       .signal(IncidentMessage.member, member)
@@ -138,20 +138,20 @@ class Incident {
         () => true,
         () => false,
       )
-      .then((isTaken) => {
-        this.#isClaiming = false;
-        this.#change(settleClaim(this.state, isTaken, Date.now()));
+      .then((isAccepted) => {
+        this.#isHandingOver = false;
+        this.#change(settleClaim(this.state, isAccepted, Date.now()));
       });
   }
 
   /** Cancels the deliveries in progress; the next run starts them again, with the same message ids. */
-  async #rest(): Promise<void> {
+  async #cancelDeliveries(): Promise<void> {
     for (const { scope } of this.#deliveries.values()) scope.cancel();
     await condition(() => !this.#isBusy());
   }
 
   #isBusy(): boolean {
-    return this.#deliveries.size > 0 || this.#isClaiming;
+    return this.#deliveries.size > 0 || this.#isHandingOver;
   }
 
   /** Makes the incident wake at the latest at this time; an earlier timer that is still set does no harm. */
@@ -168,7 +168,7 @@ class Incident {
   }
 
   /** Writes the open problems into the memo, for watchers and lists, if they have changed. */
-  #remember(): void {
+  #updateMemo(): void {
     const { subject, problems } = this.state;
     const memo: IncidentMemo = {
       subject: subject.name,

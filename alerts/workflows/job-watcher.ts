@@ -31,7 +31,7 @@ import type {
 const RUN_MS = 60 * 60 * 1_000;
 const MAX_REFUSALS = 10;
 
-const UNTOLD = Object.freeze([
+const UNDETECTED = Object.freeze([
   "runs that are not bound (workers without the plugin, or not sampled under bind: 'sampled')",
   'ticks of a plain cron that were skipped while a run or the server blocked them',
 ]);
@@ -131,7 +131,7 @@ class Watcher {
           at: new Date(atMs ?? 0).toISOString(),
         },
       }),
-      untold: UNTOLD,
+      untold: UNDETECTED,
     };
   }
 }

@@ -133,7 +133,7 @@ async function callsPerSecond(client: Client): Promise<number> {
   const startedMs = Date.now();
   while (Date.now() - startedMs < WATCHED_MS) {
     const lookMs = Date.now();
-    await watch.look();
+    await watch.poll();
     await sleep(Math.max(0, lookMs + POLL_MS - Date.now()));
   }
   return watch.calls / ((Date.now() - startedMs) / 1_000);

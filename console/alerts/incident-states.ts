@@ -4,6 +4,7 @@
  */
 import type { IncidentState } from '../../alerts/incident/state';
 import { ALERTS_TASK_QUEUE, IncidentMessage, WATCHER_ID, WatcherMessage } from '../../alerts/names';
+import { POLLER_ALIVE_MS } from '../../alerts/watch/queues';
 import type { WatcherStatus } from '../../alerts/workflows/watcher-messages';
 import { GrpcStatus, grpcStatusOf } from '../../client/grpc-status';
 import { setBounded } from '../../core/util/bounded-map';
@@ -11,8 +12,6 @@ import type { TemporalCalls } from '../temporal/calls';
 import type { TaskQueues } from '../temporal/task-queues';
 import type { Incident } from './incidents';
 
-/** A poller seen within this time is alive, in milliseconds. */
-const POLLER_GONE_MS = 75_000;
 const QUERY_TIMEOUT_MS = 3_000;
 const OPEN_KEPT_MS = 5_000;
 const QUIET_KEPT_MS = 60_000;
@@ -37,14 +36,14 @@ export class IncidentStates {
   }
 
   /** Whether a running process can answer queries. Never rejects. */
-  async canBeAsked(): Promise<boolean> {
+  async canBeQueried(): Promise<boolean> {
     const pollers = await this.#queues.pollersOf('workflow', ALERTS_TASK_QUEUE);
-    return Date.now() - (pollers?.lastSeenMs ?? 0) < POLLER_GONE_MS;
+    return Date.now() - (pollers?.lastSeenMs ?? 0) < POLLER_ALIVE_MS;
   }
 
   /** Returns the watcher's status; `undefined` if it does not answer. Never rejects. */
   watcher(): Promise<WatcherStatus | undefined> {
-    return this.#ask<WatcherStatus>(WATCHER_ID, undefined, WatcherMessage.status);
+    return this.#query<WatcherStatus>(WATCHER_ID, undefined, WatcherMessage.status);
   }
 
   /** Returns the states of the incidents that answer, by run id. Never rejects. */
@@ -67,17 +66,17 @@ export class IncidentStates {
     const kept = this.#kept.get(runId);
     const keptMs = open?.length === 0 ? QUIET_KEPT_MS : OPEN_KEPT_MS;
     if (kept?.open === key && (!isRunning || nowMs - kept.atMs < keptMs)) return kept.state;
-    const state = await this.#ask<IncidentState>(workflowId, runId, IncidentMessage.status);
+    const state = await this.#query<IncidentState>(workflowId, runId, IncidentMessage.status);
     if (state) setBounded(this.#kept, runId, { state, atMs: nowMs, open: key }, MAX_KEPT);
     return state ?? kept?.state;
   }
 
-  async #ask<T>(workflowId: string, runId: string | undefined, query: string): Promise<T | undefined> {
+  async #query<T>(workflowId: string, runId: string | undefined, name: string): Promise<T | undefined> {
     try {
       return await this.#calls.call(async (client) => {
-        const ask = () => client.workflow.getHandle(workflowId, runId).query<T>(query);
+        const query = () => client.workflow.getHandle(workflowId, runId).query<T>(name);
         try {
-          return await client.connection.withDeadline(Date.now() + QUERY_TIMEOUT_MS, ask);
+          return await client.connection.withDeadline(Date.now() + QUERY_TIMEOUT_MS, query);
         } catch (error) {
           // No worker answered in time, although the server is available.
           if (grpcStatusOf(error) === GrpcStatus.DEADLINE_EXCEEDED) return undefined;

@@ -6,7 +6,7 @@ import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-wor
 import { SILENCES_MEMO, WATCHER_ID } from '../../alerts/names';
 import { readSilences, type Silence } from '../../alerts/silence';
 import type { WatchCursor } from '../../alerts/workflows/watcher-messages';
-import { GrpcStatus, grpcStatusOf } from '../../client/grpc-status';
+import { isNotFound } from '../../client/grpc-status';
 import type { TemporalCalls } from '../temporal/calls';
 import { msOf } from '../timeline/history-event';
 
@@ -42,8 +42,7 @@ export async function readWatcher(calls: TemporalCalls): Promise<Watcher> {
       );
       return { isRunning: status.name === 'RUNNING', memo, startTime, activity, cursor };
     } catch (error) {
-      const { name } = error as Error;
-      if (name === 'WorkflowNotFoundError' || grpcStatusOf(error) === GrpcStatus.NOT_FOUND) return undefined;
+      if (isNotFound(error)) return undefined;
       throw error;
     }
   });

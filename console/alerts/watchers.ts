@@ -70,7 +70,7 @@ export class Watchers {
       const watched = await this.#watch(namespace).catch((error: Error) => error);
       if (watched === undefined) return;
       const isEnded = watched.name === 'WatcherEndedError';
-      this.#tell(
+      this.#setProblem(
         namespace,
         isEnded
           ? `This console no longer watches namespace ${namespace}: ${watched.message}. Restart the console to watch again.`
@@ -91,7 +91,7 @@ export class Watchers {
     try {
       const options = { ...(dataConverter && { dataConverter }), ...this.#module };
       const watcher = await startJobWatcher({ connection, namespace, config, ...options });
-      this.#tell(namespace, undefined);
+      this.#setProblem(namespace, undefined);
       await this.#untilStopped(watcher);
     } finally {
       await connection.close();
@@ -110,7 +110,7 @@ export class Watchers {
     }
   }
 
-  #tell(namespace: string, problem: string | undefined): void {
+  #setProblem(namespace: string, problem: string | undefined): void {
     if (problem === this.#problems.get(namespace)) return;
     if (problem === undefined) this.#problems.delete(namespace);
     else this.#problems.set(namespace, problem);

@@ -4,6 +4,7 @@
  * @see https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding
  */
 import type { Attribute, AttributeValue, SpanScope, SpanSender, Trace, TraceSpan } from '../sources/index';
+import { isListValue } from '../timeline/span';
 
 /** `SpanKind` of OTLP. */
 const KINDS = ['unspecified', 'internal', 'server', 'client', 'producer', 'consumer'];
@@ -71,13 +72,9 @@ function anyValue(value: AttributeValue): unknown {
   if (typeof value === 'boolean') return { boolValue: value };
   if (typeof value === 'number')
     return Number.isInteger(value) ? { intValue: String(value) } : { doubleValue: value };
-  if (isList(value)) return { arrayValue: { values: value.map(anyValue) } };
+  if (isListValue(value)) return { arrayValue: { values: value.map(anyValue) } };
   if ('int' in value) return { intValue: value.int };
   if ('double' in value) return { doubleValue: value.double };
   if ('bytes' in value) return { bytesValue: value.bytes };
   return { kvlistValue: { values: value.map.map(keyValue) } };
-}
-
-function isList(value: AttributeValue): value is readonly AttributeValue[] {
-  return Array.isArray(value);
 }

@@ -53,10 +53,10 @@ export type { ApiError, Problem } from './types/problem';
 export type {
   FailedShard,
   RunError,
-  RunFacts,
   RunLink,
   RunLinks,
   RunPage,
+  RunProperty,
   RunShards,
   WaitReason,
 } from './types/run';

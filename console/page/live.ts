@@ -48,7 +48,7 @@ export function listen(): void {
     if (connection.value === 'shared') open(streamUrl);
   });
   setInterval(() => {
-    if (connection.value === 'shared') tell({ name: 'again' });
+    if (connection.value === 'shared') notify({ name: 'again' });
   }, READ_AGAIN_MS);
   effect(() => {
     const run = /^\/runs\/([^/]+)$/.exec(address.value.pathname)?.[1];
@@ -77,7 +77,7 @@ function open(url: string): void {
   opened.onopen = () => {
     connection.value = 'open';
     // Events were missed while there was no stream.
-    if (!wasOpen) tell({ name: 'again' });
+    if (!wasOpen) notify({ name: 'again' });
     wasOpen = false;
   };
   opened.onerror = () => {
@@ -87,9 +87,9 @@ function open(url: string): void {
     if (opened.readyState === EventSource.CLOSED) setTimeout(() => stream === opened && open(url), 5_000);
   };
   for (const name of ['runs', 'traces', 'alerts', 'status'] as const)
-    opened.addEventListener(name, ({ data }) => tell({ name, data: JSON.parse(data) } as Change));
+    opened.addEventListener(name, ({ data }) => notify({ name, data: JSON.parse(data) } as Change));
 }
 
-function tell(change: Change): void {
+function notify(change: Change): void {
   for (const listener of listeners) listener(change);
 }

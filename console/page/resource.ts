@@ -69,9 +69,9 @@ export function useResource<T>(
       keep(path, latest);
       setState({ path, data: latest, error: result.error });
     });
-    reader.ask();
+    reader.request();
     const end = onChange((change) => {
-      if (change.name === 'again' || concerns(change, latest)) reader.ask();
+      if (change.name === 'again' || concerns(change, latest)) reader.request();
     });
     return () => {
       end();
@@ -94,15 +94,15 @@ class Reader<T> {
   readonly #onResult: (result: Resource<T>) => void;
   readonly #abort = new AbortController();
   #isBusy = false;
-  #isAsked = false;
+  #isRequested = false;
 
   constructor(path: string, onResult: (result: Resource<T>) => void) {
     this.#path = path;
     this.#onResult = onResult;
   }
 
-  ask(): void {
-    this.#isAsked = true;
+  request(): void {
+    this.#isRequested = true;
     if (!this.#isBusy) void this.#read();
   }
 
@@ -112,7 +112,7 @@ class Reader<T> {
 
   async #read(): Promise<void> {
     this.#isBusy = true;
-    this.#isAsked = false;
+    this.#isRequested = false;
     const { signal } = this.#abort;
     try {
       const data = await read<T>(this.#path, signal);
@@ -122,7 +122,7 @@ class Reader<T> {
     }
     setTimeout(() => {
       this.#isBusy = false;
-      if (this.#isAsked && !signal.aborted) void this.#read();
+      if (this.#isRequested && !signal.aborted) void this.#read();
     }, MIN_INTERVAL_MS);
   }
 }

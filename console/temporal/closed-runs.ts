@@ -29,13 +29,13 @@ export function readBeginning(events: readonly HistoryEvent[]): Beginning {
   const task = events.find((event) => event.workflowTaskStartedEventAttributes);
   const taskMs = msOf(task?.eventTime);
   const isTick = Boolean(started.continuedExecutionRunId);
-  const facts = isTick ? undefined : readHeader(started.header?.fields).header?.part?.facts;
+  const start = isTick ? undefined : readHeader(started.header?.fields).header?.part?.facts;
   return defined({
     dueAt,
     waitedMs: taskMs === undefined ? undefined : Math.max(0, taskMs - dueAt),
     attempt: started.attempt || undefined,
-    reason: facts?.reason,
-    startedBy: facts?.startedBy,
+    reason: start?.reason,
+    startedBy: start?.startedBy,
   });
 }
 

@@ -43,8 +43,8 @@ const interceptors = [
 export function connectTemporal(options: TemporalOptions): TemporalConnection {
   const { connectionOptions, namespace } = connectionSettings(options);
   const connection = Connection.lazy({ ...connectionOptions, interceptors });
-  const given = options.namespaces ?? [];
-  const namespaces = given.length > 0 ? given : [namespace ?? 'default'];
+  const fromFlags = options.namespaces ?? [];
+  const namespaces = fromFlags.length > 0 ? fromFlags : [namespace ?? 'default'];
   const { dataConverter } = options;
   const clients = new Map(
     [...new Set(namespaces)].map((name) => [

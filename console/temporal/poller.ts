@@ -14,7 +14,7 @@ import { Fill } from './fill';
 import { type Listed, listExecutions } from './list';
 import { closedRunsQuery, openRunsQuery, type Without } from './queries';
 import { describeRun } from './read-history';
-import { NO_TIMETABLES, readTimetables, type Timetables } from './timetables';
+import { type JobSchedules, NO_SCHEDULES, readJobSchedules } from './schedules';
 
 export interface PollerOptions {
   /** Interval while a page is open, in milliseconds. @default 2000 */
@@ -31,7 +31,7 @@ const MAX_CLOSED = 20_000;
  * Overlap of successive polls, in milliseconds, since a run may become visible after one that closed later.
  */
 const LOOK_BACK_MS = 120_000;
-const TIMETABLES_INTERVAL_MS = 30_000;
+const SCHEDULES_INTERVAL_MS = 30_000;
 /** Number of runs for each poll whose histories are read for what visibility lacks. */
 const COMPLETED_A_POLL = 10;
 const MAX_TO_COMPLETE = 500;
@@ -54,8 +54,8 @@ export class Poller {
   readonly #seenClosed = new Map<string, number>();
   readonly #toComplete: RunSummary[] = [];
   #cursor: FillCursor | undefined;
-  #timetables: Timetables = NO_TIMETABLES;
-  #timetablesReadMs = 0;
+  #schedules: JobSchedules = NO_SCHEDULES;
+  #schedulesReadMs = 0;
   /** Whether our attributes are registered, so that queries can name them. */
   #areAttributesKnown = true;
   #running: Promise<void> | undefined;
@@ -80,8 +80,8 @@ export class Poller {
   get isOpenRunsCut(): boolean {
     return this.#isOpenCut;
   }
-  get timetables(): Timetables {
-    return this.#timetables;
+  get schedules(): JobSchedules {
+    return this.#schedules;
   }
   get fill(): FillCursor | undefined {
     return this.#cursor;
@@ -132,17 +132,17 @@ export class Poller {
     await this.#readClosed(changed);
     for (const runId of ended) this.#open.delete(runId);
     await this.#readWatched(changed);
-    this.#tell(changed);
+    this.#publish(changed);
     await this.#complete();
-    if (Date.now() - this.#timetablesReadMs > TIMETABLES_INTERVAL_MS) {
-      this.#timetables = await readTimetables(this.calls);
-      this.#timetablesReadMs = Date.now();
+    if (Date.now() - this.#schedulesReadMs > SCHEDULES_INTERVAL_MS) {
+      this.#schedules = await readJobSchedules(this.calls);
+      this.#schedulesReadMs = Date.now();
     }
     if (this.#cursor && !this.#cursor.isComplete)
       this.#cursor = await this.#fill.step(this.#cursor, this.#without());
   }
 
-  #tell(changed: ReadonlyMap<string, string>): void {
+  #publish(changed: ReadonlyMap<string, string>): void {
     if (changed.size === 0) return;
     const { namespace } = this.calls;
     this.#onRuns({ namespace, jobs: [...new Set(changed.values())], runIds: [...changed.keys()] });
@@ -247,7 +247,7 @@ export class Poller {
     }
     if (complete.length === 0) return;
     await this.#index.addRuns(complete);
-    this.#tell(new Map(complete.filter(({ isListed }) => isListed).map(({ runId, job }) => [runId, job])));
+    this.#publish(new Map(complete.filter(({ isListed }) => isListed).map(({ runId, job }) => [runId, job])));
   }
 
   #without(...triggers: Without['triggers'][number][]): Without {
@@ -255,14 +255,14 @@ export class Poller {
   }
 
   async #list(query: () => string, max: number): Promise<Listed> {
-    const look = () =>
+    const list = () =>
       this.calls.call((client) => listExecutions(client, query(), max), { isBackground: true });
     try {
-      return await look();
+      return await list();
     } catch (error) {
       if (!this.#areAttributesKnown || grpcStatusOf(error) !== GrpcStatus.INVALID_ARGUMENT) throw error;
       this.#areAttributesKnown = false;
-      return look();
+      return list();
     }
   }
 }

@@ -10,7 +10,7 @@ import { setBounded } from '../../core/util/bounded-map';
 import type { FailedShard, RunShards, RunState } from '../api/types';
 import { countText, plural } from '../timeline/durations';
 import type { HistoryEvent } from '../timeline/history-event';
-import type { ShardFacts } from '../timeline/run-timeline';
+import type { TimelineShard } from '../timeline/run-timeline';
 import type { TemporalCalls } from './calls';
 import { runOfExecution } from './execution';
 import { listExecutions } from './list';
@@ -24,7 +24,7 @@ const MAX_REMEMBERED = 1_000;
 
 export interface ListedShards {
   /** Shards for the timeline. */
-  readonly facts: readonly ShardFacts[];
+  readonly shards: readonly TimelineShard[];
   readonly summary: RunShards;
 }
 
@@ -63,7 +63,7 @@ export class ShardReader {
     try {
       const { executions } = await this.#calls.call((client) => listExecutions(client, query, MAX_SHARDS));
       const shards = lastRuns(executions, this.#calls.namespace);
-      return { facts: shards.map(toFacts), summary: await this.#summary(shards, closedAt) };
+      return { shards: shards.map(toTimelineShard), summary: await this.#summary(shards, closedAt) };
     } catch (error) {
       if (grpcStatusOf(error) === GrpcStatus.INVALID_ARGUMENT) return undefined;
       throw error;
@@ -147,7 +147,7 @@ function rerunText(shards: readonly Shard[], closedAt: number): string | undefin
   return `${plural(rerun, 'shard')} ${were} rerun after the run ended; now ${part} ${plural(shards.length, 'shard')} have succeeded.`;
 }
 
-function toFacts({ label, state, info }: Shard): ShardFacts {
+function toTimelineShard({ label, state, info }: Shard): TimelineShard {
   const { runId, type: workflowType, startTime, closeTime, parentExecution } = info;
   return {
     runId,

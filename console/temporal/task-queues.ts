@@ -24,12 +24,12 @@ export class TaskQueues {
     const key = `${kind} ${taskQueue}`;
     const known = this.#known.get(key);
     if (known && Date.now() - known.atMs < REMEMBERED_MS) return known.pollers;
-    const pollers = await this.#ask(kind, taskQueue).catch(() => undefined);
+    const pollers = await this.#read(kind, taskQueue).catch(() => undefined);
     setBounded(this.#known, key, { atMs: Date.now(), pollers }, MAX_QUEUES);
     return pollers;
   }
 
-  async #ask(kind: 'workflow' | 'activity', taskQueue: string): Promise<QueuePollers> {
+  async #read(kind: 'workflow' | 'activity', taskQueue: string): Promise<QueuePollers> {
     const { pollers } = await this.#calls.call((client) =>
       client.workflowService.describeTaskQueue({
         namespace: this.#calls.namespace,

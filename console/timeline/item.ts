@@ -50,9 +50,9 @@ export interface Item {
   detailSpanId: string | undefined;
 }
 
-/** Creates an item; members that are not given get their defaults. */
+/** Creates an item; members that are left out get their defaults. */
 export function newItem(
-  given: Pick<Item, 'id' | 'kind' | 'name' | 'startMs' | 'endMs' | 'from'> & Partial<Item>,
+  values: Pick<Item, 'id' | 'kind' | 'name' | 'startMs' | 'endMs' | 'from'> & Partial<Item>,
 ): Item {
   return {
     service: undefined,
@@ -68,7 +68,7 @@ export function newItem(
     runId: undefined,
     spanId: undefined,
     detailSpanId: undefined,
-    ...given,
+    ...values,
   };
 }
 

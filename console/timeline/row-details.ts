@@ -6,7 +6,7 @@ import type { Attribute, AttributeValue, Trace, TraceSpan } from '../sources/ind
 import { durationText } from './durations';
 import { failureType, rootCause } from './history-event';
 import type { Item } from './item';
-import { textAttribute } from './span';
+import { isListValue, textAttribute } from './span';
 
 /** Most characters of a value; a longer one is cut, with a note. */
 const MAX_VALUE = 20_000;
@@ -20,14 +20,14 @@ export function rowDetails(item: Item, trace: Trace | undefined): RowDetails {
   const error = errorOf(item, span);
   return {
     id: item.id,
-    facts: factsOf(item),
+    properties: propertiesOf(item),
     ...(error && { error }),
     ...(span && trace && { span: rowSpan(trace.traceId, span) }),
   };
 }
 
-function factsOf(item: Item): Pair[] {
-  const facts: Pair[] = [
+function propertiesOf(item: Item): Pair[] {
+  const properties: Pair[] = [
     ['started', new Date(item.startMs).toISOString()],
     [item.isOpen ? 'running for' : 'took', durationText(item.endMs - item.startMs)],
     ...item.parts.map(
@@ -38,8 +38,8 @@ function factsOf(item: Item): Pair[] {
     ),
     ...item.notes.filter(Boolean).map((note): Pair => ['note', note]),
   ];
-  if (item.runId !== undefined) facts.push(['run id', item.runId]);
-  return facts.slice(0, MAX_ENTRIES);
+  if (item.runId !== undefined) properties.push(['run id', item.runId]);
+  return properties.slice(0, MAX_ENTRIES);
 }
 
 function errorOf({ failure, hasError, errorLine }: Item, span: TraceSpan | undefined): RowDetails['error'] {
@@ -110,14 +110,10 @@ function valueText(value: AttributeValue): string {
 }
 
 function plain(value: AttributeValue): unknown {
-  if (isList(value)) return value.map(plain);
+  if (isListValue(value)) return value.map(plain);
   if (value === null || typeof value !== 'object') return value;
   if ('map' in value) return Object.fromEntries(value.map.map(([name, each]) => [name, plain(each)]));
   return valueText(value);
-}
-
-function isList(value: AttributeValue): value is readonly AttributeValue[] {
-  return Array.isArray(value);
 }
 
 function cut(text: string): string {

@@ -18,7 +18,7 @@ import { joinCalls } from './temporal-calls';
 const AFTER_RUN_MS = 5_000;
 
 /** A listed shard of a MapReduce run. */
-export interface ShardFacts {
+export interface TimelineShard {
   readonly runId: string;
   readonly workflowType: string;
   readonly label: string;
@@ -34,7 +34,7 @@ export interface RunTimelineInput {
   readonly runId: string;
   readonly history: HistoryRun;
   readonly trace?: Trace | undefined;
-  readonly shards?: readonly ShardFacts[];
+  readonly shards?: readonly TimelineShard[];
   readonly nowMs: number;
 }
 
@@ -109,7 +109,7 @@ export function isShard({ id }: Item): boolean {
   return id.startsWith('h');
 }
 
-function addShards(root: Item, shards: readonly ShardFacts[], nowMs: number): void {
+function addShards(root: Item, shards: readonly TimelineShard[], nowMs: number): void {
   if (shards.length === 0) return;
   const branches = new Map([...walk([root])].flatMap((item) => (item.runId ? [[item.runId, item]] : [])));
   for (const shard of shards) {

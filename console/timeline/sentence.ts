@@ -155,8 +155,9 @@ function figures({ nowMs, usualMs, calls, usualCalls, isNew, path }: PathDiffere
   if (isNew) return calls > 1 ? `${time} in ${plural(calls, 'call')}, new` : `${time}, new`;
   const isOneOfAKind = path.length === 1;
   const isMore = calls > usualCalls * CALLS_FACTOR || calls * CALLS_FACTOR < usualCalls;
-  const told = isMore && !isOneOfAKind ? `${countText(calls)} calls, usually ${countText(usualCalls)}; ` : '';
-  return `${told}${time}, usually ${durationText(usualMs)}`;
+  const callsText =
+    isMore && !isOneOfAKind ? `${countText(calls)} calls, usually ${countText(usualCalls)}; ` : '';
+  return `${callsText}${time}, usually ${durationText(usualMs)}`;
 }
 
 /** Returns how many shards of a MapReduce run were slow. */

@@ -50,3 +50,8 @@ export function textAttribute(attributes: readonly Attribute[], name: string): s
   const value = attributeOf(attributes, name);
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
+
+/** Whether the attribute's value is a list. */
+export function isListValue(value: AttributeValue): value is readonly AttributeValue[] {
+  return Array.isArray(value);
+}

@@ -46,7 +46,7 @@ export interface WaitingInput {
 }
 
 /** Returns the task queues on which the run currently waits for a worker. */
-export function queuesToAsk({
+export function queuesToRead({
   events,
   pendingActivities,
   pendingTask,

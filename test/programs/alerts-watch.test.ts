@@ -69,11 +69,11 @@ describe('watch', () => {
     );
     await stage.whileWorking(async () => {
       await stage.run('twice', 'breaks', []);
-      for (const other of others) await other.look();
+      for (const other of others) await other.poll();
       await stage.receiver.has(before + 1);
       await stage.run('twice', 'takes', [1]);
       await stage.receiver.has(before + 2);
-      for (const other of others) await other.look();
+      for (const other of others) await other.poll();
       // All of the hour once more: what is over must not begin again.
       await new JobWatch({
         client: stage.client,
@@ -83,7 +83,7 @@ describe('watch', () => {
         redact: (text) => text,
         silences: async () => [],
         stoppedChannels: () => [],
-      }).look();
+      }).poll();
       await sleep(SETTLED_MS);
     });
     // The failure of the job `after`, which is still open, was not told again either.

@@ -62,12 +62,12 @@ describe('the console', { concurrency: 4 }, () => {
     equal(details.span?.service, 'downstream');
     equal(details.span?.traceId, page.run.traceId);
     const activity = page.timeline.rows.find(({ kind }) => kind === 'activity');
-    const facts = await harness.get<RowDetails>(`/api/runs/${runId}/rows/${activity?.id}`);
+    const call = await harness.get<RowDetails>(`/api/runs/${runId}/rows/${activity?.id}`);
     deepEqual(
-      facts.facts.slice(2).map(([name]) => name),
+      call.properties.slice(2).map(([name]) => name),
       ['waiting', 'working'],
     );
-    ok(facts.span?.attributes.some(([name, value]) => name === 'job.trigger' && value === 'api'));
+    ok(call.span?.attributes.some(([name, value]) => name === 'job.trigger' && value === 'api'));
     const response = await fetch(`${harness.console.url}/api/runs/${runId}/rows/none`);
     equal(response.status, 404);
   });

@@ -123,13 +123,13 @@ export function tokenNeeded({ token }: AccessOptions): MiddlewareHandler {
 }
 
 function hasToken(c: Context, token: string): boolean {
-  const [, given] = /^Bearer (.+)$/i.exec(c.req.header('authorization') ?? '') ?? [];
-  return given !== undefined && isEqual(given, token);
+  const [, found] = /^Bearer (.+)$/i.exec(c.req.header('authorization') ?? '') ?? [];
+  return found !== undefined && isEqual(found, token);
 }
 
 /** Compares two strings of equal length in constant time. */
-export function isEqual(given: string, expected: string): boolean {
-  const [a, b] = [Buffer.from(given), Buffer.from(expected)];
+export function isEqual(actual: string, expected: string): boolean {
+  const [a, b] = [Buffer.from(actual), Buffer.from(expected)];
   return a.length === b.length && timingSafeEqual(a, b);
 }
 

@@ -39,7 +39,7 @@ export interface JobRow {
   /** Id of the schedule, or workflow id of the `scheduledJob` or cron, where there is one. */
   readonly scheduleId?: string;
   /** Cron expression, or a description of the schedule. */
-  readonly timetable?: string;
+  readonly schedule?: string;
   readonly isPaused?: boolean;
   readonly nextDueAt?: number;
   /** The latest runs, at most 30, the oldest first. */

@@ -8,7 +8,7 @@ import type { Sentence } from './sentence';
 import type { Timeline } from './timeline';
 
 /** A property of the run, with a label. */
-export interface RunFacts {
+export interface RunProperty {
   /** Label, as in `workflow type`, `task queue`, `attempt`, `cron`. */
   readonly name: string;
   readonly value: string;
@@ -112,7 +112,7 @@ export interface RunLinks {
 export interface RunPage {
   readonly at: number;
   readonly run: RunRow;
-  readonly facts: readonly RunFacts[];
+  readonly properties: readonly RunProperty[];
   readonly sentence: Sentence;
   /** Why the run waits, the most important reason first; empty for closed runs. */
   readonly waiting: readonly WaitReason[];

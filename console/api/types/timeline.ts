@@ -160,7 +160,7 @@ export interface RowSpan {
 export interface RowDetails {
   readonly id: string;
   /** Properties from the history. */
-  readonly facts: readonly (readonly [name: string, value: string])[];
+  readonly properties: readonly (readonly [name: string, value: string])[];
   readonly error?: { readonly type: string; readonly message: string; readonly stack?: string };
   readonly span?: RowSpan;
 }

@@ -46,16 +46,16 @@ export async function alertsPage(data: ConsoleData, namespace: string | undefine
 async function partOf(namespace: NamespaceData): Promise<Part> {
   const { incidents, states, name } = namespace;
   try {
-    const [all, watcher, canBeAsked] = await Promise.all([
+    const [all, watcher, canBeQueried] = await Promise.all([
       incidents.read(),
       readWatcher(namespace.calls),
-      states.canBeAsked(),
+      states.canBeQueried(),
     ]);
     const isOpen = ({ isRunning, open }: Incident) => isRunning && open?.length !== 0;
     const open = all.filter(isOpen);
     const past = all.filter((incident) => !isOpen(incident));
     const shown = [...open.slice(0, MAX_OPEN), ...newest(past).slice(0, MAX_PAST)];
-    const [status, known] = canBeAsked
+    const [status, known] = canBeQueried
       ? await Promise.all([watcher.state === 'none' ? undefined : states.watcher(), states.of(shown)])
       : [undefined, new Map<string, IncidentState>()];
     const rows = shown.map((incident) => rowOf(incident, name, known.get(incident.runId)));
@@ -88,7 +88,7 @@ function newest(incidents: readonly Incident[]): readonly Incident[] {
 function rowOf(incident: Incident, namespace: string, state: IncidentState | undefined): AlertRow {
   const { workflowId, runId, kind, name, open = [], startedMs, closedMs } = incident;
   const deliveries = state && deliveriesOf(state);
-  const told = deliveries?.[0]?.at;
+  const lastDeliveryAt = deliveries?.[0]?.at;
   return {
     namespace,
     workflowId,
@@ -97,7 +97,7 @@ function rowOf(incident: Incident, namespace: string, state: IncidentState | und
     name,
     open: open.map((problem) => openAlert(incident, problem, state)),
     startedAt: startedMs,
-    lastAt: Math.max(startedMs, told ?? closedMs ?? 0),
+    lastAt: Math.max(startedMs, lastDeliveryAt ?? closedMs ?? 0),
     ...(deliveries && { deliveries }),
   };
 }

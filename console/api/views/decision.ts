@@ -6,14 +6,14 @@ import { defined } from '../../../core/util/defined';
 import type { Sampling } from '../types';
 import type { RunPlace } from './find-run';
 
-export interface DecisionFacts {
+export interface RunDecision {
   readonly sampling?: Sampling;
   /** Link to the trace in the tracing back end. */
   readonly url?: string;
 }
 
 /** Reads the decision; `undefined` if Temporal is away or no longer has the run. Never rejects. */
-export async function decisionOf({ namespace, run }: RunPlace): Promise<DecisionFacts | undefined> {
+export async function decisionOf({ namespace, run }: RunPlace): Promise<RunDecision | undefined> {
   try {
     const { workflowId, runId } = run;
     const { sampling, url } = await namespace.calls.call(() =>

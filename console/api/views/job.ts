@@ -27,9 +27,9 @@ export async function jobPage(data: ConsoleData, request: JobRequest): Promise<J
   const { filter, cursor } = request;
   const { result, trigger, ...others } = filter;
   const closedStates = result.filter((state): state is ClosedState => state !== 'running');
-  const wantsClosed = result.length === 0 || closedStates.length > 0;
-  const open = cursor === undefined ? parts.open.filter((run) => isWanted(run, filter, at)) : [];
-  const page = wantsClosed
+  const includesClosed = result.length === 0 || closedStates.length > 0;
+  const open = cursor === undefined ? parts.open.filter((run) => matchesFilter(run, filter, at)) : [];
+  const page = includesClosed
     ? await data.index.runs({
         namespace: parts.namespace.name,
         job: request.job,
@@ -53,7 +53,11 @@ export async function jobPage(data: ConsoleData, request: JobRequest): Promise<J
   };
 }
 
-function isWanted(run: OpenRun, { result, trigger, minMs = 0, maxMs, q }: JobFilter, nowMs: number): boolean {
+function matchesFilter(
+  run: OpenRun,
+  { result, trigger, minMs = 0, maxMs, q }: JobFilter,
+  nowMs: number,
+): boolean {
   const durationMs = runRow(run, undefined, nowMs).durationMs;
   return (
     hasBegun(run, nowMs) &&

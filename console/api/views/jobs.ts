@@ -4,7 +4,7 @@
 import { defined } from '../../../core/util/defined';
 import type { IndexedJob } from '../../store/index';
 import type { OpenRun } from '../../temporal/execution';
-import type { Timetable, Timetables } from '../../temporal/timetables';
+import type { JobSchedule, JobSchedules } from '../../temporal/schedules';
 import { type ConsoleData, type NamespaceData, namespacesOf, problemsOf, usualOfJob } from '../console-data';
 import type { JobKind, JobList, JobRow } from '../types';
 import { hasBegun, runBar, runRow } from './run-row';
@@ -58,7 +58,7 @@ async function jobParts(data: ConsoleData, namespaces: readonly NamespaceData[])
       if (runs) runs.push(run);
       else open.set(run.job, [run]);
     }
-    const names = new Set([...closed.keys(), ...open.keys(), ...namespace.poller.timetables.byJob.keys()]);
+    const names = new Set([...closed.keys(), ...open.keys(), ...namespace.poller.schedules.byJob.keys()]);
     return [...names].map((job) => ({ namespace, job, indexed: closed.get(job), open: open.get(job) ?? [] }));
   });
 }
@@ -68,24 +68,24 @@ function jobRow({ namespace, job, indexed, open }: JobParts, nowMs: number): Job
   const begun = open.filter((run) => hasBegun(run, nowMs)).sort((a, b) => b.startedAt - a.startedAt);
   const [newest] = begun;
   const last = newest && newest.startedAt >= (indexed?.last.startedAt ?? 0) ? newest : indexed?.last;
-  const timetable = timetableOf(namespace.poller.timetables, job, last ?? open[0]);
+  const schedule = scheduleOf(namespace.poller.schedules, job, last ?? open[0]);
   const waiting = open.filter((run) => !hasBegun(run, nowMs)).map(({ dueAt }) => dueAt);
-  const nextDueAt = timetable?.nextDueAt ?? (waiting.length > 0 ? Math.min(...waiting) : undefined);
+  const nextDueAt = schedule?.nextDueAt ?? (waiting.length > 0 ? Math.min(...waiting) : undefined);
   const bars = [...begun.map((run) => runBar(run, nowMs)), ...(indexed?.recent ?? [])]
     .sort((a, b) => a.startedAt - b.startedAt)
     .slice(-MAX_BARS);
   return {
     namespace: namespace.name,
     job,
-    kind: timetable?.kind ?? kindByTrigger(last ?? open[0]),
+    kind: schedule?.kind ?? kindByTrigger(last ?? open[0]),
     bars,
     running: begun.length,
     failingRuns: indexed?.failingRuns ?? 0,
     alerts: alertsOf(namespace, job),
     ...defined({
-      scheduleId: timetable?.scheduleId ?? last?.scheduleId,
-      timetable: timetable?.timetable,
-      isPaused: timetable?.isPaused,
+      scheduleId: schedule?.scheduleId ?? last?.scheduleId,
+      schedule: schedule?.text,
+      isPaused: schedule?.isPaused,
       nextDueAt,
       last: last && runRow(last, usual?.medianMs, nowMs),
       usualMs: usual?.medianMs,
@@ -104,11 +104,11 @@ function alertsOf({ incidents }: NamespaceData, job: string): JobRow['alerts'] {
 type AnyRun = OpenRun | IndexedJob['last'];
 
 /** Returns the schedule of the job; `undefined` if the server lists none. */
-function timetableOf(
-  { byJob, bySchedule }: Timetables,
+function scheduleOf(
+  { byJob, bySchedule }: JobSchedules,
   job: string,
   run: AnyRun | undefined,
-): Timetable | undefined {
+): JobSchedule | undefined {
   const found = byJob.get(job);
   if (found) return found;
   if (run?.scheduleId !== undefined) return bySchedule.get(run.scheduleId);

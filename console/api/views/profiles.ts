@@ -57,7 +57,7 @@ export class ProfileReader {
       runId: run.runId,
       history,
       trace,
-      shards: shards?.facts ?? [],
+      shards: shards?.shards ?? [],
       nowMs: run.closedAt,
     });
     const { profile } = measure(tree);

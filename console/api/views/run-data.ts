@@ -76,7 +76,7 @@ export class RunDataReader {
         kind: 'cut',
         text: `The history has more than ${MAX_EVENTS.toLocaleString('en-US')} events; later ones are not read.`,
       });
-    const laidOut = history && runTimeline({ runId, history, trace, shards: shards?.facts ?? [], nowMs });
+    const laidOut = history && runTimeline({ runId, history, trace, shards: shards?.shards ?? [], nowMs });
     const timeline = laidOut?.timeline ?? traceTimeline(trace, nowMs);
     return { namespace, run, events, description, shards, trace, history, laidOut, timeline, problems };
   }

@@ -9,15 +9,15 @@ import type { Profile } from '../../timeline/profile';
 import { rowDetails } from '../../timeline/row-details';
 import { isShard } from '../../timeline/run-timeline';
 import { runsToCompare, sentenceOf } from '../../timeline/sentence';
-import { type QueuePollers, queuesToAsk, waitReasons } from '../../timeline/waiting';
+import { type QueuePollers, queuesToRead, waitReasons } from '../../timeline/waiting';
 import { type ConsoleData, problemsOf, usualOfJob } from '../console-data';
 import type { Problem, RowDetails, RunPage, Sentence, WaitReason } from '../types';
 import { decisionOf } from './decision';
 import { ProfileReader } from './profiles';
 import { type RunData, RunDataReader } from './run-data';
 import { runError } from './run-error';
-import { runFacts, waitedOf } from './run-facts';
 import { runLinks } from './run-links';
+import { runProperties, waitedOf } from './run-properties';
 import { runRow } from './run-row';
 import { spansNote } from './spans-note';
 
@@ -49,7 +49,7 @@ export class RunView {
     return {
       at,
       run: row,
-      facts: runFacts({ ...read, run }, at),
+      properties: runProperties({ ...read, run }, at),
       sentence: await this.#sentence(read, successes),
       waiting: await this.#waiting(read, at),
       ...(error && { error }),
@@ -121,7 +121,7 @@ export class RunView {
       nowMs,
     };
     const pollers = new Map<string, QueuePollers | undefined>();
-    for (const [kind, queue] of queuesToAsk(input))
+    for (const [kind, queue] of queuesToRead(input))
       pollers.set(`${kind} ${queue}`, await namespace.queues.pollersOf(kind, queue));
     return waitReasons({ ...input, pollersOf: (kind, queue) => pollers.get(`${kind} ${queue}`) });
   }

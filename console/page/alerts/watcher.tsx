@@ -2,6 +2,7 @@
  * The watcher of a namespace: its state, silences, channels, and gaps.
  */
 import type { AlertChannelState, WatcherState } from '../../api/types';
+import { Property } from '../parts/property';
 import { Ago, Time } from '../parts/time';
 import { TYPE_WORDS } from './words';
 
@@ -25,25 +26,25 @@ export function Watcher({
   return (
     <section class="watcher">
       <h2>Watcher{hasNamespaces && ` of ${namespace}`}</h2>
-      <dl class="facts-line">
-        <Fact name="state">
+      <dl class="properties-line">
+        <Property name="state">
           <span class={state === 'watching' ? '' : 'bad'}>{STATES[state]}</span>
-        </Fact>
+        </Property>
         {readAt !== undefined && (
-          <Fact name="last read">
+          <Property name="last read">
             <Ago at={readAt} />
-          </Fact>
+          </Property>
         )}
         {sinceAt !== undefined && (
-          <Fact name="running since">
+          <Property name="running since">
             <Time at={sinceAt} />
-          </Fact>
+          </Property>
         )}
-        {process !== undefined && <Fact name="process">{process}</Fact>}
+        {process !== undefined && <Property name="process">{process}</Property>}
         {config !== undefined && (
-          <Fact name="configuration">
+          <Property name="configuration">
             <code>{config}</code>
-          </Fact>
+          </Property>
         )}
       </dl>
       <h3>Silences</h3>
@@ -109,14 +110,5 @@ function Untold({ watcher: { withoutUsual, untold } }: { readonly watcher: Watch
         ))}
       </ul>
     </>
-  );
-}
-
-function Fact({ name, children }: { readonly name: string; readonly children: preact.ComponentChildren }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }

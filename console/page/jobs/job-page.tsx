@@ -9,6 +9,7 @@ import { setClock } from '../clock';
 import { useRowKeys } from '../keyboard';
 import { RunBars } from '../parts/bars';
 import { Pending, Problems } from '../parts/messages';
+import { Property } from '../parts/property';
 import { useTitle } from '../parts/title';
 import { ReadError, read, useResource } from '../resource';
 import { BAD_STATES, Filters, toggleFailed } from './filters';
@@ -60,33 +61,24 @@ function Summary({ job }: { readonly job: JobRow }) {
   return (
     <div class="summary">
       <RunBars bars={job.bars} namespace={job.namespace} usualMs={usualMs} />
-      <dl class="facts-line">
-        <Fact name="trigger">{howStarted(job)}</Fact>
-        {usualMs !== undefined && <Fact name="usually takes">{durationText(usualMs)}</Fact>}
+      <dl class="properties-line">
+        <Property name="trigger">{howStarted(job)}</Property>
+        {usualMs !== undefined && <Property name="usually takes">{durationText(usualMs)}</Property>}
         {(isPaused || nextDueAt !== undefined) && (
-          <Fact name="next due">
+          <Property name="next due">
             <NextDue job={job} />
-          </Fact>
+          </Property>
         )}
-        {running > 0 && <Fact name="running">{countText(running)}</Fact>}
+        {running > 0 && <Property name="running">{countText(running)}</Property>}
         {failingRuns > 0 && (
-          <Fact name="failing">
+          <Property name="failing">
             <strong class="bad">
               {failingRuns === 1 ? 'the last run' : `the last ${countText(failingRuns)} runs`}
             </strong>
-          </Fact>
+          </Property>
         )}
-        {job.namespace !== 'default' && <Fact name="namespace">{job.namespace}</Fact>}
+        {job.namespace !== 'default' && <Property name="namespace">{job.namespace}</Property>}
       </dl>
-    </div>
-  );
-}
-
-function Fact({ name, children }: { readonly name: string; readonly children: preact.ComponentChildren }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
     </div>
   );
 }
@@ -99,7 +91,7 @@ function Runs({ path, page }: { readonly path: string; readonly page: Answer }) 
   useEffect(() => {
     if (more.length === 0) setCursor(page.cursor);
   }, [page.cursor]);
-  const readOn = async () => {
+  const readMore = async () => {
     try {
       const next = await read<Answer>(
         `${path}${path.includes('?') ? '&' : '?'}cursor=${encodeURIComponent(cursor ?? '')}`,
@@ -123,7 +115,7 @@ function Runs({ path, page }: { readonly path: string; readonly page: Answer }) 
         </p>
       )}
       {cursor !== undefined && (
-        <button type="button" class="more" onClick={() => void readOn()}>
+        <button type="button" class="more" onClick={() => void readMore()}>
           Earlier runs
         </button>
       )}

@@ -10,6 +10,6 @@ const KINDS: Readonly<Record<JobKind, string>> = {
   start: 'manual or API',
 };
 
-export function howStarted({ kind, timetable }: JobRow): string {
-  return timetable === undefined ? KINDS[kind] : `${KINDS[kind]} ${timetable}`;
+export function howStarted({ kind, schedule }: JobRow): string {
+  return schedule === undefined ? KINDS[kind] : `${KINDS[kind]} ${schedule}`;
 }

@@ -6,6 +6,7 @@ import { address, go, parameter, paths } from '../address';
 import { setClock } from '../clock';
 import { useKeys } from '../keyboard';
 import { Pending, Problems } from '../parts/messages';
+import { Property } from '../parts/property';
 import { State, StateIcon } from '../parts/state';
 import { Ago, Time } from '../parts/time';
 import { useTitle } from '../parts/title';
@@ -52,7 +53,7 @@ export function RunPage({ runId }: { readonly runId: string }) {
 }
 
 function Run({ page, base }: { readonly page: Answer; readonly base: string }) {
-  const { run, sentence, error, shards, timeline, links, facts, spansNote } = page;
+  const { run, sentence, error, shards, timeline, links, properties, spansNote } = page;
   return (
     <>
       <div class="head">
@@ -73,33 +74,24 @@ function Run({ page, base }: { readonly page: Answer; readonly base: string }) {
       {sentence.table.length > 0 && <PathTable sentence={sentence} />}
       {spansNote !== undefined && <p class="note">{spansNote}</p>}
       <Waterfall timeline={timeline} detailsPath={base} namespace={run.namespace} />
-      <details class="all-facts">
+      <details class="all-properties">
         <summary>About this run</summary>
         <dl class="pairs">
-          {run.sampling && <Pair name="spans">{run.sampling.text}</Pair>}
-          {facts.map(({ name, value }) => (
-            <Pair key={name} name={name}>
+          {run.sampling && <Property name="spans">{run.sampling.text}</Property>}
+          {properties.map(({ name, value }) => (
+            <Property key={name} name={name}>
               {value}
-            </Pair>
+            </Property>
           ))}
-          <Pair name="run id">
+          <Property name="run id">
             <code>{run.runId}</code>
-          </Pair>
-          <Pair name="TraceId">
+          </Property>
+          <Property name="TraceId">
             <code>{run.traceId}</code>
-          </Pair>
+          </Property>
         </dl>
       </details>
     </>
-  );
-}
-
-function Pair({ name, children }: { readonly name: string; readonly children: preact.ComponentChildren }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }
 

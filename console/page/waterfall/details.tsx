@@ -83,7 +83,7 @@ export function Details({ row, service, path, startedAt, namespace }: DetailsPro
           </p>
         )}
         {hasDetails && !details && !failure && <p class="pending">Loading …</p>}
-        {details && details.facts.length > 0 && <Section title="History" pairs={details.facts} />}
+        {details && details.properties.length > 0 && <Section title="History" pairs={details.properties} />}
         {span && <SpanDetails span={span} />}
       </div>
     </aside>

@@ -27,9 +27,9 @@ interface Piece {
 }
 
 /** Creates the scale of a time range. */
-export function makeScale(range: Stretch, folds: readonly Fold[], givenWidth: number): Scale {
+export function makeScale(range: Stretch, folds: readonly Fold[], fullWidthPx: number): Scale {
   // Before the first layout, the width is not known.
-  const fullWidth = Math.max(2 * END_ROOM, givenWidth);
+  const fullWidth = Math.max(2 * END_ROOM, fullWidthPx);
   const width = fullWidth - END_ROOM;
   const endMs = range.startMs + Math.max(range.durationMs, 0.001);
   const pieces = piecesOf(range.startMs, endMs, folds);

@@ -31,8 +31,8 @@ export interface ShownRow {
 
 export function shownRows({ rows }: Timeline, options: ViewOptions): readonly ShownRow[] {
   const { first, end } = zoomedRange(rows, options.zoom);
-  const wanted = wantedRows(rows, options);
-  const isOpenAt = openness(rows, options, wanted !== undefined);
+  const matching = matchingRows(rows, options);
+  const isOpenAt = openness(rows, options, matching !== undefined);
   const shown: ShownRow[] = [];
   /** Number of levels by which the children of a row are moved up, by the row's index. */
   const lifts = new Map<number, number>();
@@ -45,12 +45,12 @@ export function shownRows({ rows }: Timeline, options: ViewOptions): readonly Sh
     const lift = lifts.get(row.parent) ?? rows[first]?.depth ?? 0;
     const isLeftOut = options.isUngrouped && row.kind === 'group';
     lifts.set(index, lift + Number(isLeftOut));
-    const isWanted = wanted?.has(index) ?? true;
-    const isOpen = isWanted && (isLeftOut || isOpenAt(index));
+    const isMatch = matching?.has(index) ?? true;
+    const isOpen = isMatch && (isLeftOut || isOpenAt(index));
     const depth = row.depth - lift;
     const canFold = row.below > 0 || row.more > 0;
-    if (isWanted && !isLeftOut) shown.push({ row, index, depth, ...(canFold && { isOpen }) });
-    if (isOpen && row.more > 0 && !wanted)
+    if (isMatch && !isLeftOut) shown.push({ row, index, depth, ...(canFold && { isOpen }) });
+    if (isOpen && row.more > 0 && !matching)
       cut.push({
         line: { row, index, depth: depth + Number(!isLeftOut), more: row.more },
         endIndex: next,
@@ -100,17 +100,18 @@ function closeCut(
  * Returns the indexes of the rows that match the filter, and of their ancestors; `undefined` without a
  * filter.
  */
-function wantedRows(
+function matchingRows(
   rows: readonly TimelineRow[],
   { onlyFailed, find }: ViewOptions,
 ): ReadonlySet<number> | undefined {
   if (!onlyFailed && find === '') return undefined;
-  const wanted = new Set<number>();
+  const matching = new Set<number>();
   for (const [index, row] of rows.entries()) {
     if ((onlyFailed && !row.hasError) || !textOf(row).includes(find)) continue;
-    for (let each = index; each >= 0 && !wanted.has(each); each = rows[each]?.parent ?? -1) wanted.add(each);
+    for (let each = index; each >= 0 && !matching.has(each); each = rows[each]?.parent ?? -1)
+      matching.add(each);
   }
-  return wanted;
+  return matching;
 }
 
 function textOf({ name, note = '', errorLine = '' }: TimelineRow): string {

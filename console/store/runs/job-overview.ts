@@ -3,9 +3,9 @@
  * list of thousands of jobs needs no query.
  */
 import type { SqlDatabase, SqlStatement } from '../sql/port';
+import type { InternedStrings } from './interned-strings';
 import type { IndexedJob } from './run-index';
 import { type BarRow, barOf, type RunRow, summaryOf } from './run-row';
-import type { Words } from './words';
 
 const RECENT_RUNS = 30;
 const SUCCESSES = 20;
@@ -25,7 +25,7 @@ export class JobOverview {
 
   constructor(
     database: SqlDatabase,
-    private readonly words: Words,
+    private readonly strings: InternedStrings,
   ) {
     const ofJob = 'FROM run WHERE job = ? AND listed = 1';
     const newest = 'ORDER BY started DESC, id DESC LIMIT';
@@ -67,8 +67,8 @@ export class JobOverview {
     const rows = this.recent.all<BarRow>(id);
     const newest = rows[0] && this.full.get<RunRow>(rows[0].id);
     if (!newest) return undefined;
-    const last = summaryOf(newest, this.words);
-    const recent = rows.map((row) => barOf(row, this.words));
+    const last = summaryOf(newest, this.strings);
+    const recent = rows.map((row) => barOf(row, this.strings));
     const sinceSuccess = recent.slice(
       0,
       firstIndex(recent, ({ state }) => state === 'success'),
@@ -79,7 +79,7 @@ export class JobOverview {
       last,
       recent,
       successMs: this.successes
-        .all<{ duration: number }>(id, this.words.find('success') ?? 0)
+        .all<{ duration: number }>(id, this.strings.find('success') ?? 0)
         .map(({ duration }) => duration),
       failingRuns: sinceSuccess.filter(({ state }) => state === 'failure' || state === 'timeout').length,
     };

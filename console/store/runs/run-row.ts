@@ -3,8 +3,8 @@
  */
 import { defined } from '../../../core/util/defined';
 import type { SqlValue } from '../sql/port';
+import type { InternedStrings } from './interned-strings';
 import type { ClosedState, RunBarSummary, RunSummary } from './run-index';
-import type { Words } from './words';
 
 const MAX_ERROR_LENGTH = 500;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -61,16 +61,16 @@ export function traceBytes(traceId: string): Uint8Array {
   return Buffer.from(traceId, 'hex');
 }
 
-export function runParameters(run: RunSummary, job: number, words: Words): SqlValue[] {
-  const word = (text: string | undefined) => (text === undefined ? null : words.idOf(text));
+export function runParameters(run: RunSummary, job: number, strings: InternedStrings): SqlValue[] {
+  const word = (text: string | undefined) => (text === undefined ? null : strings.idOf(text));
   const bit = (flag: boolean | undefined) => (flag === undefined ? null : Number(flag));
   return [
     runBytes(run.runId),
     job,
     traceBytes(run.traceId),
     run.workflowId,
-    words.idOf(run.workflowType),
-    words.idOf(run.state),
+    strings.idOf(run.workflowType),
+    strings.idOf(run.state),
     run.startedAt,
     run.closedAt,
     run.durationMs,
@@ -90,15 +90,15 @@ export function runParameters(run: RunSummary, job: number, words: Words): SqlVa
   ];
 }
 
-export function summaryOf(row: RunRow, words: Words): RunSummary {
-  const word = (id: number | null) => (id === null ? undefined : words.textOf(id));
+export function summaryOf(row: RunRow, strings: InternedStrings): RunSummary {
+  const word = (id: number | null) => (id === null ? undefined : strings.textOf(id));
   const flag = (bit: number | null) => (bit === null ? undefined : bit === 1);
   return defined({
     namespace: row.namespace,
     job: row.job,
     workflowId: row.workflow,
-    ...barOf(row, words),
-    workflowType: words.textOf(row.type),
+    ...barOf(row, strings),
+    workflowType: strings.textOf(row.type),
     traceId: Buffer.from(row.trace.buffer, row.trace.byteOffset, row.trace.byteLength).toString('hex'),
     closedAt: row.closed,
     isListed: row.listed === 1,
@@ -117,10 +117,10 @@ export function summaryOf(row: RunRow, words: Words): RunSummary {
   });
 }
 
-export function barOf(row: BarRow, words: Words): RunBarSummary {
+export function barOf(row: BarRow, strings: InternedStrings): RunBarSummary {
   return {
     runId: runIdOf(row.run),
-    state: words.textOf(row.state) as ClosedState,
+    state: strings.textOf(row.state) as ClosedState,
     startedAt: row.started,
     durationMs: row.duration,
   };

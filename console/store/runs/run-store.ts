@@ -2,10 +2,10 @@
  * Summaries of closed runs in `index.db`. Synchronous, for the store's thread.
  */
 import type { SqlDatabase, SqlStatement, SqlValue } from '../sql/port';
+import { InternedStrings } from './interned-strings';
 import { JobOverview } from './job-overview';
 import type { ClosedState, FillCursor, IndexedJob, RunPageOf, RunQuery, RunSummary } from './run-index';
 import { RUN_COLUMNS, type RunRow, runBytes, runParameters, summaryOf, traceBytes } from './run-row';
-import { Words } from './words';
 
 const DEFAULT_LIMIT = 100;
 const MAX_LIMIT = 1_000;
@@ -30,14 +30,14 @@ const FAILED: readonly ClosedState[] = ['failure', 'timeout', 'termination'];
 type JobKey = Pick<RunSummary, 'namespace' | 'job'>;
 
 export class RunStore {
-  readonly words: Words;
+  readonly strings: InternedStrings;
   readonly overview: JobOverview;
   private readonly jobIds = new Map<string, number>();
   private readonly statements = new Map<string, SqlStatement>();
 
   constructor(private readonly database: SqlDatabase) {
-    this.words = new Words(database);
-    this.overview = new JobOverview(database, this.words);
+    this.strings = new InternedStrings(database);
+    this.overview = new JobOverview(database, this.strings);
   }
 
   addRuns(runs: readonly RunSummary[], fill?: { namespace: string; cursor: FillCursor }): void {
@@ -53,7 +53,7 @@ export class RunStore {
     this.changed(() => {
       for (const run of runs) {
         const job = this.jobId(run, true) as number;
-        insert.run(...runParameters(run, job, this.words));
+        insert.run(...runParameters(run, job, this.strings));
         this.overview.forget(job);
       }
       if (fill) this.putFill(fill.namespace, fill.cursor);
@@ -84,7 +84,7 @@ export class RunStore {
     };
     const isOneOf = (column: string, texts: readonly string[]) => {
       // Id 0 stands for a text that no row has.
-      const ids = texts.map((text) => this.words.find(text) ?? 0);
+      const ids = texts.map((text) => this.strings.find(text) ?? 0);
       where(`${column} IN (SELECT value FROM json_each(?))`, JSON.stringify(ids));
     };
     if (query.states) isOneOf('state', query.states);
@@ -106,7 +106,7 @@ export class RunStore {
     ).all<RunRow>(...parameters, limit + 1);
     const page = rows.slice(0, limit);
     const last = page.at(-1);
-    const runs = page.map((row) => summaryOf(row, this.words));
+    const runs = page.map((row) => summaryOf(row, this.strings));
     return last && rows.length > limit ? { runs, cursor: `${last.started}:${last.id}` } : { runs };
   }
 
@@ -139,7 +139,7 @@ export class RunStore {
   successes(key: JobKey, { limit = 20, startedBefore = Number.MAX_SAFE_INTEGER } = {}): RunSummary[] {
     const job = this.jobId(key);
     if (job === undefined) return [];
-    const success = this.words.find('success') ?? 0;
+    const success = this.strings.find('success') ?? 0;
     return this.some(
       `WHERE run.job = ? AND listed = 1 AND state = ? AND started < ? ${NEWEST_FIRST} LIMIT ?`,
       job,
@@ -159,19 +159,19 @@ export class RunStore {
 
   /** Whether runs of the trace are known, and none of them failed, was terminated or forced. */
   isOrdinary(trace: Uint8Array): boolean {
-    const ids = FAILED.map((state) => this.words.find(state) ?? 0).join(', ');
+    const ids = FAILED.map((state) => this.strings.find(state) ?? 0).join(', ');
     const row = this.prepared(
       `SELECT count(*) AS runs, coalesce(sum(forced = 1 OR state IN (${ids})), 0) AS kept FROM run WHERE trace = ?`,
     ).get<{ runs: number; kept: number }>(trace);
     return row !== undefined && row.runs > 0 && row.kept === 0;
   }
 
-  /** Returns the job's id, which is created with `isMade`; else `undefined` if there is none. */
-  jobId({ namespace, job }: JobKey, isMade = false): number | undefined {
+  /** Returns the job's id, which is created with `create`; else `undefined` if there is none. */
+  jobId({ namespace, job }: JobKey, create = false): number | undefined {
     const key = JSON.stringify([namespace, job]);
     const cached = this.jobIds.get(key);
     if (cached !== undefined) return cached;
-    if (isMade)
+    if (create)
       this.prepared('INSERT OR IGNORE INTO job (namespace, name) VALUES (?, ?)').run(namespace, job);
     const id = this.prepared('SELECT id FROM job WHERE namespace = ? AND name = ?').get<{ id: number }>(
       namespace,
@@ -184,7 +184,7 @@ export class RunStore {
   private some(rest: string, ...parameters: readonly SqlValue[]): RunSummary[] {
     return this.prepared(`${FROM_RUN} ${rest}`)
       .all<RunRow>(...parameters)
-      .map((row) => summaryOf(row, this.words));
+      .map((row) => summaryOf(row, this.strings));
   }
 
   private putFill(namespace: string, { fromAt, untilAt, isComplete }: FillCursor): void {
@@ -205,7 +205,7 @@ export class RunStore {
       this.database.transaction(fn);
     } catch (error) {
       // Ids that the transaction assigned were rolled back.
-      this.words.reset();
+      this.strings.reset();
       this.jobIds.clear();
       this.overview.forgetAll();
       throw error;

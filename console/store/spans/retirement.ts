@@ -5,7 +5,7 @@
  *
  * It can resume at any point after a crash, since the progress is committed together with the copies.
  */
-import { whereItCan } from '../sql/where-it-can';
+import { bestEffort } from '../sql/best-effort';
 import type { ExpiredTraces } from './expired-traces';
 import type { Segment } from './segment';
 import type { SegmentList } from './segment-list';
@@ -57,15 +57,15 @@ export class Retirement {
     const progress = this.progress.get(list) ?? this.begin(list, nowMs);
     if (!progress) return false;
     const { segment } = progress;
-    const traces = whereItCan(() => segment.tracesAfter(progress.trace, STEP)) ?? [];
+    const traces = bestEffort(() => segment.tracesAfter(progress.trace, STEP)) ?? [];
     const last = traces.at(-1);
     if (last === undefined) {
-      whereItCan(() => this.expired.putDropped(list.endOfOldest(), nowMs));
+      bestEffort(() => this.expired.putDropped(list.endOfOldest(), nowMs));
       list.retire();
       this.progress.delete(list);
       return true;
     }
-    whereItCan(() => {
+    bestEffort(() => {
       const dropped = list === this.spans ? this.copy(segment, traces, last, nowMs) : traces;
       this.expired.add(
         dropped.filter((trace) => goesOn(list, trace)),

@@ -3,7 +3,7 @@
  * the time.
  */
 import { ownBytes } from '../own-bytes';
-import { whereItCan } from '../sql/where-it-can';
+import { bestEffort } from '../sql/best-effort';
 import type { ExpiredTraces } from './expired-traces';
 import { Retirement } from './retirement';
 import type { Chunk, Segment } from './segment';
@@ -60,7 +60,7 @@ export class SpanStore {
     let spans = 0;
     let cut = 0;
     for (const segment of this.segmentsWith(trace)) {
-      whereItCan(() => {
+      bestEffort(() => {
         for (const chunk of segment.chunks(trace)) {
           if (spans >= MAX_SPANS) cut += chunk.spans;
           else bodies.push(chunk.body);
@@ -69,7 +69,7 @@ export class SpanStore {
       });
     }
     if (bodies.length === 0) return undefined;
-    const isKept = this.kept.all.some((segment) => whereItCan(() => segment.has(trace)));
+    const isKept = this.kept.all.some((segment) => bestEffort(() => segment.has(trace)));
     return {
       bodies: ownBytes(bodies),
       lengths: bodies.map(({ length }) => length),

@@ -29,24 +29,24 @@ export function sqlDatabase(
   open: () => DriverDatabase,
   resultCode: (error: Error) => number | undefined,
 ): SqlDatabase {
-  const told = <T>(fn: () => T): T => {
+  const withSqlErrors = <T>(fn: () => T): T => {
     try {
       return fn();
     } catch (error) {
       throw sqlError(resultCode(error as Error), error);
     }
   };
-  const database = told(open);
-  const exec = (sql: string): void => told(() => database.exec(sql));
+  const database = withSqlErrors(open);
+  const exec = (sql: string): void => withSqlErrors(() => database.exec(sql));
   let isOpen = true;
   return {
     exec,
     prepare(sql): SqlStatement {
-      const statement = told(() => database.prepare(sql));
+      const statement = withSqlErrors(() => database.prepare(sql));
       const expected = parameterCount(sql);
       const checked = <T>(values: readonly SqlValue[], fn: () => unknown): T => {
         checkCount(sql, expected, values.length);
-        return told(fn) as T;
+        return withSqlErrors(fn) as T;
       };
       return {
         run: (...values) => checked(values, () => statement.run(values)),
@@ -55,13 +55,13 @@ export function sqlDatabase(
         iterate: (...values) =>
           rows(
             checked(values, () => statement.iterate(values)),
-            told,
+            withSqlErrors,
           ),
       };
     },
     transaction: (fn) => inTransaction(exec, fn),
     close() {
-      if (isOpen) told(() => database.close());
+      if (isOpen) withSqlErrors(() => database.close());
       isOpen = false;
     },
   };
@@ -70,11 +70,11 @@ export function sqlDatabase(
 /** Yields the rows; a damaged file may only show while they are read. */
 function* rows<Row extends object>(
   found: IterableIterator<Row>,
-  told: <T>(fn: () => T) => T,
+  withSqlErrors: <T>(fn: () => T) => T,
 ): Generator<Row> {
   try {
     for (;;) {
-      const next = told(() => found.next());
+      const next = withSqlErrors(() => found.next());
       if (next.done) return;
       yield next.value;
     }

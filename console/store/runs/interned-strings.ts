@@ -6,7 +6,7 @@ import type { SqlDatabase, SqlStatement } from '../sql/port';
 /** Most strings in memory; others are read from the database. */
 const MAX_CACHED = 10_000;
 
-export class Words {
+export class InternedStrings {
   private readonly ids = new Map<string, number>();
   private readonly texts = new Map<number, string>();
   private readonly insert: SqlStatement;

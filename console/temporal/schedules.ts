@@ -12,44 +12,45 @@ import { listExecutions } from './list';
 const MAX_SCHEDULES = 500;
 const MAX_JOBS = 1_000;
 
-export interface Timetable {
+export interface JobSchedule {
   readonly kind: Exclude<JobKind, 'start'>;
   readonly scheduleId: string;
-  readonly timetable?: string;
+  /** Cron expression, or a short description of the spec. */
+  readonly text?: string;
   readonly isPaused: boolean;
   readonly nextDueAt?: number;
 }
 
-export interface Timetables {
+export interface JobSchedules {
   /** Schedules of scheduled jobs by name of the job. */
-  readonly byJob: ReadonlyMap<string, Timetable>;
+  readonly byJob: ReadonlyMap<string, JobSchedule>;
   /** Temporal Schedules by id. Their jobs are known from their runs. */
-  readonly bySchedule: ReadonlyMap<string, Timetable & { readonly workflowType: string }>;
+  readonly bySchedule: ReadonlyMap<string, JobSchedule & { readonly workflowType: string }>;
 }
 
-export const NO_TIMETABLES: Timetables = { byJob: new Map(), bySchedule: new Map() };
+export const NO_SCHEDULES: JobSchedules = { byJob: new Map(), bySchedule: new Map() };
 
 /** Reads all schedules of the namespace. Rejects as the calls do. */
-export async function readTimetables(calls: TemporalCalls): Promise<Timetables> {
+export async function readJobSchedules(calls: TemporalCalls): Promise<JobSchedules> {
   return { byJob: await readScheduledJobs(calls), bySchedule: await readSchedules(calls) };
 }
 
-async function readScheduledJobs(calls: TemporalCalls): Promise<Map<string, Timetable>> {
+async function readScheduledJobs(calls: TemporalCalls): Promise<Map<string, JobSchedule>> {
   const dueAt = new Map<string, number>();
   for (const { workflowId, executionTime } of await listRunning(calls, JOB_TICK)) {
     // The tick of the job `x` is the workflow `x/cron-…`.
     const jobId = workflowId.slice(0, Math.max(0, workflowId.lastIndexOf('/')));
     if (executionTime && executionTime.getTime() > Date.now()) dueAt.set(jobId, executionTime.getTime());
   }
-  const byJob = new Map<string, Timetable>();
+  const byJob = new Map<string, JobSchedule>();
   for (const { workflowId: scheduleId, memo } of await listRunning(calls, SCHEDULED_JOB)) {
-    const told = memo?.[JOB_MEMO];
-    if (!isRecord(told)) continue;
-    byJob.set(textOf(told.job) ?? scheduleId, {
+    const job = memo?.[JOB_MEMO];
+    if (!isRecord(job)) continue;
+    byJob.set(textOf(job.job) ?? scheduleId, {
       kind: 'scheduledJob',
       scheduleId,
-      isPaused: told.paused === true,
-      ...defined({ timetable: textOf(told.cron), nextDueAt: dueAt.get(scheduleId) }),
+      isPaused: job.paused === true,
+      ...defined({ text: textOf(job.cron), nextDueAt: dueAt.get(scheduleId) }),
     });
   }
   return byJob;
@@ -63,17 +64,17 @@ async function listRunning(calls: TemporalCalls, type: string) {
   return executions;
 }
 
-function readSchedules(calls: TemporalCalls): Promise<Map<string, Timetable & { workflowType: string }>> {
+function readSchedules(calls: TemporalCalls): Promise<Map<string, JobSchedule & { workflowType: string }>> {
   return calls.call(
     async (client) => {
-      const found = new Map<string, Timetable & { workflowType: string }>();
+      const found = new Map<string, JobSchedule & { workflowType: string }>();
       for await (const { scheduleId, action, state, info, spec } of client.schedule.list()) {
         found.set(scheduleId, {
           kind: 'schedule',
           scheduleId,
           workflowType: action?.workflowType ?? '',
           isPaused: state.paused,
-          ...defined({ nextDueAt: info.nextActionTimes[0]?.getTime(), timetable: timetableText(spec) }),
+          ...defined({ nextDueAt: info.nextActionTimes[0]?.getTime(), text: scheduleText(spec) }),
         });
         if (found.size >= MAX_SCHEDULES) break;
       }
@@ -84,7 +85,7 @@ function readSchedules(calls: TemporalCalls): Promise<Map<string, Timetable & { 
 }
 
 /** Describes a Schedule's spec in a few words. */
-function timetableText(
+function scheduleText(
   spec:
     | { readonly intervals?: readonly { every: number }[]; readonly calendars?: readonly unknown[] }
     | undefined,

@@ -3,13 +3,13 @@
  */
 
 import { durationText } from '../../timeline/durations';
-import type { RunFacts } from '../types';
+import type { RunProperty } from '../types';
 import type { RunData } from './run-data';
 
-export function runFacts({ run, events, history }: RunData, nowMs: number): RunFacts[] {
+export function runProperties({ run, events, history }: RunData, nowMs: number): RunProperty[] {
   const started = events[0]?.workflowExecutionStartedEventAttributes;
   const waitedMs = waitedOf(history, nowMs);
-  const facts: [string, string | number | undefined | null][] = [
+  const properties: [string, string | number | undefined | null][] = [
     ['workflow type', run.workflowType],
     ['workflow id', run.workflowId],
     ['run id', run.runId],
@@ -29,7 +29,7 @@ export function runFacts({ run, events, history }: RunData, nowMs: number): RunF
     ['identity of the starter', started?.identity],
     ['history events', events.length > 0 ? events.length : undefined],
   ];
-  return facts.flatMap(([name, value]) =>
+  return properties.flatMap(([name, value]) =>
     value === undefined || value === null || value === '' ? [] : [{ name, value: String(value) }],
   );
 }

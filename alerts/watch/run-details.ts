@@ -4,6 +4,7 @@
  */
 import { defined } from '../../core/util/defined';
 import type { AlertError, AlertRun, PendingWork } from '../incident/message';
+import { POLLER_ALIVE_MS } from './queues';
 import type { Beginning, Reader } from './reader';
 import type { RunRow } from './row';
 
@@ -14,7 +15,7 @@ const MAX_LENGTH = 1_000;
 const MAX_PENDING = 10;
 const REDACTED = '[not shown: the redaction failed]';
 
-export class FactsReader {
+export class RunDetailsReader {
   readonly #reader: Reader;
   readonly #redact: Redact;
 
@@ -31,7 +32,7 @@ export class FactsReader {
   async run(row: RunRow, beginning?: Beginning): Promise<AlertRun> {
     const { attempt, startedMs } = beginning ?? (await this.#reader.beginning(row)) ?? {};
     const traceId = await this.#reader.traceId(row);
-    return shortRun(row, { traceId, attempt, startedMs });
+    return runFromRow(row, { traceId, attempt, startedMs });
   }
 
   error({ type, message }: AlertError): AlertError {
@@ -75,11 +76,8 @@ export class FactsReader {
   }
 }
 
-/** A poller seen within this time is alive, in milliseconds; a live idle one polls at least every 60 s. */
-const POLLER_ALIVE_MS = 75_000;
-
 /** Returns a run's details from its row, without further calls. */
-export function shortRun(
+export function runFromRow(
   row: RunRow,
   more: {
     readonly traceId: string;

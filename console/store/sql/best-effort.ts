@@ -7,7 +7,7 @@ import { SqlError } from './port';
 /**
  * Returns the result; `undefined` if a database is damaged or the disk is full. Rethrows every other error.
  */
-export function whereItCan<T>(fn: () => T): T | undefined {
+export function bestEffort<T>(fn: () => T): T | undefined {
   try {
     return fn();
   } catch (error) {

@@ -1,0 +1,18 @@
+/**
+ * A labelled value in a description list.
+ */
+
+export function Property({
+  name,
+  children,
+}: {
+  readonly name: string;
+  readonly children: preact.ComponentChildren;
+}) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
