@@ -1,5 +1,5 @@
 /**
- * Messages between a run and its branches. Plain data, since they are in histories.
+ * Messages between a run and its branches: plain data, recorded in histories.
  *
  * Sandbox code.
  */
@@ -8,16 +8,17 @@ import type { ItemPages } from './options';
 import type { BranchWork, Naming, Position } from './parts';
 import type { BranchReport } from './tally';
 
-/** The one argument of a branch. */
+/** Argument of a branch. */
 export interface BranchInput {
   /** Index of the branch, from 0. */
   readonly branch: number;
   /** Prefix of the shards' workflow ids. */
   readonly prefix: string;
-  /** Name of the signal with which the branch sends {@link BranchNews} to its run. */
+  /** Name of the signal by which the branch sends a {@link BranchSignal} to its run. */
   readonly signal: string;
   readonly work: BranchWork;
   readonly pages?: ItemPages;
+  /** Number of items per shard; the last shard may have fewer. */
   readonly shardSize: number;
   readonly naming: Naming;
   /** Workflow type of the shards. */
@@ -26,23 +27,23 @@ export interface BranchInput {
   readonly reduce?: string;
   /** Most shards that run at the same time in the branch. */
   readonly window: number;
+  /** Whether the first failed shard stops the branch. */
   readonly stopOnFailure: boolean;
+  /** Share of a sampled run's shards that are sampled, from 0 to 1. */
   readonly shardRatio: number;
   /** Further options of each shard. */
   readonly child: Pick<ChildWorkflowOptions, 'retry' | 'taskQueue' | 'workflowRunTimeout'>;
 }
 
-/** Signal of a branch to its run, sent while the branch is running. */
-export interface BranchNews {
+/** Argument of the signal that a branch sends to its run while the branch is running. */
+export interface BranchSignal {
   /**
-   * First run id of the branch: after a reset of the run, signals of branches started before arrive again.
+   * First run id of the branch. A reset of the run applies the signals of its earlier branches again; their run ids
+   * match none of the branches that it starts after the reset.
    */
   readonly runId: string;
-  /**
-   * Only with `pages`: the branch's number of shards, and where the next branch begins to read, if there is
-   * more.
-   */
+  /** Only with `pages`: number of shards of the branch, and where the next branch begins, if there are more items. */
   readonly read?: { readonly shards: number; readonly next?: Position };
-  /** Report of a branch that ends early: a cancelled workflow has no result. */
+  /** Report of a branch that ends early, since a cancelled or failed workflow has no result. */
   readonly report?: BranchReport;
 }

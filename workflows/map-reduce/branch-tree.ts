@@ -1,22 +1,23 @@
 /**
- * The branches of one MapReduce run: starts them, hears from them, and puts together what they tell.
+ * The branches of one call of `mapReduce`: starts them, receives their signals, and combines their reports.
  *
- * Sandbox code. Branches that read pages tell where the next one begins, so that it need not wait for their end.
+ * Sandbox code. A branch that reads pages signals where the next one begins, so that the next one starts without
+ * waiting for its end.
  */
 import { condition, defineSignal, isCancellation, setHandler, startChild } from '@temporalio/workflow';
 import { versioningMemo } from '../versioning';
-import type { BranchInput, BranchNews } from './branch-input';
+import type { BranchInput, BranchSignal } from './branch-input';
+import { type ChildEvents, followChild } from './follow-child';
 import { mapReduceError } from './options';
 import { OrderedFold } from './ordered-fold';
 import type { BranchWork, Position } from './parts';
 import { bytesOf, MAX_BRANCHES } from './plan';
 import { reducerOf } from './reduce';
-import { type ChildEvents, followChild } from './started-child';
 import { type BranchReport, Tally } from './tally';
-import { type Ended, inWindow, type Launched } from './window';
+import { type OnChildEnd, runInWindow, type WindowChild } from './window';
 
 export interface BranchPart {
-  /** From 0. */
+  /** Index of the branch, from 0. */
   readonly branch: number;
   readonly work: BranchWork;
 }
@@ -25,33 +26,34 @@ export class BranchTree {
   readonly tally = new Tally();
   readonly #input: Omit<BranchInput, 'branch' | 'work'>;
   readonly #fold: OrderedFold<unknown>;
-  /** Run ids of the branches that have started. */
+  /** First run ids of the branches that have started, by branch index. */
   readonly #runIds = new Map<number, string>();
-  /** By run id. */
-  readonly #news = new Map<string, BranchNews>();
+  /** Members of all signals of a branch so far, by the branch's first run id. */
+  readonly #signals = new Map<string, BranchSignal>();
 
-  /** @param input what all branches are told */
+  /** @param input the part of the input that all branches share */
   constructor(input: Omit<BranchInput, 'branch' | 'work'>) {
     this.#input = input;
     this.#fold = new OrderedFold(reducerOf(input.reduce));
   }
 
+  /** Reduced result of the branches; `undefined` if there is none. */
   get result(): { readonly value: unknown } | undefined {
     return this.#fold.result;
   }
 
-  /** Runs a branch for each part, at most `parallel` at the same time; ends when all of them have ended. */
+  /** Runs a branch for each part, at most `parallel` at the same time; resolves when all of them have ended. */
   async run(parts: AsyncIterable<BranchPart> | Iterable<BranchPart>, parallel: number): Promise<void> {
-    const news = defineSignal<[BranchNews]>(this.#input.signal);
-    setHandler(news, (told) => this.#hear(told));
+    const signal = defineSignal<[BranchSignal]>(this.#input.signal);
+    setHandler(signal, (received) => this.#receive(received));
     try {
-      await inWindow(parts, parallel, (part, ended) => this.#launch(part, ended));
+      await runInWindow(parts, parallel, (part, onEnd) => this.#startBranch(part, onEnd));
     } finally {
-      setHandler(news, undefined);
+      setHandler(signal, undefined);
     }
   }
 
-  /** A part as soon as the branch before has told where its pages ended. */
+  /** Yields the part of each branch as soon as the branch before it has signalled where its pages ended. */
   async *pagedParts(): AsyncGenerator<BranchPart> {
     let position: Position | undefined = { skip: 0 };
     for (let branch = 0, index = 0; position !== undefined; branch++) {
@@ -60,14 +62,14 @@ export class BranchTree {
           `option 'shardSize': more than ${MAX_BRANCHES} branches are needed: make it larger`,
         );
       yield { branch, work: { index, position } };
-      await condition(() => this.#newsOf(branch)?.read !== undefined);
-      const read: BranchNews['read'] = this.#newsOf(branch)?.read;
+      await condition(() => this.#signalOf(branch)?.read !== undefined);
+      const read: BranchSignal['read'] = this.#signalOf(branch)?.read;
       index += read?.shards ?? 0;
       position = read?.next;
     }
   }
 
-  #launch({ branch, work }: BranchPart, ended: Ended): Launched {
+  #startBranch({ branch, work }: BranchPart, onEnd: OnChildEnd): WindowChild {
     const input: BranchInput = { ...this.#input, branch, work };
     const started = startChild('mapReduceBranch', {
       workflowId: `${input.prefix}branch-${branch}`,
@@ -76,28 +78,31 @@ export class BranchTree {
     });
     const events: ChildEvents = {
       onStart: (firstRunId) => this.#runIds.set(branch, firstRunId),
-      onResult: (report) => this.#ended(branch, report as BranchReport),
+      onResult: (report) => this.#combine(branch, report as BranchReport),
       onError: (error) => {
-        const report = this.#newsOf(branch)?.report;
-        this.#ended(branch, report);
-        // A branch that a person has stopped takes only its own shards along, unless only it could tell what follows.
+        const report = this.#signalOf(branch)?.report;
+        this.#combine(branch, report);
+        // A branch that was cancelled by itself and has reported ends only its own shards. Without a report, the
+        // number of its shards and the position of the next branch may be unknown.
         if (!isCancellation(error) || report === undefined) throw error;
       },
     };
-    return { started, bytes: bytesOf(input), cancel: followChild(started, events, ended) };
+    return { started, argumentBytes: bytesOf(input), cancel: followChild(started, events, onEnd) };
   }
 
-  #ended(branch: number, report: BranchReport | undefined): void {
-    if (report && this.#input.pages) this.tally.planned(report.shards);
-    if (report) this.tally.add(report);
+  /** Adds the report of a branch that has ended to the tally and the result. */
+  #combine(branch: number, report: BranchReport | undefined): void {
+    // Without pages, all shards were planned before the first branch started.
+    if (report && this.#input.pages) this.tally.addPlanned(report.shards);
+    if (report) this.tally.addReport(report);
     this.#fold.set(branch, report?.result);
   }
 
-  #hear(news: BranchNews): void {
-    this.#news.set(news.runId, { ...this.#news.get(news.runId), ...news });
+  #receive(signal: BranchSignal): void {
+    this.#signals.set(signal.runId, { ...this.#signals.get(signal.runId), ...signal });
   }
 
-  #newsOf(branch: number): BranchNews | undefined {
-    return this.#news.get(this.#runIds.get(branch) ?? '');
+  #signalOf(branch: number): BranchSignal | undefined {
+    return this.#signals.get(this.#runIds.get(branch) ?? '');
   }
 }

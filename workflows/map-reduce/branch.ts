@@ -12,17 +12,17 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { versionAsItsRun } from '../versioning';
-import type { BranchInput, BranchNews } from './branch-input';
-import { type ItemPage, type ItemShard, mapReduceError, type RangeShard } from './options';
+import type { BranchInput, BranchSignal } from './branch-input';
+import { type ItemPage, mapReduceError } from './options';
 import { OrderedFold } from './ordered-fold';
 import { pageOf, readPages } from './pages';
 import { shardsOfItems, shardsOfRange } from './parts';
 import { MAX_BRANCH_SHARDS } from './plan';
 import { reducerOf } from './reduce';
-import { noteShards, showShards } from './run-notes';
-import { launchShard } from './shard';
-import { type BranchReport, Tally } from './tally';
-import { inWindow } from './window';
+import { showInDetails, writeToRootSpan } from './run-notes';
+import { type Shard, type ShardEvents, startShard } from './shard';
+import { type BranchReport, type ShardFailure, Tally } from './tally';
+import { runInWindow } from './window';
 
 /** Failure type of a run that stopped because of a failed shard. */
 const SHARD_FAILED = 'ShardFailed';
@@ -40,38 +40,54 @@ export const mapReduceBranch: (input: never) => Promise<unknown> = async functio
   const fold = new OrderedFold<unknown>(reducerOf(input.reduce));
   const tally = new Tally();
   const shards = await shardsOf(input);
-  tally.planned(shards.length);
-  showShards(tally);
+  tally.addPlanned(shards.length);
+  showInDetails(tally);
   try {
-    const end = {
-      tally,
-      onResult: (index: number, value: unknown) => fold.set(index - input.work.index, { value }),
-      onFailure(index: number, label: string, error: Error) {
-        if (input.stopOnFailure) throw shardFailed(index, label, error);
-        fold.set(index - input.work.index);
-      },
-      onStop: (index: number) => fold.set(index - input.work.index),
-    };
-    await inWindow(shards, input.window, (shard, ended) => launchShard(input, shard, end, ended));
+    const events = shardEvents(input, tally, fold);
+    await runInWindow(shards, input.window, (shard, onEnd) => startShard(input, shard, events, onEnd));
     return tally.report(fold.result);
   } catch (error) {
     if (error instanceof TemporalFailure)
-      await CancellationScope.nonCancellable(() => tellRun(input, { report: tally.report() }));
+      await CancellationScope.nonCancellable(() => signalRun(input, { report: tally.report() }));
     throw error;
   } finally {
-    noteShards(tally);
+    writeToRootSpan(tally);
   }
 };
 
 versionAsItsRun(mapReduceBranch);
 
-async function shardsOf(input: BranchInput): Promise<readonly (ItemShard<unknown> | RangeShard)[]> {
+/** Counts each shard that ends, and reduces its result; a failed one may stop the branch. */
+function shardEvents(
+  { work, stopOnFailure }: BranchInput,
+  tally: Tally,
+  fold: OrderedFold<unknown>,
+): ShardEvents {
+  const positionOf = (index: number) => index - work.index;
+  return {
+    onSucceeded(index, value) {
+      tally.count('succeeded');
+      fold.set(positionOf(index), { value });
+    },
+    onFailed(failure, error) {
+      tally.count('failed', failure);
+      if (stopOnFailure) throw shardFailed(failure, error);
+      fold.set(positionOf(failure.index), undefined);
+    },
+    onCancelled(index) {
+      tally.count('cancelled');
+      fold.set(positionOf(index), undefined);
+    },
+  };
+}
+
+async function shardsOf(input: BranchInput): Promise<readonly Shard[]> {
   const { work, shardSize, naming } = input;
   if ('from' in work) return [...shardsOfRange(work.from, work.to, work.index, shardSize, naming)];
   if ('items' in work) return [...shardsOfItems(work.items, work.index, shardSize, naming)];
   const { items, next } = await readPages(pageReader(input), work.position, shardSize, MAX_BRANCH_SHARDS);
   const shards = [...shardsOfItems(items, work.index, shardSize, naming)];
-  await tellRun(input, { read: { shards: shards.length, ...(next && { next }) } });
+  await signalRun(input, { read: { shards: shards.length, ...(next && { next }) } });
   return shards;
 }
 
@@ -87,17 +103,17 @@ function pageReader({ pages }: BranchInput): (cursor: unknown) => Promise<ItemPa
   };
 }
 
-/** Signals news to the run; ignored if the run has ended. */
-async function tellRun({ signal }: BranchInput, news: Omit<BranchNews, 'runId'>): Promise<void> {
+/** Sends the run a {@link BranchSignal}; ignored if the run has ended. */
+async function signalRun({ signal }: BranchInput, content: Omit<BranchSignal, 'runId'>): Promise<void> {
   const { parent, firstExecutionRunId } = workflowInfo();
   if (parent === undefined) return;
   // Addressed without a run id, since a reset changes it.
   const run = getExternalWorkflowHandle(parent.workflowId);
-  const told: BranchNews = { runId: firstExecutionRunId, ...news };
-  await run.signal(signal, told).catch(() => {});
+  const sent: BranchSignal = { runId: firstExecutionRunId, ...content };
+  await run.signal(signal, sent).catch(() => {});
 }
 
-function shardFailed(index: number, label: string, cause: Error): ApplicationFailure {
+function shardFailed({ index, label }: ShardFailure, cause: Error): ApplicationFailure {
   return ApplicationFailure.create({
     message: `shard ${index} (${label}) failed`,
     type: SHARD_FAILED,

@@ -1,31 +1,46 @@
 /**
- * What the workflow bundle exports: branches run what the caller names, so it must be there by name.
+ * The exports of the workflow bundle. Branches find the functions that a caller passes to `mapReduce` by their
+ * exported names.
  *
- * Sandbox code. A missing export fails the run at once, with what to write, and not a child for ever.
+ * Sandbox code. A missing export fails the run at once, with the line to add; otherwise it would fail the workflow
+ * tasks of a child forever.
  */
 import { bundleExports } from '../../interceptors/sandbox/sdk-internals';
 import { mapReduceError } from './options';
 
 type Exported = (...args: never[]) => unknown;
 
-/** The name under which the bundle exports the function. @throws ApplicationFailure if it does not */
-export function exportedName(what: string, fn: Exported): string {
+/**
+ * Returns the name under which the bundle exports a function.
+ *
+ * @param option option of `mapReduce` whose value is the function
+ * @throws {ApplicationFailure} `MapReduceOptionError` if the bundle does not export it
+ */
+export function exportedName(option: string, fn: Exported): string {
   const found = Object.entries(bundle()).find(([, value]) => value === fn);
   if (found) return found[0];
   throw mapReduceError(
-    `option '${what}': the function ${fn.name || 'without a name'} is not exported by the workflow bundle, where ` +
+    `option '${option}': the function ${fn.name || 'without a name'} is not exported by the workflow bundle, where ` +
       'it runs. Write `export` before it in the file that is given as workflowsPath, or re-export it there',
   );
 }
 
-/** The function that the bundle exports under this name. @throws ApplicationFailure if there is none */
+/**
+ * Returns the function that the bundle exports under a name.
+ *
+ * @throws {ApplicationFailure} `MapReduceOptionError` if there is none
+ */
 export function exportedFunction<T extends Exported>(name: string): T {
   const fn = bundle()[name];
   if (typeof fn === 'function') return fn as unknown as T;
-  throw mapReduceError(`the workflow bundle of this worker exports no function ${name}, which the run needs`);
+  throw mapReduceError(`the workflow bundle of this worker does not export the function ${name}, which the run needs`);
 }
 
-/** @throws ApplicationFailure if the bundle lacks the branch workflow */
+/**
+ * Checks that the bundle exports the branch workflow.
+ *
+ * @throws {ApplicationFailure} `MapReduceOptionError` if it does not
+ */
 export function checkBranchIsExported(name: string): void {
   if (typeof bundle()[name] === 'function') return;
   throw mapReduceError(
@@ -38,7 +53,7 @@ function bundle(): Record<string, Exported> {
   const exported = bundleExports();
   if (exported) return exported as Record<string, Exported>;
   throw mapReduceError(
-    'this version of the Temporal SDK does not list what the workflow bundle exports (__TEMPORAL__.importWorkflows). ' +
+    'this version of the Temporal SDK does not list the exports of the workflow bundle (__TEMPORAL__.importWorkflows). ' +
       'Install a version of temporal-job-tracing that supports it',
   );
 }

@@ -14,13 +14,13 @@ import { checkBranchIsExported, exportedName } from './bundle-exports';
 import { checkOptions, type MapReduceOptions, mapReduceError } from './options';
 import { branchesOfCount, branchesOfItems } from './parts';
 import { type BranchPlan, bytesOf, MAX_BRANCHES, MAX_ITEMS_BYTES, planBranches } from './plan';
-import { nextCall, noteShards, showShards } from './run-notes';
+import { nextCallNumber, showInDetails, writeToRootSpan } from './run-notes';
 import type { ShardCounts, ShardFailure, Tally } from './tally';
 
 const BRANCH = 'mapReduceBranch';
 const DEFAULT_CONCURRENCY = 50;
 
-/** Result of {@link mapReduce}: the reduced result, and how many shards ended how. */
+/** Result of {@link mapReduce}: the reduced result, and the numbers of shards by how they ended. */
 export interface MapReduceOutcome<Result> extends ShardCounts {
   /** Reduced result of all shards that succeeded; left out without `reduce`, and if none succeeded. */
   readonly result?: Result;
@@ -47,29 +47,34 @@ export async function mapReduce<Item, Result>(
   options: MapReduceOptions<Item, Result>,
 ): Promise<MapReduceOutcome<Result>> {
   const plan = planOf(options);
-  const tree = new BranchTree(inputOf(options, plan, nextCall()));
-  showShards(tree.tally);
+  const tree = new BranchTree(inputOf(options, plan, nextCallNumber()));
+  showInDetails(tree.tally);
   try {
-    const known = totalOf(options);
-    if (known !== undefined) tree.tally.planned(known);
+    const count = shardCountOf(options);
+    if (count !== undefined) tree.tally.addPlanned(count);
     await tree.run(partsOf(options, plan, tree), plan.parallel);
   } catch (error) {
-    throw stopped(error, tree.tally);
+    throw withoutBranch(error, tree.tally);
   } finally {
-    noteShards(tree.tally);
+    writeToRootSpan(tree.tally);
   }
   const { result } = tree;
   return { ...(result && { result: result.value as Result }), ...outcomeOf(tree.tally) };
 }
 
+/**
+ * Checks the options and divides the work into branches.
+ *
+ * @throws {ApplicationFailure} `MapReduceOptionError`
+ */
 function planOf<Item, Result>(options: MapReduceOptions<Item, Result>): BranchPlan {
   checkOptions(options);
   checkBranchIsExported(BRANCH);
-  const total = totalOf(options);
-  const plan = planBranches(options.concurrency ?? DEFAULT_CONCURRENCY, total);
-  if (total !== undefined && total > MAX_BRANCHES * plan.shards)
+  const count = shardCountOf(options);
+  const plan = planBranches(options.concurrency ?? DEFAULT_CONCURRENCY, count);
+  if (count !== undefined && count > MAX_BRANCHES * plan.shards)
     throw mapReduceError(
-      `option 'shardSize': expected at most ${MAX_BRANCHES * plan.shards} shards, got ${total}: make it larger`,
+      `option 'shardSize': expected at most ${MAX_BRANCHES * plan.shards} shards, got ${count}: make it larger`,
     );
   if ('items' in options && bytesOf(options.items) > MAX_ITEMS_BYTES)
     throw mapReduceError(
@@ -79,7 +84,8 @@ function planOf<Item, Result>(options: MapReduceOptions<Item, Result>): BranchPl
   return plan;
 }
 
-function totalOf<Item, Result>(options: MapReduceOptions<Item, Result>): number | undefined {
+/** Returns the number of shards; `undefined` with `pages`, where it is not known beforehand. */
+function shardCountOf<Item, Result>(options: MapReduceOptions<Item, Result>): number | undefined {
   if ('pages' in options) return undefined;
   const items = 'count' in options ? options.count : options.items.length;
   return Math.ceil(items / options.shardSize);
@@ -93,7 +99,7 @@ function inputOf<Item, Result>(
 ): Omit<BranchInput, 'branch' | 'work'> {
   const { map, reduce, retry, taskQueue, workflowRunTimeout, label, key } = options;
   const { workflowId, originalExecutionRunId } = workflowInfo();
-  const count = totalOf(options);
+  const count = shardCountOf(options);
   const prefix = shardPrefix(workflowId, originalExecutionRunId);
   return {
     prefix: call === 1 ? prefix : `${prefix}${call}:`,
@@ -129,10 +135,10 @@ function partsOf<Item, Result>(
     'count' in options
       ? branchesOfCount(options.count, shardSize, shards)
       : branchesOfItems(options.items, shardSize, shards);
-  return numbered(works);
+  return partsOfWorks(works);
 }
 
-function* numbered(works: Iterable<BranchPart['work']>): Generator<BranchPart> {
+function* partsOfWorks(works: Iterable<BranchPart['work']>): Generator<BranchPart> {
   let branch = 0;
   for (const work of works) yield { branch: branch++, work };
 }
@@ -143,11 +149,11 @@ function outcomeOf(tally: Tally) {
   return { ...tally.counts, shards, skipped: shards - succeeded - failed - cancelled, failures };
 }
 
-/** Returns the error within a branch's failure: branches are hidden from the caller. */
-function stopped(error: unknown, tally: Tally): unknown {
-  const own = error instanceof ChildWorkflowFailure ? error.cause : undefined;
-  if (!(own instanceof ApplicationFailure)) return error;
-  const { message, type, nonRetryable, cause } = own;
+/** Returns the cause of a branch's failure, with the counts as details: callers need not know of branches. */
+function withoutBranch(error: unknown, tally: Tally): unknown {
+  const failure = error instanceof ChildWorkflowFailure ? error.cause : undefined;
+  if (!(failure instanceof ApplicationFailure)) return error;
+  const { message, type, nonRetryable, cause } = failure;
   return ApplicationFailure.create({
     message,
     nonRetryable: nonRetryable === true,

@@ -35,11 +35,12 @@ export interface RangeShard {
   readonly to: number;
 }
 
-/** The workflow that processes one shard: a function that the workflow bundle exports, or a workflow type. */
+/** The workflow that processes one shard: a function that the workflow bundle exports, or a workflow type's name. */
 export type ShardWorkflow<Shard, Result> = ((shard: Shard) => Promise<Result>) | string;
 
 /** One page of items, the result of the activity in {@link ItemPages}. */
 export interface ItemPage<Item, Cursor = unknown> {
+  /** Items of the page, in order; may be empty. */
   readonly items: readonly Item[];
   /** Cursor of the next page; left out, or `null`, on the last page. */
   readonly next?: Cursor | null;
@@ -75,7 +76,7 @@ export interface MapReduceSettings<Result> {
   /** Retry policy of each shard; all attempts are in the shard's trace. @default no retries */
   readonly retry?: RetryRule;
   /**
-   * Share of a sampled run's shards that are sampled, from 0 to 1; failed shards always are recorded.
+   * Share of a sampled run's shards that are sampled, from 0 to 1; a failed shard always exports its root span.
    *
    * @default 1
    */
@@ -91,7 +92,7 @@ export interface MapReduceSettings<Result> {
   readonly key?: string;
   /** Task queue of the shards. @default the run's task queue */
   readonly taskQueue?: string;
-  /** How long one attempt of a shard may take. @default no limit */
+  /** Time limit of one attempt of a shard, such as `'1 hour'`. @default no limit */
   readonly workflowRunTimeout?: DurationText;
 }
 
@@ -147,8 +148,8 @@ export function checkOptions<Item, Result>(options: MapReduceOptions<Item, Resul
 }
 
 function checkWork<Item, Result>(options: MapReduceOptions<Item, Result>): void {
-  const given = (['items', 'pages', 'count'] as const).filter((name) => name in options);
-  if (given.length !== 1) throw optionError('items, pages, count', 'one of the three', given.join(' and '));
+  const kinds = (['items', 'pages', 'count'] as const).filter((name) => name in options);
+  if (kinds.length !== 1) throw optionError('items, pages, count', 'one of the three', kinds.join(' and '));
   if ('items' in options && !Array.isArray(options.items))
     throw optionError('items', 'an array', options.items);
   if ('count' in options && !isInteger(options.count, 0, Number.MAX_SAFE_INTEGER))
@@ -172,6 +173,7 @@ function checkDuration(name: string, value: unknown): void {
   throw optionError(name, expectedDuration(value, "a duration above 0, such as '30 s'"), value);
 }
 
+/** Checks an option with the SDK's own function. */
 function check(name: string, compile: () => unknown): void {
   try {
     compile();
@@ -181,9 +183,9 @@ function check(name: string, compile: () => unknown): void {
 }
 
 /** Returns the error for an invalid option, with its name, the expectation and the value. */
-export function optionError(name: string, expected: string, given: unknown): ApplicationFailure {
+export function optionError(name: string, expected: string, value: unknown): ApplicationFailure {
   return mapReduceError(
-    `option '${name}': expected ${expected}, got ${String(given) || 'none'} (${typeof given})`,
+    `option '${name}': expected ${expected}, got ${String(value) || 'none'} (${typeof value})`,
   );
 }
 

@@ -1,6 +1,6 @@
 /**
- * Reduces results in the order of their positions, in whatever order they come. What waits for its turn is at
- * most the results of one branch's shards, or one of each branch.
+ * Reduces results in the order of their positions, in whatever order they arrive. Results that arrive early wait: at
+ * most those of one branch's shards, or one result of each branch.
  *
  * Pure.
  */
@@ -10,26 +10,28 @@ export class OrderedFold<T> {
   #next = 0;
   #result: { readonly value: T } | undefined;
 
-  /** @param reduce without it nothing is kept */
+  /** @param reduce combines two neighbouring results; if left out, all results are discarded */
   constructor(reduce: ((left: T, right: T) => T) | undefined) {
     this.#reduce = reduce;
   }
 
-  /** The result of everything so far without a gap; `undefined` when there was nothing. */
+  /** Reduced result of the positions so far up to the first gap; `undefined` if none of them has a result. */
   get result(): { readonly value: T } | undefined {
     return this.#result;
   }
 
-  /** Each position, from 0, once; without a value it is passed over. */
-  set(position: number, result?: { readonly value: T }): void {
+  /** Sets the result of a position, counted from 0; `undefined` if it has none. Called once for each position. */
+  set(position: number, result: { readonly value: T } | undefined): void {
     if (this.#reduce === undefined) return;
     this.#waiting.set(position, result);
     while (this.#waiting.has(this.#next)) {
-      const turn = this.#waiting.get(this.#next);
+      const following = this.#waiting.get(this.#next);
       this.#waiting.delete(this.#next++);
-      if (turn === undefined) continue;
+      if (following === undefined) continue;
       this.#result =
-        this.#result === undefined ? turn : { value: this.#reduce(this.#result.value, turn.value) };
+        this.#result === undefined
+          ? following
+          : { value: this.#reduce(this.#result.value, following.value) };
     }
   }
 }

@@ -1,16 +1,20 @@
 /**
  * Reads the items of one branch, page by page.
  *
- * Pure but for the reader it is given: the same cursor gives the same page, so a page that does not fit is
- * read again by the next branch, from where this one stopped.
+ * Pure except for the reader passed in. The same cursor yields the same page: if a page does not fit into this branch,
+ * the next branch reads it again and continues where this one stopped.
  */
 import { type ItemPage, mapReduceError } from './options';
 import { fittingItems, type Position } from './parts';
 import { MAX_BRANCH_PAGES } from './plan';
 
-/** The answer of the activity; `null` is how Go says that there are no items. @throws ApplicationFailure if it is not a page */
-export function pageOf(activity: string, answer: unknown): ItemPage<unknown> {
-  const { items, next } = (answer ?? {}) as { readonly items?: unknown; readonly next?: unknown };
+/**
+ * Returns the result of the activity as a page. Accepts `null` for the items, the JSON of an empty slice in Go.
+ *
+ * @throws {ApplicationFailure} `MapReduceOptionError` if the result is not a page
+ */
+export function pageOf(activity: string, result: unknown): ItemPage<unknown> {
+  const { items, next } = (result ?? {}) as { readonly items?: unknown; readonly next?: unknown };
   if (!Array.isArray(items) && items !== null)
     throw mapReduceError(
       `option 'pages': expected the activity ${activity} to return { items: [...], next }, got items that are ${String(items)}`,
@@ -18,7 +22,13 @@ export function pageOf(activity: string, answer: unknown): ItemPage<unknown> {
   return { items: items ?? [], next };
 }
 
-/** @returns the items, and where the next branch begins, if there is more */
+/**
+ * Reads the items of a branch.
+ *
+ * @param from where the branch begins to read
+ * @param branchShards most shards of the branch
+ * @returns the items, and where the next branch begins, if there are more items
+ */
 export async function readPages(
   read: (cursor: unknown) => Promise<ItemPage<unknown>>,
   from: Position,
@@ -32,7 +42,7 @@ export async function readPages(
     const all = [...items, ...found.slice(position.skip)];
     const fitting = fittingItems(all, 0, shardSize, branchShards);
     if (fitting < all.length) {
-      // Fewer than there were: the last shard begun does not grow any more.
+      // Never fewer than before this page: its items may be too large for the last shard, which then stays short.
       const end = Math.max(fitting, items.length);
       const skip = position.skip + end - items.length;
       return { items: all.slice(0, end), next: { cursor: position.cursor, skip } };

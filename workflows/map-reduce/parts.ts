@@ -1,34 +1,40 @@
 /**
- * The parts of a run's work: what a branch is given, and the shards that it makes of it.
+ * Cuts the work of a run into the work of its branches, and the work of a branch into shards.
  *
  * Pure.
  */
+import { isRecord } from '../../core/util/untrusted';
 import { type ItemShard, mapReduceError, type RangeShard } from './options';
 import { bytesOf, MAX_BRANCH_BYTES, MAX_SHARD_BYTES } from './plan';
 
-/** Characters of a key in a label. */
+/** Most characters of a key in a label. */
 const MAX_KEY_LENGTH = 70;
 
-/** Where a branch begins to read: a page by its cursor, and how many of its items others have taken. */
+/** Where a branch begins to read pages. */
 export interface Position {
+  /** Cursor of the first page to read; left out for the very first page. */
   readonly cursor?: unknown;
+  /** Number of items at the beginning of that page that belong to the branch before. */
   readonly skip: number;
 }
 
-/** The work of a branch; `index` is that of its first shard. */
+/** The work of one branch: its items, a range of numbers, or where it reads pages. `index` is its first shard's. */
 export type BranchWork =
   | { readonly index: number; readonly items: readonly unknown[] }
   | { readonly index: number; readonly from: number; readonly to: number }
   | { readonly index: number; readonly position: Position };
 
+/** Values from which the label of each shard is made, and the number of shards. */
 export interface Naming {
-  /** Shards of the run, if that is known. */
+  /** Number of shards of the run; left out with `pages`, where it is not known. */
   readonly count?: number;
+  /** Option `label`: name of the items, such as `account`. */
   readonly label?: string;
+  /** Option `key`: property of an item that is its business key. */
   readonly key?: string;
 }
 
-/** Cuts items into the work of branches: by shards, and by bytes. */
+/** Yields the work of each branch: as many whole shards as its limits of shards and bytes allow. */
 export function* branchesOfItems(
   items: readonly unknown[],
   shardSize: number,
@@ -42,7 +48,7 @@ export function* branchesOfItems(
   }
 }
 
-/** Cuts the numbers below `count` into the work of branches. */
+/** Yields the work of each branch: a range of the integers from 0 to below `count`. */
 export function* branchesOfCount(
   count: number,
   shardSize: number,
@@ -54,9 +60,10 @@ export function* branchesOfCount(
 }
 
 /**
- * How many items from `start` on one branch can take: whole shards, at least one, within the limits.
+ * Returns how many items, from `start` on, one branch takes: whole shards, at least one, within the limits of
+ * shards and bytes.
  *
- * @throws ApplicationFailure `MapReduceOptionError` when one shard alone is too large
+ * @throws {ApplicationFailure} `MapReduceOptionError` if one shard alone is too large
  */
 export function fittingItems(
   items: readonly unknown[],
@@ -72,7 +79,7 @@ export function fittingItems(
     if (shardBytes > MAX_SHARD_BYTES)
       throw mapReduceError(
         `option 'shardSize': expected items of at most ${MAX_SHARD_BYTES} bytes a shard, got ${shardBytes} ` +
-          'bytes: make it smaller, or hand on keys instead of records',
+          'bytes: make it smaller, or pass keys instead of records',
       );
     bytes += shardBytes;
     if (shard > 0 && bytes > MAX_BRANCH_BYTES) break;
@@ -81,7 +88,7 @@ export function fittingItems(
   return end - start;
 }
 
-/** The shards of items, in order. `position` is that of the first item in the run, where it is known. */
+/** Yields the shards of a branch's items, in order. */
 export function* shardsOfItems(
   items: readonly unknown[],
   firstIndex: number,
@@ -89,20 +96,20 @@ export function* shardsOfItems(
   naming: Naming,
 ): Generator<ItemShard<unknown>> {
   for (let start = 0, index = firstIndex; start < items.length; start += shardSize, index++) {
-    const own = items.slice(start, start + shardSize);
-    const first = keyOf(own[0], naming.key);
-    const last = keyOf(own.at(-1), naming.key);
+    const shardItems = items.slice(start, start + shardSize);
+    const first = keyOf(shardItems[0], naming.key);
+    const last = keyOf(shardItems.at(-1), naming.key);
     yield {
       index,
       ...countOf(naming),
       label:
         first === undefined || last === undefined ? `shard ${index}` : labelOf(first, last, naming.label),
-      items: own,
+      items: shardItems,
     };
   }
 }
 
-/** The shards of a range of numbers, in order. */
+/** Yields the shards of a range of integers, in order. */
 export function* shardsOfRange(
   from: number,
   to: number,
@@ -116,22 +123,20 @@ export function* shardsOfRange(
   }
 }
 
-/** `account 1000000 to 1000999`. */
+/** Returns a shard's label, such as `account 1000000 to 1000999`. */
 function labelOf(first: string, last: string, label?: string): string {
-  const range = first === last ? cut(first) : `${cut(first)} to ${cut(last)}`;
+  const range = first === last ? shortened(first) : `${shortened(first)} to ${shortened(last)}`;
   return label === undefined ? range : `${label} ${range}`;
 }
 
-/** A label stands four times in the command that starts the shard. */
-function cut(key: string): string {
+/** Returns the key, cut if it is long: the command that starts a shard contains the label four times. */
+function shortened(key: string): string {
   return key.length > MAX_KEY_LENGTH ? `${key.slice(0, MAX_KEY_LENGTH)}…` : key;
 }
 
+/** Returns the business key of an item; `undefined` if it is neither a string nor a number. */
 function keyOf(item: unknown, key: string | undefined): string | undefined {
-  const value =
-    key !== undefined && typeof item === 'object' && item !== null
-      ? (item as Record<string, unknown>)[key]
-      : item;
+  const value = key !== undefined && isRecord(item) ? item[key] : item;
   return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
 }
 

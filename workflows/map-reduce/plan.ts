@@ -1,8 +1,8 @@
 /**
- * How the work of a run is divided: shards into branches, branches side by side, bytes into workflow tasks.
+ * Limits by which the work of a run is divided into branches, shards and workflow tasks.
  *
- * Pure. The numbers keep every history and every message inside Temporal's limits: 2,000 pending children and
- * 51,200 events a workflow, 2 MB a payload, 4 MB a workflow task's completion.
+ * Pure. The limits keep every history and every message inside Temporal's limits: 2,000 pending children and
+ * 51,200 events per workflow, 2 MB per payload, 4 MB per completion of a workflow task.
  */
 import { utf8Length } from '../../core/server-limits';
 
@@ -13,9 +13,9 @@ import { utf8Length } from '../../core/server-limits';
 export const MAX_BRANCH_SHARDS = 400;
 /** Most shards that one branch runs at the same time. */
 const MAX_BRANCH_WINDOW = 100;
-/** Most branches of one run: at 13 events each, with pages, 45,500 of 51,200. */
+/** Most branches of one run: with pages, at 13 events each, they are 45,500 of 51,200 events. */
 export const MAX_BRANCHES = 3_500;
-/** Most bytes of items that one branch receives or reads: they are one payload, and twice in its history. */
+/** Most bytes of items that one branch receives or reads: they are in one payload, and twice in its history. */
 export const MAX_BRANCH_BYTES = 1_000_000;
 /** Most pages that one branch reads, at 6 events each. */
 export const MAX_BRANCH_PAGES = 100;
@@ -28,26 +28,32 @@ export const MAX_TASK_BYTES = 1_000_000;
 /** Bytes of a child's start in addition to its argument: header, attributes, memo, retry policy. */
 export const CHILD_OVERHEAD_BYTES = 3_000;
 
+/** How the shards of a run are divided into branches. */
 export interface BranchPlan {
-  /** Branches at the same time. */
+  /** Most branches that run at the same time. */
   readonly parallel: number;
-  /** Shards at the same time, in each of them. */
+  /** Most shards that run at the same time in one branch. */
   readonly window: number;
-  /** Shards of one branch, at most. */
+  /** Most shards of one branch. */
   readonly shards: number;
 }
 
-/** @param total shards of the run; not known with pages */
-export function planBranches(concurrency: number, total?: number): BranchPlan {
-  const wanted = total === undefined ? concurrency : Math.max(1, Math.min(concurrency, total));
-  const parallel = Math.ceil(wanted / MAX_BRANCH_WINDOW);
-  const window = Math.max(1, Math.floor(wanted / parallel));
-  // As many branches as run side by side, if there are enough shards: the last ones are then not left alone.
-  const shards = total === undefined ? MAX_BRANCH_SHARDS : Math.ceil(Math.max(1, total) / parallel);
+/**
+ * Divides the shards of a run into branches.
+ *
+ * @param concurrency most shards that run at the same time in the whole run
+ * @param count number of shards of the run; left out if it is not known
+ */
+export function planBranches(concurrency: number, count?: number): BranchPlan {
+  const atOnce = count === undefined ? concurrency : Math.max(1, Math.min(concurrency, count));
+  const parallel = Math.ceil(atOnce / MAX_BRANCH_WINDOW);
+  const window = Math.max(1, Math.floor(atOnce / parallel));
+  // Spread evenly over the branches that run at the same time, so that none of them works alone at the end.
+  const shards = count === undefined ? MAX_BRANCH_SHARDS : Math.ceil(Math.max(1, count) / parallel);
   return { parallel, window, shards: Math.min(MAX_BRANCH_SHARDS, shards) };
 }
 
-/** Bytes of the value as JSON in UTF-8: what Temporal's own converter makes of it. */
+/** Returns the size, in bytes, of the payload that Temporal's default converter makes of a value: JSON in UTF-8. */
 export function bytesOf(value: unknown): number {
   return utf8Length(JSON.stringify(value) ?? '');
 }

@@ -1,16 +1,21 @@
 /**
- * The user's `reduce`, by the name under which the bundle exports it.
+ * The user's function `reduce`, found by the name under which the bundle exports it.
  *
- * Sandbox code. An error in it ends the run: a workflow task that fails for ever would hold it.
+ * Sandbox code. An error that it throws fails the run; a plain error would fail the workflow task forever.
  */
 import { ApplicationFailure } from '@temporalio/common';
 import { errorFacts } from '../../core/item-failure';
 import { exportedFunction } from './bundle-exports';
 
-/** Makes one result of two neighbouring ones. */
+/** Combines the results of two neighbouring shards, or groups of shards. */
 export type Reduce = (left: unknown, right: unknown) => unknown;
 
-/** @throws ApplicationFailure if the bundle exports no such function; the returned one, `ReduceFailed` */
+/**
+ * Returns the function `reduce`; `undefined` without a name. What it throws becomes an `ApplicationFailure`
+ * `ReduceFailed`.
+ *
+ * @throws {ApplicationFailure} `MapReduceOptionError` if the bundle exports no such function
+ */
 export function reducerOf(name: string | undefined): Reduce | undefined {
   if (name === undefined) return undefined;
   const reduce = exportedFunction<Reduce>(name);

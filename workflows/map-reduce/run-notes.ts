@@ -1,10 +1,8 @@
 /**
- * What `mapReduce` says about its shards on the root span of the run and of each branch, and the number that
- * tells its calls in one run apart.
+ * The shards of all calls of `mapReduce` in the current workflow, on its root span and in its details in the Web UI.
  *
- * Sandbox code; one object per workflow, beside the run's own state. No span, no command, never throws.
+ * Sandbox code; issues no command and starts no span.
  */
-
 import { addDetails } from '../../core/run-details';
 import { rootSpanIdOfRun } from '../../core/trace-id';
 import { workflowSlot } from '../../core/workflow-scope';
@@ -12,9 +10,10 @@ import { runState } from '../../interceptors/sandbox/run-state';
 import { shardsInWords } from './shards-in-words';
 import { type ShardFailure, sumOf, type Tally } from './tally';
 
-/** Failed shards that the root is linked to. */
+/** Most failed shards that the root span is linked to. */
 const MAX_LINKS = 10;
 
+/** Calls of `mapReduce` in one workflow. */
 interface Calls {
   count: number;
   readonly tallies: Tally[];
@@ -31,18 +30,18 @@ function calls(): Calls {
   return first;
 }
 
-/** The number of this call of `mapReduce` in its run, from 1. */
-export function nextCall(): number {
+/** Returns the number of a new call of `mapReduce` in its run, from 1. */
+export function nextCallNumber(): number {
   return ++calls().count;
 }
 
-/** Lets the run's details tell of the shards that are counted there, while they run and after. */
-export function showShards(tally: Tally): void {
+/** Adds the shards of a tally, which may still change, to the workflow's details in the Web UI. */
+export function showInDetails(tally: Tally): void {
   calls().tallies.push(tally);
 }
 
-/** Adds what all calls so far have counted to the root span, and links to the shards of this one that failed. */
-export function noteShards(tally: Tally): void {
+/** Writes the counts of all calls so far to the root span, and links it to the failed shards of this call. */
+export function writeToRootSpan(tally: Tally): void {
   const { tallies } = calls();
   const state = runState.get();
   if (!state) return;

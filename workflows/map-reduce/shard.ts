@@ -1,5 +1,5 @@
 /**
- * Starts one shard: a child workflow in a trace of its own.
+ * Starts one shard, a child workflow in a trace of its own, and reports how it ends.
  *
  * Sandbox code. The trace id comes from a named random stream, never from the workflow's own sequence.
  */
@@ -12,29 +12,30 @@ import { toSummary } from '../../core/server-limits';
 import { runState } from '../../interceptors/sandbox/run-state';
 import { isSampled } from '../../sampling/ratio';
 import type { BranchInput } from './branch-input';
+import { followChild } from './follow-child';
 import type { ItemShard, RangeShard } from './options';
 import { bytesOf } from './plan';
-import { followChild } from './started-child';
-import type { Tally } from './tally';
-import type { Ended, Launched } from './window';
+import type { ShardFailure } from './tally';
+import type { OnChildEnd, WindowChild } from './window';
 
 const RANDOM_STREAM = 'temporal-job-tracing:shards';
 
-/** What a shard's end is told to. */
-export interface ShardEnd {
-  readonly tally: Tally;
-  readonly onResult: (index: number, result: unknown) => void;
-  readonly onFailure: (index: number, label: string, error: TemporalFailure) => void;
-  readonly onStop: (index: number) => void;
+export type Shard = ItemShard<unknown> | RangeShard;
+
+/** Callbacks for the end of shards; exactly one is called for each shard. An error thrown stops the branch. */
+export interface ShardEvents {
+  readonly onSucceeded: (index: number, result: unknown) => void;
+  readonly onFailed: (failure: ShardFailure, error: TemporalFailure) => void;
+  readonly onCancelled: (index: number) => void;
 }
 
-/** Starts the shard; `end` is told how it ends, and then `ended`. */
-export function launchShard(
+/** Starts the shard. When it has ended, calls one of `events`, then `onEnd`. */
+export function startShard(
   input: BranchInput,
-  shard: ItemShard<unknown> | RangeShard,
-  end: ShardEnd,
-  ended: Ended,
-): Launched {
+  shard: Shard,
+  events: ShardEvents,
+  onEnd: OnChildEnd,
+): WindowChild {
   const { index, count, label } = shard;
   const traceId = getRandomStream(RANDOM_STREAM).uuid4().replaceAll('-', '');
   const root = runState.get()?.run?.root;
@@ -56,35 +57,31 @@ export function launchShard(
   let runId: string | undefined;
 
   function onError(error: unknown): void {
+    // A bug, not a failure of the shard: fails the branch's workflow task.
     if (!(error instanceof TemporalFailure)) throw error;
     if (wasStopped(error)) {
-      end.tally.ended('cancelled');
-      end.onStop(index);
+      events.onCancelled(index);
       return;
     }
     const { type, message, item } = errorFacts(error);
-    end.tally.ended('failed', {
+    const failure = {
       ...{ index, label, workflowId, type, message },
       ...(runId !== undefined && { runId }),
       ...(root && { traceId }),
       ...(item !== undefined && { item }),
-    });
-    end.onFailure(index, label, error);
-  }
-
-  function onResult(result: unknown): void {
-    end.tally.ended('succeeded');
-    end.onResult(index, result);
+    };
+    events.onFailed(failure, error);
   }
 
   const onStart = (firstRunId: string) => {
     runId = firstRunId;
   };
-  const cancel = followChild(started, { onStart, onResult, onError }, ended);
-  return { started, bytes: bytesOf(shard), cancel };
+  const onResult = (result: unknown) => events.onSucceeded(index, result);
+  const cancel = followChild(started, { onStart, onResult, onError }, onEnd);
+  return { started, argumentBytes: bytesOf(shard), cancel };
 }
 
-/** Whether a person, or the end of the others, has stopped it: that is not a failure of its own. */
+/** Whether the shard was cancelled or terminated, which is not a failure of its own. */
 function wasStopped(error: TemporalFailure): boolean {
   if (isCancellation(error)) return true;
   return error instanceof ChildWorkflowFailure && error.cause instanceof TerminatedFailure;

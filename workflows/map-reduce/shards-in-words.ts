@@ -1,15 +1,20 @@
 /**
- * How the shards of a run, or of a branch, are: Markdown for its details in the Web UI.
+ * The shards of a run, or of a branch, as Markdown for its details in the Web UI.
  *
  * Sandbox code; pure.
  */
 import { plain, type TraceLink } from '../../core/run-details';
 import { type ShardFailure, sumOf, type Tally } from './tally';
 
-/** Failed shards that are listed. */
+/** Most failed shards that are listed. */
 const MAX_LISTED = 10;
 
-/** @param run that they are shards of, and whether they are bound; its id finds them */
+/**
+ * Returns the counts of the shards, the queries that find them, and the first failed ones.
+ *
+ * @param run the run of the shards: its job run id, and whether its search attributes are set, so that a query can
+ *   find the shards; `undefined` for no queries
+ */
 export function shardsInWords(
   tallies: readonly Tally[],
   linkTo: TraceLink,
@@ -27,7 +32,7 @@ export function shardsInWords(
       ? [
           failures
             .slice(0, MAX_LISTED)
-            .map((one) => lineOf(one, linkTo))
+            .map((failure) => lineOf(failure, linkTo))
             .join('\n'),
         ]
       : []),

@@ -1,7 +1,7 @@
 /**
  * Counts of how the shards of a branch, or of a run, ended.
  *
- * Pure; bounded: only the first failed shards are kept.
+ * Pure. Bounded: keeps only the first failed shards.
  */
 
 /** Most failed shards that a run lists. */
@@ -9,9 +9,12 @@ const MAX_FAILURES = 20;
 
 /** A failed shard and its error. */
 export interface ShardFailure {
+  /** Index of the shard, from 0. */
   readonly index: number;
+  /** Label of the shard for people, such as `account 1000000 to 1000999`. */
   readonly label: string;
   readonly workflowId: string;
+  /** First run id of the shard; left out if the shard could not be started. */
   readonly runId?: string;
   /** Trace ID of the shard, 32 lower-case hex digits; left out without the plugin. */
   readonly traceId?: string;
@@ -31,15 +34,17 @@ export interface ShardCounts {
   readonly cancelled: number;
 }
 
-/** Report of a branch on its shards. */
+/** Report of a branch about its shards: its result, and its last signal if it ends early. */
 export interface BranchReport extends ShardCounts {
   /** Number of shards of the branch, started or not. */
   readonly shards: number;
   /** Reduced result of the branch, if there is one. */
   readonly result?: { readonly value: unknown };
+  /** The first failed shards of the branch, at most 20. */
   readonly failures: readonly ShardFailure[];
 }
 
+/** Counts the shards of one branch, or of one call of `mapReduce`. */
 export class Tally {
   #counts: ShardCounts = { succeeded: 0, failed: 0, cancelled: 0 };
   #failures: readonly ShardFailure[] = [];
@@ -59,17 +64,19 @@ export class Tally {
     return this.#shards;
   }
 
-  planned(shards: number): void {
+  /** Adds to the number of shards. */
+  addPlanned(shards: number): void {
     this.#shards += shards;
   }
 
-  ended(how: keyof ShardCounts, failure?: ShardFailure): void {
-    this.#counts = { ...this.#counts, [how]: this.#counts[how] + 1 };
+  /** Counts one shard that has ended. @param failure the shard and its error, if it has failed */
+  count(end: keyof ShardCounts, failure?: ShardFailure): void {
+    this.#counts = { ...this.#counts, [end]: this.#counts[end] + 1 };
     if (failure) this.#failures = [...this.#failures, failure].slice(0, MAX_FAILURES);
   }
 
-  /** Adds the report of a branch, whose shards were {@link planned} before. */
-  add({ succeeded, failed, cancelled, failures }: BranchReport): void {
+  /** Adds the counts and failures of a branch; its number of shards was {@link addPlanned} before. */
+  addReport({ succeeded, failed, cancelled, failures }: BranchReport): void {
     const { succeeded: s, failed: f, cancelled: c } = this.#counts;
     this.#counts = { succeeded: s + succeeded, failed: f + failed, cancelled: c + cancelled };
     this.#failures = [...this.#failures, ...failures].slice(0, MAX_FAILURES);
@@ -85,9 +92,9 @@ export class Tally {
   }
 }
 
-/** Returns the sum of several tallies, from several calls in one run. */
+/** Returns the sum of the tallies of several calls of `mapReduce` in one run. */
 export function sumOf(tallies: readonly Tally[]): ShardCounts & { readonly count: number } {
-  const sum = (read: (one: Tally) => number) => tallies.reduce((total, one) => total + read(one), 0);
+  const sum = (read: (tally: Tally) => number) => tallies.reduce((total, tally) => total + read(tally), 0);
   return {
     count: sum(({ shards }) => shards),
     succeeded: sum(({ counts }) => counts.succeeded),

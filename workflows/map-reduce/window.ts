@@ -1,94 +1,100 @@
 /**
- * Starts children one after the other: never more than a window of them at the same time, never more bytes in
- * one workflow task than its message can hold.
+ * Runs children in a window: starts them one after the other, at most so many at the same time, and never with
+ * more bytes in one workflow task than the task's completion can hold.
  *
- * Sandbox code: no timers; deterministic. Ends only when every child has ended.
+ * Sandbox code: no timers; deterministic.
  */
 import { CancellationScope } from '@temporalio/workflow';
 import { CHILD_OVERHEAD_BYTES, MAX_TASK_BYTES } from './plan';
 
-/** A child that is being started. */
-export interface Launched {
-  /** Settles when the child has started, or cannot be. */
+/** A child whose start has been requested. */
+export interface WindowChild {
+  /** Settles when the child has started, or could not be started. */
   readonly started: Promise<unknown>;
-  /** Of the child's argument. */
-  readonly bytes: number;
+  /** Size of the child's argument as JSON, in bytes. */
+  readonly argumentBytes: number;
   readonly cancel: () => void;
 }
 
-/** Told once, when a child has ended, however; with the error if everything has to stop. */
-export type Ended = (reason?: { readonly error: unknown }) => void;
+/**
+ * Callback for the end of a child, called once, whatever the child's result. An error stops the window: it starts no
+ * further child and cancels the running ones.
+ */
+export type OnChildEnd = (stop?: { readonly error: unknown }) => void;
 
 /**
- * Runs all parts.
+ * Runs a child for each part and resolves when all children have ended.
  *
- * Few promises a part, since the SDK takes a stack trace of each: parts that are there are not awaited, and neither
- * is room that there is. No scope of its own: entering one switches on the tracking of every promise in the thread.
+ * Creates few promises per child, since the SDK takes a stack trace of each: it awaits neither a part nor a place in
+ * the window that is already there. Creates no cancellation scope: entering one makes the SDK track every promise in
+ * the thread.
  *
- * @throws what a part stopped everything with, or the cancellation, after all children have ended
+ * @param size most children that run at the same time
+ * @param start starts the child of a part
+ * @throws the first error that stopped the window, or the cancellation, after all children have ended
  */
-export async function inWindow<T>(
+export async function runInWindow<T>(
   parts: AsyncIterable<T> | Iterable<T>,
-  window: number,
-  launch: (part: T, ended: Ended) => Launched,
+  size: number,
+  start: (part: T, onEnd: OnChildEnd) => WindowChild,
 ): Promise<void> {
   const scope = CancellationScope.current();
-  const running = new Set<Launched>();
-  let failure: { readonly error: unknown } | undefined;
-  let bytes = 0;
+  const running = new Set<WindowChild>();
+  let stopped: { readonly error: unknown } | undefined;
+  let bytesInTask = 0;
   let wake = () => {};
-  let stop = () => {};
+  let stopWaitingForPart = () => {};
   const stopping = new Promise<undefined>((resolve) => {
-    stop = () => resolve(undefined);
+    stopWaitingForPart = () => resolve(undefined);
   });
 
-  /** Resolves when a child has ended or everything has to stop. */
-  const change = () =>
+  /** Resolves when a child has ended or the window has been stopped. */
+  const childEndOrStop = () =>
     new Promise<void>((resolve) => {
       wake = resolve;
     });
 
-  function fail(error: unknown): void {
-    if (failure) return;
-    failure = { error };
-    // The SDK cancels what has been started in a scope that is cancelled.
+  function stop(error: unknown): void {
+    if (stopped) return;
+    stopped = { error };
+    // In a cancelled scope, the SDK has cancelled the children itself.
     if (!scope.consideredCancelled) for (const child of running) child.cancel();
-    stop();
+    stopWaitingForPart();
     wake();
   }
 
-  function start(part: T): Launched {
-    const child = launch(part, (reason) => {
+  function startPart(part: T): WindowChild {
+    const child = start(part, (reason) => {
       running.delete(child);
-      if (reason) fail(reason.error);
+      if (reason) stop(reason.error);
       wake();
     });
     running.add(child);
-    bytes += child.bytes + CHILD_OVERHEAD_BYTES;
+    bytesInTask += child.argumentBytes + CHILD_OVERHEAD_BYTES;
     return child;
   }
 
-  // That of a scope which cannot be cancelled rejects, too.
-  void scope.cancelRequested.catch((error) => scope.consideredCancelled && fail(error));
+  // In a scope that cannot be cancelled, `cancelRequested` rejects as well.
+  void scope.cancelRequested.catch((error) => scope.consideredCancelled && stop(error));
   try {
     const iterator = iteratorOf(parts);
     for (;;) {
       const step = iterator.next();
       const next = step instanceof Promise ? await Promise.race([step, stopping]) : step;
       if (next === undefined || next.done) break;
-      while (running.size >= window && !failure) await change();
-      if (failure) break;
-      const child = start(next.value);
-      if (bytes < MAX_TASK_BYTES) continue;
-      // A child is known to have started in a later task than the one that started it.
+      while (running.size >= size && !stopped) await childEndOrStop();
+      if (stopped) break;
+      const child = startPart(next.value);
+      if (bytesInTask < MAX_TASK_BYTES) continue;
+      // The server confirms a start in a later task than the one that requested it.
       await child.started.catch(() => {});
-      bytes = 0;
+      bytesInTask = 0;
     }
   } catch (error) {
-    fail(error);
+    stop(error);
   }
-  while (running.size > 0) await change();
-  if (failure) throw (failure as { readonly error: unknown }).error;
+  while (running.size > 0) await childEndOrStop();
+  if (stopped) throw (stopped as { readonly error: unknown }).error;
 }
 
 function iteratorOf<T>(parts: AsyncIterable<T> | Iterable<T>): AsyncIterator<T> | Iterator<T> {

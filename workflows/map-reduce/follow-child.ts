@@ -1,8 +1,8 @@
 /**
- * A child from its start to its end, told by calls rather than by promises, of which the SDK takes a stack trace each.
+ * Follows a child workflow from its start to its end, by callbacks instead of further promises: the SDK takes a stack
+ * trace of each promise.
  *
- * Sandbox code. The SDK loses the request to cancel a child that is being started, so that it would run to its own
- * end: it is cancelled here when it has started.
+ * Sandbox code.
  */
 import {
   CancellationScope,
@@ -10,44 +10,48 @@ import {
   getExternalWorkflowHandle,
   type Workflow,
 } from '@temporalio/workflow';
-import type { Ended } from './window';
+import type { OnChildEnd } from './window';
 
-/** What a child's way is told to. Whatever one of these throws is why everything has to stop. */
+/**
+ * Callbacks for what happens to a child: `onStart`, then one of the others. If `onResult` or `onError` throws, the
+ * error stops the window.
+ */
 export interface ChildEvents {
   readonly onStart: (firstRunId: string) => void;
   readonly onResult: (result: unknown) => void;
-  /** The child could not be started, or has failed, or was stopped. */
+  /** The child could not be started, has failed, or was stopped. */
   readonly onError: (error: unknown) => void;
 }
 
 /**
- * Follows a child that is being started in the present scope.
+ * Follows a child that is being started in the current scope.
  *
- * @param ended told after the others
- * @returns cancels the child
+ * @param onEnd called after `onResult` or `onError`
+ * @returns a function that cancels the child
  */
 export function followChild(
   started: Promise<ChildWorkflowHandle<Workflow>>,
   events: ChildEvents,
-  ended: Ended,
+  onEnd: OnChildEnd,
 ): () => void {
   const scope = CancellationScope.current();
   let isCancelled = false;
   let workflowId: string | undefined;
 
-  function cancel(): void {
+  function cancelChild(): void {
     isCancelled = true;
+    // Not started yet: cancelled as soon as it has, since the SDK loses a cancellation requested before.
     if (workflowId === undefined) return;
     const child = getExternalWorkflowHandle(workflowId);
     void CancellationScope.nonCancellable(() => child.cancel()).catch(() => {});
   }
 
-  function end(tell: () => void): void {
+  function end(callEvent: () => void): void {
     try {
-      tell();
-      ended();
+      callEvent();
+      onEnd();
     } catch (error) {
-      ended({ error });
+      onEnd({ error });
     }
   }
 
@@ -55,8 +59,8 @@ export function followChild(
   void started.then((handle) => {
     workflowId = handle.workflowId;
     events.onStart(handle.firstExecutionRunId);
-    if (isCancelled || scope.consideredCancelled) cancel();
+    if (isCancelled || scope.consideredCancelled) cancelChild();
     void handle.result().then((result) => end(() => events.onResult(result)), onError);
   }, onError);
-  return cancel;
+  return cancelChild;
 }
