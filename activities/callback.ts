@@ -8,7 +8,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { HttpAnswer } from '../core/http/types';
 import { checkCallbackKey, readToken, type WaitingActivity } from './http/callback-token';
 
-/** Incoming request with a service's late report. */
+/** Incoming request that carries a service's late report. */
 export interface CallbackRequest {
   /** URL of the request, or only its path and query. */
   readonly url: string;
@@ -20,13 +20,14 @@ export interface CallbackRequest {
 
 /** Response to send for a {@link CallbackRequest}. */
 export interface CallbackResponse {
+  /** HTTP status. */
   readonly status: number;
   /** Body of the response: one line of text for the caller. */
   readonly body: string;
 }
 
 const ACCEPTED = 202;
-/** Most bytes of a body, as many as an answer may keep. */
+/** Most bytes of a body: as many as an `HttpAnswer` can have. */
 const MAX_BODY_BYTES = 1_048_576;
 /**
  * Most bytes of the body as JSON, where a control character takes six: Temporal refuses payloads of more than
@@ -65,7 +66,7 @@ export async function completeFromCallback(
   const query = queryOf(request);
   const activity = readToken(query.get('token') ?? '', key);
   if (activity === undefined)
-    return { status: 403, body: 'the token in the URL is not one that was given out' };
+    return { status: 403, body: 'the URL has no token that was signed with this key' };
   const body = await reading;
   if (body === undefined) return { status: 400, body: 'expected a report as text, read to its end' };
   if (Buffer.byteLength(body) > MAX_BODY_BYTES)
@@ -81,7 +82,7 @@ export async function completeFromCallback(
     if (error instanceof ActivityNotFoundError)
       return { status: 410, body: 'nobody waits for this (any more)' };
     if (error instanceof ActivityCancelledError) return { status: 410, body: 'the job was cancelled' };
-    return { status: 503, body: 'Temporal could not be told; report again' };
+    return { status: 503, body: 'Temporal could not be reached; report again' };
   }
 }
 
@@ -101,6 +102,7 @@ async function bodyOf(request: CallbackRequest): Promise<string | undefined> {
   }
 }
 
+/** Passes the report to Temporal. @throws {Error} of the client, such as `ActivityNotFoundError` */
 async function report(
   client: Pick<Client, 'activity'>,
   activity: WaitingActivity,

@@ -1,6 +1,6 @@
 /**
- * Local activities of `scheduledJob` and its ticks: checking a spec, and looking whether a job still exists
- * and whether a run is in progress.
+ * Local activities of `scheduledJob` and its ticks: they check a spec, whether a job still exists, and whether a
+ * run is in progress.
  *
  * Their results are recorded in the history, so that commands depend on nothing else.
  */
@@ -23,8 +23,8 @@ import { defined } from '../core/util/defined';
 import { suppressed } from '../core/util/suppressed';
 import { readRuns } from './job-runs';
 
-/** Result of the look that each tick begins with. */
-export interface TickLook {
+/** Result of the check with which each tick begins. */
+export interface TickCheck {
   /**
    * Whether the tick's job exists; if it is gone or has another cron, the tick's workflow has been cancelled.
    */
@@ -35,10 +35,12 @@ export interface TickLook {
   readonly missed?: TicksMissed;
 }
 
-/** Input of the look that each tick begins with. */
-export interface TickQuestion {
+/** Input of the check with which each tick begins. */
+export interface TickToCheck {
   readonly job: JobReference;
+  /** Cron expression of the job. */
   readonly cron: string;
+  /** Nominal time of the tick, in milliseconds since the epoch. */
   readonly scheduledMs: number;
   /** Last tick that was run or counted, in milliseconds since the epoch; left out for the first one. */
   readonly sinceMs?: number;
@@ -47,8 +49,9 @@ export interface TickQuestion {
 /** Attempts to look up the job; the last one assumes that the job exists if the server does not answer. */
 const ATTEMPTS = 3;
 /** Time limit of a call to the server, in milliseconds; shorter than an attempt. */
-const ASK_TIMEOUT_MS = 4_000;
+const CALL_TIMEOUT_MS = 4_000;
 
+/** The activities by their names, which are in users' histories. */
 const jobActivities = Object.freeze({
   /** Returns the problem with the spec; `null` if there is none. */
   async jobTracingCheckSpec(spec: unknown, types?: readonly string[] | null): Promise<string | null> {
@@ -61,10 +64,10 @@ const jobActivities = Object.freeze({
   },
 
   /**
-   * Looks whether the tick's job exists; cancels a tick whose job is gone, or was reset and has another cron.
+   * Checks whether the tick's job exists; cancels a tick whose job is gone, or was reset and has another cron.
    */
-  jobTracingLookAtTick(question: TickQuestion): Promise<TickLook> {
-    return suppressed(() => lookAtTick(question));
+  jobTracingLookAtTick(tick: TickToCheck): Promise<TickCheck> {
+    return suppressed(() => checkTick(tick));
   },
 
   /** Returns the first of the workflows that is running; `null` if none is. */
@@ -92,11 +95,11 @@ export function jobActivitiesWithLinks(traceUrl: string): UntypedActivities {
   return { ...jobActivities, jobTracingReadRuns };
 }
 
-async function lookAtTick({ job, cron, scheduledMs, sinceMs }: TickQuestion): Promise<TickLook> {
+async function checkTick({ job, cron, scheduledMs, sinceMs }: TickToCheck): Promise<TickCheck> {
   const { client, info } = Context.current();
   const skipped = sinceMs === undefined ? [] : ticksBetween(cron, sinceMs, scheduledMs - 1, MAX_MISSED);
   const exists = await client
-    .withDeadline(Date.now() + ASK_TIMEOUT_MS, () => isThere(client, job))
+    .withDeadline(Date.now() + CALL_TIMEOUT_MS, () => jobExists(client, job))
     .catch((error: unknown) => {
       if (info.attempt < ATTEMPTS) throw error;
       return true;
@@ -115,15 +118,15 @@ async function lookAtTick({ job, cron, scheduledMs, sinceMs }: TickQuestion): Pr
 async function findRunning(workflowIds: readonly string[]): Promise<RunningRun | null> {
   const { client } = Context.current();
   for (const workflowId of workflowIds) {
-    const found = await describe(client, workflowId);
+    const found = await describeWorkflow(client, workflowId);
     if (found?.status.name === 'RUNNING')
       return { workflowId, runId: found.runId, traceId: traceIdOfRun(found.runId) };
   }
   return null;
 }
 
-async function isThere(client: Client, { workflowId, firstRunId, cron }: JobReference): Promise<boolean> {
-  const found = await describe(client, workflowId);
+async function jobExists(client: Client, { workflowId, firstRunId, cron }: JobReference): Promise<boolean> {
+  const found = await describeWorkflow(client, workflowId);
   if (found?.status.name !== 'RUNNING') return false;
   if ((found.memo?.[CRON_MEMO] ?? cron) !== cron) return false;
   // Servers before 1.26 do not return the first run id of a chain.
@@ -131,7 +134,8 @@ async function isThere(client: Client, { workflowId, firstRunId, cron }: JobRefe
   return !first || first === firstRunId;
 }
 
-async function describe(client: Client, workflowId: string) {
+/** Returns the workflow's description; `undefined` if there is no such workflow. */
+async function describeWorkflow(client: Client, workflowId: string) {
   try {
     return await client.workflow.getHandle(workflowId).describe();
   } catch (error) {

@@ -159,8 +159,8 @@ describe('a redirect', () => {
       'HttpRedirect',
       'https://a.example/start redirects from https to http://b.example/',
     ],
-    ['file:///etc/passwd', 'HttpRedirect', 'https://a.example/start redirects to what is no HTTP address'],
-    ['http://', 'HttpRedirect', 'https://a.example/start redirects to what is no HTTP address'],
+    ['file:///etc/passwd', 'HttpRedirect', 'https://a.example/start redirects to an address that is not HTTP or HTTPS'],
+    ['http://', 'HttpRedirect', 'https://a.example/start redirects to an address that is not HTTP or HTTPS'],
   ];
   for (const [location, type, message] of REFUSED) {
     it(`to ${location} is not followed, now or later`, () => {

@@ -220,7 +220,7 @@ describe('a service that answers 202', { concurrency: 4 }, () => {
     const token = url.searchParams.get('token') ?? '';
     const waiting = readToken(token, KEY);
     ok(waiting);
-    const refused = [403, 'the token in the URL is not one that was given out'];
+    const refused = [403, 'the URL has no token that was signed with this key'];
     const other = writeToken(waiting, 'another key of enough characters');
     for (const forged of ['', 'x', `${token}x`, token.slice(1), token.split('.')[0] ?? '', other]) {
       url.searchParams.set('token', forged);
@@ -251,7 +251,7 @@ describe('a service that answers 202', { concurrency: 4 }, () => {
     const report = () => completeFromCallback(client, { url, body: '' }, { key: KEY });
     deepEqual(await connection.withDeadline(Date.now() + 1_000, report), {
       status: 503,
-      body: 'Temporal could not be told; report again',
+      body: 'Temporal could not be reached; report again',
     });
     await connection.close();
     await rejects(completeFromCallback(client, { url, body: '' }, { key: 'short' }), { name: 'OptionError' });

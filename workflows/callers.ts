@@ -9,11 +9,11 @@ import { workflowSlot } from '../core/workflow-scope';
 
 type Job = coresdk.workflow_activation.IWorkflowActivationJob;
 
-/** Callers of the current workflow; empty without the plugin. */
+/** Callers of the current workflow; `undefined` without the plugin. */
 export const callers = workflowSlot<Callers>('callers');
 
 /**
- * Records the callers in an activation's jobs; for `asInfrastructure`, by workflows that read their callers.
+ * Records the callers in an activation's jobs. Passed to `asInfrastructure` by workflows that read their callers.
  */
 export function noteCallers(jobs: readonly Job[]): void {
   const known = callers.get() ?? new Callers();
@@ -21,6 +21,7 @@ export function noteCallers(jobs: readonly Job[]): void {
   known.note(jobs);
 }
 
+/** Identities of senders that no handler has read yet. */
 class Callers {
   readonly #ofSignals = new Map<string, string[]>();
   readonly #ofUpdates = new Map<string, string>();

@@ -16,18 +16,17 @@ import type { HttpAnswer, HttpJobInput, HttpRequest, LaneRoute } from '../core/h
 import { isInLane } from '../core/lane';
 import { traceIdOfRun } from '../core/trace-id';
 import { durationMs } from '../core/util/duration';
+import { isRecord } from '../core/util/untrusted';
 import { jobInfo } from './job-info';
 
 /** Failure type of a run with invalid input; not retried. */
 const INVALID = 'InvalidHttpJob';
+/** Failure type of a run whose late report is not a success by its rule. */
 const UNSUCCESSFUL = 'HttpUnsuccessful';
 const DEFAULT_TIMEOUT_MS = 60_000;
-/**
- * Time that the activity gets in addition to the request, to fetch secrets and report the answer;
- * milliseconds.
- */
+/** Time of the activity in addition to the request's, to fetch secrets and report the answer, in milliseconds. */
 const MARGIN_MS = 15_000;
-/** Milliseconds until a lost worker is noticed; a cancelled request ends within about half of it. */
+/** Time until a lost worker is noticed, in milliseconds; a cancelled request ends within about half of it. */
 const HEARTBEAT_TIMEOUT_MS = 10_000;
 const DEFAULT_ATTEMPTS = 3;
 /**
@@ -95,8 +94,8 @@ function routedBy(lane: string | LaneRoute | undefined, request: HttpRequest): H
  * body.
  */
 function answerOf(value: unknown): HttpAnswer {
-  const isAnswer = typeof value === 'object' && value !== null && 'status' in value && 'reported' in value;
-  if (isAnswer) return value as HttpAnswer;
+  const isAnswer = isRecord(value) && 'status' in value && 'reported' in value;
+  if (isAnswer) return value as unknown as HttpAnswer;
   const body = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
   return { status: 202, body, truncated: false, reported: true };
 }

@@ -1,5 +1,5 @@
 /**
- * The commands of a `scheduledJob`, each awaited before the next of its kind.
+ * The commands of a `scheduledJob`; each is awaited before the next one of its kind.
  *
  * Sandbox code. Cancelling a child through its scope has no effect from the second tick on, and a start and a
  * cancellation of the same child in one task fail that task forever: so the cron is cancelled through an
@@ -35,9 +35,10 @@ import { local } from './job-activities';
 import { runOptions } from './job-run';
 import { type CarriedJob, JobState } from './job-state';
 
-/** How often the job checks, once a second, whether everything has ended, before it ends itself. */
-const MAX_LOOKS = 10;
+/** Number of checks, one second apart, whether everything has ended, before the job ends itself. */
+const MAX_END_CHECKS = 10;
 
+/** Controls one job: its cron, its manual runs, its spec and its end. */
 export class JobController {
   readonly state: JobState;
   /** Workflow types of the worker; `undefined` if any may exist. No command depends on them. */
@@ -64,7 +65,7 @@ export class JobController {
     const problem = await local.jobTracingCheckSpec(this.state.spec, this.types).catch((error: unknown) => {
       if (isCancellation(error)) throw error;
       throw ApplicationFailure.nonRetryable(
-        `scheduledJob: the worker could not check the job (${rootCause(error)}). Give it JobTracingPlugin, or ` +
+        `scheduledJob: the worker could not check the job (${rootCause(error)}). Add JobTracingPlugin to it, or ` +
           "the activities 'scheduledJobActivities' of temporal-job-tracing/activities",
         JobFailure.invalidSpec,
       );
@@ -73,11 +74,12 @@ export class JobController {
     throw ApplicationFailure.nonRetryable(`scheduledJob: ${problem}`, JobFailure.invalidSpec);
   }
 
+  /** Lets requests proceed, after the spec has been checked. */
   begin(): void {
     this.#isReady = true;
   }
 
-  /** Resolves when the spec has been checked. */
+  /** Resolves after {@link begin}. */
   async isReady(): Promise<void> {
     if (!this.#isReady) await condition(() => this.#isReady);
   }
@@ -134,15 +136,15 @@ export class JobController {
   async runNow({ args, reason }: RunNowRequest, startedBy: string | undefined): Promise<ManualRun> {
     await this.isReady();
     if (this.state.spec.manualRuns !== 'refuse') return this.#start(args, reason, startedBy);
-    // Several requests may have waited for the one before.
+    // A loop, since several requests may have waited for the same one.
     while (this.#isStarting) await condition(() => !this.#isStarting);
     this.#isStarting = true;
     try {
       const { open } = this.state;
       const running = await local.jobTracingFindRunning([tickRunId(this.#jobId), ...open]);
       if (running !== null) throw isRunning(running);
-      // A continued controller does not learn when runs end that the controller before it had started.
-      for (const workflowId of open) this.state.ended(workflowId);
+      // After continue-as-new, the controller is not notified when runs end that were started before.
+      for (const workflowId of open) this.state.manualRunEnded(workflowId);
       return await this.#start(args, reason, startedBy);
     } finally {
       this.#isStarting = false;
@@ -155,21 +157,21 @@ export class JobController {
     startedBy: string | undefined,
   ): Promise<ManualRun> {
     const { state } = this;
-    const said = { ...(reason && { reason }), ...(startedBy && { startedBy }) };
+    const request = { ...(reason && { reason }), ...(startedBy && { startedBy }) };
     const options = runOptions(state.spec, {
       jobId: this.#jobId,
       workflowId: idOfJob(this.#jobId, `manual-${uuid4().slice(0, 8)}`),
       trigger: 'manual',
       args,
-      facts: said,
+      facts: request,
     });
     const startedAt = new Date().toISOString();
     const child = await CancellationScope.nonCancellable(() => startChild(state.spec.workflow, options));
     const { workflowId, firstExecutionRunId: runId } = child;
-    const run = { workflowId, runId, traceId: traceIdOfRun(runId), startedAt, ...said };
-    state.startedByHand(run);
-    const ended = () => state.ended(workflowId);
-    child.result().then(ended, ended);
+    const run = { workflowId, runId, traceId: traceIdOfRun(runId), startedAt, ...request };
+    state.manualRunStarted(run);
+    const onEnd = () => state.manualRunEnded(workflowId);
+    child.result().then(onEnd, onEnd);
     return run;
   }
 
@@ -191,6 +193,7 @@ export class JobController {
     }
   }
 
+  /** Returns the spec with the change applied, unchecked. */
   changedBy(change: ScheduledJobChange): ScheduledJobSpec {
     return changed(this.state.spec, change);
   }
@@ -199,6 +202,7 @@ export class JobController {
     this.state.apply(this.changedBy({ paused: paused || null }));
   }
 
+  /** Requests the end of the job; {@link end} carries it out. */
   stop(): void {
     this.#isStopping = true;
   }
@@ -207,12 +211,12 @@ export class JobController {
   async end(): Promise<void> {
     this.#isStopping = true;
     await condition(allHandlersFinished);
-    for (let look = 1; ; look++) {
+    for (let checks = 1; ; checks++) {
       const { cron, open } = this.state;
       const ids = [...(cron ? [cron.workflowId] : []), tickRunId(this.#jobId), ...open];
       for (const id of ids) await cancel(id);
       const running = await local.jobTracingFindRunning(ids).catch(() => null);
-      if (running === null || look === MAX_LOOKS) return;
+      if (running === null || checks === MAX_END_CHECKS) return;
       await sleep('1 second');
     }
   }
@@ -233,6 +237,7 @@ async function cancel(workflowId: string): Promise<void> {
     .catch(() => {});
 }
 
+/** Returns the workflow types that the bundle exports; `undefined` if they are unknown, or any may exist. */
 function typesOfWorker(): string[] | undefined {
   const workflows = bundleExports();
   if (!workflows) return undefined;
@@ -244,7 +249,7 @@ function isRunning(run: RunningRun): ApplicationFailure {
   return ApplicationFailure.create({
     message:
       `the job is running: run ${run.runId} of ${run.workflowId}, TraceId ${run.traceId}. Wait for its end, or ` +
-      'let runs by hand overlap with the change {"manualRuns":"overlap"}',
+      'let manual runs overlap with the change {"manualRuns":"overlap"}',
     type: JobFailure.isRunning,
     nonRetryable: true,
     details: [run],

@@ -6,8 +6,9 @@
 import type { ManualRun, ScheduledJobStatus, SeenRun } from '../core/jobs/messages';
 import { plain, type TraceLink } from '../core/run-details';
 
-const READ_THEM = '`temporal workflow update execute --name status` reads them';
+const READ_RUNS = '`temporal workflow update execute --name status` reads them';
 
+/** Most characters of the spec that are shown. */
 const MAX_SPEC_LENGTH = 1_000;
 
 /** Returns the job's spec, its next tick and its runs as Markdown. */
@@ -17,7 +18,7 @@ export function jobInWords(status: ScheduledJobStatus, linkTo: TraceLink): strin
   return [
     `**Job ${plain(job)}**: ${paused ? 'paused' : next}${missedTicks.total > 0 ? `, ${missedTicks.total} ticks missed` : ''}`,
     `Spec: ${asCode(JSON.stringify(spec).slice(0, MAX_SPEC_LENGTH))}`,
-    `**Last runs**${lastRuns ? `, read at ${lastRuns.readAt}; ${READ_THEM} anew` : `: not read yet; ${READ_THEM}`}`,
+    `**Last runs**${lastRuns ? `, read at ${lastRuns.readAt}; ${READ_RUNS} anew` : `: not read yet; ${READ_RUNS}`}`,
     ...listOf(lastRuns?.runs ?? [], (run) => seenInWords(run, linkTo)),
     ...(manualRuns.length > 0 ? ['**Manual runs**'] : []),
     ...listOf(manualRuns, (run) => manualInWords(run, linkTo)),

@@ -1,5 +1,5 @@
 /**
- * How the package's own workflows start a run of the user's workflow.
+ * Options with which the package's own workflows start a run of the user's workflow.
  *
  * Sandbox code; pure.
  */
@@ -16,6 +16,7 @@ import { isInLane } from '../core/lane';
 import { JOB_NAME_MEMO } from '../core/search-attributes';
 import { durationMs } from '../core/util/duration';
 
+/** The run to start. */
 interface RunRequest {
   readonly jobId: string;
   readonly workflowId: string;
@@ -61,6 +62,7 @@ function laneOf({ lane }: ScheduledJobSpec, { workflowId, facts }: RunRequest): 
   return isInLane(`${workflowId} ${facts.scheduledMs ?? ''}`, route) ? route : undefined;
 }
 
+/** Returns the facts that apply to every run of the job. */
 function standingFacts({ dataTimeOffset, loadtest }: ScheduledJobSpec, lane: JobLane | undefined): JobFacts {
   const dataOffsetMs = durationMs(dataTimeOffset);
   return {

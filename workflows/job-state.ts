@@ -1,8 +1,8 @@
 /**
- * The state of a `scheduledJob`, and what it passes to the run that it continues as.
+ * The state of a `scheduledJob`, and its part that is carried over by continue-as-new.
  *
  * Sandbox code; pure. The carried state may have been written by another version: unknown values are ignored,
- * and no command depends on anything in it that this version computes itself.
+ * and no command depends on a value in it that this version computes itself.
  */
 import type { WorkflowInfo } from '@temporalio/workflow';
 import { parseCron } from '../core/jobs/cron-expression';
@@ -99,24 +99,24 @@ export class JobState {
     this.#revision += 1;
   }
 
-  startedByHand(run: ManualRun): void {
-    // Runs may have started in another order than they were requested.
+  manualRunStarted(run: ManualRun): void {
+    // Runs may have started in another order than they were requested in.
     this.#manualRuns = [...this.#manualRuns, run].sort(byStart).slice(-KEPT);
     this.#open = [...this.#open, run.workflowId].slice(-MAX_OPEN);
   }
 
-  ended(workflowId: string): void {
+  manualRunEnded(workflowId: string): void {
     this.#open = this.#open.filter((id) => id !== workflowId);
   }
 
-  missedTicks({ total, last }: TicksMissed): void {
+  ticksMissed({ total, last }: TicksMissed): void {
     this.#missed = {
       total: this.#missed.total + total,
       last: [...this.#missed.last, ...last].slice(-KEPT),
     };
   }
 
-  refused(refusal: Refusal): void {
+  signalRefused(refusal: Refusal): void {
     this.#refusals = [...this.#refusals, refusal].slice(-KEPT);
   }
 

@@ -18,7 +18,7 @@ import {
   isCancellation,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { TickLook } from '../activities/scheduled-job';
+import type { TickCheck } from '../activities/scheduled-job';
 import { asInfrastructure } from '../core/infrastructure';
 import { ticksBetween } from '../core/jobs/cron-time';
 import { JobMessage, MAX_MISSED, missedOf, type TickInput, type TicksMissed } from '../core/jobs/messages';
@@ -38,25 +38,25 @@ import { autoUpgrade } from './versioning';
 export const jobTick: (input: never) => Promise<unknown> = asInfrastructure(async function jobTick(
   input: TickInput,
 ): Promise<number> {
-  if (isCancelled()) throw new CancelledFailure('the job does not want this tick');
+  if (isCancelled()) throw new CancelledFailure('the tick was cancelled while it waited for its time');
   const cron = cronOf(input.spec) ?? '';
   const scheduledMs = scheduledMsOf(workflowInfo()) ?? Date.now();
-  const look = await lookAround(input, cron, scheduledMs);
+  const check = await checkTick(input, cron, scheduledMs);
   // The job is gone, and the activity has cancelled this workflow.
-  if (!look.exists) await CancellationScope.current().cancelRequested;
-  const told = look.missed && tellMissed(input, look.missed);
+  if (!check.exists) await CancellationScope.current().cancelRequested;
+  const signalled = check.missed && signalMissed(input, check.missed);
   // Awaited below, unless the tick is cancelled.
-  told?.catch(() => {});
+  signalled?.catch(() => {});
   const hasRun = await runIt(input, scheduledMs);
-  const isLate = look.nextTickMs !== undefined && look.nextTickMs <= Date.now();
+  const isLate = check.nextTickMs !== undefined && check.nextTickMs <= Date.now();
   const later = isLate ? ticksBetween(cron, scheduledMs, Date.now(), MAX_MISSED) : [];
-  await told;
-  if (!hasRun || isLate) await tellMissed(input, missedOf(hasRun ? later : [scheduledMs, ...later]));
+  await signalled;
+  if (!hasRun || isLate) await signalMissed(input, missedOf(hasRun ? later : [scheduledMs, ...later]));
   return later.at(-1) ?? scheduledMs;
 });
 
 /** Signals missed ticks to the job; ignored if the job has just ended. */
-function tellMissed({ job }: TickInput, missed: TicksMissed): Promise<void> {
+function signalMissed({ job }: TickInput, missed: TicksMissed): Promise<void> {
   return getExternalWorkflowHandle(job.workflowId)
     .signal(JobMessage.ticksMissed, missed)
     .catch(rethrowCancellation);
@@ -70,11 +70,11 @@ function accountedMs(): number | undefined {
 
 autoUpgrade(jobTick);
 
-/** Looks whether the job exists; if that cannot be determined, it is assumed, so that no tick is lost. */
-function lookAround({ job }: TickInput, cron: string, scheduledMs: number): Promise<TickLook> {
+/** Checks whether the job exists; if that cannot be determined, assumes it, so that no tick is lost. */
+function checkTick({ job }: TickInput, cron: string, scheduledMs: number): Promise<TickCheck> {
   const sinceMs = accountedMs();
-  const question = { job, cron, scheduledMs, ...(sinceMs !== undefined && { sinceMs }) };
-  return local.jobTracingLookAtTick(question).catch((error: unknown) => {
+  const tick = { job, cron, scheduledMs, ...(sinceMs !== undefined && { sinceMs }) };
+  return local.jobTracingLookAtTick(tick).catch((error: unknown) => {
     rethrowCancellation(error);
     return { exists: true };
   });

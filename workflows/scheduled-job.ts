@@ -2,8 +2,8 @@
  * `scheduledJob`: the controller of one job, small and long-lived. Holds the spec, keeps the cron workflow
  * that ticks ({@link jobTick}) in line with it, and starts manual runs.
  *
- * Sandbox code. Not traced. Ticks leave nothing in its history; anything that depends on the outside is read
- * by a local activity, whose result is recorded. Running jobs replay with the next version of this file: a
+ * Sandbox code. Not traced. Ticks add nothing to its history; local activities, whose results are recorded, read
+ * everything that depends on the outside. Running jobs replay with the next version of this file: a
  * change to its commands goes behind `patched`.
  */
 import { ApplicationFailure, rootCause, TemporalFailure } from '@temporalio/common';
@@ -64,13 +64,13 @@ export const scheduledJob: (spec: ScheduledJobSpec) => Promise<ScheduledJobStatu
     listen(job);
     if (carried === undefined) await job.check();
     job.begin();
-    let goesOn = false;
+    let isContinued = false;
     try {
-      goesOn = await keep(job);
+      isContinued = await settleUntilEnd(job);
     } finally {
-      if (!goesOn) await CancellationScope.nonCancellable(() => job.end());
+      if (!isContinued) await CancellationScope.nonCancellable(() => job.end());
     }
-    return goesOn
+    return isContinued
       ? continueAsNew<ScheduledJob>(job.state.spec, job.state.carried())
       : job.state.status(workflowInfo());
   },
@@ -79,8 +79,12 @@ export const scheduledJob: (spec: ScheduledJobSpec) => Promise<ScheduledJobStatu
 
 autoUpgrade(scheduledJob);
 
-/** Keeps the job in line with its spec until it is stopped (false), or until its history is long (true). */
-async function keep(job: JobController): Promise<boolean> {
+/**
+ * Keeps the job in the state that its spec describes.
+ *
+ * @returns `false` when the job is being stopped, `true` when it should continue as new, since its history is long
+ */
+async function settleUntilEnd(job: JobController): Promise<boolean> {
   for (;;) {
     while (!job.state.isSettled && !job.isStopping) await job.settle();
     await condition(() => job.isStopping || !job.state.isSettled || (isLong() && allHandlersFinished()));
@@ -94,18 +98,19 @@ function isLong(): boolean {
   return continueAsNewSuggested || historyLength > MAX_EVENTS;
 }
 
+/** Sets the handlers of the job's signals, updates and query. */
 function listen(job: JobController): void {
   const { runNow, pause, resume, change, stop, ready, ticksMissed } = JobMessage;
-  const signal = (name: string, obey: (input: unknown) => unknown) =>
+  const signal = (name: string, handle: (input: unknown) => unknown) =>
     setHandler(defineSignal<[unknown?]>(name), async (input) => {
       try {
-        await obey(input);
+        await handle(input);
       } catch (error) {
         // An error that leaves a handler would end the job at once, with its ticks and runs still in
         // progress.
         if (isCancellation(error)) return;
         if (!(error instanceof TemporalFailure)) throw error;
-        job.state.refused({ at: new Date().toISOString(), signal: name, why: rootCause(error) ?? '' });
+        job.state.signalRefused({ at: new Date().toISOString(), signal: name, why: rootCause(error) ?? '' });
       }
     });
 
@@ -133,12 +138,12 @@ function listen(job: JobController): void {
     },
   );
 
-  const update = <T>(name: string, obey: (input: T) => void, problem: (input: T) => string | undefined) =>
+  const update = <T>(name: string, handle: (input: T) => void, problem: (input: T) => string | undefined) =>
     setHandler(
       defineUpdate<ScheduledJobStatus, [T]>(name),
       async (input) => {
         await job.isReady();
-        obey(input);
+        handle(input);
         return job.state.status(workflowInfo());
       },
       {
@@ -176,11 +181,11 @@ function listen(job: JobController): void {
   });
   signal(ticksMissed, (input) => {
     refuse(ticksMissedProblem(input));
-    job.state.missedTicks(input as TicksMissed);
+    job.state.ticksMissed(input as TicksMissed);
   });
   // Last: it takes at once the signals that came before their handler was set, as those of the first task do.
   setDefaultSignalHandler((name) => {
-    job.state.refused({ at: new Date().toISOString(), signal: name, why: unknownSignal(name) });
+    job.state.signalRefused({ at: new Date().toISOString(), signal: name, why: unknownSignal(name) });
   });
 }
 
@@ -189,6 +194,7 @@ function unknownSignal(name: string): string {
   return `there is no signal ${JSON.stringify(name)}; send ${meant ?? `one of ${SIGNALS.join(', ')}`}`;
 }
 
+/** @throws {ApplicationFailure} if there is a problem with a request */
 function refuse(problem: string | undefined): void {
   if (problem !== undefined) throw ApplicationFailure.nonRetryable(problem, JobFailure.invalidRequest);
 }

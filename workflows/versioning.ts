@@ -11,7 +11,7 @@ import { VERSIONED_HOST } from '../core/own-activities';
 import { safely } from '../core/util/untrusted';
 import { registeredActivityNames, versioningBehavior } from '../interceptors/sandbox/sdk-internals';
 
-/** Memo key of a branch for the versioning behaviour of its run. */
+/** Memo key under which a branch has the versioning behaviour of its run. */
 const BEHAVIOR_MEMO = 'jobVersioningBehavior';
 
 type AnyWorkflow = (...args: never[]) => Promise<unknown>;
@@ -27,8 +27,8 @@ export function autoUpgrade(workflow: AnyWorkflow): void {
 /** Gives a workflow the versioning behaviour of the run that has started it with {@link versioningMemo}. */
 export function versionAsItsRun(workflow: AnyWorkflow): void {
   setBehavior(workflow, () => {
-    const given = workflowInfo().memo?.[BEHAVIOR_MEMO];
-    return given === 'AUTO_UPGRADE' || given === 'PINNED' ? given : undefined;
+    const behavior = workflowInfo().memo?.[BEHAVIOR_MEMO];
+    return behavior === 'AUTO_UPGRADE' || behavior === 'PINNED' ? behavior : undefined;
   });
 }
 

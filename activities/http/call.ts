@@ -16,21 +16,25 @@ import type { TrafficMarks } from './traffic';
 const MAX_REDIRECTS = 5;
 const ACCEPTED = 202;
 
-/** What holds for all requests of a call. */
+/** Settings of a call that apply to each of its requests. */
 export interface CallRules {
   readonly isAllowed: AllowList;
   readonly redactor: Redactor;
   readonly marks: TrafficMarks;
+  /** Most bytes of the body in the result. */
   readonly keepBytes: number;
+  /** Aborts the call on a timeout or a cancellation. */
   readonly signal: AbortSignal;
   readonly success: HttpRequest['success'];
+  /** Whether the service may answer 202 and report later. */
   readonly reportsLater: boolean;
 }
 
 /**
- * The answer, if it is a success by its rule; `undefined`: it is 202, and the service reports later.
+ * Makes the call and returns its answer; `undefined` if it is 202 and the service reports later.
  *
- * Rejects with an ApplicationFailure, or with what `node:http` says when there is no answer.
+ * @throws {ApplicationFailure} if the answer is not a success by the call's rule, or a redirect is not followed
+ * @throws {Error} of `node:http` if there is no answer
  */
 export async function answerTo(call: Call, rules: CallRules): Promise<HttpAnswer | undefined> {
   const { incoming, url } = await lastExchange(call, rules);
@@ -43,6 +47,7 @@ export async function answerTo(call: Call, rules: CallRules): Promise<HttpAnswer
   throw temporary('HttpUnsuccessful', message, retryAfterMs(incoming.header('retry-after'), Date.now()));
 }
 
+/** Makes the requests of a call until one is not redirected. */
 async function lastExchange(first: Call, rules: CallRules): Promise<{ incoming: Incoming; url: URL }> {
   checkAllowed(first.url, rules.isAllowed);
   const { redact, longestBytes } = rules.redactor;
@@ -82,7 +87,7 @@ function answerOf({ status, header, body, bytes }: Incoming, { keepBytes, redact
   };
 }
 
-/** As much of the text as fits, without half a character at its end. */
+/** Returns the beginning of the text, at most `limit` bytes in UTF-8, without half a character at its end. */
 function firstBytes(text: string, limit: number): string {
   const bytes = Buffer.from(text);
   return bytes.length <= limit ? text : new TextDecoder().decode(bytes.subarray(0, limit), { stream: true });

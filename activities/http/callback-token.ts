@@ -1,9 +1,9 @@
 /**
- * The token in a call-back's URL: names the activity that waits for the report, and is signed, so that nobody who
- * can reach the URL can complete activities that it was not given for.
+ * The token in a callback URL: identifies the activity that waits for the report. It is signed, so that a caller can
+ * complete only the activity whose URL it received.
  *
- * By ids and not by Temporal's task token: that holds for one attempt, while a service that has seen the same
- * idempotency key before reports to the URL that it was given first.
+ * Contains ids and not Temporal's task token, which is valid for one attempt only: a service that recognises an
+ * idempotency key reports to the URL of the first attempt.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { secretOptionError } from '../../core/util/option-error';
@@ -18,29 +18,30 @@ export interface WaitingActivity {
 
 const MIN_KEY_LENGTH = 16;
 
-/** @throws {OptionError} when the key is too short to protect anything */
+/** Checks the key that signs the tokens. @throws {OptionError} if it is too short */
 export function checkCallbackKey(key: unknown): asserts key is string {
   if (typeof key === 'string' && key.length >= MIN_KEY_LENGTH) return;
-  const given = typeof key === 'string' ? `a string of ${key.length} characters` : typeof key;
+  const actual = typeof key === 'string' ? `a string of ${key.length} characters` : typeof key;
   throw secretOptionError(
     'createHttpActivities',
     'callback.key',
     `a secret string of at least ${MIN_KEY_LENGTH} characters`,
-    given,
+    actual,
   );
 }
 
+/** Returns the token for an activity: its ids and their signature, both in base64url. */
 export function writeToken({ workflowId, runId, activityId }: WaitingActivity, key: string): string {
-  const named = Buffer.from(JSON.stringify([workflowId, runId, activityId])).toString('base64url');
-  return `${named}.${signature(named, key).toString('base64url')}`;
+  const encodedIds = Buffer.from(JSON.stringify([workflowId, runId, activityId])).toString('base64url');
+  return `${encodedIds}.${signature(encodedIds, key).toString('base64url')}`;
 }
 
-/** `undefined`: the token was not written with this key. Never throws. */
+/** Returns the activity of a token; `undefined` if the token was not signed with this key. Never throws. */
 export function readToken(token: string, key: string): WaitingActivity | undefined {
-  const [named = '', signed = ''] = token.split('.');
-  const [expected, given] = [signature(named, key), Buffer.from(signed, 'base64url')];
-  if (expected.length !== given.length || !timingSafeEqual(expected, given)) return undefined;
-  const ids = safely(() => JSON.parse(Buffer.from(named, 'base64url').toString()) as unknown);
+  const [encodedIds = '', encodedSignature = ''] = token.split('.');
+  const [expected, actual] = [signature(encodedIds, key), Buffer.from(encodedSignature, 'base64url')];
+  if (expected.length !== actual.length || !timingSafeEqual(expected, actual)) return undefined;
+  const ids = safely(() => JSON.parse(Buffer.from(encodedIds, 'base64url').toString()) as unknown);
   if (!Array.isArray(ids) || ids.length !== 3 || !ids.every((id) => typeof id === 'string')) return undefined;
   const [workflowId, runId, activityId] = ids as [string, string, string];
   return { workflowId, runId, activityId };

@@ -1,8 +1,8 @@
 /**
- * The client span of a request, by OpenTelemetry's HTTP conventions, and the W3C headers that go with it.
+ * The client span of a request, by OpenTelemetry's HTTP conventions, and the request's W3C headers.
  *
- * Made here and not by an instrumentation, which may not be there, and may be told to put headers on spans, where a
- * secret must not be. Whatever instrumentation there is makes no second span: below ours tracing is suppressed.
+ * Created here, since an instrumentation may be missing, or may be configured to put headers, and so secrets, on
+ * spans. Tracing is suppressed below this span, so that no instrumentation creates a second one.
  *
  * @see https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-client-span
  */
@@ -32,21 +32,25 @@ const W3C = new CompositePropagator({
 const METHODS = new Set([
   ...['CONNECT', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT', 'QUERY', 'TRACE'],
 ]);
-/** Of query parameters that are signatures, the conventions want the value left out. */
+/** Query parameters with signatures; the conventions require that their values are redacted. */
 const SIGNATURES = ['AWSAccessKeyId', 'Signature', 'sig', 'X-Goog-Signature'];
 const FIRST_ERROR_STATUS = 400;
 
-/** What the span tells of a request. */
+/** The part of a request that its span describes. */
 export interface SpanRequest {
   readonly method: string;
   readonly url: URL;
   readonly marks: TrafficMarks;
-  /** How many requests the service redirected before this one. */
+  /** Number of requests of the same call that were redirected before this one. */
   readonly resends: number;
   readonly redact: (text: string) => string;
 }
 
-/** Sends the request with the trace's headers, in a span. */
+/**
+ * Sends a request in a client span.
+ *
+ * @param send sends the request with these headers of the trace in addition to its own
+ */
 export async function inClientSpan(
   request: SpanRequest,
   send: (traceHeaders: Readonly<Record<string, string>>) => Promise<Incoming>,
@@ -59,12 +63,12 @@ export async function inClientSpan(
   });
   const withSpan = propagation.setBaggage(trace.setSpan(context.active(), span), baggageOf(marks));
   const headers: Record<string, string> = {};
-  // As the process has it (`OTEL_PROPAGATORS`), and W3C in any case.
+  // The propagators of the process (`OTEL_PROPAGATORS`), then W3C in any case.
   propagation.inject(withSpan, headers);
   W3C.inject(withSpan, headers, defaultTextMapSetter);
   try {
     const answer = await context.with(suppressTracing(withSpan), () => send(headers));
-    describe(span, answer);
+    describeResponse(span, answer);
     return answer;
   } catch (error) {
     const { code, name, message } = error as NodeJS.ErrnoException;
@@ -91,7 +95,7 @@ export async function inClientSpan(
   }
 }
 
-function describe(span: Span, { status, version, bytes }: Incoming): void {
+function describeResponse(span: Span, { status, version, bytes }: Incoming): void {
   span.setAttributes({
     'http.response.status_code': status,
     'http.response.body.size': bytes,
@@ -102,7 +106,7 @@ function describe(span: Span, { status, version, bytes }: Incoming): void {
   span.setStatus({ code: SpanStatusCode.ERROR });
 }
 
-/** The run's baggage, with the marks of this request. */
+/** Returns the run's baggage with the marks of this request. */
 function baggageOf({ origin, lane, loadtest }: TrafficMarks) {
   let baggage = (propagation.getActiveBaggage() ?? propagation.createBaggage()).setEntry('traffic.origin', {
     value: origin,
@@ -112,6 +116,7 @@ function baggageOf({ origin, lane, loadtest }: TrafficMarks) {
   return baggage;
 }
 
+/** Returns the URL with its signatures redacted. */
 function withoutSignatures(url: URL): string {
   const shown = new URL(url);
   for (const name of SIGNATURES) if (shown.searchParams.has(name)) shown.searchParams.set(name, 'REDACTED');

@@ -1,5 +1,5 @@
 /**
- * From what users wrote to the call that is sent: headers, body, and what tells the service who asks.
+ * Compiles a user's request to the one that is sent: with headers that identify the caller, and the encoded body.
  *
  * Pure.
  */
@@ -13,7 +13,7 @@ import { type TrafficMarks, trafficHeaders } from './traffic';
 
 const USER_AGENT = 'temporal-job-tracing';
 
-/** Whose call it is. */
+/** The activity that makes the call. */
 export interface Caller {
   readonly workflowId: string;
   readonly runId: string;
@@ -22,7 +22,11 @@ export interface Caller {
   readonly base64TaskToken: string;
 }
 
-/** @param callback where services report later; without it they do so by Temporal's own means */
+/**
+ * Compiles a request.
+ *
+ * @param callback where services report later; without it they report through Temporal's own API
+ */
 export function compileCall(
   request: HttpRequest,
   resolved: ResolvedHeaders,
@@ -35,7 +39,7 @@ export function compileCall(
   const report = reportsLater ? reportHeaders(caller, callback) : {};
   const headers = new Map([
     ['user-agent', USER_AGENT],
-    // An answer is kept and looked at as it comes.
+    // The response's body is read without decompressing it.
     ['accept-encoding', 'identity'],
     ['idempotency-key', idempotencyKey(caller)],
     ...(isJson ? [['content-type', 'application/json'] as const] : []),
@@ -53,14 +57,14 @@ export function compileCall(
 }
 
 /**
- * The same for every request of one call in one run: an activity's retries repeat it, while the next tick, a retry of
- * the run, a continuation and a reset have run ids of their own.
+ * Returns the idempotency key: the same for all attempts of an activity; another one in the next tick, a retry of the
+ * run, a continuation and a reset, which have run ids of their own.
  */
 function idempotencyKey({ runId, activityId }: Caller): string {
   return `${runId}-${encodeURIComponent(activityId)}`;
 }
 
-/** What a service needs to report: a URL for those that know nothing of Temporal, ids and token for the others. */
+/** Returns the headers by which a service can report later: Temporal's ids and task token, and the callback URL. */
 function reportHeaders(caller: Caller, callback: CallbackOptions | undefined): Record<string, string> {
   const { workflowId, runId, activityId, namespace, base64TaskToken } = caller;
   return {

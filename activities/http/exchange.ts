@@ -1,13 +1,14 @@
 /**
- * One HTTP exchange: a request on a connection of its own, its answer read to the end.
+ * One HTTP exchange: a request on a connection of its own, and its response read to the end.
  *
- * By `node:http`, not `fetch`: that gives up after five minutes without a header, and follows redirects or hides
- * them. A connection of its own, since one that was kept open may be closed by the service just as it is used.
+ * Uses `node:http`, since `fetch` gives up after five minutes without a header, and either follows redirects or hides
+ * them. Reuses no connection, since the service may close an idle one at the moment it is used.
  */
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { unlessAborted } from './unless-aborted';
 
+/** A request to send. */
 export interface Outgoing {
   readonly url: URL;
   readonly method: string;
@@ -16,24 +17,27 @@ export interface Outgoing {
   readonly signal: AbortSignal;
 }
 
+/** The response to a request. */
 export interface Incoming {
   readonly status: number;
-  /** The HTTP version, as in `1.1`. */
+  /** HTTP version, such as `1.1`. */
   readonly version: string;
+  /** Returns the value of a header, or its first one; the name is in lower case. */
   readonly header: (name: string) => string | undefined;
-  /** The first `keepBytes` of the body. */
+  /** The first bytes of the body. */
   readonly body: Buffer;
-  /** Length of the whole body. */
+  /** Length of the whole body, in bytes. */
   readonly bytes: number;
 }
 
 /**
- * Rejects when there is no complete answer, and in any case when the signal aborts: the connection is then closed.
+ * Sends a request and reads its response. Rejects if the response is not complete, and as soon as the request's
+ * signal aborts; the connection is then closed.
  *
- * @param keepBytes of the answer's body; the rest is read, so that the service can end its work, and dropped
+ * @param keepBytes most bytes of the body to keep; the rest is read, so that the service can finish, and discarded
  */
 export function exchange(outgoing: Outgoing, keepBytes: number): Promise<Incoming> {
-  // Whatever the connection does or does not tell.
+  // A connection that hangs may never settle `receive`.
   return unlessAborted(receive(outgoing, keepBytes), outgoing.signal);
 }
 
@@ -63,10 +67,10 @@ function send({ url, method, headers, body, signal }: Outgoing): Promise<Incomin
     const length = body === undefined ? {} : { 'content-length': String(body.length) };
     request(url, { method, headers: { ...headers, ...length }, signal, agent: false }, resolve)
       .on('error', reject)
-      // An answer of 101: Node.js gives up the connection, and tells nobody else of it.
+      // A response 101: Node.js hands over the socket and emits no other event.
       .on('upgrade', ({ statusCode }, socket) => {
         socket.destroy();
-        reject(new Error(`the service answered ${statusCode}, which leaves HTTP`));
+        reject(new Error(`the service answered ${statusCode}, which is not supported`));
       })
       .on('close', () => reject(new Error('the connection was closed without an answer')))
       .end(body);

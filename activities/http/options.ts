@@ -25,7 +25,7 @@ export interface HttpActivitiesOptions {
   readonly callback?: CallbackOptions;
 }
 
-/** Where and how services report after answering 202. */
+/** Callback to which services report after answering 202. */
 export interface CallbackOptions {
   /** URL, as services reach it, of the route that calls `completeFromCallback`. */
   readonly url: string;
@@ -79,6 +79,6 @@ function allowListOf(allowHosts: unknown): AllowList {
   return list;
 }
 
-function wrong(name: string, expected: string, given: string): OptionError {
-  return secretOptionError('createHttpActivities', name, expected, given);
+function wrong(name: string, expected: string, actual: string): OptionError {
+  return secretOptionError('createHttpActivities', name, expected, actual);
 }

@@ -1,6 +1,6 @@
 /**
- * Where a redirect leads, and what goes along: never out of the allow list, never from HTTPS to HTTP, and nothing
- * private to another origin.
+ * Follows redirects: never to a host that is not allowed, never from HTTPS to HTTP, and never with private headers to
+ * another origin.
  *
  * Pure.
  *
@@ -10,36 +10,37 @@ import type { AllowList } from '../../core/http/allow-list';
 import { permanent } from '../../core/http/failures';
 
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
-/** Private whatever they hold. */
+/** Headers that are private, whatever their values. */
 const CREDENTIALS = ['authorization', 'cookie', 'proxy-authorization'];
-/** Of the body, gone with it. */
+/** Headers that describe the body and are dropped with it. */
 const BODY_HEADERS = ['content-type', 'content-encoding', 'content-language', 'content-location'];
 
-/** What is sent, apart from the trace's headers. */
+/** A request as it is sent, apart from the headers of the trace. */
 export interface Call {
   readonly url: URL;
   readonly method: string;
+  /** Headers by their names in lower case. */
   readonly headers: ReadonlyMap<string, string>;
   readonly body: Buffer | undefined;
-  /** Names of headers that only the origin that they are meant for may see. */
+  /** Names of headers that no other origin may receive. */
   readonly privateHeaders: ReadonlySet<string>;
 }
 
-/** Whether the answer is a redirect that says where to. */
+/** Whether the response is a redirect with a location. */
 export function isRedirect(status: number, location: string | undefined): location is string {
   return REDIRECTS.has(status) && location !== undefined;
 }
 
 /**
- * The call to make next.
+ * Returns the request that follows a redirect.
  *
- * @throws ApplicationFailure, not to be retried, when the redirect is not followed
+ * @throws {ApplicationFailure} non-retryable, if the redirect is not followed
  */
 export function redirected(call: Call, status: number, location: string, isAllowed: AllowList): Call {
   const { url, method } = call;
   const target = URL.canParse(location, url.href) ? new URL(location, url.href) : undefined;
   if (target === undefined || (target.protocol !== 'http:' && target.protocol !== 'https:')) {
-    throw permanent('HttpRedirect', `${nameOf(url)} redirects to what is no HTTP address`);
+    throw permanent('HttpRedirect', `${nameOf(url)} redirects to an address that is not HTTP or HTTPS`);
   }
   if (target.username !== '' || target.password !== '') {
     throw permanent(
@@ -64,7 +65,12 @@ export function redirected(call: Call, status: number, location: string, isAllow
   };
 }
 
-/** @throws ApplicationFailure, not to be retried, that says what to change */
+/**
+ * Checks that a host may be called.
+ *
+ * @param why part of the error's sentence: what led to the host
+ * @throws {ApplicationFailure} `HttpHostNotAllowed`, non-retryable, which names the option to change
+ */
 export function checkAllowed(url: URL, isAllowed: AllowList, why = ''): void {
   if (isAllowed(url)) return;
   throw permanent(
@@ -73,7 +79,7 @@ export function checkAllowed(url: URL, isAllowed: AllowList, why = ''): void {
   );
 }
 
-/** The address as it may be told: a query may hold what is nobody's business. */
+/** Returns the URL without its query, which may contain secrets, for messages. */
 export function nameOf(url: URL): string {
   return url.origin + url.pathname;
 }

@@ -1,28 +1,30 @@
 /**
- * What a service is told of a request's traffic: that the scheduler sent it, its lane, whether it is a load test.
+ * Marks of a request's traffic: that the scheduler sent it, its lane, and whether it is a load test.
  *
- * The same in `baggage`, which services with OpenTelemetry pass on, and in plain headers for those without.
+ * Sent in `baggage`, which services with OpenTelemetry propagate, and in plain headers for other services.
  */
 import { propagation } from '@opentelemetry/api';
 import type { HttpRequest } from '../../core/http/types';
 
+/** Marks of a request's traffic. */
 export interface TrafficMarks {
   readonly origin: 'scheduler';
+  /** Lane of a gray (canary) release; `undefined` for none. */
   readonly lane: string | undefined;
   readonly loadtest: boolean;
 }
 
-/** The request's own marks, else those of its run. */
+/** Returns the marks of a request: its own, otherwise those of its run. */
 export function trafficOf({ lane, loadtest }: Pick<HttpRequest, 'lane' | 'loadtest'>): TrafficMarks {
-  const ofRun = propagation.getActiveBaggage();
+  const runBaggage = propagation.getActiveBaggage();
   return {
     origin: 'scheduler',
-    lane: lane ?? ofRun?.getEntry('traffic.lane')?.value,
-    loadtest: loadtest ?? ofRun?.getEntry('traffic.loadtest')?.value === 'true',
+    lane: lane ?? runBaggage?.getEntry('traffic.lane')?.value,
+    loadtest: loadtest ?? runBaggage?.getEntry('traffic.loadtest')?.value === 'true',
   };
 }
 
-/** The plain headers; what does not apply is left out. A lane may come from another tracer's baggage. */
+/** Returns the marks as plain headers. The lane is encoded, since it may come from another tracer's baggage. */
 export function trafficHeaders({ origin, lane, loadtest }: TrafficMarks): Record<string, string> {
   return {
     'x-traffic-origin': origin,
