@@ -37,7 +37,7 @@ export interface DecisionSources {
 }
 
 /**
- * Decides about a run. Counts it in the windows of its job, so it must be called once per run.
+ * Decides about a run. Counts the run in the windows of its job, so it must be called once per run.
  *
  * @param match the rule for the run's job
  */
@@ -46,24 +46,24 @@ export function decide(
   { rule, pattern }: RuleMatch,
   sources: DecisionSources,
 ): SamplingDecision {
-  const wish = wishFor(run, rule, pattern === undefined ? 'default' : 'rule', sources);
-  if (!wish.sampled || rule.atMost === undefined) return wish;
-  const isWithin = sources.counters.take(`cap:${run.jobName}`, rule.atMost);
-  return isWithin ? wish : { sampled: false, reason: 'capped' };
+  const decision = decideUncapped(run, rule, pattern === undefined ? 'default' : 'rule', sources);
+  if (!decision.sampled || rule.atMost === undefined) return decision;
+  const isWithinCap = sources.counters.take(`cap:${run.jobName}`, rule.atMost);
+  return isWithinCap ? decision : { sampled: false, reason: 'capped' };
 }
 
-function wishFor(
+function decideUncapped(
   run: RunToDecide,
   rule: ResolvedRule,
-  share: 'default' | 'rule',
+  source: 'default' | 'rule',
   sources: DecisionSources,
 ): SamplingDecision {
   // The reservoir holds the first runs of a window, whatever their decision: each takes a place.
   const isInReservoir =
     rule.atLeast !== undefined && sources.counters.take(`reservoir:${run.jobName}`, rule.atLeast);
   if (isFollowUp(run, rule, sources)) return { sampled: true, reason: 'after-failure' };
-  if (isSampled(run.traceId, rule.ratio)) return { sampled: true, reason: share };
-  return isInReservoir ? { sampled: true, reason: 'reservoir' } : { sampled: false, reason: share };
+  if (isSampled(run.traceId, rule.ratio)) return { sampled: true, reason: source };
+  return isInReservoir ? { sampled: true, reason: 'reservoir' } : { sampled: false, reason: source };
 }
 
 function isFollowUp(

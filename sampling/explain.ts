@@ -1,5 +1,5 @@
 /**
- * Which rule applies to a job, from the rules in Redis and the workers' option `sampling`, with the same
+ * Explains which rule applies to a job, from the rules in Redis and the workers' option `sampling`, with the same
  * precedence as in a worker. Pure.
  */
 import { toKeyword } from '../core/server-limits';

@@ -1,5 +1,5 @@
 /**
- * Numbers of runs still to be sampled after a failed or slow one, where nothing on the run itself shows it.
+ * Numbers of runs still to be sampled after a failed or slow one; a run's own info does not show it.
  *
  * Each worker counts for itself, in memory.
  */
@@ -15,6 +15,7 @@ export interface FollowUps {
 /** Most jobs that are remembered; beyond that the oldest is dropped. */
 const MAX_JOBS = 1_000;
 
+/** Returns an empty set of counters. */
 export function createFollowUps(): FollowUps {
   const left = new Map<string, number>();
 

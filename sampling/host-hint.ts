@@ -7,7 +7,7 @@
  * which ignore the name, call the host instead.
  */
 
-/** The host's answers as far as they are known beforehand. */
+/** The host's answers that are known before a run starts. */
 export interface HostHint {
   /** Marker id, without its prefix, of most runs that the policy decides about. */
   readonly usual: 'unsampled' | 'default';

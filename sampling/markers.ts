@@ -1,8 +1,8 @@
 /**
  * The patch markers that record a run's decision and binding in its history.
  *
- * Pure. The ids are in the histories of users' runs: an id is never renamed or reused. How a new run gets one
- * of them: `new-run.ts`.
+ * Pure. The ids are in the histories of users' runs: an id is never renamed or reused. `new-run.ts` chooses the id
+ * of a new run.
  */
 
 /** Why a run is sampled, or is not. */
@@ -29,22 +29,22 @@ export interface Decision {
 export const MARKER_PREFIX = 'job-tracing:';
 
 /**
- * Always denied by our host; tried where nothing else shows that there is one: no host hint, and no id denied
- * before. Patched means that no host part answers (a bundle with the plugin on a worker without it): the run
- * is untraced, and this marker alone keeps it so on every replay.
+ * Id that our host part always denies, so if it is patched, there is no host part (a bundle with the plugin on a
+ * worker without it): the run is untraced, and this marker keeps it so on every replay. Tried only if nothing else
+ * shows that the host part is there, neither a host hint nor a denied id.
  */
 export const ABSENT = `${MARKER_PREFIX}absent`;
 
 /**
- * Tried first where only sampled runs are bound: whether the host would allow any id. Denied, it spares a run
- * that is not sampled all the other questions; allowed, the host takes its marker back, so no history holds
- * it.
+ * Id tried first where only sampled runs are bound: the host allows it if it would allow any other id. If it is
+ * denied, the run is not sampled and tries no further ids; if it is allowed, the sandbox does not send its marker, so
+ * it is in no history.
  */
 export const ANY = `${MARKER_PREFIX}any`;
 
 /**
- * Sent to the host before the other ids when the run's first task is retried: the server may have refused the
- * first try for what it bound. Always denied, so no history holds it.
+ * Id sent to the host before the others when the run's first task is retried: the server may have rejected the first
+ * attempt because of the search attributes. Always denied, so it is in no history.
  */
 export const AGAIN = `${MARKER_PREFIX}again`;
 
@@ -80,7 +80,7 @@ export const RECORDED_IDS: readonly string[] = Object.freeze(Object.keys(DECISIO
 
 const PRESET = ['inherited-unsampled', 'inherited', 'manual', 'signal', 'unbound-given'];
 
-/** Whether a run with a preset decision tries the id, only to learn whether it may bind. */
+/** Whether the id belongs to a preset decision: the host decides only whether the run may bind. */
 export function isPreset(id: string): boolean {
   return isMarker(id) && PRESET.includes(id.slice(MARKER_PREFIX.length));
 }
@@ -101,7 +101,7 @@ export function decisionOf(id = ''): Decision | undefined {
 /** Why a run that was not sampled exported its root span after all. */
 export type KeptReason = 'kept-failed' | 'kept-slow';
 
-/** Tried once at the end of a bound run that was not sampled and failed. */
+/** Id tried once at the end of a bound run that was not sampled and has failed. */
 export const KEPT_FAILED = `${MARKER_PREFIX}kept-failed`;
-/** Tried once at the end of a bound run that was not sampled and took long. */
+/** Id tried once at the end of a bound run that was not sampled and took long. */
 export const KEPT_SLOW = `${MARKER_PREFIX}kept-slow`;

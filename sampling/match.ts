@@ -1,7 +1,7 @@
 /**
- * Which rule applies to a job, and why: shared by decisions, clients and explanations.
+ * Finds the rule that applies to a job, and why; shared by decisions, clients and explanations.
  *
- * Pure: no clock, no I/O. The most specific rule wins, see core/job-pattern.ts.
+ * Pure: no clock, no I/O. The most specific rule applies, see core/job-pattern.ts.
  */
 import { createPatternMatcher } from '../core/job-pattern';
 import type { SamplingPolicy } from './policy';
@@ -43,7 +43,7 @@ function compile(policy: SamplingPolicy): Matcher {
   const byDefault: RuleMatch = Object.freeze({
     rule: policy.default,
     pattern: undefined,
-    why: 'no rule fits this job name, so the default holds',
+    why: 'no rule fits this job name, so the default applies',
   });
   return (jobName) => find(jobName)?.value ?? byDefault;
 }

@@ -1,8 +1,8 @@
 /**
- * How a new run gets its decision: it tries marker ids in a fixed order until the host allows one, which then
- * is in its history. So a history holds one decision, whatever the order was in which the ids were tried.
+ * The decision of a new run: the run tries marker ids in a fixed order until the host allows one, which is then
+ * recorded in its history. A history contains one decision, whatever the order in which the ids were tried.
  *
- * Pure; sandbox code. The host answers from the policy of this moment; replays read the marker instead.
+ * Pure; sandbox code. The host decides by the policy in force; a replay reads the marker instead.
  */
 import type { WorkflowInfo } from '@temporalio/workflow';
 import { randomPart, traceIdOfRun } from '../core/trace-id';
@@ -32,8 +32,8 @@ const BY_POLICY = ['default', 'unsampled', 'rule', 'capped', 'reservoir', 'after
 /**
  * Returns the marker ids that a new run tries, in order.
  *
- * @param usual the one that most runs decided by policy get, tried first; denied, it costs nothing the second
- *   time, since the SDK remembers denied ids
+ * @param usual id of most runs decided by policy, without prefix; tried first. If it is denied, trying it a second
+ *   time costs nothing, since the SDK remembers denied ids
  */
 export function candidateIds(preset: PresetDecision, usual?: string): readonly string[] {
   return candidates(preset, usual).map((name) => MARKER_PREFIX + name);
@@ -48,8 +48,8 @@ function candidates(preset: PresetDecision, usual: string | undefined): readonly
 /**
  * Decides about a new run.
  *
- * @param isPatched asks the host for an id; `true` puts the marker into the history
- * @param activityNames of the worker, among which is the host's hint
+ * @param isPatched tries an id; `true` if the host allows it, which records the marker in the history
+ * @param activityNames names of the worker's activities, which include the host hint
  */
 export function decideNewRun(
   info: WorkflowInfo,
@@ -63,12 +63,12 @@ export function decideNewRun(
     return { hasHost: true };
   const ids = candidateIds(preset, hint?.usual);
   const id = ids.find(isPatched);
-  // An id was denied, so a host of ours is there. If the first one was allowed, there may be none at all.
+  // A denied id shows that our host part is there. If the first id was allowed, it may be missing.
   if (!hint && id === ids[0] && isPatched(ABSENT)) return { hasHost: false };
   return { decision: decisionOf(id), hasHost: true };
 }
 
-/** Whether the hint's threshold alone tells that a run decided by policy is not sampled. */
+/** Whether a run decided by policy is not sampled by the host hint's threshold alone. */
 export function isBelow(info: WorkflowInfo, threshold = ''): boolean {
   return !followsFailure(info) && randomPart(traceIdOfRun(info.originalExecutionRunId)) < threshold;
 }

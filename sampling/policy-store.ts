@@ -1,8 +1,8 @@
 /**
  * Port to the source of the sampling policy, and its adapter for a policy that never changes.
  *
- * A store answers from memory, at once, since it is called in every run's first task. Fetching a policy
- * happens in the background.
+ * A store answers from memory, at once, since it is called in the first task of every run. It fetches the policy in
+ * the background.
  */
 import type { Logger } from '@temporalio/common';
 import { createFollowUps } from './follow-ups';

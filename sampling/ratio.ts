@@ -1,7 +1,7 @@
 /**
  * Consistent probability sampling: whether a trace belongs to a share of all traces.
  *
- * Pure. The same trace id and ratio give the same answer everywhere, and a higher ratio keeps a superset.
+ * Pure. The same trace id and ratio give the same result everywhere; a higher ratio samples a superset.
  *
  * @see https://opentelemetry.io/docs/specs/otel/trace/tracestate-probability-sampling/
  */

@@ -56,12 +56,12 @@ export interface SamplingOptions {
 }
 
 const DEFAULT_RATIO = 1;
-/** The run after a failed one shows whether the failure recurs. */
+/** One run: it shows whether the failure recurs. */
 const DEFAULT_AFTER_FAILURE_RUNS = 1;
 const MAX_AFTER_FAILURE_RUNS = 100;
 const MIN_WINDOW_MS = 1_000;
 const MAX_WINDOW_MS = 31 * 24 * 60 * 60 * 1_000;
-/** The sandbox does not consult the host about shorter runs. */
+/** Shorter runs are not reported to the host as slow, in milliseconds. */
 const MIN_SLOW_MS = 1_000;
 
 const RULE_KEYS = [
@@ -87,8 +87,8 @@ type Mismatch = (path: string, expected: string, value: unknown) => Error;
  * @throws {OptionError} with the option's name, the expectation and the value
  */
 export function resolveRule(subject: string, name: string, value: unknown): ResolvedRule {
-  return readRule(value, (path, expected, given) =>
-    optionError(subject, nameOf(name + path), expected, given),
+  return readRule(value, (path, expected, actual) =>
+    optionError(subject, nameOf(name + path), expected, actual),
   );
 }
 
@@ -98,8 +98,8 @@ export function resolveRule(subject: string, name: string, value: unknown): Reso
  */
 export function parseRule(value: unknown): { readonly rule: ResolvedRule } | { readonly problem: string } {
   try {
-    const mismatch: Mismatch = (path, expected, given) =>
-      new Error(`${nameOf(path)}: ${describeMismatch(expected, given)}`);
+    const mismatch: Mismatch = (path, expected, actual) =>
+      new Error(`${nameOf(path)}: ${describeMismatch(expected, actual)}`);
     return { rule: readRule(value, mismatch) };
   } catch (error) {
     return { problem: error instanceof Error ? error.message : 'the rule cannot be read' };
@@ -135,7 +135,7 @@ function readRule(value: unknown, mismatch: Mismatch): ResolvedRule {
 
 function readRunsPer(path: string, value: unknown, mismatch: Mismatch): { runs: number; perMs: number } {
   const { runs, per } = readObject(path, 'an object { runs, per }', ['runs', 'per'], value, mismatch);
-  if (!isWhole(runs) || runs < 1) throw mismatch(`${path}.runs`, 'an integer, at least 1', runs);
+  if (!isInteger(runs) || runs < 1) throw mismatch(`${path}.runs`, 'an integer, at least 1', runs);
   const perMs = durationMs(per) ?? Number.NaN;
   if (!(perMs >= MIN_WINDOW_MS && perMs <= MAX_WINDOW_MS)) {
     const expected = "a duration with its unit, such as '1 day', from 1 second to 31 days";
@@ -154,7 +154,7 @@ function readKeepSlow(value: unknown, mismatch: Mismatch): number {
 
 function readAfterFailure(value: unknown, mismatch: Mismatch): number {
   const { runs } = readObject('.afterFailure', 'an object { runs }', ['runs'], value, mismatch);
-  if (!isWhole(runs) || runs < 0 || runs > MAX_AFTER_FAILURE_RUNS) {
+  if (!isInteger(runs) || runs < 0 || runs > MAX_AFTER_FAILURE_RUNS) {
     throw mismatch('.afterFailure.runs', `an integer from 0 to ${MAX_AFTER_FAILURE_RUNS}`, runs);
   }
   return runs;
@@ -180,6 +180,6 @@ function isRatio(value: unknown): value is number {
   return typeof value === 'number' && value >= 0 && value <= 1;
 }
 
-function isWhole(value: unknown): value is number {
+function isInteger(value: unknown): value is number {
   return Number.isSafeInteger(value);
 }

@@ -89,7 +89,7 @@ describe('which rule applies, and why', () => {
       [
         ['nightly', 1, 'the rule is written for this job name'],
         ['billing-*', 1, 'billing-* is the most specific pattern that fits this job name'],
-        [undefined, 0, 'no rule fits this job name, so the default holds'],
+        [undefined, 0, 'no rule fits this job name, so the default applies'],
       ],
     );
   });

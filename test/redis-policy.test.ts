@@ -82,8 +82,8 @@ describe('a rule written with redis-cli', { skip: WITHOUT_REDIS }, () => {
     await server.cli('hset', POLICY, 'a', '0.125', 'b', '1');
     await eventually(() => [ratio('a'), ratio('b')], [0.125, 1], 1_000);
     deepEqual(lines, [
-      "info the sampling rule 'a' in Redis is in order again",
-      "info the sampling rule 'b' in Redis is in order again",
+      "info the sampling rule 'a' in Redis is valid again",
+      "info the sampling rule 'b' in Redis is valid again",
     ]);
   });
 
@@ -197,7 +197,7 @@ describe('what is believed', () => {
     equal(live.current(), FALLBACK);
   });
 
-  it('rules that are gone without a higher revision are not believed', () => {
+  it('rules that are gone without a higher revision are not accepted', () => {
     const { live, ratio } = policyAtClock();
     live.accept(reading('5', { a: '0.1' }));
     equal(live.accept(reading('5', {})), 'the rules are gone without a higher revision');

@@ -1,85 +1,94 @@
 /**
  * Counts runs of windows for all workers together, through Redis.
  *
- * `take` answers from memory; Redis hears of it beside the run. For a reservoir every run is reported, and what
- * the fleet has left is remembered: too many are recorded rather than too few. For a cap shares are leased in
- * advance: too few rather than too many. Until Redis has answered the first time in a window, a cap lets one run
- * pass, so that a rare job is not capped by a lease that is on its way.
+ * `take` answers from memory and reports to Redis in the background. A reservoir reports every run and remembers how
+ * many the fleet has left, so it rather samples too many runs than too few. A cap leases shares in advance, so it
+ * rather samples too few. Until Redis has replied for the first time in a window, a cap lets one run pass: otherwise
+ * the first run of a rare job would be capped before the lease arrives.
  */
 import { setBounded } from '../../core/util/bounded-map';
 import { createWindowCounter, type WindowCounter } from '../windows';
 import { takeCommand } from './key-space';
 
-/** Sends a script beside the run; `undefined`: there is no Redis. The promise rejects when it failed. */
+/**
+ * Sends a script to Redis in the background; returns `undefined` if Redis is not connected. The promise rejects if the
+ * script failed.
+ */
 export type Send = (args: readonly string[]) => Promise<unknown> | undefined;
 
 interface Window {
   readonly perMs: number;
   readonly runs: number;
-  /** Number of the window since the epoch. */
+  /** Index of the window, counted from the epoch. */
   readonly index: number;
-  /** How many runs may still be taken, as far as this worker knows. */
+  /** Number of runs that may still be taken, as far as this worker knows. */
   left: number;
-  /** Taken, and not reported yet. */
-  owed: number;
-  /** At which `left` the next lease is asked for; -1: there are no more. */
-  askAt: number;
-  /** Redis has answered. */
+  /** Number of runs taken but not yet reported. */
+  unreported: number;
+  /** Value of {@link left} at which the next lease is requested; -1 if there are no further leases. */
+  leaseAt: number;
+  /** Whether Redis has replied in this window. */
   isKnown: boolean;
-  isAsking: boolean;
+  /** Whether a report is in progress. */
+  isReporting: boolean;
 }
 
+/** Most windows kept; beyond that the oldest is dropped. */
 const MAX_KEYS = 10_000;
-/** Clocks of workers differ: a window's count outlives it. */
+/** How long a count outlives its window, in milliseconds: the clocks of workers differ. */
 const WINDOW_SLACK_MS = 60_000;
 
-/** Without Redis it counts for this worker alone. */
+/** Returns a counter for all workers; without Redis it counts for this worker alone. */
 export function createFleetCounter(send: Send, prefix: string, now: () => number = Date.now): WindowCounter {
   const windows = new Map<string, Window>();
-  const own = createWindowCounter(now);
+  const local = createWindowCounter(now);
 
   function windowOf(key: string, runs: number, perMs: number): Window {
     const index = Math.floor(now() / perMs);
     const known = windows.get(key);
     if (known?.perMs === perMs && known.runs === runs && index <= known.index) return known;
     const left = isCap(key) ? 1 : runs;
-    const window = { perMs, runs, index, left, owed: 0, askAt: left, isKnown: false, isAsking: false };
+    const window = {
+      ...{ perMs, runs, index, left },
+      ...{ unreported: 0, leaseAt: left, isKnown: false, isReporting: false },
+    };
     setBounded(windows, key, window, MAX_KEYS);
     return window;
   }
 
-  /** `false`: there is no Redis. */
+  /** Reports the runs taken, and requests a lease for a cap. Returns `false` if Redis is not connected. */
   function report(key: string, window: Window): boolean {
-    if (window.isAsking) return true;
-    const { perMs, index, runs, owed } = window;
+    if (window.isReporting) return true;
+    const { perMs, index, runs, unreported } = window;
     const ttlMs = Math.max(0, (index + 1) * perMs - now()) + WINDOW_SLACK_MS;
     const how = isCap(key) ? 'lease' : 'count';
-    const reply = send(takeCommand(`${prefix}:${key}:${perMs}:${index}`, owed, runs, how, ttlMs));
+    const reply = send(takeCommand(`${prefix}:${key}:${perMs}:${index}`, unreported, runs, how, ttlMs));
     if (reply === undefined) return false;
-    window.isAsking = true;
-    window.owed = 0;
+    window.isReporting = true;
+    window.unreported = 0;
     reply.then(
       (left) => {
-        window.isAsking = false;
-        settle(key, window, Number(left));
+        window.isReporting = false;
+        onReply(key, window, Number(left));
       },
       () => {
-        window.isAsking = false;
+        window.isReporting = false;
       },
     );
     return true;
   }
 
-  function settle(key: string, window: Window, left: number): void {
+  /** @param left runs left in the fleet's window, or runs leased to this worker for a cap */
+  function onReply(key: string, window: Window, left: number): void {
     if (!isCap(key)) {
-      window.left = Math.max(0, left - window.owed);
+      window.left = Math.max(0, left - window.unreported);
     } else {
-      // The run that passed before the first answer was reported with the question.
+      // The run that passed before the first reply was reported with the request for it.
       window.left = (window.isKnown ? window.left : 0) + left;
-      window.askAt = left === 0 ? -1 : Math.floor(left / 2);
+      window.leaseAt = left === 0 ? -1 : Math.floor(left / 2);
     }
     window.isKnown = true;
-    if (window.owed > 0) report(key, window);
+    if (window.unreported > 0) report(key, window);
   }
 
   return {
@@ -88,14 +97,14 @@ export function createFleetCounter(send: Send, prefix: string, now: () => number
       const isTaken = window.left > 0;
       if (isTaken) {
         window.left--;
-        if (!isCap(key) || !window.isKnown) window.owed++;
+        if (!isCap(key) || !window.isKnown) window.unreported++;
       }
-      const hasNews = window.owed > 0 || (isCap(key) && window.left <= window.askAt);
-      if (hasNews && !report(key, window)) {
+      const isDue = window.unreported > 0 || (isCap(key) && window.left <= window.leaseAt);
+      if (isDue && !report(key, window)) {
         windows.delete(key);
-        return own.take(key, limit);
+        return local.take(key, limit);
       }
-      if (isTaken) own.take(key, limit);
+      if (isTaken) local.take(key, limit);
       return isTaken;
     },
   };

@@ -1,20 +1,21 @@
 /**
- * Names of everything that the sampling policy has in Redis, and the scripts that read and write it.
+ * The keys of the sampling policy in Redis, and the scripts that read and write them.
  *
- * Documented in docs/sampling.md and stable: operators use these keys with `redis-cli` alone. The hash tag keeps
- * them in one slot of a Redis Cluster.
+ * The keys are documented in docs/sampling.md and stable: operators use them with `redis-cli`. The hash tag keeps them
+ * in one slot of a Redis Cluster.
  */
 import { MAX_NAME_LENGTH } from '../../core/server-limits';
 import { optionError } from '../../core/util/option-error';
 import { MAX_RULES } from '../policy';
 import { MAX_RULE_LENGTH } from './live-rule';
 
+/** Names of the keys and of the channel. */
 export interface KeySpace {
-  /** Hash: job name or pattern → rule as JSON. */
+  /** Hash of the rules as JSON, by job name or pattern. */
   readonly policy: string;
-  /** Whole number that only grows; absent counts as 0. */
+  /** Integer that only grows; a missing key counts as 0. */
   readonly revision: string;
-  /** Channel: any message makes the workers look at once. */
+  /** Channel: on any message, workers read the policy at once. */
   readonly changed: string;
   /** Sorted set of job names whose last run was slow, by time in milliseconds. */
   readonly slow: string;
@@ -24,15 +25,15 @@ export interface KeySpace {
 
 const DEFAULT_PREFIX = 'job-tracing';
 const MAX_SLOW_JOBS = 1_000;
-/** A name of as many characters as a name may have takes no more in UTF-8; one byte more, and it is too long. */
+/** Most bytes of a name in UTF-8; a longer one is cut to one byte more, so that its reader still rejects it. */
 const MAX_NAME_BYTES = 4 * MAX_NAME_LENGTH;
-/** The same for the text of a rule. */
+/** Most bytes of a rule's text in UTF-8; a longer one is cut to one byte more, as a name is. */
 const MAX_RULE_BYTES = 4 * MAX_RULE_LENGTH;
 const MAX_REVISION_BYTES = 100;
-/** Long enough for a job that runs once a month. */
-const SLOW_SIGN_MS = 35 * 24 * 60 * 60 * 1_000;
+/** How long a slow run is remembered, in milliseconds: enough for a job that runs once a month. */
+const SLOW_MARK_MS = 35 * 24 * 60 * 60 * 1_000;
 
-/** @throws {OptionError} of `subject` if the prefix would break the hash tag */
+/** Returns the keys for a prefix. @throws {OptionError} of `subject` if the prefix would break the hash tag */
 export function keySpace(subject: string, prefix: string = DEFAULT_PREFIX): KeySpace {
   if (typeof prefix !== 'string' || !/^[^{}\s]{1,100}$/.test(prefix)) {
     throw optionError(subject, 'redisPrefix', 'up to 100 characters without spaces and braces', prefix);
@@ -49,18 +50,19 @@ export function keySpace(subject: string, prefix: string = DEFAULT_PREFIX): KeyS
 
 /** The policy as it stands in Redis, unchecked. */
 export interface PolicyReading {
-  /** Text of the revision, `null` if there is none. */
+  /** The revision as a string; `null` if there is none. */
   readonly revision: string | null;
-  /** Of all that is read; given back with the next question. */
+  /** Digest of the rules and the revision; passed to the next read. */
   readonly digest: string;
-  /** JSON by pattern; `undefined`: as it was when the digest was the one given. */
+  /** Rules as JSON, by job name or pattern; `undefined` if they have the digest that was passed in. */
   readonly texts: ReadonlyMap<string, string> | undefined;
+  /** Names of jobs whose last run was slow. */
   readonly slow: readonly string[];
 }
 
 /**
- * KEYS policy, revision, slow; ARGV the digest last seen. Writes nothing, so that a replica can answer too. Whatever
- * somebody has written there, the answer is bounded: what is too long is cut, and still too long for its reader.
+ * KEYS: policy, revision, slow. ARGV: the last digest. Writes nothing, so that a replica can run it too. The size of
+ * the reply is bounded whatever the keys contain: too long strings are cut, but remain too long for their reader.
  */
 const READ = `
 if redis.call('HLEN', KEYS[1]) > ${MAX_RULES} then return redis.error_reply('ERR more than ${MAX_RULES} rules') end
@@ -78,15 +80,15 @@ for _, member in ipairs(members.err and {} or members) do
 end
 return { revision and string.sub(revision, 1, ${MAX_REVISION_BYTES}), digest, texts, slow }`;
 
-/** Arguments of `EVAL` that read the policy in one step. */
+/** Returns the arguments of `EVAL` that read the policy in one step. */
 export function readCommand(keys: KeySpace, digest: string): readonly string[] {
   return [READ, '3', keys.policy, keys.revision, keys.slow, digest];
 }
 
-/** @throws {Error} if the reply is none of the script's */
+/** Returns the reply of the script {@link readCommand} as a reading. @throws {Error} for any other reply */
 export function policyReading(reply: unknown): PolicyReading {
   const [revision, digest, flat, slow] = Array.isArray(reply) ? reply : [];
-  if (typeof digest !== 'string') throw new Error('Redis gave an answer that cannot be understood');
+  if (typeof digest !== 'string') throw new Error('Redis sent a reply of an unknown form');
   return {
     revision: revision === null ? null : String(revision),
     digest,
@@ -95,7 +97,7 @@ export function policyReading(reply: unknown): PolicyReading {
   };
 }
 
-/** 0 if there is none; `undefined` for what is not an integer. */
+/** Returns the revision; 0 if there is none, `undefined` if it is not an integer. */
 export function revisionOf({ revision }: PolicyReading): number | undefined {
   if (revision === null) return 0;
   const value = /^\d+$/.test(revision) ? Number(revision) : Number.NaN;
@@ -103,9 +105,9 @@ export function revisionOf({ revision }: PolicyReading): number | undefined {
 }
 
 /**
- * KEYS policy, revision; ARGV the revision and the rule's text as they were read, pattern, new text, channel. An
- * empty text is not a rule. The new revision is the time in milliseconds, or one more: so it grows even over a Redis
- * that was emptied.
+ * KEYS: policy, revision. ARGV: revision and rule's text as they were read, pattern, new text, channel. An empty text
+ * stands for no rule. The new revision is the time in milliseconds, or the old one plus 1 if that is later: so it
+ * grows even if Redis was emptied.
  */
 const WRITE = `
 local revision = redis.call('GET', KEYS[2]) or '0'
@@ -119,7 +121,10 @@ redis.call('SET', KEYS[2], following)
 redis.call('PUBLISH', ARGV[5], following)
 return following`;
 
-/** Arguments of `EVAL` that write a rule if nothing changed since it was read; the reply is the new revision. */
+/**
+ * Returns the arguments of `EVAL` that write a rule, unless it or the revision has changed since they were read. The
+ * reply is the new revision, or nil if it was not written.
+ */
 export function writeCommand(
   keys: KeySpace,
   read: { readonly revision: string; readonly text: string },
@@ -129,7 +134,10 @@ export function writeCommand(
   return [WRITE, '2', keys.policy, keys.revision, read.revision, read.text, pattern, text, keys.changed];
 }
 
-/** KEYS window; ARGV runs taken already, limit, whether to lease, time to live. Replies how many are left to take. */
+/**
+ * KEYS: window. ARGV: runs taken but not reported, limit, `lease` or `count`, time to live in milliseconds. Replies
+ * with the number of runs left in the window, or leased.
+ */
 const TAKE = `
 local taken = redis.call('INCRBY', KEYS[1], ARGV[1])
 local left = math.max(0, tonumber(ARGV[2]) - taken)
@@ -140,32 +148,38 @@ end
 redis.call('PEXPIRE', KEYS[1], ARGV[4])
 return left`;
 
-/** Arguments of `EVAL` that count runs of a window, and reserve a tenth of what is left of it for a lease. */
+/**
+ * Returns the arguments of `EVAL` that count runs of a window; a lease also reserves a tenth of the runs left.
+ *
+ * @param unreported runs taken since the last report
+ * @param runs limit of the window
+ */
 export function takeCommand(
   window: string,
-  owed: number,
+  unreported: number,
   runs: number,
   how: 'lease' | 'count',
   ttlMs: number,
 ): readonly string[] {
-  return [TAKE, '1', window, String(owed), String(runs), how, String(ttlMs)];
+  return [TAKE, '1', window, String(unreported), String(runs), how, String(ttlMs)];
 }
 
 const MARK_SLOW = `
 redis.call('ZADD', KEYS[1], ARGV[1], ARGV[2])
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[1] - ${SLOW_SIGN_MS})
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[1] - ${SLOW_MARK_MS})
 redis.call('ZREMRANGEBYRANK', KEYS[1], 0, -${MAX_SLOW_JOBS + 1})`;
 
-/** Arguments of `EVAL` that note a slow run of the job. */
+/** Returns the arguments of `EVAL` that mark the job's last run as slow. @param now milliseconds since the epoch */
 export function markSlowCommand(keys: KeySpace, jobName: string, now: number): readonly string[] {
   return [MARK_SLOW, '1', keys.slow, String(now), jobName];
 }
 
-/** Arguments of `EVAL` that take the note back. */
+/** Returns the arguments of `EVAL` that remove the mark. */
 export function unmarkSlowCommand(keys: KeySpace, jobName: string): readonly string[] {
   return ["return redis.call('ZREM', KEYS[1], ARGV[1])", '1', keys.slow, jobName];
 }
 
+/** Returns the map in Redis's flat list of keys and values. */
 function pairs(flat: readonly string[]): ReadonlyMap<string, string> {
   const map = new Map<string, string>();
   for (let i = 0; i + 1 < flat.length; i += 2) map.set(flat[i] ?? '', flat[i + 1] ?? '');

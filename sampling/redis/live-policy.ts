@@ -1,32 +1,33 @@
 /**
- * What to believe of what Redis says: the policy in force, from the last good reading.
+ * The sampling policy in force, from the last accepted reading of Redis.
  *
- * Pure but for the clock it is given. A Redis that lost its data, or a replica that lags behind, must not change
- * how jobs are recorded: what disappears without a higher revision is not believed, until the policy is so old
- * that it counts no more.
+ * Pure except for the clock passed in. A Redis that has lost its data, or a replica that lags behind, must not change
+ * how jobs are sampled: a reading in which rules disappear without a higher revision is rejected. A policy that no
+ * accepted reading has confirmed for too long expires.
  */
 import type { SamplingPolicy } from '../policy';
 import { type PolicyReading, revisionOf } from './key-space';
 import { type LiveRule, parseEntry, ruleAt } from './live-rule';
 
 export interface LivePolicy {
-  /** The policy in force now, the same object until it changes. */
+  /** Returns the policy in force now: the same object until it changes. */
   current(): SamplingPolicy;
-  /** Digest of the last good reading; empty before it. */
+  /** Returns the digest of the last accepted reading; empty before the first one. */
   digest(): string;
-  /** Takes a reading; the answer is why it is not believed, `undefined` if it is. */
+  /** Accepts a reading, or returns why it is rejected, as part of a sentence. */
   accept(reading: PolicyReading): string | undefined;
-  /** Problems of the rules in the last good reading, by pattern. */
+  /** Returns the problems with rules in the last accepted reading, by job name or pattern. */
   problems(): ReadonlyMap<string, string>;
-  /** Forgets what Redis said if no good reading confirmed it for too long; `true`: just now. */
+  /** Drops the rules from Redis if no accepted reading has confirmed them for too long; `true` if it has just done so. */
   expire(): boolean;
 }
 
 export interface LivePolicyOptions {
-  /** Holds where Redis has no rule. */
+  /** Policy for jobs without a rule in Redis. */
   readonly fallback: SamplingPolicy;
+  /** Time without confirmation after which the policy expires, in milliseconds. */
   readonly maxAgeMs: number;
-  /** Milliseconds since the epoch. */
+  /** Clock, in milliseconds since the epoch. @default Date.now */
   readonly now?: () => number;
 }
 
@@ -37,9 +38,10 @@ export function createLivePolicy({ fallback, maxAgeMs, now = Date.now }: LivePol
   let digest = '';
   let confirmedAt = now();
   let policy = fallback;
-  /** When the first of the rules in force ends. */
+  /** Time at which the first of the rules in force expires, in milliseconds since the epoch. */
   let endsAt = Number.POSITIVE_INFINITY;
 
+  /** Computes the policy in force from the rules and the fallback. */
   function combine(): void {
     const time = now();
     const jobs = new Map(fallback.jobs);
@@ -55,6 +57,7 @@ export function createLivePolicy({ fallback, maxAgeMs, now = Date.now }: LivePol
     policy = hasRules ? Object.freeze({ default: fallback.default, jobs }) : fallback;
   }
 
+  /** Replaces the rules; an invalid one keeps the rule before it. */
   function replaceRules(texts: ReadonlyMap<string, string>): void {
     const good = new Map<string, LiveRule>();
     const bad = new Map<string, string>();

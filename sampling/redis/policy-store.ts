@@ -2,8 +2,8 @@
  * The adapter of the port {@link PolicyStore} for Redis: a policy that operators change while workers run.
  *
  * 1. polls Redis at a steady pace, and at once when a message announces a change
- * 2. passes readings to the live policy, which decides which of them to accept
- * 3. counts reservoirs and caps, and shares slow signs, for all workers
+ * 2. passes readings to the live policy, which accepts or rejects them
+ * 3. counts reservoirs and caps, and shares marks of slow runs, for all workers
  *
  * No run ever waits for Redis: every answer comes from memory, and no fault of Redis throws or rejects here.
  */
@@ -26,7 +26,7 @@ import {
 import { createFleetCounter, type Send } from './fleet-counter';
 import { type KeySpace, keySpace, policyReading, readCommand } from './key-space';
 import { createLivePolicy, type LivePolicy } from './live-policy';
-import { createSlowSigns, type SlowSigns } from './slow-signs';
+import { createSlowMarks, type SlowMarks } from './slow-marks';
 import { within } from './within';
 
 export interface RedisPolicyStoreOptions {
@@ -91,7 +91,7 @@ class RedisPolicyStore implements PolicyStore {
   readonly counters: WindowCounter;
   readonly #redis: RedisConnection;
   readonly #keys: KeySpace;
-  readonly #signs: SlowSigns;
+  readonly #slowMarks: SlowMarks;
   readonly #pollIntervalMs: number;
   readonly #timeoutMs: number;
   readonly #maxAgeMs: number;
@@ -100,16 +100,14 @@ class RedisPolicyStore implements PolicyStore {
   #link: RedisLink | undefined;
   /** Whether Redis answered the last poll. */
   #isUp = false;
-  /**
-   * Whether the link leads to a server that is not the primary; after a failover, a new link may lead
-   * elsewhere.
-   */
+  /** Whether the link leads to a server that is not the primary; a new link may lead to another server. */
   #isMisled = false;
   #reopenedAt = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
   /** The poll in progress. Never rejects. */
-  #looking: Promise<void> | undefined;
-  #lookAgain = false;
+  #polling: Promise<void> | undefined;
+  /** Whether a message has arrived since the poll in progress began. */
+  #pollAgain = false;
   #isClosed = false;
 
   constructor(options: RedisPolicyStoreOptions) {
@@ -127,7 +125,7 @@ class RedisPolicyStore implements PolicyStore {
     this.#maxAgeMs = milliseconds('maxAgeMs', maxAgeMs ?? DEFAULT_MAX_AGE_MS, 1_000, MAX_AGE_LIMIT_MS);
     this.#policy = createLivePolicy({ fallback: resolvePolicy(), maxAgeMs: this.#maxAgeMs });
     const send: Send = (args) => this.#send(args);
-    this.#signs = createSlowSigns(send, this.#keys);
+    this.#slowMarks = createSlowMarks(send, this.#keys);
     this.counters = createFleetCounter(send, this.#keys.windows);
   }
 
@@ -136,11 +134,11 @@ class RedisPolicyStore implements PolicyStore {
   }
 
   markSlow(jobName: string): void {
-    this.#signs.mark(jobName);
+    this.#slowMarks.mark(jobName);
   }
 
   wasSlow(jobName: string): boolean {
-    return this.#signs.take(jobName);
+    return this.#slowMarks.take(jobName);
   }
 
   start(log: Pick<Logger, 'info' | 'warn'>, fallback: SamplingPolicy): void {
@@ -149,7 +147,7 @@ class RedisPolicyStore implements PolicyStore {
     const edges = createEdgeLog(log);
     this.#log = edges;
     this.#policy = createLivePolicy({ fallback, maxAgeMs: this.#maxAgeMs });
-    suppressed(() => this.#look(edges));
+    suppressed(() => this.#poll(edges));
   }
 
   async close(): Promise<void> {
@@ -159,35 +157,34 @@ class RedisPolicyStore implements PolicyStore {
     clearTimeout(this.#timer);
     this.#link?.close();
     this.#link = undefined;
-    await this.#looking;
+    await this.#polling;
   }
 
-  /**
-   * Polls Redis, then schedules the next poll, at a steady pace so that a recovery of Redis is noticed in
-   * time.
-   */
-  #look(log: EdgeLog): void {
+  /** Polls Redis, then schedules the next poll, at a steady pace, so that a recovery is noticed in time. */
+  #poll(log: EdgeLog): void {
     const startedAt = performance.now();
-    this.#lookAgain = false;
-    this.#looking = this.#refresh(log).finally(() => {
-      this.#looking = undefined;
-      const paceMs = this.#lookAgain ? 0 : this.#pollIntervalMs * (0.75 + 0.2 * Math.random());
+    this.#pollAgain = false;
+    this.#polling = this.#refresh(log).finally(() => {
+      this.#polling = undefined;
+      const paceMs = this.#pollAgain ? 0 : this.#pollIntervalMs * (0.75 + 0.2 * Math.random());
       this.#plan(log, Math.max(MIN_PAUSE_MS, startedAt + paceMs - performance.now()));
     });
   }
 
+  /** Schedules the next poll, unless the store is closed. */
   #plan(log: EdgeLog, pauseMs: number): void {
     clearTimeout(this.#timer);
     if (this.#isClosed) return;
-    this.#timer = setTimeout(() => this.#look(log), pauseMs);
+    this.#timer = setTimeout(() => this.#poll(log), pauseMs);
     this.#timer.unref();
   }
 
+  /** Polls soon, since the policy has changed. */
   #onMessage(log: EdgeLog): void {
-    if (this.#lookAgain) return;
-    this.#lookAgain = true;
+    if (this.#pollAgain) return;
+    this.#pollAgain = true;
     // Spread out, so that workers do not all poll in the same millisecond.
-    if (this.#looking === undefined) this.#plan(log, MIN_PAUSE_MS * Math.random());
+    if (this.#polling === undefined) this.#plan(log, MIN_PAUSE_MS * Math.random());
   }
 
   /** Reads the policy from Redis. Never rejects. */
@@ -214,25 +211,26 @@ class RedisPolicyStore implements PolicyStore {
     }
   }
 
+  /** Reads the policy and subscribes to messages. Rejects if Redis does not reply. */
   async #read(log: EdgeLog): Promise<void> {
     const link = await this.#opened(log);
     const reading = policyReading(await link.evaluate(readCommand(this.#keys, this.#policy.digest())));
     if (link !== this.#link || this.#isClosed) return;
     this.#isUp = true;
-    this.#signs.replace(reading.slow);
+    this.#slowMarks.replace(reading.slow);
     const problem = this.#policy.accept(reading);
     if (problem === undefined) {
       log.end('policy', 'the sampling policy in Redis is read again');
       log.end('age', 'the sampling policy from Redis holds again');
-      tellProblems(log, this.#policy.problems());
+      logProblems(log, this.#policy.problems());
     } else {
       log.begin(
         'policy',
-        `the sampling policy in Redis is not believed: ${problem}; the last good policy holds`,
+        `the sampling policy in Redis is not accepted: ${problem}; the last good policy holds`,
       );
     }
     link.subscribe().then(
-      () => log.end('channel', 'changes of the sampling policy are told by messages again'),
+      () => log.end('channel', 'messages about changes of the sampling policy arrive again'),
       (error) => {
         if (this.#isClosed || link !== this.#link) return;
         const message = `no messages about changes of the sampling policy: ${describeError(error)}; they are polled`;
@@ -241,6 +239,7 @@ class RedisPolicyStore implements PolicyStore {
     );
   }
 
+  /** Returns an open link; replaces a lost one, and one to a server that is not the primary. */
   async #opened(log: EdgeLog): Promise<RedisLink> {
     const mayReopen = this.#isMisled && performance.now() - this.#reopenedAt >= REOPEN_MS;
     if (this.#link !== undefined && !this.#link.isLost() && !mayReopen) return this.#link;
@@ -253,13 +252,14 @@ class RedisPolicyStore implements PolicyStore {
     return link;
   }
 
+  /** Sends a script; returns `undefined` if Redis is not connected. */
   #send(args: readonly string[]): Promise<unknown> | undefined {
     const [link, log] = [this.#link, this.#log];
     if (!this.#isUp || link === undefined || link.isLost() || log === undefined) return undefined;
     return suppressed(() => link.evaluate(args)).then(
       (reply) => {
         if (link === this.#link) this.#isMisled = false;
-        log.end('counts', 'reservoirs, caps and slow signs are shared through Redis again');
+        log.end('counts', 'reservoirs, caps and marks of slow runs are shared through Redis again');
         return reply;
       },
       (error) => {
@@ -269,7 +269,7 @@ class RedisPolicyStore implements PolicyStore {
           this.#isMisled ||= isNotPrimary(error);
         }
         if (isReplyError(error)) {
-          const message = `reservoirs, caps and slow signs count for each worker: ${describeError(error)}`;
+          const message = `reservoirs, caps and marks of slow runs count for each worker: ${describeError(error)}`;
           log.begin('counts', message);
         }
         throw error;
@@ -278,7 +278,8 @@ class RedisPolicyStore implements PolicyStore {
   }
 }
 
-function tellProblems(log: EdgeLog, problems: ReadonlyMap<string, string>): void {
+/** Logs each problem with a rule when it begins and when it ends. */
+function logProblems(log: EdgeLog, problems: ReadonlyMap<string, string>): void {
   for (const [pattern, problem] of problems) {
     const message = `the sampling rule '${pattern}' in Redis is ignored, its last good one holds: ${problem}`;
     log.begin(`rule:${pattern}`, message, problem);
@@ -286,7 +287,7 @@ function tellProblems(log: EdgeLog, problems: ReadonlyMap<string, string>): void
   for (const key of log.begun()) {
     const pattern = key.startsWith('rule:') ? key.slice('rule:'.length) : undefined;
     if (pattern !== undefined && !problems.has(pattern)) {
-      log.end(key, `the sampling rule '${pattern}' in Redis is in order again`);
+      log.end(key, `the sampling rule '${pattern}' in Redis is valid again`);
     }
   }
 }

@@ -1,32 +1,35 @@
 /**
- * Signs that a job's last run was slow, for all workers: whichever runs the job next records it.
+ * Marks that a job's last run was slow, shared by all workers: the worker that next decides about a run of the job
+ * takes the mark and samples the run.
  *
- * Answers from memory; Redis hears of it beside the run. Two workers that run the job at once may both take one.
+ * Answers from memory and updates Redis in the background. Two workers that decide at the same time may both take a
+ * mark.
  */
 import { createFollowUps } from '../follow-ups';
 import type { Send } from './fleet-counter';
 import { type KeySpace, markSlowCommand, unmarkSlowCommand } from './key-space';
 
-export interface SlowSigns {
+export interface SlowMarks {
+  /** Marks that the job's last run was slow. */
   mark(jobName: string): void;
-  /** `false`: there is none. */
+  /** Takes the job's mark; `false` if there is none. */
   take(jobName: string): boolean;
-  /** What Redis has now. */
+  /** Replaces the marks by those that Redis has now. */
   replace(jobNames: readonly string[]): void;
 }
 
-/** Without Redis the signs are this worker's. */
-export function createSlowSigns(send: Send, keys: KeySpace): SlowSigns {
+/** Returns the marks of all workers; without Redis, those of this worker alone. */
+export function createSlowMarks(send: Send, keys: KeySpace): SlowMarks {
   let shared = new Set<string>();
-  /** Taken here, and still in Redis as far as is known. */
+  /** Jobs whose mark was taken here but may still be in Redis. */
   const taken = new Set<string>();
-  const own = createFollowUps();
+  const local = createFollowUps();
 
   function unmark(jobName: string): void {
     send(unmarkSlowCommand(keys, jobName))?.then(
       () => taken.delete(jobName),
       () => {
-        // Tried again when Redis shows it the next time.
+        // Retried when the next reading contains the mark.
       },
     );
   }
@@ -35,15 +38,15 @@ export function createSlowSigns(send: Send, keys: KeySpace): SlowSigns {
     mark(jobName) {
       if (shared.has(jobName)) return;
       const reply = send(markSlowCommand(keys, jobName, Date.now()));
-      if (reply === undefined) return own.arm(jobName, 1);
+      if (reply === undefined) return local.arm(jobName, 1);
       taken.delete(jobName);
       shared.add(jobName);
       reply.catch(() => {
-        if (shared.delete(jobName)) own.arm(jobName, 1);
+        if (shared.delete(jobName)) local.arm(jobName, 1);
       });
     },
     take(jobName) {
-      if (!shared.delete(jobName)) return own.take(jobName);
+      if (!shared.delete(jobName)) return local.take(jobName);
       taken.add(jobName);
       unmark(jobName);
       return true;

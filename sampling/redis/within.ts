@@ -1,9 +1,9 @@
-/** A bound for what Redis is asked: a connection that hangs never answers. */
+/** Time limit for calls to Redis: a connection that hangs never replies. */
 
 /**
- * The promise's outcome, if it has one in that time. The timer keeps no process alive.
+ * Settles as the promise does, at most `timeoutMs` milliseconds later. The timer does not keep the process alive.
  *
- * @throws {Error} that says so after that time, whatever the promise does later
+ * @throws {Error} `no answer within … ms` after that time
  */
 export async function within<T>(timeoutMs: number, promise: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;

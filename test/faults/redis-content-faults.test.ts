@@ -24,7 +24,7 @@ import { connectionTo, eventually, startStore } from '../support/redis-store.js'
 describe('a fault in what Redis says', { skip: WITHOUT_REDIS, concurrency: 2 }, () => {
   after(nothingWasUnhandled);
 
-  it('a server that is killed and comes back empty: its emptiness is not believed', async (t) => {
+  it('a server that is killed and comes back empty: the empty policy is not accepted', async (t) => {
     const { server, under } = await steady(t);
     await server.stop();
     await begins(under, /cannot be read: /);
@@ -64,7 +64,7 @@ describe('a fault in what Redis says', { skip: WITHOUT_REDIS, concurrency: 2 }, 
     {
       what: 'a revision that is not a number',
       commands: [['set', REVISION, 'seven']],
-      says: `${WRONG}is not believed: the revision is not an integer but 'seven'`,
+      says: `${WRONG}is not accepted: the revision is not an integer but 'seven'`,
       repair: [
         ['set', REVISION, '8'],
         ['hset', POLICY, 'a', '0.75'],
@@ -76,7 +76,7 @@ describe('a fault in what Redis says', { skip: WITHOUT_REDIS, concurrency: 2 }, 
         ['set', REVISION, '3'],
         ['hset', POLICY, 'a', '0.125'],
       ],
-      says: `${WRONG}is not believed: the revision went back from 7 to 3`,
+      says: `${WRONG}is not accepted: the revision went back from 7 to 3`,
       repair: [
         ['set', REVISION, '8'],
         ['hset', POLICY, 'a', '0.75'],
@@ -85,7 +85,7 @@ describe('a fault in what Redis says', { skip: WITHOUT_REDIS, concurrency: 2 }, 
     {
       what: 'FLUSHALL',
       commands: [['flushall']],
-      says: `${WRONG}is not believed: the revision went back from 7 to none`,
+      says: `${WRONG}is not accepted: the revision went back from 7 to none`,
       repair: [
         ['hset', POLICY, 'a', '0.75'],
         ['set', REVISION, '8'],
@@ -94,7 +94,7 @@ describe('a fault in what Redis says', { skip: WITHOUT_REDIS, concurrency: 2 }, 
     {
       what: 'the key of the policy evicted',
       commands: [['del', POLICY]],
-      says: `${WRONG}is not believed: the rules are gone without a higher revision`,
+      says: `${WRONG}is not accepted: the rules are gone without a higher revision`,
       repair: [['hset', POLICY, 'a', '0.75']],
     },
     {
@@ -152,7 +152,7 @@ describe('a fault in what Redis says', { skip: WITHOUT_REDIS, concurrency: 2 }, 
     under.lines.length = 0;
     const take = () => under.store.counters.take('cap:a', { runs: 3, perMs: 86_400_000 });
     take();
-    await begins(under, /^warn reservoirs, caps and slow signs count for each worker: .*READONLY/);
+    await begins(under, /^warn reservoirs, caps and marks of slow runs count for each worker: .*READONLY/);
     answersAtOnce(under);
     await server.cli('replicaof', 'no', 'one');
     await eventually(
@@ -160,7 +160,7 @@ describe('a fault in what Redis says', { skip: WITHOUT_REDIS, concurrency: 2 }, 
         take();
         return under.lines.slice(1);
       },
-      ['info reservoirs, caps and slow signs are shared through Redis again'],
+      ['info reservoirs, caps and marks of slow runs are shared through Redis again'],
       SEEN_MS,
     );
   });
@@ -172,7 +172,7 @@ describe('a fault in what Redis says', { skip: WITHOUT_REDIS, concurrency: 2 }, 
     await begins(under, /^warn no messages about changes of the sampling policy: NOPERM/);
     await server.cli('hset', POLICY, 'a', '0.75');
     await server.cli('acl', 'setuser', 'default', 'allchannels');
-    await ends(under, /^info changes of the sampling policy are told by messages again$/, 0.75);
+    await ends(under, /^info messages about changes of the sampling policy arrive again$/, 0.75);
     await nothingWasUnhandled();
   });
 
@@ -185,6 +185,6 @@ describe('a fault in what Redis says', { skip: WITHOUT_REDIS, concurrency: 2 }, 
     await server.cli('hset', POLICY, 'a', '0.75');
     await eventually(() => under.ratio('a'), 0.75, SEEN_MS);
     await server.cli('acl', 'setuser', 'default', 'allchannels');
-    await ends(under, /^info changes of the sampling policy are told by messages again$/, 0.75);
+    await ends(under, /^info messages about changes of the sampling policy arrive again$/, 0.75);
   });
 });
