@@ -1,9 +1,9 @@
 /**
  * Batches spans for one exporter within a fixed amount of memory, and tracks the outcome of each span.
  *
- * The SDK's batch processor drops silently when its queue is full, and forgets a batch whose exporter does
- * not answer. So the spans are counted around it: at most `capacity` are on their way, whether queued or
- * handed to the exporter, and the exporter's answer (or its absence) decides whether they count as lost.
+ * The SDK's batch processor drops spans silently when its queue is full, and forgets a batch whose export has no
+ * result. So this processor counts the spans around it: at most `capacity` are in progress, queued or passed to the
+ * exporter, and the result of the export (or its absence) decides whether they are lost.
  */
 import { type Context, TraceFlags } from '@opentelemetry/api';
 import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
@@ -29,18 +29,19 @@ export interface BatchSettings {
   readonly exportTimeoutMs: number;
 }
 
+/** A batch processor for one exporter, with its losses counted and logged. */
 export class BoundedSpanProcessor implements SpanProcessor {
   readonly #capacity: number;
   readonly #exportTimeoutMs: number;
   readonly #exporter: SpanExporter;
   readonly #losses: LossLog;
   readonly #batches: BatchSpanProcessor;
-  /** Exports without an answer; each call-back answers them with a failure. */
-  readonly #unanswered = new Set<(why: string) => void>();
-  #onTheirWay = 0;
-  /** Set while a root waits to be sent. */
+  /** Exports in progress; each callback ends one of them with a failure. */
+  readonly #exporting = new Set<(why: string) => void>();
+  #inProgress = 0;
+  /** Set while a root span waits to be sent. */
   #rootTimer: NodeJS.Timeout | undefined;
-  /** Whether a root's time came while a request had no answer yet. */
+  /** Whether a root span was due while an export was in progress. */
   #isRootLate = false;
 
   constructor(exporter: SpanExporter, settings: BatchSettings, losses: LossLog) {
@@ -56,7 +57,7 @@ export class BoundedSpanProcessor implements SpanProcessor {
       },
       maxExportBatchSize,
       scheduledDelayMillis: scheduledDelayMs,
-      // Larger than what is let in, and longer than what is waited for here: it never drops by itself.
+      // At least the limits of this processor, so that the SDK's never drops spans or exports by itself.
       maxQueueSize: this.#capacity,
       exportTimeoutMillis: exportTimeoutMs + 1_000,
     });
@@ -66,11 +67,11 @@ export class BoundedSpanProcessor implements SpanProcessor {
 
   onEnd(span: ReadableSpan): void {
     if ((span.spanContext().traceFlags & TraceFlags.SAMPLED) === 0) return;
-    if (this.#onTheirWay >= this.#capacity) {
+    if (this.#inProgress >= this.#capacity) {
       this.#losses.lost(1, `the queue is full, ${this.#capacity} spans are waiting`);
       return;
     }
-    this.#onTheirWay += 1;
+    this.#inProgress += 1;
     this.#batches.onEnd(span);
     if (isRunRoot(span)) this.#rootTimer ??= setTimeout(() => this.#sendRoots(), ROOT_DELAY_MS).unref();
   }
@@ -87,46 +88,46 @@ export class BoundedSpanProcessor implements SpanProcessor {
 
   /** Counts all spans that have not been exported as lost; called after a shutdown that may have failed. */
   abandon(): void {
-    for (const answer of [...this.#unanswered]) answer('the worker stopped before they were sent');
-    if (this.#onTheirWay > 0) {
-      this.#losses.lost(this.#onTheirWay, 'the worker stopped before they were sent');
-      this.#onTheirWay = 0;
+    for (const fail of [...this.#exporting]) fail('the worker stopped before they were sent');
+    if (this.#inProgress > 0) {
+      this.#losses.lost(this.#inProgress, 'the worker stopped before they were sent');
+      this.#inProgress = 0;
     }
     this.#losses.end('The worker has stopped');
   }
 
   /**
-   * Sends what is queued, so that a worker which is killed loses few roots. One request at a time: a
-   * collector that is slow gets no more at once.
+   * Sends the queued spans, so that few root spans are lost if the worker is killed. One request at a time, so that
+   * a slow collector does not get several at once.
    */
   #sendRoots(): void {
     this.#rootTimer = undefined;
-    this.#isRootLate = this.#unanswered.size > 0;
-    // What fails is counted by `#export`.
+    this.#isRootLate = this.#exporting.size > 0;
+    // `#export` counts the spans of a failed one.
     if (!this.#isRootLate) void this.#batches.forceFlush().catch(() => {});
   }
 
   #export(spans: ReadableSpan[], done: (result: ExportResult) => void): void {
-    let open = spans.length;
+    let pending = spans.length;
     let failure: Error | undefined;
-    const fail = (why: string) => answer(open, new Error(why));
+    const fail = (why: string) => onResult(pending, new Error(why));
     const timer = setTimeout(fail, this.#exportTimeoutMs, `no answer within ${this.#exportTimeoutMs} ms`);
     timer.unref();
-    const answer = (spanCount: number, error: Error | undefined) => {
-      if (open === 0) return;
-      open -= spanCount;
-      this.#onTheirWay -= spanCount;
+    const onResult = (spanCount: number, error: Error | undefined) => {
+      if (pending === 0) return;
+      pending -= spanCount;
+      this.#inProgress -= spanCount;
       failure ??= error;
       if (error) this.#losses.lost(spanCount, reasonOf(error));
-      if (open > 0) return;
-      this.#unanswered.delete(fail);
+      if (pending > 0) return;
+      this.#exporting.delete(fail);
       clearTimeout(timer);
       if (this.#isRootLate) this.#sendRoots();
-      // With a queue still nearly full the next span may be lost again.
-      if (!failure && this.#onTheirWay <= this.#capacity / 2) this.#losses.end('Spans are exported again');
+      // While the queue is still more than half full, the next span may be lost as well.
+      if (!failure && this.#inProgress <= this.#capacity / 2) this.#losses.end('Spans are exported again');
       done(failure ? { code: ExportResultCode.FAILED, error: failure } : { code: ExportResultCode.SUCCESS });
     };
-    this.#unanswered.add(fail);
-    send(this.#exporter, spans, answer, () => open === 0);
+    this.#exporting.add(fail);
+    send(this.#exporter, spans, onResult, () => pending === 0);
   }
 }

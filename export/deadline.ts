@@ -1,5 +1,5 @@
 /**
- * Waiting for code that may never answer.
+ * Time limits for work that may never end.
  */
 
 /** Default time limit of a flush and of the shutdown, in milliseconds. */
@@ -20,7 +20,7 @@ export async function settledWithin(timeoutMs: number, work: () => Promise<unkno
     try {
       await work();
     } catch {
-      // Whoever does the work counts its losses and says them.
+      // The processors count and log their losses themselves.
     }
     return true;
   })();

@@ -100,7 +100,11 @@ function failingCall({
   });
 }
 
-/** With the cause, which says more than "Activity task failed". */
+/**
+ * Returns the span with the failure's innermost cause, since its own message may only be "Activity task failed".
+ *
+ * @param isExpected whether the failure is not an error: then only its type is added
+ */
 function failed(
   span: SpanRecord,
   failure: Failure,
@@ -127,12 +131,14 @@ function failed(
   return { ...span, ...(isOk ? {} : status), attributes, events: [...span.events, exception] };
 }
 
+/** Returns the innermost cause of a failure. */
 function rootCause(failure: Failure): Failure {
   let cause = failure;
   while (cause.cause) cause = cause.cause;
   return cause;
 }
 
+/** Returns the value of `error.type` and `exception.type`. */
 function typeOf({ applicationFailureInfo, timeoutFailureInfo, canceledFailureInfo }: Failure): string {
   if (applicationFailureInfo?.type) return applicationFailureInfo.type;
   if (canceledFailureInfo) return 'CancelledFailure';

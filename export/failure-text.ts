@@ -1,6 +1,6 @@
 /**
- * Message and stack of a failure, also where a failure converter has encoded them (`encodeCommonAttributes`): spans of
- * workflows then say the same as those of activities, which are made from the error itself.
+ * Message and stack trace of a failure, decoded if a failure converter has encoded them (`encodeCommonAttributes`). So
+ * spans of workflows show the same as those of activities, which are made from the error itself.
  *
  * Host code; never throws.
  */
@@ -13,7 +13,10 @@ export interface FailureText {
   readonly stackTrace?: string | undefined;
 }
 
-/** What the failure says; as it stands there, such as "Encoded failure", where the converter cannot read it. */
+/**
+ * Returns message and stack trace; as they are in the failure, such as "Encoded failure", if the converter cannot
+ * decode them.
+ */
 export function textOfFailure(failure: Failure, converter: PayloadConverter): FailureText {
   const { encodedAttributes } = failure;
   const decoded = encodedAttributes && safely(() => converter.fromPayload<unknown>(encodedAttributes));

@@ -1,6 +1,6 @@
 /**
- * Passes spans to several processors and isolates jobs from them: a processor that throws, rejects or never
- * answers affects no job.
+ * Passes spans to several processors and isolates jobs from them: a processor that throws, rejects or hangs affects
+ * no job.
  */
 import type { Context } from '@opentelemetry/api';
 import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace';
@@ -10,8 +10,9 @@ import { withOldNames } from './old-names';
 import type { ExportLogger } from './options';
 import { limitSpan } from './span-limits';
 
-const ADVICE = 'This span processor was given to the plugin; look into its own log.';
+const ADVICE = 'This span processor is from the option spanProcessors; see its own log.';
 
+/** A span processor that passes each span to several others. */
 export class SpanFanOut implements SpanProcessor {
   readonly processors: readonly SpanProcessor[];
   readonly #losses: readonly LossLog[];
@@ -36,13 +37,13 @@ export class SpanFanOut implements SpanProcessor {
   }
 
   onStart(span: Span, parent: Context): void {
-    // Our own processors are of the line that makes the span.
+    // Our own processors are from the SDK version that creates the span.
     if (!this.#owned) safely(() => withOldNames(span));
     for (const processor of this.processors) {
       try {
         processor.onStart(span, parent);
       } catch {
-        // Said when it fails to take the finished span; a span that it does take is not lost.
+        // Logged in onEnd, if that fails as well; otherwise the span is not lost.
       }
     }
   }
@@ -91,8 +92,7 @@ export class SpanFanOut implements SpanProcessor {
   endLosses(): void {
     for (const losses of this.#losses) losses.end('The worker has stopped');
     if (this.#owned) return;
-    // What is in a user's processor cannot be counted, and what it lost before the flush it tells only
-    // itself.
+    // The spans in a user's processor cannot be counted, and only its own log shows what it lost before.
     for (const [processor, why] of this.#unflushed) {
       this.#log.warn(
         `temporal-job-tracing: The worker has stopped, and the flush of ${nameOf(processor)} failed: ${why}. ` +
@@ -103,6 +103,7 @@ export class SpanFanOut implements SpanProcessor {
   }
 }
 
+/** Returns the processor for people: its class. */
 function nameOf(processor: SpanProcessor): string {
   return `the span processor ${processor.constructor?.name ?? 'Object'}`;
 }

@@ -1,4 +1,4 @@
-/** Where finished spans go: one set-up for the whole process, shared by its workers. */
+/** The export of finished spans: one set-up for the whole process, shared by its workers. */
 export {
   type AnyResource,
   type AnySpanProcessor,

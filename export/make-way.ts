@@ -1,9 +1,9 @@
 /**
- * Makes way for an application that sets up OpenTelemetry after a worker has done it for itself: ours is there for want
- * of one, and `@opentelemetry/api` refuses a second provider, context manager or propagator.
+ * Makes way for an application that sets up OpenTelemetry after a worker has done so: `@opentelemetry/api` refuses a
+ * second provider, context manager or propagator, but ours is registered only because there was no other.
  *
- * While ours is registered, the API's calls that register another put it in the place of ours. That holds for the copy
- * of the API that this package uses, which npm gives to the application as well.
+ * While ours is registered, the API's calls that register another one replace ours. This works in the copy of the API
+ * that this package uses, which npm installs for the application as well.
  */
 import {
   context,
@@ -15,11 +15,11 @@ import {
 } from '@opentelemetry/api';
 
 /**
- * Hands out tracers that go over to whatever takes the provider's place: an application may have got one, and keeps it,
+ * A provider whose tracers use its successor after it was replaced: an application may have got a tracer, and keep it,
  * before it sets up a provider of its own.
  */
 class ReplaceableProvider implements TracerProvider {
-  /** `undefined`: what is registered at the time. */
+  /** The provider that tracers use; `undefined` for the one that is registered at the time of the call. */
   #provider: TracerProvider | undefined;
 
   constructor(provider: TracerProvider) {
@@ -42,14 +42,17 @@ class ReplaceableProvider implements TracerProvider {
   }
 }
 
-/** What of the API's registrations is ours. */
+/** The API's registrations that are ours. */
 export type OwnApis = Set<'trace' | 'context' | 'propagation' | 'diag'>;
 
 /**
- * @param own what is registered and ours; what the application replaces is taken out of it
- * @param forget takes a registration out of the API, which then takes another
+ * Lets the application replace our registrations.
+ *
+ * @param own our registrations; those that the application replaces are removed from the set
+ * @param forget removes a registration from the API, so that it accepts another one
  * @param onReplaced called when the application has set a tracer provider
- * @returns ends it, when nothing of ours is registered any more: tracers that were handed out go over to what will be
+ * @returns a function that ends this, when nothing of ours is registered any more: existing tracers then use the
+ *   provider registered at the time of each call
  */
 export function makeWay(
   own: OwnApis,
@@ -60,7 +63,7 @@ export function makeWay(
   const ours = own.has('trace') ? new ReplaceableProvider(proxy.getDelegate()) : undefined;
   if (ours) proxy.setDelegate(ours);
   const restore = [
-    // Without an exporter there is no provider of ours, and the application's is to be known all the same.
+    // Called even if there is no provider of ours, as without an exporter.
     onSet(trace, 'setGlobalTracerProvider', (provider: TracerProvider) => {
       if (own.delete('trace')) forget('trace');
       ours?.replaceBy(provider);
@@ -79,7 +82,11 @@ export function makeWay(
   };
 }
 
-/** Calls `before` ahead of the first call of the API's method. Ends by itself with that call. */
+/**
+ * Calls `before` ahead of the first call of the API's method, once.
+ *
+ * @returns a function that restores the method before that call
+ */
 function onSet<Value>(api: object, name: string, before: (value: Value) => void): () => void {
   const methods = api as { [name: string]: ((value: Value) => boolean) | undefined };
   const original = methods[name];

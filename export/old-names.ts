@@ -1,6 +1,6 @@
 /**
- * Fields of a span that OpenTelemetry SDK 2.x renamed: processors and exporters of 1.x read them, and fail with
- * their whole batch where `instrumentationLibrary` is missing.
+ * Fields of a span that OpenTelemetry SDK 2.x renamed. Processors and exporters of 1.x read them; if
+ * `instrumentationLibrary` is missing, they fail to export the whole batch.
  */
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 

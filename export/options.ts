@@ -6,6 +6,7 @@ import type { Resource } from '@opentelemetry/resources';
 import type { SpanProcessor } from '@opentelemetry/sdk-trace';
 import type { Logger } from '@temporalio/common';
 import { optionError } from '../core/util/option-error';
+import { isRecord } from '../core/util/untrusted';
 
 /** The part of a Temporal logger that the export needs. */
 export type ExportLogger = Pick<Logger, 'info' | 'warn' | 'error'>;
@@ -58,15 +59,11 @@ export function checkExportOptions<T extends SpanExportOptions>(
       throw optionError(SUBJECT, `spanProcessors[${index}]`, methods, spanProcessors[index]);
     }
   }
-  if (resource !== undefined && !isObject((resource as Partial<Resource> | null)?.attributes)) {
+  if (resource !== undefined && !isRecord((resource as Partial<Resource> | null)?.attributes)) {
     throw optionError(SUBJECT, 'resource', "a Resource with 'attributes'", resource);
   }
 }
 
 function isSpanProcessor(value: unknown): boolean {
-  return isObject(value) && METHODS.every((method) => typeof value[method] === 'function');
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
+  return isRecord(value) && METHODS.every((method) => typeof value[method] === 'function');
 }

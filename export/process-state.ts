@@ -1,20 +1,22 @@
 /**
- * What is shared by everything in the process, also by a second copy of this package.
+ * State shared by the whole process, including a second copy of this package.
  */
 import type { Instrumentation } from '@opentelemetry/instrumentation';
 import type { SetUp } from './set-up';
 
 export interface ProcessState {
-  /** The set-up in use, and how many workers use it. */
+  /** The set-up in use, and the number of workers that use it. */
   current: { readonly setUp: SetUp; users: number } | undefined;
+  /** The instrumentations, created once, since their module hooks cannot be removed. */
   instrumentations?: Instrumentation[];
-  /** What was said already: one warning a process is enough. */
+  /** Messages that were logged, each once per process. */
   readonly said: Set<string>;
 }
 
-/** The number changes with the shape of the state. */
+/** The number at its end changes with the shape of the state. */
 const KEY = Symbol.for('temporal-job-tracing.export.1');
 
+/** Returns the state of the process; creates it on the first call. */
 export function processState(): ProcessState {
   const holder = globalThis as { [KEY]?: ProcessState };
   holder[KEY] ??= { current: undefined, said: new Set() };

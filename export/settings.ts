@@ -31,11 +31,11 @@ export interface ExportSettings {
  */
 const DEFAULT_DELAY_MS = 1_000;
 const DEFAULT_ENDPOINT = 'http://localhost:4318';
-/** The sampler that goes with the plugin, and the default. */
-const FOLLOWS = 'parentbased_always_on';
+/** The default sampler, and the only one that works with the plugin. */
+const RIGHT_SAMPLER = 'parentbased_always_on';
 /**
- * Samplers that decide for an activity by themselves. Every activity has a remote parent, its run, so the
- * `parentbased_…` ones all follow the run's decision, whatever they do with roots.
+ * Samplers that decide about an activity by themselves. The `parentbased_…` ones follow the decision of the run, the
+ * remote parent of its activities, whatever they do with root spans.
  */
 const IGNORES_PARENT = new Set(['always_on', 'always_off', 'traceidratio']);
 
@@ -108,21 +108,21 @@ function endpointOf(env: Environment, problems: string[]): string {
 }
 
 /**
- * A sentence about a sampler of the environment, by which nobody decides about runs: it sees their
- * activities, each with its run as its parent. `undefined` for the one that is right. Never throws.
+ * Returns a sentence about the sampler in `OTEL_TRACES_SAMPLER`, which does not decide about runs: it is applied to
+ * their activities only. `undefined` for {@link RIGHT_SAMPLER}, and if it is not set. Never throws.
  */
 export function ignoredSampler(env: Environment): string | undefined {
   const sampler = text(env, 'OTEL_TRACES_SAMPLER');
-  if (sampler === undefined || sampler === FOLLOWS) return undefined;
+  if (sampler === undefined || sampler === RIGHT_SAMPLER) return undefined;
   const ratio = JSON.stringify({ default: ratioOf(sampler, text(env, 'OTEL_TRACES_SAMPLER_ARG')) });
-  const instead = `Set it to ${FOLLOWS}; which runs are sampled is the plugin's option 'sampling', or JOB_TRACING_SAMPLING=${ratio}`;
+  const instead = `Set it to ${RIGHT_SAMPLER}; which runs are sampled is the plugin's option 'sampling', or JOB_TRACING_SAMPLING=${ratio}`;
   return IGNORES_PARENT.has(sampler)
     ? `OTEL_TRACES_SAMPLER=${sampler} does not follow the decision of the run, so activities are missing from ` +
         `traces or exported without their run. ${instead}`
     : `OTEL_TRACES_SAMPLER=${sampler} does not decide which runs are sampled. ${instead}`;
 }
 
-/** The share of traces that the sampler would let through. */
+/** Returns the share of traces that the sampler would sample, from 0 to 1. */
 function ratioOf(sampler: string, argument = ''): number {
   if (sampler.endsWith('always_off')) return 0;
   const ratio = sampler.endsWith('traceidratio') ? Number.parseFloat(argument) : 1;
@@ -130,8 +130,8 @@ function ratioOf(sampler: string, argument = ''): number {
 }
 
 /**
- * Sentences about values that take activities out of their traces, or add them where there is no trace:
- * activities' spans pass the process's sampler and propagators, workflows' spans do not. Never throws.
+ * Returns sentences about values that remove activities from their traces, or export them without a trace: the
+ * process's sampler and propagators apply to spans of activities, not of workflows. Never throws.
  */
 export function brokenTraces(env: Environment): readonly string[] {
   const problems: string[] = [];

@@ -1,9 +1,9 @@
 /**
- * Limits of every span that is exported, whoever made it: one span with an error of megabytes makes a request that
- * a collector refuses, with all the other spans in it.
+ * Limits for every exported span, whatever its origin: a collector rejects a request with a span of megabytes, and all
+ * other spans in it are lost.
  *
- * The SDK limits the values of attributes where `OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT` is set, and never names or the
- * message of a status.
+ * The SDK limits attribute values only if `OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT` is set, and never names or the message of
+ * a status.
  */
 import type { AttributeValue } from '@opentelemetry/api';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
@@ -11,7 +11,7 @@ import { MAX_ARRAY_LENGTH, MAX_STRING_LENGTH } from '../core/attribute-limits';
 
 type Values = Record<string, AttributeValue | undefined>;
 
-/** Cuts the texts and arrays of a span that has ended, in place. */
+/** Cuts the strings and arrays of a span that has ended, in place. @param maxLength most characters of a string */
 export function limitSpan(span: ReadableSpan, maxLength = MAX_STRING_LENGTH): void {
   const cut = (text: string) => (text.length > maxLength ? text.slice(0, maxLength) : text);
   const cutValues = (values: Values | undefined) => {
