@@ -29,7 +29,7 @@ export class LossLog {
     if (this.#begun) return;
     this.#begun = new Date();
     const { destination, advice } = this.#text;
-    this.#say(
+    this.#write(
       'warn',
       `spans for ${destination} are being lost since ${this.#begun.toISOString()}: ${why}. Jobs run on as ` +
         `before, their traces are incomplete. ${advice} The number of lost spans follows once, at the end`,
@@ -42,10 +42,10 @@ export class LossLog {
     const message = `${how}: ${this.#count} spans for ${this.#text.destination} were lost since ${this.#begun.toISOString()}`;
     this.#begun = undefined;
     this.#count = 0;
-    this.#say('info', message);
+    this.#write('info', message);
   }
 
-  #say(level: 'info' | 'warn', message: string): void {
+  #write(level: 'info' | 'warn', message: string): void {
     try {
       this.#log[level](`temporal-job-tracing: ${message}.`);
     } catch {

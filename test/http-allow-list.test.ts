@@ -159,7 +159,11 @@ describe('a redirect', () => {
       'HttpRedirect',
       'https://a.example/start redirects from https to http://b.example/',
     ],
-    ['file:///etc/passwd', 'HttpRedirect', 'https://a.example/start redirects to an address that is not HTTP or HTTPS'],
+    [
+      'file:///etc/passwd',
+      'HttpRedirect',
+      'https://a.example/start redirects to an address that is not HTTP or HTTPS',
+    ],
     ['http://', 'HttpRedirect', 'https://a.example/start redirects to an address that is not HTTP or HTTPS'],
   ];
   for (const [location, type, message] of REFUSED) {

@@ -24,7 +24,7 @@ export function autoUpgrade(workflow: AnyWorkflow): void {
   setBehavior(workflow, () => (registeredActivityNames().has(VERSIONED_HOST) ? 'AUTO_UPGRADE' : undefined));
 }
 
-/** Gives a workflow the versioning behaviour of the run that has started it with {@link versioningMemo}. */
+/** Sets a workflow to the versioning behaviour of the run that started it with {@link versioningMemo}. */
 export function versionAsItsRun(workflow: AnyWorkflow): void {
   setBehavior(workflow, () => {
     const behavior = workflowInfo().memo?.[BEHAVIOR_MEMO];

@@ -48,9 +48,15 @@ export function createFleetCounter(send: Send, prefix: string, now: () => number
     const known = windows.get(key);
     if (known?.perMs === perMs && known.runs === runs && index <= known.index) return known;
     const left = isCap(key) ? 1 : runs;
-    const window = {
-      ...{ perMs, runs, index, left },
-      ...{ unreported: 0, leaseAt: left, isKnown: false, isReporting: false },
+    const window: Window = {
+      perMs,
+      runs,
+      index,
+      left,
+      unreported: 0,
+      leaseAt: left,
+      isKnown: false,
+      isReporting: false,
     };
     setBounded(windows, key, window, MAX_KEYS);
     return window;

@@ -21,7 +21,7 @@ export function exportedName(option: string, fn: Exported): string {
   if (found) return found[0];
   throw mapReduceError(
     `option '${option}': the function ${fn.name || 'without a name'} is not exported by the workflow bundle, where ` +
-      'it runs. Write `export` before it in the file that is given as workflowsPath, or re-export it there',
+      'it runs. Write `export` before it in the file at workflowsPath, or re-export it there',
   );
 }
 
@@ -33,7 +33,9 @@ export function exportedName(option: string, fn: Exported): string {
 export function exportedFunction<T extends Exported>(name: string): T {
   const fn = bundle()[name];
   if (typeof fn === 'function') return fn as unknown as T;
-  throw mapReduceError(`the workflow bundle of this worker does not export the function ${name}, which the run needs`);
+  throw mapReduceError(
+    `the workflow bundle of this worker does not export the function ${name}, which the run needs`,
+  );
 }
 
 /**
@@ -45,7 +47,7 @@ export function checkBranchIsExported(name: string): void {
   if (typeof bundle()[name] === 'function') return;
   throw mapReduceError(
     `the workflow bundle does not export ${name}, which runs the shards. Write ` +
-      `\`export { ${name} } from 'temporal-job-tracing/workflows';\` in the file that is given as workflowsPath`,
+      `\`export { ${name} } from 'temporal-job-tracing/workflows';\` in the file at workflowsPath`,
   );
 }
 

@@ -149,7 +149,7 @@ function outcomeOf(tally: Tally) {
   return { ...tally.counts, shards, skipped: shards - succeeded - failed - cancelled, failures };
 }
 
-/** Returns the cause of a branch's failure, with the counts as details: callers need not know of branches. */
+/** Returns the cause of a branch's failure, with the counts as details: branches are an internal detail. */
 function withoutBranch(error: unknown, tally: Tally): unknown {
   const failure = error instanceof ChildWorkflowFailure ? error.cause : undefined;
   if (!(failure instanceof ApplicationFailure)) return error;

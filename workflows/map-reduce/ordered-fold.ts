@@ -29,9 +29,7 @@ export class OrderedFold<T> {
       this.#waiting.delete(this.#next++);
       if (following === undefined) continue;
       this.#result =
-        this.#result === undefined
-          ? following
-          : { value: this.#reduce(this.#result.value, following.value) };
+        this.#result === undefined ? following : { value: this.#reduce(this.#result.value, following.value) };
     }
   }
 }
