@@ -6,6 +6,7 @@
 import { ActivityCancelledError, ActivityNotFoundError, type Client } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import type { HttpAnswer } from '../core/http/types';
+import { defined } from '../core/util/defined';
 import { checkCallbackKey, readToken, type WaitingActivity } from './http/callback-token';
 
 /** Incoming request that carries a service's late report. */
@@ -112,13 +113,13 @@ async function report(
 ): Promise<CallbackResponse> {
   switch (outcome) {
     case 'success': {
-      const answer: HttpAnswer = {
+      const answer: HttpAnswer = defined({
         status: ACCEPTED,
-        ...(contentType !== undefined && { contentType }),
+        contentType,
         body,
         truncated: false,
         reported: true,
-      };
+      });
       await client.activity.complete({ ...activity }, answer);
       return { status: 200, body: 'completed' };
     }

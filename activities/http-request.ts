@@ -11,6 +11,7 @@ import { httpRequestProblem } from '../core/http/problems';
 import { createRedactor } from '../core/http/redaction';
 import { type ResolvedHeaders, resolveHeaders } from '../core/http/secrets';
 import type { HttpAnswer, HttpRequest } from '../core/http/types';
+import { defined } from '../core/util/defined';
 import { durationMs } from '../core/util/duration';
 import { answerTo } from './http/call';
 import { type Caller, compileCall } from './http/compile';
@@ -112,12 +113,14 @@ async function call(
       throw temporary('HttpUnreachable', redactor.redact(`${what}: ${message}`));
     }
     const { type, nonRetryable, nextRetryDelay } = error;
-    throw ApplicationFailure.create({
-      message: redactor.redact(message),
-      ...(type != null && { type }),
-      nonRetryable: nonRetryable === true,
-      ...(nextRetryDelay != null && { nextRetryDelay }),
-    });
+    throw ApplicationFailure.create(
+      defined({
+        message: redactor.redact(message),
+        type: type ?? undefined,
+        nonRetryable: nonRetryable === true,
+        nextRetryDelay: nextRetryDelay ?? undefined,
+      }),
+    );
   });
   if (answer === undefined) throw new CompleteAsyncError();
   return answer;

@@ -8,6 +8,7 @@ import { SPAN_DELIMITER, SpanName } from '@temporalio/interceptors-opentelemetry
 import { parsedTraceState } from '../core/parsed';
 import type { SpanRecord } from '../core/span-record';
 import type { SpanRef } from '../core/traceparent';
+import { defined } from '../core/util/defined';
 import { withOldNames } from './old-names';
 
 /** Instrumentation scope of the plugin's own spans. */
@@ -26,10 +27,9 @@ export function isRunRoot({ name, instrumentationScope }: ReadableSpan): boolean
  * @param isRoot whether the span is its run's root, whose parent, if any, is in another run or process
  */
 export function toReadableSpan(record: SpanRecord, resource: Resource, isRoot: boolean): ReadableSpan {
-  const ref = { traceId: record.traceId, spanId: record.spanId, sampled: true };
-  const context = toSpanContext(
-    record.traceState === undefined ? ref : { ...ref, traceState: record.traceState },
-  );
+  const { traceId, spanId, traceState } = record;
+  const ref = { traceId, spanId, sampled: true };
+  const context = toSpanContext(defined({ ...ref, traceState }));
   const parent = record.parentSpanId && {
     ...toSpanContext({ ...ref, spanId: record.parentSpanId }),
     isRemote: isRoot,
@@ -43,10 +43,7 @@ export function toReadableSpan(record: SpanRecord, resource: Resource, isRoot: b
     endTime: toHrTime(record.endMs),
     duration: toHrTime(record.endMs - record.startMs),
     ended: true,
-    status: {
-      code: record.statusCode,
-      ...(record.statusMessage !== undefined && { message: record.statusMessage }),
-    },
+    status: defined({ code: record.statusCode, message: record.statusMessage }),
     attributes: record.attributes as ReadableSpan['attributes'],
     events: record.events.map(({ name, timeMs, attributes }) => ({
       name,
@@ -66,12 +63,12 @@ export function toReadableSpan(record: SpanRecord, resource: Resource, isRoot: b
 }
 
 function toSpanContext({ traceId, spanId, sampled, traceState }: SpanRef): SpanContext {
-  return {
+  return defined({
     traceId,
     spanId,
     traceFlags: sampled ? TraceFlags.SAMPLED : TraceFlags.NONE,
-    ...(traceState !== undefined && { traceState: parsedTraceState(traceState) }),
-  };
+    traceState: traceState === undefined ? undefined : parsedTraceState(traceState),
+  });
 }
 
 function toHrTime(ms: number): HrTime {

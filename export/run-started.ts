@@ -13,6 +13,7 @@ import { spanIdOf } from '../core/span-ids';
 import type { SpanRecord } from '../core/span-record';
 import { rootSpanIdOfRun, traceIdOfRun } from '../core/trace-id';
 import type { SpanRef } from '../core/traceparent';
+import { defined } from '../core/util/defined';
 import { describeBeginning } from './describe';
 
 /**
@@ -24,13 +25,13 @@ export function runStarted(info: WorkflowInfo, root: SpanRef, origin: JobOrigin)
   const { traceId, spanId: parentSpanId, traceState } = root;
   // The SDK's name for the time of the first workflow task, where the root span begins.
   const startMs = runStartTime.getTime();
-  return {
+  return defined({
     name: `RunStarted:${workflowType}`,
     kind: SpanKind.INTERNAL,
     traceId,
     spanId: runStartedId(parentSpanId),
     parentSpanId,
-    ...(traceState !== undefined && { traceState }),
+    traceState,
     startMs,
     endMs: startMs,
     statusCode: SpanStatusCode.UNSET,
@@ -38,7 +39,7 @@ export function runStarted(info: WorkflowInfo, root: SpanRef, origin: JobOrigin)
     events: [],
     links: [],
     droppedAttributes: 0,
-  };
+  });
 }
 
 /** Returns the span id of `RunStarted` below this root: 16 lower-case hex digits. */

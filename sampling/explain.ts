@@ -3,6 +3,7 @@
  * precedence as in a worker. Pure.
  */
 import { toKeyword } from '../core/server-limits';
+import { defined } from '../core/util/defined';
 import { ruleFor } from './match';
 import type { SamplingPolicy } from './policy';
 import type { LiveRule } from './redis/live-rule';
@@ -37,5 +38,6 @@ export function explainRule(
   ]);
   const { rule, pattern, why } = ruleFor({ default: options.default, jobs }, toKeyword(jobName));
   const live = pattern === undefined ? undefined : rules.get(pattern);
-  return Object.freeze({ rule, pattern, why, source: live ? 'redis' : 'options', ...(live && { live }) });
+  const source = live ? 'redis' : 'options';
+  return Object.freeze({ rule, pattern, why, source, ...defined({ live }) });
 }

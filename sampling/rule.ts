@@ -4,6 +4,7 @@
  *
  * Pure: no clock, no I/O.
  */
+import { defined } from '../core/util/defined';
 import { type DurationText, durationMs, expectedDuration } from '../core/util/duration';
 import { describeMismatch, optionError } from '../core/util/option-error';
 
@@ -120,17 +121,18 @@ function readRule(value: unknown, mismatch: Mismatch): ResolvedRule {
   const { ratio = DEFAULT_RATIO, keepFailed = true } = rule;
   if (!isRatio(ratio)) throw mismatch('.ratio', 'a number from 0 to 1', ratio);
   if (typeof keepFailed !== 'boolean') throw mismatch('.keepFailed', 'a boolean', keepFailed);
-  return Object.freeze({
-    ratio,
-    ...(rule.atLeast !== undefined && { atLeast: readRunsPer('.atLeast', rule.atLeast, mismatch) }),
-    ...(rule.atMost !== undefined && { atMost: readRunsPer('.atMost', rule.atMost, mismatch) }),
-    keepFailed,
-    ...(rule.keepSlow !== undefined && { keepSlowMs: readKeepSlow(rule.keepSlow, mismatch) }),
-    afterFailureRuns:
-      rule.afterFailure === undefined
-        ? DEFAULT_AFTER_FAILURE_RUNS
-        : readAfterFailure(rule.afterFailure, mismatch),
-  });
+  const { atLeast, atMost, keepSlow, afterFailure } = rule;
+  return Object.freeze(
+    defined({
+      ratio,
+      atLeast: atLeast === undefined ? undefined : readRunsPer('.atLeast', atLeast, mismatch),
+      atMost: atMost === undefined ? undefined : readRunsPer('.atMost', atMost, mismatch),
+      keepFailed,
+      keepSlowMs: keepSlow === undefined ? undefined : readKeepSlow(keepSlow, mismatch),
+      afterFailureRuns:
+        afterFailure === undefined ? DEFAULT_AFTER_FAILURE_RUNS : readAfterFailure(afterFailure, mismatch),
+    }),
+  );
 }
 
 function readRunsPer(path: string, value: unknown, mismatch: Mismatch): { runs: number; perMs: number } {

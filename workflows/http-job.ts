@@ -15,6 +15,7 @@ import { failingOf } from '../core/http/success';
 import type { HttpAnswer, HttpJobInput, HttpRequest, LaneRoute } from '../core/http/types';
 import { isInLane } from '../core/lane';
 import { traceIdOfRun } from '../core/trace-id';
+import { defined } from '../core/util/defined';
 import { durationMs } from '../core/util/duration';
 import { isRecord } from '../core/util/untrusted';
 import { jobInfo } from './job-info';
@@ -61,12 +62,12 @@ export async function httpJob(input: HttpJobInput): Promise<HttpAnswer> {
           // A cancelled run waits for its request to end, so that no request outlives it.
           cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
         }
-      : {
-          // Between 202 and the report, no one could confirm a cancellation.
+      : defined({
           startToCloseTimeout: callback.timeout,
-          ...(callback.heartbeatTimeout !== undefined && { heartbeatTimeout: callback.heartbeatTimeout }),
+          heartbeatTimeout: callback.heartbeatTimeout,
+          // Between 202 and the report, no one could confirm a cancellation.
           cancellationType: ActivityCancellationType.TRY_CANCEL,
-        }),
+        })),
   });
   const routed = routedBy(lane, request);
   const answer = answerOf(

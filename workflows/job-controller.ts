@@ -30,6 +30,7 @@ import {
 import { CRON_MEMO, idOfJob, JOB_MEMO, JOB_TICK, tickRunId } from '../core/jobs/names';
 import { changed, type ScheduledJobChange, type ScheduledJobSpec } from '../core/jobs/spec';
 import { traceIdOfRun } from '../core/trace-id';
+import { defined } from '../core/util/defined';
 import { bundleExports } from '../interceptors/sandbox/sdk-internals';
 import { local } from './job-activities';
 import { runOptions } from './job-run';
@@ -157,7 +158,7 @@ export class JobController {
     startedBy: string | undefined,
   ): Promise<ManualRun> {
     const { state } = this;
-    const request = { ...(reason && { reason }), ...(startedBy && { startedBy }) };
+    const request = defined({ reason: reason || undefined, startedBy: startedBy || undefined });
     const options = runOptions(state.spec, {
       jobId: this.#jobId,
       workflowId: idOfJob(this.#jobId, `manual-${uuid4().slice(0, 8)}`),

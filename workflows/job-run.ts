@@ -14,6 +14,7 @@ import { jobNameOf } from '../core/jobs/messages';
 import type { JobLane, ScheduledJobSpec } from '../core/jobs/spec';
 import { isInLane } from '../core/lane';
 import { JOB_NAME_MEMO } from '../core/search-attributes';
+import { defined } from '../core/util/defined';
 import { durationMs } from '../core/util/duration';
 
 /** The run to start. */
@@ -33,23 +34,24 @@ export function runOptions(spec: ScheduledJobSpec, request: RunRequest): ChildWo
   const { retry, timeout } = spec;
   const lane = laneOf(spec, request);
   const taskQueue = lane?.taskQueue ?? spec.taskQueue;
-  const options = {
+  const options = defined({
     workflowId,
     args: [...args],
     memo: { [JOB_NAME_MEMO]: jobNameOf(spec, jobId) },
     parentClosePolicy: ParentClosePolicy.ABANDON,
     cancellationType: ChildWorkflowCancellationType.ABANDON,
-    ...(taskQueue !== undefined && { taskQueue }),
-    ...(retry && { retry }),
-    ...(timeout !== undefined && { workflowExecutionTimeout: timeout }),
-  };
-  const facts = someFacts({ ...standingFacts(spec, lane), ...request.facts });
-  return withChildKind(options, {
-    kind: 'top',
-    trigger,
-    ...(trigger === 'manual' && { forced: true }),
-    ...(facts && { facts }),
+    taskQueue,
+    retry: retry || undefined,
+    workflowExecutionTimeout: timeout,
   });
+  const facts = someFacts({ ...standingFacts(spec, lane), ...request.facts });
+  const kind = defined({
+    kind: 'top' as const,
+    trigger,
+    forced: trigger === 'manual' || undefined,
+    facts,
+  });
+  return withChildKind(options, kind);
 }
 
 /**
@@ -64,10 +66,5 @@ function laneOf({ lane }: ScheduledJobSpec, { workflowId, facts }: RunRequest): 
 
 /** Returns the facts that apply to every run of the job. */
 function standingFacts({ dataTimeOffset, loadtest }: ScheduledJobSpec, lane: JobLane | undefined): JobFacts {
-  const dataOffsetMs = durationMs(dataTimeOffset);
-  return {
-    ...(dataOffsetMs !== undefined && { dataOffsetMs }),
-    ...(lane && { lane: lane.name }),
-    ...(loadtest !== undefined && { loadtest }),
-  };
+  return defined({ dataOffsetMs: durationMs(dataTimeOffset), lane: lane?.name, loadtest });
 }

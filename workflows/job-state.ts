@@ -17,6 +17,7 @@ import {
   type TicksMissed,
 } from '../core/jobs/messages';
 import { cronOf, type ScheduledJobSpec } from '../core/jobs/spec';
+import { defined } from '../core/util/defined';
 
 /** Most open manual runs that are remembered; further ones are not cancelled when the job is stopped. */
 const MAX_OPEN = 1_000;
@@ -121,34 +122,34 @@ export class JobState {
   }
 
   carried(): CarriedJob {
-    return {
+    return defined({
       revision: this.#revision,
       announced: this.announced,
-      ...(this.cron && { cron: this.cron }),
+      cron: this.cron,
       manualRuns: this.#manualRuns,
       open: this.#open,
       missed: this.#missed,
       refusals: this.#refusals,
-      ...(this.lastRuns && { lastRuns: this.lastRuns }),
-    };
+      lastRuns: this.lastRuns,
+    });
   }
 
   /** Returns the status, by the wall clock of the query: workflow time stands still while nothing happens. */
   status({ workflowId, unsafe }: WorkflowInfo): ScheduledJobStatus {
     const nextMs = this.#nextTickMs(unsafe.now());
-    return {
+    return defined({
       job: jobNameOf(this.#spec, workflowId),
       spec: this.#spec,
       paused: this.#spec.paused ?? false,
-      ...(nextMs !== undefined && { nextTick: new Date(nextMs).toISOString() }),
+      nextTick: nextMs === undefined ? undefined : new Date(nextMs).toISOString(),
       manualRuns: [...this.#manualRuns].reverse(),
       missedTicks: {
         total: this.#missed.total,
         last: this.#missed.last.map((ms) => new Date(ms).toISOString()).reverse(),
       },
       refusals: [...this.#refusals].reverse(),
-      ...(this.lastRuns && { lastRuns: this.lastRuns }),
-    };
+      lastRuns: this.lastRuns,
+    });
   }
 
   #nextTickMs(nowMs: number): number | undefined {

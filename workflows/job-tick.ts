@@ -25,6 +25,7 @@ import { JobMessage, MAX_MISSED, missedOf, type TickInput, type TicksMissed } fr
 import { tickRunId } from '../core/jobs/names';
 import { cronOf } from '../core/jobs/spec';
 import { scheduledMsOf } from '../core/scheduled-time';
+import { defined } from '../core/util/defined';
 import { local } from './job-activities';
 import { runOptions } from './job-run';
 import { autoUpgrade } from './versioning';
@@ -73,7 +74,7 @@ autoUpgrade(jobTick);
 /** Checks whether the job exists; if that cannot be determined, assumes it, so that no tick is lost. */
 function checkTick({ job }: TickInput, cron: string, scheduledMs: number): Promise<TickCheck> {
   const sinceMs = accountedMs();
-  const tick = { job, cron, scheduledMs, ...(sinceMs !== undefined && { sinceMs }) };
+  const tick = defined({ job, cron, scheduledMs, sinceMs });
   return local.jobTracingLookAtTick(tick).catch((error: unknown) => {
     rethrowCancellation(error);
     return { exists: true };

@@ -8,6 +8,7 @@ import type { Redactor } from '../../core/http/redaction';
 import { retryAfterMs } from '../../core/http/retry-after';
 import { failingOf } from '../../core/http/success';
 import type { HttpAnswer, HttpRequest } from '../../core/http/types';
+import { defined } from '../../core/util/defined';
 import { inClientSpan } from './client-span';
 import { exchange, type Incoming } from './exchange';
 import { type Call, checkAllowed, isRedirect, nameOf, redirected } from './redirects';
@@ -78,13 +79,13 @@ async function lastExchange(first: Call, rules: CallRules): Promise<{ incoming: 
 
 function answerOf({ status, header, body, bytes }: Incoming, { keepBytes, redactor }: CallRules): HttpAnswer {
   const contentType = header('content-type');
-  return {
+  return defined({
     status,
-    ...(contentType !== undefined && { contentType: redactor.redact(contentType) }),
+    contentType: contentType === undefined ? undefined : redactor.redact(contentType),
     body: firstBytes(redactor.redact(body.toString('utf8')), keepBytes),
     truncated: bytes > keepBytes,
     reported: false,
-  };
+  });
 }
 
 /** Returns the beginning of the text, at most `limit` bytes in UTF-8, without half a character at its end. */

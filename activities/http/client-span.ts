@@ -22,6 +22,7 @@ import {
   W3CBaggagePropagator,
   W3CTraceContextPropagator,
 } from '@opentelemetry/core';
+import { defined } from '../../core/util/defined';
 import type { Incoming } from './exchange';
 import type { TrafficMarks } from './traffic';
 
@@ -81,17 +82,17 @@ export async function inClientSpan(
 
   function attributesOf(sent: SpanRequest, isKnownMethod: boolean): Attributes {
     const port = url.port === '' ? Number(url.protocol === 'https:' ? 443 : 80) : Number(url.port);
-    return {
+    return defined({
       'http.request.method': isKnownMethod ? method : '_OTHER',
-      ...(!isKnownMethod && { 'http.request.method_original': method }),
+      'http.request.method_original': isKnownMethod ? undefined : method,
       'url.full': redact(withoutSignatures(url)),
       'server.address': url.hostname.replace(/^\[|\]$/g, ''),
       'server.port': port,
-      ...(sent.resends > 0 && { 'http.request.resend_count': sent.resends }),
+      'http.request.resend_count': sent.resends > 0 ? sent.resends : undefined,
       'traffic.origin': marks.origin,
-      ...(marks.lane !== undefined && { 'traffic.lane': marks.lane }),
-      ...(marks.loadtest && { 'traffic.loadtest': true }),
-    };
+      'traffic.lane': marks.lane,
+      'traffic.loadtest': marks.loadtest || undefined,
+    });
   }
 }
 

@@ -6,6 +6,7 @@
 
 import type { ResolvedHeaders } from '../../core/http/secrets';
 import type { HttpRequest } from '../../core/http/types';
+import { defined } from '../../core/util/defined';
 import { writeToken } from './callback-token';
 import type { CallbackOptions } from './options';
 import type { Call } from './redirects';
@@ -67,14 +68,14 @@ function idempotencyKey({ runId, activityId }: Caller): string {
 /** Returns the headers by which a service can report later: Temporal's ids and task token, and the callback URL. */
 function reportHeaders(caller: Caller, callback: CallbackOptions | undefined): Record<string, string> {
   const { workflowId, runId, activityId, namespace, base64TaskToken } = caller;
-  return {
+  return defined({
     'x-temporal-namespace': encodeURIComponent(namespace),
     'x-temporal-workflow-id': encodeURIComponent(workflowId),
     'x-temporal-run-id': runId,
     'x-temporal-activity-id': encodeURIComponent(activityId),
     'x-temporal-task-token': base64TaskToken,
-    ...(callback && { 'callback-url': callbackUrl(caller, callback) }),
-  };
+    'callback-url': callback && callbackUrl(caller, callback),
+  });
 }
 
 function callbackUrl(caller: Caller, { url, key }: CallbackOptions): string {

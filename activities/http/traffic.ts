@@ -5,6 +5,7 @@
  */
 import { propagation } from '@opentelemetry/api';
 import type { HttpRequest } from '../../core/http/types';
+import { defined } from '../../core/util/defined';
 
 /** Marks of a request's traffic. */
 export interface TrafficMarks {
@@ -26,9 +27,9 @@ export function trafficOf({ lane, loadtest }: Pick<HttpRequest, 'lane' | 'loadte
 
 /** Returns the marks as plain headers. The lane is encoded, since it may come from another tracer's baggage. */
 export function trafficHeaders({ origin, lane, loadtest }: TrafficMarks): Record<string, string> {
-  return {
+  return defined({
     'x-traffic-origin': origin,
-    ...(lane !== undefined && { 'x-traffic-lane': encodeURIComponent(lane) }),
-    ...(loadtest && { 'x-traffic-loadtest': 'true' }),
-  };
+    'x-traffic-lane': lane === undefined ? undefined : encodeURIComponent(lane),
+    'x-traffic-loadtest': loadtest ? 'true' : undefined,
+  });
 }

@@ -5,6 +5,7 @@
  * Pure. People write rules by hand, so a problem is returned as a sentence, not thrown.
  */
 import { A_PATTERN, isPattern } from '../../core/job-pattern';
+import { defined } from '../../core/util/defined';
 import { describeMismatch } from '../../core/util/option-error';
 import { parseRule, type ResolvedRule, type SamplingRule } from '../rule';
 
@@ -59,15 +60,15 @@ function parseValue(value: unknown): Parsed {
   }
   const next = afterwards === undefined ? undefined : parseValue(afterwards);
   if (next && 'problem' in next) return { problem: `afterwards: ${next.problem}` };
-  const stored = {
+  const stored = defined({
     // Checked by parseRule: a number or an object of the rule's properties.
     written: (isObject ? Object.freeze(own) : value) as number | SamplingRule,
     rule: checked.rule,
-    ...(untilTime && { until: untilTime }),
-    ...(by !== undefined && { by }),
-    ...(atTime && { at: atTime }),
-    ...(next && { afterwards: next.stored }),
-  };
+    until: untilTime,
+    by,
+    at: atTime,
+    afterwards: next?.stored,
+  });
   return { stored: Object.freeze(stored) };
 }
 
@@ -77,13 +78,13 @@ export function formatLiveRule({ written, ...beside }: Omit<LiveRule, 'rule'>): 
 }
 
 function plain({ written, until, by, at, afterwards }: Omit<LiveRule, 'rule'>): object {
-  return {
+  return defined({
     ...(typeof written === 'number' ? { ratio: written } : written),
-    ...(until && { until: until.toISOString() }),
-    ...(by !== undefined && { by }),
-    ...(at && { at: at.toISOString() }),
-    ...(afterwards && { afterwards: plain(afterwards) }),
-  };
+    until: until?.toISOString(),
+    by,
+    at: at?.toISOString(),
+    afterwards: afterwards && plain(afterwards),
+  });
 }
 
 /** Returns the rule in force at a time in milliseconds since the epoch; `undefined` if it has expired. */

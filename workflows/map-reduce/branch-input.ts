@@ -8,6 +8,9 @@ import type { ItemPages } from './options';
 import type { BranchWork, Naming, Position } from './parts';
 import type { BranchReport } from './tally';
 
+/** Workflow type of a branch, under which the workflow bundle exports it. */
+export const BRANCH_TYPE = 'mapReduceBranch';
+
 /** Argument of a branch. */
 export interface BranchInput {
   /** Index of the branch, from 0. */

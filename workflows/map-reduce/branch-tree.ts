@@ -6,7 +6,7 @@
  */
 import { condition, defineSignal, isCancellation, setHandler, startChild } from '@temporalio/workflow';
 import { versioningMemo } from '../versioning';
-import type { BranchInput, BranchSignal } from './branch-input';
+import { BRANCH_TYPE, type BranchInput, type BranchSignal } from './branch-input';
 import { type ChildEvents, followChild } from './follow-child';
 import { mapReduceError } from './options';
 import { OrderedFold } from './ordered-fold';
@@ -71,7 +71,7 @@ export class BranchTree {
 
   #startBranch({ branch, work }: BranchPart, onEnd: OnChildEnd): WindowChild {
     const input: BranchInput = { ...this.#input, branch, work };
-    const started = startChild('mapReduceBranch', {
+    const started = startChild(BRANCH_TYPE, {
       workflowId: `${input.prefix}branch-${branch}`,
       args: [input],
       ...versioningMemo(),

@@ -11,6 +11,7 @@ import {
   proxyActivities,
   workflowInfo,
 } from '@temporalio/workflow';
+import { defined } from '../../core/util/defined';
 import { versionAsItsRun } from '../versioning';
 import type { BranchInput, BranchSignal } from './branch-input';
 import { type ItemPage, mapReduceError } from './options';
@@ -87,7 +88,7 @@ async function shardsOf(input: BranchInput): Promise<readonly Shard[]> {
   if ('items' in work) return [...shardsOfItems(work.items, work.index, shardSize, naming)];
   const { items, next } = await readPages(pageReader(input), work.position, shardSize, MAX_BRANCH_SHARDS);
   const shards = [...shardsOfItems(items, work.index, shardSize, naming)];
-  await signalRun(input, { read: { shards: shards.length, ...(next && { next }) } });
+  await signalRun(input, { read: defined({ shards: shards.length, next }) });
   return shards;
 }
 

@@ -14,6 +14,7 @@ import {
   type ItemFailures,
   MAX_NAMED_ITEMS,
 } from '../../core/item-failure';
+import { defined } from '../../core/util/defined';
 import { runState } from '../../interceptors/sandbox/run-state';
 import { optionError } from './options';
 
@@ -100,13 +101,15 @@ class FailedItems {
     });
     const details: ItemFailures = { items: this.#items, failed: this.#count };
     const others = this.#count > 1 ? ` (and ${this.#count - 1} more of ${of} items)` : '';
-    throw ApplicationFailure.create({
-      message: `${first.key}: ${first.message}${others}`,
-      type: ITEM_FAILURE,
-      nonRetryable: !this.#isRetryable,
-      details: [details],
-      ...(this.#cause && { cause: this.#cause }),
-    });
+    throw ApplicationFailure.create(
+      defined({
+        message: `${first.key}: ${first.message}${others}`,
+        type: ITEM_FAILURE,
+        nonRetryable: !this.#isRetryable,
+        details: [details],
+        cause: this.#cause,
+      }),
+    );
   }
 }
 

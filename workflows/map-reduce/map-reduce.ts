@@ -1,14 +1,19 @@
 /**
- * `mapReduce`: splits the work of a run into shards, each a child workflow with its own trace, through a tree
- * of branches.
+ * `mapReduce`: splits the work of a run into shards, each a child workflow with its own trace.
  *
- * Sandbox code, called from user code. The run's own history and trace grow with the branches, not with the
- * shards.
+ * 1. `plan.ts` and `parts.ts` divide the work into branches
+ * 2. `branch-tree.ts` starts the branches and combines their reports
+ * 3. `branch.ts` is the workflow of a branch: it starts its shards by `shard.ts`, and counts and reduces their results
+ * 4. `window.ts` limits how many branches, and how many shards of a branch, run at the same time
+ * 5. `run-notes.ts` shows the counts on root spans and in the Web UI
+ *
+ * Sandbox code, called from user code. The run's own history and trace grow with the branches, not with the shards.
  */
 import { ApplicationFailure } from '@temporalio/common';
 import { ChildWorkflowFailure, workflowInfo } from '@temporalio/workflow';
 import { shardPrefix } from '../../core/shard-prefix';
-import type { BranchInput } from './branch-input';
+import { defined } from '../../core/util/defined';
+import { BRANCH_TYPE, type BranchInput } from './branch-input';
 import { type BranchPart, BranchTree } from './branch-tree';
 import { checkBranchIsExported, exportedName } from './bundle-exports';
 import { checkOptions, type MapReduceOptions, mapReduceError } from './options';
@@ -17,7 +22,6 @@ import { type BranchPlan, bytesOf, MAX_BRANCHES, MAX_ITEMS_BYTES, planBranches }
 import { nextCallNumber, showInDetails, writeToRootSpan } from './run-notes';
 import type { ShardCounts, ShardFailure, Tally } from './tally';
 
-const BRANCH = 'mapReduceBranch';
 const DEFAULT_CONCURRENCY = 50;
 
 /** Result of {@link mapReduce}: the reduced result, and the numbers of shards by how they ended. */
@@ -69,7 +73,7 @@ export async function mapReduce<Item, Result>(
  */
 function planOf<Item, Result>(options: MapReduceOptions<Item, Result>): BranchPlan {
   checkOptions(options);
-  checkBranchIsExported(BRANCH);
+  checkBranchIsExported(BRANCH_TYPE);
   const count = shardCountOf(options);
   const plan = planBranches(options.concurrency ?? DEFAULT_CONCURRENCY, count);
   if (count !== undefined && count > MAX_BRANCHES * plan.shards)
@@ -101,27 +105,19 @@ function inputOf<Item, Result>(
   const { workflowId, originalExecutionRunId } = workflowInfo();
   const count = shardCountOf(options);
   const prefix = shardPrefix(workflowId, originalExecutionRunId);
-  return {
+  return defined({
     prefix: call === 1 ? prefix : `${prefix}${call}:`,
     signal: `temporal-job-tracing:branch:${call}`,
-    ...('pages' in options && { pages: options.pages }),
+    pages: 'pages' in options ? options.pages : undefined,
     shardSize: options.shardSize,
-    naming: {
-      ...(count !== undefined && { count }),
-      ...(label !== undefined && { label }),
-      ...(key !== undefined && { key }),
-    },
+    naming: defined({ count, label, key }),
     map: typeof map === 'string' ? map : exportedName('map', map),
-    ...(reduce && { reduce: exportedName('reduce', reduce) }),
+    reduce: reduce && exportedName('reduce', reduce),
     window,
     stopOnFailure: options.onShardFailure !== 'continue',
     shardRatio: options.shardRatio ?? 1,
-    child: {
-      ...(retry && { retry }),
-      ...(taskQueue !== undefined && { taskQueue }),
-      ...(workflowRunTimeout !== undefined && { workflowRunTimeout }),
-    },
-  };
+    child: defined({ retry: retry || undefined, taskQueue, workflowRunTimeout }),
+  });
 }
 
 function partsOf<Item, Result>(
@@ -154,11 +150,13 @@ function withoutBranch(error: unknown, tally: Tally): unknown {
   const failure = error instanceof ChildWorkflowFailure ? error.cause : undefined;
   if (!(failure instanceof ApplicationFailure)) return error;
   const { message, type, nonRetryable, cause } = failure;
-  return ApplicationFailure.create({
-    message,
-    nonRetryable: nonRetryable === true,
-    ...(type && { type }),
-    details: [outcomeOf(tally)],
-    ...(cause && { cause }),
-  });
+  return ApplicationFailure.create(
+    defined({
+      message,
+      nonRetryable: nonRetryable === true,
+      type: type || undefined,
+      details: [outcomeOf(tally)],
+      cause: cause || undefined,
+    }),
+  );
 }

@@ -5,6 +5,7 @@
  */
 import { ApplicationFailure } from '@temporalio/common';
 import { errorFacts } from '../../core/item-failure';
+import { defined } from '../../core/util/defined';
 import { exportedFunction } from './bundle-exports';
 
 /** Combines the results of two neighbouring shards, or groups of shards. */
@@ -23,12 +24,14 @@ export function reducerOf(name: string | undefined): Reduce | undefined {
     try {
       return reduce(left, right);
     } catch (error) {
-      throw ApplicationFailure.create({
-        message: `mapReduce: ${name} threw: ${errorFacts(error).message}`,
-        type: 'ReduceFailed',
-        nonRetryable: true,
-        ...(error instanceof Error && { cause: error }),
-      });
+      throw ApplicationFailure.create(
+        defined({
+          message: `mapReduce: ${name} threw: ${errorFacts(error).message}`,
+          type: 'ReduceFailed',
+          nonRetryable: true,
+          cause: error instanceof Error ? error : undefined,
+        }),
+      );
     }
   };
 }

@@ -9,6 +9,7 @@ import { withChildKind } from '../../core/child-kind';
 import { errorFacts } from '../../core/item-failure';
 import { SHARD_MEMO } from '../../core/search-attributes';
 import { toSummary } from '../../core/server-limits';
+import { defined } from '../../core/util/defined';
 import { runState } from '../../interceptors/sandbox/run-state';
 import { isSampled } from '../../sampling/ratio';
 import type { BranchInput } from './branch-input';
@@ -40,7 +41,7 @@ export function startShard(
   const traceId = getRandomStream(RANDOM_STREAM).uuid4().replaceAll('-', '');
   const root = runState.get()?.run?.root;
   const sampled = root?.sampled === true && isSampled(traceId, input.shardRatio);
-  const facts = { index, ...(count !== undefined && { count }), label };
+  const facts = defined({ index, count, label });
   const workflowId = `${input.prefix}shard-${index}`;
   const options = {
     workflowId,
@@ -64,13 +65,8 @@ export function startShard(
       return;
     }
     const { type, message, item } = errorFacts(error);
-    const failure = {
-      ...{ index, label, workflowId, type, message },
-      ...(runId !== undefined && { runId }),
-      ...(root && { traceId }),
-      ...(item !== undefined && { item }),
-    };
-    events.onFailed(failure, error);
+    const failure = { index, label, workflowId, type, message, runId, traceId: root && traceId, item };
+    events.onFailed(defined(failure), error);
   }
 
   const onStart = (firstRunId: string) => {

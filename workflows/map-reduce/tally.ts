@@ -3,6 +3,7 @@
  *
  * Pure. Bounded: keeps only the first failed shards.
  */
+import { defined } from '../../core/util/defined';
 
 /** Most failed shards that a run lists. */
 const MAX_FAILURES = 20;
@@ -82,13 +83,9 @@ export class Tally {
     this.#failures = [...this.#failures, ...failures].slice(0, MAX_FAILURES);
   }
 
+  /** Returns the report of a branch with its reduced result, if it has one. */
   report(result?: { readonly value: unknown }): BranchReport {
-    return {
-      shards: this.#shards,
-      ...this.#counts,
-      ...(result && { result }),
-      failures: this.#failures,
-    };
+    return defined({ shards: this.#shards, ...this.#counts, result, failures: this.#failures });
   }
 }
 
