@@ -32,6 +32,7 @@ const EXIT_CODES: ReadonlyMap<string, number> = new Map([
   ['ConsoleError', 1],
   ['ConsoleUsageError', 2],
   ['WatchError', 1],
+  ['WatchUsageError', 2],
 ]);
 
 function usage(): string {

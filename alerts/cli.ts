@@ -19,7 +19,8 @@ const WATCH_USAGE = `Usage: temporal-job-tracing watch --config <file.json> [opt
 
 ${CONNECTION_USAGE}`;
 
-const FLAGS = {
+/** The command's options, for Node's `parseArgs`. */
+export const WATCH_FLAGS = {
   config: { type: 'string' },
   module: { type: 'string' },
   check: { type: 'boolean' },
@@ -32,7 +33,12 @@ type Flags = ReturnType<typeof parsed>;
 
 /** An error that the user can fix; its message names the fix, and is printed without a stack. */
 class WatchError extends Error {
-  override readonly name = 'WatchError';
+  override readonly name: string = 'WatchError';
+}
+
+/** Arguments that the command does not take. */
+class WatchUsageError extends WatchError {
+  override readonly name = 'WatchUsageError';
 }
 
 /**
@@ -44,16 +50,18 @@ export async function runWatch(args: readonly string[]): Promise<void> {
     console.log(WATCH_USAGE);
     return;
   }
+  const { config } = flags;
+  if (config === undefined && !flags.remove)
+    throw new WatchUsageError(`--config: expected the path of a JSON file\n\n${WATCH_USAGE}`);
   const { connectionOptions, namespace = 'default' } = settingsOf(flags);
   const namespaces = flags.namespace ?? [namespace];
   const connection = await asWatchError(`Temporal at ${connectionOptions.address}`, () =>
     NativeConnection.connect(connectionOptions as Parameters<typeof NativeConnection.connect>[0]),
   );
   try {
-    if (flags.remove) return await eachOf(namespaces, (name) => remove(connection, name));
-    if (flags.config === undefined)
-      throw new WatchError(`--config: expected the path of a JSON file\n\n${WATCH_USAGE}`);
-    const options = { connection, config: flags.config, ...(await loadModule(flags.module)) };
+    if (config === undefined || flags.remove)
+      return await eachOf(namespaces, (name) => remove(connection, name));
+    const options = { connection, config, ...(await loadModule(flags.module)) };
     if (flags.check) return await eachOf(namespaces, (name) => check({ ...options, namespace: name }));
     await watch(namespaces, options);
   } finally {
@@ -109,9 +117,9 @@ function settingsOf(flags: Flags): ReturnType<typeof connectionSettings> {
 
 function parsed(args: readonly string[]) {
   try {
-    return parseArgs({ args: [...args], options: FLAGS }).values;
+    return parseArgs({ args: [...args], options: WATCH_FLAGS }).values;
   } catch (error) {
-    throw new WatchError(`${(error as Error).message}\n\n${WATCH_USAGE}`, { cause: error });
+    throw new WatchUsageError(`${(error as Error).message}\n\n${WATCH_USAGE}`, { cause: error });
   }
 }
 

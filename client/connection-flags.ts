@@ -22,8 +22,14 @@ export const CONNECTION_FLAGS = {
 export const CONNECTION_USAGE = `Connection to Temporal, as with the temporal CLI (TEMPORAL_ADDRESS …, profiles)
   --address <host:port>     default localhost:7233
   --namespace <name>        may be repeated; default: the profile's, or "default"
-  --profile, --config-file, --api-key
-  --tls, --tls-cert-path, --tls-key-path, --tls-ca-path, --tls-server-name`;
+  --profile <name>          profile of the configuration file
+  --config-file <path>      configuration file of the temporal CLI
+  --api-key <key>           API key of Temporal Cloud
+  --tls                     connect with TLS
+  --tls-cert-path <path>    client certificate (PEM)
+  --tls-key-path <path>     private key of the client (PEM)
+  --tls-ca-path <path>      CA certificate of the server (PEM)
+  --tls-server-name <name>  name in the server's certificate`;
 
 type Values = Readonly<
   Partial<Record<Exclude<keyof typeof CONNECTION_FLAGS, 'namespace' | 'tls'>, string | undefined>>

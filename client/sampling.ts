@@ -1,7 +1,7 @@
 /**
  * The sampling policy for operators: read, changed and explained while workers run.
  *
- * The same can be done with `redis-cli`; docs/sampling.md shows both side by side. Rules are checked before
+ * The same can be done with `redis-cli`; docs/live-policy.md shows both side by side. Rules are checked before
  * they are written, and a concurrent change is never overwritten.
  */
 import { A_PATTERN, isPattern } from '../core/job-pattern';

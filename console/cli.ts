@@ -16,14 +16,14 @@ const END_TIMEOUT_MS = 5_000;
 const CONSOLE_USAGE = `Usage: temporal-job-tracing console [options]
 
 Listening
-  --port <port>             default 4318, the default of OTLP/HTTP
-  --host <address>          default 127.0.0.1; any other needs a token
-  --token-file <path>       file with the token; or the variable ${TOKEN_VARIABLE}
+  --port <port>             default 4318, the default of OTLP/HTTP; 0 takes a free one
+  --host <address>          default 127.0.0.1; any address but a loopback one needs a token
+  --token-file <path>       file with the token; otherwise the variable ${TOKEN_VARIABLE}
   --allowed-host <name>     additional host name, such as a proxy's; may be repeated
 
 Retention, by age and size, such as 14d, 5GB or 14d,5GB
   --data <directory>        default $XDG_STATE_HOME/temporal-job-tracing
-  --keep-spans <limits>     default 7d,2GB
+  --keep-spans <limits>     spans; default 7d,2GB
   --keep-failed <limits>    spans of runs that failed or were forced; default 30d,512MB
   --keep-runs <limits>      summaries of runs; default 400d,1GB
 
@@ -37,9 +37,10 @@ Alerts
 
 Sampling policy, to show which rule applies
   --sampling <file.json>    the workers' option sampling
-  --redis <url>             the policy in Redis`;
+  --redis <url>             Redis with the sampling policy`;
 
-const FLAGS = {
+/** The command's options, for Node's `parseArgs`. */
+export const CONSOLE_FLAGS = {
   port: { type: 'string' },
   host: { type: 'string' },
   'token-file': { type: 'string' },
@@ -106,7 +107,7 @@ function optionsOf(values: ReturnType<typeof parsed>): ConsoleOptions {
 
 function parsed(args: readonly string[]) {
   try {
-    return parseArgs({ args: [...args], options: FLAGS }).values;
+    return parseArgs({ args: [...args], options: CONSOLE_FLAGS }).values;
   } catch (error) {
     throw new ConsoleUsageError(`${(error as Error).message}\n\n${CONSOLE_USAGE}`, { cause: error });
   }

@@ -15,10 +15,11 @@ const MIN_COLUMNS = 60;
 
 const USAGE = `Usage: temporal-job-tracing trace <TraceId or run id> [options]
 
-  --console <url>       address of the console; default ${DEFAULT_URL}
-  --token-file <path>   file with the console's token; or the variable ${TOKEN_VARIABLE}`;
+  --console <url>           address of the console; default ${DEFAULT_URL}
+  --token-file <path>       file with the console's token; otherwise the variable ${TOKEN_VARIABLE}`;
 
-const FLAGS = {
+/** The command's options, for Node's `parseArgs`. */
+export const TRACE_FLAGS = {
   console: { type: 'string', default: DEFAULT_URL },
   'token-file': { type: 'string' },
   help: { type: 'boolean', short: 'h' },
@@ -53,7 +54,7 @@ export async function runTrace(args: readonly string[]): Promise<void> {
 
 function parsed(args: readonly string[]) {
   try {
-    return parseArgs({ args: [...args], options: FLAGS, allowPositionals: true });
+    return parseArgs({ args: [...args], options: TRACE_FLAGS, allowPositionals: true });
   } catch (error) {
     throw new ConsoleUsageError(`${(error as Error).message}\n\n${USAGE}`, { cause: error });
   }

@@ -1,5 +1,5 @@
 /**
- * What docs/sampling.md tells operators to type works as it stands there.
+ * What docs/live-policy.md tells operators to type works as it stands there.
  */
 import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -11,9 +11,9 @@ import { SamplingClient } from 'temporal-job-tracing/client';
 import { type RedisServer, startRedis, WITHOUT_REDIS } from '../testing/redis-server.js';
 import { connectionTo, eventually, startStore } from './support/redis-store.js';
 
-const PAGE = readFileSync(join(__dirname, '..', '..', 'docs', 'sampling.md'), 'utf8');
+const PAGE = readFileSync(join(__dirname, '..', '..', 'docs', 'live-policy.md'), 'utf8');
 
-describe('docs/sampling.md', { skip: WITHOUT_REDIS }, () => {
+describe('docs/live-policy.md', { skip: WITHOUT_REDIS }, () => {
   let server: RedisServer;
   before(async () => {
     server = await startRedis();

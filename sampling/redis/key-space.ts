@@ -1,7 +1,7 @@
 /**
  * The keys of the sampling policy in Redis, and the scripts that read and write them.
  *
- * The keys are documented in docs/sampling.md and stable: operators use them with `redis-cli`. The hash tag keeps them
+ * The keys are documented in docs/live-policy.md and stable: operators use them with `redis-cli`. The hash tag keeps them
  * in one slot of a Redis Cluster.
  */
 import { MAX_NAME_LENGTH } from '../../core/server-limits';
