@@ -80,7 +80,7 @@ describe('the command line and its page', () => {
       codes.map(({ code }) => code),
       documented,
     );
-    for (const args of [['watch', '--konfig', 'x'], ['console', '--prot', '1'], ['trace'], ['nothing'], []])
+    for (const args of [['watch', '--nothing'], ['console', '--prot', '1'], ['trace'], ['nothing'], []])
       equal((await runProgram(args)).code, 2, args.join(' '));
   });
 });
