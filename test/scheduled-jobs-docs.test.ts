@@ -22,7 +22,7 @@ describe('docs/scheduled-jobs.md', () => {
     const { temporalBinary = '', address } = harness.server;
     const temporal = `temporal() { "$BINARY" "$@" --address "$ADDRESS"; }`;
     const env = { ...process.env, BINARY: temporalBinary, ADDRESS: address };
-    const { stdout } = await promisify(execFile)('bash', ['-c', `set -o pipefail; ${temporal}; ${block}`], {
+    const { stdout } = await promisify(execFile)('bash', ['-c', `${temporal}; ${block}`], {
       env,
     });
     return stdout;
