@@ -5,7 +5,7 @@
  * fewest `*`, then the first by code units: the choice never depends on the order of the patterns.
  */
 import { MAX_NAME_LENGTH } from './server-limits';
-import { setBounded } from './util/bounded-map';
+import { BoundedMap } from './util/bounded-map';
 
 /** The pattern that matches a job name best, and its value. */
 export interface PatternMatch<T> {
@@ -40,12 +40,12 @@ export function createPatternMatcher<T>(
   const exact = new Map(
     [...written].map(([pattern, value]) => [pattern, Object.freeze({ pattern, value })] as const),
   );
-  const remembered = new Map<string, PatternMatch<T> | undefined>();
+  const remembered = new BoundedMap<string, PatternMatch<T> | undefined>(MAX_REMEMBERED);
 
   return (jobName) => {
     if (remembered.has(jobName)) return remembered.get(jobName);
     const match = exact.get(jobName) ?? patterns.find(({ parts }) => fits(parts, jobName))?.match;
-    setBounded(remembered, jobName, match, MAX_REMEMBERED);
+    remembered.set(jobName, match);
     return match;
   };
 }

@@ -6,7 +6,7 @@
  */
 import { type Baggage, createTraceState, propagation, ROOT_CONTEXT } from '@opentelemetry/api';
 import { W3CBaggagePropagator } from '@opentelemetry/core';
-import { setBounded } from './util/bounded-map';
+import { BoundedMap } from './util/bounded-map';
 
 /** Most headers of each kind that are cached. */
 const MAX_CACHED = 100;
@@ -22,12 +22,12 @@ export const parsedBaggage = cached((text): Baggage | undefined =>
 
 /** Returns `parse` with a bounded cache of its results. */
 function cached<T>(parse: (text: string) => T): (text: string) => T {
-  const cache = new Map<string, { readonly value: T }>();
+  const cache = new BoundedMap<string, { readonly value: T }>(MAX_CACHED);
   return (text) => {
     let entry = cache.get(text);
     if (entry === undefined) {
       entry = { value: parse(text) };
-      setBounded(cache, text, entry, MAX_CACHED);
+      cache.set(text, entry);
     }
     return entry.value;
   };

@@ -3,7 +3,7 @@
  *
  * Each worker counts for itself, in memory.
  */
-import { setBounded } from '../core/util/bounded-map';
+import { BoundedMap } from '../core/util/bounded-map';
 
 export interface FollowUps {
   /** Sets how many further runs of the job are sampled; 0 for none. */
@@ -17,10 +17,10 @@ const MAX_JOBS = 1_000;
 
 /** Returns an empty set of counters. */
 export function createFollowUps(): FollowUps {
-  const left = new Map<string, number>();
+  const left = new BoundedMap<string, number>(MAX_JOBS);
 
   function arm(jobName: string, runs: number): void {
-    if (runs > 0) setBounded(left, jobName, runs, MAX_JOBS);
+    if (runs > 0) left.set(jobName, runs);
     else left.delete(jobName);
   }
 

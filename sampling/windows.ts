@@ -4,7 +4,7 @@
  * Answers from memory, at once, without timers: windows end by the clock. They begin at multiples of their
  * length since the epoch, so that all workers agree on them.
  */
-import { setBounded } from '../core/util/bounded-map';
+import { BoundedMap } from '../core/util/bounded-map';
 
 /**
  * Counter of runs per window: for one worker alone, or with leases from a store that counts for all workers.
@@ -33,14 +33,14 @@ const MAX_KEYS = 10_000;
  * @param now clock, in milliseconds since the epoch; setting it back does not end a window
  */
 export function createWindowCounter(now: () => number = Date.now): WindowCounter {
-  const windows = new Map<string, Window>();
+  const windows = new BoundedMap<string, Window>(MAX_KEYS);
 
   function windowOf(key: string, perMs: number): Window {
     const index = Math.floor(now() / perMs);
     const known = windows.get(key);
     if (known?.perMs === perMs && index <= known.index) return known;
     const window = { perMs, index, taken: 0 };
-    setBounded(windows, key, window, MAX_KEYS);
+    windows.set(key, window);
     return window;
   }
 

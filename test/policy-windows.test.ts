@@ -1,7 +1,10 @@
 /** Reservoirs and caps count runs in windows of time, in bounded memory and without timers. */
-import { deepEqual, equal } from 'node:assert/strict';
+import { deepEqual, equal, ok } from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { setBounded } from '../core/util/bounded-map';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { BoundedMap, BoundedSet } from '../core/util/bounded-map';
 import { createFollowUps } from '../sampling/follow-ups';
 import { createWindowCounter } from '../sampling/windows';
 
@@ -90,29 +93,62 @@ describe('follow-ups', () => {
 });
 
 it('a bounded map forgets the oldest key; a key that is set again is the newest', () => {
-  const map = new Map<string, number>();
-  for (const key of ['a', 'b', 'c']) setBounded(map, key, 1, 3);
-  setBounded(map, 'b', 2, 3);
+  const map = new BoundedMap<string, number>(3);
+  for (const key of ['a', 'b', 'c']) map.set(key, 1);
+  map.set('b', 2);
   deepEqual([...map.keys()], ['a', 'c', 'b']);
-  setBounded(map, 'd', 1, 3);
+  map.set('d', 1);
   deepEqual([...map.keys()], ['c', 'b', 'd']);
   equal(map.get('b'), 2);
 });
 
 it('a bounded map holds its newest keys through any sets and deletes (20,000 random ones)', () => {
-  const map = new Map<number, number>();
+  const map = new BoundedMap<number, number>(5);
   let expected: number[] = [];
   for (let round = 0; round < 20_000; round++) {
     const key = Math.floor(Math.random() * 9);
     expected = expected.filter((other) => other !== key);
     if (Math.random() < 0.2) map.delete(key);
     else {
-      setBounded(map, key, round, 5);
+      map.set(key, round);
       expected = [...expected, key].slice(-5);
     }
     deepEqual([...map.keys()], expected);
   }
   map.clear();
-  for (let key = 0; key < 7; key++) setBounded(map, key, key, 5);
+  for (let key = 0; key < 7; key++) map.set(key, key);
   deepEqual([...map.keys()], [2, 3, 4, 5, 6]);
 });
+
+it('a bounded map keeps no deleted value in memory, after it was full', async () => {
+  const map = new BoundedMap<number, object>(100);
+  const values: WeakRef<object>[] = [];
+  for (let key = 0; key < 10_000; key++) {
+    // Full once; from then on half full, with keys that come and go.
+    if (key > 100) for (const old of [key - 101, key - 51]) map.delete(old);
+    values.push(new WeakRef(setObject(map, key)));
+  }
+  // Weak references are cleared between turns of the event loop only.
+  await nextTurn();
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
+  const alive = values.filter((value) => value.deref() !== undefined).length;
+  ok(alive <= 101, `${alive} values are alive`);
+});
+
+it('a bounded set forgets the oldest value; a value that is added again is the newest', () => {
+  const set = new BoundedSet<string>(2);
+  for (const value of ['a', 'b', 'a', 'c']) set.add(value);
+  deepEqual(
+    ['a', 'b', 'c'].map((value) => set.has(value)),
+    [true, false, true],
+  );
+  deepEqual([set.delete('a'), set.delete('a'), set.has('a')], [true, false, false]);
+});
+
+/** In a function of its own, so that the test itself keeps no object alive. */
+function setObject(map: BoundedMap<number, object>, key: number): object {
+  const value = { key };
+  map.set(key, value);
+  return value;
+}

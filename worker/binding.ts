@@ -17,7 +17,7 @@ import {
 } from '../client/search-attributes';
 import { acceptsUpserts, hasBoundRuns } from '../client/upsert-probe';
 import { dueMsOf } from '../core/due-time';
-import { setBounded } from '../core/util/bounded-map';
+import { BoundedMap, BoundedSet } from '../core/util/bounded-map';
 import { suppressed } from '../core/util/suppressed';
 import { type Grant, mayBeRefused } from './retried-task';
 
@@ -68,8 +68,8 @@ export function createBinding({ namespace, register, log }: BindingOptions): Bin
   let looking: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
-  const grants = new Map<string, Grant>();
-  const failed = new Map<string, true>();
+  const grants = new BoundedMap<string, Grant>(MAX_RUNS);
+  const failed = new BoundedSet<string>(MAX_RUNS);
 
   function look(): Promise<void> {
     clearTimeout(timer);
@@ -162,9 +162,8 @@ export function createBinding({ namespace, register, log }: BindingOptions): Bin
   return {
     mayBind: () => verified,
     mayBindAgain,
-    granted: ({ runId, historyLength }) =>
-      setBounded(grants, runId, { atMs: Date.now(), events: historyLength }, MAX_RUNS),
-    taskFailed: (runId) => setBounded(failed, runId, true, MAX_RUNS),
+    granted: ({ runId, historyLength }) => grants.set(runId, { atMs: Date.now(), events: historyLength }),
+    taskFailed: (runId) => failed.add(runId),
     async start(to) {
       connection = to;
       const timeout = new AbortController();

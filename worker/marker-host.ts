@@ -14,7 +14,7 @@ import { originByInfo } from '../core/job-origin';
 import { SEARCH_ATTRIBUTES } from '../core/search-attributes';
 import { haveRoom, MAX_NAME_LENGTH } from '../core/server-limits';
 import { traceIdOfRun } from '../core/trace-id';
-import { setBounded } from '../core/util/bounded-map';
+import { BoundedSet } from '../core/util/bounded-map';
 import type { OnceLog } from '../core/util/once-log';
 import { decide, type SamplingDecision } from '../sampling/decide';
 import { createFollowUps } from '../sampling/follow-ups';
@@ -113,9 +113,9 @@ function createAnswers(options: MarkerHostOptions): (info: WorkflowInfo, id: str
     followUps: createFollowUps(),
     wasSlow: (jobName: string) => options.policy.wasSlow(jobName),
   };
-  const told = new Map<string, true>();
+  const told = new BoundedSet<string>(MAX_RUNS);
   /** Runs that must not bind, since the server may have refused their upsert. */
-  const refused = new Map<string, true>();
+  const refused = new BoundedSet<string>(MAX_RUNS);
 
   function mayBind(info: WorkflowInfo): boolean {
     return options.mayBind() && !refused.has(info.runId) && leavesRoom(info);
@@ -123,7 +123,7 @@ function createAnswers(options: MarkerHostOptions): (info: WorkflowInfo, id: str
 
   function tryAgain(info: WorkflowInfo): void {
     refused.delete(info.runId);
-    if (options.mayBindAgain?.(info) === false) setBounded(refused, info.runId, true, MAX_RUNS);
+    if (options.mayBindAgain?.(info) === false) refused.add(info.runId);
   }
 
   function decisionFor(info: WorkflowInfo): SamplingDecision {
@@ -146,7 +146,7 @@ function createAnswers(options: MarkerHostOptions): (info: WorkflowInfo, id: str
     if (!isKept(info, id, options.policy)) return false;
     const key = `${info.runId} ${id}`;
     if (!told.has(key)) options.onKept?.(jobNameOf(info), id === KEPT_FAILED ? 'kept-failed' : 'kept-slow');
-    setBounded(told, key, true, MAX_RUNS);
+    told.add(key);
     return true;
   }
 

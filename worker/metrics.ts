@@ -14,7 +14,7 @@
 import { metrics } from '@opentelemetry/api';
 import type { JobResult } from '../core/run-end';
 import type { JobTrigger } from '../core/search-attributes';
-import { setBounded } from '../core/util/bounded-map';
+import { BoundedSet } from '../core/util/bounded-map';
 import type { KeptReason, SamplingReason } from '../sampling/markers';
 
 /** Most runs that are remembered as counted; beyond that the oldest is dropped. */
@@ -53,7 +53,7 @@ export function createJobMetrics(namespace: string): JobMetrics {
     return made;
   };
   const jobs = new Set<string>();
-  const decided = new Map<string, true>();
+  const decided = new BoundedSet<string>(MAX_RUNS);
 
   function bounded(job: string): string {
     if (jobs.has(job)) return job;
@@ -75,7 +75,7 @@ export function createJobMetrics(namespace: string): JobMetrics {
     },
     decided(runId, job, sampled, reason) {
       if (decided.has(runId)) return;
-      setBounded(decided, runId, true, MAX_RUNS);
+      decided.add(runId);
       const attributes = {
         ...shared,
         'job.name': bounded(job),

@@ -3,7 +3,7 @@
  * not in the history (the run's ratio and rule). Bounded; a worker that takes over a run does not have them.
  */
 
-import { setBounded } from '../core/util/bounded-map';
+import { BoundedMap } from '../core/util/bounded-map';
 import type { SamplingDecision } from '../sampling/decide';
 import { traceStateOfRatio } from '../sampling/ratio';
 
@@ -35,17 +35,17 @@ export interface RunDecisions {
 }
 
 export function createRunDecisions(): RunDecisions {
-  const decisions = new Map<string, RuledDecision>();
+  const decisions = new BoundedMap<string, RuledDecision>(MAX_RUNS);
   /** Trace states by trace id, which after a reset differs from the last run id. */
-  const traceStates = new Map<string, string>();
+  const traceStates = new BoundedMap<string, string>(MAX_RUNS);
   const traceStateOf = createTraceStates();
   return Object.freeze({
     find: (runId: string) => decisions.get(runId),
     remember(runId: string, traceId: string, decision: RuledDecision) {
-      setBounded(decisions, runId, decision, MAX_RUNS);
+      decisions.set(runId, decision);
       const traceState = traceStateOf(decision);
       if (traceState === undefined) traceStates.delete(traceId);
-      else setBounded(traceStates, traceId, traceState, MAX_RUNS);
+      else traceStates.set(traceId, traceState);
     },
     forget(runId: string, traceId: string) {
       decisions.delete(runId);
@@ -57,11 +57,11 @@ export function createRunDecisions(): RunDecisions {
 
 /** Returns a function for the trace state of a decision, computed once per ratio. */
 function createTraceStates(): (decision: RuledDecision) => string | undefined {
-  const byRatio = new Map<number, string | undefined>();
+  const byRatio = new BoundedMap<number, string | undefined>(MAX_RATIOS);
   return ({ sampled, reason, ratio }) => {
     const isByRatio = sampled && (reason === 'default' || reason === 'rule');
     if (!isByRatio) return undefined;
-    if (!byRatio.has(ratio)) setBounded(byRatio, ratio, traceStateOfRatio(ratio), MAX_RATIOS);
+    if (!byRatio.has(ratio)) byRatio.set(ratio, traceStateOfRatio(ratio));
     return byRatio.get(ratio);
   };
 }

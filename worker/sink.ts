@@ -12,7 +12,7 @@ import type { RunEnd } from '../core/run-end';
 import type { DroppedSpans, EventRecord, Ignored, JobTracingSinks, SpanRecord } from '../core/span-record';
 import { TRACE_HEADER } from '../core/trace-header';
 import { rootSpanIdOfRun } from '../core/trace-id';
-import { setBounded } from '../core/util/bounded-map';
+import { BoundedMap, BoundedSet } from '../core/util/bounded-map';
 import type { OnceLog } from '../core/util/once-log';
 import { describeCall, describeRun, resultOf } from '../export/describe';
 import { toReadableSpan } from '../export/readable-span';
@@ -75,8 +75,8 @@ export function createSink({
   onTaskFailed,
   log,
 }: SinkParts): InjectedSinks<JobTracingSinks> {
-  const notes = new Map<string, EventRecord>();
-  const seen = new Map<string, true>();
+  const notes = new BoundedMap<string, EventRecord>(MAX_NOTES);
+  const seen = new BoundedSet<string>(MAX_NOTES);
 
   function countEnd(info: WorkflowInfo, end: RunEnd, isRecorded: boolean): void {
     const { runId } = info;
@@ -88,7 +88,7 @@ export function createSink({
     // The server refuses a final command if an event came in between; it is then sent again.
     if (!seen.has(runId))
       metrics.ended({ job: origin.jobName, trigger: origin.trigger, result, durationMs: endMs - startMs });
-    setBounded(seen, runId, true, MAX_NOTES);
+    seen.add(runId);
   }
 
   function noteDropped({ workflowId, runId }: WorkflowInfo, { job, count }: DroppedSpans): void {
@@ -145,8 +145,6 @@ export function createSink({
           onTaskFailed?.(runId);
           // The task was retried.
           if (notes.has(runId)) return;
-          const [oldest] = notes.keys();
-          if (oldest !== undefined && notes.size >= MAX_NOTES) notes.delete(oldest);
           const attributes = { 'exception.type': type, 'exception.message': message };
           notes.set(runId, { name: 'workflow.task.failed', timeMs: Date.now(), attributes });
         },

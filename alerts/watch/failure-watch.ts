@@ -2,7 +2,7 @@
  * Watches closed runs that did not succeed: those that failed for good, and those that are retried
  * repeatedly.
  */
-import { setBounded } from '../../core/util/bounded-map';
+import { BoundedMap, BoundedSet } from '../../core/util/bounded-map';
 import type { AlertDetails } from '../incident/message';
 import { handlingOf, isOn, jobSubject, type WatchContext } from './context';
 import { inParallel } from './in-parallel';
@@ -29,9 +29,9 @@ interface Chain {
 
 export class FailureWatch {
   readonly #context: WatchContext;
-  readonly #seen = new Map<string, true>();
+  readonly #seen = new BoundedSet<string>(MAX_SEEN);
   /** Chains by the id of their first run. */
-  readonly #chains = new Map<string, Chain>();
+  readonly #chains = new BoundedMap<string, Chain>(MAX_CHAINS);
 
   constructor(context: WatchContext) {
     this.#context = context;
@@ -58,7 +58,7 @@ export class FailureWatch {
   async #check(row: RunRow, isFull: boolean): Promise<void> {
     const { reader, details, sink } = this.#context;
     const verdict = await reader.verdict(row);
-    sink.onSent(() => setBounded(this.#seen, row.runId, true, MAX_SEEN));
+    sink.onSent(() => this.#seen.add(row.runId));
     if (verdict.kind === 'ended') return;
     if (verdict.kind === 'retried') return this.#retried(row, { error: details.error(verdict.error) });
     const traceId = row.traceId ?? row.runId.replaceAll('-', '');
@@ -82,7 +82,7 @@ export class FailureWatch {
     if (attempt >= FAILING_ATTEMPTS || (row.closeMs ?? 0) - startedMs >= FAILING_MS) {
       this.#failing(firstRunId, chain, row.closeMs ?? 0);
     } else {
-      sink.onSent(() => setBounded(this.#chains, firstRunId, chain, MAX_CHAINS));
+      sink.onSent(() => this.#chains.set(firstRunId, chain));
     }
   }
 

@@ -1,7 +1,7 @@
 /**
  * Watches jobs that must succeed within a time, and the successes that open incidents wait for.
  */
-import { setBounded } from '../../core/util/bounded-map';
+import { BoundedSet } from '../../core/util/bounded-map';
 import type { WatchCursor } from '../workflows/watcher-messages';
 import { handlingOf, isOn, jobSubject, OVERLAP_MS, type WatchContext } from './context';
 import { OverdueJobs } from './overdue';
@@ -17,7 +17,7 @@ export class OverdueWatch {
   readonly #queues: Queues;
   readonly #trouble: JobsInTrouble;
   readonly #jobs: OverdueJobs;
-  readonly #seen = new Map<string, true>();
+  readonly #seen = new BoundedSet<string>(MAX_SEEN);
   readonly #refused = new Set<string>();
 
   constructor(
@@ -92,7 +92,7 @@ export class OverdueWatch {
         jobSubject(job),
         handlingOf(this.#context.ruleOf(job)),
         { kind: 'succeeded', runId, atMs: closeMs, facts: {} },
-        () => setBounded(this.#seen, runId, true, MAX_SEEN),
+        () => this.#seen.add(runId),
       );
     }
   }

@@ -2,6 +2,7 @@
  * Running runs in memory until they exceed their limit. Pure; the caller reads and reports.
  */
 import { slowLimitMs, type Usual } from '../../core/usual';
+import { BoundedMap } from '../../core/util/bounded-map';
 import type { RunRow } from './row';
 
 /** Duration above which a run is slow. */
@@ -30,7 +31,7 @@ export function slowLimit(overMs: number | undefined, usual: Usual | undefined):
 }
 
 export class SlowRuns {
-  readonly #runs = new Map<string, WatchedRun>();
+  readonly #runs = new BoundedMap<string, WatchedRun>(MAX_RUNS);
 
   has(runId: string): boolean {
     return this.#runs.has(runId);
@@ -41,7 +42,6 @@ export class SlowRuns {
   }
 
   watch(row: RunRow, limit: SlowLimit, isReported = false): void {
-    if (this.#runs.size >= MAX_RUNS) this.forget(this.#runs.keys().next().value ?? '');
     this.#runs.set(row.runId, { row, limit, isReported });
   }
 

@@ -1,7 +1,7 @@
 /**
  * Watches runs that take too long, while they run and when they have ended.
  */
-import { setBounded } from '../../core/util/bounded-map';
+import { BoundedMap, BoundedSet } from '../../core/util/bounded-map';
 import type { AlertDetails } from '../incident/message';
 import { handlingOf, isOn, jobSubject, type WatchContext } from './context';
 import type { Queues } from './queues';
@@ -24,9 +24,9 @@ export class SlowWatch {
   readonly #usual: UsualCache;
   readonly #runs = new SlowRuns();
   /** Running runs of jobs whose usual duration is not known yet, by run id. */
-  readonly #undecided = new Map<string, RunRow>();
+  readonly #undecided = new BoundedMap<string, RunRow>(MAX_UNDECIDED);
   /** Ids of slow runs that had ended when they were first observed. */
-  readonly #seen = new Map<string, true>();
+  readonly #seen = new BoundedSet<string>(MAX_SEEN);
 
   constructor(context: WatchContext, queues: Queues, isStuck: StuckFinder) {
     this.#context = context;
@@ -65,7 +65,7 @@ export class SlowWatch {
     if (!on.includes('slow')) return;
     const limit = slowLimit(overMs, this.#usual.get(row.job));
     if (limit) this.#runs.watch(row, limit);
-    else if (!this.#usual.isKnown(row.job, nowMs)) setBounded(this.#undecided, row.runId, row, MAX_UNDECIDED);
+    else if (!this.#usual.isKnown(row.job, nowMs)) this.#undecided.set(row.runId, row);
   }
 
   /** Reads the usual durations of jobs with runs that have lasted long enough. */
@@ -125,7 +125,7 @@ export class SlowWatch {
     if (limit === undefined || elapsedMs <= limit.limitMs || isReported) return;
     const run = await this.#context.details.run(row);
     this.#raise(row, limit, { ...(await this.#usualOf(row, nowMs)), run, elapsedMs }, closeMs);
-    this.#context.sink.onSent(() => setBounded(this.#seen, runId, true, MAX_SEEN));
+    this.#context.sink.onSent(() => this.#seen.add(runId));
   }
 
   /** Returns the job's usual duration, which need not have been read for a limit from a rule. */

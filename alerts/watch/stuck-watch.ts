@@ -2,7 +2,7 @@
  * Watches runs whose workflow task keeps failing: an unknown workflow type, or code that throws or is not
  * deterministic.
  */
-import { setBounded } from '../../core/util/bounded-map';
+import { BoundedMap } from '../../core/util/bounded-map';
 import { handlingOf, isOn, jobSubject, type WatchContext } from './context';
 import type { Queues } from './queues';
 import type { RunRow } from './row';
@@ -24,7 +24,7 @@ export class StuckWatch {
   readonly #open = new Map<string, { readonly row: RunRow; readonly checkedMs: number }>();
   /** Times of the last check of runs that wait for their first task, by run id. */
   readonly #waiting = new Map<string, number>();
-  readonly #running = new Map<string, RunRow>();
+  readonly #running = new BoundedMap<string, RunRow>(MAX_RUNS);
   #nextMs = 0;
 
   constructor(context: WatchContext, queues: Queues) {
@@ -39,7 +39,7 @@ export class StuckWatch {
    * @param running running runs that were due some time ago
    */
   async poll(waiting: readonly RunRow[], running: readonly RunRow[], nowMs: number): Promise<void> {
-    for (const row of running) setBounded(this.#running, row.runId, row, MAX_RUNS);
+    for (const row of running) this.#running.set(row.runId, row);
     const isWaiting = new Set(waiting.map(({ runId }) => runId));
     for (const runId of this.#waiting.keys()) if (!isWaiting.has(runId)) this.#waiting.delete(runId);
     for (const row of waiting) await this.#suspect(row, nowMs);

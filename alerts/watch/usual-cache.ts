@@ -2,7 +2,7 @@
  * Usual durations of jobs, cached for a day.
  */
 import { BASIS, type Usual, usualOf } from '../../core/usual';
-import { setBounded } from '../../core/util/bounded-map';
+import { BoundedMap } from '../../core/util/bounded-map';
 import type { Reader } from './reader';
 
 const KEPT_MS = 24 * 60 * 60_000;
@@ -20,7 +20,7 @@ interface Known {
 
 export class UsualCache {
   readonly #reader: Reader;
-  readonly #jobs = new Map<string, Known>();
+  readonly #jobs = new BoundedMap<string, Known>(MAX_JOBS);
 
   constructor(reader: Reader) {
     this.#reader = reader;
@@ -47,7 +47,7 @@ export class UsualCache {
     const usual = usualOf(durationsMs, BASIS.limit);
     const medianMs = usualOf(durationsMs, BASIS.sentence)?.medianMs;
     const untilMs = nowMs + (usual === undefined ? TOO_FEW_KEPT_MS : KEPT_MS);
-    setBounded(this.#jobs, job, { usual, medianMs, untilMs }, MAX_JOBS);
+    this.#jobs.set(job, { usual, medianMs, untilMs });
   }
 
   /** Names of the jobs with too few runs. */

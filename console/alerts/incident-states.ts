@@ -7,7 +7,7 @@ import { ALERTS_TASK_QUEUE, IncidentMessage, WATCHER_ID, WatcherMessage } from '
 import { POLLER_ALIVE_MS } from '../../alerts/watch/queues';
 import type { WatcherStatus } from '../../alerts/workflows/watcher-messages';
 import { GrpcStatus, grpcStatusOf } from '../../client/grpc-status';
-import { setBounded } from '../../core/util/bounded-map';
+import { BoundedMap } from '../../core/util/bounded-map';
 import type { TemporalCalls } from '../temporal/calls';
 import type { TaskQueues } from '../temporal/task-queues';
 import type { Incident } from './incidents';
@@ -28,7 +28,7 @@ interface Kept {
 export class IncidentStates {
   readonly #calls: TemporalCalls;
   readonly #queues: TaskQueues;
-  readonly #kept = new Map<string, Kept>();
+  readonly #kept = new BoundedMap<string, Kept>(MAX_KEPT);
 
   constructor(calls: TemporalCalls, queues: TaskQueues) {
     this.#calls = calls;
@@ -67,7 +67,7 @@ export class IncidentStates {
     const keptMs = open?.length === 0 ? QUIET_KEPT_MS : OPEN_KEPT_MS;
     if (kept?.open === key && (!isRunning || nowMs - kept.atMs < keptMs)) return kept.state;
     const state = await this.#query<IncidentState>(workflowId, runId, IncidentMessage.status);
-    if (state) setBounded(this.#kept, runId, { state, atMs: nowMs, open: key }, MAX_KEPT);
+    if (state) this.#kept.set(runId, { state, atMs: nowMs, open: key });
     return state ?? kept?.state;
   }
 

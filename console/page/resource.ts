@@ -2,6 +2,7 @@
  * Reads the API, and again when something has changed.
  */
 import { useEffect, useState } from 'preact/hooks';
+import { BoundedMap } from '../../core/util/bounded-map';
 import type { ApiError } from '../api/types';
 import { type Change, onChange } from './live';
 
@@ -29,7 +30,7 @@ export class ReadError extends Error {
 }
 
 /** Latest responses by path, so that going back shows them at once. */
-const kept = new Map<string, unknown>();
+const kept = new BoundedMap<string, unknown>(MAX_KEPT);
 
 /**
  * Reads a path of the API.
@@ -66,7 +67,7 @@ export function useResource<T>(
     setState({ path, data: latest });
     const reader = new Reader<T>(path, (result) => {
       latest = result.data ?? latest;
-      keep(path, latest);
+      kept.set(path, latest);
       setState({ path, data: latest, error: result.error });
     });
     reader.request();
@@ -79,13 +80,6 @@ export function useResource<T>(
     };
   }, [path]);
   return state.path === path ? state : { data: kept.get(path) as T | undefined };
-}
-
-function keep(path: string, data: unknown): void {
-  kept.delete(path);
-  kept.set(path, data);
-  const [oldest] = kept.keys();
-  if (kept.size > MAX_KEPT && oldest !== undefined) kept.delete(oldest);
 }
 
 /** Reads one path, never concurrently, and at most once in {@link MIN_INTERVAL_MS}. */

@@ -6,7 +6,7 @@ import { GrpcStatus, grpcStatusOf } from '../../client/grpc-status';
 import { errorOf } from '../../client/shard-error';
 import { parseShardFacts } from '../../core/job-facts';
 import { SHARD_MEMO } from '../../core/search-attributes';
-import { setBounded } from '../../core/util/bounded-map';
+import { BoundedMap } from '../../core/util/bounded-map';
 import type { FailedShard, RunShards, RunState } from '../api/types';
 import { countText, plural } from '../timeline/durations';
 import type { HistoryEvent } from '../timeline/history-event';
@@ -47,7 +47,7 @@ interface Shard {
 
 export class ShardReader {
   readonly #calls: TemporalCalls;
-  readonly #errors = new Map<string, FailedShard['error']>();
+  readonly #errors = new BoundedMap<string, FailedShard['error']>(MAX_REMEMBERED);
 
   constructor(calls: TemporalCalls) {
     this.#calls = calls;
@@ -111,7 +111,7 @@ export class ShardReader {
     const known = this.#errors.get(info.runId);
     if (known) return known;
     const error = await this.#calls.call((client) => errorOf(client, info)).catch(() => undefined);
-    if (error) setBounded(this.#errors, info.runId, error, MAX_REMEMBERED);
+    if (error) this.#errors.set(info.runId, error);
     return error;
   }
 }

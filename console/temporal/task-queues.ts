@@ -1,7 +1,7 @@
 /**
  * Reads the pollers of a task queue, when a run waits on it; cached for a few seconds.
  */
-import { setBounded } from '../../core/util/bounded-map';
+import { BoundedMap } from '../../core/util/bounded-map';
 import { msOf } from '../timeline/history-event';
 import type { QueuePollers } from '../timeline/waiting';
 import type { TemporalCalls } from './calls';
@@ -13,7 +13,10 @@ const MAX_QUEUES = 1_000;
 
 export class TaskQueues {
   readonly #calls: TemporalCalls;
-  readonly #known = new Map<string, { readonly atMs: number; readonly pollers: QueuePollers | undefined }>();
+  readonly #known = new BoundedMap<
+    string,
+    { readonly atMs: number; readonly pollers: QueuePollers | undefined }
+  >(MAX_QUEUES);
 
   constructor(calls: TemporalCalls) {
     this.#calls = calls;
@@ -25,7 +28,7 @@ export class TaskQueues {
     const known = this.#known.get(key);
     if (known && Date.now() - known.atMs < REMEMBERED_MS) return known.pollers;
     const pollers = await this.#read(kind, taskQueue).catch(() => undefined);
-    setBounded(this.#known, key, { atMs: Date.now(), pollers }, MAX_QUEUES);
+    this.#known.set(key, { atMs: Date.now(), pollers });
     return pollers;
   }
 

@@ -1,24 +1,55 @@
-/** Maps with a maximum size: what is cached for every run or job must not grow with their number. */
-
 /**
- * An iterator for each map that is at its oldest key: a new one would first pass all keys that were deleted at the
- * start (7 µs instead of 0.6 µs at 10,000 keys).
+ * Maps and sets of a bounded size: what a process remembers of each run or job must not grow with their number.
+ *
+ * Pure.
  */
-const OLDEST = new WeakMap<object, Iterator<unknown>>();
 
-/** Sets the key as the newest one; beyond `max` keys the oldest is deleted. */
-export function setBounded<K, V>(map: Map<K, V>, key: K, value: V, max: number): void {
-  if (!map.delete(key) && map.size >= max) deleteOldest(map);
-  map.set(key, value);
+/** A map with at most `max` keys: setting another key drops the one that was set longest ago. */
+export class BoundedMap<K, V> extends Map<K, V> {
+  readonly #max: number;
+  /**
+   * Iterator over the keys, the oldest first; kept while every `set` drops a key. A new iterator steps over the places
+   * of all dropped keys (7 µs instead of 0.6 µs at 10,000 keys), and an idle one keeps them in memory.
+   */
+  #oldestFirst: Iterator<K> | undefined;
+
+  constructor(max: number) {
+    super();
+    this.#max = max;
+  }
+
+  /** Sets the value of a key, which becomes the newest one. */
+  override set(key: K, value: V): this {
+    if (!this.delete(key) && this.size >= this.#max) this.#dropOldest();
+    else this.#oldestFirst = undefined;
+    return super.set(key, value);
+  }
+
+  #dropOldest(): void {
+    this.#oldestFirst ??= this.keys();
+    const oldest = this.#oldestFirst.next();
+    if (!oldest.done) this.delete(oldest.value);
+  }
 }
 
-function deleteOldest<K>(map: Map<K, unknown>): void {
-  let keys = OLDEST.get(map) as Iterator<K> | undefined;
-  let oldest = keys?.next();
-  if (oldest === undefined || oldest.done) {
-    keys = map.keys();
-    OLDEST.set(map, keys);
-    oldest = keys.next();
+/** A set with at most `max` values: adding another value drops the one that was added longest ago. */
+export class BoundedSet<T> {
+  readonly #values: BoundedMap<T, true>;
+
+  constructor(max: number) {
+    this.#values = new BoundedMap(max);
   }
-  if (!oldest.done) map.delete(oldest.value);
+
+  has(value: T): boolean {
+    return this.#values.has(value);
+  }
+
+  /** Adds the value, which becomes the newest one. */
+  add(value: T): void {
+    this.#values.set(value, true);
+  }
+
+  delete(value: T): boolean {
+    return this.#values.delete(value);
+  }
 }

@@ -6,7 +6,7 @@
  * rather samples too few. Until Redis has replied for the first time in a window, a cap lets one run pass: otherwise
  * the first run of a rare job would be capped before the lease arrives.
  */
-import { setBounded } from '../../core/util/bounded-map';
+import { BoundedMap } from '../../core/util/bounded-map';
 import { createWindowCounter, type WindowCounter } from '../windows';
 import { takeCommand } from './key-space';
 
@@ -40,7 +40,7 @@ const WINDOW_SLACK_MS = 60_000;
 
 /** Returns a counter for all workers; without Redis it counts for this worker alone. */
 export function createFleetCounter(send: Send, prefix: string, now: () => number = Date.now): WindowCounter {
-  const windows = new Map<string, Window>();
+  const windows = new BoundedMap<string, Window>(MAX_KEYS);
   const local = createWindowCounter(now);
 
   function windowOf(key: string, runs: number, perMs: number): Window {
@@ -58,7 +58,7 @@ export function createFleetCounter(send: Send, prefix: string, now: () => number
       isKnown: false,
       isReporting: false,
     };
-    setBounded(windows, key, window, MAX_KEYS);
+    windows.set(key, window);
     return window;
   }
 

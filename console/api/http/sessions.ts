@@ -2,7 +2,7 @@
  * Sessions of users who have entered the token. They are kept in memory, so they end with the console.
  */
 import { randomBytes } from 'node:crypto';
-import { setBounded } from '../../../core/util/bounded-map';
+import { BoundedMap } from '../../../core/util/bounded-map';
 
 const MAX_SESSIONS = 1_000;
 const MAX_AGE_MS = 30 * 24 * 3_600_000;
@@ -10,7 +10,7 @@ const MAX_AGE_MS = 30 * 24 * 3_600_000;
 export class Sessions {
   /** Name of the session cookie. It contains the port, since all ports of a host share cookies. */
   readonly cookieName: string;
-  readonly #begunMs = new Map<string, number>();
+  readonly #begunMs = new BoundedMap<string, number>(MAX_SESSIONS);
 
   constructor(port: number) {
     this.cookieName = `job-tracing-${port}`;
@@ -19,7 +19,7 @@ export class Sessions {
   /** Creates a session and returns its id. */
   begin(): string {
     const id = randomBytes(32).toString('base64url');
-    setBounded(this.#begunMs, id, Date.now(), MAX_SESSIONS);
+    this.#begunMs.set(id, Date.now());
     return id;
   }
 

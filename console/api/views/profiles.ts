@@ -1,7 +1,7 @@
 /**
  * Profiles of runs to compare with, from the index, or measured once from their histories and spans.
  */
-import { setBounded } from '../../../core/util/bounded-map';
+import { BoundedMap } from '../../../core/util/bounded-map';
 import type { RunSummary } from '../../store/index';
 import { readEvents } from '../../temporal/read-history';
 import { hasShards } from '../../temporal/shards';
@@ -22,7 +22,7 @@ interface Stored {
 
 export class ProfileReader {
   readonly #data: ConsoleData;
-  readonly #known = new Map<string, Profile>();
+  readonly #known = new BoundedMap<string, Profile>(MAX_REMEMBERED);
 
   constructor(data: ConsoleData) {
     this.#data = data;
@@ -44,7 +44,7 @@ export class ProfileReader {
 
   async #readStored(run: RunSummary): Promise<void> {
     for (const { runId, profile } of await this.#data.index.profiles<Stored>(run))
-      if (profile.version === 1) setBounded(this.#known, runId, profile.profile, MAX_REMEMBERED);
+      if (profile.version === 1) this.#known.set(runId, profile.profile);
   }
 
   async #measure(run: RunSummary, namespace: NamespaceData): Promise<Profile | undefined> {
@@ -63,7 +63,7 @@ export class ProfileReader {
     const { profile } = measure(tree);
     const mayGrow = profile.from === 'history' && Date.now() - run.closedAt < SPANS_LATE_MS;
     if (mayGrow) return profile;
-    setBounded(this.#known, run.runId, profile, MAX_REMEMBERED);
+    this.#known.set(run.runId, profile);
     const stored: Stored = { version: 1, profile };
     await this.#data.index.putProfile(run, { runId: run.runId, closedAt: run.closedAt, profile: stored });
     return profile;

@@ -3,7 +3,7 @@
  * closed runs do not change, so they are cached.
  */
 import { GrpcStatus, grpcStatusOf } from '../../../client/grpc-status';
-import { setBounded } from '../../../core/util/bounded-map';
+import { BoundedMap } from '../../../core/util/bounded-map';
 import type { Trace } from '../../sources/index';
 import { type FoundRun, runOfExecution } from '../../temporal/execution';
 import { toExecutionInfo } from '../../temporal/list';
@@ -39,7 +39,7 @@ interface Read {
 
 export class RunDataReader {
   readonly #data: ConsoleData;
-  readonly #histories = new Map<string, Read>();
+  readonly #histories = new BoundedMap<string, Read>(MAX_REMEMBERED);
 
   constructor(data: ConsoleData) {
     this.#data = data;
@@ -87,7 +87,7 @@ export class RunDataReader {
     if (known) return known;
     try {
       const read = await readEvents(calls, run);
-      if (run.state !== 'running') setBounded(this.#histories, run.runId, read, MAX_REMEMBERED);
+      if (run.state !== 'running') this.#histories.set(run.runId, read);
       return read;
     } catch (error) {
       const isForgotten = grpcStatusOf(error) === GrpcStatus.NOT_FOUND;
