@@ -7,6 +7,7 @@
 import { defined } from '../core/util/defined';
 import { type DurationText, durationMs, expectedDuration } from '../core/util/duration';
 import { describeMismatch, optionError } from '../core/util/option-error';
+import { isObject } from '../core/util/untrusted';
 
 /** A number of runs per window of time. */
 export interface RunsPer {
@@ -170,12 +171,10 @@ function readObject<K extends string>(
   value: unknown,
   mismatch: Mismatch,
 ): { readonly [P in K]?: unknown } {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw mismatch(path, expected, value);
-  }
+  if (!isObject(value)) throw mismatch(path, expected, value);
   const unknown = Object.keys(value).find((key) => !keys.some((known) => known === key));
   if (unknown !== undefined) throw mismatch(`${path}.${unknown}`, `one of ${keys.join(', ')}`, unknown);
-  return value;
+  return value as { readonly [P in K]?: unknown };
 }
 
 function isRatio(value: unknown): value is number {

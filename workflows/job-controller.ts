@@ -31,6 +31,7 @@ import { CRON_MEMO, idOfJob, JOB_MEMO, JOB_TICK, tickRunId } from '../core/jobs/
 import { changed, type ScheduledJobChange, type ScheduledJobSpec } from '../core/jobs/spec';
 import { traceIdOfRun } from '../core/trace-id';
 import { defined } from '../core/util/defined';
+import { isObject } from '../core/util/untrusted';
 import { bundleExports } from '../interceptors/sandbox/sdk-internals';
 import { local } from './job-activities';
 import { runOptions } from './job-run';
@@ -186,7 +187,7 @@ export class JobController {
     const { state } = this;
     for (;;) {
       const { revision } = state;
-      const wanted = isObject(change) ? this.changedBy(change) : change;
+      const wanted = isObject(change) ? this.changedBy(change as ScheduledJobChange) : change;
       const problem = await local.jobTracingCheckSpec(wanted, this.types);
       if (problem !== null) throw ApplicationFailure.nonRetryable(problem, JobFailure.invalidRequest);
       // Someone else has changed the spec meanwhile: check both changes together.
@@ -255,8 +256,4 @@ function isRunning(run: RunningRun): ApplicationFailure {
     nonRetryable: true,
     details: [run],
   });
-}
-
-function isObject(value: unknown): value is ScheduledJobChange {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -4,6 +4,7 @@
  *
  * Pure; never throws.
  */
+import { isObject } from '../util/untrusted';
 
 /** Returns the problem with the value at the path; `undefined` if there is none. */
 export type Check = (value: unknown, path: string) => string | undefined;
@@ -42,8 +43,7 @@ export function expectsObject(
 
 /** Returns the value if it is an object other than an array; `undefined` otherwise. */
 export function objectOf(value: unknown): Readonly<Record<string, unknown>> | undefined {
-  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-  return isObject ? (value as Readonly<Record<string, unknown>>) : undefined;
+  return isObject(value) ? value : undefined;
 }
 
 /** Returns the value and its type, cut to a length that fits into a message. */

@@ -9,6 +9,7 @@ import { compileRetryPolicy, type RetryPolicy } from '@temporalio/common';
 import { isLaneName, LANE_NAME } from '../lane';
 import { isStorable, NAME_EXPECTED } from '../server-limits';
 import { type DurationText, durationMs, expectedDuration, type RetryRule } from '../util/duration';
+import { isObject } from '../util/untrusted';
 import { checkTimeZone, parseCron } from './cron-expression';
 import { nextTickMs } from './cron-time';
 import { JOB_TICK } from './names';
@@ -217,8 +218,7 @@ function laneProblem(value: unknown): string | undefined {
 
 function objectProblem(value: unknown, checks: Readonly<Record<string, Check>>): string | undefined {
   const keys = Object.keys(checks).join(', ');
-  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-  if (!isObject) return `expected an object with some of ${keys}`;
+  if (!isObject(value)) return `expected an object with some of ${keys}`;
   for (const [key, given] of Object.entries(value)) {
     const check = Object.hasOwn(checks, key) ? checks[key] : undefined;
     if (check === undefined) return `there is no key ${show(key)}; expected some of ${keys}`;

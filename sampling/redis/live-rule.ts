@@ -7,6 +7,7 @@
 import { A_PATTERN, isPattern } from '../../core/job-pattern';
 import { defined } from '../../core/util/defined';
 import { describeMismatch } from '../../core/util/option-error';
+import { isObject } from '../../core/util/untrusted';
 import { parseRule, type ResolvedRule, type SamplingRule } from '../rule';
 
 /** A sampling rule in Redis: as written and as resolved, with its author and expiry. Frozen. */
@@ -47,9 +48,10 @@ export function parseLiveRule(text: string): Parsed {
 }
 
 function parseValue(value: unknown): Parsed {
-  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-  const { until, by, at, afterwards, ...own } = (isObject ? value : {}) as Readonly<Record<string, unknown>>;
-  const checked = parseRule(isObject ? own : value);
+  const { until, by, at, afterwards, ...own }: Readonly<Record<string, unknown>> = isObject(value)
+    ? value
+    : {};
+  const checked = parseRule(isObject(value) ? own : value);
   if ('problem' in checked) return checked;
   const [untilTime, atTime] = [timeOf(until), timeOf(at)];
   if (untilTime === null)
@@ -62,7 +64,7 @@ function parseValue(value: unknown): Parsed {
   if (next && 'problem' in next) return { problem: `afterwards: ${next.problem}` };
   const stored = defined({
     // Checked by parseRule: a number or an object of the rule's properties.
-    written: (isObject ? Object.freeze(own) : value) as number | SamplingRule,
+    written: (isObject(value) ? Object.freeze(own) : value) as number | SamplingRule,
     rule: checked.rule,
     until: untilTime,
     by,
