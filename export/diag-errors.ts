@@ -1,6 +1,6 @@
 /**
- * Errors that show in OpenTelemetry's own diagnostics only, which are off by default: those inside span processors that a
- * user gave, as of an exporter that throws, and a set-up that comes too late.
+ * Logs errors that only OpenTelemetry's own diagnostics report, which are off by default: errors inside the user's span
+ * processors, such as an exporter that throws, and a set-up of the application that comes too late.
  */
 import { DiagConsoleLogger, DiagLogLevel, diag } from '@opentelemetry/api';
 import { diagLogLevelFromString, getStringFromEnv } from '@opentelemetry/core';
@@ -8,12 +8,12 @@ import { hasDiagLogger } from './globals';
 import { reasonOf } from './losses';
 import type { ExportLogger } from './options';
 
-/** What an application's copy of the API says of a second registration; ours of another version cannot make way for it. */
+/** Error of an application's copy of the API on a second registration: our set-up cannot make way for another copy. */
 const REFUSED = /@opentelemetry\/api: (Attempted duplicate registration|Registration of version)/;
 
 /**
- * Prints OpenTelemetry's diagnostics from the level in `OTEL_LOG_LEVEL` on, if that is set. A logger that the user has set
- * stays. It is not taken back: the last export of a process shows as well.
+ * Prints OpenTelemetry's diagnostics from the level in `OTEL_LOG_LEVEL` on, if that is set and the user has set no
+ * logger. The logger is never removed, so that it also shows the last export of a process.
  */
 export function logDiagnostics(): void {
   const logLevel = diagLogLevelFromString(getStringFromEnv('OTEL_LOG_LEVEL'));
@@ -21,23 +21,23 @@ export function logDiagnostics(): void {
 }
 
 /**
- * Says the first error of each kind, once for each set-up. Never throws.
+ * Logs the first error of each kind, once for each set-up. Never throws.
  *
- * @param isGiven whether the span processors are a user's; else only a refused registration is said
+ * @param isUsers whether the span processors are the user's; otherwise only a refused registration is logged
  */
-export function sayErrors(log: ExportLogger, isGiven: boolean): void {
-  // It has a logger of its own, which shows each error.
-  if (!isGiven && process.env.OTEL_LOG_LEVEL) return;
-  const said = new Set<string>();
-  const sayOnce = (kind: string, message: string) => {
-    if (!said.has(kind)) log.warn(`temporal-job-tracing: ${message}`);
-    said.add(kind);
+export function sayErrors(log: ExportLogger, isUsers: boolean): void {
+  // Then the diagnostics show each error.
+  if (!isUsers && process.env.OTEL_LOG_LEVEL) return;
+  const logged = new Set<string>();
+  const logOnce = (kind: string, message: string) => {
+    if (!logged.has(kind)) log.warn(`temporal-job-tracing: ${message}`);
+    logged.add(kind);
   };
   const nothing = () => {};
   const error = (message: string) => {
-    if (REFUSED.test(message)) return sayOnce('refused', LATE_COPY);
-    if (!isGiven) return;
-    sayOnce(
+    if (REFUSED.test(message)) return logOnce('refused', LATE_COPY);
+    if (!isUsers) return;
+    logOnce(
       'lost',
       `OpenTelemetry reports '${textOf(message)}'. Spans are probably lost in the given ` +
         "'spanProcessors'; jobs run on as before. This is said once: OTEL_LOG_LEVEL=error shows each error.",
@@ -52,7 +52,7 @@ const LATE_COPY =
   "copy of @opentelemetry/api. Its spans go where the worker's go. Set it up before the first worker, and give both the " +
   'same span processors and resource: new JobTracingPlugin({ spanProcessors, resource })';
 
-/** The SDK writes an error as JSON with its stack. */
+/** Returns the error's message: the SDK reports an error as JSON with its stack. */
 function textOf(message: string): string {
   try {
     return reasonOf(JSON.parse(message));

@@ -1,11 +1,10 @@
 /**
- * Which of OpenTelemetry's process-wide registrations are ours.
+ * Our registrations among OpenTelemetry's process-wide ones.
  *
  * `@opentelemetry/api` keeps them in one object under a well-known symbol, shared by all its 1.x copies, and
- * has no call that tells whether something is registered.
+ * has no function that returns whether something is registered.
  */
 import { context, diag, propagation, trace } from '@opentelemetry/api';
-
 import { makeWay } from './make-way';
 
 const API_KEY = Symbol.for('opentelemetry.js.api.1');
@@ -25,10 +24,10 @@ export function hasDiagLogger(): boolean {
 }
 
 /**
- * Runs what registers globals. A diag logger that the user has set stays.
+ * Calls a function that registers globals. Keeps a diag logger that the user has set.
  *
- * @param onReplaced called when the application registers a tracer provider later, which then takes the place of ours
- * @returns takes back what was registered, unless it has been replaced meanwhile
+ * @param onReplaced called when the application later registers a tracer provider, which replaces ours
+ * @returns a function that removes the registrations, except those that were replaced
  */
 export function registering(register: () => void, onReplaced: () => void): () => void {
   const before = { ...registry() };
@@ -48,7 +47,7 @@ export function registering(register: () => void, onReplaced: () => void): () =>
   );
   return () => {
     for (const name of own) {
-      // An application that has set a tracer provider alone goes on with the rest of ours.
+      // An application that has registered only a tracer provider still uses our other registrations.
       const isNeeded = isReplaced && (name === 'context' || name === 'propagation');
       if (!isNeeded && registry()[name] === after[name]) APIS[name].disable();
     }

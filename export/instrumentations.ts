@@ -1,8 +1,8 @@
 /**
  * Instrumentations for what activities call: `fetch` (undici) and `http`/`https`.
  *
- * Only calls with a parent span become spans, so that the worker's own traffic makes no traces, and
- * incoming requests (health checks, metrics) none at all. Temporal's gRPC is native and not seen by them.
+ * Only outgoing requests with a parent span become spans, so that the worker's own traffic makes no traces; incoming
+ * requests (health checks, metrics) never do. Temporal's gRPC is native, so they do not see it.
  */
 import { syncBuiltinESMExports } from 'node:module';
 import { context } from '@opentelemetry/api';
@@ -11,7 +11,7 @@ import type { Instrumentation } from '@opentelemetry/instrumentation';
 import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
 import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici';
 
-/** Made once in a process: the module hooks below them cannot be taken back. Enabled by the set-up. */
+/** Returns the instrumentations, disabled. Called once in a process, since their module hooks cannot be removed. */
 export function createInstrumentations(
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): Instrumentation[] {
@@ -22,14 +22,14 @@ export function createInstrumentations(
   return (['http', 'undici'] as const).filter(isWanted).map((name) => MAKERS[name]());
 }
 
-/** By the names that the standard variables have for them. */
+/** Constructors of the instrumentations, by their names in the standard variables. */
 const MAKERS = {
   http: () => {
     const http: HttpInstrumentation = new HttpInstrumentation({
       enabled: false,
       disableIncomingRequestInstrumentation: true,
       requireParentforOutgoingSpans: true,
-      // The exporter's own requests: half of what they cost would be made for spans that nobody gets.
+      // Creates no spans for the exporter's own requests, which would not be exported.
       ignoreOutgoingRequestHook: () => !http.getConfig().enabled || isTracingSuppressed(context.active()),
     });
     return http;
@@ -44,7 +44,7 @@ function namesIn(list = ''): string[] {
     .filter(Boolean);
 }
 
-/** Modules are patched when they are required next; the worker's program has loaded them long ago. */
+/** Patches modules that are already loaded: a module hook patches a module when it is required again. */
 export function patchLoadedModules(): void {
   require('node:http');
   require('node:https');

@@ -1,5 +1,5 @@
 /**
- * The propagators that `OTEL_PROPAGATORS` names, as `NodeSDK` reads it.
+ * The propagators in `OTEL_PROPAGATORS`, with the names and the default of `NodeSDK`.
  *
  * @see https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
  */
@@ -22,7 +22,7 @@ const PROPAGATORS: ReadonlyMap<string, () => TextMapPropagator> = new Map([
 ]);
 const DEFAULT_NAMES = ['tracecontext', 'baggage'];
 
-/** One propagator of all that are named; `undefined` for `none`, or where no name is known. Never throws. */
+/** Returns one propagator for all names; `undefined` for `none`, or if no name is known. Never throws. */
 export function propagatorFromEnvironment(): TextMapPropagator | undefined {
   const names = new Set(getStringListFromEnv('OTEL_PROPAGATORS') ?? DEFAULT_NAMES);
   if (names.has('none')) return undefined;

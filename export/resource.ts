@@ -1,7 +1,7 @@
 /**
  * The resource of workflow and activity spans, detected once so that both kinds share it.
  *
- * By the same detectors as `NodeSDK`, which keeps the resource that it detects to itself.
+ * Uses the detectors and variables of `NodeSDK`.
  */
 import { getStringListFromEnv } from '@opentelemetry/core';
 import {
@@ -29,8 +29,8 @@ const DEFAULT_DETECTORS = ['env', 'process', 'host'];
  * Detects the resource by `OTEL_NODE_RESOURCE_DETECTORS`, `OTEL_RESOURCE_ATTRIBUTES` and `OTEL_SERVICE_NAME`.
  */
 export function detectResource(): Resource {
-  const given = getStringListFromEnv('OTEL_NODE_RESOURCE_DETECTORS') ?? DEFAULT_DETECTORS;
-  const names = given.includes('all') ? [...DETECTORS.keys()] : given;
+  const wanted = getStringListFromEnv('OTEL_NODE_RESOURCE_DETECTORS') ?? DEFAULT_DETECTORS;
+  const names = wanted.includes('all') ? [...DETECTORS.keys()] : wanted;
   const detectors = names.flatMap((name) => DETECTORS.get(name) ?? []);
   return defaultResource().merge(detectResources({ detectors }));
 }

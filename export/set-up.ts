@@ -40,7 +40,10 @@ function destinationOf({ exporters, endpoint }: ExportSettings): string {
   return 'nowhere (OTEL_TRACES_EXPORTER names no exporter that can be used)';
 }
 
-/** Registers everything. The provider is left out when there is nothing to export: context still flows. */
+/**
+ * Registers the tracer provider, context, propagation and instrumentations. Without anything to export, registers no
+ * provider; the context is still propagated.
+ */
 export function startSetUp(
   { spanProcessors, resource = detectResource() }: CheckedExportOptions,
   settings: ExportSettings,
@@ -72,12 +75,12 @@ export function startSetUp(
     },
     () => {
       isReplaced = true;
-      // Not taken out: those of the application may lie over them by now.
+      // Not removed: the application's own instrumentations may have wrapped them by now.
       for (const instrumentation of instrumentations) setEnabled(instrumentation, false);
       log.warn(madeWay(destination));
     },
   );
-  // Both instrumentations read the setting, not the state, for each request.
+  // For each request, both instrumentations read this setting, not whether they are enabled.
   for (const instrumentation of instrumentations) setEnabled(instrumentation, true);
   patchLoadedModules();
   return {

@@ -1,5 +1,5 @@
 /**
- * One worker's share in the export of spans.
+ * The export of spans, as one worker uses it.
  *
  * A process has at most one set-up of ours, whichever worker comes first; it ends with the last one. In a
  * process with a tracer provider of its own nothing is set up.
@@ -68,8 +68,7 @@ export function acquireSpanExport(
   const state = processState();
   const joined = join(state, options);
   const { hasSampling = false, log } = options;
-  // Our own set-up names it at each start. With a provider of the application's it holds for the
-  // application's traces.
+  // Our own set-up logs it at each start. The application's provider may need it for the application's traces.
   const sampler = joined || hasSampling ? undefined : ignoredSampler(process.env);
   if (sampler) say(state, log, 'warn', `temporal-job-tracing: ${sampler}.`);
   const spans = spansOf(state, joined?.setUp, options);
@@ -103,7 +102,7 @@ export function acquireSpanExport(
   });
 }
 
-/** The set-up of the process with one more user; `undefined` where there is to be none. */
+/** Returns the process's set-up with one more user; `undefined` if the process must have none of ours. */
 function join(
   state: ProcessState,
   options: CheckedExportOptions & { log: ExportLogger },
@@ -159,8 +158,8 @@ function destinationOf(
 }
 
 /**
- * Waits for what detectors still find out, so that no processor has to: the SDK's batch processor would call
- * its exporter from that wait, where an exporter that throws ends the process by an unhandled rejection.
+ * Waits for attributes that are detected asynchronously, so that no processor has to: the SDK's batch processor calls
+ * its exporter after that wait, and an exporter that throws there ends the process by an unhandled rejection.
  */
 function settleAttributes(resource: Resource): void {
   void (async () => resource.waitForAsyncAttributes?.())().catch(() => {});

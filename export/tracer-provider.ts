@@ -1,6 +1,6 @@
 /**
- * The tracer provider of a process that has none: with the sampler and the span limits of the `OTEL_*` variables, as
- * `NodeSDK` reads them. The provider itself reads no variable.
+ * The tracer provider for a process that has none, with the sampler and the span limits from the `OTEL_*` variables,
+ * which the provider does not read itself.
  *
  * @see https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
  */
@@ -31,19 +31,14 @@ const SAMPLERS: ReadonlyMap<string, () => Sampler> = new Map<string, () => Sampl
   ],
 ]);
 
-/** The provider, not yet registered. */
+/** Returns the provider, not yet registered. */
 export function createTracerProvider(resource: Resource, spanProcessor: SpanProcessor): TracerProvider {
   const sampler = samplerFromEnvironment();
   const spanLimits = spanLimitsFromEnvironment();
-  return new TracerProvider({
-    resource,
-    spanProcessors: [spanProcessor],
-    spanLimits,
-    ...defined({ sampler }),
-  });
+  return new TracerProvider(defined({ resource, spanProcessors: [spanProcessor], spanLimits, sampler }));
 }
 
-/** `undefined`: the provider's default, which is `parentbased_always_on`. */
+/** Returns the sampler; `undefined` for the provider's default, `parentbased_always_on`. */
 function samplerFromEnvironment(): Sampler | undefined {
   const name = getStringFromEnv('OTEL_TRACES_SAMPLER');
   if (name === undefined) return undefined;
