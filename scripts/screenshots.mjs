@@ -1,6 +1,6 @@
 /**
  * `node scripts/screenshots.mjs`: takes the screenshots of docs/console.md. Runs the shop as `npm start` does until a run
- * is slow, and takes pictures of it in the console. Needs Chromium (see test/support/browser.ts).
+ * is slow, and takes pictures of it in the console. Needs Chromium (see testing/browser.ts).
  */
 
 import { spawn } from 'node:child_process';
@@ -46,7 +46,7 @@ async function slowRun(example) {
 }
 
 async function takePictures({ url, runId }) {
-  const { openBrowser } = require('../dist/test/support/browser.js');
+  const { openBrowser } = require('../dist/testing/browser.js');
   const browser = await openBrowser();
   try {
     const run = `${url}/runs/${runId}`;

@@ -23,7 +23,7 @@
  * | `/api/alerts?namespace=` | {@link AlertsPage} |
  * | `/api/events?namespace=&run=` | server-sent events, {@link LiveEvents}; `run` is the run that the page shows: its changes are looked for |
  *
- * `:job` and `:row` are percent-encoded. The build puts `index.html` and its files (script, style sheet `app.css`) into
+ * `:job` and `:row` are percent-encoded. The build puts `index.html` and its files (script, style sheet `page.css`) into
  * `dist/console/page/assets/`: every path that begins with neither `/api/`, `/v1/`, `/assets/` nor `/healthz` answers
  * with `index.html`, `/assets/<name>` with the file. `/login` is the server's
  * own page: an answer 401 means that the page must go there (`/login?to=<path and search>`).

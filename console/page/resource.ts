@@ -56,10 +56,13 @@ export async function read<T>(path: string, signal: AbortSignal | null = null): 
  *
  * @param concerns whether a change affects the path; must not depend on values other than `path` that change
  *   between renders
+ * @param againMs interval in milliseconds at which it is read again while the tab is visible, for states whose changes
+ *   are not announced
  */
 export function useResource<T>(
   path: string,
   concerns: (change: Change, data: T | undefined) => boolean,
+  againMs?: number,
 ): Resource<T> {
   const [state, setState] = useState<Resource<T> & { readonly path: string }>({ path });
   useEffect(() => {
@@ -74,8 +77,13 @@ export function useResource<T>(
     const end = onChange((change) => {
       if (change.name === 'again' || concerns(change, latest)) reader.request();
     });
+    const timer =
+      againMs === undefined
+        ? undefined
+        : setInterval(() => document.visibilityState === 'visible' && reader.ask(), againMs);
     return () => {
       end();
+      clearInterval(timer);
       reader.stop();
     };
   }, [path]);

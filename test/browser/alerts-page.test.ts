@@ -4,13 +4,13 @@ import { after, before, describe, it } from 'node:test';
 import type { Browser } from 'playwright-core';
 import type { AlertsPage } from '../../console/api/types';
 import type { RunningConsole } from '../../console/start';
+import { browserMissing, openBrowser } from '../../testing/browser';
 import { until } from '../../testing/until';
 import { HOOK_KEY } from '../support/alerts/receiver';
 import { Stage } from '../support/alerts/stage';
 import { withConfigFile } from '../support/alerts/watch-process';
-import { browserMissing, openBrowser } from '../support/browser';
 import { consoleFor, getJson } from '../support/console';
-import { ConsolePage } from '../support/console-pages';
+import { ConsolePage, seriousFindings, unreachedByTab, width } from '../support/console-pages';
 
 const LONG = `billing-${'invoices-of-all-customers-'.repeat(6)}`;
 
@@ -42,6 +42,30 @@ describe('the page of alerts', { skip: browserMissing() ?? false, timeout: 300_0
     });
   });
 
+  it('says by itself that the watcher is blind once the process that watched is gone, and that it watches again', async () => {
+    const running = await consoleFor(temporal());
+    try {
+      const watcher = await stage.watch();
+      await stage.isWatching(watcher);
+      const pages = await ConsolePage.open(browser, `${running.url}/alerts`);
+      const { page } = pages;
+      await page.locator('.watcher dd', { hasText: /^watches$/ }).waitFor();
+      await watcher.close();
+      // After half a minute without a heartbeat, without a reload.
+      const notice = page.locator('.problems .is-blind', { hasText: /watcher of namespace \S+ is blind/ });
+      await notice.waitFor({ timeout: 120_000 });
+      await page.locator('.watcher dd.bad, .watcher dd .bad', { hasText: /blind/ }).waitFor();
+      deepEqual(await seriousFindings(page), []);
+      await stage.watch();
+      await notice.waitFor({ state: 'detached' });
+      await page.locator('.watcher dd', { hasText: /^watches$/ }).waitFor();
+      deepEqual(pages.errors, []);
+      await page.close();
+    } finally {
+      await running.close();
+    }
+  });
+
   /** Ends the run that is slow: a worker does not stop before its activity has ended. */
   let end = () => {};
 
@@ -70,16 +94,20 @@ describe('the page of alerts', { skip: browserMissing() ?? false, timeout: 300_0
     ok(pages.page.url().includes(`/runs/${handle.firstExecutionRunId}`));
     equal(pages.clicks, 2);
 
-    for (const options of [
-      { colorScheme: 'dark', viewport: { width: 1280, height: 900 } },
-      { viewport: { width: 360, height: 720 } },
-    ] as const) {
-      const other = await ConsolePage.open(browser, `${url}/alerts`, options);
-      await other.page.locator('.list.alerts').first().waitFor();
-      const scrollWidth = await other.page.evaluate('document.documentElement.scrollWidth');
-      ok(Number(scrollWidth) <= options.viewport.width, `${scrollWidth} px wide`);
-      deepEqual(other.errors, []);
-    }
+    for (const size of [1_600, 1_280, 360])
+      for (const colorScheme of ['light', 'dark'] as const) {
+        const options = { colorScheme, viewport: { width: size, height: 720 } };
+        const other = await ConsolePage.open(browser, `${url}/alerts`, options);
+        await other.page.locator('.list.alerts').first().waitFor();
+        equal(await width(other.page), size);
+        deepEqual(await seriousFindings(other.page), [], `${colorScheme}, ${size} px`);
+        deepEqual(other.errors, []);
+        await other.page.close();
+      }
+    const tabbed = await ConsolePage.open(browser, `${url}/alerts`);
+    await tabbed.page.locator('.list.alerts').first().waitFor();
+    deepEqual(await unreachedByTab(tabbed.page), []);
+    await tabbed.page.close();
 
     end();
     await handle.result();

@@ -6,7 +6,7 @@ import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import type { RunPage } from '../../console/api/types';
-import { browserMissing, openBrowser } from '../support/browser';
+import { browserMissing, openBrowser } from '../../testing/browser';
 import { ConsoleHarness } from '../support/console';
 import { ConsolePage, seriousFindings, unreachedByTab, width } from '../support/console-pages';
 import { nanos, spanId, traceRequest, writtenSpan } from '../support/otlp-request';
@@ -124,6 +124,23 @@ describe('the pages of the console', { skip }, () => {
     await page.close();
   });
 
+  it("tell the times of a row: its events' in the history, or its span's alone", async () => {
+    const heads: string[] = [];
+    for (const from of ['both', 'spans']) {
+      const row = slow.timeline.rows.find((each) => each.from === from && each.kind !== 'run');
+      const opened = await ConsolePage.open(
+        browser,
+        `${harness.console.url}/runs/${slow.run.runId}?row=${row?.id}`,
+      );
+      const first = opened.page.locator('aside.details h4').first();
+      await first.waitFor();
+      heads.push((await first.textContent()) ?? '');
+      match(await opened.details(), /started\d{4}-\d\d-\d\dT/);
+      await opened.page.close();
+    }
+    deepEqual(heads, ['History', 'Times']);
+  });
+
   it('stay alive in eight tabs at once', async () => {
     const context = await browser.newContext();
     const tabs: Page[] = [];
@@ -177,7 +194,10 @@ describe('the pages of the console', { skip }, () => {
     for (const path of paths) {
       const { page, errors } = await ConsolePage.open(browser, harness.console.url + path);
       await page.locator('main').filter({ hasText: SCRIPT }).waitFor();
-      if (path.includes('row=')) await page.locator('aside.details dd').first().waitFor();
+      if (path.includes('row=')) {
+        const event = page.locator('aside.details summary', { hasText: SCRIPT });
+        match((await event.textContent()) ?? '', /> −?\d.* (ms|s|min|h) after the start$/);
+      }
       equal(await page.evaluate('window.hacked'), undefined, path);
       equal(await page.locator('img').count(), 0, path);
       deepEqual(errors, [], path);

@@ -7,9 +7,9 @@ import { after, before, describe, it } from 'node:test';
 import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import type { Browser, Page } from 'playwright-core';
 import type { JobTracingOptions } from 'temporal-job-tracing';
+import { browserMissing, openBrowser } from '../../testing/browser';
 import { tree } from '../../testing/otlp-trace';
 import { until } from '../../testing/until';
-import { browserMissing, openBrowser } from '../support/browser';
 import { Harness } from '../support/harness';
 import { finish } from '../support/workflows/jobs';
 

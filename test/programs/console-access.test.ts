@@ -111,7 +111,7 @@ describe('a console on this machine', () => {
       "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'",
     );
     equal(headers['x-content-type-options'], 'nosniff');
-    equal(headers['referrer-policy'], 'no-referrer');
+    equal(headers['referrer-policy'], 'same-origin');
   });
 });
 

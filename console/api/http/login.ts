@@ -44,22 +44,24 @@ function page(c: Context, to: string, isWrong: boolean): Response | Promise<Resp
       <html lang="en">
         <head>
           <meta charset="utf-8" />
-          <meta name="viewport" content="width=device-width" />
-          <title>Log in · Temporal jobs</title>
-          <link rel="stylesheet" href="/assets/app.css" />
+          <meta name="viewport" content="width=device-width, initial-scale=1" />
+          <meta name="color-scheme" content="light dark" />
+          <title>Log in · Console</title>
+          <link rel="icon" href="/assets/icon.svg" type="image/svg+xml" />
+          <link rel="stylesheet" href="/assets/page.css" />
         </head>
         <body>
           <main class="login">
-            <h1>Temporal jobs</h1>
+            <h1>Job tracing</h1>
             <form method="post" action="/login">
               <input type="hidden" name="to" value="${to}" />
               <p>
                 <label for="token">Token of this console</label>
                 <input id="token" name="token" type="password" autocomplete="current-password" required autofocus />
               </p>
-              ${isWrong ? html`<p role="alert">This is not the token of this console.</p>` : ''}
+              ${isWrong ? html`<p class="failure" role="alert">This is not the token of this console.</p>` : ''}
               <p><button type="submit">Log in</button></p>
-              <p>It was set when the console was started: JOB_TRACING_CONSOLE_TOKEN, or the file of --token-file.</p>
+              <p class="quiet">It was set when the console was started: <code>JOB_TRACING_CONSOLE_TOKEN</code>, or the file of <code>--token-file</code>.</p>
             </form>
           </main>
         </body>

@@ -159,7 +159,7 @@ export interface RowSpan {
  */
 export interface RowDetails {
   readonly id: string;
-  /** Properties from the history. */
+  /** Times, parts and notes: of its events in the history, or of its span alone. */
   readonly properties: readonly (readonly [name: string, value: string])[];
   readonly error?: { readonly type: string; readonly message: string; readonly stack?: string };
   readonly span?: RowSpan;

@@ -13,12 +13,16 @@ import { useResource } from '../resource';
 import { AlertTable } from './alert-table';
 import { Watcher } from './watcher';
 
+/** A watcher that stops announces nothing: only reading again shows it. */
+const AGAIN_MS = 10_000;
+
 export function AlertsPage() {
   const namespace = parameter('namespace');
   const query = namespace === undefined ? '' : `?namespace=${encodeURIComponent(namespace)}`;
   const page = useResource<Answer>(
     `/api/alerts${query}`,
     ({ name }) => name === 'alerts' || name === 'status',
+    AGAIN_MS,
   );
   const { data } = page;
   if (data) setClock(data.at);

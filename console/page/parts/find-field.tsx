@@ -5,12 +5,15 @@ import { parameter, show } from '../address';
 
 export function FindField({ label }: { readonly label: string }) {
   return (
-    <input
-      type="search"
-      aria-label={label}
-      placeholder={`${label}  /`}
-      value={parameter('q') ?? ''}
-      onInput={({ currentTarget }) => show({ q: currentTarget.value || undefined })}
-    />
+    <span class="find">
+      <input
+        type="search"
+        aria-label={label}
+        placeholder={label}
+        value={parameter('q') ?? ''}
+        onInput={({ currentTarget }) => show({ q: currentTarget.value || undefined })}
+      />
+      <kbd>/</kbd>
+    </span>
   );
 }

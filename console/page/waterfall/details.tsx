@@ -83,8 +83,10 @@ export function Details({ row, service, path, startedAt, namespace }: DetailsPro
           </p>
         )}
         {hasDetails && !details && !failure && <p class="pending">Loading …</p>}
-        {details && details.properties.length > 0 && <Section title="History" pairs={details.properties} />}
-        {span && <SpanDetails span={span} />}
+        {details && details.properties.length > 0 && (
+          <Section title={row.from === 'spans' ? 'Times' : 'History'} pairs={details.properties} />
+        )}
+        {span && <SpanDetails span={span} startedAt={startedAt} />}
       </div>
     </aside>
   );
@@ -138,7 +140,7 @@ function ErrorOf({ row, details }: { readonly row: TimelineRow; readonly details
   );
 }
 
-function SpanDetails({ span }: { readonly span: RowSpan }) {
+function SpanDetails({ span, startedAt }: { readonly span: RowSpan; readonly startedAt: number }) {
   const identity: Pair[] = [
     ['span id', <code key="id">{span.spanId}</code>],
     ['span kind', span.kind],
@@ -160,7 +162,7 @@ function SpanDetails({ span }: { readonly span: RowSpan }) {
           {span.events.map((event, index) => (
             <details key={`${event.atMs} ${index}`}>
               <summary>
-                {event.name} <span class="quiet">at {durationText(event.atMs)}</span>
+                {event.name} <span class="quiet">{durationText(event.atMs - startedAt)} after the start</span>
               </summary>
               <Pairs pairs={event.attributes} />
             </details>

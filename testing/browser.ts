@@ -1,5 +1,5 @@
 /**
- * Headless Chromium for tests that look at a page as a user would.
+ * Headless Chromium for tests and benchmarks that look at a page as a user would.
  */
 
 import { existsSync } from 'node:fs';
