@@ -1,7 +1,7 @@
 /**
  * Part `alerts`: how many calls a watcher makes to Temporal with many healthy jobs, how soon an alert about a failure is
- * delivered, and how many events watching adds to a user's run. By default with 10 and 1,000 jobs; with `--full` also
- * with 5,000 and 10,000.
+ * delivered, and how many events watching adds to a user's run and to its own histories. By default with 10 and 1,000 jobs;
+ * with `--full` also with 5,000 and 10,000.
  */
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
@@ -19,6 +19,7 @@ import { JobWatch } from '../../alerts/watch/job-watch';
 import { startTemporalServer } from '../../testing/temporal-server';
 import { counted, type Figure, figure, type PartOptions, type PartResult } from '../core/figure';
 import { estimate, quantile } from '../core/statistics';
+import { watcherEventsADay } from './watcher-events';
 
 const SIZES = [10, 1_000];
 const FULL_SIZES = [10, 1_000, 5_000, 10_000];
@@ -61,6 +62,9 @@ export async function benchAlerts(options: PartOptions): Promise<PartResult> {
     const figures = await worker.runUntil(async () => [
       ...(await delays(stage, options)),
       ...(await calls(stage, options)),
+      counted('events of a watcher a day', 'events', await watcherEventsADay(client, watching), {
+        atMost: 300,
+      }),
     ]);
     return { part: 'alerts', figures };
   } finally {

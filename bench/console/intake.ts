@@ -10,7 +10,7 @@ import { type Answered, send } from './load';
 
 const SUSTAINED = { spansPerSecond: 10_000, senders: 20 };
 const SUSTAINED_SECONDS = { quick: 10, usual: 30, full: 300 };
-const BURST = { spansPerSecond: 30_000, senders: 60, seconds: 10 };
+export const BURST = { spansPerSecond: 30_000, senders: 60, seconds: 10 };
 const OVERLOAD = { senders: 1_000, seconds: 15 };
 /** Pause between two reads during a burst. */
 const READ_PAUSE_MS = 100;

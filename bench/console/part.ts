@@ -1,10 +1,11 @@
 /**
- * Part `console`: intake, storage and reads of the console's store and intake, in a separate process. By default a
- * million spans are stored, with `--full` ten million.
+ * Part `console`: intake, storage and reads of the console's store and intake, in a separate process; and the whole
+ * console with its pages in a browser. By default a million spans are stored, with `--full` ten million.
  */
 import type { PartOptions, PartResult } from '../core/figure';
 import { ConsoleUnderTest } from './console-under-test';
 import { burstFigures, overloadFigures, sustainedFigures } from './intake';
+import { pageFigures } from './pages';
 import { jobFigures, storedFigures } from './stored';
 
 export async function benchConsole(options: PartOptions): Promise<PartResult> {
@@ -14,6 +15,7 @@ export async function benchConsole(options: PartOptions): Promise<PartResult> {
     ...(await withConsole((underTest) => overloadFigures(underTest, options))),
     ...(await storedFigures(await ConsoleUnderTest.start(), options)),
     ...(await withConsole((underTest) => jobFigures(underTest))),
+    ...(await pageFigures(options)),
   ];
   return { part: 'console', figures };
 }
