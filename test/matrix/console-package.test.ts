@@ -33,9 +33,10 @@ describe('the console of the packed package, in an empty project', () => {
     project = mkdtempSync(join(tmpdir(), 'console-package-'));
     const tarball = await pack(project);
     const install = inGuide(/^RUN (npm init -y && npm install temporal-job-tracing) /m);
+    // Without scripts: nothing that a package would download at its installation is needed.
     const command = install.replace(
       'temporal-job-tracing',
-      `--no-audit --no-fund --prefer-offline ${tarball}`,
+      `--ignore-scripts --no-audit --no-fund --prefer-offline ${tarball}`,
     );
     await run('sh', ['-c', command], { cwd: project });
     writeFileSync(join(project, 'token'), `${TOKEN}\n`);
@@ -101,7 +102,7 @@ describe('the console of the packed package, in an empty project', () => {
     });
     equal((await once(without, 'close'))[0], 1);
     const install = /run "npm (install libsql)"/.exec(output)?.[1] ?? `nothing in: ${output}`;
-    const flags = ['--no-audit', '--no-fund', '--prefer-offline'];
+    const flags = ['--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline'];
     await run('npm', [...install.split(' '), ...flags], { cwd: project });
     await serves(node, args, { JOB_TRACING_CONSOLE_TOKEN: TOKEN });
   });

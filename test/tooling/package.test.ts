@@ -45,11 +45,19 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
   './workflow-interceptors': ['interceptors'],
 };
 
+interface Locked {
+  readonly license?: string;
+  readonly dev?: boolean;
+  readonly peer?: boolean;
+  readonly hasInstallScript?: boolean;
+}
+
 interface Lock {
-  readonly packages: Readonly<Record<string, { license?: string; dev?: boolean; peer?: boolean }>>;
+  readonly packages: Readonly<Record<string, Locked>>;
 }
 
 interface Manifest {
+  readonly scripts: object;
   readonly exports: object;
   readonly dependencies: object;
   readonly peerDependencies: object;
@@ -200,6 +208,27 @@ describe('the published package', () => {
       const heavy = /@temporalio.(worker|core-bridge|workflow)|@opentelemetry.(sdk-|exporter|instrumentation|resources)|webpack/;
       console.log(JSON.stringify(files.filter((file) => heavy.test(file.replace(/.*node_modules/, '')))));`;
     deepEqual(await printed('client-plugin.cjs', code), []);
+  });
+
+  it('loads nothing of the console and of its dependencies in a worker or in a process that starts runs', async () => {
+    const code = `for (const entry of ['', '/client', '/client-plugin', '/activities', '/workflow', '/workflows'])
+        require('temporal-job-tracing' + entry);
+      const foreign = /temporal-job-tracing.dist.(console|alerts)|node_modules.(@hono|hono|libsql|@libsql|preact)\\b/;
+      console.log(JSON.stringify(Object.keys(require.cache).filter((file) => foreign.test(file))));`;
+    deepEqual(await printed('worker.cjs', code), []);
+  });
+
+  it('runs no script when it is installed, and needs none of its dependencies', () => {
+    const hooks = ['preinstall', 'install', 'postinstall', 'prepublish', 'prepare'];
+    deepEqual(
+      Object.keys(manifest.scripts).filter((name) => hooks.includes(name)),
+      [],
+    );
+    const scripted = Object.entries(LOCK.packages).flatMap(([path, { dev, hasInstallScript }]) =>
+      hasInstallScript && !dev ? path : [],
+    );
+    // Temporal's client brings it, too; its script downloads nothing.
+    deepEqual(scripted, ['node_modules/@grpc/proto-loader/node_modules/protobufjs']);
   });
 
   it('is in order for publint', async () => {
