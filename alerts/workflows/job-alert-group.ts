@@ -30,8 +30,10 @@ export interface GroupStatus {
   readonly outcomes: Readonly<Record<string, DeliveryOutcome['status']>>;
 }
 
-/** How long to wait for replies; later ones go into a second message. */
-const PATIENCE = '20 seconds';
+/** How long to wait for replies, longer for many members; later replies go into a second message. */
+const PATIENCE_MS = 20_000;
+const PATIENCE_A_MEMBER_MS = 100;
+const MAX_PATIENCE_MS = 120_000;
 /** Most names in a message; the others are only counted. */
 const MAX_NAMES = 20;
 
@@ -49,8 +51,9 @@ export const jobAlertGroup = asInfrastructure(async function jobAlertGroup({
     replies++;
     if (member.message !== null) pending.push(member);
   });
+  const patienceMs = Math.min(MAX_PATIENCE_MS, PATIENCE_MS + members * PATIENCE_A_MEMBER_MS);
   for (let part = 1; ; part++) {
-    const isComplete = await condition(() => replies >= members, PATIENCE);
+    const isComplete = await condition(() => replies >= members, patienceMs);
     if (pending.length === 0) break;
     const message = messageOf(type, part, pending);
     reported.push(...pending.map(({ subject }) => subject.name));
