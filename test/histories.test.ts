@@ -22,7 +22,7 @@ Runtime.install({
   telemetryOptions: { logging: { filter: 'off', forward: {} } },
 });
 
-const histories = recordedVersions().flatMap(readHistories);
+const histories = recordedVersions().flatMap((version) => readHistories(version));
 /** One of those that are alike, whichever worker recorded them. */
 const distinct = oneOfEach(histories, ({ kind, workflowType, markers, history }) =>
   [kind, workflowType, ...markers, ...history.events.map(({ eventType }) => eventType)].join(),

@@ -1,9 +1,9 @@
 /**
  * The recorded histories as files: a folder for each version, with a manifest and one message
  * `temporal.api.history.v1.History` a file (as JSON the SDK cannot read them where two copies of protobufjs are
- * installed).
+ * installed). Its folder `alerts/` has the same for the workflows of alerts, which are replayed by a bundle of their own.
  */
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { temporal } from '@temporalio/proto';
 import type { JobTracingOptions } from 'temporal-job-tracing';
@@ -12,6 +12,12 @@ import { markersOf, type Recorded } from '../support/histories';
 const ROOT = path.join(__dirname, '../../../test/histories');
 const { History } = temporal.api.history.v1;
 const MANIFEST = 'manifest.json';
+const ALERTS = 'alerts';
+/** In place of process id and host name. */
+export const IDENTITY = 'recorder';
+
+/** What is recorded of a version: runs of jobs, and the workflows of alerts. */
+export type Part = 'runs' | typeof ALERTS;
 
 /** What the manifest has about a history. */
 export interface ManifestEntry {
@@ -38,38 +44,46 @@ export interface StoredHistory extends ManifestEntry {
   readonly history: temporal.api.history.v1.History;
 }
 
-/** Versions that have been recorded. */
-export function recordedVersions(): string[] {
+function folderOf(version: string, part: Part): string {
+  return part === ALERTS ? path.join(ROOT, version, ALERTS) : path.join(ROOT, version);
+}
+
+/** Versions of which this part has been recorded. */
+export function recordedVersions(part: Part = 'runs'): string[] {
   return readdirSync(ROOT, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
+    .filter((entry) => entry.isDirectory() && existsSync(path.join(folderOf(entry.name, part), MANIFEST)))
     .map(({ name }) => name)
     .sort();
 }
 
-/** Paths of the histories that the folder of a version holds. */
-export function filesOf(version: string): string[] {
-  return readdirSync(path.join(ROOT, version), { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.binpb'))
+/** Paths of the histories that the folder of this part of a version holds. */
+export function filesOf(version: string, part: Part = 'runs'): string[] {
+  return readdirSync(folderOf(version, part), { recursive: true, encoding: 'utf8' })
+    .filter(
+      (file) => file.endsWith('.binpb') && (part === ALERTS || !file.startsWith(`${ALERTS}${path.sep}`)),
+    )
     .sort();
 }
 
-export function readHistories(version: string): StoredHistory[] {
-  const manifest = JSON.parse(readFileSync(path.join(ROOT, version, MANIFEST), 'utf8')) as ManifestEntry[];
+export function readHistories(version: string, part: Part = 'runs'): StoredHistory[] {
+  const folder = folderOf(version, part);
+  const manifest = JSON.parse(readFileSync(path.join(folder, MANIFEST), 'utf8')) as ManifestEntry[];
   return manifest.map((entry) => {
-    const history = History.decode(readFileSync(path.join(ROOT, version, entry.file)));
+    const history = History.decode(readFileSync(path.join(folder, entry.file)));
     const workflowId = history.events[0]?.workflowExecutionStartedEventAttributes?.workflowId ?? '';
     return { ...entry, name: `${version}/${entry.file}`, version, workflowId, history };
   });
 }
 
 /**
- * Writes one version's histories and their manifest.
+ * Writes the histories of one part of a version, and their manifest.
  *
  * @param secrets what no file may hold, such as the host's name
  * @throws Error that names the first file that would hold one; then nothing has been written
  */
 export function writeHistories(
   version: string,
+  part: Part,
   histories: readonly (Omit<ManifestEntry, 'workflowType' | 'markers'> & { readonly run: Recorded })[],
   secrets: readonly string[],
 ): void {
@@ -78,26 +92,28 @@ export function writeHistories(
     const secret = secrets.find((text) => Buffer.from(bytes).includes(text));
     if (secret !== undefined) throw new Error(`${file} would hold ${secret}, which is this machine's.`);
   }
+  const folder = folderOf(version, part);
   for (const { file, bytes } of files) {
-    mkdirSync(path.dirname(path.join(ROOT, version, file)), { recursive: true });
-    writeFileSync(path.join(ROOT, version, file), bytes);
+    mkdirSync(path.dirname(path.join(folder, file)), { recursive: true });
+    writeFileSync(path.join(folder, file), bytes);
   }
   const manifest = histories.map(({ run: { history }, ...entry }): ManifestEntry => {
     const started = history.events?.[0]?.workflowExecutionStartedEventAttributes;
     return { ...entry, workflowType: started?.workflowType?.name ?? '', markers: markersOf(history) };
   });
-  writeFileSync(path.join(ROOT, version, MANIFEST), `${JSON.stringify(manifest, undefined, 2)}\n`);
+  writeFileSync(path.join(folder, MANIFEST), `${JSON.stringify(manifest, undefined, 2)}\n`);
 }
 
-/** The message without stack traces, which hold the machine's folders; no replay depends on them. */
+/** The message without what holds the machine's folders and names: stack traces, identities. No replay depends on them. */
 function encode(history: temporal.api.history.v1.IHistory): Uint8Array {
   const copy = History.decode(History.encode(history).finish());
-  clearStackTraces(copy);
+  clearMachine(copy);
   return History.encode(copy).finish();
 }
 
-function clearStackTraces(message: object): void {
+function clearMachine(message: object): void {
   if ('stackTrace' in message) message.stackTrace = '';
+  if ('identity' in message) message.identity = IDENTITY;
   for (const part of Object.values(message))
-    if (typeof part === 'object' && part !== null && !ArrayBuffer.isView(part)) clearStackTraces(part);
+    if (typeof part === 'object' && part !== null && !ArrayBuffer.isView(part)) clearMachine(part);
 }

@@ -1,6 +1,7 @@
 /**
- * `npm run record-histories -- <version>`: records a run of each kind with this code, on a real Temporal server.
- * Refuses to overwrite: what is recorded has to replay for ever.
+ * `npm run record-histories -- <version>`: records a run of each kind, and each thing that the workflows of alerts do, with
+ * this code, on a real Temporal server. Only what the version does not have yet, never over what is there: what is
+ * recorded has to replay for ever.
  */
 import { homedir, hostname, tmpdir } from 'node:os';
 import { Client } from '@temporalio/client';
@@ -13,23 +14,35 @@ import { Harness } from '../support/harness';
 import { bundleOf, markersOf, type Recorded } from '../support/histories';
 import { startHttpService } from '../support/http-service';
 import * as activities from './activities';
-import { recordedVersions, writeHistories } from './files';
+import { IDENTITY, type Part, recordedVersions, writeHistories } from './files';
 import { KINDS, type KindName } from './kinds';
+import { recordAlerts } from './record-alerts';
 import { SETUPS, type Setup, UNREGISTERED } from './setups';
 import { jobService } from './workflows';
 
-/** In place of process id and host name. */
-const IDENTITY = 'recorder';
 /** Until the slowest kind has ended on a busy machine. */
 const KIND_MS = 180_000;
 
-type Found = Parameters<typeof writeHistories>[1][number];
+type Found = Parameters<typeof writeHistories>[2][number];
 
 async function main(version: string | undefined): Promise<void> {
   if (version === undefined || !/^\d+\.\d+\.\d+$/.test(version))
     throw new Error(`Which version? Expected three numbers such as 0.1.0, got ${version ?? 'nothing'}.`);
-  if (recordedVersions().includes(version))
+  const parts = Object.entries(PARTS).filter(([part]) => !recordedVersions(part as Part).includes(version));
+  if (parts.length === 0)
     throw new Error(`test/histories/${version} is there, and must stay as it is: record the next version.`);
+  for (const [part, record] of parts)
+    writeHistories(version, part as Part, await record(), [
+      `@${hostname()}`,
+      process.cwd(),
+      homedir(),
+      `${tmpdir()}/`,
+    ]);
+}
+
+const PARTS: Readonly<Record<Part, () => Promise<Found[]>>> = { runs: recordRuns, alerts: recordAlerts };
+
+async function recordRuns(): Promise<Found[]> {
   const harness = await Harness.start({ namespaces: [UNREGISTERED] });
   const service = await startHttpService(({ path }, response) =>
     response.writeHead(path === '/fails' ? 503 : 200).end('{}'),
@@ -40,7 +53,7 @@ async function main(version: string | undefined): Promise<void> {
       found.push(...(await recordSetup(harness, service.url, name, setup)));
       console.log(`${name}: ${found.length} histories so far`);
     }
-    writeHistories(version, found, [`@${hostname()}`, process.cwd(), homedir(), `${tmpdir()}/`]);
+    return found;
   } finally {
     await service.close();
     await harness.stop();
