@@ -162,6 +162,8 @@ export class TemporalCalls {
 const ANSWERS: ReadonlySet<number> = new Set([
   GrpcStatus.INVALID_ARGUMENT,
   GrpcStatus.NOT_FOUND,
+  // A query that no worker can answer.
+  GrpcStatus.FAILED_PRECONDITION,
   GrpcStatus.UNIMPLEMENTED,
 ]);
 

@@ -69,14 +69,16 @@ function State({ page: { open } }: { readonly page: Answer }) {
 
 function Notices({ watchers }: { readonly watchers: readonly WatcherState[] }) {
   return (
-    <ul class="problems" role="status">
-      {watchers.flatMap(({ namespace, notices, state }) =>
-        notices.map((text) => (
-          <li key={`${namespace} ${text}`} class={`is-${state}`}>
-            {text}
-          </li>
-        )),
-      )}
-    </ul>
+    <div role="status">
+      <ul class="problems">
+        {watchers.flatMap(({ namespace, notices, state }) =>
+          notices.map((text) => (
+            <li key={`${namespace} ${text}`} class={`is-${state}`}>
+              {text}
+            </li>
+          )),
+        )}
+      </ul>
+    </div>
   );
 }

@@ -8,14 +8,16 @@ import type { ReadError, Resource } from '../resource';
 export function Problems({ problems }: { readonly problems: readonly Problem[] }) {
   if (problems.length === 0) return null;
   return (
-    <ul class="problems" role="status">
-      {problems.map(({ kind, text, namespace, sinceAt }) => (
-        <li key={`${kind} ${namespace} ${text}`} class={`is-${kind}`}>
-          {text}
-          {sinceAt !== undefined && <span class="quiet"> Since {timeText(sinceAt)}.</span>}
-        </li>
-      ))}
-    </ul>
+    <div role="status">
+      <ul class="problems">
+        {problems.map(({ kind, text, namespace, sinceAt }) => (
+          <li key={`${kind} ${namespace} ${text}`} class={`is-${kind}`}>
+            {text}
+            {sinceAt !== undefined && <span class="quiet"> Since {timeText(sinceAt)}.</span>}
+          </li>
+        ))}
+      </ul>
+    </div>
   );
 }
 
