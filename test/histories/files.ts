@@ -4,6 +4,7 @@
  * installed). Its folder `alerts/` has the same for the workflows of alerts, which are replayed by a bundle of their own.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import path from 'node:path';
 import { temporal } from '@temporalio/proto';
 import type { JobTracingOptions } from 'temporal-job-tracing';
@@ -104,7 +105,7 @@ export function writeHistories(
   writeFileSync(path.join(folder, MANIFEST), `${JSON.stringify(manifest, undefined, 2)}\n`);
 }
 
-/** The message without what holds the machine's folders and names: stack traces, identities. No replay depends on them. */
+/** The message without what names the machine: stack traces, identities, sticky task queues. No replay depends on them. */
 function encode(history: temporal.api.history.v1.IHistory): Uint8Array {
   const copy = History.decode(History.encode(history).finish());
   clearMachine(copy);
@@ -112,8 +113,10 @@ function encode(history: temporal.api.history.v1.IHistory): Uint8Array {
 }
 
 function clearMachine(message: object): void {
-  if ('stackTrace' in message) message.stackTrace = '';
-  if ('identity' in message) message.identity = IDENTITY;
-  for (const part of Object.values(message))
-    if (typeof part === 'object' && part !== null && !ArrayBuffer.isView(part)) clearMachine(part);
+  for (const [name, part] of Object.entries(message)) {
+    if (name === 'stackTrace') Object.assign(message, { [name]: '' });
+    else if (typeof part === 'string' && part.includes(`@${hostname()}`))
+      Object.assign(message, { [name]: IDENTITY });
+    else if (typeof part === 'object' && part !== null && !ArrayBuffer.isView(part)) clearMachine(part);
+  }
 }
