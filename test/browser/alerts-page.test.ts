@@ -49,18 +49,20 @@ describe('the page of alerts', { skip: browserMissing() ?? false, timeout: 300_0
       await stage.isWatching(watcher);
       const pages = await ConsolePage.open(browser, `${running.url}/alerts`);
       const { page } = pages;
-      await page.locator('.watcher dd', { hasText: /^watches$/ }).waitFor();
+      await page.locator('.watcher dd', { hasText: /^watching$/ }).waitFor();
       await watcher.close();
       // After half a minute without a heartbeat, without a reload.
-      const notice = page.locator('.problems .is-blind', { hasText: /watcher of namespace \S+ is blind/ });
+      const notice = page.locator('.problems .is-blind', {
+        hasText: /watcher of namespace \S+ has not read/,
+      });
       await notice.waitFor({ timeout: 120_000 });
-      await page.locator('.watcher dd .bad', { hasText: /blind/ }).waitFor();
+      await page.locator('.watcher dd .bad', { hasText: /^not reading$/ }).waitFor();
       // The server answers, though nobody answers queries.
       equal(await page.locator('.is-temporal-away').count(), 0);
       deepEqual(await seriousFindings(page), []);
       await stage.watch();
       await notice.waitFor({ state: 'detached' });
-      await page.locator('.watcher dd', { hasText: /^watches$/ }).waitFor();
+      await page.locator('.watcher dd', { hasText: /^watching$/ }).waitFor();
       deepEqual(pages.errors, []);
       await page.close();
     } finally {

@@ -9,7 +9,7 @@ import { TYPE_WORDS } from './words';
 const STATES: Readonly<Record<WatcherState['state'], string>> = {
   watching: 'watching',
   starting: 'starting',
-  blind: 'cannot read Temporal',
+  blind: 'not reading',
   none: 'not running',
   unknown: 'unknown',
 };
