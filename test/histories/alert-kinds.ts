@@ -174,7 +174,7 @@ export const ALERT_KINDS: Readonly<Record<string, Kind>> = {
       redact: (text) => text,
       silences: async () => [],
       stoppedChannels: () => [],
-    }).look();
+    }).poll();
     return one.historyOf(recorded.workflowId);
   },
   'no-worker': async (one) => {
