@@ -80,7 +80,7 @@ export function useResource<T>(
     const timer =
       againMs === undefined
         ? undefined
-        : setInterval(() => document.visibilityState === 'visible' && reader.ask(), againMs);
+        : setInterval(() => document.visibilityState === 'visible' && reader.request(), againMs);
     return () => {
       end();
       clearInterval(timer);
