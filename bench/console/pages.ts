@@ -158,7 +158,7 @@ async function scrollFigures(browser: Browser, url: string, rows: number): Promi
 
 /** Milliseconds of each frame while the page scrolls down and up again. */
 async function scrolled(page: Page, rows: number): Promise<readonly number[]> {
-  const count = Number(await page.evaluate("document.querySelector('[aria-rowcount]').ariaRowCount"));
+  const count = Number(await page.evaluate("document.querySelector('.wf-grid').ariaRowCount"));
   if (count < rows) throw new Error(`the page has ${count} rows, not ${rows}`);
   const inView = Number(await page.evaluate("document.querySelectorAll('[data-row]').length"));
   if (inView > 200) throw new Error(`${inView} rows are in the document`);
