@@ -1,22 +1,34 @@
 /**
- * The live policy through ioredis 5: by the very tests of the installed version.
+ * The live policy through the oldest and the newest ioredis 5: by the very tests of the installed version, which is 6.
  */
 import { match } from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
-import { it } from 'node:test';
+import { describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { WITHOUT_REDIS } from '../../testing/redis-server';
+import { packages } from '../support/matrix/projects';
 
 const TESTS = ['redis-client', 'faults/redis-topologies'];
+const OLDEST = '5.0.0';
 
-it('ioredis 5 reads, changes and hears of the policy as ioredis 6 does', {
-  skip: WITHOUT_REDIS,
-}, async () => {
+/** Runs the tests with an `ioredis`: an alias, or a module's path. */
+async function passes(ioredis: string): Promise<void> {
   // Without the variables of the runner around it, which make an inner one talk in its protocol.
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
   const files = TESTS.map((name) => join(__dirname, '..', `${name}.test.js`));
   const args = ['--test', '--test-timeout=120000', ...files];
-  const { stdout } = await promisify(execFile)(process.execPath, args, { env: { ...env, IOREDIS: '5' } });
+  const { stdout } = await promisify(execFile)(process.execPath, args, { env: { ...env, IOREDIS: ioredis } });
   match(stdout, /fail 0/);
+}
+
+describe('an older ioredis reads, changes and hears of the policy as ioredis 6 does', {
+  skip: WITHOUT_REDIS,
+}, () => {
+  it('the newest 5', () => passes('ioredis-5'));
+
+  it(`the oldest, ${OLDEST}`, async () => {
+    const folder = await packages({ ioredis: OLDEST });
+    await passes(join(folder, 'node_modules', 'ioredis'));
+  });
 });

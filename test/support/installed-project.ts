@@ -1,18 +1,13 @@
 /**
  * A project of a user's: this package as it is published, installed by npm beside a version of the Temporal SDK.
  */
-import { execFile, fork } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { ownProject } from './matrix/projects';
 import { pack } from './packed';
-
-const SDK = ['activity', 'client', 'common', 'interceptors-opentelemetry', 'worker', 'workflow'];
-const NPM_FLAGS = ['--no-audit', '--no-fund', '--ignore-scripts', '--prefer-offline'];
-
-const run = promisify(execFile);
 
 export interface InstalledProject {
   readonly directory: string;
@@ -24,13 +19,8 @@ export async function installProject(sdkVersion: string): Promise<InstalledProje
   const directory = await mkdtemp(join(tmpdir(), 'job-tracing-project-'));
   try {
     const tarball = await pack(directory);
-    await writeFile(join(directory, 'package.json'), JSON.stringify({ name: 'project', private: true }));
-    const packages = [
-      tarball,
-      '@opentelemetry/api@1.9.1',
-      ...SDK.map((name) => `@temporalio/${name}@${sdkVersion}`),
-    ];
-    await run('npm', ['install', ...NPM_FLAGS, '--legacy-peer-deps', ...packages], { cwd: directory });
+    const dependencies = { '@opentelemetry/api': '1.9.1' };
+    await ownProject(tarball, directory, { dependencies, sdk: sdkVersion });
     await writeFile(join(directory, 'workflows.cjs'), WORKFLOWS);
     await writeFile(join(directory, 'worker.cjs'), WORKER);
   } catch (error) {

@@ -14,8 +14,8 @@ export type Resolution = keyof typeof MODULES;
 export interface Compiled {
   /** Errors in the user's code and in our types. */
   readonly errors: readonly string[];
-  /** How many there are in types of others, which are not for us to mend. */
-  readonly others: number;
+  /** How many there are in types of other packages, which are not for us to mend, by package. */
+  readonly others: ReadonlyMap<string, number>;
 }
 
 /** Compiles the user's code in this folder of a project, all types included (`skipLibCheck: false`). */
@@ -47,8 +47,20 @@ export async function compile(project: string, tsc: string, resolution: Resoluti
     (error: { stdout: string }) => error.stdout,
   );
   const all = told.split('\n').filter((line) => /error TS\d+/.test(line));
-  const errors = all.filter((line) => /^user\.m?ts|node_modules\/temporal-job-tracing\/|^error/.test(line));
-  return { errors, others: all.length - errors.length };
+  const errors: string[] = [];
+  const others = new Map<string, number>();
+  for (const line of all) {
+    const name = packageOf(line);
+    if (name === undefined || name === 'temporal-job-tracing') errors.push(line);
+    else others.set(name, (others.get(name) ?? 0) + 1);
+  }
+  return { errors, others };
+}
+
+/** The package in whose types an error is; `undefined` for one in the user's code or in the options. */
+function packageOf(error: string): string | undefined {
+  const [file = ''] = error.split('(');
+  return /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1];
 }
 
 const USER = `

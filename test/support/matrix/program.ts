@@ -7,6 +7,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { transform } from 'esbuild';
+import { loaderOf } from './projects';
 
 export type ModuleSystem = 'CommonJS' | 'ES modules';
 /** Lines of the OpenTelemetry SDK whose span processors the plugin is given. */
@@ -73,7 +74,8 @@ export async function runProgram(
     OTEL_EXPORTER_OTLP_ENDPOINT: settings.endpoint,
     OTEL_SERVICE_NAME: 'matrix',
   };
-  const { stdout } = await promisify(execFile)(node, [program], { cwd, env, timeout: 120_000 });
+  const args = [...loaderOf(join(program, '..', '..')), program];
+  const { stdout } = await promisify(execFile)(node, args, { cwd, env, timeout: 120_000 });
   return JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
 }
 
