@@ -1,30 +1,29 @@
 /**
- * The static options that the sandbox needs, compiled into the workflow bundle.
+ * The static options that the sandbox needs, compiled into the workflow bundle as one string literal.
  *
- * They are in the resource query of the interceptor module's path, which webpack passes to the module as
- * `__resourceQuery`. A worker can read them from a bundle and compare them with its own options.
- * Pure; encoded as hex because the sandbox has neither `Buffer` nor `atob`, and a path allows few characters.
+ * The host writes the literal and finds it again in the code of a prebuilt bundle, so that a worker can
+ * compare. Pure. Percent-encoded, so that every minifier keeps the text as it is, in any kind of quotes; the
+ * sandbox has no `Buffer` and no `atob`.
  */
 
-import { safely } from './util/untrusted';
+import { isRecord, safely } from './util/untrusted';
 
 /** Options that workflow code is compiled with. */
 export interface SandboxOptions {
-  /** Name of the signal that makes a start (or the next tick of a cron) a manual run. */
+  /** Name of the signal that turns a start, or the next tick of a cron, into a manual run. */
   readonly runNowSignal: string;
-  /** Whether a forced start by a typed client takes effect. */
+  /** Whether a start forced by a typed client is accepted. */
   readonly acceptForcedStart: boolean;
-  /** Whether a manual run of `scheduledJob` is forced. */
+  /** Whether a manual run of `scheduledJob` is sampled by force. */
   readonly acceptForcedJob: boolean;
-  /** Whether the {@link runNowSignal} takes effect. */
+  /** Whether the {@link runNowSignal} is accepted. */
   readonly acceptForcedSignal: boolean;
-  /** Compiled template of a trace's address; empty if there is none. */
+  /** Compiled template of a trace's address; empty without one. */
   readonly traceUrl: string;
-  /** `'sampled'`: most runs are expected to be untraced, so that outcome is checked first. The host decides. */
+  /** Which runs get search attributes; with `'sampled'`, a new run first asks the host for any marker. */
   readonly bind: 'all' | 'sampled';
 }
 
-/** The options of a plugin without options. */
 export const DEFAULT_SANDBOX_OPTIONS: SandboxOptions = Object.freeze({
   runNowSignal: 'runNow',
   acceptForcedStart: true,
@@ -34,29 +33,29 @@ export const DEFAULT_SANDBOX_OPTIONS: SandboxOptions = Object.freeze({
   bind: 'all',
 });
 
-const KEY = 'job-tracing';
-const QUERY = new RegExp(`\\?${KEY}=((?:[0-9a-f]{2})+)(?:&v=([\\w.+-]+))?`);
+/** Options found in a bundle, with the version of this package that wrote them. */
+export interface CompiledOptions {
+  readonly version: string;
+  readonly options: SandboxOptions;
+}
+
+const KEY = 'job-tracing-options';
+const COMPILED = new RegExp(`${KEY}:([\\w.+-]+):([\\w.!~*()%-]+)`);
+
+/** Returns the text of the literal: `job-tracing-options:<version>:<percent-encoded JSON>`. */
+export function encodeOptions({ version, options }: CompiledOptions): string {
+  // The only kind of quote that encodeURIComponent leaves as it is.
+  const json = encodeURIComponent(JSON.stringify(options)).replaceAll("'", '%27');
+  return `${KEY}:${version}:${json}`;
+}
 
 /**
- * Returns the resource query `?job-tracing=<hex>&v=<version>`: the options that differ from the defaults, as hex
- * of their JSON, and the version of this package. Short, since a bundle repeats the module's path, and with it
- * the query, about ten times. Host code.
+ * Returns the options in the literal, or in the code of a whole bundle; `undefined` if there are none. Never
+ * throws. Options that another version of this package does not write have their default.
  */
-export function toResourceQuery(options: SandboxOptions, version: string): string {
-  const defaults: Readonly<Record<string, unknown>> = { ...DEFAULT_SANDBOX_OPTIONS };
-  const changed = Object.entries(options).filter(([name, value]) => value !== defaults[name]);
-  const hex = Buffer.from(JSON.stringify(Object.fromEntries(changed))).toString('hex');
-  return `?${KEY}=${hex}&v=${version}`;
-}
-
-/** Returns the options in a resource query or in the code of a whole bundle; `undefined` if there are none. */
-export function findOptions(text: string): SandboxOptions | undefined {
-  const hex = QUERY.exec(text)?.[1];
-  const changed = hex && safely(() => JSON.parse(decodeURIComponent(hex.replace(/../g, '%$&'))));
-  return changed ? Object.freeze({ ...DEFAULT_SANDBOX_OPTIONS, ...changed }) : undefined;
-}
-
-/** Returns the version of this package that a bundle was built with; `undefined` if its code has none. */
-export function findVersion(text: string): string | undefined {
-  return QUERY.exec(text)?.[2];
+export function findOptions(text: string): CompiledOptions | undefined {
+  const [, version = '', json = ''] = COMPILED.exec(text) ?? [];
+  const options: unknown = safely(() => JSON.parse(decodeURIComponent(json)));
+  if (!isRecord(options)) return undefined;
+  return { version, options: Object.freeze({ ...DEFAULT_SANDBOX_OPTIONS, ...options }) };
 }

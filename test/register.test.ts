@@ -84,8 +84,9 @@ it('options come from the environment', () => {
   const code = `
 const { Worker } = require('@temporalio/worker');
 const probe = { name: 'probe', configureWorker({ plugins }) {
-  const { workflowInterceptorModules: [entry] } = plugins.at(-1).configureBundler({ workflowsPath: 'x' });
-  throw new Error(Buffer.from(entry.split('job-tracing=')[1], 'hex').toString());
+  const { webpackConfigHook } = plugins.at(-1).configureBundler({ workflowsPath: 'x' });
+  class DefinePlugin { constructor(constants) { throw new Error(decodeURIComponent(Object.values(constants)[0])); } }
+  webpackConfigHook({}).plugins[0].apply({ webpack: { DefinePlugin } });
 } };
 Worker.create({ taskQueue: 'q', plugins: [probe] }).catch((error) => console.log(error.message));`;
   const { output } = run(install('variables', false), 'worker.cjs', code, {

@@ -1,10 +1,10 @@
-/** What the plugin adds to a workflow bundle: one small module, whose sources do not come with it. */
-import { deepEqual, equal } from 'node:assert/strict';
+/** The plugin's part of a workflow bundle: one small module, whose sources stay out, with the options in it once. */
+import { deepEqual, equal, ok } from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { describe, it } from 'node:test';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
-import { JobTracingPlugin } from 'temporal-job-tracing';
+import { type JobTracingOptions, JobTracingPlugin } from 'temporal-job-tracing';
 
 interface SourceMap {
   readonly sources: readonly string[];
@@ -12,6 +12,17 @@ interface SourceMap {
 }
 
 const ROOT = `${__dirname}/../..`;
+/** Most bytes of the module: a bundle may grow by 40 KB, of which webpack writes one around the module. */
+const BUDGET_BYTES = 39 * 1_024;
+
+async function bundleWith(options: JobTracingOptions): Promise<string> {
+  const { code } = await bundleWorkflowCode({
+    workflowsPath: require.resolve('../bench/workflows/jobs'),
+    logger: new DefaultLogger('WARN'),
+    plugins: [new JobTracingPlugin(options)],
+  });
+  return code;
+}
 
 describe('the sandbox part', () => {
   const code = readFileSync(require.resolve('temporal-job-tracing/workflow-interceptors'), 'utf8');
@@ -26,12 +37,12 @@ describe('the sandbox part', () => {
     equal(code.trimEnd().split('\n').length, 2);
   });
 
-  it('brings no sources into the bundle, but a name for stack traces', async () => {
-    const { code: bundle } = await bundleWorkflowCode({
-      workflowsPath: require.resolve('../bench/workflows/jobs'),
-      logger: new DefaultLogger('WARN'),
-      plugins: [new JobTracingPlugin()],
-    });
+  it(`has at most ${BUDGET_BYTES} bytes`, () => {
+    ok(Buffer.byteLength(code) <= BUDGET_BYTES, `${Buffer.byteLength(code)} bytes`);
+  });
+
+  it('adds no sources to the bundle, only a name for stack traces', async () => {
+    const bundle = await bundleWith({});
     const map = Buffer.from(bundle.slice(bundle.lastIndexOf('base64,') + 'base64,'.length), 'base64');
     const { sources, sourcesContent }: SourceMap = JSON.parse(map.toString());
     const ours = sources.map(
@@ -41,5 +52,15 @@ describe('the sandbox part', () => {
       ours.filter(([source]) => /interceptors|sandbox/.test(source) && !source.includes('node_modules')),
       [['sandbox.ts', '']],
     );
+  });
+
+  it('has the options once: a long traceUrl adds its own length to the bundle', async () => {
+    const short = 'https://traces.test/{traceId}';
+    const path = 'a-long-path.'.repeat(100);
+    const [before, after] = await Promise.all(
+      [short, short + path].map((traceUrl) => bundleWith({ traceUrl })),
+    );
+    equal(after?.split(path).length, 2);
+    equal((after?.length ?? 0) - (before?.length ?? 0), path.length);
   });
 });

@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { BundleOptions, WorkerOptions } from '@temporalio/worker';
-import { findOptions, findVersion, type SandboxOptions, toResourceQuery } from '../core/sandbox-options';
+import { encodeOptions, findOptions, type SandboxOptions } from '../core/sandbox-options';
 
 const { name: NAME, version: VERSION } = require('temporal-job-tracing/package.json') as {
   readonly name: string;
@@ -17,25 +17,53 @@ const { name: NAME, version: VERSION } = require('temporal-job-tracing/package.j
  * files.
  */
 const ENTRY = `${NAME}/workflow-interceptors`;
+/** Constant in the plugin's module that the bundler replaces with the options (`sandbox.ts`). */
+const CONSTANT = '__JOB_TRACING_OPTIONS__';
 /** Matches the name of the official plugin, and of its sandbox part in lists of modules. */
 const OFFICIAL = /^OpenTelemetryPlugin$|interceptors-opentelemetry/;
 /** Matches the official plugin's sandbox part in the code of a bundle. */
 const OFFICIAL_IN_BUNDLE = /interceptors-opentelemetry\/lib\/workflow-interceptors/;
 
-/** Returns the bundle options with the plugin's module added once. */
+type WebpackConfigHook = NonNullable<BundleOptions['webpackConfigHook']>;
+
+/** Returns the bundle options with the plugin's module, and the options in it, added once. */
 export function addToBundle(options: BundleOptions, sandbox: SandboxOptions): BundleOptions {
   const { plugins = [], workflowInterceptorModules = [], preloadModules = [] } = options;
   const path = resolveEntry();
   const isOurs = (module: string) => module.startsWith(path) || module.startsWith(ENTRY);
   if (workflowInterceptorModules.some(isOurs)) return options;
   refuseOfficial(plugins, workflowInterceptorModules);
-  const entry = path + toResourceQuery(sandbox, VERSION);
   return {
     ...options,
     // Added first: the run must be known before any other interceptor makes a call.
-    workflowInterceptorModules: [entry, ...workflowInterceptorModules],
+    workflowInterceptorModules: [path, ...workflowInterceptorModules],
     // Evaluated once and shared by all workflows of a V8 context, with all that it imports of the SDK.
-    preloadModules: [...new Set([...preloadModules, entry])],
+    preloadModules: [...new Set([...preloadModules, path])],
+    webpackConfigHook: withOptions(
+      options.webpackConfigHook,
+      encodeOptions({ version: VERSION, options: sandbox }),
+    ),
+  };
+}
+
+/**
+ * Returns the user's hook with a webpack plugin that writes the encoded options into the plugin's module: a
+ * constant occurs once in the bundle, whereas a query of the module's path would be repeated with the path.
+ */
+function withOptions(users: WebpackConfigHook | undefined, encoded: string): WebpackConfigHook {
+  return (config) => {
+    const configured = users ? users(config) : config;
+    return {
+      ...configured,
+      plugins: [
+        ...(configured.plugins ?? []),
+        {
+          apply(compiler) {
+            new compiler.webpack.DefinePlugin({ [CONSTANT]: JSON.stringify(encoded) }).apply(compiler);
+          },
+        },
+      ],
+    };
   };
 }
 
@@ -96,19 +124,19 @@ export async function bundleProblem(
       'call bundleWorkflowCode({ …, plugins: [new JobTracingPlugin(options)] })'
     );
   }
+  const { version, options } = compiled;
   const names = Object.keys(sandbox) as (keyof SandboxOptions)[];
-  const different = names.filter((name) => compiled[name] !== sandbox[name]);
-  const made = findVersion(code);
+  const different = names.filter((name) => options[name] !== sandbox[name]);
   const problems = [
-    made !== VERSION &&
-      `with ${made === undefined ? `another version of ${NAME}` : `${NAME} ${made}`}, not ${VERSION}, which the worker has`,
+    version !== VERSION && `with ${NAME} ${version}, not ${VERSION}, which the worker has`,
     different.length > 0 &&
       `with other options (${different.map(describe).join(', ')}), which hold for its workflows`,
   ].filter((problem) => problem !== false);
   if (problems.length === 0) return undefined;
   return `the workflow bundle was made ${problems.join('; and ')}: make it again with the version and the options of the worker`;
 
+  /** Returns both values of an option in words. */
   function describe(name: keyof SandboxOptions): string {
-    return `${name} is ${JSON.stringify(compiled?.[name])}, not ${JSON.stringify(sandbox[name])}`;
+    return `${name} is ${JSON.stringify(options[name])}, not ${JSON.stringify(sandbox[name])}`;
   }
 }

@@ -22,8 +22,10 @@ export function workflowBundle(options: BundleOptions): Promise<Bundle> {
   const configured = plugins.reduce((given, plugin) => plugin.configureBundler?.(given) ?? given, options);
   const { plugins: _applied, logger = new DefaultLogger('WARN'), webpackConfigHook, ...inputs } = configured;
   const bundle = () => bundleWorkflowCode({ ...configured, plugins: [], logger });
-  if (webpackConfigHook) return bundle();
-  const key = createHash('sha256').update(JSON.stringify(inputs)).digest('hex');
+  if (options.webpackConfigHook) return bundle();
+  const key = createHash('sha256')
+    .update(JSON.stringify([inputs, constantsOf(webpackConfigHook)]))
+    .digest('hex');
   const known = bundles.get(key) ?? shared(key, bundle);
   bundles.set(key, known);
   return known;
@@ -41,4 +43,18 @@ async function shared(key: string, bundle: () => Promise<Bundle>): Promise<Bundl
   await writeFile(unfinished, made.code);
   await rename(unfinished, file);
   return made;
+}
+
+/** The constants that the plugins' hook defines: the options of `JobTracingPlugin`. */
+export function constantsOf(hook: BundleOptions['webpackConfigHook']): Record<string, string> {
+  const constants: Record<string, string> = {};
+  class DefinePlugin {
+    constructor(definitions: Record<string, string>) {
+      Object.assign(constants, definitions);
+    }
+    apply() {}
+  }
+  const plugins = (hook?.({}).plugins ?? []) as { apply(compiler: object): void }[];
+  for (const plugin of plugins) plugin.apply({ webpack: { DefinePlugin } });
+  return constants;
 }
