@@ -14,45 +14,14 @@ import { toKeyword } from './server-limits';
 import { isTraceId } from './trace-id';
 import { formatTraceparent, parseTraceparent, type SpanRef } from './traceparent';
 import { defined } from './util/defined';
-import { flagOf, isRecord, numberOf, type Readers, readMembers, safely, textOf } from './util/untrusted';
+import { flagOf, isRecord, numberOf, safely, textOf } from './util/untrusted';
 
 /** Header key, shared with `@temporalio/interceptors-opentelemetry`. */
 export const TRACE_HEADER = '_tracer-data';
 /** Key of the job header inside the trace header's text map. */
 const JOB_PART = 'job-tracing';
-/**
- * Most bytes of a header that is read: at most 8 KiB of baggage, 512 bytes of trace state and the job header.
- */
+/** Largest header that is read: at most 8 KiB of baggage, 512 bytes of trace state, and the job header. */
 const MAX_HEADER_BYTES = 16_384;
-
-/** Readers of the job header's members, for all its kinds. */
-const MEMBERS: Readers<Record<MemberName, unknown>> = {
-  kind: textOf,
-  forced: flagOf,
-  joinCaller: flagOf,
-  job: nameOf,
-  runId: nameOf,
-  trigger: triggerOf,
-  shard: parseShardFacts,
-  traceId: traceIdOf,
-  parentTraceId: traceIdOf,
-  sampled: flagOf,
-  attempt: numberOf,
-  facts: parseJobFacts,
-};
-const IDENTITY = ['job', 'runId', 'trigger'] as const;
-/** Required members by kind; a job header without them is ignored. */
-const REQUIRED: ReadonlyMap<unknown, readonly MemberName[]> = new Map(
-  Object.entries({
-    start: [],
-    child: IDENTITY,
-    top: [],
-    shard: [...IDENTITY, 'shard'],
-    continued: ['sampled', 'trigger'],
-    activity: ['attempt'],
-    untraced: ['job', 'traceId'],
-  } satisfies Record<JobPart['kind'], readonly MemberName[]>),
-);
 
 /** The job's run that a child, a shard or an activity belongs to. */
 export interface JobIdentity {
@@ -68,7 +37,7 @@ export type JobPart = { readonly facts?: JobFacts | undefined } & (
   { readonly kind: 'start'; readonly forced?: boolean; readonly joinCaller?: boolean }
   /** An ordinary child: stays in its parent's trace. */
   | ({ readonly kind: 'child' } & JobIdentity)
-  /** A child that is a top-level run; `trigger` is set by `scheduledJob`. */
+  /** A child that is a top-level run; `scheduledJob` sets the trigger. */
   | { readonly kind: 'top'; readonly trigger?: JobTrigger; readonly forced?: boolean }
   /** A shard: the header's trace id is the shard's own, its span the parent's root in `parentTraceId`. */
   | ({ readonly kind: 'shard'; readonly shard: ShardFacts; readonly parentTraceId?: string } & JobIdentity)
@@ -79,8 +48,6 @@ export type JobPart = { readonly facts?: JobFacts | undefined } & (
   /** An activity of an untraced run: the job and trace id by which it gets the same decision as the run. */
   | { readonly kind: 'untraced'; readonly job: string; readonly traceId: string }
 );
-
-type MemberName = JobPart extends infer Part ? (Part extends unknown ? keyof Part : never) : never;
 
 export interface TraceHeader {
   /** The sender's span. */
@@ -93,12 +60,20 @@ export interface TraceHeader {
 /** Result of reading a header: the header, the reason why it was ignored, or neither if there is none. */
 export type HeaderReading = { readonly header?: TraceHeader; readonly problem?: string };
 
-/**
- * Reads the header of a run, signal, update, activity or child. Never throws.
- *
- * @param partOf parses the job header
- */
-export function readHeader(headers: Headers | null | undefined, partOf = parseJobPart): HeaderReading {
+/** Reads the header of a run, signal, update, activity or child. Never throws. */
+export function readHeader(headers: Headers | null | undefined): HeaderReading {
+  return read(headers, parseJobPart);
+}
+
+/** Reads only the W3C fields of a header, which is faster. Never throws. */
+export function readTraceContext(headers: Headers | null | undefined): HeaderReading {
+  return read(headers, () => undefined);
+}
+
+function read(
+  headers: Headers | null | undefined,
+  parsePart: (text: unknown) => JobPart | undefined,
+): HeaderReading {
   const payload = headers?.[TRACE_HEADER];
   if (payload == null) return {};
   try {
@@ -107,12 +82,65 @@ export function readHeader(headers: Headers | null | undefined, partOf = parseJo
     const carrier: unknown = JSON.parse(new TextDecoder().decode(payload.data ?? undefined));
     if (!isRecord(carrier) || Array.isArray(carrier)) return { problem: 'it is not a text map' };
     const span = parseTraceparent(carrier.traceparent, carrier.tracestate);
-    const header = defined({ span, baggage: textOf(carrier.baggage), part: partOf(carrier[JOB_PART]) });
-    const hasInvalidSpan = !span && 'traceparent' in carrier;
-    return hasInvalidSpan ? { problem: 'its traceparent is not valid' } : { header };
+    if (!span && 'traceparent' in carrier) return { problem: 'its traceparent is not valid' };
+    return {
+      header: defined({ span, baggage: textOf(carrier.baggage), part: parsePart(carrier[JOB_PART]) }),
+    };
   } catch {
     return { problem: 'it cannot be decoded' };
   }
+}
+
+/** Parses the job header; `undefined` if it is invalid or of an unknown kind, as from a newer version. */
+function parseJobPart(text: unknown): JobPart | undefined {
+  const fields: unknown = typeof text === 'string' ? safely(() => JSON.parse(text)) : undefined;
+  if (!isRecord(fields)) return undefined;
+  const facts = parseJobFacts(fields.facts);
+  const kind = fields.kind as JobPart['kind'];
+  switch (kind) {
+    case 'start': {
+      const { forced, joinCaller } = fields;
+      return defined({ kind, forced: flagOf(forced), joinCaller: flagOf(joinCaller), facts });
+    }
+    case 'child': {
+      const identity = parseIdentity(fields);
+      return identity && defined({ kind, ...identity, facts });
+    }
+    case 'top':
+      return defined({ kind, trigger: triggerOf(fields.trigger), forced: flagOf(fields.forced), facts });
+    case 'shard': {
+      const identity = parseIdentity(fields);
+      const shard = parseShardFacts(fields.shard);
+      const parentTraceId = traceIdOf(fields.parentTraceId);
+      return identity && shard && defined({ kind, ...identity, shard, parentTraceId, facts });
+    }
+    case 'continued': {
+      const trigger = triggerOf(fields.trigger);
+      const sampled = flagOf(fields.sampled);
+      return trigger && sampled !== undefined ? defined({ kind, sampled, trigger, facts }) : undefined;
+    }
+    case 'activity': {
+      const attempt = numberOf(fields.attempt);
+      if (attempt === undefined) return undefined;
+      return defined({ kind, attempt, shard: parseShardFacts(fields.shard), facts });
+    }
+    case 'untraced': {
+      const job = nameOf(fields.job);
+      const traceId = traceIdOf(fields.traceId);
+      return job && traceId ? defined({ kind, job, traceId, facts }) : undefined;
+    }
+    default:
+      kind satisfies never;
+      return undefined;
+  }
+}
+
+/** Returns the identity in a job header; `undefined` unless it is complete. */
+function parseIdentity(fields: Record<string, unknown>): JobIdentity | undefined {
+  const job = nameOf(fields.job);
+  const runId = nameOf(fields.runId);
+  const trigger = triggerOf(fields.trigger);
+  return job && runId && trigger ? { job, runId, trigger } : undefined;
 }
 
 /** Returns the header as a payload, for {@link TRACE_HEADER}. */
@@ -130,7 +158,7 @@ export function withHeader<Call extends { readonly headers: Headers }>(call: Cal
   return { ...call, headers: { ...call.headers, [TRACE_HEADER]: header } };
 }
 
-/** Returns only the W3C fields, for Nexus and HTTP headers. */
+/** Returns the W3C fields of the header, for Nexus and HTTP headers. */
 export function carrierOf({ span, baggage }: TraceHeader): Record<string, string> {
   return defined({
     traceparent: span && formatTraceparent(span),
@@ -150,13 +178,4 @@ function nameOf(value: unknown): string | undefined {
 
 function traceIdOf(value: unknown): string | undefined {
   return typeof value === 'string' && isTraceId(value) ? value : undefined;
-}
-
-function parseJobPart(text: unknown): JobPart | undefined {
-  if (typeof text !== 'string') return undefined;
-  const part = readMembers(
-    safely(() => JSON.parse(text)),
-    MEMBERS,
-  );
-  return REQUIRED.get(part.kind)?.every((name) => name in part) ? (part as JobPart) : undefined;
 }

@@ -21,7 +21,7 @@ import type {
   NexusInterceptorsFactory,
 } from '@temporalio/worker';
 import { parsedBaggage, parsedTraceState } from '../core/parsed';
-import { readHeader, TRACE_HEADER } from '../core/trace-header';
+import { readTraceContext, TRACE_HEADER } from '../core/trace-header';
 import type { SpanRef } from '../core/traceparent';
 import { safely } from '../core/util/untrusted';
 import type { SamplingPolicy } from '../sampling/policy';
@@ -62,7 +62,8 @@ class ActivityTracing implements ActivityInboundCallsInterceptor {
   }
 
   execute: NonNullable<ActivityInboundCallsInterceptor['execute']> = (input, next) => {
-    const { header = {}, problem } = readHeader(input.headers, noPart);
+    // The job header is read only for `jobInfo()`.
+    const { header = {}, problem } = readTraceContext(input.headers);
     if (problem !== undefined) this.#options.onIgnored(problem);
     const span = header.span ?? this.#parentOfUntraced(input.headers);
     if (!span) return next(input);
@@ -125,11 +126,6 @@ function contextOf({ traceId, spanId, sampled, traceState }: SpanRef, baggage: s
   });
   const entries = baggage && parsedBaggage(baggage);
   return entries ? propagation.setBaggage(parent, entries) : parent;
-}
-
-/** Skips the job header, which is parsed only for `jobInfo()`. */
-function noPart(): undefined {
-  return undefined;
 }
 
 /** Returns the interceptors of Nexus operations: the official ones, with the context from the W3C headers. */

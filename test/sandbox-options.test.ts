@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { DEFAULT_SANDBOX_OPTIONS, encodeOptions, findOptions } from '../core/sandbox-options';
 
 const OPTIONS = {
-  runNowSignal: 'laß"s \'`${ ?&#/\\ \n gehen \u{1f4a1}',
+  runNowSignal: 'laß"s \'`$ ?&#/\\ \n gehen \u{1f4a1}',
   acceptForcedStart: false,
   acceptForcedJob: false,
   acceptForcedSignal: true,
