@@ -32,7 +32,7 @@ import type { Run, UntracedCalls } from './run';
 import { attributesOfTop } from './run-attributes';
 import type { RunState } from './run-state';
 import { workflowFunction } from './sdk-internals';
-import type { SandboxSpan } from './span';
+import type { RecordingSpan } from './span';
 import { noteTaskErrors } from './task-errors';
 import { RunTracer } from './tracer';
 
@@ -179,7 +179,7 @@ function isRecorded({ setPatchMarker }: Command, { run, counted }: RunState): bo
 }
 
 /** Adds the notes of this package's workflow code to the root span of a sampled or tail-sampled run. */
-function noteOn(root: SandboxSpan, { notes }: RunState): void {
+function noteOn(root: RecordingSpan, { notes }: RunState): void {
   root.setAttributes(notes.attributes);
   for (const link of notes.links) root.link(link);
 }

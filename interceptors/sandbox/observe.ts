@@ -6,11 +6,12 @@
  */
 import { ContinueAsNew } from '@temporalio/workflow';
 import { safely } from '../../core/util/untrusted';
+import { STATUS } from './api-values';
 import { untracked } from './sdk-internals';
-import { type SandboxSpan, STATUS } from './span';
+import type { RecordingSpan } from './span';
 
 /** Ends `span` with the outcome of `promise`; returns `promise`. */
-export function observe<T>(promise: Promise<T>, span: SandboxSpan | undefined): Promise<T> {
+export function observe<T>(promise: Promise<T>, span: RecordingSpan | undefined): Promise<T> {
   if (!span) return promise;
   // Another interceptor may have returned any value: if it cannot be observed, the span stays open until the
   // run ends.

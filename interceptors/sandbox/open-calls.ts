@@ -7,22 +7,27 @@
 import type { coresdk } from '@temporalio/proto';
 import type { Failure } from '../../core/run-end';
 import { rootSpanIdOfRun, traceIdOfRun } from '../../core/trace-id';
+import { STATUS } from './api-values';
 import { linksTo } from './links';
 import { isPending, type PendingKind } from './sdk-internals';
-import { type SandboxSpan, STATUS } from './span';
+import type { RecordingSpan } from './span';
 
 type Job = coresdk.workflow_activation.IWorkflowActivationJob;
 
 /** An open call. */
 interface OpenCall {
-  readonly span: SandboxSpan;
+  readonly span: RecordingSpan;
   /** Whether the call starts a child in a trace of its own, to which the span then links. */
   readonly hasOwnTrace: boolean;
 }
 
+/** The open calls of one run. */
 export class OpenCalls {
-  /** Open calls by kind and sequence number; each kind counts from 1. */
-  readonly #calls = new Map<string, OpenCall>();
+  /** By sequence number, which counts from 1 for each kind. */
+  readonly #calls: Readonly<Record<PendingKind, Map<number, OpenCall>>> = {
+    activity: new Map(),
+    childWorkflowStart: new Map(),
+  };
 
   /**
    * Registers `span` to end when the call is resolved.
@@ -34,11 +39,11 @@ export class OpenCalls {
   expect(
     kind: PendingKind,
     seq: number,
-    span: SandboxSpan | undefined,
+    span: RecordingSpan | undefined,
     hasOwnTrace = false,
-  ): SandboxSpan | undefined {
+  ): RecordingSpan | undefined {
     if (!span || !isPending(kind, seq)) return span;
-    this.#calls.set(kind + seq, { span, hasOwnTrace });
+    this.#calls[kind].set(seq, { span, hasOwnTrace });
     return undefined;
   }
 
@@ -48,37 +53,34 @@ export class OpenCalls {
       if (activity) {
         const { completed, failed, cancelled } = activity.result ?? {};
         // A local activity's `backoff` is neither: the SDK schedules its next attempt.
-        this.#end('activity', activity.seq, completed != null, (failed ?? cancelled)?.failure);
+        const span = this.#take('activity', activity.seq)?.span;
+        end(span, completed != null, (failed ?? cancelled)?.failure);
       }
       if (child) {
         const { succeeded, failed, cancelled } = child;
-        const failure = failed ? ALREADY_STARTED : cancelled?.failure;
-        this.#end('childWorkflowStart', child.seq, succeeded != null, failure, succeeded?.runId);
+        const call = this.#take('childWorkflowStart', child.seq);
+        if (call?.hasOwnTrace && succeeded?.runId) linkToChild(call.span, succeeded.runId);
+        end(call?.span, succeeded != null, failed ? ALREADY_STARTED : cancelled?.failure);
       }
     }
   }
 
-  #end(
-    kind: PendingKind,
-    seq: number | null | undefined,
-    isOk: boolean,
-    failure: Failure | null | undefined,
-    childRunId?: string | null,
-  ): void {
-    const key = `${kind}${seq}`;
-    const call = this.#calls.get(key);
-    if (!call) return;
-    this.#calls.delete(key);
-    const { span, hasOwnTrace } = call;
-    if (hasOwnTrace && childRunId) linkToChild(span, childRunId);
-    if (isOk) span.setStatus({ code: STATUS.ok });
-    if (failure) span.failWith(failure);
-    span.end();
+  #take(kind: PendingKind, seq: number | null | undefined): OpenCall | undefined {
+    const calls = this.#calls[kind];
+    const call = calls.get(seq ?? 0);
+    calls.delete(seq ?? 0);
+    return call;
   }
 }
 
+function end(span: RecordingSpan | undefined, isOk: boolean, failure: Failure | null | undefined): void {
+  if (isOk) span?.setStatus({ code: STATUS.ok });
+  if (failure) span?.failWith(failure);
+  span?.end();
+}
+
 /** Links the span of a call to the root of the child that it started; whether the child is sampled is unknown. */
-function linkToChild(span: SandboxSpan, runId: string): void {
+function linkToChild(span: RecordingSpan, runId: string): void {
   const root = { traceId: traceIdOfRun(runId), spanId: rootSpanIdOfRun(runId), sampled: true };
   for (const link of linksTo(root, 'child', { 'job.run.id': runId })) span.link(link);
 }

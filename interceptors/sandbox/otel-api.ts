@@ -22,9 +22,10 @@ import { formatBaggage, parseBaggage } from '../../core/baggage';
 import { carrierOf } from '../../core/trace-header';
 import { parseTraceparent } from '../../core/traceparent';
 import { safely } from '../../core/util/untrusted';
+import { toLinkRecord, toMs } from './api-values';
+import { NonRecordingSpan } from './non-recording-span';
 import { baggageOf, EMPTY_CONTEXT, spanRefOf, withBaggage, withSpan } from './otel-context';
 import type { RunState } from './run-state';
-import { foreignSpan, toLinkRecord, toMs } from './span';
 import type { StartOptions } from './tracer';
 
 const API_GLOBAL = Symbol.for('opentelemetry.js.api.1');
@@ -46,7 +47,7 @@ export function installApi(state: RunState): void {
     disable: () => contextManager,
   };
   // Created before user code runs, as a fallback if user code has broken built-ins.
-  const inert = foreignSpan();
+  const inert = new NonRecordingSpan();
   const provider: TracerProvider = {
     getTracer: (name, version) =>
       tracerFor(state, inert, {
@@ -66,19 +67,19 @@ export function installApi(state: RunState): void {
  * @param scope instrumentation scope that requested the tracer
  */
 function tracerFor(state: RunState, inert: Span, scope: NonNullable<StartOptions['scope']>): Tracer {
-  function start(name: string, options: SpanOptions, context: Context): Span {
+  function createSpan(name: string, options: SpanOptions, context: Context): Span {
     const tracer = state.recording();
     const active = spanRefOf(context);
-    // Not the active span itself: user code would end it.
-    if (!tracer) return foreignSpan(active);
+    // A span of its own, since user code ends it.
+    if (!tracer) return new NonRecordingSpan(active);
     const root = tracer.root.ref;
-    const { isTop, attributes, ...given } = readOptions(options);
-    const parent = !isTop && active?.traceId === root.traceId ? active : root;
-    return tracer.start(toText(name), parent, { ...given, scope }).setAttributes(attributes);
+    const { isRoot, attributes, ...start } = readOptions(options);
+    const parent = !isRoot && active?.traceId === root.traceId ? active : root;
+    return tracer.start(toText(name), parent, { ...start, scope }).setAttributes(attributes);
   }
 
   function startSpan(name: string, options: SpanOptions = {}, context?: Context): Span {
-    return safely(() => start(name, options, context ?? state.activeContext())) ?? inert;
+    return safely(() => createSpan(name, options, context ?? state.activeContext())) ?? inert;
   }
 
   return {
@@ -92,9 +93,9 @@ function tracerFor(state: RunState, inert: Span, scope: NonNullable<StartOptions
       const fn = [first, second, third].find((arg) => typeof arg === 'function') as F | undefined;
       if (!fn) return undefined as ReturnType<F>;
       const options = first === fn ? undefined : (first as SpanOptions | undefined);
-      const given = third === fn ? (second as Context | undefined) : undefined;
-      const span = startSpan(name, options, given);
-      const context = safely(() => withSpan(given ?? state.activeContext(), span)) ?? EMPTY_CONTEXT;
+      const parent = third === fn ? (second as Context | undefined) : undefined;
+      const span = startSpan(name, options, parent);
+      const context = safely(() => withSpan(parent ?? state.activeContext(), span)) ?? EMPTY_CONTEXT;
       return state.inContext(context, () => fn(span)) as ReturnType<F>;
     },
   };
@@ -106,18 +107,18 @@ const KINDS = [0, 1, 2, 3, 4];
 /** Returns the valid part of a user's span options. Never throws. */
 function readOptions(
   options: SpanOptions,
-): Omit<StartOptions, 'scope'> & { readonly isTop?: boolean; readonly attributes?: unknown } {
-  const given = safely(() => {
+): Omit<StartOptions, 'scope'> & { readonly isRoot?: boolean; readonly attributes?: unknown } {
+  const valid = safely(() => {
     const { root, kind, startTime, links, attributes } = options;
     return {
-      isTop: Boolean(root),
+      isRoot: Boolean(root),
       attributes,
       kind: KINDS.find((known) => known === kind),
       startMs: toMs(startTime),
       links: Array.isArray(links) ? links.map(toLinkRecord).filter((link) => link !== undefined) : undefined,
     };
   });
-  return given ?? {};
+  return valid ?? {};
 }
 
 /** Propagator of W3C trace context and baggage; ignores fields that a carrier cannot set or get. */
@@ -135,7 +136,7 @@ const PROPAGATOR: TextMapPropagator = Object.freeze({
       const field = (key: string) => [getter.get(carrier, key)].flat()[0];
       const ref = parseTraceparent(field('traceparent'), field('tracestate'));
       const baggage = field('baggage');
-      const withRemote = ref ? withSpan(context, foreignSpan(ref)) : context;
+      const withRemote = ref ? withSpan(context, new NonRecordingSpan(ref)) : context;
       return baggage ? withBaggage(withRemote, parseBaggage(baggage)) : withRemote;
     });
     return extracted ?? context;

@@ -10,7 +10,7 @@ import { toText } from '../../core/attribute-limits';
 import type { BaggageEntry } from '../../core/baggage';
 import type { SpanRef } from '../../core/traceparent';
 import { safely } from '../../core/util/untrusted';
-import { refOf } from './span';
+import { toSpanRef } from './api-values';
 
 const SPAN_KEY = Symbol.for('OpenTelemetry Context Key SPAN');
 const BAGGAGE_KEY = Symbol.for('OpenTelemetry Baggage Key');
@@ -63,7 +63,7 @@ export function withSpan(context: Context, span: Span): Context {
 export function spanRefOf(context: Context | undefined): SpanRef | undefined {
   return safely(() => {
     const span = context?.getValue(SPAN_KEY) as Span | undefined;
-    return span && refOf(span.spanContext());
+    return span && toSpanRef(span.spanContext());
   });
 }
 

@@ -24,7 +24,7 @@ import { observe } from './observe';
 import type { Run } from './run';
 import type { RunState } from './run-state';
 import { untracked } from './sdk-internals';
-import type { SandboxSpan } from './span';
+import type { RecordingSpan } from './span';
 
 /** Bytes of a bound child's attributes, not counting the job's name. */
 const ATTRIBUTES_BYTES = 700;
@@ -35,7 +35,7 @@ type ChildInput = Parameters<NonNullable<WorkflowOutboundCallsInterceptor['start
 /** The input of a call and its span; without a span where none may be created. */
 interface Prepared<Input> {
   readonly input: Input;
-  readonly span?: SandboxSpan | undefined;
+  readonly span?: RecordingSpan | undefined;
   /** Whether the call starts a child in a trace of its own. */
   readonly hasOwnTrace?: boolean;
 }
@@ -46,7 +46,7 @@ export function outboundInterceptor(state: RunState, run: Run): WorkflowOutbound
    *
    * @param which sequence number of the call, if the SDK numbers its kind
    */
-  function begin(name: string, which?: number): { span: SandboxSpan | undefined; header: TraceHeader } {
+  function begin(name: string, which?: number): { span: RecordingSpan | undefined; header: TraceHeader } {
     const parent = state.activeRef(run);
     const span = state.recording()?.start(name, parent, { which });
     const item = state.activeItem();

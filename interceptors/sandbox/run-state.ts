@@ -16,6 +16,7 @@ import { safely } from '../../core/util/untrusted';
 import { workflowSlot } from '../../core/workflow-scope';
 import type { KeptReason } from '../../sampling/markers';
 import { Allowance } from './allowance';
+import { NonRecordingSpan } from './non-recording-span';
 import { OpenCalls } from './open-calls';
 import {
   baggageOf,
@@ -27,7 +28,6 @@ import {
   withValue,
 } from './otel-context';
 import type { Run } from './run';
-import { foreignSpan } from './span';
 import type { RunTracer } from './tracer';
 
 const ITEM_KEY = Symbol('item of a shard');
@@ -125,7 +125,7 @@ export class RunState {
     const { run, tracer } = this;
     if (!run) return EMPTY_CONTEXT;
     this.#rootContext ??= withBaggage(
-      withSpan(EMPTY_CONTEXT, tracer?.root ?? foreignSpan(run.root)),
+      withSpan(EMPTY_CONTEXT, tracer?.root ?? new NonRecordingSpan(run.root)),
       run.baggage,
     );
     return this.#rootContext;

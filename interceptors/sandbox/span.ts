@@ -1,30 +1,25 @@
 /**
- * A span created inside the sandbox, by the plugin or by user code through `@opentelemetry/api`.
+ * A recording span of the sandbox, created by the plugin or by user code through `@opentelemetry/api`.
  *
  * Sandbox code: uses nothing of the OpenTelemetry SDK; values from user code are reduced when they are set,
  * and no method throws.
  */
 import type { Exception, Link, Span, SpanContext, SpanStatus, TimeInput } from '@opentelemetry/api';
-import { ApplicationFailure, isCancellation } from '@temporalio/workflow';
 import { copyAttributes, cut, setAttribute, toText } from '../../core/attribute-limits';
-import { BENIGN, type Failure } from '../../core/run-end';
+import type { Failure } from '../../core/run-end';
 import type { Attributes, EventRecord, LinkRecord, SpanRecord } from '../../core/span-record';
-import { formatTraceparent, parseTraceparent, type SpanRef } from '../../core/traceparent';
-import { defined } from '../../core/util/defined';
-import { isRecord, safely } from '../../core/util/untrusted';
+import type { SpanRef } from '../../core/traceparent';
+import { safely } from '../../core/util/untrusted';
+import { parseTime, STATUS, toLinkRecord, toMs, toSpanContext } from './api-values';
+import { describeError, toFailure } from './describe-error';
 
-/** Values of the API's `SpanStatusCode`; the API itself is not loaded here. */
-export const STATUS = { unset: 0, ok: 1, error: 2 } as const;
 /** Most events, and most links, of one span; further ones are dropped and counted. */
 const MAX_EVENTS = 128;
-const INVALID: SpanRef = { traceId: '0'.repeat(32), spanId: '0'.repeat(16), sampled: false };
-/** Latest time, in milliseconds since the epoch: as nanoseconds it must fit into 64 bits. */
-const MAX_TIME_MS = 2 ** 64 / 1_000_000;
 
 /** Called once, when the span ends. */
-export type OnEnd = (span: SandboxSpan, record: SpanRecord) => void;
+export type OnEnd = (span: RecordingSpan, record: SpanRecord) => void;
 
-/** Start values of a span; those that are not known may be `undefined`. */
+/** Start values of a span. */
 export interface SpanStart extends Pick<SpanRecord, 'name' | 'startMs'> {
   readonly ref: SpanRef;
   readonly kind?: number | undefined;
@@ -47,14 +42,14 @@ interface Draft extends SpanRecord {
   failure?: Failure;
 }
 
-export class SandboxSpan implements Span {
+export class RecordingSpan implements Span {
   readonly ref: SpanRef;
   readonly #record: Draft;
-  /** Callback for the end; `undefined` after the span has ended, when it no longer changes. */
-  #onEnd: OnEnd | undefined;
+  readonly #onEnd: OnEnd;
+  /** Whether the span has ended and no longer changes. */
+  #hasEnded = false;
 
-  /** @param onEnd called when the span ends; without it, the span records nothing */
-  constructor({ ref, kind = 0, links = [], ...start }: SpanStart, onEnd?: OnEnd) {
+  constructor({ ref, kind = 0, links = [], ...start }: SpanStart, onEnd: OnEnd) {
     const { sampled: _, ...ids } = ref;
     this.ref = ref;
     this.#record = {
@@ -74,8 +69,7 @@ export class SandboxSpan implements Span {
   }
 
   spanContext(): SpanContext {
-    const { traceId, spanId, sampled } = this.ref;
-    return { traceId, spanId, traceFlags: sampled ? 1 : 0 };
+    return toSpanContext(this.ref);
   }
 
   setAttribute(key: string, value: unknown): this {
@@ -96,10 +90,10 @@ export class SandboxSpan implements Span {
         record.droppedEvents++;
         return;
       }
-      const timeGiven = parseTime(attributesOrTime);
+      const secondTime = parseTime(attributesOrTime);
       const attributes: Attributes = {};
-      if (timeGiven === undefined) copyAttributes(attributes, attributesOrTime);
-      record.events.push({ name: toText(name), timeMs: timeGiven ?? toMs(time), attributes });
+      if (secondTime === undefined) copyAttributes(attributes, attributesOrTime);
+      record.events.push({ name: toText(name), timeMs: secondTime ?? toMs(time), attributes });
     });
   }
 
@@ -138,7 +132,7 @@ export class SandboxSpan implements Span {
   }
 
   recordException(exception: Exception, time?: TimeInput): void {
-    const { type, message, stack } = describe(exception);
+    const { type, message, stack } = describeError(exception);
     const attributes = {
       'exception.type': type,
       'exception.message': message,
@@ -149,11 +143,7 @@ export class SandboxSpan implements Span {
 
   /** Marks the span as failed with this error. */
   fail(error: unknown): void {
-    const { type, message, stack } = describe(error);
-    const kind = safely(() => isCancellation(error))
-      ? { canceledFailureInfo: {} }
-      : { applicationFailureInfo: { type, category: categoryOf(error) } };
-    this.failWith({ message, ...kind, ...defined({ stackTrace: stack }) });
+    this.failWith(toFailure(error));
   }
 
   /** Marks the span as failed with a failure from the server, which the host translates for OpenTelemetry. */
@@ -164,16 +154,15 @@ export class SandboxSpan implements Span {
   }
 
   isRecording(): boolean {
-    return this.#onEnd !== undefined;
+    return !this.#hasEnded;
   }
 
   end(time?: TimeInput): void {
-    const onEnd = this.#onEnd;
-    this.#onEnd = undefined;
-    if (!onEnd) return;
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
     safely(() => {
       this.#record.endMs = Math.max(this.#record.startMs, toMs(time));
-      onEnd(this, this.#record);
+      this.#onEnd(this, this.#record);
     });
   }
 
@@ -181,77 +170,7 @@ export class SandboxSpan implements Span {
    * Changes the record of a span that has not ended. Never throws, whatever user code passes or has replaced.
    */
   #change(change: (record: Draft) => void): this {
-    if (this.#onEnd) safely(() => change(this.#record));
+    if (!this.#hasEnded) safely(() => change(this.#record));
     return this;
   }
-}
-
-/**
- * Returns a non-recording span for a span elsewhere or for the root of a run that is not sampled; invalid
- * without `ref`.
- */
-export function foreignSpan(ref: SpanRef = INVALID): Span {
-  return new SandboxSpan({ name: '', startMs: 0, ref });
-}
-
-/**
- * Returns an API time (epoch milliseconds, `Date`, or `[seconds, nanoseconds]`) in milliseconds since the
- * epoch; the current time for an invalid one. Never throws.
- */
-export function toMs(time: unknown): number {
-  return parseTime(time) ?? Date.now();
-}
-
-function parseTime(time: unknown): number | undefined {
-  const ms = Number(safely(() => msOf(time)));
-  return ms >= 0 && ms < MAX_TIME_MS ? ms : undefined;
-}
-
-function msOf(time: unknown): number | undefined {
-  if (typeof time === 'number') return time;
-  if (Array.isArray(time)) return time[0] * 1_000 + time[1] / 1_000_000;
-  return time instanceof Date ? time.getTime() : undefined;
-}
-
-/**
- * Returns the reference in a span context; `undefined` if its ids are invalid. Getters of user code may
- * throw.
- */
-export function refOf({ traceId, spanId, traceFlags }: SpanContext): SpanRef | undefined {
-  return parseTraceparent(formatTraceparent({ traceId, spanId, sampled: (traceFlags & 1) === 1 }));
-}
-
-/** Returns a link as a record; `undefined` if its context is invalid. Never throws. */
-export function toLinkRecord(link: Link): LinkRecord | undefined {
-  return safely(() => {
-    const span = refOf(link.context);
-    const attributes: Attributes = {};
-    copyAttributes(attributes, link.attributes);
-    return span && { span, attributes };
-  });
-}
-
-/** Returns the error's application category, so that a benign failure stays benign. */
-function categoryOf(error: unknown): number {
-  return error instanceof ApplicationFailure && error.category === 'BENIGN' ? BENIGN : 0;
-}
-
-/** Returns any thrown value as strings. Never throws. */
-export function describe(error: unknown): {
-  readonly type: string;
-  readonly message: string;
-  readonly stack?: string;
-} {
-  if (!isRecord(error)) return { type: typeof error, message: toText(error) };
-  const texts = safely(() => {
-    const { type, name, code, message, stack } = error;
-    return defined({
-      // `type` is the application's own name for the error (ApplicationFailure); Temporal's default is not
-      // one.
-      type: toText(type || name || code || 'Error'),
-      message: toText(message ?? ''),
-      stack: typeof stack === 'string' ? cut(stack) : undefined,
-    });
-  });
-  return texts ?? { type: 'Error', message: '' };
 }

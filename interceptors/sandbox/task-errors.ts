@@ -6,14 +6,14 @@
  */
 import { workflowInfo } from '@temporalio/workflow';
 import type { JobTracingSinks } from '../../core/span-record';
+import { describeError } from './describe-error';
 import { onTaskError } from './sdk-internals';
-import { describe } from './span';
 
 /** Reports each such error to the sink; since the task is retried, the same error may be reported again. */
 export function noteTaskErrors(sink: JobTracingSinks['jobTracing']): void {
   onTaskError((error, isFirst) => {
     if (!isFirst || workflowInfo().unsafe.isReplaying) return;
-    const { type, message } = describe(error);
+    const { type, message } = describeError(error);
     sink.taskFailed({ type, message });
   });
 }

@@ -9,7 +9,7 @@ import { spanIdOf } from '../../core/span-ids';
 import type { SpanRecord } from '../../core/span-record';
 import type { SpanRef } from '../../core/traceparent';
 import type { RunTrace } from './run';
-import { type OnEnd, SandboxSpan, type SpanStart } from './span';
+import { type OnEnd, RecordingSpan, type SpanStart } from './span';
 
 /** Most finished spans kept within one activation; further ones are dropped and counted on the root. */
 const MAX_BUFFERED = 2_000;
@@ -28,9 +28,9 @@ export interface StartOptions extends Partial<Pick<SpanStart, 'kind' | 'startMs'
 
 export class RunTracer {
   /** The root span `RunWorkflow`, active wherever no other span is. */
-  readonly root: SandboxSpan;
+  readonly root: RecordingSpan;
   readonly #counts = new Map<string, number>();
-  readonly #open = new Set<SandboxSpan>();
+  readonly #open = new Set<RecordingSpan>();
   readonly #finish: OnEnd = (span, record) => {
     this.#open.delete(span);
     if (this.#buffer.length < MAX_BUFFERED || span === this.root) this.#buffer.push(record);
@@ -47,14 +47,14 @@ export class RunTracer {
   constructor(workflowType: string, { root, parentSpanId, links }: RunTrace, startMs: number) {
     const name = `${SpanName.WORKFLOW_EXECUTE}${SPAN_DELIMITER}${workflowType}`;
     const ref = { ...root, sampled: true };
-    this.root = new SandboxSpan({ name, ref, parentSpanId, startMs, links }, this.#finish);
+    this.root = new RecordingSpan({ name, ref, parentSpanId, startMs, links }, this.#finish);
   }
 
   start(
     name: string,
     { spanId: parentSpanId }: SpanRef,
     { startMs = Date.now(), which, ...options }: StartOptions = {},
-  ): SandboxSpan {
+  ): RecordingSpan {
     const spanId = spanIdOf(this.root.ref.spanId, {
       name,
       parentSpanId,
@@ -62,7 +62,7 @@ export class RunTracer {
       which: which === undefined ? `n${this.#count(name)}` : `s${which}`,
     });
     const ref = { ...this.root.ref, spanId };
-    const span = new SandboxSpan({ ...options, name, ref, parentSpanId, startMs }, this.#finish);
+    const span = new RecordingSpan({ ...options, name, ref, parentSpanId, startMs }, this.#finish);
     this.#open.add(span);
     return span;
   }
