@@ -131,7 +131,7 @@ const TABLES = {
 };
 
 const sink = {} as JobTracingSinks['jobTracing'];
-const state = new RunState(() => {});
+const state = new RunState();
 const activity = activityInterceptors({
   onIgnored: () => {},
   traceStateOf: () => undefined,

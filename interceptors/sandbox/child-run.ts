@@ -12,26 +12,22 @@ import type { SandboxOptions } from '../../core/sandbox-options';
 import { rootSpanIdOfRun } from '../../core/trace-id';
 import type { SpanRef } from '../../core/traceparent';
 import { linksTo } from './links';
-import type { RunTrace } from './run';
+import type { RunTrace, TracedOrigin } from './run';
 
 /**
- * Works out an ordinary child, on any of its attempts and continuations.
+ * Works out an ordinary child or a shard, on any of its attempts and continuations.
  *
- * @param span span of the parent, in the child's trace
+ * @param span span of the parent, in the run's trace; without it, the run is untraced
  */
 export function readChild(
   info: WorkflowInfo,
   kind: ChildRun | ShardRun,
   span: SpanRef | undefined,
   options: SandboxOptions,
-): {
-  readonly origin: JobOrigin;
-  readonly trace?: RunTrace;
-  readonly counted?: false;
-  readonly isLeftOut?: false;
-} {
+): TracedOrigin {
   const origin = originOf(info, kind);
-  return span ? { origin, trace: traceOf(info, kind, span, options) } : { origin };
+  const trace = span && traceOf(info, kind, span, options);
+  return { origin, trace, counted: false, inheritsUnsampled: false };
 }
 
 function originOf({ workflowType, runId }: WorkflowInfo, { part }: ChildRun | ShardRun): JobOrigin {

@@ -28,7 +28,7 @@ import { keep } from './kept';
 import { fitting } from './message-size';
 import { isFinal, resultOf } from './outcome';
 import { readRun } from './read-run';
-import type { Run, UntracedCalls } from './run';
+import type { Run, RunReading } from './run';
 import { attributesOfTop } from './run-attributes';
 import type { RunState } from './run-state';
 import { workflowFunction } from './sdk-internals';
@@ -44,29 +44,29 @@ export function internalsInterceptor(
   state: RunState,
   sink: JobTracingSinks['jobTracing'],
   options: SandboxOptions,
-  onUntraced: (calls: UntracedCalls | undefined) => void,
+  onBegin: (reading: RunReading) => void,
 ): WorkflowInternalsInterceptor {
   function begin(jobs: readonly Job[]): void {
     const init = jobs[0]?.initializeWorkflow;
     if (init == null) return;
     const info = workflowInfo();
     const signals = jobs.flatMap(({ signalWorkflow: signal }) => (signal ? [firstSignal(signal)] : []));
-    const { origin, run, counted, problem, calls } = readRun(info, init, signals, options);
-    state.origin = origin;
-    state.counted = counted;
-    state.startMs = Date.now();
+    const reading = readRun(info, init, signals, options);
+    const { run, problem } = reading;
+    state.begin(reading);
     if (problem && !info.unsafe.isReplaying)
       sink.ignored(info.parent && !run ? 'child header' : 'start header', problem);
-    if (!run) {
-      onUntraced(calls);
-      return;
-    }
-    if (run.kind === 'top' && run.bound) upsertSearchAttributes(attributesOfTop(run));
-    if (run.bound || run.root.sampled) noteTaskErrors(sink);
-    state.begin(run, run.root.sampled ? record(run, origin, info) : undefined);
+    if (run) beginTrace(run, reading.origin, info);
+    onBegin(reading);
   }
 
-  function record(run: Run, origin: JobOrigin, info: WorkflowInfo): RunTracer {
+  function beginTrace(run: Run, origin: JobOrigin, info: WorkflowInfo): void {
+    if (run.kind === 'top' && run.bound) upsertSearchAttributes(attributesOfTop(run));
+    if (run.bound || run.root.sampled) noteTaskErrors(sink);
+    state.trace(run, run.root.sampled ? createTracer(run, origin, info) : undefined);
+  }
+
+  function createTracer(run: Run, origin: JobOrigin, info: WorkflowInfo): RunTracer {
     showLink(run, info, options);
     if (run.announces && !info.unsafe.isReplaying) sink.begun(run.root, origin);
     return new RunTracer(info.workflowType, run, state.startMs);

@@ -30,18 +30,13 @@ export function readRun(
 ): RunReading {
   const { header = {}, problem } = readHeader(init.headers);
   const kind = runKindOf(beginningOf(info, init), header);
-  const {
-    origin,
-    trace,
-    counted = false,
-    isLeftOut = false,
-  } = kind.kind === 'top'
+  const isTop = kind.kind === 'top';
+  const { origin, trace, counted, inheritsUnsampled } = isTop
     ? readTopLevel(info, kind, signals, options)
     : readChild(info, kind, header.span, options);
-  // Assigned in place: both objects belong to this run alone, and spreading three is slower.
-  const starters = kind.kind === 'top' ? kind.baggage : header.baggage;
-  const run = trace && Object.assign(trace, origin, baggageOf(origin, starters));
-  const calls = run ? undefined : untracedCalls(info, kind, origin, isLeftOut);
+  const starters = isTop ? kind.baggage : header.baggage;
+  const run = trace && { ...trace, ...origin, ...baggageOf(origin, starters) };
+  const calls = run ? undefined : untracedCalls(info, kind, origin, inheritsUnsampled);
   return { origin, run, counted, problem, calls };
 }
 

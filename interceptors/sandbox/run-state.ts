@@ -27,7 +27,7 @@ import {
   withSpan,
   withValue,
 } from './otel-context';
-import type { Run } from './run';
+import type { Run, RunReading } from './run';
 import type { RunTracer } from './tracer';
 
 const ITEM_KEY = Symbol('item of a shard');
@@ -36,9 +36,6 @@ export interface RootNotes {
   attributes: Record<string, unknown>;
   links: LinkRecord[];
 }
-
-/** Called when the run is known; `tracer` is `undefined` for a run that is not sampled. */
-type OnBegin = (run: Run, tracer: RunTracer | undefined) => void;
 
 export class RunState {
   /** Origin of the run, even of an untraced one; `undefined` until the first activation. */
@@ -61,19 +58,20 @@ export class RunState {
   readonly calls = new OpenCalls();
   /** Attributes and links that this package's workflow code adds to the root span. */
   readonly notes: RootNotes = { attributes: {}, links: [] };
-  readonly #onBegin: OnBegin;
   #rootContext: Context | undefined;
   #storage: InstanceType<typeof AsyncLocalStorage<Context>> | undefined;
 
-  /** @param onBegin called when the run is known, unless it is untraced */
-  constructor(onBegin: OnBegin) {
-    this.#onBegin = onBegin;
+  /** Begins the run, which stays untraced until {@link trace}. */
+  begin({ origin, counted }: RunReading): void {
+    this.origin = origin;
+    this.counted = counted;
+    this.startMs = Date.now();
   }
 
-  begin(run: Run, tracer: RunTracer | undefined): void {
+  /** Begins the run's trace. @param tracer `undefined` if the run is not sampled */
+  trace(run: Run, tracer: RunTracer | undefined): void {
     this.run = run;
     this.tracer = tracer;
-    this.#onBegin(run, tracer);
   }
 
   /** Returns the tracer; `undefined` where no span may be created now. */

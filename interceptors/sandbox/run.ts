@@ -34,6 +34,17 @@ export interface Run extends JobOrigin {
 /** The members that only a traced run has; the others follow from its origin. */
 export type RunTrace = Omit<Run, keyof JobOrigin | 'jobBaggage' | 'baggage' | 'baggageHeader'>;
 
+/** A run's origin, with its trace. */
+export interface TracedOrigin {
+  readonly origin: JobOrigin;
+  /** `undefined` if the run is untraced. */
+  readonly trace?: RunTrace | undefined;
+  /** Whether this is a top-level run, untraced or not, which the metrics count. */
+  readonly counted: boolean;
+  /** Whether the run is untraced because it inherits the decision of a run, or a caller, that is not sampled. */
+  readonly inheritsUnsampled: boolean;
+}
+
 /** Headers that the calls of an untraced run carry. */
 export interface UntracedCalls {
   /** Header for activities; `undefined` if run id and workflow type are enough. */
@@ -43,6 +54,7 @@ export interface UntracedCalls {
   readonly continuation: TraceHeader | undefined;
 }
 
+/** A run, as worked out in its first activation. */
 export interface RunReading {
   readonly origin: JobOrigin;
   /** The run; `undefined` if it is untraced. */

@@ -19,26 +19,19 @@ import { defined } from '../../core/util/defined';
 import { ABSENT, AGAIN, decisionOf, RECORDED_IDS, type SamplingReason } from '../../sampling/markers';
 import { decideNewRun, type PresetDecision, type RunDecision } from '../../sampling/new-run';
 import { linksTo } from './links';
-import type { RunTrace } from './run';
+import type { RunTrace, TracedOrigin } from './run';
 import { registeredActivityNames } from './sdk-internals';
 
-interface TopLevelReading {
-  readonly origin: JobOrigin;
-  readonly trace?: RunTrace;
-  readonly counted: boolean;
-  /** Whether the run is untraced because the run before it, or its caller, is not sampled. */
-  readonly isLeftOut?: boolean;
-}
-
+/** Works out a top-level run; a new one is decided about. */
 export function readTopLevel(
   info: WorkflowInfo,
   kind: TopLevelRun,
   signals: readonly FirstSignal[],
   options: SandboxOptions,
-): TopLevelReading {
+): TracedOrigin {
   const { traceId, parent, facts } = kind;
   const preset = forcedBy(info, kind, signals, options) ?? inheritedFrom(kind);
-  const origin = {
+  const origin: JobOrigin = {
     jobName: jobNameOf(info),
     jobRunId: info.runId,
     trigger: triggerOf(info, kind, preset),
@@ -47,10 +40,7 @@ export function readTopLevel(
   const { decision, hasHost: counted } = info.unsafe.isReplaying
     ? recall()
     : decide(info, preset, signals, options);
-  if (!decision) {
-    const isLeftOut = preset !== undefined && 'inherited' in preset && !preset.inherited.sampled;
-    return { origin, counted, isLeftOut };
-  }
+  if (!decision) return { origin, counted, inheritsUnsampled: isInheritedUnsampled(preset) };
   const reason = decision.reason ?? (decision.sampled && preset ? reasonOf(preset) : undefined);
   const trace: RunTrace = {
     kind: 'top',
@@ -62,7 +52,7 @@ export function readTopLevel(
     reason,
     joined: parent !== undefined,
   };
-  return { origin, trace, counted };
+  return { origin, trace, counted, inheritsUnsampled: false };
 }
 
 /** Decides about a new run; first notifies the host if the run's first task is retried. */
@@ -120,6 +110,10 @@ function recall(): RunDecision {
   const id = RECORDED_IDS.find(patched);
   if (patched(ABSENT)) return { hasHost: false };
   return { decision: decisionOf(id), hasHost: true };
+}
+
+function isInheritedUnsampled(preset: PresetDecision): boolean {
+  return preset !== undefined && 'inherited' in preset && !preset.inherited.sampled;
 }
 
 function reasonOf(preset: NonNullable<PresetDecision>): SamplingReason {

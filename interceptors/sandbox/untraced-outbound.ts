@@ -23,13 +23,13 @@ type TopLevelPart = Extract<JobPart, { readonly kind: 'top' }>;
 /**
  * Returns the headers for an untraced run's calls.
  *
- * @param isLeftOut whether the run is untraced because the run before it, or its caller, is not sampled
+ * @param inheritsUnsampled whether the run inherits the decision of a run, or a caller, that is not sampled
  */
 export function untracedCalls(
   info: WorkflowInfo,
   kind: RunKind,
   origin: JobOrigin,
-  isLeftOut: boolean,
+  inheritsUnsampled: boolean,
 ): UntracedCalls {
   const { jobName: job, jobRunId, trigger, facts } = origin;
   const isTop = kind.kind === 'top';
@@ -37,7 +37,7 @@ export function untracedCalls(
   const isKnown = job === info.workflowType && traceId === traceIdOfRun(info.runId);
   const part = { kind: 'child', job, runId: jobRunId, trigger, facts: someFacts(facts) } as const;
   const span = { traceId, spanId: rootSpanIdOfRun(info.runId), sampled: false };
-  if (isLeftOut) return { activity: { span }, child: { span, part }, continuation: undefined };
+  if (inheritsUnsampled) return { activity: { span }, child: { span, part }, continuation: undefined };
   return {
     activity: isKnown ? undefined : { part: { kind: 'untraced', job, traceId } },
     child: { part },
