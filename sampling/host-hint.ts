@@ -12,17 +12,25 @@ export interface HostHint {
   /** Marker id, without its prefix, of most runs that the policy decides about. */
   readonly usual: 'unsampled' | 'default';
   /**
-   * Set if only sampled runs are bound and a single constant ratio decides: a run whose trace id's random
-   * part sorts before this string is not sampled and need not call the host. Lower-case hex digits without
-   * trailing zeros, or `g`, which sorts after all of them.
+   * New runs that are not sampled and need not call the host. Set if only sampled runs are bound and a single
+   * constant ratio decides.
    */
-  readonly threshold?: string | undefined;
+  readonly unsampled?: UnsampledRuns | undefined;
 }
 
+/**
+ * All new runs, or those whose trace id has a random part below this threshold: lower-case hex digits without
+ * trailing zeros, compared as strings.
+ */
+export type UnsampledRuns = 'all' | { readonly below: string };
+
 const PREFIX = 'job-tracing:host:';
+/** Stands for `'all'` in place of the threshold's digits. */
+const ALL = 'g';
 
 /** Returns the name of the activity that carries the hint: `job-tracing:host:<threshold>:<usual>`. */
-export function hostHintActivity({ usual, threshold = '' }: HostHint): string {
+export function hostHintActivity({ usual, unsampled }: HostHint): string {
+  const threshold = unsampled === 'all' ? ALL : (unsampled?.below ?? '');
   return `${PREFIX}${threshold}:${usual}`;
 }
 
@@ -33,7 +41,14 @@ export function readHostHint(activityNames: Iterable<string>): HostHint | undefi
   for (const name of activityNames) {
     if (!name.startsWith(PREFIX)) continue;
     const [threshold = '', usual] = name.slice(PREFIX.length).split(':');
-    return { usual: usual === 'unsampled' ? 'unsampled' : 'default', threshold };
+    return {
+      usual: usual === 'unsampled' ? 'unsampled' : 'default',
+      unsampled: threshold === ALL ? 'all' : belowOf(threshold),
+    };
   }
   return undefined;
+}
+
+function belowOf(threshold: string): UnsampledRuns | undefined {
+  return threshold === '' ? undefined : { below: threshold };
 }

@@ -6,7 +6,7 @@
  */
 import type { WorkflowInfo } from '@temporalio/workflow';
 import { randomPart, traceIdOfRun } from '../core/trace-id';
-import { readHostHint } from './host-hint';
+import { readHostHint, type UnsampledRuns } from './host-hint';
 import { ABSENT, ANY, type Decision, decisionOf, MARKER_PREFIX } from './markers';
 
 /**
@@ -59,7 +59,7 @@ export function decideNewRun(
   activityNames: Iterable<string>,
 ): RunDecision {
   const hint = readHostHint(activityNames);
-  if (bind === 'sampled' && !preset && (isBelow(info, hint?.threshold) || !isPatched(ANY)))
+  if (bind === 'sampled' && !preset && (isUnsampled(info, hint?.unsampled) || !isPatched(ANY)))
     return { hasHost: true };
   const ids = candidateIds(preset, hint?.usual);
   const id = ids.find(isPatched);
@@ -68,9 +68,10 @@ export function decideNewRun(
   return { decision: decisionOf(id), hasHost: true };
 }
 
-/** Whether a run decided by policy is not sampled by the host hint's threshold alone. */
-export function isBelow(info: WorkflowInfo, threshold = ''): boolean {
-  return !followsFailure(info) && randomPart(traceIdOfRun(info.originalExecutionRunId)) < threshold;
+/** Whether a run that the policy decides about is one of those that are not sampled according to the host hint. */
+export function isUnsampled(info: WorkflowInfo, unsampled: UnsampledRuns | undefined): boolean {
+  if (unsampled === undefined || followsFailure(info)) return false;
+  return unsampled === 'all' || randomPart(traceIdOfRun(info.originalExecutionRunId)) < unsampled.below;
 }
 
 /**

@@ -217,9 +217,9 @@ describe('a marker that is known beforehand', () => {
     const noticed = (
       sampling: SamplingOptions,
       { enabled = true, isConstant = true, bind = 'sampled' as 'all' | 'sampled' } = {},
-    ) => hostHintFor({ enabled, bind }, resolvePolicy(sampling), isConstant).threshold;
-    equal(noticed({ default: 0 }), 'g');
-    equal(noticed({ default: { ratio: 0.5, afterFailure: { runs: 0 } } }), '8');
+    ) => hostHintFor({ enabled, bind }, resolvePolicy(sampling), isConstant).unsampled;
+    equal(noticed({ default: 0 }), 'all');
+    deepEqual(noticed({ default: { ratio: 0.5, afterFailure: { runs: 0 } } }), { below: '8' });
     equal(noticed({ default: 0 }, { isConstant: false }), undefined);
     equal(noticed({ default: 0 }, { enabled: false }), undefined);
     equal(noticed({ default: 0 }, { bind: 'all' }), undefined);

@@ -148,9 +148,9 @@ describe('metrics', () => {
   it('count a run that asked nothing as it ends, and no other then', async () => {
     // Of a run that another worker decided about, and counted: this one knows nothing of it.
     const end = (jobName: string, info: object = {}, { spans = 0, counted = true } = {}) => {
-      const threshold = '8';
+      const unsampled = { below: '8' };
       const parts = { target: () => undefined, decisions: createRunDecisions(), log: createOnceLog(SILENT) };
-      const { report } = createSink({ ...parts, metrics: createJobMetrics('default'), threshold }).jobTracing;
+      const { report } = createSink({ ...parts, metrics: createJobMetrics('default'), unsampled }).jobTracing;
       const run = { runId: jobName, originalExecutionRunId: LEFT_OUT, attempt: 1, ...info } as WorkflowInfo;
       const origin = { jobName, jobRunId: jobName, trigger: 'api', facts: {} } as const;
       const ended = { origin, counted, startMs: 0, endMs: 1, result: 'success' } as const;

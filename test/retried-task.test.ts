@@ -12,7 +12,7 @@ const HERE: RetriedTask = {
     events: 6,
     isReset: false,
     hasFailed: false,
-    lookedAtMs: DUE_MS - 20_000,
+    checkedAtMs: DUE_MS - 20_000,
   },
   grant: { atMs: DUE_MS + 40, events: 3 },
 };
@@ -27,7 +27,7 @@ const CASES: readonly (readonly [what: string, task: RetriedTask, expected: bool
   ['of a reset run, at once', { ...HERE, isReset: true }, true],
   ['after a time-out', { ...HERE, nowMs: DUE_MS + 10_100 }, false],
   ['at once, on another worker', ELSEWHERE, true],
-  ['at once, on another worker, which has looked since', { ...ELSEWHERE, lookedAtMs: DUE_MS + 45 }, false],
+  ['at once, on another worker, which has looked since', { ...ELSEWHERE, checkedAtMs: DUE_MS + 45 }, false],
   ['after a time-out, on another worker', { ...ELSEWHERE, nowMs: DUE_MS + 10_100 }, false],
 ];
 

@@ -27,14 +27,15 @@ export interface Binding {
   /** Returns whether a run may be bound whose first task is retried. Never throws, never blocks. */
   mayBindAgain(info: WorkflowInfo): boolean;
   /** Records that the run was allowed to bind. */
-  granted(info: WorkflowInfo): void;
+  recordGrant(info: WorkflowInfo): void;
   /** Records that user code has failed a task of the run. */
-  taskFailed(runId: string): void;
+  recordTaskFailure(runId: string): void;
   /**
    * Checks once, for a bounded time; then keeps checking in the background until {@link close}. Never throws.
    */
   start(connection: SearchAttributesConnection): Promise<void>;
-  started(): boolean;
+  /** Returns whether {@link start} was called. */
+  isStarted(): boolean;
   /** Stops checking; may be called twice. */
   close(): void;
 }
@@ -42,11 +43,11 @@ export interface Binding {
 /** Milliseconds after which a worker starts, even if nothing may be bound yet. */
 const START_TIMEOUT_MS = 5_000;
 /** Milliseconds between checks while an attribute is missing. */
-const LOOK_AGAIN_MS = 10_000;
+const MISSING_MS = 10_000;
 /** Milliseconds between checks while upserts are not accepted yet, which takes the server some seconds. */
-const NOT_YET_MS = 1_000;
-/** Milliseconds between checks while all is well, since someone may remove an attribute. */
-const VERIFY_MS = 30_000;
+const NOT_ACCEPTED_MS = 1_000;
+/** Milliseconds between checks while all is well, since somebody may remove an attribute. */
+const VERIFIED_MS = 30_000;
 /** Most runs that are remembered; beyond that the oldest is dropped. */
 const MAX_RUNS = 10_000;
 
@@ -57,45 +58,51 @@ export interface BindingOptions {
   readonly log: Pick<Logger, 'info' | 'warn'>;
 }
 
+/** Returns the binding of one worker; it checks nothing until it is started. */
 export function createBinding({ namespace, register, log }: BindingOptions): Binding {
   let connection: SearchAttributesConnection | undefined;
+  /** Result of the last check: whether runs may be bound. */
   let verified = false;
   /** Whether an upsert was accepted since the attributes were last missing. */
   let accepted = false;
   let warned = false;
-  let seen = false;
-  let lookedAtMs = 0;
-  let looking: Promise<void> | undefined;
+  /** Whether any check has found all attributes, or registered them. */
+  let registered = false;
+  let checkedAtMs = 0;
+  /** The check in progress. */
+  let checking: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
   const grants = new BoundedMap<string, Grant>(MAX_RUNS);
   const failed = new BoundedSet<string>(MAX_RUNS);
 
-  function look(): Promise<void> {
+  /** Checks now, or joins the check in progress. */
+  function check(): Promise<void> {
     clearTimeout(timer);
-    looking ??= suppressed(lookOnce).finally(() => {
-      looking = undefined;
+    checking ??= suppressed(checkOnce).finally(() => {
+      checking = undefined;
     });
-    return looking;
+    return checking;
   }
 
-  async function lookOnce(): Promise<void> {
+  async function checkOnce(): Promise<void> {
     const startedAtMs = Date.now();
-    const problem = connection && (await check(connection));
+    const problem = connection && (await findProblem(connection));
     // A failed check does not invalidate attributes that were right a minute ago.
     if (!(verified && problem instanceof Error)) {
       conclude(problem);
-      lookedAtMs = startedAtMs;
+      checkedAtMs = startedAtMs;
     }
-    if (!closed) timer = setTimeout(() => void look(), pauseMs()).unref();
+    if (!closed) timer = setTimeout(() => void check(), pauseMs()).unref();
   }
 
   function pauseMs(): number {
     // Spread out, so that workers do not all check in the same second.
-    if (verified) return VERIFY_MS * (0.75 + 0.5 * Math.random());
-    return seen && !accepted ? NOT_YET_MS : LOOK_AGAIN_MS;
+    if (verified) return VERIFIED_MS * (0.75 + 0.5 * Math.random());
+    return registered && !accepted ? NOT_ACCEPTED_MS : MISSING_MS;
   }
 
+  /** Sets the result of a check, and logs a change. */
   function conclude(problem: string | Error | undefined): void {
     verified = problem === undefined;
     if (problem !== undefined && !warned) {
@@ -110,24 +117,25 @@ export function createBinding({ namespace, register, log }: BindingOptions): Bin
   /**
    * Returns the problem that prevents binding, or the error of a failed check; `undefined` if there is none.
    */
-  async function check(to: SearchAttributesConnection): Promise<string | Error | undefined> {
+  async function findProblem(to: SearchAttributesConnection): Promise<string | Error | undefined> {
     try {
       const report = await readSearchAttributes(to, namespace);
-      const isRight = report.missing.length === 0 && report.wrongType.length === 0;
-      if (!isRight) accepted = false;
-      if (!isRight && register) sayRegistered((await registerSearchAttributes(to, namespace)).added);
-      const problem = isRight || register ? undefined : unusableBecause(namespace, report);
-      if (problem !== undefined) return problem;
-      accepted ||= (isRight && !seen && (await hasBoundRuns(to, namespace))) || (await isAccepted(to));
-      seen = true;
-      return accepted ? undefined : `search attributes of namespace ${namespace}: ${NOT_YET}`;
+      const isComplete = report.missing.length === 0 && report.wrongType.length === 0;
+      if (!isComplete) {
+        accepted = false;
+        if (!register) return unusableBecause(namespace, report);
+        const { added } = await registerSearchAttributes(to, namespace);
+        if (registered && added.length > 0) warnRegisteredAgain(added);
+      }
+      accepted ||= await isAccepted(to, isComplete && !registered);
+      registered = true;
+      return accepted ? undefined : `search attributes of namespace ${namespace}: ${NOT_ACCEPTED}`;
     } catch (error) {
       return error instanceof Error ? error : new Error(String(error));
     }
   }
 
-  function sayRegistered(added: readonly string[]): void {
-    if (!seen || added.length === 0) return;
+  function warnRegisteredAgain(added: readonly string[]): void {
     log.warn(
       `temporal-job-tracing: search attributes of namespace ${namespace} were gone, and have been registered again: ` +
         `${added.join(', ')}. If they are not wanted, set the option registerSearchAttributes to false`,
@@ -136,8 +144,12 @@ export function createBinding({ namespace, register, log }: BindingOptions): Bin
 
   /**
    * Returns whether upserts are accepted; assumed where it cannot be probed, so that the first runs show it.
+   *
+   * @param hadAttributes whether the namespace had the attributes before this worker: then a bound run that is
+   *   listed there saves the probe
    */
-  async function isAccepted(to: SearchAttributesConnection): Promise<boolean> {
+  async function isAccepted(to: SearchAttributesConnection, hadAttributes: boolean): Promise<boolean> {
+    if (hadAttributes && (await hasBoundRuns(to, namespace))) return true;
     return (await acceptsUpserts(to, namespace)) ?? true;
   }
 
@@ -145,7 +157,7 @@ export function createBinding({ namespace, register, log }: BindingOptions): Bin
     const grant = grants.get(info.runId);
     const isRefused = mayBeRefused({
       grant,
-      lookedAtMs,
+      checkedAtMs,
       nowMs: Date.now(),
       dueMs: dueMsOf(info),
       events: info.historyLength,
@@ -154,24 +166,27 @@ export function createBinding({ namespace, register, log }: BindingOptions): Bin
     });
     if (!isRefused) return verified;
     // The attributes have changed since: nothing is bound until the next check.
-    if (grant) [verified, accepted] = [false, false];
-    void look();
+    if (grant) {
+      verified = false;
+      accepted = false;
+    }
+    void check();
     return false;
   }
 
   return {
     mayBind: () => verified,
     mayBindAgain,
-    granted: ({ runId, historyLength }) => grants.set(runId, { atMs: Date.now(), events: historyLength }),
-    taskFailed: (runId) => failed.add(runId),
+    recordGrant: ({ runId, historyLength }) => grants.set(runId, { atMs: Date.now(), events: historyLength }),
+    recordTaskFailure: (runId) => failed.add(runId),
     async start(to) {
       connection = to;
       const timeout = new AbortController();
       const tooLong = sleep(START_TIMEOUT_MS, undefined, { signal: timeout.signal }).catch(() => {});
-      await Promise.race([look(), tooLong]);
+      await Promise.race([check(), tooLong]);
       timeout.abort();
     },
-    started: () => connection !== undefined,
+    isStarted: () => connection !== undefined,
     close() {
       closed = true;
       clearTimeout(timer);
@@ -179,6 +194,6 @@ export function createBinding({ namespace, register, log }: BindingOptions): Bin
   };
 }
 
-const NOT_YET =
+const NOT_ACCEPTED =
   'they are registered, but the server does not accept them yet, which takes it some seconds; it is tried again ' +
   'every second';

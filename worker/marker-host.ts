@@ -1,8 +1,8 @@
 /**
- * The host's answers to the markers that the sandbox tries (`patchActivationCallback`).
+ * Decides which of the marker ids that the sandbox tries are allowed (`patchActivationCallback`).
  *
- * Called synchronously in a run's first task: every answer is a map look-up, is the same whenever the same
- * run tries again (after a failed task), and never throws.
+ * Called synchronously in a run's first task: each call is a map look-up, returns the same whenever the same
+ * run tries the id again (after a failed task), and never throws.
  */
 import { defineSearchAttributeKey, type SearchAttributePair } from '@temporalio/common';
 import type { WorkerOptions } from '@temporalio/worker';
@@ -23,6 +23,7 @@ import {
   ABSENT,
   AGAIN,
   ANY,
+  type Decision,
   decisionOf,
   isMarker,
   isPreset,
@@ -38,6 +39,7 @@ import type { PolicyStore } from '../sampling/policy-store';
 import { thresholdOf } from '../sampling/ratio';
 import type { RunDecisions } from './run-decisions';
 
+type TailSamplingId = typeof KEPT_FAILED | typeof KEPT_SLOW;
 type PatchActivationCallback = NonNullable<WorkerOptions['patchActivationCallback']>;
 
 export interface MarkerHostOptions {
@@ -66,19 +68,17 @@ export interface MarkerHostOptions {
 
 /** Most runs that are remembered, for failed tasks that try again; beyond that the oldest is dropped. */
 const MAX_RUNS = 10_000;
-/** Threshold that sorts after all hex digits, so that nothing is sampled. */
-const ABOVE_ALL_DIGITS = 'g';
 
-/** Returns a callback with our answers, composed with the user's, which keeps its own ids and errors. */
+/** Returns a callback for our marker ids, composed with the user's, which keeps its own ids and errors. */
 export function composeMarkerHost(
   options: MarkerHostOptions,
   users: PatchActivationCallback | undefined,
 ): PatchActivationCallback {
-  const answer = createAnswers(options);
+  const isAllowed = createMarkerHost(options);
   return (input) => {
     if (!isMarker(input.patchId)) return users === undefined ? true : users(input);
     try {
-      return answer(input.workflowInfo, input.patchId);
+      return isAllowed(input.workflowInfo, input.patchId);
     } catch (error) {
       // A policy store has broken its contract: an error thrown here would leave the run stuck forever.
       options.log?.warn('decision', 'A run could not be decided about; it is not traced', { error });
@@ -88,7 +88,7 @@ export function composeMarkerHost(
 }
 
 /**
- * Returns the host hint: what is known beforehand about the answers to new runs.
+ * Returns the host hint: what is known beforehand about the decisions on new runs.
  *
  * @param policy policy from the plugin's options
  * @param isConstant whether no store can replace the policy
@@ -104,16 +104,19 @@ export function hostHintFor(
   const isByRatio =
     policy.jobs.size === 0 && atLeast === undefined && keepSlowMs === undefined && afterFailureRuns <= 1;
   if (!enabled || bind === 'all' || !isConstant || !isByRatio) return { usual };
-  return { usual, threshold: thresholdOf(ratio) ?? ABOVE_ALL_DIGITS };
+  const threshold = thresholdOf(ratio);
+  return { usual, unsampled: threshold === undefined ? 'all' : { below: threshold } };
 }
 
-function createAnswers(options: MarkerHostOptions): (info: WorkflowInfo, id: string) => boolean {
+/** Returns a function that decides whether a run is allowed a marker id. */
+function createMarkerHost(options: MarkerHostOptions): (info: WorkflowInfo, id: string) => boolean {
   const sources = {
     counters: options.policy.counters,
     followUps: createFollowUps(),
     wasSlow: (jobName: string) => options.policy.wasSlow(jobName),
   };
-  const told = new BoundedSet<string>(MAX_RUNS);
+  /** Tail-sampled runs, so that each is reported once. */
+  const tailSampled = new BoundedSet<string>(MAX_RUNS);
   /** Runs that must not bind, since the server may have refused their upsert. */
   const refused = new BoundedSet<string>(MAX_RUNS);
 
@@ -121,7 +124,8 @@ function createAnswers(options: MarkerHostOptions): (info: WorkflowInfo, id: str
     return options.mayBind() && !refused.has(info.runId) && leavesRoom(info);
   }
 
-  function tryAgain(info: WorkflowInfo): void {
+  /** Decides anew whether the run may bind, since its first task is retried. */
+  function retryFirstTask(info: WorkflowInfo): void {
     refused.delete(info.runId);
     if (options.mayBindAgain?.(info) === false) refused.add(info.runId);
   }
@@ -142,45 +146,67 @@ function createAnswers(options: MarkerHostOptions): (info: WorkflowInfo, id: str
     return decision;
   }
 
-  function keep(info: WorkflowInfo, id: typeof KEPT_FAILED | typeof KEPT_SLOW): boolean {
-    if (!isKept(info, id, options.policy)) return false;
+  function tailSample(info: WorkflowInfo, id: TailSamplingId): boolean {
+    if (!decideTailSampling(info, id, options.policy)) return false;
     const key = `${info.runId} ${id}`;
-    if (!told.has(key)) options.onKept?.(jobNameOf(info), id === KEPT_FAILED ? 'kept-failed' : 'kept-slow');
-    told.add(key);
+    if (!tailSampled.has(key))
+      options.onKept?.(jobNameOf(info), id === KEPT_FAILED ? 'kept-failed' : 'kept-slow');
+    tailSampled.add(key);
     return true;
   }
 
-  function answer(info: WorkflowInfo, id: string): boolean {
-    if (id === KEPT_FAILED || id === KEPT_SLOW) return options.mayBind() && keep(info, id);
-    const asked = decisionOf(id);
-    if (asked === undefined) return false;
-    const isBindable = (asked.sampled || options.bind === 'all') && mayBind(info);
-    if (isPreset(id)) {
-      // Decided anew: a signal may have arrived since the run's last, failed task, which was decided by
-      // policy.
-      options.decisions.forget(info.runId, traceIdOfRun(info.originalExecutionRunId));
-      if (asked.reason !== undefined)
-        options.onDecision?.(info.runId, jobNameOf(info), asked.sampled, asked.reason);
-      return isBindable || !asked.bound;
-    }
-    const decision = decisionFor(info);
-    // Tried last, after every id with a binding was denied.
-    if (!asked.bound) return decision.sampled;
-    return isBindable && asked.sampled === decision.sampled && asked.reason === recordedReason(decision);
+  /** Whether a run with a preset decision is allowed its marker; only the binding is still open. */
+  function allowsPreset(info: WorkflowInfo, { sampled, bound, reason }: Decision): boolean {
+    // A signal may have arrived since the run's last, failed task, which was decided by policy.
+    options.decisions.forget(info.runId, traceIdOfRun(info.originalExecutionRunId));
+    if (reason !== undefined) options.onDecision?.(info.runId, jobNameOf(info), sampled, reason);
+    return !bound || isBindable(info, sampled);
   }
 
-  /** Whether a run that the policy decides about is allowed one of its ids. */
-  function grantsAny(info: WorkflowInfo): boolean {
-    return decisionFor(info).sampled || (options.bind === 'all' && mayBind(info));
+  /** Whether the policy's decision about the run is the one that the marker records. */
+  function allowsByPolicy(info: WorkflowInfo, { sampled, bound, reason }: Decision): boolean {
+    const decision = decisionFor(info);
+    // The run tries this marker last, after every one with a binding was denied.
+    if (!bound) return decision.sampled;
+    return (
+      sampled === decision.sampled && reason === recordedReason(decision) && isBindable(info, sampled)
+    );
+  }
+
+  function isBindable(info: WorkflowInfo, sampled: boolean): boolean {
+    return (sampled || options.bind === 'all') && mayBind(info);
+  }
+
+  /** Whether a run that the policy decides about is allowed any marker. */
+  function allowsAny(info: WorkflowInfo): boolean {
+    const { sampled } = decisionFor(info);
+    return sampled || isBindable(info, sampled);
+  }
+
+  function allowsDecision(info: WorkflowInfo, id: string): boolean {
+    const decision = decisionOf(id);
+    if (decision === undefined) return false;
+    const isAllowed = isPreset(id) ? allowsPreset(info, decision) : allowsByPolicy(info, decision);
+    if (isAllowed && decision.bound) options.onBound?.(info);
+    return isAllowed;
   }
 
   return (info, id) => {
-    if (!options.enabled || id === ABSENT) return false;
-    if (id === AGAIN) tryAgain(info);
-    if (id === ANY || id === AGAIN) return id === ANY && grantsAny(info);
-    const isGranted = answer(info, id);
-    if (isGranted && decisionOf(id)?.bound) options.onBound?.(info);
-    return isGranted;
+    if (!options.enabled) return false;
+    switch (id) {
+      case ABSENT:
+        return false;
+      case AGAIN:
+        retryFirstTask(info);
+        return false;
+      case ANY:
+        return allowsAny(info);
+      case KEPT_FAILED:
+      case KEPT_SLOW:
+        return options.mayBind() && tailSample(info, id);
+      default:
+        return allowsDecision(info, id);
+    }
   };
 }
 
@@ -196,12 +222,12 @@ const RESERVED: readonly SearchAttributePair[] = Object.keys(SEARCH_ATTRIBUTES).
   value: 'x'.repeat(MAX_NAME_LENGTH),
 }));
 
-/** Whether the current rule tail-samples a run that was not sampled and has just failed or ended. */
-function isKept(info: WorkflowInfo, id: typeof KEPT_FAILED | typeof KEPT_SLOW, store: PolicyStore): boolean {
+/** Decides by the current rule whether a run that was not sampled, and has failed or ended, is tail-sampled. */
+function decideTailSampling(info: WorkflowInfo, id: TailSamplingId, store: PolicyStore): boolean {
   const jobName = jobNameOf(info);
   const { keepFailed, keepSlowMs } = ruleFor(store.current(), jobName).rule;
   if (id === KEPT_FAILED) return keepFailed;
-  // From the moment the run was due: slow is often "no worker".
+  // The time counts from when the run was due, since a slow run has often waited for a worker.
   if (keepSlowMs === undefined || Date.now() - dueMsOf(info) <= keepSlowMs) return false;
   store.markSlow(jobName);
   return true;

@@ -109,15 +109,14 @@ export class JobTracingPlugin
     const metrics = createJobMetrics(namespace);
     const decisions = createRunDecisions();
     const hint = hostHintFor({ enabled, bind }, policy, this.#options.policyStore === undefined);
-    const { threshold } = hint;
     const sink = createSink({
       target: () => parts.export,
       converter: () => parts.converter,
       decisions,
       metrics,
-      threshold,
+      unsampled: hint.unsampled,
       log,
-      onTaskFailed: binding.taskFailed,
+      onTaskFailed: binding.recordTaskFailure,
     });
     PARTS.set(sink.jobTracing, parts);
     if (enabled && options.connection) await binding.start(options.connection);
@@ -132,7 +131,7 @@ export class JobTracingPlugin
           decisions,
           mayBind: binding.mayBind,
           mayBindAgain: binding.mayBindAgain,
-          onBound: binding.granted,
+          onBound: binding.recordGrant,
           onDecision: metrics.decided,
           onRecorded: (info, origin) => sink.jobTracing.begun.fn(info, rootOfRun(info), origin),
           onKept: metrics.kept,
@@ -196,9 +195,9 @@ export class JobTracingPlugin
     );
     parts.export = spanExport;
     try {
-      if (parts.enabled && worker.client && !parts.binding.started())
+      if (parts.enabled && worker.client && !parts.binding.isStarted())
         await parts.binding.start(worker.client.connection);
-      this.#sayStarted(worker, parts, parts.export.destination);
+      this.#logStart(worker, parts, parts.export.destination);
       await next(worker);
     } finally {
       parts.binding.close();
@@ -206,7 +205,7 @@ export class JobTracingPlugin
     }
   }
 
-  #sayStarted(worker: Worker, { enabled, binding }: WorkerParts, destination: string): void {
+  #logStart(worker: Worker, { enabled, binding }: WorkerParts, destination: string): void {
     const { bind, policy, policyStore } = this.#options;
     const { namespace, taskQueue } = worker.options;
     const isBound = binding.mayBind();

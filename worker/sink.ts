@@ -18,7 +18,7 @@ import { describeCall, describeRun, resultOf } from '../export/describe';
 import { toReadableSpan } from '../export/readable-span';
 import { runStarted } from '../export/run-started';
 import type { HostHint } from '../sampling/host-hint';
-import { isBelow } from '../sampling/new-run';
+import { isUnsampled } from '../sampling/new-run';
 import type { JobMetrics } from './metrics';
 import type { RunDecisions } from './run-decisions';
 
@@ -57,8 +57,8 @@ export interface SinkParts {
   readonly target: () => SpanTarget | undefined;
   readonly decisions: RunDecisions;
   readonly metrics: JobMetrics;
-  /** Threshold of the host hint: runs below it did not call the host, and are counted as they end. */
-  readonly threshold?: HostHint['threshold'];
+  /** Runs that are not sampled according to the host hint: they did not call the host, and are counted as they end. */
+  readonly unsampled?: HostHint['unsampled'];
   /** Returns the converter for encoded failures; `undefined` before the worker runs. */
   readonly converter?: () => PayloadConverter | undefined;
   /** Called when user code has failed a workflow task. */
@@ -70,7 +70,7 @@ export function createSink({
   target,
   decisions,
   metrics,
-  threshold,
+  unsampled,
   converter,
   onTaskFailed,
   log,
@@ -82,7 +82,7 @@ export function createSink({
     const { runId } = info;
     const { origin, counted, startMs, endMs } = end;
     if (!counted) return;
-    if (!isRecorded && isBelow(info, threshold)) metrics.decided(runId, origin.jobName, false, 'default');
+    if (!isRecorded && isUnsampled(info, unsampled)) metrics.decided(runId, origin.jobName, false, 'default');
     const result = resultOf(end);
     if (result === undefined) return;
     // The server refuses a final command if an event came in between; it is then sent again.
