@@ -1,5 +1,6 @@
 /**
- * Whether the server may have refused a run's first task for what it bound, when the task is tried again.
+ * Tells apart why a run's first task is retried: the server may have refused the search attributes that its
+ * first try set.
  *
  * Pure. The reason is in the task's history, which a worker cannot read, so it is inferred from the grants of
  * this worker and from the time.

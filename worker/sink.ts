@@ -1,5 +1,5 @@
 /**
- * Host side of the sandbox's sink: spans go on to the export, notes wait for their run's root.
+ * Host side of the sandbox's sink: spans go on to the export; a run's task failure waits for its root span.
  *
  * Called before the workflow task's completion is sent, so it must be quick and must not throw.
  */
@@ -29,8 +29,8 @@ export interface SpanTarget {
   onEnd(span: ReadableSpan): void;
 }
 
-/** Most runs whose task failure is remembered until their root is exported; the oldest are dropped first. */
-const MAX_NOTES = 1_000;
+/** Most runs that are remembered; beyond that the oldest is dropped. */
+const MAX_RUNS = 1_000;
 
 const ADVICE = `Look at what writes the header '${TRACE_HEADER}' there`;
 /** Log lines for what the sandbox ignored: the effect, and what to do. */
@@ -49,7 +49,7 @@ const IGNORED = Object.freeze({
     'The trace of the calls of a workflow task',
     'the activities and children that it starts are not in the trace of their run. Start fewer of them in one task',
   ],
-} satisfies Record<Ignored, readonly [subject: string, lost: string]>);
+} satisfies Record<Ignored, readonly [subject: string, effect: string]>);
 
 /** Dependencies of the sink. */
 export interface SinkParts {
@@ -66,6 +66,7 @@ export interface SinkParts {
   readonly log: OnceLog;
 }
 
+/** Returns the sink of one worker. */
 export function createSink({
   target,
   decisions,
@@ -75,23 +76,25 @@ export function createSink({
   onTaskFailed,
   log,
 }: SinkParts): InjectedSinks<JobTracingSinks> {
-  const notes = new BoundedMap<string, EventRecord>(MAX_NOTES);
-  const seen = new BoundedSet<string>(MAX_NOTES);
+  /** First task failure of each run, until its root span is exported. */
+  const taskFailures = new BoundedMap<string, EventRecord>(MAX_RUNS);
+  /** Runs whose end is counted. */
+  const ended = new BoundedSet<string>(MAX_RUNS);
 
-  function countEnd(info: WorkflowInfo, end: RunEnd, isRecorded: boolean): void {
+  function countEnd(info: WorkflowInfo, end: RunEnd, hasSpans: boolean): void {
     const { runId } = info;
     const { origin, counted, startMs, endMs } = end;
     if (!counted) return;
-    if (!isRecorded && isUnsampled(info, unsampled)) metrics.decided(runId, origin.jobName, false, 'default');
+    if (!hasSpans && isUnsampled(info, unsampled)) metrics.decided(runId, origin.jobName, false, 'default');
     const result = resultOf(end);
     if (result === undefined) return;
     // The server refuses a final command if an event came in between; it is then sent again.
-    if (!seen.has(runId))
+    if (!ended.has(runId))
       metrics.ended({ job: origin.jobName, trigger: origin.trigger, result, durationMs: endMs - startMs });
-    seen.add(runId);
+    ended.add(runId);
   }
 
-  function noteDropped({ workflowId, runId }: WorkflowInfo, { job, count }: DroppedSpans): void {
+  function reportDropped({ workflowId, runId }: WorkflowInfo, { job, count }: DroppedSpans): void {
     metrics.spansDropped(job, count);
     log.warn(
       'dropped-spans',
@@ -104,10 +107,11 @@ export function createSink({
   /** Returns the root span with the attributes that only the host can add. */
   function completeRoot(root: SpanRecord, info: WorkflowInfo, end: RunEnd | undefined): SpanRecord {
     const { runId } = info;
-    const note = notes.get(runId);
-    notes.delete(runId);
-    const noted = note ? withEvent(root, note) : root;
-    return withRate(end ? describeRun(noted, info, end, converter?.()) : noted, decisions.find(runId));
+    const failure = taskFailures.get(runId);
+    taskFailures.delete(runId);
+    const withFailure = failure ? withEvent(root, failure) : root;
+    const described = end ? describeRun(withFailure, info, end, converter?.()) : withFailure;
+    return withRate(described, decisions.find(runId));
   }
 
   /**
@@ -129,7 +133,7 @@ export function createSink({
       },
       report: {
         fn(info, spans, end, dropped) {
-          if (dropped) noteDropped(info, dropped);
+          if (dropped) reportDropped(info, dropped);
           if (end) countEnd(info, end, spans.length > 0);
           const to = target();
           if (!to || spans.length === 0) return;
@@ -143,19 +147,17 @@ export function createSink({
       taskFailed: {
         fn({ runId }, { type, message }) {
           onTaskFailed?.(runId);
-          // The task was retried.
-          if (notes.has(runId)) return;
+          // The same task failed again when it was retried.
+          if (taskFailures.has(runId)) return;
           const attributes = { 'exception.type': type, 'exception.message': message };
-          notes.set(runId, { name: 'workflow.task.failed', timeMs: Date.now(), attributes });
+          taskFailures.set(runId, { name: 'workflow.task.failed', timeMs: Date.now(), attributes });
         },
       },
       ignored: {
-        fn({ workflowId, runId }, what, why) {
-          const [subject, lost] = IGNORED[what];
-          log.warn(`ignored:${what}`, `${subject} was ignored: ${why}; ${lost}`, {
-            workflowId,
-            runId,
-          });
+        fn({ workflowId, runId }, ignored, why) {
+          const [subject, effect] = IGNORED[ignored];
+          const message = `${subject} was ignored: ${why}; ${effect}`;
+          log.warn(`ignored:${ignored}`, message, { workflowId, runId });
         },
       },
     },

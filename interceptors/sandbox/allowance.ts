@@ -1,26 +1,26 @@
 /**
- * How much the plugin adds to what a run sends to the server: headers of calls, attributes of children.
+ * Limits what the plugin adds to a run's messages to the server: headers of calls, attributes of children.
  *
  * Sandbox code. A message or a history that the server accepts without the plugin must be accepted with it,
- * however many calls a run makes and whatever baggage it was started with: so the more has been sent, the
+ * however many calls a run makes and whatever baggage it was started with. So the more has been sent, the
  * less each further call carries. Only the run's own calls count, so the result is the same on replay.
  */
 import { formatBaggage, mergeBaggage } from '../../core/baggage';
-import type { JobPart, TraceHeader } from '../../core/trace-header';
+import type { TraceHeader } from '../../core/trace-header';
 import type { Run } from './run';
 
 /**
- * What a call carries: everything; only the job's own baggage; only the span and the receiver's kind; or
- * nothing.
+ * Load of a call's header: everything; the span with only the job's own baggage; the span without baggage and
+ * facts; or no header.
  */
 export type Load = 'all' | 'own' | 'bare' | 'none';
 
 const KB = 1_024;
 const MB = 1_024 * KB;
 /**
- * The loads with the sums of bytes up to which a call has them, in a workflow task's message (4 MB) and in
- * the history (50 MB). Even with as many calls as a history can hold, a run without baggage of its own stays
- * below the first line.
+ * The loads with the sums of bytes up to which a call has them, in a workflow task's message (of 4 MB) and in
+ * the history (of 50 MB). Even with as many calls as a history can hold, a run without baggage of its own
+ * stays below the first line.
  */
 const LOADS: readonly { readonly load: Load; readonly task: number; readonly run: number }[] = [
   { load: 'all', task: 512 * KB, run: 8 * MB },
@@ -28,8 +28,10 @@ const LOADS: readonly { readonly load: Load; readonly task: number; readonly run
   { load: 'bare', task: 2.5 * MB, run: 16 * MB },
 ];
 
+/** The plugin's share of one run's messages. */
 export class Allowance {
-  #cut: 'no' | 'now' | 'said' = 'no';
+  /** Whether any call has carried less than everything, and whether that was reported. */
+  #reduction: 'none' | 'new' | 'reported' = 'none';
   /** The current workflow task; it may have several activations, whose commands are sent in one message. */
   #task = 0;
   #bytesOfTask = 0;
@@ -56,25 +58,26 @@ export class Allowance {
     return this.#messageBytes;
   }
 
-  /** Returns whether a call has carried less than everything, and resets it: true at most once. */
-  takeCut(): boolean {
-    const isNow = this.#cut === 'now';
-    if (isNow) this.#cut = 'said';
-    return isNow;
+  /** Returns whether the first call has carried less than everything since the last call; true at most once. */
+  takeReduction(): boolean {
+    const isNew = this.#reduction === 'new';
+    if (isNew) this.#reduction = 'reported';
+    return isNew;
   }
 
   /**
-   * Returns what the next call may carry.
+   * Returns the load of the next call.
    *
-   * @param isNeeded whether the call must carry at least the receiver's kind
+   * @param isNeeded whether the call must have a header, since the receiver determines its kind by it
    */
   load(isNeeded = false): Load {
     const found = LOADS.find(({ task, run }) => this.#bytesOfTask < task && this.#bytesOfRun < run);
     const load = found?.load ?? (isNeeded ? 'bare' : 'none');
-    if (load !== 'all' && this.#cut === 'no') this.#cut = 'now';
+    if (load !== 'all' && this.#reduction === 'none') this.#reduction = 'new';
     return load;
   }
 
+  /** Adds bytes of the plugin. */
   add(bytes: number): void {
     this.#bytesOfTask += bytes;
     this.#bytesOfRun += bytes;
@@ -84,9 +87,5 @@ export class Allowance {
 /** Returns the header reduced to the load. */
 export function reduced({ span, part }: TraceHeader, load: 'own' | 'bare', { jobBaggage }: Run): TraceHeader {
   if (load === 'own') return { span, part, baggage: formatBaggage(mergeBaggage(jobBaggage, new Map())) };
-  return { span, part: part && withoutFacts(part) };
-}
-
-function withoutFacts(part: JobPart): JobPart {
-  return { ...part, facts: undefined };
+  return { span, part: part && { ...part, facts: undefined } };
 }

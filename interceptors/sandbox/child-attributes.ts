@@ -1,6 +1,6 @@
 /**
- * The search attributes that a bound parent gives an ordinary child or a shard at its start, so that binding
- * costs it no event.
+ * The search attributes that a bound parent sets on an ordinary child or a shard in its start, so that binding
+ * adds no event to the child's history.
  *
  * Sandbox code. The user's attributes are kept; only our own names are replaced.
  */
@@ -25,7 +25,7 @@ export function bindChild<Input extends { readonly options: ChildWorkflowOptions
   const { options } = input;
   const users = pairsOf(options.typedSearchAttributes ?? []);
   const ours = attributesOf(shard ?? run.root, {
-    name: jobNameGiven(options, users) ?? run.jobName,
+    name: jobNameIn(options, users) ?? run.jobName,
     trigger: shard ? 'shard' : 'child',
     runId: run.jobRunId,
   });
@@ -38,11 +38,12 @@ function pairsOf(attributes: TypedSearchAttributes | SearchAttributePair[]): Sea
   return Array.isArray(attributes) ? attributes : attributes.getAll();
 }
 
-function jobNameGiven(
+/** Returns the job name that user code has set on the child, in either form of search attributes. */
+function jobNameIn(
   options: ChildWorkflowOptions,
   users: readonly SearchAttributePair[],
 ): string | undefined {
-  const given = [attributeOf(users, 'JobName'), options.searchAttributes?.JobName?.[0]];
-  const name = given.find((each) => typeof each === 'string');
+  const values = [attributeOf(users, 'JobName'), options.searchAttributes?.JobName?.[0]];
+  const name = values.find((value) => typeof value === 'string');
   return name === undefined ? undefined : toKeyword(name);
 }

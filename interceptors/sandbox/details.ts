@@ -24,19 +24,19 @@ export function showLink(run: Run, info: WorkflowInfo, { traceUrl }: SandboxOpti
   if (traceUrl !== '' && getCurrentDetails() === '') setCurrentDetails(linkOf(run, info, traceUrl));
 }
 
-/** Calls `answer`, with complete details if the jobs contain a metadata query. */
+/** Calls `activate`; if the jobs are a metadata query, with complete details. */
 export function withDetails(
   jobs: readonly Job[],
   state: RunState,
   options: SandboxOptions,
-  answer: () => void,
+  activate: () => void,
 ): void {
   const before = getCurrentDetails();
-  const isAsked = jobs[0]?.queryWorkflow?.queryType === METADATA_QUERY;
-  const details = isAsked ? detailsOf(state, options, before) : undefined;
+  const isMetadataQuery = jobs[0]?.queryWorkflow?.queryType === METADATA_QUERY;
+  const details = isMetadataQuery ? detailsOf(state, options, before) : undefined;
   if (details !== undefined) setCurrentDetails(details);
   try {
-    answer();
+    activate();
   } finally {
     if (details !== undefined) setCurrentDetails(before);
   }
@@ -54,23 +54,24 @@ function detailsOf(
   const isUsers = before !== '' && before !== link;
   if (isUsers) return undefined;
   const linkTo = (traceId: string) => markdownLink(traceId, info, traceUrl);
-  return [trace(), ...detailsParts(linkTo)].filter((part) => part !== '').join('\n\n');
+  return [traceInWords(), ...detailsParts(linkTo)].filter((part) => part !== '').join('\n\n');
 
-  function trace(): string {
+  function traceInWords(): string {
     if (kept) return `${link} · not sampled, but kept: it ${kept === 'kept-slow' ? 'was slow' : 'failed'}`;
     if (run?.root.sampled) return link ?? '';
     if (run) return notSampled(run);
     // Where only sampled runs are bound, the history does not show why.
-    return counted && bind === 'sampled' ? `not sampled · ${RUN_IT}` : '';
+    return counted && bind === 'sampled' ? `not sampled · ${RUN_NOW}` : '';
   }
 }
 
-const RUN_IT = 'run it now to get a trace';
+const RUN_NOW = 'run it now to get a trace';
 
+/** Returns why the run has no trace, and how to get one. */
 function notSampled({ kind, reason }: Run): string {
   if (kind === 'child') return 'not sampled (it is in the trace of the run that started it)';
   if (kind === 'shard') return 'not sampled (its run is not, or the option shardRatio left it out)';
-  return `not sampled (${reason ?? 'ratio of its rule'}) · ${RUN_IT}`;
+  return `not sampled (${reason ?? 'ratio of its rule'}) · ${RUN_NOW}`;
 }
 
 function linkOf({ root }: Run, info: WorkflowInfo, traceUrl: string): string {

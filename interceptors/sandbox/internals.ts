@@ -98,7 +98,7 @@ export function internalsInterceptor(
   /** Removes the plugin's additions from the commands if the server would refuse the message for its size. */
   function fit(commands: readonly Command[]): readonly Command[] {
     const { isReplaying } = workflowInfo().unsafe;
-    if (state.allowance.takeCut() && !isReplaying)
+    if (state.allowance.takeReduction() && !isReplaying)
       sink.ignored('baggage', 'the calls of the run carry too much');
     return fitting(commands, state.allowance, (bytes) => {
       if (!isReplaying)

@@ -64,17 +64,17 @@ export function takeCommands(): Command[] {
 }
 
 /**
- * Calls `ask` while the current workflow's info has this value of the search attribute `JobName`: the SDK
+ * Calls `fn` while the current workflow's info has this value of the search attribute `JobName`: the SDK
  * passes the info to the host with each call. No effect if it already has the value.
  */
-export function withJobName<Answer>(value: string, ask: () => Answer): Answer {
+export function withJobName<T>(value: string, fn: () => T): T {
   const sdk = activator();
   const { info } = sdk;
-  if (keywordOf(info, 'JobName') === value) return ask();
+  if (keywordOf(info, 'JobName') === value) return fn();
   try {
     const typedSearchAttributes = info.typedSearchAttributes.updateCopy([{ key: JOB_NAME, value }]);
     sdk.info = { ...info, typedSearchAttributes };
-    return ask();
+    return fn();
   } finally {
     sdk.info = info;
   }
@@ -101,7 +101,7 @@ export function workflowFunction(): unknown {
 /**
  * Calls `listener` with each error that fails a workflow task instead of the run.
  *
- * Only the SDK can tell these errors apart (`failureExceptionTypes`), and after one, it calls no interceptor.
+ * Only the SDK can distinguish these errors (`failureExceptionTypes`), and it calls no interceptor after one.
  */
 export function onTaskError(listener: (error: unknown, isFirst: boolean) => void): void {
   const sdk = activator();
