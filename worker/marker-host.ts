@@ -62,7 +62,7 @@ export interface MarkerHostOptions {
    */
   readonly onRecorded?: (info: WorkflowInfo, origin: JobOrigin) => void;
   /** Called once for each tail-sampled run. */
-  readonly onKept?: (jobName: string, reason: KeptReason) => void;
+  readonly onTailSampled?: (jobName: string, reason: KeptReason) => void;
   readonly log?: OnceLog;
 }
 
@@ -150,7 +150,7 @@ function createMarkerHost(options: MarkerHostOptions): (info: WorkflowInfo, id: 
     if (!decideTailSampling(info, id, options.policy)) return false;
     const key = `${info.runId} ${id}`;
     if (!tailSampled.has(key))
-      options.onKept?.(jobNameOf(info), id === KEPT_FAILED ? 'kept-failed' : 'kept-slow');
+      options.onTailSampled?.(jobNameOf(info), id === KEPT_FAILED ? 'kept-failed' : 'kept-slow');
     tailSampled.add(key);
     return true;
   }

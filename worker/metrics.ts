@@ -38,7 +38,7 @@ export interface JobMetrics {
   /** Counts a sampling decision; only once for the same run. Never throws. */
   decided(runId: string, job: string, sampled: boolean, reason: SamplingReason): void;
   /** Counts a tail-sampled run. Never throws. */
-  kept(job: string, reason: KeptReason): void;
+  tailSampled(job: string, reason: KeptReason): void;
   /** Counts spans that a task's sandbox dropped for their number. Never throws. */
   spansDropped(job: string, count: number): void;
 }
@@ -84,8 +84,8 @@ export function createJobMetrics(namespace: string): JobMetrics {
       };
       instruments().decisions.add(1, attributes);
     },
-    kept(job, reason) {
-      instruments().kept.add(1, { ...shared, 'job.name': bounded(job), 'job.sampling.reason': reason });
+    tailSampled(job, reason) {
+      instruments().tailSampled.add(1, { ...shared, 'job.name': bounded(job), 'job.sampling.reason': reason });
     },
     spansDropped(job, count) {
       instruments().spansDropped.add(count, { ...shared, 'job.name': bounded(job) });
@@ -110,7 +110,7 @@ function createInstruments() {
       unit: '{span}',
       description: 'Spans of workflow tasks that made more than 2,000',
     }),
-    kept: meter.createCounter('job.sampling.kept', {
+    tailSampled: meter.createCounter('job.sampling.kept', {
       unit,
       description:
         'Job runs that were not sampled, but left their root span because they failed or were slow',

@@ -134,7 +134,7 @@ export class JobTracingPlugin
           onBound: binding.recordGrant,
           onDecision: metrics.decided,
           onRecorded: (info, origin) => sink.jobTracing.begun.fn(info, rootOfRun(info), origin),
-          onKept: metrics.kept,
+          onTailSampled: metrics.tailSampled,
           log,
         },
         options.patchActivationCallback,

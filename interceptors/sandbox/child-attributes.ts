@@ -2,7 +2,7 @@
  * The search attributes that a bound parent sets on an ordinary child or a shard in its start, so that binding
  * adds no event to the child's history.
  *
- * Sandbox code. The user's attributes are kept; only our own names are replaced.
+ * Sandbox code. The user's attributes stay; only those of our own names are replaced.
  */
 import type { SearchAttributePair, TypedSearchAttributes } from '@temporalio/common';
 import type { ChildWorkflowOptions } from '@temporalio/workflow';
@@ -29,9 +29,9 @@ export function bindChild<Input extends { readonly options: ChildWorkflowOptions
     trigger: shard ? 'shard' : 'child',
     runId: run.jobRunId,
   });
-  const kept = users.filter(({ key }) => attributeOf(ours, key.name) === undefined);
-  if (!haveRoom([...kept, ...ours])) return input;
-  return { ...input, options: { ...options, typedSearchAttributes: [...kept, ...ours] } };
+  const others = users.filter(({ key }) => attributeOf(ours, key.name) === undefined);
+  if (!haveRoom([...others, ...ours])) return input;
+  return { ...input, options: { ...options, typedSearchAttributes: [...others, ...ours] } };
 }
 
 function pairsOf(attributes: TypedSearchAttributes | SearchAttributePair[]): SearchAttributePair[] {

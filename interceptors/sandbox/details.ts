@@ -44,7 +44,7 @@ export function withDetails(
 
 /** Returns the details; `undefined` if they stay unchanged. */
 function detailsOf(
-  { run, kept, counted }: RunState,
+  { run, tailSampled, counted }: RunState,
   options: SandboxOptions,
   before: string,
 ): string | undefined {
@@ -57,7 +57,10 @@ function detailsOf(
   return [traceInWords(), ...detailsParts(linkTo)].filter((part) => part !== '').join('\n\n');
 
   function traceInWords(): string {
-    if (kept) return `${link} · not sampled, but kept: it ${kept === 'kept-slow' ? 'was slow' : 'failed'}`;
+    if (tailSampled) {
+      const reason = tailSampled === 'kept-slow' ? 'was slow' : 'failed';
+      return `${link} · not sampled, but kept: it ${reason}`;
+    }
     if (run?.root.sampled) return link ?? '';
     if (run) return notSampled(run);
     // Where only sampled runs are bound, the history does not show why.

@@ -24,7 +24,6 @@ import { defined } from '../../core/util/defined';
 import { safely } from '../../core/util/untrusted';
 import { ABSENT, AGAIN, ANY, isMarker } from '../../sampling/markers';
 import { showLink, withDetails } from './details';
-import { keep } from './kept';
 import { fitting } from './message-size';
 import { isFinal, resultOf } from './outcome';
 import { readRun } from './read-run';
@@ -33,6 +32,7 @@ import { attributesOfTop } from './run-attributes';
 import type { RunState } from './run-state';
 import { workflowFunction } from './sdk-internals';
 import type { RecordingSpan } from './span';
+import { tailSample } from './tail-sampling';
 import { noteTaskErrors } from './task-errors';
 import { RunTracer } from './tracer';
 
@@ -87,7 +87,7 @@ export function internalsInterceptor(
   function finishedSpans(run: Run, final: Command | undefined): SpanRecord[] {
     // A tail-sampled run has only its root span.
     const tracer =
-      state.tracer ?? (final && state.kept && new RunTracer(workflowInfo().workflowType, run, state.startMs));
+      state.tracer ?? (final && state.tailSampled && new RunTracer(workflowInfo().workflowType, run, state.startMs));
     if (final && tracer) {
       noteOn(tracer.root, state);
       tracer.endRun();
@@ -107,14 +107,14 @@ export function internalsInterceptor(
   }
 
   function endOf(final: Command): RunEnd | undefined {
-    const { origin, run, kept, counted, startMs } = state;
+    const { origin, run, tailSampled, counted, startMs } = state;
     if (!origin) return undefined;
     return defined({
       origin,
       counted,
       startMs,
       endMs: Date.now(),
-      reason: kept ?? run?.reason,
+      reason: tailSampled ?? run?.reason,
       result: resultOf(final),
       failure: final.failWorkflowExecution?.failure ?? undefined,
     });
@@ -131,7 +131,7 @@ export function internalsInterceptor(
   /** Returns the activation's commands with the plugin's own. */
   function concluded(commands: readonly Command[]): Command[] {
     const final = commands.find(isFinal);
-    const late = final ? keep(state, final) : [];
+    const late = final ? tailSample(state, final) : [];
     report(final);
     return [...fit(commands.flatMap((each) => (each === final ? [...late, each] : each)))];
   }

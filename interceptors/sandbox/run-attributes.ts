@@ -32,7 +32,7 @@ export function attributesOf(
 }
 
 /** Returns the attributes that a tail-sampled run upserts at its end. */
-export function attributesOfKept(): SearchAttributePair[] {
+export function attributesOfTailSampled(): SearchAttributePair[] {
   return pairsOf({ TraceSampled: true });
 }
 

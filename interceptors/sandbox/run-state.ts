@@ -49,7 +49,7 @@ export class RunState {
   /** Workflow time of the run's first workflow task, in milliseconds since the epoch. */
   startMs = 0;
   /** Why a tail-sampled run exports its root span; `undefined` for every other run. */
-  kept: KeptReason | undefined;
+  tailSampled: KeptReason | undefined;
   /** True in queries and update validators, where no span may be created. */
   readOnly = false;
   /** How much of the trace the run's calls may carry. */

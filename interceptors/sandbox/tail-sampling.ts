@@ -11,7 +11,7 @@ import { patched, upsertSearchAttributes, workflowInfo } from '@temporalio/workf
 import { dueMsOf } from '../../core/due-time';
 import { KEPT_FAILED, KEPT_SLOW, type KeptReason } from '../../sampling/markers';
 import type { Run } from './run';
-import { attributesOfKept } from './run-attributes';
+import { attributesOfTailSampled } from './run-attributes';
 import type { RunState } from './run-state';
 import { takeCommands, withJobName } from './sdk-internals';
 
@@ -24,21 +24,21 @@ type Command = coresdk.workflow_commands.IWorkflowCommand;
 const MIN_SLOW_MS = 1_000;
 
 /**
- * Decides whether a run that ends with `final` is tail-sampled; if so, sets {@link RunState.kept} to the
+ * Decides whether a run that ends with `final` is tail-sampled; if so, sets {@link RunState.tailSampled} to the
  * reason.
  *
  * @returns the commands to send before `final`
  */
-export function keep(state: RunState, final: Command): Command[] {
+export function tailSample(state: RunState, final: Command): Command[] {
   const { run, origin } = state;
   if (!run || !origin || run.root.sampled || !run.bound || run.kind === 'child') return [];
   const isFailed = final.failWorkflowExecution != null;
   // A run that was cancelled or continues as new has not failed, but may have been slow.
-  const tookMs = Date.now() - sinceMs(state, run);
+  const durationMs = Date.now() - sinceMs(state, run);
   // User code may have upserted another name meanwhile; the rule for the original name applies.
-  state.kept = withJobName(origin.jobName, () => ask(isFailed, tookMs));
-  if (!state.kept) return [];
-  upsertSearchAttributes(attributesOfKept());
+  state.tailSampled = withJobName(origin.jobName, () => reasonOf(isFailed, durationMs));
+  if (!state.tailSampled) return [];
+  upsertSearchAttributes(attributesOfTailSampled());
   // The activation's own commands have been taken before: only the marker and the upsert remain.
   return takeCommands();
 }
@@ -51,8 +51,9 @@ function sinceMs({ startMs }: RunState, { kind }: Run): number {
   return kind === 'shard' ? startMs : dueMsOf(workflowInfo());
 }
 
-function ask(isFailed: boolean, tookMs: number): KeptReason | undefined {
+/** Returns why the run is tail-sampled, by the first marker that the host allows; `undefined` if it is not. */
+function reasonOf(isFailed: boolean, durationMs: number): KeptReason | undefined {
   if (isFailed && patched(KEPT_FAILED)) return 'kept-failed';
-  if (tookMs >= MIN_SLOW_MS && patched(KEPT_SLOW)) return 'kept-slow';
+  if (durationMs >= MIN_SLOW_MS && patched(KEPT_SLOW)) return 'kept-slow';
   return undefined;
 }
