@@ -1,6 +1,7 @@
 /**
- * Interceptor of a client's calls: adds the trace header, in W3C form whatever `OTEL_PROPAGATORS` is, with the job
- * header, from which the run determines its kind. Host code.
+ * The interceptor of clients that adds the trace header, with the job header of a start, to their calls.
+ *
+ * Host code. The header is W3C, regardless of `OTEL_PROPAGATORS`; the run determines its kind by the job header.
  */
 import { context, defaultTextMapSetter, isSpanContextValid, propagation, trace } from '@opentelemetry/api';
 import { W3CBaggagePropagator } from '@opentelemetry/core';
@@ -8,24 +9,28 @@ import type { Headers, WorkflowClientInterceptor } from '@temporalio/client';
 import { checkJobStartOptions, factsOfStart, type JobStartOptions } from './jobs/start-options';
 import { JOB_NAME_MEMO } from './search-attributes';
 import { type JobPart, TRACE_HEADER, type TraceHeader, writeHeader } from './trace-header';
+import type { SpanRef } from './traceparent';
+import { defined } from './util/defined';
 
 interface StartOptions {
   readonly job?: JobStartOptions;
   readonly memo?: Record<string, unknown>;
 }
 
-/** Must come after the official interceptor, whose span is then the active one. A second one has no further effect. */
+/**
+ * Adds the header of the active span to starts, signals and updates. Follows the official interceptor in the
+ * list, so that the active span is the call's. Has no further effect if it is in the list twice.
+ */
 export const headerInterceptor: WorkflowClientInterceptor = {
-  start: (input, next) => next(started(input)),
-  startWithDetails: (input, next) => next(started(input)),
-  signalWithStart: (input, next) => next(started(input)),
+  start: (input, next) => next(withStartHeader(input)),
+  startWithDetails: (input, next) => next(withStartHeader(input)),
+  signalWithStart: (input, next) => next(withStartHeader(input)),
   startUpdateWithStart(input, next) {
-    const options = named(input.workflowStartOptions);
-    const workflowStartHeaders = withTrace(input.workflowStartHeaders, partOf(options.job));
+    const options = withJobName(input.workflowStartOptions);
     return next({
       ...input,
       workflowStartOptions: options,
-      workflowStartHeaders,
+      workflowStartHeaders: withTrace(input.workflowStartHeaders, partOf(options.job)),
       updateHeaders: withTrace(input.updateHeaders),
     });
   },
@@ -33,49 +38,57 @@ export const headerInterceptor: WorkflowClientInterceptor = {
   startUpdate: (input, next) => next({ ...input, headers: withTrace(input.headers) }),
 };
 
-function started<T extends { readonly headers: Headers; readonly options: StartOptions }>(input: T): T {
-  const options = named(input.options);
+function withStartHeader<T extends { readonly headers: Headers; readonly options: StartOptions }>(
+  input: T,
+): T {
+  const options = withJobName(input.options);
   return { ...input, options, headers: withTrace(input.headers, partOf(options.job)) };
 }
 
-/** Adds the job's name as a memo: as a search attribute that is not registered, it would fail the start. */
-function named<T extends StartOptions>(options: T): T {
+/**
+ * Checks the start option `job`, and adds the job's name to the memo: a search attribute that is not registered
+ * would fail the start.
+ */
+function withJobName<T extends StartOptions>(options: T): T {
   const { job } = options;
   if (job === undefined) return options;
   checkJobStartOptions(job);
-  return job.name === undefined
-    ? options
-    : { ...options, memo: { ...options.memo, [JOB_NAME_MEMO]: job.name } };
+  if (job.name === undefined) return options;
+  return { ...options, memo: { ...options.memo, [JOB_NAME_MEMO]: job.name } };
 }
 
+/** Returns the job header of a start. */
 function partOf(job: JobStartOptions = {}): JobPart {
-  const facts = factsOfStart(job);
-  const part = { kind: 'start', forced: job.runNow === true, joinCaller: job.trace === 'caller' } as const;
-  return facts ? { ...part, facts } : part;
+  return defined({
+    kind: 'start' as const,
+    forced: job.runNow === true,
+    joinCaller: job.trace === 'caller',
+    facts: factsOfStart(job),
+  });
 }
 
 function withTrace(headers: Headers, part?: JobPart): Headers {
-  return { ...headers, [TRACE_HEADER]: writeHeader({ ...activeTrace(), ...(part && { part }) }) };
+  return { ...headers, [TRACE_HEADER]: writeHeader(defined({ ...activeTrace(), part })) };
 }
 
 const BAGGAGE = new W3CBaggagePropagator();
 
-/** Returns a trace header with the active span and baggage of the caller. */
+/** Returns the active span and baggage of the caller; neither if there is none. */
 export function activeTrace(): TraceHeader {
-  const active = context.active();
-  const span = trace.getSpanContext(active);
   const carrier: { baggage?: string } = {};
+  const active = context.active();
   if (propagation.getBaggage(active)) BAGGAGE.inject(active, carrier, defaultTextMapSetter);
-  return {
-    ...(span &&
-      isSpanContextValid(span) && {
-        span: {
-          traceId: span.traceId,
-          spanId: span.spanId,
-          sampled: (span.traceFlags & 1) === 1,
-          ...(span.traceState && { traceState: span.traceState.serialize() }),
-        },
-      }),
-    ...(carrier.baggage && { baggage: carrier.baggage }),
-  };
+  return defined({ span: activeSpan(), baggage: carrier.baggage || undefined });
+}
+
+function activeSpan(): SpanRef | undefined {
+  const span = trace.getSpanContext(context.active());
+  if (!span || !isSpanContextValid(span)) return undefined;
+  const { traceId, spanId, traceFlags, traceState } = span;
+  return defined({
+    traceId,
+    spanId,
+    sampled: (traceFlags & 1) === 1,
+    traceState: traceState?.serialize(),
+  });
 }

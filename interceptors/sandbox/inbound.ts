@@ -1,5 +1,5 @@
 /**
- * Calls that reach a sampled workflow: handlers are spans of the run's own trace, linked to their caller.
+ * Calls that a sampled workflow receives: each handler is a span of the run's own trace, linked to its caller.
  *
  * Sandbox code: every method calls `next` synchronously and returns the same promise; it uses no randomness,
  * and creates no span in queries and update validators.
@@ -7,31 +7,46 @@
 import { SpanName } from '@temporalio/interceptors-opentelemetry/lib/workflow/definitions';
 import { type Headers, type WorkflowInboundCallsInterceptor, workflowInfo } from '@temporalio/workflow';
 import type { Ignored, JobTracingSinks } from '../../core/span-record';
-import { readHeader } from '../../core/trace-header';
+import { readTraceContext } from '../../core/trace-header';
 import { safely } from '../../core/util/untrusted';
 import { linksTo } from './links';
 import { observe } from './observe';
 import { withSpan } from './otel-context';
 import type { RunState } from './run-state';
-import type { RunTracer } from './tracer';
+import type { RecordingSpan } from './span';
+import type { RunTracer, StartOptions } from './tracer';
 
+/** A call of a handler. */
+interface HandlerCall {
+  /** Name of its span. */
+  readonly name: string;
+  /** The header in words, for the log line if it is ignored. */
+  readonly headerName: Ignored;
+  /** Id of the call, if the SDK has one; see {@link StartOptions.key}. */
+  readonly key?: string;
+}
+
+/** Returns the inbound interceptor of a sampled run. */
 export function inboundInterceptor(
   state: RunState,
   tracer: RunTracer,
   sink: JobTracingSinks['jobTracing'],
 ): WorkflowInboundCallsInterceptor {
+  /** Starts the span of a handler, linked to the caller in the header. */
+  function startSpan(headers: Headers, { name, headerName, key }: HandlerCall): RecordingSpan {
+    const { header, problem } = readTraceContext(headers);
+    if (problem && !workflowInfo().unsafe.isReplaying) sink.ignored(headerName, problem);
+    return tracer.start(name, tracer.root.ref, { links: linksTo(header?.span, 'caller'), key });
+  }
+
   /** Runs a handler in its own span. */
   function handle<Input extends { readonly headers: Headers }, Output>(
-    name: string,
-    what: Ignored,
+    call: HandlerCall,
     input: Input,
     next: (input: Input) => Promise<Output>,
-    which?: string,
   ): Promise<Output> {
     const prepared = safely(() => {
-      const { header, problem } = readHeader(input.headers);
-      if (problem && !workflowInfo().unsafe.isReplaying) sink.ignored(what, problem);
-      const span = tracer.start(name, tracer.root.ref, { links: linksTo(header?.span, 'caller'), which });
+      const span = startSpan(input.headers, call);
       return { span, context: withSpan(state.activeContext(), span) };
     });
     if (!prepared) return next(input);
@@ -40,17 +55,15 @@ export function inboundInterceptor(
   }
 
   return {
-    handleSignal: (input, next) =>
-      handle(`${SpanName.WORKFLOW_HANDLE_SIGNAL}:${input.signalName}`, 'signal header', input, next),
+    handleSignal(input, next) {
+      const name = `${SpanName.WORKFLOW_HANDLE_SIGNAL}:${input.signalName}`;
+      return handle({ name, headerName: 'signal header' }, input, next);
+    },
 
-    handleUpdate: (input, next) =>
-      handle(
-        `${SpanName.WORKFLOW_HANDLE_UPDATE}:${input.name}`,
-        'update header',
-        input,
-        next,
-        input.updateId,
-      ),
+    handleUpdate(input, next) {
+      const name = `${SpanName.WORKFLOW_HANDLE_UPDATE}:${input.name}`;
+      return handle({ name, headerName: 'update header', key: input.updateId }, input, next);
+    },
 
     validateUpdate(input, next) {
       state.readOnly = true;

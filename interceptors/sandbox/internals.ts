@@ -1,5 +1,5 @@
 /**
- * Interceptor of activations: works out the run in its first one, before any user code, and exports finished
+ * Interceptor of activations: works out the run in its first one, before any user code, and reports finished
  * spans at the end of each.
  *
  * Sandbox code: no await, nothing thrown, no span in queries. The only command is the upsert of a bound run,
@@ -40,12 +40,18 @@ type Job = coresdk.workflow_activation.IWorkflowActivationJob;
 type Signal = coresdk.workflow_activation.ISignalWorkflow;
 type Command = coresdk.workflow_commands.IWorkflowCommand;
 
+/**
+ * Returns the interceptor of one workflow's activations.
+ *
+ * @param onBegin called in the first activation, when the run is worked out; not for the package's own workflows
+ */
 export function internalsInterceptor(
   state: RunState,
   sink: JobTracingSinks['jobTracing'],
   options: SandboxOptions,
   onBegin: (reading: RunReading) => void,
 ): WorkflowInternalsInterceptor {
+  /** Works out the run in its first activation. */
   function begin(jobs: readonly Job[]): void {
     const init = jobs[0]?.initializeWorkflow;
     if (init == null) return;
@@ -60,6 +66,7 @@ export function internalsInterceptor(
     onBegin(reading);
   }
 
+  /** Binds a top-level run, and starts the root span of a sampled run. */
   function beginTrace(run: Run, origin: JobOrigin, info: WorkflowInfo): void {
     if (run.kind === 'top' && run.bound) upsertSearchAttributes(attributesOfTop(run));
     if (run.bound || run.root.sampled) noteTaskErrors(sink);
@@ -73,26 +80,31 @@ export function internalsInterceptor(
   }
 
   /**
-   * Reports spans and notes of the activation in one sink call: each call copies the run's info to the host.
+   * Reports the activation's spans and the run's end in one sink call, since each call copies the run's info to
+   * the host.
    */
   function report(final: Command | undefined): void {
     const { run, counted } = state;
-    const spans = run ? finishedSpans(run, final) : [];
+    const spans = run ? takeSpans(run, final) : [];
     const end = final && (counted || spans.length > 0) ? endOf(final) : undefined;
     const count = state.tracer?.takeDropped() ?? 0;
     const dropped = count > 0 ? { count, job: state.origin?.jobName ?? '' } : undefined;
     if ((spans.length > 0 || end) && !workflowInfo().unsafe.isReplaying) sink.report(spans, end, dropped);
   }
 
-  function finishedSpans(run: Run, final: Command | undefined): SpanRecord[] {
-    // A tail-sampled run has only its root span.
-    const tracer =
-      state.tracer ?? (final && state.tailSampled && new RunTracer(workflowInfo().workflowType, run, state.startMs));
-    if (final && tracer) {
-      noteOn(tracer.root, state);
-      tracer.endRun();
-    }
-    return tracer?.drain() ?? [];
+  /** Returns the spans that have finished in the activation: with the final command, all that were open. */
+  function takeSpans(run: Run, final: Command | undefined): SpanRecord[] {
+    if (!final) return state.tracer?.drain() ?? [];
+    const tracer = state.tracer ?? (state.tailSampled && rootTracer(run));
+    if (!tracer) return [];
+    noteOn(tracer.root, state);
+    tracer.endRun();
+    return tracer.drain();
+  }
+
+  /** Returns the tracer of a tail-sampled run, which has only its root span. */
+  function rootTracer(run: Run): RunTracer {
+    return new RunTracer(workflowInfo().workflowType, run, state.startMs);
   }
 
   /** Removes the plugin's additions from the commands if the server would refuse the message for its size. */
@@ -106,6 +118,7 @@ export function internalsInterceptor(
     });
   }
 
+  /** Returns the run's end as the host needs it. */
   function endOf(final: Command): RunEnd | undefined {
     const { origin, run, tailSampled, counted, startMs } = state;
     if (!origin) return undefined;
@@ -120,39 +133,41 @@ export function internalsInterceptor(
     });
   }
 
-  function activated(jobs: readonly Job[]): void {
+  /** Reads the activation's jobs before the SDK executes them. */
+  function readJobs(jobs: readonly Job[]): void {
     state.readOnly = jobs[0]?.queryWorkflow != null;
-    const listen = listenerOf(workflowFunction()) ?? begin;
-    listen(jobs);
+    const listener = listenerOf(workflowFunction()) ?? begin;
+    listener(jobs);
     state.calls.settle(jobs);
     state.allowance.begin(workflowInfo().historyLength);
   }
 
-  /** Returns the activation's commands with the plugin's own. */
-  function concluded(commands: readonly Command[]): Command[] {
+  /** Reports the activation, and returns its commands with the plugin's own. */
+  function conclude(commands: readonly Command[]): Command[] {
     const final = commands.find(isFinal);
-    const late = final ? tailSample(state, final) : [];
+    const added = final ? tailSample(state, final) : [];
     report(final);
-    return [...fit(commands.flatMap((each) => (each === final ? [...late, each] : each)))];
+    return [...fit(commands.flatMap((command) => (command === final ? [...added, command] : command)))];
   }
 
   return {
     activate(input, next) {
-      const error = errorOf(() => activated(input.activation.jobs ?? []));
+      const error = errorOf(() => readJobs(input.activation.jobs ?? []));
       if (error !== undefined) safely(() => sink.ignored('run', error));
       withDetails(input.activation.jobs ?? [], state, options, () => next(input));
     },
 
     concludeActivation(input, next) {
-      const recorded = safely(() => input.commands.filter((each) => isRecorded(each, state)));
+      const recorded = safely(() => input.commands.filter((command) => isRecorded(command, state)));
       const output = next(recorded ? { ...input, commands: recorded } : input);
       if (!(state.run || state.counted) || state.readOnly) return output;
-      const commands = safely(() => concluded(output.commands));
+      const commands = safely(() => conclude(output.commands));
       return commands ? { ...output, commands } : output;
     },
   };
 }
 
+/** Returns a signal that arrived with the first activation. */
 function firstSignal({ signalName, originatingEventId: id }: Signal): FirstSignal {
   const eventId = safely(() => id?.toNumber());
   return { name: signalName ?? '', eventId: eventId || undefined };
@@ -169,8 +184,8 @@ function errorOf(fn: () => void): string | undefined {
 }
 
 /**
- * Whether the command is sent: all but the markers of {@link ANY} and {@link AGAIN}, and those that no host
- * allowed.
+ * Whether the command is sent to the server: all are but the markers of {@link ANY} and {@link AGAIN}, and
+ * markers that no host has allowed.
  */
 function isRecorded({ setPatchMarker }: Command, { run, counted }: RunState): boolean {
   const id = setPatchMarker?.patchId;

@@ -70,7 +70,7 @@ function tracerFor(state: RunState, inert: Span, scope: NonNullable<StartOptions
   function createSpan(name: string, options: SpanOptions, context: Context): Span {
     const tracer = state.recording();
     const active = spanRefOf(context);
-    // A span of its own, since user code ends it.
+    // Another span than the active one, which user code would end.
     if (!tracer) return new NonRecordingSpan(active);
     const root = tracer.root.ref;
     const { isRoot, attributes, ...start } = readOptions(options);

@@ -48,7 +48,7 @@ export function outboundInterceptor(state: RunState, run: Run): WorkflowOutbound
    */
   function begin(name: string, which?: number): { span: RecordingSpan | undefined; header: TraceHeader } {
     const parent = state.activeRef(run);
-    const span = state.recording()?.start(name, parent, { which });
+    const span = state.recording()?.start(name, parent, { key: which });
     const item = state.activeItem();
     if (item !== undefined) span?.setAttribute('job.item.key', item);
     return { span, header: { span: span?.ref ?? parent, baggage: state.activeBaggage(run) } };

@@ -11,37 +11,41 @@ import type { SpanRef } from '../../core/traceparent';
 import type { RunTrace } from './run';
 import { type OnEnd, RecordingSpan, type SpanStart } from './span';
 
-/** Most finished spans kept within one activation; further ones are dropped and counted on the root. */
-const MAX_BUFFERED = 2_000;
+/** Most finished spans that are collected in one activation; further ones are dropped and counted on the root. */
+const MAX_FINISHED = 2_000;
 
 /** Most span names that are counted separately; spans with further names are counted together. */
 const MAX_COUNTED_NAMES = 1_000;
 
+/** Options of a span that is started. */
 export interface StartOptions extends Partial<Pick<SpanStart, 'kind' | 'startMs' | 'links' | 'scope'>> {
   /**
    * Distinguishes the span from others of its name: the call's sequence number, or the update's id. Without
    * it, spans of one name are numbered, which gives the same ids on a retry as long as their relative order
    * is the same.
    */
-  readonly which?: string | number | undefined;
+  readonly key?: string | number | undefined;
 }
 
+/** Creates and collects the spans of one run. */
 export class RunTracer {
   /** The root span `RunWorkflow`, active wherever no other span is. */
   readonly root: RecordingSpan;
   readonly #counts = new Map<string, number>();
   readonly #open = new Set<RecordingSpan>();
+  readonly #finished: SpanRecord[] = [];
+  /** Spans dropped in the whole run. */
+  #dropped = 0;
+  /** Spans dropped since the last {@link takeDropped}. */
+  #newlyDropped = 0;
   readonly #finish: OnEnd = (span, record) => {
     this.#open.delete(span);
-    if (this.#buffer.length < MAX_BUFFERED || span === this.root) this.#buffer.push(record);
+    if (this.#finished.length < MAX_FINISHED || span === this.root) this.#finished.push(record);
     else {
       this.#dropped++;
-      this.#droppedNow++;
+      this.#newlyDropped++;
     }
   };
-  readonly #buffer: SpanRecord[] = [];
-  #dropped = 0;
-  #droppedNow = 0;
 
   /** Starts the root span; its parent, if any, is in another run or process. */
   constructor(workflowType: string, { root, parentSpanId, links }: RunTrace, startMs: number) {
@@ -50,16 +54,17 @@ export class RunTracer {
     this.root = new RecordingSpan({ name, ref, parentSpanId, startMs, links }, this.#finish);
   }
 
+  /** Starts a span below this parent, by default now. */
   start(
     name: string,
     { spanId: parentSpanId }: SpanRef,
-    { startMs = Date.now(), which, ...options }: StartOptions = {},
+    { startMs = Date.now(), key, ...options }: StartOptions = {},
   ): RecordingSpan {
     const spanId = spanIdOf(this.root.ref.spanId, {
       name,
       parentSpanId,
       scope: options.scope?.name,
-      which: which === undefined ? `n${this.#count(name)}` : `s${which}`,
+      which: key === undefined ? `n${this.#count(name)}` : `s${key}`,
     });
     const ref = { ...this.root.ref, spanId };
     const span = new RecordingSpan({ ...options, name, ref, parentSpanId, startMs }, this.#finish);
@@ -84,13 +89,13 @@ export class RunTracer {
 
   /** Returns the spans finished since the last call. */
   drain(): SpanRecord[] {
-    return this.#buffer.splice(0);
+    return this.#finished.splice(0);
   }
 
   /** Returns the number of spans dropped since the last call. */
   takeDropped(): number {
-    const count = this.#droppedNow;
-    this.#droppedNow = 0;
+    const count = this.#newlyDropped;
+    this.#newlyDropped = 0;
     return count;
   }
 }
