@@ -1,13 +1,14 @@
 /**
- * Whether an activity was cancelled on request.
+ * Determines whether an activity was cancelled on request.
  *
- * Host code. The server answers a heartbeat with "not found" both when the run is over (cancelled,
+ * Host code. The server responds to a heartbeat with "not found" both when the run is over (cancelled,
  * terminated, completed without its activity) and when the activity has timed out. The elapsed times
  * distinguish the two.
  */
 import type { Context } from '@temporalio/activity';
 import { CancelledFailure } from '@temporalio/common';
 
+/** Observes the cancellation and the heartbeats of one activity attempt. */
 export class ActivityCancellation {
   readonly #activity: Context;
   readonly #startedMs = Date.now();
@@ -34,16 +35,17 @@ export class ActivityCancellation {
   nameOfExpected(error: unknown): string | undefined {
     const isCancellation =
       error instanceof CancelledFailure || (error as Partial<Error>).name === 'AbortError';
-    return isCancellation && this.#isAskedFor() ? 'CancelledFailure' : undefined;
+    return isCancellation && this.#isRequested() ? 'CancelledFailure' : undefined;
   }
 
-  #isAskedFor(): boolean {
+  #isRequested(): boolean {
     const { cancellationDetails: details } = this.#activity;
     if (!details || this.#cancelledMs === undefined) return false;
     const { cancelRequested, paused, reset, notFound } = details;
     return cancelRequested || paused || reset || (notFound && !this.#isTimedOut(this.#cancelledMs));
   }
 
+  /** Whether one of the activity's timeouts had elapsed by that time. */
   #isTimedOut(nowMs: number): boolean {
     const { info } = this.#activity;
     const isOver = (sinceMs: number, limitMs: number | undefined) => !!limitMs && nowMs - sinceMs >= limitMs;
@@ -55,7 +57,7 @@ export class ActivityCancellation {
     );
   }
 
-  /** The SDK has no interceptor for heartbeats. */
+  /** Replaces the context's `heartbeat` by one that notes the times: the SDK has no interceptor for heartbeats. */
   #watchHeartbeats(): void {
     const { heartbeat } = this.#activity;
     const watched: typeof heartbeat = (details) => {

@@ -1,5 +1,6 @@
 /**
- * The job of an activity: its headers are stored by its context, and parsed on demand.
+ * The job of an activity, for `jobInfo()`: the headers are stored with the activity's context, and parsed on
+ * demand.
  *
  * Host code; never throws.
  */
@@ -12,7 +13,8 @@ import { readHeader, type TraceHeader } from '../core/trace-header';
 
 const HEADERS = new WeakMap<Context, Headers>();
 
-export function keepHeaders(activity: Context, headers: Headers): void {
+/** Stores the headers of an activity until its context is garbage. */
+export function storeHeaders(activity: Context, headers: Headers): void {
   HEADERS.set(activity, headers);
 }
 

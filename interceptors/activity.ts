@@ -26,7 +26,7 @@ import type { SpanRef } from '../core/traceparent';
 import { safely } from '../core/util/untrusted';
 import type { SamplingPolicy } from '../sampling/policy';
 import { ActivityCancellation } from './activity-cancellation';
-import { keepHeaders } from './activity-context';
+import { storeHeaders } from './activity-context';
 import { nameOfExpectedInNexus, tracerFor } from './expected-errors';
 import { getLogAttributes } from './log-attributes';
 import { parentOfUntraced } from './untraced-activity';
@@ -48,6 +48,7 @@ export interface ActivityTracingOptions {
   readonly policy: () => SamplingPolicy | undefined;
 }
 
+/** Returns the factory of activity interceptors for a worker. */
 export function activityInterceptors(options: ActivityTracingOptions): ActivityInterceptorsFactory {
   return (ctx) => ({ inbound: new ActivityTracing(ctx, options), outbound: { getLogAttributes } });
 }
@@ -67,7 +68,7 @@ class ActivityTracing implements ActivityInboundCallsInterceptor {
     if (problem !== undefined) this.#options.onIgnored(problem);
     const span = header.span ?? this.#parentOfUntraced(input.headers);
     if (!span) return next(input);
-    if (header.span) keepHeaders(this.#ctx, input.headers);
+    if (header.span) storeHeaders(this.#ctx, input.headers);
     const parent = contextOf(this.#withTraceState(span), header.baggage);
     // Without the header, the official interceptor uses the active context instead of the process's
     // propagator.
@@ -105,7 +106,7 @@ class ActivityTracing implements ActivityInboundCallsInterceptor {
     if (!span?.isRecording()) return;
     const { currentAttemptScheduledTimestampMs, attempt } = this.#ctx.info;
     span.setAttribute('job.activity.attempt', attempt);
-    // "Slow" is often "no worker": from schedule to start.
+    // From schedule to start: a slow activity has often waited for a worker.
     span.setAttribute('job.queue_time_ms', Math.max(0, Date.now() - currentAttemptScheduledTimestampMs));
     const baggage = propagation.getActiveBaggage();
     for (const name of JOB_ATTRIBUTES) {

@@ -1,5 +1,5 @@
 /**
- * The interceptors of a client: the official one creates the spans, ours follows it and writes the header.
+ * The interceptors of a client: the official one creates the spans; ours, after it, writes the header.
  */
 import type { ClientOptions, WorkflowClientInterceptor } from '@temporalio/client';
 import { OpenTelemetryWorkflowClientInterceptor } from '@temporalio/interceptors-opentelemetry/lib/client';
@@ -9,7 +9,7 @@ import { nameOfExpectedInClient, tracerFor } from './expected-errors';
 
 /** Returns the interceptors of a client, in their order. */
 export function clientInterceptors(): WorkflowClientInterceptor[] {
-  // With a copy of the API of its own the official interceptor may not find the process's provider.
+  // The official interceptor may have another copy of the API, without the process's provider.
   const tracer = tracerFor('@temporalio/interceptor-client', nameOfExpectedInClient);
   return [new OpenTelemetryWorkflowClientInterceptor({ tracer }), headerInterceptor];
 }
@@ -22,20 +22,19 @@ type ClientInterceptors = NonNullable<ClientOptions['interceptors']>;
  * @throws {OptionError} for the form of `interceptors.workflow` that the SDK has deprecated
  */
 export function withClientInterceptors(users: ClientInterceptors = {}): ClientInterceptors {
-  const given = users.workflow ?? [];
-  if (!Array.isArray(given)) {
+  const { workflow = [] } = users;
+  if (!Array.isArray(workflow)) {
     throw new OptionError(
       'JobTracingPlugin: interceptors.workflow of the client is an object with factories, a form that the SDK ' +
-        'has deprecated; give an array of interceptors',
+        'has deprecated; pass an array of interceptors',
       {
         subject: 'JobTracingPlugin',
         option: 'interceptors.workflow',
         expectation: 'an array of interceptors',
-        value: given,
+        value: workflow,
       },
     );
   }
-  return given.includes(headerInterceptor)
-    ? users
-    : { ...users, workflow: [...clientInterceptors(), ...given] };
+  if (workflow.includes(headerInterceptor)) return users;
+  return { ...users, workflow: [...clientInterceptors(), ...workflow] };
 }

@@ -21,7 +21,7 @@ type NameOfExpected = (error: unknown) => string | undefined;
 export function tracerFor(scope: string, nameOfExpected: NameOfExpected): Tracer {
   const tracer = trace.getTracer(scope);
   const nameOf = (error: unknown) => safely(() => nameOfBenign(error) ?? nameOfExpected(error));
-  // The one form that the official interceptors use.
+  // The official interceptors use no other form of startActiveSpan.
   const startActiveSpan = (name: string, fn: (span: Span) => unknown) =>
     tracer.startActiveSpan(name, (span) => fn(lenient(span, nameOf)));
   return { startSpan: tracer.startSpan.bind(tracer), startActiveSpan } as Tracer;
@@ -49,28 +49,28 @@ function nameOfBenign(error: unknown): string | undefined {
 }
 
 /**
- * Wraps the span to defer its status until the error is known: the official interceptors set the status
- * first.
+ * Returns the span with an error status that is deferred until the end, since the official interceptors set the
+ * status before they record the error. An expected error sets `error.type` instead.
  */
 function lenient(span: Span, nameOf: NameOfExpected): Span {
-  let waiting: SpanStatus | undefined;
+  let deferred: SpanStatus | undefined;
   const members: Partial<Span> = {
     setStatus(status) {
       if (status.code === SpanStatusCode.OK) span.setStatus(status);
-      else waiting = status;
+      else deferred = status;
       return this as Span;
     },
     recordException(error, time) {
       const name = nameOf(error);
       if (name !== undefined) {
-        waiting = undefined;
+        deferred = undefined;
         span.setAttribute('error.type', name);
         return;
       }
       span.recordException(error, time);
     },
     end(time) {
-      if (waiting) span.setStatus(waiting);
+      if (deferred) span.setStatus(deferred);
       span.end(time);
     },
   };

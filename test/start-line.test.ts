@@ -5,7 +5,7 @@ import type { JobTracingOptions } from 'temporal-job-tracing';
 import { resolvePolicy } from '../sampling/policy';
 import { policyInWords } from '../sampling/words';
 import { until } from '../testing/until';
-import { type StartFacts, startLine } from '../worker/start-line';
+import { type StartState, startLine } from '../worker/start-line';
 import { Harness } from './support/harness';
 
 describe('the line at the start of a worker', () => {
@@ -40,7 +40,7 @@ describe('the line at the start of a worker', () => {
 });
 
 describe('the words of the line', () => {
-  const facts: StartFacts = {
+  const facts: StartState = {
     enabled: true,
     destination: 'to the console',
     policy: resolvePolicy(),

@@ -81,7 +81,7 @@ function resolveEntry(): string {
   } catch (cause) {
     throw new Error(
       `JobTracingPlugin: ${ENTRY}, which goes into the workflow bundle, is not found from ${here}. Where the worker is ` +
-        'bundled, make the workflow bundle before (bundleWorkflowCode({ …, plugins: [new JobTracingPlugin()] })) and give ' +
+        'bundled, make the workflow bundle before (bundleWorkflowCode({ …, plugins: [new JobTracingPlugin()] })) and pass ' +
         `it as workflowBundle, or mark ${NAME} as external and install it beside the worker`,
       { cause },
     );

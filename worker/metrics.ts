@@ -47,14 +47,15 @@ export interface JobMetrics {
 export function createJobMetrics(namespace: string): JobMetrics {
   const shared = { 'temporal.namespace': namespace };
   // Created on first use: unlike for spans, the API has no proxy that a later meter provider would fill.
-  let made: ReturnType<typeof createInstruments> | undefined;
+  let created: ReturnType<typeof createInstruments> | undefined;
   const instruments = () => {
-    made ??= createInstruments();
-    return made;
+    created ??= createInstruments();
+    return created;
   };
   const jobs = new Set<string>();
   const decided = new BoundedSet<string>(MAX_RUNS);
 
+  /** Returns the job's name, or {@link OTHER_JOBS} if too many are counted already. */
   function bounded(job: string): string {
     if (jobs.has(job)) return job;
     if (jobs.size >= MAX_JOBS) return OTHER_JOBS;

@@ -3,7 +3,7 @@
  *
  * 1. bundle: the sandbox part, with its options compiled in
  * 2. sink: finished workflow spans from the sandbox → 7
- * 3. markers: the host's answers for decision and binding, composed with the user's own callback
+ * 3. markers: decision and binding of new runs, composed with the user's own `patchActivationCallback`
  * 4. activities and Nexus operations: trace context in, spans out; and the activities of our own workflows
  * 5. clients: links, forced runs and job names of the runs that they start
  * 6. binding: search attributes are verified before anything is bound

@@ -32,8 +32,8 @@ function register(): void {
     if (PATCHED in Worker.create) return;
     const original = Worker.create;
     const create = async function create(this: typeof Worker, options: WorkerOptions): Promise<Worker> {
-      const given = [...(options?.plugins ?? []), ...(options?.connection?.plugins ?? [])];
-      if (!options || given.some(({ name }) => name === PLUGIN_NAME)) return original.call(this, options);
+      const plugins = [...(options?.plugins ?? []), ...(options?.connection?.plugins ?? [])];
+      if (!options || plugins.some(({ name }) => name === PLUGIN_NAME)) return original.call(this, options);
       return original.call(this, {
         ...options,
         plugins: [...(options.plugins ?? []), new JobTracingPlugin(optionsFromEnvironment(process.env))],

@@ -1,6 +1,6 @@
 /**
- * The policy's decisions of one worker, by run: for tasks that fail and are retried, and for facts that are
- * not in the history (the run's ratio and rule). Bounded; a worker that takes over a run does not have them.
+ * The policy's decisions of one worker, by run: needed when a failed task is retried, and for the run's ratio
+ * and rule, which are not in the history. Bounded; a worker that takes over a run does not have them.
  */
 
 import { BoundedMap } from '../core/util/bounded-map';
@@ -19,9 +19,11 @@ export interface RuledDecision extends SamplingDecision {
   readonly pattern: string | undefined;
 }
 
+/** The decisions of one worker. */
 export interface RunDecisions {
   /** Returns a run's decision; `undefined` if another worker made it, long ago, or not by the policy. */
   find(runId: string): RuledDecision | undefined;
+  /** Stores a run's decision. */
   remember(runId: string, traceId: string, decision: RuledDecision): void;
   /** Drops a run's decision, which no longer applies. */
   forget(runId: string, traceId: string): void;
@@ -34,6 +36,7 @@ export interface RunDecisions {
   traceState(traceId: string): string | undefined;
 }
 
+/** Returns an empty store. */
 export function createRunDecisions(): RunDecisions {
   const decisions = new BoundedMap<string, RuledDecision>(MAX_RUNS);
   /** Trace states by trace id, which after a reset differs from the last run id. */

@@ -5,7 +5,8 @@
 import type { SamplingPolicy } from '../sampling/policy';
 import { policyInWords } from '../sampling/words';
 
-export interface StartFacts {
+/** State of a worker at its start. */
+export interface StartState {
   /** Whether new runs are traced on this worker. */
   readonly enabled: boolean;
   /** Destination of spans, such as `to http://localhost:4318/v1/traces`. */
@@ -21,8 +22,8 @@ export interface StartFacts {
 }
 
 /** Returns the line, without a line break. */
-export function startLine(facts: StartFacts): string {
-  const { enabled, destination, policy, isLive, bind, isBound, namespace, taskQueue } = facts;
+export function startLine(state: StartState): string {
+  const { enabled, destination, policy, isLive, bind, isBound, namespace, taskQueue } = state;
   if (!enabled)
     return `temporal-job-tracing: tracing is off for task queue ${taskQueue}: no run begins with a trace, those begun with one go on`;
   const parts = [
