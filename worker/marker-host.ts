@@ -14,7 +14,7 @@ import { originByInfo } from '../core/job-origin';
 import { SEARCH_ATTRIBUTES } from '../core/search-attributes';
 import { haveRoom, MAX_NAME_LENGTH } from '../core/server-limits';
 import { traceIdOfRun } from '../core/trace-id';
-import { BoundedSet } from '../core/util/bounded-map';
+import { BoundedMap, BoundedSet } from '../core/util/bounded-map';
 import type { OnceLog } from '../core/util/once-log';
 import { decide, type SamplingDecision } from '../sampling/decide';
 import { createFollowUps } from '../sampling/follow-ups';
@@ -39,7 +39,6 @@ import type { PolicyStore } from '../sampling/policy-store';
 import { thresholdOf } from '../sampling/ratio';
 import type { RunDecisions } from './run-decisions';
 
-type TailSamplingId = typeof KEPT_FAILED | typeof KEPT_SLOW;
 type PatchActivationCallback = NonNullable<WorkerOptions['patchActivationCallback']>;
 
 export interface MarkerHostOptions {
@@ -115,8 +114,8 @@ function createMarkerHost(options: MarkerHostOptions): (info: WorkflowInfo, id: 
     followUps: createFollowUps(),
     wasSlow: (jobName: string) => options.policy.wasSlow(jobName),
   };
-  /** Tail-sampled runs, so that each is reported once. */
-  const tailSampled = new BoundedSet<string>(MAX_RUNS);
+  /** Tail-sampled runs with the reason, so that each is reported once. */
+  const tailSampled = new BoundedMap<string, KeptReason>(MAX_RUNS);
   /** Runs that must not bind, since the server may have refused their upsert. */
   const refused = new BoundedSet<string>(MAX_RUNS);
 
@@ -146,12 +145,10 @@ function createMarkerHost(options: MarkerHostOptions): (info: WorkflowInfo, id: 
     return decision;
   }
 
-  function tailSample(info: WorkflowInfo, id: TailSamplingId): boolean {
-    if (!decideTailSampling(info, id, options.policy)) return false;
-    const key = `${info.runId} ${id}`;
-    if (!tailSampled.has(key))
-      options.onTailSampled?.(jobNameOf(info), id === KEPT_FAILED ? 'kept-failed' : 'kept-slow');
-    tailSampled.add(key);
+  function tailSample(info: WorkflowInfo, reason: KeptReason): boolean {
+    if (!options.mayBind() || !decideTailSampling(info, reason, options.policy)) return false;
+    if (tailSampled.get(info.runId) !== reason) options.onTailSampled?.(jobNameOf(info), reason);
+    tailSampled.set(info.runId, reason);
     return true;
   }
 
@@ -202,8 +199,9 @@ function createMarkerHost(options: MarkerHostOptions): (info: WorkflowInfo, id: 
       case ANY:
         return allowsAny(info);
       case KEPT_FAILED:
+        return tailSample(info, 'kept-failed');
       case KEPT_SLOW:
-        return options.mayBind() && tailSample(info, id);
+        return tailSample(info, 'kept-slow');
       default:
         return allowsDecision(info, id);
     }
@@ -223,10 +221,10 @@ const RESERVED: readonly SearchAttributePair[] = Object.keys(SEARCH_ATTRIBUTES).
 }));
 
 /** Decides by the current rule whether a run that was not sampled, and has failed or ended, is tail-sampled. */
-function decideTailSampling(info: WorkflowInfo, id: TailSamplingId, store: PolicyStore): boolean {
+function decideTailSampling(info: WorkflowInfo, reason: KeptReason, store: PolicyStore): boolean {
   const jobName = jobNameOf(info);
   const { keepFailed, keepSlowMs } = ruleFor(store.current(), jobName).rule;
-  if (id === KEPT_FAILED) return keepFailed;
+  if (reason === 'kept-failed') return keepFailed;
   // The time counts from when the run was due, since a slow run has often waited for a worker.
   if (keepSlowMs === undefined || Date.now() - dueMsOf(info) <= keepSlowMs) return false;
   store.markSlow(jobName);
