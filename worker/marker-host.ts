@@ -165,9 +165,7 @@ function createMarkerHost(options: MarkerHostOptions): (info: WorkflowInfo, id: 
     const decision = decisionFor(info);
     // The run tries this marker last, after every one with a binding was denied.
     if (!bound) return decision.sampled;
-    return (
-      sampled === decision.sampled && reason === recordedReason(decision) && isBindable(info, sampled)
-    );
+    return sampled === decision.sampled && reason === recordedReason(decision) && isBindable(info, sampled);
   }
 
   function isBindable(info: WorkflowInfo, sampled: boolean): boolean {

@@ -86,7 +86,11 @@ export function createJobMetrics(namespace: string): JobMetrics {
       instruments().decisions.add(1, attributes);
     },
     tailSampled(job, reason) {
-      instruments().tailSampled.add(1, { ...shared, 'job.name': bounded(job), 'job.sampling.reason': reason });
+      instruments().tailSampled.add(1, {
+        ...shared,
+        'job.name': bounded(job),
+        'job.sampling.reason': reason,
+      });
     },
     spansDropped(job, count) {
       instruments().spansDropped.add(count, { ...shared, 'job.name': bounded(job) });

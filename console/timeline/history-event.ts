@@ -3,7 +3,7 @@
  * Pure.
  */
 import type { temporal } from '@temporalio/proto';
-import { readHeader } from '../../core/trace-header';
+import { readTraceContext } from '../../core/trace-header';
 import { isRecord, numberOf, safely, textOf } from '../../core/util/untrusted';
 
 export type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
@@ -12,7 +12,7 @@ export type PendingActivity = temporal.api.workflow.v1.IPendingActivityInfo;
 export type PendingTask = temporal.api.workflow.v1.IPendingWorkflowTaskInfo;
 
 type Timestamp = HistoryEvent['eventTime'];
-type Headers = Parameters<typeof readHeader>[0];
+type Headers = Parameters<typeof readTraceContext>[0];
 
 /** Converts a time to milliseconds since 1970, with fractions; `undefined` if there is none. */
 export function msOf(time: Timestamp): number | undefined {
@@ -46,7 +46,7 @@ export function isEnd(event: HistoryEvent | undefined): boolean {
 
 /** Returns the span id of a call from its header; `undefined` if it has none. Never throws. */
 export function callSpanIdOf(headers: Headers): string | undefined {
-  return readHeader(headers, () => undefined).header?.span?.spanId;
+  return readTraceContext(headers).header?.span?.spanId;
 }
 
 /** Returns the innermost failure, which is more specific than "Activity task failed". */

@@ -26,7 +26,9 @@ export function toSpanContext({ traceId, spanId, sampled }: SpanRef): SpanContex
  * code throws.
  */
 export function toSpanRef({ traceId, spanId, traceFlags }: SpanContext): SpanRef | undefined {
-  return parseTraceparent(formatTraceparent({ traceId, spanId, sampled: (traceFlags & SAMPLED) === SAMPLED }));
+  return parseTraceparent(
+    formatTraceparent({ traceId, spanId, sampled: (traceFlags & SAMPLED) === SAMPLED }),
+  );
 }
 
 /** Returns a link as a record; `undefined` if its span context is invalid. Never throws. */

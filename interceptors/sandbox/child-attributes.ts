@@ -39,10 +39,7 @@ function pairsOf(attributes: TypedSearchAttributes | SearchAttributePair[]): Sea
 }
 
 /** Returns the job name that user code has set on the child, in either form of search attributes. */
-function jobNameIn(
-  options: ChildWorkflowOptions,
-  users: readonly SearchAttributePair[],
-): string | undefined {
+function jobNameIn(options: ChildWorkflowOptions, users: readonly SearchAttributePair[]): string | undefined {
   const values = [attributeOf(users, 'JobName'), options.searchAttributes?.JobName?.[0]];
   const name = values.find((value) => typeof value === 'string');
   return name === undefined ? undefined : toKeyword(name);
