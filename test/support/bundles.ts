@@ -46,7 +46,7 @@ async function shared(key: string, bundle: () => Promise<Bundle>): Promise<Bundl
 }
 
 /** The constants that the plugins' hook defines: the options of `JobTracingPlugin`. */
-export function constantsOf(hook: BundleOptions['webpackConfigHook']): Record<string, string> {
+function constantsOf(hook: BundleOptions['webpackConfigHook']): Record<string, string> {
   const constants: Record<string, string> = {};
   class DefinePlugin {
     constructor(definitions: Record<string, string>) {
