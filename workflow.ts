@@ -2,8 +2,8 @@
  * `temporal-job-tracing/workflow`: functions for workflow code, with their types. Sandbox code throughout.
  */
 
-export type { ShardFacts } from './core/job-facts';
 export type { JobInfo } from './core/job-info';
+export type { ShardInfo } from './core/job-metadata';
 export type { JobTrigger } from './core/search-attributes';
 export type { DurationText, DurationUnit, RetryRule } from './core/util/duration';
 export { jobInfo } from './workflows/job-info';

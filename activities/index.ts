@@ -15,8 +15,8 @@ export type {
   SecretHeader,
   SuccessRule,
 } from '../core/http/types';
-export type { ShardFacts } from '../core/job-facts';
 export type { JobInfo } from '../core/job-info';
+export type { ShardInfo } from '../core/job-metadata';
 export type { JobTrigger } from '../core/search-attributes';
 export type { DurationText, DurationUnit } from '../core/util/duration';
 export { OptionError, type OptionErrorFields } from '../core/util/option-error';

@@ -2,7 +2,7 @@
  * `temporal-job-tracing/client`: from a trace to its runs, from a run to its trace, the search attributes of
  * a namespace, and the sampling policy in Redis.
  */
-export type { ErrorFacts, ItemFailure } from '../core/item-failure';
+export type { ErrorSummary, ItemFailure } from '../core/item-failure';
 export type {
   ManualRun,
   Refusal,

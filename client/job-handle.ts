@@ -15,6 +15,7 @@ import {
 import { SCHEDULED_JOB } from '../core/jobs/names';
 import { runNowProblem } from '../core/jobs/requests';
 import type { ScheduledJobChange } from '../core/jobs/spec';
+import { bothKeysProblem, withTypedKey, withWireKey } from '../core/load-test';
 import { argsProblem } from './job-definition';
 import { jobError, ScheduledJobError, toJobError } from './job-error';
 import { describeExecution } from './listing';
@@ -112,6 +113,10 @@ export function jobHandle<Args>(client: Client, id: string): JobHandle<Args> {
     });
   }
 
+  async function updateSpec(name: string, input: object, problem?: string): Promise<ScheduledJobStatus> {
+    return typed(await update<ScheduledJobStatus>(name, input, problem));
+  }
+
   return Object.freeze({
     id,
     runNow: (request: RunNowRequest<Args> = {}) =>
@@ -120,15 +125,19 @@ export function jobHandle<Args>(client: Client, id: string): JobHandle<Args> {
         request,
         runNowProblem(request) ?? argsProblem((request as RunNowRequest).args),
       ),
-    pause: () => update<ScheduledJobStatus>(JobMessage.pause, {}),
-    resume: () => update<ScheduledJobStatus>(JobMessage.resume, {}),
+    pause: () => updateSpec(JobMessage.pause, {}),
+    resume: () => updateSpec(JobMessage.resume, {}),
     update: (change: ScheduledJobChange) =>
-      update<ScheduledJobStatus>(JobMessage.change, change, argsProblem(change.args ?? undefined)),
+      updateSpec(
+        JobMessage.change,
+        withWireKey(change),
+        bothKeysProblem(change) ?? argsProblem(change.args ?? undefined),
+      ),
     status: ({ read = false } = {}) =>
       attempt(async () => {
-        if (read) return update<ScheduledJobStatus>(STATUS_QUERY, {});
+        if (read) return updateSpec(STATUS_QUERY, {});
         try {
-          return await handle.query<ScheduledJobStatus>(STATUS_QUERY);
+          return typed(await handle.query<ScheduledJobStatus>(STATUS_QUERY));
         } catch (error) {
           if (!isUnreadable(error)) throw error;
           throw jobError(id, 'unreadable', UNREADABLE, { cause: error });
@@ -149,4 +158,9 @@ export function jobHandle<Args>(client: Client, id: string): JobHandle<Args> {
       }, DELETE_TIMEOUT_MS);
     },
   });
+}
+
+/** Returns the status with the spec as TypeScript declares it. */
+function typed(status: ScheduledJobStatus): ScheduledJobStatus {
+  return { ...status, spec: withTypedKey(status.spec) };
 }

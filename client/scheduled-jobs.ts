@@ -12,6 +12,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { JobMessage, type ScheduledJobStatus } from '../core/jobs/messages';
 import { JOB_MEMO, SCHEDULED_JOB } from '../core/jobs/names';
 import type { ScheduledJobSpec } from '../core/jobs/spec';
+import { withWireKey } from '../core/load-test';
 import { isLate, jobError } from './job-error';
 import { ANSWER_TIMEOUT_MS } from './job-handle';
 import { describeExecution, listExecutions, withinTimeout } from './listing';
@@ -53,7 +54,7 @@ export async function createJob(
   const startWorkflowOperation = new WithStartWorkflowOperation(SCHEDULED_JOB, {
     workflowId: job,
     taskQueue,
-    args: [spec],
+    args: [withWireKey(spec)],
     workflowIdConflictPolicy: 'FAIL',
   });
   const start = () =>

@@ -3,7 +3,7 @@
  */
 import type { Client } from '@temporalio/client';
 import { decodeOptionalFailureToOptionalError } from '@temporalio/common/lib/internal-non-workflow';
-import { type ErrorFacts, errorFacts } from '../core/item-failure';
+import { type ErrorSummary, summarizeError } from '../core/item-failure';
 import { GrpcStatus, grpcStatusOf } from './grpc-status';
 import { withinTimeout } from './listing';
 
@@ -14,7 +14,7 @@ const CLOSE_EVENT = 2;
 export async function errorOf(
   client: Client,
   execution: { readonly workflowId: string; readonly runId: string },
-): Promise<ErrorFacts | undefined> {
+): Promise<ErrorSummary | undefined> {
   const event = await closeEvent(client, execution);
   const { failure } = event?.workflowExecutionFailedEventAttributes ?? {};
   if (failure) {
@@ -25,7 +25,7 @@ export async function errorOf(
       // Without the workers' data converter the details cannot be decoded; the message can.
       () => new Error(failure.message ?? ''),
     );
-    return errorFacts(error);
+    return summarizeError(error);
   }
   const terminated = event?.workflowExecutionTerminatedEventAttributes;
   if (terminated) return { type: 'Terminated', message: terminated.reason || 'terminated' };

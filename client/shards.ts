@@ -4,8 +4,8 @@
  * Read from visibility and each shard's memo; needs no plugin on the client. A shard that was retried,
  * continued, reset or rerun has several runs under one workflow id: its state is that of the last one.
  */
-import type { ErrorFacts } from '../core/item-failure';
-import { parseShardFacts, type ShardFacts } from '../core/job-facts';
+import type { ErrorSummary } from '../core/item-failure';
+import { parseShardInfo, type ShardInfo } from '../core/job-metadata';
 import { SHARD_MEMO } from '../core/search-attributes';
 import { shardPrefix } from '../core/shard-prefix';
 import { traceIdOfRun } from '../core/trace-id';
@@ -47,7 +47,7 @@ export interface Shard extends JobRun {
   /** Number of the shard's runs so far: the first one, retries, resets and reruns, but no continuations. */
   readonly attempts: number;
   /** Why the last run did not succeed: the innermost error, and the item's key if `forEachItem` named one. */
-  readonly error?: ErrorFacts;
+  readonly error?: ErrorSummary;
 }
 
 /**
@@ -83,7 +83,7 @@ export async function* listShards(
 }
 
 interface Group {
-  readonly facts: ShardFacts;
+  readonly facts: ShardInfo;
   readonly runs: ExecutionInfo[];
 }
 
@@ -118,7 +118,7 @@ async function lastRun({ client }: RunReader, runs: readonly ExecutionInfo[]): P
 async function toShard(
   reader: RunReader,
   info: ExecutionInfo,
-  { index, count, label = '' }: ShardFacts,
+  { index, count, label = '' }: ShardInfo,
   runs: readonly ExecutionInfo[],
 ): Promise<Shard | undefined> {
   const run = await withinTimeout(reader.client, () => toJobRun(reader, info));
@@ -139,9 +139,9 @@ async function toShard(
 }
 
 /** Returns the shard's facts from its memo; if that cannot be read, the index from its workflow id. */
-function shardInfoOf({ memo, workflowId }: ExecutionInfo, label: string): ShardFacts | undefined {
+function shardInfoOf({ memo, workflowId }: ExecutionInfo, label: string): ShardInfo | undefined {
   const index = /:shard-(\d+)$/.exec(workflowId)?.[1];
-  const facts = parseShardFacts(memo?.[SHARD_MEMO]) ?? parseShardFacts(index && { index: Number(index) });
+  const facts = parseShardInfo(memo?.[SHARD_MEMO]) ?? parseShardInfo(index && { index: Number(index) });
   return facts?.label?.includes(label) || label === '' ? facts : undefined;
 }
 

@@ -5,14 +5,14 @@
  * Pure.
  */
 
-import type { ShardFacts } from './job-facts';
+import type { ShardInfo } from './job-metadata';
 import type { JobPart } from './trace-header';
 import { hiddenMark } from './workflow-scope';
 
 /** A shard to start. Its trace ID is chosen beforehand, so that binding adds no event to its history. */
 export interface ShardStart {
   readonly kind: 'shard';
-  readonly shard: ShardFacts;
+  readonly shard: ShardInfo;
   /** 32 lower-case hex digits. */
   readonly traceId: string;
   readonly sampled: boolean;

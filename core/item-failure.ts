@@ -34,7 +34,7 @@ export interface ItemFailures {
 }
 
 /** The innermost error of a failed shard. */
-export interface ErrorFacts {
+export interface ErrorSummary {
   /** Type of the innermost error. */
   readonly type: string;
   /** Message of the innermost error, at most 2,000 characters. */
@@ -45,10 +45,10 @@ export interface ErrorFacts {
 }
 
 /**
- * Returns the facts about a thrown value and its chain of causes. Never throws, even for values that are not
+ * Returns the innermost error of a thrown value and its chain of causes. Never throws, even for values that are not
  * errors, circular causes and getters that throw.
  */
-export function errorFacts(error: unknown): ErrorFacts {
+export function summarizeError(error: unknown): ErrorSummary {
   const chain = causesOf(error);
   const innermost = chain.at(-1) ?? error;
   const failures = chain.map((link) => safely(() => itemFailuresOf(link))).find((found) => found);

@@ -1,7 +1,7 @@
 /**
  * The result of `jobInfo()`. Pure.
  */
-import type { JobFacts, ShardFacts } from './job-facts';
+import type { JobMetadata, ShardInfo } from './job-metadata';
 import type { JobTrigger } from './search-attributes';
 
 /** The job that the calling workflow or activity belongs to. */
@@ -24,9 +24,9 @@ export interface JobInfo {
   /** Lane of a gray (canary) release that the run's traffic takes. */
   readonly lane?: string;
   /** Whether the run's traffic is a load test. */
-  readonly loadtest: boolean;
+  readonly loadTest: boolean;
   /** The shard of a MapReduce run; left out everywhere else. */
-  readonly shard?: ShardFacts;
+  readonly shard?: ShardInfo;
   /** Trace ID, 32 lower-case hex digits; left out in an untraced run. */
   readonly traceId?: string;
   /** Whether the trace is sampled. */
@@ -38,8 +38,8 @@ export interface JobOrigin {
   readonly jobName: string;
   readonly jobRunId: string;
   readonly trigger: JobTrigger;
-  readonly facts: JobFacts;
-  readonly shard?: ShardFacts;
+  readonly facts: JobMetadata;
+  readonly shard?: ShardInfo;
 }
 
 /**
@@ -52,7 +52,7 @@ export function toJobInfo(
   attempt: number,
   trace: { readonly traceId: string; readonly sampled: boolean } | undefined,
 ): JobInfo {
-  const { scheduledMs, dataOffsetMs = 0, loadtest = false, ...texts } = facts;
+  const { scheduledMs, dataOffsetMs = 0, loadtest: loadTest = false, ...texts } = facts;
   return Object.freeze({
     jobName,
     runId: jobRunId,
@@ -63,7 +63,7 @@ export function toJobInfo(
       dataTime: new Date(scheduledMs + dataOffsetMs),
     }),
     ...texts,
-    loadtest,
+    loadTest,
     ...(shard && { shard }),
     ...(trace && { traceId: trace.traceId }),
     sampled: trace?.sampled ?? false,

@@ -5,7 +5,7 @@
  * both must agree. Temporal copies the header of a start to every later tick, attempt and continuation, so a
  * header alone does not identify the run that it was written for.
  */
-import { type JobFacts, standingFacts } from './job-facts';
+import { type JobMetadata, standingMetadata } from './job-metadata';
 import type { JobPart, TraceHeader } from './trace-header';
 import { rootSpanIdOfRun, traceIdOfRun } from './trace-id';
 import type { SpanRef } from './traceparent';
@@ -13,7 +13,7 @@ import type { SpanRef } from './traceparent';
 /** What initiated a run: a start, or the previous run in its chain. */
 export type Initiator = 'start' | 'continued' | 'retry' | 'tick';
 
-/** Facts from a run's first event, except the header. Run ids are UUIDs with dashes. */
+/** Data from a run's first event, except the header. Run ids are UUIDs with dashes. */
 export interface RunBeginning {
   /** Run id that the run began with; after a reset it differs from the current one. */
   readonly originalRunId: string;
@@ -37,10 +37,10 @@ export interface TopLevelRun {
   readonly part: JobPart | undefined;
   readonly initiator: Initiator;
   /**
-   * Facts in the job header that apply to this run; only those of the whole job if it was written for another
+   * Metadata in the job header that applies to this run; only that of the whole job if it was written for another
    * run.
    */
-  readonly facts: JobFacts | undefined;
+  readonly facts: JobMetadata | undefined;
   /** The starter's W3C baggage, if the header was written for this run. */
   readonly baggage: string | undefined;
   /** Parent span, in whose trace this run is because its start requested that. */
@@ -107,7 +107,7 @@ function topLevel(run: RunBeginning, header: TraceHeader): TopLevelRun {
     initiator: run.initiator,
     traceId: (joins && starter?.traceId) || traceIdOfRun(run.originalRunId),
     part,
-    facts: isCurrent ? part?.facts : standingFacts(header.part?.facts ?? {}),
+    facts: isCurrent ? part?.facts : standingMetadata(header.part?.facts ?? {}),
     baggage: isCurrent ? header.baggage : undefined,
     parent: joins ? starter : undefined,
     caller: joins ? undefined : starter,
@@ -119,7 +119,7 @@ function topLevel(run: RunBeginning, header: TraceHeader): TopLevelRun {
  * Whether a top-level run's header was written for this run, not for another run of its job.
  *
  * Temporal copies the header of a start to every later tick, attempt and continuation, and that of a Schedule
- * to every action. The facts of the request that created a job (its span, its baggage, its author and reason)
+ * to every action. The data of the request that created a job (its span, its baggage, its author and reason)
  * must not be inherited by the job's later runs.
  */
 function speaksOf({ initiator, hasCron, isScheduled }: RunBeginning, part: JobPart | undefined): boolean {

@@ -6,7 +6,7 @@
 import { context, defaultTextMapSetter, isSpanContextValid, propagation, trace } from '@opentelemetry/api';
 import { W3CBaggagePropagator } from '@opentelemetry/core';
 import type { Headers, WorkflowClientInterceptor } from '@temporalio/client';
-import { checkJobStartOptions, factsOfStart, type JobStartOptions } from './jobs/start-options';
+import { checkJobStartOptions, type JobStartOptions, metadataOfStart } from './jobs/start-options';
 import { JOB_NAME_MEMO } from './search-attributes';
 import { type JobPart, TRACE_HEADER, type TraceHeader, writeHeader } from './trace-header';
 import type { SpanRef } from './traceparent';
@@ -63,7 +63,7 @@ function partOf(job: JobStartOptions = {}): JobPart {
     kind: 'start' as const,
     forced: job.runNow === true,
     joinCaller: job.trace === 'caller',
-    facts: factsOfStart(job),
+    facts: metadataOfStart(job),
   });
 }
 

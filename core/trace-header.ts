@@ -8,7 +8,7 @@
  * bound parent may have an untraced child.
  */
 import { encodingKeys, type Headers, type Payload } from '@temporalio/common';
-import { type JobFacts, parseJobFacts, parseShardFacts, type ShardFacts } from './job-facts';
+import { type JobMetadata, parseJobMetadata, parseShardInfo, type ShardInfo } from './job-metadata';
 import { type JobTrigger, triggerOf } from './search-attributes';
 import { toKeyword } from './server-limits';
 import { isTraceId } from './trace-id';
@@ -32,7 +32,7 @@ export interface JobIdentity {
 }
 
 /** The job header, by the kind of its receiver, with the facts about the job, if there are any. */
-export type JobPart = { readonly facts?: JobFacts | undefined } & (
+export type JobPart = { readonly facts?: JobMetadata | undefined } & (
   | /** A top-level run started by a typed client. */
   { readonly kind: 'start'; readonly forced?: boolean; readonly joinCaller?: boolean }
   /** An ordinary child: stays in its parent's trace. */
@@ -40,11 +40,11 @@ export type JobPart = { readonly facts?: JobFacts | undefined } & (
   /** A child that is a top-level run; `scheduledJob` sets the trigger. */
   | { readonly kind: 'top'; readonly trigger?: JobTrigger; readonly forced?: boolean }
   /** A shard: the header's trace id is the shard's own, its span the parent's root in `parentTraceId`. */
-  | ({ readonly kind: 'shard'; readonly shard: ShardFacts; readonly parentTraceId?: string } & JobIdentity)
+  | ({ readonly kind: 'shard'; readonly shard: ShardInfo; readonly parentTraceId?: string } & JobIdentity)
   /** A top-level run continued as new: inherits the decision. */
   | { readonly kind: 'continued'; readonly sampled: boolean; readonly trigger: JobTrigger }
   /** An activity. */
-  | { readonly kind: 'activity'; readonly attempt: number; readonly shard?: ShardFacts | undefined }
+  | { readonly kind: 'activity'; readonly attempt: number; readonly shard?: ShardInfo | undefined }
   /** An activity of an untraced run: the job and trace id by which it gets the same decision as the run. */
   | { readonly kind: 'untraced'; readonly job: string; readonly traceId: string }
 );
@@ -95,7 +95,7 @@ function read(
 function parseJobPart(text: unknown): JobPart | undefined {
   const fields: unknown = typeof text === 'string' ? safely(() => JSON.parse(text)) : undefined;
   if (!isRecord(fields)) return undefined;
-  const facts = parseJobFacts(fields.facts);
+  const facts = parseJobMetadata(fields.facts);
   const kind = fields.kind as JobPart['kind'];
   switch (kind) {
     case 'start': {
@@ -110,7 +110,7 @@ function parseJobPart(text: unknown): JobPart | undefined {
       return defined({ kind, trigger: triggerOf(fields.trigger), forced: flagOf(fields.forced), facts });
     case 'shard': {
       const identity = parseIdentity(fields);
-      const shard = parseShardFacts(fields.shard);
+      const shard = parseShardInfo(fields.shard);
       const parentTraceId = traceIdOf(fields.parentTraceId);
       return identity && shard && defined({ kind, ...identity, shard, parentTraceId, facts });
     }
@@ -122,7 +122,7 @@ function parseJobPart(text: unknown): JobPart | undefined {
     case 'activity': {
       const attempt = numberOf(fields.attempt);
       if (attempt === undefined) return undefined;
-      return defined({ kind, attempt, shard: parseShardFacts(fields.shard), facts });
+      return defined({ kind, attempt, shard: parseShardInfo(fields.shard), facts });
     }
     case 'untraced': {
       const job = nameOf(fields.job);

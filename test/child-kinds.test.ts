@@ -65,7 +65,7 @@ describe('what the package starts', { concurrency: 4 }, () => {
       scheduledTime: '2026-01-01T02:00:00.000Z',
       dataTime: '2026-01-01T01:00:00.000Z',
       lane: 'gray',
-      loadtest: false,
+      loadTest: false,
       traceId: traceIdOf(run),
       sampled: true,
     });

@@ -15,13 +15,20 @@ describe('the traffic of httpJob', () => {
 
   it('tells lane and load test in plain headers and in baggage', async () => {
     jobs.answer = () => [204];
-    const { requests } = await jobs.run('marks', { url: jobs.service.url, lane: 'gray', loadtest: true });
+    const { requests } = await jobs.run('marks', { url: jobs.service.url, lane: 'gray', loadTest: true });
     const { headers } = requests[0] ?? {};
     deepEqual(
       [headers?.['x-traffic-origin'], headers?.['x-traffic-lane'], headers?.['x-traffic-loadtest']],
       ['scheduler', 'gray', 'true'],
     );
     match(String(headers?.baggage), /,traffic\.origin=scheduler,traffic\.lane=gray,traffic\.loadtest=true$/);
+  });
+
+  it('takes the key loadtest of JSON', async () => {
+    jobs.answer = () => [204];
+    const spec = { url: jobs.service.url, loadtest: true };
+    const { requests } = await jobs.run('json', spec);
+    equal(requests[0]?.headers['x-traffic-loadtest'], 'true');
   });
 
   it('routes a share of its runs to the URL of a lane, and tells them so', async () => {
@@ -55,7 +62,7 @@ describe('the traffic of httpJob', () => {
         taskQueue: jobs.runs.taskQueue,
         workflowId: `${workflowId}-${lane}`,
         args: [{ url, lane: { name: 'gray', share: 0, url: `${jobs.service.url}/gray` } }],
-        job: { lane, loadtest: true },
+        job: { lane, loadTest: true },
       });
     for (const lane of ['gray', 'blue']) await start(lane);
     deepEqual(

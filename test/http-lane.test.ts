@@ -62,7 +62,7 @@ describe('the share of runs in a lane', () => {
 
 describe('the plain header of a lane', () => {
   const headerOf = (lane: string) =>
-    trafficHeaders({ origin: 'scheduler', lane, loadtest: false })['x-traffic-lane'];
+    trafficHeaders({ origin: 'scheduler', lane, loadTest: false })['x-traffic-lane'];
 
   it('has its name, and is a header whatever baggage from elsewhere names', () => {
     equal(headerOf('gray-2.1_x'), 'gray-2.1_x');

@@ -109,7 +109,7 @@ describe('the input of httpJob', () => {
       timeout: '2 hours',
       success: { status: [200, '3xx'], json: { path: "$.a['b'][0]", equals: null }, text: 'ok' },
       keepBytes: 0,
-      loadtest: true,
+      loadTest: true,
       retry: {
         maximumAttempts: 5,
         initialInterval: '10 ms',
@@ -120,6 +120,15 @@ describe('the input of httpJob', () => {
       callback: { timeout: '1 day', heartbeatTimeout: '1 minute' },
     } satisfies Required<HttpJobInput>;
     equal(httpJobProblem(all), undefined);
+  });
+
+  it('may have the key loadtest of JSON, but not both', () => {
+    equal(httpJobProblem({ url: URL_OK, loadtest: true }), undefined);
+    equal(httpRequestProblem({ url: URL_OK, loadtest: false }), undefined);
+    equal(httpJobProblem({ url: URL_OK, loadTest: 1 }), 'loadtest: expected a boolean, got 1 (number)');
+    const both = { url: URL_OK, loadtest: true, loadTest: true };
+    for (const problem of [httpJobProblem, httpRequestProblem])
+      equal(problem(both), 'loadtest: means the same as loadTest; leave out one of them');
   });
 
   it('never has a value of a header quoted: it may be what should have been a secret', () => {

@@ -12,7 +12,7 @@ import type { Told } from './support/workflows/kinds';
 type Context = Told['workflow'] & { readonly scheduledTime?: string; readonly dataTime?: string };
 
 const WORKFLOWS_PATH = require.resolve('./support/workflows/kinds');
-const MARKS = { lane: 'gray', loadtest: true, reason: 'a look', dataTimeOffset: '-1 day' } as const;
+const MARKS = { lane: 'gray', loadTest: true, reason: 'a look', dataTimeOffset: '-1 day' } as const;
 
 describe('jobInfo', { concurrency: 4 }, () => {
   let runs: Runs;
@@ -62,7 +62,7 @@ describe('jobInfo', { concurrency: 4 }, () => {
       runId: workflow.runId,
       trigger: 'api',
       attempt: 1,
-      loadtest: false,
+      loadTest: false,
       traceId: traceIdOf(workflow.runId),
       sampled: true,
     });
@@ -88,7 +88,7 @@ describe('jobInfo', { concurrency: 4 }, () => {
       attempt: 1,
       reason: 'a look',
       lane: 'gray',
-      loadtest: true,
+      loadTest: true,
       traceId: traceIdOf(handle.firstExecutionRunId),
       sampled: true,
     });
@@ -121,7 +121,7 @@ describe('jobInfo', { concurrency: 4 }, () => {
       trigger: 'cron',
       attempt: 1,
       lane: 'gray',
-      loadtest: true,
+      loadTest: true,
       traceId: traceIdOf(second),
       sampled: true,
     });
@@ -159,10 +159,10 @@ describe('jobInfo', { concurrency: 4 }, () => {
       job: { runNow: true, ...MARKS },
     });
     const { workflow } = await told(workflowId);
-    const { trigger, lane, loadtest, reason } = workflow;
+    const { trigger, lane, loadTest, reason } = workflow;
     deepEqual(
-      { trigger, lane, loadtest, reason },
-      { trigger: 'manual', lane: 'gray', loadtest: true, reason: 'a look' },
+      { trigger, lane, loadTest, reason },
+      { trigger: 'manual', lane: 'gray', loadTest: true, reason: 'a look' },
     );
   });
 
@@ -177,7 +177,7 @@ describe('jobInfo', { concurrency: 4 }, () => {
       attempt: 1,
       reason: 'a look',
       lane: 'gray',
-      loadtest: true,
+      loadTest: true,
       sampled: false,
     });
     equal(activity, undefined);
@@ -188,7 +188,7 @@ describe('jobInfo', { concurrency: 4 }, () => {
     await runs.typed.workflow.start('tellsContext', { taskQueue: plainQueue, workflowId, job: MARKS });
     const { workflow, activity } = await told(workflowId);
     const { runId, ...rest } = workflow;
-    deepEqual(rest, { jobName: 'tellsContext', trigger: 'api', attempt: 1, loadtest: false, sampled: false });
+    deepEqual(rest, { jobName: 'tellsContext', trigger: 'api', attempt: 1, loadTest: false, sampled: false });
     equal(activity, undefined);
   });
 });

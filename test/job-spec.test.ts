@@ -34,6 +34,7 @@ describe('a spec', () => {
       lane: 'gray',
       loadtest: true,
     },
+    'has the key of TypeScript': { workflow: 'nightly', loadTest: true } satisfies ScheduledJobSpec,
     'has its time zone in the expression': { workflow: 'nightly', cron: 'CRON_TZ=Asia/Tokyo 0 2 * * *' },
     'has keys that are undefined': { workflow: 'nightly', cron: undefined, args: undefined },
     'calls a service': { workflow: 'httpJob', args: [{ url: 'https://a.example', method: 'POST' }] },
@@ -163,6 +164,11 @@ describe('a spec', () => {
       /^lane: there is no key "url"; expected/,
     ],
     [{ workflow: 'nightly', loadtest: 1 }, /^loadtest: expected a boolean/],
+    [{ workflow: 'nightly', loadTest: 1 }, /^loadtest: expected a boolean/],
+    [
+      { workflow: 'nightly', loadtest: true, loadTest: true },
+      /^loadtest: means the same as loadTest; leave out one of them$/,
+    ],
   ];
   for (const [spec, problem] of bad)
     it(`is refused: ${JSON.stringify(spec)}`, () => match(specProblem(spec, TYPES) ?? 'nothing', problem));
@@ -204,6 +210,18 @@ describe('a change', () => {
       args: [1],
     });
     deepEqual(spec, { workflow: 'nightly', cron: '0 2 * * *', timeZone: 'Europe/Berlin' });
+  });
+
+  it('of loadTest replaces loadtest, which is what is stored', () => {
+    const stored = { workflow: 'nightly', loadtest: true };
+    deepEqual(changed(stored, { loadTest: false }), { workflow: 'nightly', loadtest: false });
+    deepEqual(changed(stored, { loadTest: null }), { workflow: 'nightly' });
+    deepEqual(changed({ workflow: 'nightly', loadTest: true }, { cron: '@daily' }), {
+      workflow: 'nightly',
+      loadtest: true,
+      cron: '@daily',
+    });
+    match(changeProblem(stored, { loadTest: true, loadtest: true }) ?? '', /^loadtest: means the same/);
   });
 
   it('is checked together with the rest', () => {

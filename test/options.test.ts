@@ -211,7 +211,7 @@ describe("a wrong option 'job' of a start", () => {
     [
       { runnow: true },
       'job.runnow',
-      'one of name, runNow, reason, lane, loadtest, dataTimeOffset, trace',
+      'one of name, runNow, reason, lane, loadTest, dataTimeOffset, trace',
       "'runnow'",
       'string',
     ],

@@ -72,10 +72,10 @@ describe('a child with ownTrace()', { concurrency: 4 }, () => {
   });
 
   it('keeps the parent’s baggage, lane and load test, and none of its other facts', async () => {
-    const job = { runNow: true, reason: 'a look', lane: 'gray', loadtest: true };
+    const job = { runNow: true, reason: 'a look', lane: 'gray', loadTest: true };
     const { children, result } = await run(id('facts'), runs.taskQueue, 0, job);
-    const { lane, loadtest, reason, trigger } = result.workflow;
-    deepEqual([lane, loadtest, reason, trigger], ['gray', true, undefined, 'api']);
+    const { lane, loadTest, reason, trigger } = result.workflow;
+    deepEqual([lane, loadTest, reason, trigger], ['gray', true, undefined, 'api']);
     deepEqual(result.activity, result.workflow);
     const baggage = [...parseBaggage(result.baggage)].map(([name, { value }]) => [name, value]);
     deepEqual(Object.fromEntries(baggage), {

@@ -89,6 +89,21 @@ describe('JobClient', { concurrency: 4 }, () => {
     await refuses(handle.delete(), 'not-found', /create it/);
   });
 
+  it('sends loadTest as loadtest, and reads it back as loadTest', async () => {
+    const handle = await jobs.create(id('load'), { workflow: 'slow', args: [1], loadTest: true }, options);
+    const sent = runs.harness.client.workflow.getHandle(id('load'));
+    const stored = async () => (await sent.query<{ spec: object }>('status')).spec;
+    deepEqual(await stored(), { workflow: 'slow', args: [1], loadtest: true });
+    deepEqual((await handle.status()).spec, { workflow: 'slow', args: [1], loadTest: true });
+
+    const changed = await handle.update({ loadTest: false });
+    deepEqual(changed.spec, { workflow: 'slow', args: [1], loadTest: false });
+    deepEqual(await stored(), { workflow: 'slow', args: [1], loadtest: false });
+    const both = { loadTest: true, loadtest: true };
+    await refuses(handle.update(both), 'invalid', /loadtest: means the same as loadTest/);
+    await handle.delete();
+  });
+
   it('lists the runs of a job by what started them and how they ended', async () => {
     const job = id('a name of its own');
     await jobs.create(

@@ -157,8 +157,8 @@ describe('the recipe of docs/traffic.md', () => {
 
   it('in Node, where the example has no Go, does the same', () => {
     const says = CASES.map(([, headers]) => {
-      const { scheduled, lane, loadtest, traceId, spanId } = trafficOf(headers);
-      return [scheduled, lane, loadtest, traceId, spanId].join('|');
+      const { scheduled, lane, loadTest, traceId, spanId } = trafficOf(headers);
+      return [scheduled, lane, loadTest, traceId, spanId].join('|');
     });
     deepEqual(named(says), expected);
   });

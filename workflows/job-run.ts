@@ -9,10 +9,11 @@ import {
   ParentClosePolicy,
 } from '@temporalio/workflow';
 import { withChildKind } from '../core/child-kind';
-import { type JobFacts, someFacts } from '../core/job-facts';
+import { type JobMetadata, nonEmpty } from '../core/job-metadata';
 import { jobNameOf } from '../core/jobs/messages';
 import type { JobLane, ScheduledJobSpec } from '../core/jobs/spec';
 import { isInLane } from '../core/lane';
+import { loadTestOf } from '../core/load-test';
 import { JOB_NAME_MEMO } from '../core/search-attributes';
 import { defined } from '../core/util/defined';
 import { durationMs } from '../core/util/duration';
@@ -23,7 +24,7 @@ interface RunRequest {
   readonly workflowId: string;
   readonly trigger: 'cron' | 'manual';
   readonly args?: readonly unknown[] | undefined;
-  readonly facts: JobFacts;
+  readonly facts: JobMetadata;
 }
 
 /**
@@ -44,7 +45,7 @@ export function runOptions(spec: ScheduledJobSpec, request: RunRequest): ChildWo
     retry: retry || undefined,
     workflowExecutionTimeout: timeout,
   });
-  const facts = someFacts({ ...standingFacts(spec, lane), ...request.facts });
+  const facts = nonEmpty({ ...metadataOfSpec(spec, lane), ...request.facts });
   const kind = defined({
     kind: 'top' as const,
     trigger,
@@ -64,7 +65,11 @@ function laneOf({ lane }: ScheduledJobSpec, { workflowId, facts }: RunRequest): 
   return isInLane(`${workflowId} ${facts.scheduledMs ?? ''}`, route) ? route : undefined;
 }
 
-/** Returns the facts that apply to every run of the job. */
-function standingFacts({ dataTimeOffset, loadtest }: ScheduledJobSpec, lane: JobLane | undefined): JobFacts {
-  return defined({ dataOffsetMs: durationMs(dataTimeOffset), lane: lane?.name, loadtest });
+/** Returns the metadata that applies to every run of the job. */
+function metadataOfSpec(spec: ScheduledJobSpec, lane: JobLane | undefined): JobMetadata {
+  return defined({
+    dataOffsetMs: durationMs(spec.dataTimeOffset),
+    lane: lane?.name,
+    loadtest: loadTestOf(spec),
+  });
 }

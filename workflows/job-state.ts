@@ -17,6 +17,7 @@ import {
   type TicksMissed,
 } from '../core/jobs/messages';
 import { cronOf, type ScheduledJobSpec } from '../core/jobs/spec';
+import { withWireKey } from '../core/load-test';
 import { defined } from '../core/util/defined';
 
 /** Most open manual runs that are remembered; further ones are not cancelled when the job is stopped. */
@@ -57,7 +58,7 @@ export class JobState {
   lastRuns: SeenRuns | undefined;
 
   constructor(spec: ScheduledJobSpec, carried: CarriedJob = {}) {
-    this.#spec = spec;
+    this.#spec = withWireKey(spec);
     this.#revision = carried.revision ?? 1;
     this.announced = carried.announced ?? 0;
     this.cron = carried.cron;

@@ -91,7 +91,7 @@ export async function inClientSpan(
       'http.request.resend_count': sent.resends > 0 ? sent.resends : undefined,
       'traffic.origin': marks.origin,
       'traffic.lane': marks.lane,
-      'traffic.loadtest': marks.loadtest || undefined,
+      'traffic.loadtest': marks.loadTest || undefined,
     });
   }
 }
@@ -108,12 +108,12 @@ function describeResponse(span: Span, { status, version, bytes }: Incoming): voi
 }
 
 /** Returns the run's baggage with the marks of this request. */
-function baggageOf({ origin, lane, loadtest }: TrafficMarks) {
+function baggageOf({ origin, lane, loadTest }: TrafficMarks) {
   let baggage = (propagation.getActiveBaggage() ?? propagation.createBaggage()).setEntry('traffic.origin', {
     value: origin,
   });
   if (lane !== undefined) baggage = baggage.setEntry('traffic.lane', { value: lane });
-  if (loadtest) baggage = baggage.setEntry('traffic.loadtest', { value: 'true' });
+  if (loadTest) baggage = baggage.setEntry('traffic.loadtest', { value: 'true' });
   return baggage;
 }
 

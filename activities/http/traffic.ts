@@ -5,6 +5,7 @@
  */
 import { propagation } from '@opentelemetry/api';
 import type { HttpRequest } from '../../core/http/types';
+import { loadTestOf } from '../../core/load-test';
 import { defined } from '../../core/util/defined';
 
 /** Marks of a request's traffic. */
@@ -12,24 +13,24 @@ export interface TrafficMarks {
   readonly origin: 'scheduler';
   /** Lane of a gray (canary) release; `undefined` for none. */
   readonly lane: string | undefined;
-  readonly loadtest: boolean;
+  readonly loadTest: boolean;
 }
 
 /** Returns the marks of a request: its own, otherwise those of its run. */
-export function trafficOf({ lane, loadtest }: Pick<HttpRequest, 'lane' | 'loadtest'>): TrafficMarks {
+export function trafficOf(request: Pick<HttpRequest, 'lane' | 'loadTest'>): TrafficMarks {
   const runBaggage = propagation.getActiveBaggage();
   return {
     origin: 'scheduler',
-    lane: lane ?? runBaggage?.getEntry('traffic.lane')?.value,
-    loadtest: loadtest ?? runBaggage?.getEntry('traffic.loadtest')?.value === 'true',
+    lane: request.lane ?? runBaggage?.getEntry('traffic.lane')?.value,
+    loadTest: loadTestOf(request) ?? runBaggage?.getEntry('traffic.loadtest')?.value === 'true',
   };
 }
 
 /** Returns the marks as plain headers. The lane is encoded, since it may come from another tracer's baggage. */
-export function trafficHeaders({ origin, lane, loadtest }: TrafficMarks): Record<string, string> {
+export function trafficHeaders({ origin, lane, loadTest }: TrafficMarks): Record<string, string> {
   return defined({
     'x-traffic-origin': origin,
     'x-traffic-lane': lane === undefined ? undefined : encodeURIComponent(lane),
-    'x-traffic-loadtest': loadtest ? 'true' : undefined,
+    'x-traffic-loadtest': loadTest ? 'true' : undefined,
   });
 }

@@ -5,7 +5,7 @@
  * any other run.
  */
 import type { temporal } from '@temporalio/proto';
-import { type ErrorFacts, errorFacts } from '../../core/item-failure';
+import { type ErrorSummary, summarizeError } from '../../core/item-failure';
 import type { AlertError } from '../incident/message';
 
 type Event = temporal.api.history.v1.IHistoryEvent;
@@ -38,7 +38,7 @@ export async function verdictOf(
     const error = failed.failure && (await decode(failed.failure));
     return {
       kind: failed.retryState === IN_PROGRESS ? 'retried' : 'failed',
-      error: errorOf(errorFacts(error)),
+      error: errorOf(summarizeError(error)),
     };
   }
   const timedOut = event?.workflowExecutionTimedOutEventAttributes;
@@ -54,6 +54,6 @@ export async function verdictOf(
   return { kind: 'ended' };
 }
 
-function errorOf({ type, message, item }: ErrorFacts): AlertError {
+function errorOf({ type, message, item }: ErrorSummary): AlertError {
   return { type, message: item === undefined ? message : `${item}: ${message}` };
 }

@@ -3,7 +3,7 @@
  * started it and why, attempt, error, and whether it was retried.
  */
 import { decodeOptionalFailureToOptionalError } from '@temporalio/common/lib/internal-non-workflow';
-import { errorFacts } from '../../core/item-failure';
+import { summarizeError } from '../../core/item-failure';
 import { readHeader } from '../../core/trace-header';
 import { defined } from '../../core/util/defined';
 import type { RunSummary } from '../store/index';
@@ -65,7 +65,7 @@ async function readEnding(
       calls.client.options.loadedDataConverter,
       failed.failure,
     );
-    const { item, type, message } = errorFacts(error);
+    const { item, type, message } = summarizeError(error);
     errorLine = [item, type, message].filter(Boolean).join(': ');
   } else if (late) errorLine = 'TimeoutError: exceeded its timeout';
   else if (terminated) errorLine = terminated.reason || 'terminated';

@@ -4,7 +4,7 @@
 import type { WorkflowExecutionInfo } from '@temporalio/client';
 import { GrpcStatus, grpcStatusOf } from '../../client/grpc-status';
 import { errorOf } from '../../client/shard-error';
-import { parseShardFacts } from '../../core/job-facts';
+import { parseShardInfo } from '../../core/job-metadata';
 import { SHARD_MEMO } from '../../core/search-attributes';
 import { BoundedMap } from '../../core/util/bounded-map';
 import type { FailedShard, RunShards, RunState } from '../api/types';
@@ -128,7 +128,7 @@ function lastRuns(executions: readonly WorkflowExecutionInfo[], namespace: strin
   }
   return [...byId.values()].flatMap((runs) => {
     const info = runs.reduce((a, b) => (b.startTime > a.startTime ? b : a));
-    const facts = parseShardFacts(info.memo?.[SHARD_MEMO]);
+    const facts = parseShardInfo(info.memo?.[SHARD_MEMO]);
     const state = runOfExecution(info, namespace)?.state ?? 'unknown';
     const { index = 0, label = '', count } = facts ?? {};
     return [{ index, label, count, state, attempts: runs.length, info }];

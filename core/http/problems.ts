@@ -4,6 +4,7 @@
  * Pure. No message contains the value of a header: it may be a secret, written in the wrong place.
  */
 import { isLaneName, LANE_NAME } from '../lane';
+import { bothKeysProblem, withWireKey } from '../load-test';
 import { durationMs, expectedDuration } from '../util/duration';
 import { type Check, expects, expectsObject, objectOf } from './check';
 import { parsePath } from './json-path';
@@ -85,7 +86,7 @@ const common = {
     `bytes from 0 to ${MAX_KEEP_BYTES}`,
     (value) => Number.isInteger(value) && isNumber(value, 0, MAX_KEEP_BYTES),
   ),
-  loadtest: boolean,
+  loadTest: boolean,
 };
 
 const laneRoute = expectsObject(lane, '"gray" or {"name":"gray","share":0.1}', ['name']);
@@ -105,12 +106,18 @@ const JOB = {
 
 /** Returns the problem with the input of `httpJob`; `undefined` if there is none. Never throws. */
 export function httpJobProblem(input: unknown): string | undefined {
-  return expectsObject(JOB, EXAMPLE, ['url'])(input, '');
+  return inputProblem(input, expectsObject(withWireKey(JOB), EXAMPLE, ['url']));
 }
 
 /** Returns the problem with the input of `httpRequest`; `undefined` if there is none. Never throws. */
 export function httpRequestProblem(input: unknown): string | undefined {
-  return expectsObject(REQUEST, EXAMPLE, ['url'])(input, '');
+  return inputProblem(input, expectsObject(withWireKey(REQUEST), EXAMPLE, ['url']));
+}
+
+function inputProblem(input: unknown, check: Check): string | undefined {
+  const object = objectOf(input);
+  if (object === undefined) return check(input, '');
+  return bothKeysProblem(object) ?? check(withWireKey(object), '');
 }
 
 function checkUrl(value: unknown, path: string): string | undefined {

@@ -41,8 +41,8 @@ export interface HttpRequest {
   readonly keepBytes?: number;
   /** Lane of a gray (canary) release, sent to the service. @default none */
   readonly lane?: string;
-  /** Whether the call is part of a load test, sent to the service. @default false */
-  readonly loadtest?: boolean;
+  /** Whether the call is part of a load test, sent to the service; `loadtest` in JSON. @default that of the run */
+  readonly loadTest?: boolean;
   /**
    * Whether the service reports later after answering 202; the activity stays open until then.
    *

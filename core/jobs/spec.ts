@@ -7,6 +7,7 @@
  */
 import { compileRetryPolicy, type RetryPolicy } from '@temporalio/common';
 import { isLaneName, LANE_NAME } from '../lane';
+import { bothKeysProblem, withWireKey } from '../load-test';
 import { isStorable, NAME_EXPECTED } from '../server-limits';
 import { type DurationText, durationMs, expectedDuration, type RetryRule } from '../util/duration';
 import { isObject } from '../util/untrusted';
@@ -63,8 +64,8 @@ export interface ScheduledJobSpec {
   readonly dataTimeOffset?: DurationText;
   /** Lane of a gray (canary) release for the runs' traffic; a string puts every run in it. @default none */
   readonly lane?: string | JobLane;
-  /** Whether the runs' traffic is a load test. @default false */
-  readonly loadtest?: boolean;
+  /** Whether the runs' traffic is a load test; `loadtest` in JSON. @default false */
+  readonly loadTest?: boolean;
 }
 
 /** Changes to a {@link ScheduledJobSpec}: keys that are left out stay as they are, `null` removes a key. */
@@ -105,8 +106,9 @@ const CHECKS: Readonly<Record<keyof ScheduledJobSpec, Check>> = {
   paused: flag,
   dataTimeOffset: duration(-MAX_MS, "a duration, as in '-1 day'"),
   lane: laneProblem,
-  loadtest: flag,
+  loadTest: flag,
 };
+const JSON_CHECKS: Readonly<Record<string, Check>> = withWireKey(CHECKS);
 
 /**
  * Returns the problem with a spec; `undefined` if there is none. Never throws.
@@ -116,13 +118,15 @@ const CHECKS: Readonly<Record<keyof ScheduledJobSpec, Check>> = {
 export function specProblem(value: unknown, types?: readonly string[]): string | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return `expected an object as in ${EXAMPLE}, got ${show(value)}`;
-  const spec = value as Record<string, unknown>;
-  for (const [key, given] of Object.entries({ workflow: undefined, ...spec })) {
-    if (!Object.hasOwn(CHECKS, key))
-      return `${key}: there is no such key; expected one of ${Object.keys(CHECKS).join(', ')}`;
-    if (given === undefined && key !== 'workflow') continue;
-    const problem = CHECKS[key as keyof ScheduledJobSpec](given);
-    if (problem !== undefined) return `${key}: ${problem}, got ${show(given)}`;
+  const bothKeys = bothKeysProblem(value);
+  if (bothKeys !== undefined) return bothKeys;
+  const spec: Record<string, unknown> = { workflow: undefined, ...withWireKey(value) };
+  for (const [key, member] of Object.entries(spec)) {
+    const check = Object.hasOwn(JSON_CHECKS, key) ? JSON_CHECKS[key] : undefined;
+    if (check === undefined)
+      return `${key}: there is no such key; expected one of ${Object.keys(JSON_CHECKS).join(', ')}`;
+    const problem = member === undefined && key !== 'workflow' ? undefined : check(member);
+    if (problem !== undefined) return `${key}: ${problem}, got ${show(member)}`;
   }
   return togetherProblem(spec as unknown as ScheduledJobSpec, types);
 }
@@ -163,9 +167,10 @@ export function cronOf({ cron, timeZone }: ScheduledJobSpec): string | undefined
   return expression && timeZone !== undefined ? `CRON_TZ=${timeZone} ${expression}` : expression;
 }
 
-/** Returns the spec with the changes applied. */
+/** Returns the spec with the changes applied, as it is stored. */
 export function changed(spec: ScheduledJobSpec, change: ScheduledJobChange): ScheduledJobSpec {
-  const entries = Object.entries({ ...spec, ...change }).filter(([, value]) => value != null);
+  const merged = { ...withWireKey(spec), ...withWireKey(change) };
+  const entries = Object.entries(merged).filter(([, value]) => value != null);
   return Object.fromEntries(entries) as unknown as ScheduledJobSpec;
 }
 
@@ -219,10 +224,10 @@ function laneProblem(value: unknown): string | undefined {
 function objectProblem(value: unknown, checks: Readonly<Record<string, Check>>): string | undefined {
   const keys = Object.keys(checks).join(', ');
   if (!isObject(value)) return `expected an object with some of ${keys}`;
-  for (const [key, given] of Object.entries(value)) {
+  for (const [key, member] of Object.entries(value)) {
     const check = Object.hasOwn(checks, key) ? checks[key] : undefined;
     if (check === undefined) return `there is no key ${show(key)}; expected some of ${keys}`;
-    const problem = given === undefined ? undefined : check(given);
+    const problem = member === undefined ? undefined : check(member);
     if (problem !== undefined) return `${key}: ${problem}`;
   }
   return undefined;

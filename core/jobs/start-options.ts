@@ -1,7 +1,7 @@
 /**
  * The start option `job` of a typed client: `client.workflow.start(wf, { …, job: { … } })`.
  */
-import { type JobFacts, someFacts } from '../job-facts';
+import { type JobMetadata, nonEmpty } from '../job-metadata';
 import { isLaneName, LANE_NAME } from '../lane';
 import { isStorable, NAME_EXPECTED } from '../server-limits';
 import { type DurationText, durationMs, expectedDuration } from '../util/duration';
@@ -25,7 +25,7 @@ export interface JobStartOptions {
    */
   readonly lane?: string;
   /** Whether the run's traffic is a load test, sent as baggage entry `traffic.loadtest`. @default false */
-  readonly loadtest?: boolean;
+  readonly loadTest?: boolean;
   /**
    * Offset from the time at which a run is due to the time of its data, such as `'-1 day'`; see
    * `jobInfo().dataTime`.
@@ -77,7 +77,7 @@ const EXPECTED: Readonly<Record<keyof JobStartOptions, Expectation>> = {
   runNow: { expected: 'a boolean', fits: isBoolean },
   reason: { expected: 'a string', fits: isText },
   lane: { expected: LANE_NAME, fits: isLaneName },
-  loadtest: { expected: 'a boolean', fits: isBoolean },
+  loadTest: { expected: 'a boolean', fits: isBoolean },
   dataTimeOffset: {
     expected: (value) => expectedDuration(value, "a duration with its unit, such as '-1 day'"),
     fits: (value) => durationMs(value) !== undefined,
@@ -86,18 +86,18 @@ const EXPECTED: Readonly<Record<keyof JobStartOptions, Expectation>> = {
 };
 
 /** Returns the facts about the job that the options contain, as the job header holds them. */
-export function factsOfStart({
+export function metadataOfStart({
   reason,
   lane,
-  loadtest,
+  loadTest,
   dataTimeOffset,
-}: JobStartOptions): JobFacts | undefined {
+}: JobStartOptions): JobMetadata | undefined {
   const dataOffsetMs = durationMs(dataTimeOffset);
-  return someFacts({
+  return nonEmpty({
     ...(dataOffsetMs && { dataOffsetMs }),
     ...(reason !== undefined && { reason }),
     ...(lane !== undefined && { lane }),
-    ...(loadtest && { loadtest }),
+    ...(loadTest && { loadtest: true }),
   });
 }
 

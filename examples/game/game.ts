@@ -80,7 +80,7 @@ function jobsOf(url: string): Readonly<Record<string, ScheduledJobSpec>> {
   const lane = { name: 'gray', share: 0.5, url: `${url}/v2/seasons/close` };
   return {
     'season-close': { workflow: 'httpJob', cron: '@every 4s', args: [{ ...close, lane }] },
-    'load-test': { workflow: 'httpJob', cron: '@every 6s', args: [close], loadtest: true },
+    'load-test': { workflow: 'httpJob', cron: '@every 6s', args: [close], loadTest: true },
   };
 }
 

@@ -14,7 +14,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { childKindOf, type ShardStart } from '../../core/child-kind';
-import { someFacts, standingFacts } from '../../core/job-facts';
+import { nonEmpty, standingMetadata } from '../../core/job-metadata';
 import { MAX_NEXUS_HEADER_BYTES, utf8Length } from '../../core/server-limits';
 import { carrierOf, type JobPart, type TraceHeader, withHeader, writeHeader } from '../../core/trace-header';
 import { safely } from '../../core/util/untrusted';
@@ -201,7 +201,7 @@ function headerBytes(headers: Readonly<Record<string, string>>): number {
  */
 function partOfChild(run: Run, { cronSchedule }: ChildWorkflowOptions, kind?: TopLevelPart): JobPart {
   return cronSchedule || kind
-    ? { facts: someFacts(standingFacts(run.facts)), ...(kind ?? { kind: 'top' }) }
+    ? { facts: nonEmpty(standingMetadata(run.facts)), ...(kind ?? { kind: 'top' }) }
     : { kind: 'child', ...originOf(run) };
 }
 
@@ -225,19 +225,19 @@ function shardHeader(run: Run, { traceId, sampled, shard }: ShardStart, baggage:
 function continuation(run: Run): TraceHeader {
   const { root, shard, trigger, facts, parentSpanId = root.spanId } = run;
   if (run.kind === 'top')
-    return { part: { kind: 'continued', sampled: root.sampled, trigger, facts: someFacts(facts) } };
+    return { part: { kind: 'continued', sampled: root.sampled, trigger, facts: nonEmpty(facts) } };
   const origin = originOf(run);
   const part: JobPart = shard ? { kind: 'shard', ...origin, shard } : { kind: 'child', ...origin };
   return { span: { ...root, spanId: parentSpanId }, part };
 }
 
 function originOf({ jobName, jobRunId, trigger, facts }: Run) {
-  return { job: jobName, runId: jobRunId, trigger, facts: someFacts(facts) };
+  return { job: jobName, runId: jobRunId, trigger, facts: nonEmpty(facts) };
 }
 
 /** Returns the job header of an activity: facts that it cannot determine by itself; `undefined` for most. */
 function activityPart({ facts: all, shard }: Run): JobPart | undefined {
   const { attempt } = workflowInfo();
-  const facts = someFacts(all);
+  const facts = nonEmpty(all);
   return attempt > 1 || shard || facts ? { kind: 'activity', attempt, shard, facts } : undefined;
 }

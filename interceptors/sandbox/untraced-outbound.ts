@@ -8,8 +8,8 @@
 import type { Headers } from '@temporalio/common';
 import type { WorkflowInfo, WorkflowOutboundCallsInterceptor } from '@temporalio/workflow';
 import { childKindOf } from '../../core/child-kind';
-import { someFacts, standingFacts } from '../../core/job-facts';
 import type { JobOrigin } from '../../core/job-info';
+import { nonEmpty, standingMetadata } from '../../core/job-metadata';
 import type { RunKind } from '../../core/run-kind';
 import { type JobPart, type TraceHeader, withHeader, writeHeader } from '../../core/trace-header';
 import { rootSpanIdOfRun, traceIdOfRun } from '../../core/trace-id';
@@ -35,7 +35,7 @@ export function untracedCalls(
   const isTop = kind.kind === 'top';
   const traceId = isTop ? kind.traceId : traceIdOfRun(jobRunId);
   const isKnown = job === info.workflowType && traceId === traceIdOfRun(info.runId);
-  const part = { kind: 'child', job, runId: jobRunId, trigger, facts: someFacts(facts) } as const;
+  const part = { kind: 'child', job, runId: jobRunId, trigger, facts: nonEmpty(facts) } as const;
   const span = { traceId, spanId: rootSpanIdOfRun(info.runId), sampled: false };
   if (inheritsUnsampled) return { activity: { span }, child: { span, part }, continuation: undefined };
   return {
@@ -88,6 +88,6 @@ export function untracedOutbound(
 
 /** Returns the job header of a child that is a top-level run, with the facts of the whole job. */
 function topLevelPart(kind: TopLevelPart, calls: UntracedCalls | undefined): TopLevelPart {
-  const facts = safely(() => someFacts(standingFacts(calls?.child.part?.facts ?? {})));
+  const facts = safely(() => nonEmpty(standingMetadata(calls?.child.part?.facts ?? {})));
   return { ...defined({ facts }), ...kind };
 }

@@ -4,7 +4,7 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { WorkflowFailedError, WorkflowHandle } from '@temporalio/client';
-import { errorFacts } from '../../core/item-failure';
+import { summarizeError } from '../../core/item-failure';
 import { until } from '../../testing/until';
 import * as testActivities from '../support/activities';
 import { Harness } from '../support/harness';
@@ -154,9 +154,9 @@ describe('hostile user code', () => {
 
   it('throws an error that is its own cause, or whose cause throws: it can be named all the same', () => {
     const own = new Error('own');
-    deepEqual(errorFacts(Object.assign(own, { cause: own })), { type: 'Error', message: 'own' });
-    for (const [, value] of hostileValues()) errorFacts(value);
+    deepEqual(summarizeError(Object.assign(own, { cause: own })), { type: 'Error', message: 'own' });
+    for (const [, value] of hostileValues()) summarizeError(value);
     for (const [, cause] of hostileValues())
-      equal(errorFacts(new Error('outer', { cause })).message, 'outer');
+      equal(summarizeError(new Error('outer', { cause })).message, 'outer');
   });
 });

@@ -8,11 +8,11 @@ import { ApplicationFailure, TemporalFailure } from '@temporalio/common';
 import { isCancellation } from '@temporalio/workflow';
 import {
   causesOf,
-  errorFacts,
   ITEM_FAILURE,
   type ItemFailure,
   type ItemFailures,
   MAX_NAMED_ITEMS,
+  summarizeError,
 } from '../../core/item-failure';
 import { defined } from '../../core/util/defined';
 import { runState } from '../../interceptors/sandbox/run-state';
@@ -88,7 +88,7 @@ class FailedItems {
     this.#cause ??= error;
     this.#isRetryable ||= !isNonRetryable(error);
     if (this.#items.length === MAX_NAMED_ITEMS) return;
-    const { type, message } = errorFacts(error);
+    const { type, message } = summarizeError(error);
     this.#items.push({ key, type, message });
   }
 

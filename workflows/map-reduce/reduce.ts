@@ -4,7 +4,7 @@
  * Sandbox code. An error that it throws fails the run; a plain error would fail the workflow task forever.
  */
 import { ApplicationFailure } from '@temporalio/common';
-import { errorFacts } from '../../core/item-failure';
+import { summarizeError } from '../../core/item-failure';
 import { defined } from '../../core/util/defined';
 import { exportedFunction } from './bundle-exports';
 
@@ -26,7 +26,7 @@ export function reducerOf(name: string | undefined): Reduce | undefined {
     } catch (error) {
       throw ApplicationFailure.create(
         defined({
-          message: `mapReduce: ${name} threw: ${errorFacts(error).message}`,
+          message: `mapReduce: ${name} threw: ${summarizeError(error).message}`,
           type: 'ReduceFailed',
           nonRetryable: true,
           cause: error instanceof Error ? error : undefined,

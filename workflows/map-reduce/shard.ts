@@ -6,7 +6,7 @@
 import { TemporalFailure, TerminatedFailure } from '@temporalio/common';
 import { ChildWorkflowFailure, getRandomStream, isCancellation, startChild } from '@temporalio/workflow';
 import { withChildKind } from '../../core/child-kind';
-import { errorFacts } from '../../core/item-failure';
+import { summarizeError } from '../../core/item-failure';
 import { SHARD_MEMO } from '../../core/search-attributes';
 import { toSummary } from '../../core/server-limits';
 import { defined } from '../../core/util/defined';
@@ -64,7 +64,7 @@ export function startShard(
       events.onCancelled(index);
       return;
     }
-    const { type, message, item } = errorFacts(error);
+    const { type, message, item } = summarizeError(error);
     const failure = { index, label, workflowId, type, message, runId, traceId: root && traceId, item };
     events.onFailed(defined(failure), error);
   }

@@ -3,7 +3,7 @@
  */
 import type { Client } from '@temporalio/client';
 import { decodeOptionalFailureToOptionalError } from '@temporalio/common/lib/internal-non-workflow';
-import { errorFacts } from '../../../core/item-failure';
+import { summarizeError } from '../../../core/item-failure';
 import { eventIdOf, type Failure, failureType, rootCause } from '../../timeline/history-event';
 import type { HistoryEnd } from '../../timeline/history-reading';
 import type { RunError } from '../types';
@@ -17,7 +17,7 @@ export async function runError(client: Client, end: HistoryEnd | undefined): Pro
   const error = await decodeOptionalFailureToOptionalError(client.options.loadedDataConverter, failure).catch(
     () => undefined,
   );
-  const item = error && errorFacts(error).item;
+  const item = error && summarizeError(error).item;
   const row = rowOf(failure);
   return {
     type: failureType(cause),

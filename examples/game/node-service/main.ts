@@ -42,8 +42,8 @@ async function playMatch(request: IncomingMessage): Promise<Answer> {
 }
 
 function closing(how: string, ranking: Ranking): Handler {
-  return async (request, { loadtest }) => {
-    const closed = await game.close(String(request.headers['idempotency-key'] ?? ''), ranking, loadtest);
+  return async (request, { loadTest }) => {
+    const closed = await game.close(String(request.headers['idempotency-key'] ?? ''), ranking, loadTest);
     const { season, players, paid } = closed;
     return {
       status: 200,
@@ -71,15 +71,15 @@ async function serve(request: IncomingMessage): Promise<Answer | string> {
 }
 
 function note(method: string, path: string, traffic: Traffic, answer: Answer, tookMs: number): void {
-  const { scheduled, lane, loadtest, traceId, spanId } = traffic;
+  const { scheduled, lane, loadTest, traceId, spanId } = traffic;
   const from = scheduled ? 'scheduler' : 'player';
   counts[from]++;
   if (lane === 'gray') counts.gray++;
-  if (loadtest) counts.loadtest++;
+  if (loadTest) counts.loadtest++;
   entries.push({
     ...{ time: new Date().toISOString(), from },
     ...(lane !== '' && { lane }),
-    ...(loadtest && { loadtest }),
+    ...(loadTest && { loadtest: true }),
     trace_id: traceId,
     ...(spanId !== '' && { span_id: spanId }),
     ...{ request: `${method} ${path}`, took_ms: Math.round(tookMs * 1000) / 1000, status: answer.status },

@@ -6,7 +6,7 @@ export interface Traffic {
   /** Whether the scheduler sent the request; no user is waiting for it. */
   readonly scheduled: boolean;
   readonly lane: string;
-  readonly loadtest: boolean;
+  readonly loadTest: boolean;
   readonly traceId: string;
   readonly spanId: string;
 }
@@ -19,7 +19,7 @@ export function trafficOf(headers: IncomingHttpHeaders): Traffic {
   return {
     scheduled: mark(headers, 'origin') === 'scheduler',
     lane: mark(headers, 'lane'),
-    loadtest: mark(headers, 'loadtest') === 'true',
+    loadTest: mark(headers, 'loadtest') === 'true',
     traceId,
     spanId,
   };

@@ -1,18 +1,18 @@
 /**
- * Facts about a job beyond its name, run id and trigger: when it was due, who started it and why, its traffic
- * marks. They are passed in the job header from a run to everything that it starts.
+ * Metadata of a job beyond its name, run id and trigger: when it was due, who started it and why, labels of its
+ * traffic. A run passes it in the job header to everything that it starts.
  *
  * Pure; readers of foreign data return `undefined`, never throw.
  */
 import { defined } from './util/defined';
 import { numberOf, type Readers, readMembers, textOf } from './util/untrusted';
 
-/** Characters of a string in the facts; longer ones are cut. */
+/** Most characters of a string in the metadata; longer ones are cut. */
 const MAX_TEXT_LENGTH = 256;
 /** Largest time value of a `Date`. @see https://tc39.es/ecma262/#sec-time-values-and-time-range */
 const MAX_TIME_MS = 8.64e15;
 
-export interface JobFacts {
+export interface JobMetadata {
   /** Nominal time of the tick, in milliseconds since the epoch. */
   readonly scheduledMs?: number;
   /** Offset from the nominal time to the time of the run's data, in milliseconds; usually negative. */
@@ -28,7 +28,7 @@ export interface JobFacts {
 }
 
 /** A shard's place in its MapReduce run. */
-export interface ShardFacts {
+export interface ShardInfo {
   /** Index of the shard, from 0. */
   readonly index: number;
   readonly count?: number;
@@ -36,7 +36,7 @@ export interface ShardFacts {
   readonly label?: string;
 }
 
-const JOB_FACTS: Readers<JobFacts> = {
+const JOB_FACTS: Readers<JobMetadata> = {
   scheduledMs: timeOf,
   dataOffsetMs: timeOf,
   reason: shortTextOf,
@@ -45,15 +45,15 @@ const JOB_FACTS: Readers<JobFacts> = {
   loadtest: (value) => value === true || undefined,
 };
 
-const SHARD_FACTS: Readers<ShardFacts> = { index: numberOf, count: numberOf, label: shortTextOf };
+const SHARD_FACTS: Readers<ShardInfo> = { index: numberOf, count: numberOf, label: shortTextOf };
 
 /** Returns the facts in a header; `undefined` if there are none. Never throws. */
-export function parseJobFacts(value: unknown): JobFacts | undefined {
-  return someFacts(readMembers(value, JOB_FACTS));
+export function parseJobMetadata(value: unknown): JobMetadata | undefined {
+  return nonEmpty(readMembers(value, JOB_FACTS));
 }
 
 /** Returns a shard's facts in a header; `undefined` if they are invalid. Never throws. */
-export function parseShardFacts(value: unknown): ShardFacts | undefined {
+export function parseShardInfo(value: unknown): ShardInfo | undefined {
   const { index, ...facts } = readMembers(value, SHARD_FACTS);
   return index === undefined ? undefined : { index, ...facts };
 }
@@ -62,12 +62,12 @@ export function parseShardFacts(value: unknown): ShardFacts | undefined {
  * Returns the facts that describe the whole job and not only its first run: they apply to later ticks as
  * well.
  */
-export function standingFacts({ dataOffsetMs, lane, loadtest }: JobFacts): JobFacts {
+export function standingMetadata({ dataOffsetMs, lane, loadtest }: JobMetadata): JobMetadata {
   return defined({ dataOffsetMs, lane, loadtest });
 }
 
 /** Returns the facts; `undefined` if there are none, to save the bytes of an empty object. */
-export function someFacts(facts: JobFacts): JobFacts | undefined {
+export function nonEmpty(facts: JobMetadata): JobMetadata | undefined {
   return Object.keys(facts).length > 0 ? facts : undefined;
 }
 
