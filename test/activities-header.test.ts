@@ -55,7 +55,7 @@ describe('a trace header that cannot be read, written by an interceptor of the w
   it('parent: the child ends without a trace', () =>
     expectTrace('parent', ['RunWorkflow:parent', '  RunStarted:parent', '  StartChildWorkflow:oneActivity']));
 
-  it('is said once of activities and once of children', () => {
+  it('is logged once for activities and once for children', () => {
     const [child = '', activity = '', ...more] = [...harness.log].sort();
     match(child, /header of a child workflow was ignored: it cannot be decoded; the child is not traced\./);
     match(

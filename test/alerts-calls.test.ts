@@ -63,7 +63,7 @@ function serverOf(jobs: readonly string[]): { readonly client: Client; readonly 
 
 describe('the calls of a watcher', () => {
   for (const count of [10, 1_000, 5_000, 10_000])
-    it(`with ${count} runs that go on at once are less than one a second, in every minute`, async () => {
+    it(`with ${count} open runs are less than one a second, in every minute`, async () => {
       mock.timers.enable({ apis: ['Date'], now: BEGUN_MS });
       try {
         const jobs = Array.from({ length: count }, (_, index) => `well-${index}`);

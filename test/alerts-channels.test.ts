@@ -40,14 +40,14 @@ describe('the pauses between attempts', () => {
     ok(elapsedMs <= DAY_MS && elapsedMs > DAY_MS - 300_000, `${elapsedMs}`);
   });
 
-  it('bridge an hour with 17 attempts: the next one arrives', () => {
+  it('allow 17 attempts in the first hour', () => {
     let elapsedMs = 0;
     let attempt = 1;
     for (; elapsedMs < 3_600_000; attempt++) elapsedMs += retryDelayMs(attempt, elapsedMs) ?? 0;
     equal(attempt - 1, 17);
   });
 
-  it('are as long as the receiver asks, within the day', () => {
+  it('are at least as long as Retry-After, within the day', () => {
     deepEqual(
       [retryDelayMs(1, 0, 60_000), retryDelayMs(6, 0, 1_000), retryDelayMs(1, DAY_MS - 1_000, 60_000)],
       [60_000, 300_000, undefined],
@@ -55,7 +55,7 @@ describe('the pauses between attempts', () => {
   });
 });
 
-describe('an answer', () => {
+describe('a response', () => {
   let receiver: Receiver;
   before(async () => {
     receiver = await Receiver.start();
@@ -85,17 +85,17 @@ describe('an answer', () => {
     });
   }
 
-  it('429 says when', async () => {
+  it('429 sets the earliest next attempt', async () => {
     receiver.answer = () => ({ status: 429, headers: { 'retry-after': '7' } });
     deepEqual(await send(), { kind: 'retry', why: 'HTTP status 429', afterMs: 7_000 });
   });
 
-  it('that does not come is waited for no longer than the time-out', async () => {
+  it('is awaited no longer than the timeout', async () => {
     receiver.answer = () => 'hang';
     deepEqual(await send(), { kind: 'retry', why: 'no answer (timed out after 300 ms)' });
   });
 
-  it('of nobody says why, without the address', async () => {
+  it('that cannot be received is an error without the address', async () => {
     const gone = await Receiver.start();
     await gone.close();
     const result = await post({ url: `${gone.url}/secret-path`, headers: {}, body: '' });
@@ -140,7 +140,7 @@ describe('channels', () => {
     deepEqual([sent?.headers['x-team'], sent?.headers.authorization], ['batch', 'Bearer abc']);
   });
 
-  it('that are gone are sent nothing any more', async () => {
+  it('that answered 410 Gone get no further messages', async () => {
     receiver.answer = () => 410;
     const all = channels();
     deepEqual(await all.send('hook', JOB, MESSAGE), { kind: 'gone', why: 'HTTP status 410' });
@@ -152,14 +152,14 @@ describe('channels', () => {
     deepEqual([receiver.received.length, all.stopped], [before, ['hook']]);
   });
 
-  it('that nobody named refuse', async () => {
+  it('that are not configured refuse messages', async () => {
     deepEqual(await channels().send('other', JOB, MESSAGE), {
       kind: 'refused',
       why: 'there is no channel other in the configuration',
     });
   });
 
-  it('whose secrets are missing or wrong say which, and wait for them', async () => {
+  it('with missing or invalid secrets name them, and retry', async () => {
     const secret = 'not-base64-but-secret!';
     const problems = await channels({
       HOOK_KEY: secret,
@@ -176,7 +176,7 @@ describe('channels', () => {
 });
 
 describe('a secret', () => {
-  it('comes from the environment, or from the file that it names', async () => {
+  it('comes from the environment, or from the file named there', async () => {
     const file = join(tmpdir(), `alerts-secret-${process.pid}`);
     await writeFile(file, 'from the file\n', { mode: 0o600 });
     const secrets = environmentSecrets({ A: 'from the environment', B_FILE: file, C_FILE: '/nowhere' });
@@ -186,7 +186,7 @@ describe('a secret', () => {
     await rejects(reveal({ secret: 'D' }, secrets), /secret "D": expected the environment variable D/);
   });
 
-  it('whose provider fails is named, without what the provider says', async () => {
+  it('whose provider fails is named, without the message of the provider', async () => {
     const secrets = () => Promise.reject(new Error('vault token abc'));
     await rejects(reveal({ secret: 'A' }, secrets), /^SecretError: secret "A" cannot be read \(Error\)$/);
   });
@@ -198,7 +198,7 @@ describe('Slack', () => {
     return JSON.stringify(slackMessage({ type: 'job.failed', timestamp: data.since, data }));
   }
 
-  it('pings nobody, whatever a job or an error is called', () => {
+  it('mentions nobody, whatever the names of jobs and errors are', () => {
     const evil = '<!channel> <@U123> <!here|x> @here @channel @everyone <https://evil|click>';
     const body = told(evil, { error: { message: `${evil} \`\`\`` } });
     doesNotMatch(body, /<!|<@|@here|@channel|@everyone|<https:\/\/evil/);
@@ -206,7 +206,7 @@ describe('Slack', () => {
     equal((body.match(/```/g) ?? []).length, 2);
   });
 
-  it('gets no section of more than 3,000 characters, and no half of an escape', () => {
+  it('gets sections of at most 3,000 characters, never cut within an escape', () => {
     const body = told('&'.repeat(10_000), { error: { message: '<'.repeat(10_000) } });
     const { blocks, text } = JSON.parse(body);
     const lengths = blocks.map((block: { text?: { text: string } }) => block.text?.text.length ?? 0);
@@ -217,7 +217,7 @@ describe('Slack', () => {
     doesNotMatch(body, /&(?!amp;|lt;|gt;)/);
   });
 
-  it('gets the links, and a fallback without blocks', () => {
+  it('gets links, and a plain-text fallback', () => {
     const links = { trace: 'http://t/1?a=1&b=2', run: 'http://c/1' };
     const body = JSON.parse(told('nightly failed', { links }));
     equal(body.text, 'job.failed: nightly failed');

@@ -9,7 +9,7 @@ const CHANNELS = { oncall: WEBHOOK, team: SLACK };
 const ALL = ['failed', 'failing', 'recovered', 'slow', 'no_worker', 'stuck'];
 
 describe('a configuration', () => {
-  it('needs nothing but a channel', () => {
+  it('needs only a channel', () => {
     const { channels, default: rule, jobs, pollIntervalMs } = resolveAlerts({ channels: CHANNELS });
     deepEqual(
       [...channels],
@@ -29,7 +29,7 @@ describe('a configuration', () => {
     equal(pollIntervalMs, 5_000);
   });
 
-  it('has rules that take from default what they leave out', () => {
+  it('has rules that inherit missing members from default', () => {
     const { jobs } = resolveAlerts({
       channels: CHANNELS,
       default: { to: ['oncall'], after: 2, on: ['failed'] },
@@ -50,7 +50,7 @@ describe('a configuration', () => {
     equal(jobs.get('quick')?.overMs, 1_000);
   });
 
-  it('tells overdue only where the rule wants it', () => {
+  it('reports overdue only with successWithin', () => {
     const { default: rule } = resolveAlerts({
       channels: CHANNELS,
       default: { on: ['failed'], successWithin: '1 minute' },
@@ -67,7 +67,7 @@ describe('a configuration', () => {
     match(one.hash, /^[0-9a-f]{16}$/);
   });
 
-  it('keeps addresses without the slash at their end, and compiles the one of traces', () => {
+  it('strips trailing slashes from addresses, and compiles traceUrl', () => {
     const { consoleUrl, traceUrl } = resolveAlerts({
       channels: CHANNELS,
       consoleUrl: 'http://console:4318/',
@@ -224,7 +224,7 @@ describe('a wrong configuration is refused', () => {
     });
   }
 
-  it('without saying what may be a secret', () => {
+  it('without showing values that may be secret', () => {
     const secret = 'whsec_c2VjcmV0IHNlY3JldCBzZWNyZXQgc2VjcmV0';
     for (const channel of [
       { ...WEBHOOK, secret },

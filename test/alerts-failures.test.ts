@@ -142,7 +142,7 @@ describe('failures', () => {
     });
   }
 
-  it('that were counted long ago stay counted', () => {
+  it('that were counted long ago are not counted again', () => {
     const many = Array.from({ length: 1_500 }, (_, index) => failed(`f${index}`, index + 1));
     const one = new Told().see(...many).see(succeeded('s', 2_000));
     one.see(...many);
@@ -150,7 +150,7 @@ describe('failures', () => {
     equal(one.state.failures.counted.length, 1_000);
   });
 
-  it('are counted in the problem that was told', () => {
+  it('are counted in the open problem', () => {
     const one = new Told().see(failed('a', 1), failed('b', 2), failed('c', 3));
     equal(one.state.problems[0]?.facts.failures, 3);
   });

@@ -8,21 +8,21 @@ import { awaitsSuccess, endMs, LINGER_MS } from '../alerts/incident/state';
 import { cleared, failed, failing, HANDLING, overdue, slow, succeeded, Told } from './support/alerts/told';
 
 describe('other problems', () => {
-  it('are told once, and their end once', () => {
+  it('are reported once, and so is their end', () => {
     const one = new Told().see(slow('a', 1)).see(slow('a', 1)).see(cleared('slow:a', 2));
     one.see(cleared('slow:a', 2)).see(slow('a', 1));
     deepEqual(one.messages, ['job.slow open', 'job.slow resolved']);
   });
 
-  it('that are over when they are seen are one message', () => {
+  it('that ended before they were observed are one message', () => {
     deepEqual(new Told().see(slow('a', 1, 2)).see(slow('a', 1, 2)).messages, ['job.slow resolved merged']);
   });
 
-  it('of a run that failed are the failure alone', () => {
+  it('of a run that failed are reported only as the failure', () => {
     deepEqual(new Told().see(failed('a', 1), slow('a', 1, 1)).messages, ['job.failed open']);
   });
 
-  it('of a run that fails later are both', () => {
+  it('of a run that fails later are reported as both', () => {
     const told = new Told().see(slow('a', 1)).see(failed('a', 2), cleared('slow:a', 2)).messages;
     deepEqual(told, ['job.slow open', 'job.failed open', 'job.slow resolved']);
   });
@@ -38,23 +38,23 @@ describe('other problems', () => {
     deepEqual(one.messages.slice(2), ['job.overdue open']);
   });
 
-  it('are not over by a success that was known', () => {
+  it('are not ended by an earlier success', () => {
     deepEqual(new Told().see(overdue(5, 10)).see(succeeded('old', 5)).messages, ['job.overdue open']);
   });
 });
 
 describe('messages', () => {
-  it('that were resolved before they were delivered are one', () => {
+  it('about a problem that was resolved before the delivery are merged into one', () => {
     const one = new Told({}, { prompt: false }).see(failed('a', 1)).see(succeeded('s', 2)).deliver();
     deepEqual(one.messages, ['job.failed resolved merged']);
   });
 
-  it('are one although the failing became a failure meanwhile', () => {
+  it('are merged even if the failing run failed meanwhile', () => {
     const one = new Told({}, { prompt: false }).see(failing('c', 1)).see(failed('a', 2)).deliver();
     deepEqual(one.messages, ['job.failed open']);
   });
 
-  it('that were on their way when the problem ended tell the two things', () => {
+  it('in delivery when the problem ended are followed by the resolution', () => {
     const one = new Told({}, { prompt: false }).see(failed('a', 1));
     const sent = nextMessage(one.state, 'oncall', 1);
     if (sent === undefined) throw new Error('nothing to send');
@@ -64,7 +64,7 @@ describe('messages', () => {
     deepEqual(one.deliver().messages, ['job.recovered resolved']);
   });
 
-  it('that a receiver refuses are dropped, and the next is sent', () => {
+  it('that a receiver rejects are dropped, and the next is sent', () => {
     const one = new Told({}, { prompt: false }).see(failed('a', 1), slow('b', 1));
     const sent = nextMessage(one.state, 'oncall', 1);
     if (sent === undefined) throw new Error('nothing to send');
@@ -81,7 +81,7 @@ describe('messages', () => {
     });
   });
 
-  it('go to each channel in its own order', () => {
+  it('are sent in order, independently for each channel', () => {
     const one = new Told({ to: ['oncall', 'team'] }, { prompt: false }).see(failed('a', 1));
     const sent = nextMessage(one.state, 'team', 1);
     if (sent === undefined) throw new Error('nothing to send');
@@ -121,12 +121,12 @@ describe('silences', () => {
     equal(nextAttemptMs(one.state, 100), Number.POSITIVE_INFINITY);
   });
 
-  it('hold nothing back behind the message', () => {
+  it('do not hold back later messages', () => {
     const one = silenced(failed('a', 1)).see(slow('b', 2));
     deepEqual(one.deliver(2).messages, ['job.slow open']);
   });
 
-  it('end what began and ended under them, and it is recorded', () => {
+  it('drop problems that begin and end during them, which is recorded', () => {
     const one = silenced(failed('a', 1)).see(succeeded('s', 2));
     deepEqual(one.deliver(100).messages, []);
     deepEqual(
@@ -146,7 +146,7 @@ describe('silences', () => {
 });
 
 describe('reminders', () => {
-  it('come every 24 hours while something is open', () => {
+  it('come every 24 hours while a problem is open', () => {
     const one = new Told().see(failed('a', 1));
     equal(nextReminderMs(one.state), LINGER_MS + 1);
     one
@@ -158,7 +158,7 @@ describe('reminders', () => {
     equal(nextReminderMs(one.see(succeeded('s', 3 * LINGER_MS)).state), Number.POSITIVE_INFINITY);
   });
 
-  it('do not come before the message itself was delivered', () => {
+  it('do not come before the first message was delivered', () => {
     const one = new Told({}, { prompt: false }).see(failed('a', 1));
     deepEqual(one.remind(LINGER_MS + 1).messages, ['job.failed open']);
   });
@@ -171,7 +171,7 @@ describe('groups', () => {
     return one;
   }
 
-  it('tell what is new in the place of the incident', () => {
+  it('report new problems in place of the incident', () => {
     const one = grouped(failed('a', 1));
     deepEqual(
       one.state.claims.map(({ message }) => message?.type),
@@ -182,20 +182,20 @@ describe('groups', () => {
     equal(one.state.deliveries[0]?.outcome, 'grouped');
   });
 
-  it('learn that there is nothing to tell', () => {
+  it('get an empty reply if there is nothing to report', () => {
     const one = grouped(cleared('slow:a', 1));
     deepEqual(one.state.claims, [{ group: 'g', message: null }]);
     deepEqual(settleClaim(one.state, true, 1).claims, []);
   });
 
-  it('that are gone leave it to the incident', () => {
+  it('that have ended leave the message to the incident', () => {
     const one = grouped(failed('a', 1));
     one.state = settleClaim(one.state, false, 1);
     deepEqual(one.deliver().messages, ['job.failed open']);
     deepEqual(settleClaim(one.state, true, 1).claims, []);
   });
 
-  it('tell recoveries, too', () => {
+  it('report recoveries too', () => {
     const one = new Told().see(failed('a', 1));
     one.state = observe(one.state, { handling: HANDLING, seen: [succeeded('s', 2)], group: 'g' }, 2);
     deepEqual(
@@ -213,7 +213,7 @@ describe('an incident', () => {
     equal(endMs(one.see(succeeded('s', 7)).deliver(7).state), 7 + LINGER_MS);
   });
 
-  it('asks for successes while something is to recover or is counted', () => {
+  it('waits for successes while a problem is open or failures are counted', () => {
     const one = new Told({ after: 2 });
     equal(awaitsSuccess(one.state), false);
     equal(awaitsSuccess(one.see(failed('a', 1)).state), true);
@@ -221,7 +221,7 @@ describe('an incident', () => {
     equal(awaitsSuccess(one.see(overdue(2, 3)).state), true);
   });
 
-  it('tells a sample', () => {
+  it('sends a test message', () => {
     deepEqual(new Told().see({ kind: 'test', atMs: 1 }).messages, ['watcher.test open']);
   });
 });

@@ -17,7 +17,7 @@ function silences(...requests: readonly unknown[]): readonly Silence[] {
 }
 
 describe('a silence', () => {
-  it('holds for jobs that fit, until it ends', () => {
+  it('applies to matching jobs until it ends', () => {
     const all = silences({ job: 'nightly-*', for: '2 hours', reason: 'release' });
     deepEqual(silenceOf(all, 'nightly-report', HOUR)?.reason, 'release');
     deepEqual(
@@ -26,22 +26,22 @@ describe('a silence', () => {
     );
   });
 
-  it('is the one that ends last', () => {
+  it('that ends last applies', () => {
     const all = silences({ job: '*', for: '1 hour' }, { job: 'a', for: '3h' });
     equal(silenceOf(all, 'a', 0)?.untilMs, 3 * HOUR);
   });
 
-  it('is replaced by one of the same name, and ended by one of 0', () => {
+  it('is replaced by one for the same name, and ended by one with duration 0', () => {
     equal(silences({ job: 'a', for: '1h' }, { job: 'a', for: '30m' })[0]?.untilMs, HOUR / 2);
     deepEqual(silences({ job: 'a', for: '1h' }, { job: 'a', for: 0 }), []);
   });
 
-  it('leaves those that have ended behind', () => {
+  it('drops silences that have ended', () => {
     const all = addSilence([{ job: 'old', untilMs: 5, reason: '' }], { job: 'a', for: '1h' }, 5);
     deepEqual(typeof all === 'string' ? all : all.map(({ job }) => job), ['a']);
   });
 
-  it('that is wrong says why', () => {
+  it('that is invalid is refused with the reason', () => {
     const table: readonly [unknown, RegExp][] = [
       [undefined, /job: expected a job name or pattern of 1 to 255 characters, got undefined/],
       [{ job: '', for: '1h' }, /job: expected/],
@@ -57,7 +57,7 @@ describe('a silence', () => {
     match(String(addSilence(full, { job: 'a', for: '1h' }, 0)), /at most 100 silences/);
   });
 
-  it('is read from a memo, and what is none is left out', () => {
+  it('is read from a memo, and invalid ones are left out', () => {
     const one = { job: 'a', untilMs: 1, reason: '' };
     deepEqual([readSilences([one, null, { job: 1 }, 'x']), readSilences('x')], [[one], []]);
   });
@@ -74,7 +74,7 @@ describe('grouping', () => {
   const group = (signals: readonly Signal[], isNew: (signal: Signal) => boolean = () => true) =>
     groupSignals(signals, isNew, (type) => `group of ${type}`);
 
-  it('makes one message of more than five of one type', () => {
+  it('merges more than five alerts of one type into one message', () => {
     const { signals, groups } = group(many(6, (run) => failed(run, 1)));
     deepEqual(
       [...groups.values()].map(({ length }) => length),
@@ -83,7 +83,7 @@ describe('grouping', () => {
     deepEqual(new Set(signals.map((one) => one.group)), new Set(['group of ["job.failed",["oncall"]]']));
   });
 
-  it('leaves five alone', () => {
+  it('does not merge five alerts', () => {
     const { signals, groups } = group(many(5, (run) => failed(run, 1)));
     deepEqual([groups.size, signals.every((one) => one.group === undefined)], [0, true]);
   });
@@ -109,12 +109,12 @@ describe('grouping', () => {
     equal(group(signals, ({ subject }) => subject.name !== 'job-0').groups.size, 0);
   });
 
-  it('is of recoveries, too, and not of what was slow and is over', () => {
+  it('also merges recoveries, but not slow runs that have ended', () => {
     equal(group(many(6, (run) => succeeded(run, 1))).groups.size, 1);
     equal(group(many(6, (run) => slow(run, 1, 2))).groups.size, 0);
   });
 
-  it('leaves a job alone that has two kinds of news', () => {
+  it('does not include a job with two types of problems', () => {
     const mixed = many(6, (run) => failed(run, 1)).map((one) => ({
       ...one,
       seen: [...one.seen, slow('x', 1)],

@@ -139,14 +139,14 @@ const TABLE: readonly [subject: Subject, message: AlertMessage, text: string][] 
 
 describe('a message', () => {
   for (const [subject, told, text] of TABLE) {
-    it(`says: ${text}`, () => {
+    it(`reads: ${text}`, () => {
       const payload = buildPayload('default', subject, told, TARGETS);
       equal(payload.data.text, text);
       deepEqual(schemaProblems(payload), []);
     });
   }
 
-  it('has the times and durations of the run, and where to look', () => {
+  it('has the times and durations of the run, and links', () => {
     const { data, timestamp } = buildPayload('shop & co', JOB, message('job.slow', SLOW), TARGETS);
     equal(timestamp, '1970-01-01T00:16:55.200Z');
     deepEqual(data.run, {
@@ -169,13 +169,13 @@ describe('a message', () => {
     });
   });
 
-  it('has no link to a trace that is not recorded', () => {
+  it('has no link to a trace that is not sampled', () => {
     const run = { ...RUN, recorded: false };
     const { data } = buildPayload('default', JOB, message('job.failed', { run }), TARGETS);
     equal(data.links?.trace, undefined);
   });
 
-  it('is bounded, whatever users wrote', () => {
+  it('is bounded, whatever text users wrote', () => {
     const long = 'ä'.repeat(100_000);
     const run = { ...RUN, workflowId: long, workflowType: long };
     const pending = Array.from({ length: 50 }, () => ({
@@ -199,7 +199,7 @@ describe('a message', () => {
 });
 
 describe('the schema', () => {
-  it('refuses what an alert never has', () => {
+  it('rejects members that an alert never has', () => {
     const payload = buildPayload('default', JOB, message('job.failed', { run: RUN }), {});
     const memo = { ...payload, data: { ...payload.data, memo: {} } };
     match(schemaProblems(memo).join(), /must NOT have additional properties/);
@@ -209,7 +209,7 @@ describe('the schema', () => {
 });
 
 describe('a duration', () => {
-  it('has two units at most', () => {
+  it('has at most two units', () => {
     const table = {
       940: '0.9 s',
       59900: '59.9 s',

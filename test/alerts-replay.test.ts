@@ -54,7 +54,7 @@ describe('recorded histories of watchers, incidents and groups', () => {
       );
   });
 
-  it('are of everything that they do', () => {
+  it('cover everything that they do', () => {
     const newest = versions.filter((version) => version !== EARLIEST).at(-1) ?? '';
     const kinds = new Set(readHistories(newest, 'alerts').map(({ kind }) => kind));
     deepEqual([...kinds].sort(), Object.keys(ALERT_KINDS).sort());

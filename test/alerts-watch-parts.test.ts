@@ -33,7 +33,7 @@ describe('a task queue', () => {
     return queues.recordPollers('q', newestMs, nowMs);
   };
 
-  it('has no worker when nobody younger than 75 s was seen for 15 s', () => {
+  it('has no worker if no poller younger than 75 s was found for 15 s', () => {
     const queues = new Queues();
     deepEqual(
       [100_000, 105_000, 114_999, 115_000].map((nowMs) => look(queues, 20_000, nowMs)),
@@ -41,7 +41,7 @@ describe('a task queue', () => {
     );
   });
 
-  it('has one when a poller is seen between, as after a restart of the server', () => {
+  it('has a worker if a poller is found in between, as after a restart of the server', () => {
     const queues = new Queues();
     deepEqual(
       [look(queues, undefined, 100_000), look(queues, 106_000, 107_000), look(queues, undefined, 116_000)],
@@ -49,7 +49,7 @@ describe('a task queue', () => {
     );
   });
 
-  it('is told once, and is back when somebody polls', () => {
+  it('is reported once, and has a worker again when one polls', () => {
     const queues = new Queues();
     look(queues, undefined, 100_000);
     equal(look(queues, undefined, 120_000), 'no_worker');
@@ -59,7 +59,7 @@ describe('a task queue', () => {
     deepEqual(queues.open, []);
   });
 
-  it('is looked at every 5 s in doubt, every 15 s otherwise, and not when nobody waits', () => {
+  it('is read every 5 s while it has no known poller, else every 15 s, and not if no run waits', () => {
     const queues = new Queues();
     const waiting = waitingByQueue([row('a')]);
     const at = (nowMs: number, some = waiting) => queues.toRead(some, nowMs).length;
@@ -70,7 +70,7 @@ describe('a task queue', () => {
     deepEqual([at(119_000), at(120_000), at(130_000, [])], [0, 1, 0]);
   });
 
-  it('holds back what its jobs would tell', () => {
+  it('holds back other alerts of its jobs', () => {
     const queues = new Queues();
     look(queues, undefined, 100_000);
     deepEqual([queues.holdsBack('nightly'), queues.holdsBack('other')], [true, false]);
@@ -81,14 +81,14 @@ describe('a task queue', () => {
 });
 
 describe('a slow run', () => {
-  it('is over the limit of its rule, or over what is learnt', () => {
+  it('is over the limit of its rule, or over the learnt limit', () => {
     const usual = { runs: 30, medianMs: 4_000, p5Ms: 3_000, p95Ms: 5_000 };
     deepEqual(slowLimit(1_500, undefined), { limitMs: 1_500 });
     deepEqual(slowLimit(undefined, usual), { limitMs: 14_000, usualMs: 4_000 });
     equal(slowLimit(undefined, undefined), undefined);
   });
 
-  it('is looked at when it passes its limit, and until it ends once it was told', () => {
+  it('is read when it exceeds its limit, and then until it ends', () => {
     const runs = new SlowRuns();
     runs.watch(row('a'), { limitMs: 5_000 });
     deepEqual([runs.due(6_000).length, runs.due(6_001).length], [0, 1]);
@@ -100,7 +100,7 @@ describe('a slow run', () => {
 });
 
 describe('an overdue job', () => {
-  it('is asked about when its time has come, and told once', () => {
+  it('is read when its deadline passes, and reported once', () => {
     const jobs = new OverdueJobs();
     jobs.watch('a', 10_000, 0);
     deepEqual(jobs.toRead(0), ['a']);
@@ -114,7 +114,7 @@ describe('an overdue job', () => {
     deepEqual([jobs.toRead(104_999), jobs.toRead(105_000)], [[], ['a']]);
   });
 
-  it('that never ran counts from when it was first looked for, also after a restart', () => {
+  it('that never ran is counted from the first poll, even after a restart', () => {
     const first = new OverdueJobs();
     first.watch('a', 10_000, 1_000);
     const second = new OverdueJobs(first.carried());
@@ -122,7 +122,7 @@ describe('an overdue job', () => {
     equal(second.read('a', undefined, 11_000)?.sinceMs, 11_000);
   });
 
-  it('whose last success the server has forgotten is overdue all the same', () => {
+  it('whose last success was deleted is still overdue', () => {
     const before = new OverdueJobs([['a', 20_000, 0]]);
     before.watch('a', 26 * HOUR, 30_000);
     const afterOutage = 20_000 + 40 * HOUR;
@@ -130,7 +130,7 @@ describe('an overdue job', () => {
     equal(before.read('a', undefined, afterOutage)?.lastSuccessMs, 20_000);
   });
 
-  it('is none on the days of 23 and of 25 hours', () => {
+  it('is not reported because of days of 23 or 25 hours', () => {
     // 02:30 every day in New York: both changes of 2026, as a cron with that time zone runs.
     const local = (day: string) =>
       Date.parse(`${day}T02:30:00${day < '2026-03-08' || day >= '2026-11-01' ? '-05:00' : '-04:00'}`);
@@ -149,7 +149,7 @@ describe('an overdue job', () => {
     }
   });
 
-  it('is one of 2,000 at most', () => {
+  it('is one of at most 2,000', () => {
     const jobs = new OverdueJobs();
     for (let index = 0; index < 2_000; index++) ok(jobs.watch(`${index}`, 1_000, 0));
     deepEqual([jobs.watch('one more', 1_000, 0), jobs.watch('7', 1_000, 0)], [false, true]);
@@ -168,7 +168,7 @@ describe('jobs in trouble', () => {
     open: open.map((type) => ({ type, key: type, since: new Date(5_000).toISOString() })),
   });
 
-  it('are those that were signalled, whatever a list says that lags', () => {
+  it('are those that were signalled, despite a list that lags', () => {
     const jobs = new JobsInTrouble();
     jobs.signalled(signal(failed('r', 7_000)), 8_000);
     jobs.listed([], 20_000);
@@ -178,7 +178,7 @@ describe('jobs in trouble', () => {
     deepEqual([jobs.awaitingSuccess(), jobs.size], [[], 0]);
   });
 
-  it('are those that a list names after a restart', () => {
+  it('are those of the first list after a restart', () => {
     const jobs = new JobsInTrouble();
     jobs.listed([memo(['job.failed'], true)], 9_000);
     deepEqual(jobs.awaitingSuccess(), [['a', 5_000]]);
@@ -186,7 +186,7 @@ describe('jobs in trouble', () => {
     deepEqual([jobs.awaitingSuccess(), jobs.isOpen('a', 'job.failed')], [[], false]);
   });
 
-  it('await a success after failures and when overdue, not when slow', () => {
+  it('wait for a success after failures and when overdue, not when slow', () => {
     const jobs = new JobsInTrouble();
     jobs.signalled(signal(slow('r', 1)), 1);
     deepEqual(jobs.awaitingSuccess(), []);
@@ -237,7 +237,7 @@ describe('a close event', () => {
 });
 
 describe('queries', () => {
-  it('name each status, and pass quotes and backslashes by', () => {
+  it('name each status, and avoid quotes and backslashes', () => {
     const look = pollQuery({ closedSinceMs: 0, waitingSinceMs: 0, dueMs: [0, 1], overMs: 1_000 });
     equal(look.split(' OR (').filter((part) => part.includes('ExecutionStatus')).length, 4);
     match(
@@ -250,7 +250,7 @@ describe('queries', () => {
 });
 
 describe('the id of an incident', () => {
-  it('is the name, or of a long one its beginning and a hash, within 255 bytes', () => {
+  it('is the name, or for a long one its beginning and a hash, within 255 bytes', () => {
     equal(incidentId({ kind: 'job', name: 'nightly' }), 'job-alert/nightly');
     const [one, other] = ['a', 'b'].map((end) => incidentId({ kind: 'queue', name: '€'.repeat(200) + end }));
     ok(one !== other && Buffer.byteLength(one ?? '') <= 255, one);
@@ -263,7 +263,7 @@ describe('the id of an incident', () => {
 });
 
 describe('a budget', () => {
-  it('is saved up to its limit', () => {
+  it('accumulates up to its limit', () => {
     let nowMs = 0;
     const budget = createBudget(0.5, 2, () => nowMs);
     deepEqual([budget.take(), budget.take(), budget.take()], [true, true, false]);
@@ -273,7 +273,7 @@ describe('a budget', () => {
     deepEqual([budget.take(), budget.take(), budget.take()], [true, true, false]);
   });
 
-  it('waits for calls that had to be made', () => {
+  it('recovers after calls that were deducted regardless', () => {
     let nowMs = 0;
     const budget = createBudget(0.5, 2, () => nowMs);
     budget.spend(4);

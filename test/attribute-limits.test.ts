@@ -94,7 +94,7 @@ describe('attributes', () => {
     deepEqual(Object.keys(target), ['k'.repeat(MAX_STRING_LENGTH)]);
   });
 
-  it('are copied from any object; the bad ones are counted, the good ones stay', () => {
+  it('are copied from any object; invalid ones are counted, valid ones stay', () => {
     const target: Attributes = {};
     const dropped = copyAttributes(target, {
       ...Object.fromEntries(hostileValues().slice(0, 9)),
@@ -116,7 +116,7 @@ describe('attributes', () => {
     deepEqual(target, { before: 1, after: 2 });
   });
 
-  it('of no object or of one that throws are none', () => {
+  it('of no object or of one that throws are empty', () => {
     for (const source of [undefined, null, 'text', 7, 7n, Symbol('s'), () => 1, throwingProxy()]) {
       const target: Attributes = {};
       copyAttributes(target, source);

@@ -79,7 +79,7 @@ describe('baggage that is written', () => {
     });
   }
 
-  it('takes text that is not well formed', () => {
+  it('accepts malformed Unicode', () => {
     equal(write({ a: { value: 'x\ud800' }, b: { value: '\udc00' } }), 'a=x%EF%BF%BD,b=%EF%BF%BD');
   });
 
@@ -105,13 +105,13 @@ describe("the run's entries and the user's", () => {
     );
   });
 
-  it("ours are there, however many are the user's", () => {
+  it('ours are present, however many entries the user has', () => {
     const users = parseBaggage(Array.from({ length: 5_000 }, (_, i) => `k${i}=v`).join(','));
     const header = formatBaggage(mergeBaggage(OURS, users));
     ok(header.startsWith('job.name=nightly,job.run.id=run,job.trigger=cron,traffic.origin=scheduler,k0=v'));
   });
 
-  it('a name of a job is cut to 256 characters, also within a character of two', () => {
+  it('a job name is cut to 256 characters, even within a surrogate pair', () => {
     const merged = mergeBaggage({ ...OURS, 'job.name': `${'x'.repeat(255)}\u{1f4a1}` }, new Map());
     equal(parseBaggage(formatBaggage(merged)).get('job.name')?.value, `${'x'.repeat(255)}\ufffd`);
   });

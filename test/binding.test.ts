@@ -81,7 +81,7 @@ describe('binding', { concurrency: 4 }, () => {
   const isBound = ({ attributes, traceId }: Ended) => attributes.TraceId === traceId;
   const linesOn = (namespace: string) => harness.log.filter((line) => line.includes(namespace));
 
-  it('without the attributes runs end, are traced and found; once registered, binding starts by itself', async () => {
+  it('without the attributes runs end, are traced and found; once registered, binding starts automatically', async () => {
     await harness.whileWorking({ plugin: LOOKS_ONLY, options: { namespace: late } }, async (taskQueue) => {
       const [first, child] = await Promise.all([
         runToEnd(late, taskQueue, 'oneActivity'),
@@ -140,7 +140,7 @@ describe('binding', { concurrency: 4 }, () => {
     });
   });
 
-  it('a TraceId of the wrong type stops no run, and is said once with the commands that put it right', async () => {
+  it('a TraceId of the wrong type stops no run, and is logged once with the commands to fix it', async () => {
     await harness.connection.operatorService.addSearchAttributes({
       namespace: wrong,
       searchAttributes: { TraceId: INT },

@@ -39,7 +39,7 @@ describe('what the package starts', { concurrency: 4 }, () => {
     return { infrastructure: handle.firstExecutionRunId, run, result };
   }
 
-  it('infrastructure is neither bound nor traced, and asks for no marker', async () => {
+  it('infrastructure is neither bound nor traced, and tries no patch id', async () => {
     const workflowId = id('infrastructure');
     const { infrastructure } = await keepGoing(workflowId, 'tellsContext', { kind: 'top', trigger: 'cron' });
     deepEqual(await runs.harness.attributesOf(workflowId), {});
@@ -47,7 +47,7 @@ describe('what the package starts', { concurrency: 4 }, () => {
     deepEqual(runs.harness.receiver.trace(traceIdOf(infrastructure)), []);
   });
 
-  it('its run is a run of its own, with the trigger and the facts that it was given', async () => {
+  it('its run is a run of its own, with its trigger and job header', async () => {
     const workflowId = id('cron-run');
     const scheduledMs = Date.UTC(2026, 0, 1, 2);
     const facts = { scheduledMs, dataOffsetMs: -3_600_000, lane: 'gray' };
@@ -73,7 +73,7 @@ describe('what the package starts', { concurrency: 4 }, () => {
     equal(root?.runId, run);
   });
 
-  it('its run by hand is recorded at ratio 0, and by whom and why is told', async () => {
+  it('its manual run is sampled at ratio 0, with author and reason', async () => {
     const facts = { reason: 'a look', startedBy: 'operator@host' };
     const kind = { kind: 'top', trigger: 'manual', forced: true, facts } as const;
     const { run, result } = await keepGoing(id('manual'), 'tellsContext', kind, quietQueue);
@@ -85,13 +85,13 @@ describe('what the package starts', { concurrency: 4 }, () => {
     equal(result.workflow.startedBy, 'operator@host');
   });
 
-  it('its run by hand is not recorded where acceptForced leaves scheduledJob out', async () => {
+  it('its manual run is not sampled if acceptForced excludes scheduledJob', async () => {
     const kind = { kind: 'top', trigger: 'manual', forced: true } as const;
     const { run } = await keepGoing(id('unwilling'), 'tellsContext', kind, unwillingQueue);
     await runs.expectUnsampled(`${id('unwilling')}-run`, run, 'manual', 'tellsContext');
   });
 
-  it('its run goes on as a run of its own when it continues as new', async () => {
+  it('the continuation of its run is also a run of its own', async () => {
     const workflowId = id('continued');
     const handle = await runs.harness.client.workflow.start('infrastructure', {
       taskQueue: runs.taskQueue,
@@ -169,14 +169,14 @@ describe('what the package starts', { concurrency: 4 }, () => {
     for (const runId of all) equal((await runs.harness.attributesOf(shardId, runId)).TraceId, traceId);
   });
 
-  it('a shard that is not recorded leaves nothing', async () => {
+  it('a shard that is not sampled exports nothing', async () => {
     const { shardId, traceId } = await runShard(id('unsampled'), { sampled: false });
     await runs.ended(shardId);
     equal((await runs.harness.attributesOf(shardId)).TraceSampled, false);
     deepEqual(runs.harness.receiver.trace(traceId), []);
   });
 
-  it('a shard that is not recorded and fails leaves its root', async () => {
+  it('a shard that is not sampled and fails exports its root', async () => {
     const { parent, shardId, traceId } = await runShard(id('kept'), { sampled: false, failures: 1 });
     await runs.ended(shardId);
     const [root, ...others] = await runs.harness.receiver.waitFor(traceId, (trace) => trace.length > 0);

@@ -50,7 +50,7 @@ describe("a client without the workers' codec", () => {
     return true;
   };
 
-  it('changes jobs, says that it was done, and lists jobs and runs', async () => {
+  it('changes jobs, reports the success, and lists jobs and runs', async () => {
     const job = id('encoded');
     const spec = { workflow: 'slow', args: [1], cron: '0 2 * * *', manualRuns: 'refuse' } as const;
     const handle = await blind.create(job, spec, { taskQueue: runs.taskQueue });

@@ -23,7 +23,7 @@ describe('JobClient.start, without a plugin on the client', () => {
   });
   after(() => runs.stop());
 
-  it('names the job, forces the run and gives its trace', async () => {
+  it('names the job, forces the run and returns its trace', async () => {
     const { handle, runId, traceId, isNew } = await jobs.start('report', {
       taskQueue: runs.taskQueue,
       workflowId: id('forced'),
@@ -41,7 +41,7 @@ describe('JobClient.start, without a plugin on the client', () => {
     equal((context as { jobName: string }).jobName, 'nightly-report');
   });
 
-  it('says that nothing was started, and so nothing forced, where a run goes on (USE_EXISTING)', async () => {
+  it('reports that nothing was started or forced if a run is already open (USE_EXISTING)', async () => {
     const start = (options: object) =>
       jobs.start('slow', {
         taskQueue: runs.taskQueue,
@@ -61,7 +61,7 @@ describe('JobClient.start, without a plugin on the client', () => {
     await third.handle.terminate();
   });
 
-  it('finds a run under a name that no query finds as it is written', async () => {
+  it('finds a run under a name that no query can match exactly', async () => {
     const name = `${id('night')}"ly \\ report`;
     const { client } = runs.harness;
     const workflowId = id('quoted');

@@ -78,7 +78,7 @@ describe('traces.find and traces.of', { timeout: TEST_TIMEOUT_MS }, () => {
     await running;
   });
 
-  it('a bound run is found with all that is known of it, by each spelling of its id', async () => {
+  it('a bound run is found with all its properties, by each spelling of its id', async () => {
     const { workflowId, runId, client } = await start(bound, 'boundJob');
     const handle = client.workflow.getHandle(workflowId, runId);
     await handle.signal<[]>('goOn');
@@ -112,7 +112,7 @@ describe('traces.find and traces.of', { timeout: TEST_TIMEOUT_MS }, () => {
     }
   });
 
-  it('a run is found, and its job’s name in its memo, without worker, attributes or any registered', async () => {
+  it('a run and the job name in its memo are found without worker, attributes or registration', async () => {
     for (const namespace of [bound, bare]) {
       const options = { taskQueue: IDLE_TASK_QUEUE, memo: { jobName: 'nightly' } };
       const { runId, workflowId } = await start(namespace, 'boundJob', options);
@@ -123,7 +123,7 @@ describe('traces.find and traces.of', { timeout: TEST_TIMEOUT_MS }, () => {
     }
   });
 
-  it('a run that is not listed yet is waited for', async () => {
+  it('the client waits for a run that is not listed yet', async () => {
     const traceId = randomTraceId();
     const finding = tracingOf(bound).traces.find(traceId);
     await sleep(300); // It has looked, and found nothing.
@@ -144,7 +144,7 @@ describe('traces.find and traces.of', { timeout: TEST_TIMEOUT_MS }, () => {
     equal((await finding)?.root.workflowId, workflowId);
   });
 
-  it('an id that nothing has is undefined, after the wait that was asked for', async () => {
+  it('an unknown id resolves to undefined after indexLagMs', async () => {
     for (const [namespace, indexLagMs] of [
       [bound, 0],
       [bare, 500],
@@ -156,7 +156,7 @@ describe('traces.find and traces.of', { timeout: TEST_TIMEOUT_MS }, () => {
     }
   });
 
-  it('a continued run that still carries the id of the run before is not taken for it', async () => {
+  it('a continued run that still carries the id of the run before is not confused with it', async () => {
     const { workflowId, runId, client } = await start(bound, 'continuedJob');
     const traceId = traceIdOfRun(runId);
     const carriers = () => count(client, `TraceId = '${traceId}'`);
@@ -225,7 +225,7 @@ describe('traces.find and traces.of', { timeout: TEST_TIMEOUT_MS }, () => {
     equal(await tracingOf(bare, 0).traces.find(run?.runId ?? ''), undefined);
   });
 
-  it('a run in its caller’s trace is found there, and the retry after it has a trace of its own', async () => {
+  it('a run in its caller’s trace is found there, and its retry has a trace of its own', async () => {
     const traceId = randomTraceId();
     const span = { traceId, spanId: 'b7ad6b7169203331', sampled: true };
     const part = { kind: 'start', forced: false, joinCaller: true } as const;
@@ -247,7 +247,7 @@ describe('traces.find and traces.of', { timeout: TEST_TIMEOUT_MS }, () => {
     equal(retry.traceId, traceIdOfRun(retry.run.runId));
   });
 
-  it('a run id that is not listed gives its trace id and nothing else', async () => {
+  it('a run id that is not listed yields only its trace id', async () => {
     const runId = randomUUID();
     deepEqual(await tracingOf(bound).traces.of(runId.toUpperCase()), { traceId: traceIdOfRun(runId) });
   });

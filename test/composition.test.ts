@@ -68,20 +68,20 @@ describe('the plugin', () => {
 
   const plugin = () => new JobTracingPlugin();
 
-  it('works given to Worker.create', async () => {
+  it('works with Worker.create', async () => {
     await expectTracedOnce({ plugins: [plugin()] });
   });
 
-  it('works given to a NativeConnection', async () => {
+  it('works with a NativeConnection', async () => {
     await expectTracedOnce({}, [plugin()]);
   });
 
-  it('works given to bundleWorkflowCode and the worker', async () => {
+  it('works with bundleWorkflowCode and the worker', async () => {
     const workflowBundle = await bundleWorkflowCode({ workflowsPath: PATH, logger, plugins: [plugin()] });
     await expectTracedOnce({ workflowBundle, plugins: [plugin()] });
   });
 
-  it('counts once, however often it is given', async () => {
+  it('is applied once, however often it is passed', async () => {
     const [one, two] = [plugin(), plugin()];
     await expectTracedOnce({ plugins: [one, one, two] }, [one, plugin()]);
     const plugins = [plugin(), plugin()];
@@ -90,7 +90,7 @@ describe('the plugin', () => {
   });
 
   for (const place of ['Client', 'Connection', 'both, twice'] as const) {
-    it(`works given to a client: ${place}`, async () => {
+    it(`works with a client: ${place}`, async () => {
       const given = place === 'both, twice' ? [plugin(), plugin()] : [plugin()];
       const connection = await Connection.connect({
         address: harness.server.address,
@@ -111,7 +111,7 @@ describe('the plugin', () => {
     });
   }
 
-  it('goes together with plugins, interceptors, sinks and a patchActivationCallback of the user', async () => {
+  it('works together with plugins, interceptors, sinks and a patchActivationCallback of the user', async () => {
     const seen: string[] = [];
     const saw = <T>(what: string, then: () => T): T => {
       seen.push(what);
@@ -196,7 +196,7 @@ describe('the official plugin beside it', () => {
       rejects(async () => bundleWorkflowCode({ workflowsPath: PATH, logger, ...options() }), refusal));
   }
 
-  it('is refused when a worker is given a bundle that has it', async () => {
+  it('is refused when a worker gets a bundle that contains it', async () => {
     const workflowBundle = await bundleWorkflowCode({ workflowsPath: PATH, logger, plugins: [official()] });
     await rejects(Worker.create({ taskQueue: 'none', workflowBundle, plugins: [ours()] }), refusal);
   });

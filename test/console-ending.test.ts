@@ -36,7 +36,7 @@ describe('a run that ends', () => {
     }
   });
 
-  it('has a page that shows it at one moment', async () => {
+  it('has a page that shows one consistent state', async () => {
     const handles = await Promise.all(
       Array.from({ length: 10 }, (_, n) => harness.start('waitsForSignal', id(`one-moment-${n}`))),
     );

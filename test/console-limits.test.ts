@@ -6,7 +6,7 @@ import { parseLimits } from '../console/store';
 const DAY_MS = 24 * 60 * 60 * 1000;
 const DEFAULTS = { maxAgeMs: 7 * DAY_MS, maxBytes: 2 * 1024 ** 3 };
 
-describe('limits of what is kept', () => {
+describe('retention limits', () => {
   const table: [text: string, days: number, megabytes: number][] = [
     ['14d', 14, 2048],
     ['12h', 0.5, 2048],
@@ -37,7 +37,7 @@ describe('limits of what is kept', () => {
     'x,5GB',
     '5GB,',
   ]) {
-    it(`${JSON.stringify(text)} is refused, with what was expected`, () =>
+    it(`${JSON.stringify(text)} is refused with the expectation`, () =>
       throws(() => parseLimits('--keep-spans', text, DEFAULTS), {
         name: 'RangeError',
         message: `--keep-spans: expected an age from 1h to 3650d, a size from 16MB, or both as in 14d,5GB, got ${JSON.stringify(text)}`,

@@ -98,7 +98,7 @@ describe('the sentence', () => {
     addsUp(told);
   });
 
-  it('tells the calls of a loop that went from 10 to 1,000', () => {
+  it('shows the calls of a loop that went from 10 to 1,000', () => {
     const loop = (count: number): Operation => ({
       name: 'import',
       calls: [
@@ -140,7 +140,7 @@ describe('the sentence', () => {
     addsUp(told);
   });
 
-  it('is silent about more parallel branches of the same duration', () => {
+  it('does not report more parallel branches of the same duration', () => {
     const branches = (count: number): Operation => ({
       name: 'fanOut',
       isParallel: true,
@@ -169,7 +169,7 @@ describe('the sentence', () => {
     match(told.text, /slow branch/);
   });
 
-  it('puts the time of spans that were lost to their nearest parent, and tells it', () => {
+  it('counts the time of lost spans to their nearest parent, and names them as missing', () => {
     const lost = nightly({ save: { ownMs: 14_900 } });
     const [find, summarise] = lost.calls ?? [];
     const told = sentence(
@@ -190,7 +190,7 @@ describe('the sentence', () => {
     addsUp(told);
   });
 
-  it('says mixed where no path has half of the difference', () => {
+  it('names several paths if none has half of the difference', () => {
     const run = nightly({ save: { ownMs: 6_000 }, summarise: { ownMs: 2_300 } });
     const [find, ...others] = run.calls ?? [];
     const told = sentence(
@@ -234,14 +234,14 @@ describe('the sentence', () => {
     );
   });
 
-  it('says that there are too few runs, and what to do', () => {
+  it('reports too few runs, with the remedy', () => {
     const told = sentence(madeUpRun(nightly()), before.slice(0, 4));
     equal(told.state, 'too-few');
     match(told.text, /^4\.08 s\. Only 4 successful runs to compare with, and 5 are needed: /);
     match(sentence(madeUpRun(nightly()), []).text, /No successful run to compare with, and 5/);
   });
 
-  it('tells of a run that goes on only that it is longer, not that it is shorter', () => {
+  it('reports an open run only as longer, not as shorter', () => {
     const short = sentence(madeUpRun(nightly({ save: { ownMs: 500 } })), before, { running: true });
     match(short.text, /^Running for \d+ ms, usually 4\.\d+ s\.$/);
     const long = sentence(madeUpRun(nightly({ save: { ownMs: 20_000 } })), before, { running: true });
@@ -250,7 +250,7 @@ describe('the sentence', () => {
     match(sentence(madeUpRun(nightly()), before, { failed: true }).text, /^Failed after 4\.08 s, usually 4/);
   });
 
-  it('compares with histories where the usual runs have no spans', () => {
+  it('compares histories if the usual runs have no spans', () => {
     const bare = (run: Item): Item => ({
       ...run,
       from: 'history',
@@ -262,7 +262,7 @@ describe('the sentence', () => {
     addsUp(told);
   });
 
-  it('is silent on 300 of 300 unchanged runs', () => {
+  it('reports no difference for 300 of 300 unchanged runs', () => {
     const random = randomFrom(42);
     const jitter = (ms: number) => ms * (0.96 + random() * 0.08);
     const told = Array.from({ length: 300 }, () => sentence(madeUpRun(nightly(), jitter), before));

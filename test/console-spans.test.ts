@@ -40,7 +40,7 @@ async function sentOne(span: WrittenSpan): Promise<TraceSpan> {
 const text = (stringValue: string) => ({ stringValue });
 
 describe('texts', () => {
-  it('with script are kept as they are, in every place', async () => {
+  it('with script are stored unchanged, in every place', async () => {
     const attributes = [{ key: SCRIPT, value: text(SCRIPT) }];
     const span = await sentOne({
       name: SCRIPT,
@@ -71,7 +71,7 @@ describe('texts', () => {
     equal(span.attributes.length + span.dropped, 11);
   });
 
-  it('are texts in whatever place something else was sent', async () => {
+  it('become strings where other types were sent', async () => {
     const span = await sentOne({
       name: 7,
       kind: 'server',
@@ -99,7 +99,7 @@ describe('texts', () => {
 });
 
 describe('attributes', () => {
-  it('keep their kind', async () => {
+  it('keep their type', async () => {
     const value = (...values: object[]) => ({ arrayValue: { values } });
     const span = await sentOne({
       attributes: [
@@ -177,7 +177,7 @@ describe('ids and times', () => {
     });
   }
 
-  it('upper-case ids, a parent id of zeros, and a clock that is ahead are taken', async () => {
+  it('upper-case ids, a parent id of zeros, and a clock that is ahead are accepted', async () => {
     const span = await sentOne({
       spanId: 'ABCDEF0123456789',
       parentSpanId: '0'.repeat(16),
@@ -203,7 +203,7 @@ describe('ids and times', () => {
 });
 
 describe('a trace', () => {
-  it('with a circle, a span that is its own parent, and missing parents has all its spans', async () => {
+  it('with a cycle, a span that is its own parent, and missing parents has all its spans', async () => {
     const { spans } = await sent([
       { spanId: spanId(1), parentSpanId: spanId(2) },
       { spanId: spanId(2), parentSpanId: spanId(1) },
@@ -218,7 +218,7 @@ describe('a trace', () => {
     ]);
   });
 
-  it('whose spans come late, unordered and from several services is one, by start', async () => {
+  it('whose spans arrive late, unordered and from several services is merged, ordered by start', async () => {
     const id = traceId(traces++);
     for (const [index, service] of ['database', 'shop', 'worker'].entries()) {
       const startTimeUnixNano = nanos(NOW - 1000 * (index + 2));
@@ -233,7 +233,7 @@ describe('a trace', () => {
     );
   });
 
-  it('with a span that was sent several times has the one with the latest end, and says how often', async () => {
+  it('with a span that was sent several times has the version with the latest end, and their number', async () => {
     const version = (end: number) => ({
       name: `ends at ${end}`,
       startTimeUnixNano: nanos(NOW - 10_000),
@@ -246,7 +246,7 @@ describe('a trace', () => {
     );
   });
 
-  it('that nobody sent is not there', async () => {
+  it('that was never sent does not exist', async () => {
     equal(await target.source.trace('f'.repeat(32)), undefined);
     equal(await target.source.trace('no trace id'), undefined);
   });

@@ -32,7 +32,7 @@ function contract(driver: SqlDriver): void {
 
     const all = () => database.prepare('SELECT a, b FROM t ORDER BY rowid').all().map(plain);
 
-    it('gives back each kind of value as it was stored', () => {
+    it('returns each type of value as it was stored', () => {
       const insert = database.prepare('INSERT INTO t (a, b) VALUES (?, ?)');
       const bytes = Uint8Array.of(0, 1, 255);
       equal(insert.run(null, 1), 1);
@@ -51,7 +51,7 @@ function contract(driver: SqlDriver): void {
       deepEqual(plain(database.prepare('SELECT a, b FROM t WHERE typeof(a) = ?').get('blob')), expected[3]);
     });
 
-    it('takes a part of a larger buffer as bytes', () => {
+    it('stores a part of a larger buffer as bytes', () => {
       const part = new Uint8Array(new ArrayBuffer(8), 2, 3).fill(7);
       database.prepare('INSERT INTO t (a) VALUES (?)').run(part);
       database.prepare('INSERT INTO t (a) VALUES (?)').run(Buffer.from('0707', 'hex'));
@@ -61,13 +61,13 @@ function contract(driver: SqlDriver): void {
       );
     });
 
-    it('finds no row', () => {
+    it('returns undefined if there is no row', () => {
       equal(database.prepare('SELECT a FROM t WHERE a = ?').get(1), undefined);
       deepEqual(database.prepare('SELECT a FROM t').all(), []);
       deepEqual([...database.prepare('SELECT a FROM t').iterate()], []);
     });
 
-    it('refuses too few and too many parameters, and goes on', () => {
+    it('rejects too few and too many parameters, and keeps working', () => {
       const insert = database.prepare("INSERT INTO t (a, b) VALUES (?, '?' || ?)");
       for (const parameters of [[], ['a'], ['a', 'b', 'c']]) {
         throws(() => insert.run(...parameters), RangeError);
@@ -79,14 +79,14 @@ function contract(driver: SqlDriver): void {
       deepEqual(all(), [{ a: 'a', b: '?b' }]);
     });
 
-    it('counts the rows that a statement changed', () => {
+    it('returns the number of rows that a statement changed', () => {
       const insert = database.prepare('INSERT INTO t (a) VALUES (?)');
       for (const value of [1, 2, 3]) insert.run(value);
       equal(database.prepare('UPDATE t SET b = ? WHERE a > ?').run('x', 1), 2);
       equal(database.prepare('DELETE FROM t WHERE a > ?').run(5), 0);
     });
 
-    it('lets a reader leave its rows early, and read again', () => {
+    it('allows leaving an iteration early and reading again', () => {
       const insert = database.prepare('INSERT INTO t (a) VALUES (?)');
       for (const value of [1, 2, 3]) insert.run(value);
       const read = database.prepare('SELECT a FROM t ORDER BY a');
@@ -98,7 +98,7 @@ function contract(driver: SqlDriver): void {
       );
     });
 
-    it('keeps a transaction that returns, and takes back one that throws', () => {
+    it('commits a transaction that returns, and rolls back one that throws', () => {
       const insert = database.prepare('INSERT INTO t (a) VALUES (?)');
       equal(
         database.transaction(() => insert.run(1)),
@@ -116,7 +116,7 @@ function contract(driver: SqlDriver): void {
       deepEqual(all(), [{ a: 1, b: null }]);
     });
 
-    it('names what went wrong', () => {
+    it('classifies errors', () => {
       const problem = (fn: () => unknown): string => {
         try {
           fn();

@@ -70,12 +70,12 @@ const RUN = timeline(`
     save
 `);
 
-describe('rows that are shown', () => {
-  it('has groups closed at first, and all else open', () => {
+describe('the visible rows', () => {
+  it('have groups folded at first, and all others open', () => {
     deepEqual(shown(RUN), ['run', '  load', '    query', '  calls', '  save']);
   });
 
-  it('opens and closes what the reader has toggled, and says what was cut at its place', () => {
+  it('follow what the user has toggled, with a line where rows were cut off', () => {
     deepEqual(shown(RUN, { toggled: new Set(['calls', 'load']) }), [
       'run',
       '  load',
@@ -88,7 +88,7 @@ describe('rows that are shown', () => {
     ]);
   });
 
-  it('leaves groups out with the grouping off, and their members take their depth', () => {
+  it('leave out groups without grouping, and their members take their depth', () => {
     deepEqual(
       shown(RUN, { isUngrouped: true }),
       ['run', '  load', '    query', '  call-1', '    sql', '  call-2', '    + 2 more', '  save'].map(
@@ -97,22 +97,22 @@ describe('rows that are shown', () => {
     );
   });
 
-  it('shows a selected row, whatever is folded above it', () => {
+  it('include a selected row, even below a folded one', () => {
     deepEqual(shown(RUN, { selected: 'sql' }).slice(3, 6), ['  calls', '    call-1', '      sql']);
   });
 
-  it('shows what is found and what failed with all above it, groups opened', () => {
+  it('show matches and failures with all ancestors, and open groups', () => {
     deepEqual(shown(RUN, { find: 'sql' }), ['run', '  calls', '    call-1', '      sql']);
     deepEqual(shown(timeline('run!\n  a\n  b!\n    c!\n  d'), { onlyFailed: true }), ['run', '  b', '    c']);
     deepEqual(shown(RUN, { find: 'nothing' }), []);
   });
 
-  it('zooms to a row and what is below it; a row that is not there zooms to nothing', () => {
+  it('zoom to a row and its descendants; an unknown row has no effect', () => {
     deepEqual(shown(RUN, { zoom: 'load' }), ['load', '  query']);
     equal(shown(RUN, { zoom: 'gone' }).length, 5);
   });
 
-  it('finds where errors began, and the slowest by its own time on the critical path', () => {
+  it('have a first error, and a slowest row by its own time on the critical path', () => {
     deepEqual(
       innermostErrors(timeline('run!\n  a!\n    b!\n  c!\n  d')).map(({ id }) => id),
       ['b', 'c'],
@@ -124,7 +124,7 @@ describe('rows that are shown', () => {
     equal(slowestRow(timeline(''))?.id, undefined);
   });
 
-  it('shows 10,000 rows fast', () => {
+  it('are computed fast for 10,000 rows', () => {
     const large = timeline(
       `run\n${Array.from({ length: 10_000 }, (_, index) => `  call-${index}`).join('\n')}`,
     );
@@ -153,7 +153,7 @@ describe('the scale of time', () => {
     equal(scale.folds.length, 1);
   });
 
-  it('keeps what is outside of a zoom at its ends, and does not fold half a gap', () => {
+  it('places times outside of a zoom at its ends, and does not fold half a gap', () => {
     const scale = makeScale({ startMs: 200, durationMs: 300 }, folds, 1_076);
     deepEqual([scale.x(0), scale.x(20_000)], [0, scale.width]);
     equal(scale.folds.length, 0);

@@ -74,7 +74,7 @@ describe('a run with the attributes of another', { concurrency: 4 }, () => {
     });
   }
 
-  it('with the attributes of a Schedule: it is started by the API, unless its id is what the Schedule makes', async () => {
+  it('with the attributes of a Schedule has the trigger api, unless its id is one of that Schedule', async () => {
     const time = new Date('2026-01-01T02:00:00Z');
     const attributes = new TypedSearchAttributes([
       { key: defineSearchAttributeKey('TemporalScheduledById', 'KEYWORD'), value: 'nightly' },

@@ -120,7 +120,7 @@ describe('a cron expression is refused', () => {
 });
 
 describe('a time zone', () => {
-  it('may have each name that there is, also an older one', () => {
+  it('may have any valid name, even an older one', () => {
     const older = [
       'Asia/Kolkata',
       'America/Buenos_Aires',

@@ -35,7 +35,7 @@ function textsOf(part: Record<string, Uint8Array> | Uint8Array | null | undefine
   return Object.fromEntries(Object.entries(part ?? {}).map(([key, bytes]) => [key, textsOf(bytes)]));
 }
 
-it('encoded failures: root, call and activity say the same message, each with a stack', async () => {
+it('encoded failures: root, call and activity have the same message, each with a stack', async () => {
   const harness = await Harness.start();
   try {
     const taskQueue = harness.newTaskQueue();

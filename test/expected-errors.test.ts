@@ -119,7 +119,7 @@ describe('red spans', { concurrency: 4 }, () => {
     });
   }
 
-  it('a start that is there already is none; a start that fails otherwise is', async () => {
+  it('a start of a workflow that already exists has none; one that fails otherwise has', async () => {
     const start = { taskQueue: runs.taskQueue, workflowId: id('twice'), args: ['timer'] };
     const { workflow } = runs.typed;
     const traceId = await api.getTracer('test').startActiveSpan('deploy', async (span) => {

@@ -17,7 +17,7 @@ const SAMPLING = { default: 1, jobs: { 'one*': 0, takes: { ratio: 0, keepFailed:
 const MISSING =
   "which is not known here (it is in the workers' option sampling or in Redis: set the option sampling or redis of JobClient)";
 
-describe('traces.find and traces.of say why', { concurrency: 4 }, () => {
+describe('traces.find and traces.of explain the decision:', { concurrency: 4 }, () => {
   let harness: Harness;
   before(async () => {
     harness = await Harness.start();
@@ -86,7 +86,7 @@ describe('traces.find and traces.of say why', { concurrency: 4 }, () => {
     ]);
   });
 
-  it('each reason is the one of the run: by default, by hand, after all, capped', async () => {
+  it('each run has its own reason: default, manual, tail-sampled, capped', async () => {
     const client = clientWith({ sampling: SAMPLING });
     const byDefault = await run('randoms', { sampling: SAMPLING });
     deepEqual(await answer(byDefault.traceId, client), ['default', 'sampled: default, 100 %', true]);
@@ -109,7 +109,7 @@ describe('traces.find and traces.of say why', { concurrency: 4 }, () => {
     deepEqual(await answer(traceId, client), ['inherited', 'not sampled: inherited', false]);
   });
 
-  it('an ordinary child says whether, its root says why', async () => {
+  it('an ordinary child has the decision, its root has the reason', async () => {
     const { traceId } = await run('parent', { sampling: { default: 0 } });
     const client = clientWith({ sampling: { default: 0 } });
     const withChild = async () => {
@@ -121,7 +121,7 @@ describe('traces.find and traces.of say why', { concurrency: 4 }, () => {
     equal(root.sampling?.text, 'not sampled: default, 0 %');
   });
 
-  it('a run that ended without a decision has no link either', async () => {
+  it('a run that ended without a decision has no link', async () => {
     const none = /^not sampled: no decision in its history \(started without the plugin, or not bound under/;
     for (const plugin of [null, { sampling: { default: 0 }, bind: 'sampled' } as const]) {
       const { traceId } = await run('oneActivity', plugin);
@@ -130,7 +130,7 @@ describe('traces.find and traces.of say why', { concurrency: 4 }, () => {
     }
   });
 
-  it('the rule is the one in Redis; changed since, it is said so; without Redis the decision is', {
+  it('the rule is the one in Redis, marked if it has changed; without Redis there is only the decision', {
     skip: WITHOUT_REDIS,
   }, async (t) => {
     const server = await startRedis();

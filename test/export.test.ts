@@ -99,7 +99,7 @@ it('activities of an unsampled run are not exported, and downstream gets a trace
   match(downstream.get('/fetch') ?? '', /-00$/);
 });
 
-it('OTEL_TRACES_EXPORTER=none turns export off, says nothing, and keeps propagation', async () => {
+it('OTEL_TRACES_EXPORTER=none turns export off without a message, and keeps propagation', async () => {
   const { receiver, report, downstream } = await runDefault({ OTEL_TRACES_EXPORTER: 'none' });
   const [state] = report.states as [unknown];
   deepEqual(state, { ...REGISTERED, provider: false, processors: null, shared: true });
@@ -108,14 +108,14 @@ it('OTEL_TRACES_EXPORTER=none turns export off, says nothing, and keeps propagat
   deepEqual(report.log, []);
 });
 
-it('OTEL_SDK_DISABLED=true sets nothing up and says so once', async () => {
+it('OTEL_SDK_DISABLED=true sets nothing up, which is logged once', async () => {
   const { receiver, report } = await runDefault({ OTEL_SDK_DISABLED: 'true' });
   deepEqual(report.states?.[0 as never], { ...NOTHING, processors: null, shared: false });
   deepEqual(receiver.traceIds(), []);
   deepEqual(report.log, ['info temporal-job-tracing: OTEL_SDK_DISABLED is true, so no span is exported.']);
 });
 
-it('a setting that cannot be followed or breaks traces is named at each start', async () => {
+it('a setting that is not supported or breaks traces is logged at each start', async () => {
   const { report } = await runDefault(
     { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc', OTEL_TRACES_SAMPLER: 'always_on' },
     RUN_IDS.slice(0, 1),
@@ -126,7 +126,7 @@ it('a setting that cannot be followed or breaks traces is named at each start', 
   deepEqual(more, []);
 });
 
-it('a process with its own provider keeps it, hears once what to pass, and gets workflow spans when it does', async () => {
+it('a process with its own provider keeps it, one log line names the option to set, and with it there are workflow spans', async () => {
   const report = await run('export-own-provider', { OTEL_LOG_LEVEL: 'info' });
   deepEqual(report.processors, [null, null, 1]);
   deepEqual(report.spans, ['RunWorkflow:export own', 'RunActivity:export own']);
@@ -150,7 +150,7 @@ it('OTEL_TRACES_SAMPLER in a process with its own provider is named once, unless
   equal((silent.log as string[]).filter((line) => line.includes('OTEL_TRACES_SAMPLER')).length, 0);
 });
 
-it('given processors take both kinds of spans, survive the worker, and cannot disturb it', async () => {
+it('processors of the user get both kinds of spans, survive the worker, and cannot disturb it', async () => {
   const report = await run('export-given', { OTEL_TRACES_EXPORTER: 'none', OTEL_LOG_LEVEL: 'none' });
   const names = ['RunWorkflow:export', 'RunActivity:export'];
   deepEqual(report.names, [names, names]);
@@ -177,7 +177,7 @@ const PACKAGES = [
   ['@opentelemetry/sdk-trace 2.x, 3.x', sdk3.BatchSpanProcessor],
 ] as const;
 
-it('span processors of other lines: the code that the warning advises works as it stands with each', async () => {
+it('span processors of other lines: the code in the warning works unchanged with each', async () => {
   const { log } = await run('export-own-provider');
   const advice = String(log).split('\n');
   for (const [name, BatchProcessor] of PACKAGES) {

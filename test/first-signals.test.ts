@@ -30,7 +30,7 @@ describe('signals of the first task after a reset', () => {
       deepEqual(found.join(' '), own);
     });
 
-  it('are all taken for its own where the SDK does not number them', () => {
+  it('all count as its own if the SDK does not number them', () => {
     const signals = [
       { name: 'a', eventId: 5 },
       { name: 'b', eventId: undefined },

@@ -25,7 +25,7 @@ async function run(count: number, fn: (item: number) => Promise<unknown>, option
 
 describe('forEachItem', () => {
   for (const concurrency of [1, 3, 100]) {
-    it(`gives the results in the order of the items, at most ${concurrency} at a time`, async () => {
+    it(`returns the results in the order of the items, at most ${concurrency} at a time`, async () => {
       let [running, most] = [0, 0];
       const results = await forEachItem(
         numbers(20),
@@ -50,7 +50,7 @@ describe('forEachItem', () => {
     deepEqual(await run(0, sleep), { begun: [], error: undefined });
   });
 
-  it('begins no item after one has failed, and waits for those that it had begun', async () => {
+  it('starts no item after one has failed, and waits for those already started', async () => {
     let ended = false;
     const fn = async (item: number) => {
       if (item === 0) throw refused(false);
@@ -99,7 +99,7 @@ describe('forEachItem', () => {
   });
 
   for (const thrown of [new TypeError('a bug'), new CancelledFailure('stopped')]) {
-    it(`lets ${thrown.name} through, whatever comes then`, async () => {
+    it(`rethrows ${thrown.name}, whatever happens afterwards`, async () => {
       const { begun, error } = await run(3, async () => Promise.reject(thrown), {
         onItemFailure: 'continue',
       });

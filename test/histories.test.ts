@@ -63,7 +63,7 @@ async function replay(
 }
 
 describe('the recorded histories', () => {
-  it('are as their manifests have them', () => {
+  it('match their manifests', () => {
     ok(histories.length > 0);
     for (const version of recordedVersions()) {
       const listed = histories.filter((history) => history.version === version);
@@ -75,7 +75,7 @@ describe('the recorded histories', () => {
     }
   });
 
-  it('hold every marker', () => {
+  it('contain every marker', () => {
     deepEqual([...new Set(histories.flatMap(({ markers }) => markers))].sort(), [
       'absent',
       'after-failure',

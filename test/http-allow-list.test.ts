@@ -66,7 +66,7 @@ const CASES: readonly [entry: string, allowed: readonly string[], refused: reado
 
 describe('an allow list', () => {
   for (const [entry, allowed, refused] of CASES) {
-    it(`with ${entry} allows and refuses`, () => {
+    it(`with ${entry} allows and refuses the expected addresses`, () => {
       const isAllowed = listOf(entry);
       const canParse = (address: string) => URL.canParse(address);
       deepEqual(
@@ -124,12 +124,12 @@ describe('a redirect', () => {
   it('keeps everything within the origin', () =>
     deepEqual(to(307, '/next'), ['POST', 'https://a.example/next', ALL, 'x']));
 
-  it('takes nothing private to another origin: host, port', () => {
+  it('sends nothing private to another origin: host, port', () => {
     deepEqual(to(308, 'https://b.example/'), ['POST', 'https://b.example/', 'content-type,x-other', 'x']);
     deepEqual(to(308, '//a.example:8443/'), ['POST', 'https://a.example:8443/', 'content-type,x-other', 'x']);
   });
 
-  it('becomes GET without a body as fetch has it', () => {
+  it('becomes GET without a body, as in fetch', () => {
     const get = ['GET', 'https://a.example/n', 'authorization,x-api-key,x-other', undefined];
     deepEqual(to(301, '/n'), get);
     deepEqual(to(302, '/n'), get);

@@ -82,7 +82,7 @@ describe('the route of late reports', () => {
     equal(await statusOf({ url, body: '\0'.repeat(1_000_000) }), 413, 'too large as JSON');
   });
 
-  it('answers 403 to a URL that is none', async () => {
+  it('answers 403 to an invalid URL', async () => {
     for (const url of ['', '?', '\\\\', '\\\\?token=x', '//[?token=x.y#'])
       equal(await statusOf({ url, body: '' }), 403, url);
     for (const [what, url] of hostileValues()) equal(await statusOf({ url, body: '' }), 403, what);

@@ -91,7 +91,7 @@ describe('a service that answers 202', { concurrency: 4 }, () => {
     return cause instanceof ActivityFailure ? cause.cause : cause;
   }
 
-  it('reports to the URL that it was given: the report is the answer, once', async () => {
+  it('reports to its callback URL: the report is the result, once', async () => {
     const { handle, headers } = await start('to-url');
     match(
       String(headers['callback-url']),
@@ -111,14 +111,14 @@ describe('a service that answers 202', { concurrency: 4 }, () => {
     deepEqual(await post(headers['callback-url'], 'again'), [410, 'nobody waits for this (any more)']);
   });
 
-  it('may report before its 202 has arrived, and need not report when it answers at once', async () => {
+  it('may report before its 202 arrives, and need not report if it responds at once', async () => {
     const early = await start('early');
     equal((await early.handle.result()).body, 'earlier than 202');
     const { handle } = await start('at-once');
     deepEqual(await handle.result(), { status: 200, body: 'done', truncated: false, reported: false });
   });
 
-  it('reports what is not a success by the rule: the run fails, saying what was expected', async () => {
+  it('reports something other than success: the run fails with the expectation', async () => {
     const { handle, headers } = await start('bad-report', {
       success: { json: { path: '$.state', equals: 'done' } },
     });
@@ -129,7 +129,7 @@ describe('a service that answers 202', { concurrency: 4 }, () => {
     equal(failure.message, 'httpJob: the report: expected "done" at $.state, got "failed"');
   });
 
-  it('reports a failure: it is asked again, with the same URL and the same idempotency key', async () => {
+  it('reports a failure: it is called again, with the same URL and idempotency key', async () => {
     const { handle, headers, requests } = await start('failure');
     deepEqual(await post(headers['callback-url'], 'disk full', 'failure'), [200, 'failed']);
     await until(() => requests().length > 1, { says: 'the service was not asked again' });
@@ -152,7 +152,7 @@ describe('a service that answers 202', { concurrency: 4 }, () => {
     );
   });
 
-  it('shows signs of progress, without which it is given up', async () => {
+  it('reports progress, without which the attempt fails', async () => {
     const callback = { timeout: '1 minute', heartbeatTimeout: '3 seconds' };
     const { handle, headers } = await start('progress', { callback, retry: { maximumAttempts: 1 } });
     for (let i = 0; i < 5; i++) {
@@ -165,13 +165,13 @@ describe('a service that answers 202', { concurrency: 4 }, () => {
     deepEqual(failure.lastHeartbeatDetails, { progress: '4 of 5' });
   });
 
-  it('that never reports is asked again after the time that it has', async () => {
+  it('that never reports is called again after its timeout', async () => {
     const { requests, handle } = await start('never', { callback: { timeout: '1 second' } }, 2);
     equal(new Set(requests().map(({ headers }) => headers['idempotency-key'])).size, 1);
     await handle.terminate();
   });
 
-  it('is told that the job was cancelled when it reports', async () => {
+  it('learns about a cancellation when it reports', async () => {
     const { handle, headers } = await start('cancelled');
     // The answer 202 has arrived, of which there is no sign.
     await sleep(300);
@@ -183,7 +183,7 @@ describe('a service that answers 202', { concurrency: 4 }, () => {
     ]);
   });
 
-  it('or a person completes it with the Temporal CLI', async () => {
+  it('can be completed by a person with the Temporal CLI', async () => {
     const { handle } = await start('by-cli', { success: { json: { path: '$.state', equals: 'done' } } });
     await runs.cli(
       `activity complete --workflow-id ${handle.workflowId} --activity-id httpRequest --result`,
@@ -197,7 +197,7 @@ describe('a service that answers 202', { concurrency: 4 }, () => {
     });
   });
 
-  it('or a service with a Temporal client completes it by task token, or by the ids', async () => {
+  it('can be completed by a Temporal client, by task token or by ids', async () => {
     const { activity } = runs.harness.client;
     const byToken = await start('by-token');
     const token = Buffer.from(String(byToken.headers['x-temporal-task-token']), 'base64');
@@ -214,7 +214,7 @@ describe('a service that answers 202', { concurrency: 4 }, () => {
     equal((await handle.result()).body, '{"rows":5}');
   });
 
-  it('cannot complete what it was not given', async () => {
+  it('cannot complete other activities', async () => {
     const { handle, headers } = await start('forged');
     const url = new URL(String(headers['callback-url']));
     const token = url.searchParams.get('token') ?? '';
@@ -244,7 +244,7 @@ describe('a service that answers 202', { concurrency: 4 }, () => {
     await handle.terminate();
   });
 
-  it('is asked to report again when Temporal cannot be reached', async () => {
+  it('must report again if Temporal cannot be reached', async () => {
     const connection = Connection.lazy({ address: '127.0.0.1:1' });
     const url = `/?token=${writeToken({ workflowId: 'w', runId: 'r', activityId: 'a' }, KEY)}`;
     const client = new Client({ connection });

@@ -13,7 +13,7 @@ describe('the traffic of httpJob', () => {
   });
   after(() => jobs.stop());
 
-  it('tells lane and load test in plain headers and in baggage', async () => {
+  it('sends lane and load test in plain headers and in baggage', async () => {
     jobs.answer = () => [204];
     const { requests } = await jobs.run('marks', { url: jobs.service.url, lane: 'gray', loadTest: true });
     const { headers } = requests[0] ?? {};
@@ -76,7 +76,7 @@ describe('the traffic of httpJob', () => {
     );
   });
 
-  it('says that the scheduler sent it on a worker without the plugin, too', async () => {
+  it('is marked as sent by the scheduler on a worker without the plugin too', async () => {
     jobs.answer = () => [200];
     const taskQueue = await jobs.runs.work({
       plugin: null,

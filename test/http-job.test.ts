@@ -15,7 +15,7 @@ before(async () => {
 after(() => jobs.stop());
 
 describe('httpJob', () => {
-  it('started with the CLI alone calls the service and keeps its answer', async () => {
+  it('started with the CLI alone calls the service and returns its response', async () => {
     jobs.answer = () => [200, '{"closed":3}', { 'content-type': 'application/json' }];
     const { result, requests, runId } = await jobs.run('plain', {
       method: 'POST',
@@ -48,13 +48,13 @@ describe('httpJob', () => {
     equal(baggage, `job.name=httpJob,job.run.id=${runId},job.trigger=api,traffic.origin=scheduler`);
   });
 
-  it('keeps the answer up to a limit, without half a character, and reads all of it', async () => {
+  it('returns the response up to a limit, without half a character, and reads all of it', async () => {
     jobs.answer = () => [200, 'é'.repeat(100_000)];
     const { result } = await jobs.run('limit', { url: jobs.service.url, keepBytes: 5 });
     deepEqual(result, { status: 200, body: 'éé', truncated: true, reported: false });
   });
 
-  it('is tried again with the same idempotency key and in the same trace, as the answer asks for', async () => {
+  it('is retried with the same idempotency key and in the same trace, after Retry-After', async () => {
     let calls = 0;
     jobs.answer = () => (++calls < 3 ? [503, 'later', { 'retry-after': '0' }] : [200, 'done']);
     const { result, requests, runId } = await jobs.run('retry', {
@@ -123,7 +123,7 @@ describe('httpJob', () => {
     });
   }
 
-  it('is another call with another idempotency key when its run is tried again', async () => {
+  it('is another call with another idempotency key when its run is retried', async () => {
     jobs.answer = () => [500];
     const seen = jobs.service.requests.length;
     const handle = await jobs.runs.harness.client.workflow.start('httpJob', {
@@ -138,7 +138,7 @@ describe('httpJob', () => {
     equal(keys[0], `${handle.firstExecutionRunId}-httpRequest`);
   });
 
-  it('with a wrong spec fails at once, saying what to write, and calls nothing', async () => {
+  it('with an invalid spec fails at once with the expectation, and calls nothing', async () => {
     jobs.answer = () => [200];
     const { result, requests } = await jobs.run('wrong', { uri: jobs.service.url });
     equal(
@@ -155,7 +155,7 @@ describe('httpJob', () => {
     }
   });
 
-  it('says so when nobody listens', async () => {
+  it('fails with the reason when nothing listens', async () => {
     const gone = await startHttpService(() => {});
     await gone.close();
     const { result } = await jobs.run('gone', { url: `${gone.url}/x`, retry: { maximumAttempts: 1 } });

@@ -23,13 +23,13 @@ describe('the share of runs in a lane', () => {
     });
   }
 
-  it('0 is none, 1 and no share are all', () => {
+  it('is none with 0, and all with 1 or without a share', () => {
     equal(inLane(0).length, 0);
     equal(inLane(1).length, RUNS);
     equal(traceIds.filter((id) => isInLane(id, { name: 'gray' })).length, RUNS);
   });
 
-  it('that is raised keeps the runs that it had', () => {
+  it('keeps its runs when it is raised', () => {
     const more = new Set(inLane(0.2));
     deepEqual(
       inLane(0.1).filter((id) => !more.has(id)),
@@ -37,7 +37,7 @@ describe('the share of runs in a lane', () => {
     );
   });
 
-  it('does not depend on what sampling goes by, nor on another lane', () => {
+  it('does not depend on sampling or on another lane', () => {
     const isSampled = (id: string) => Number.parseInt(id.slice(-14), 16) / 16 ** 14 >= 0.9;
     const sampled = inLane(0.1).filter(isSampled).length;
     const blue = new Set(inLane(0.1, 'blue'));
@@ -47,7 +47,7 @@ describe('the share of runs in a lane', () => {
     ok(both > 60 && both < 140, `${both} of them are in the lane blue, too`);
   });
 
-  it('puts a run where it has always put it', () => {
+  it('assigns a run to the same lane in every version', () => {
     const ids = [
       '01a20ab5370e761aa72e5e02d38d50af',
       '7155a065c5614dd78b62fc2a2f81be69',
@@ -64,7 +64,7 @@ describe('the plain header of a lane', () => {
   const headerOf = (lane: string) =>
     trafficHeaders({ origin: 'scheduler', lane, loadTest: false })['x-traffic-lane'];
 
-  it('has its name, and is a header whatever baggage from elsewhere names', () => {
+  it('has its name, and is valid whatever foreign baggage contains', () => {
     equal(headerOf('gray-2.1_x'), 'gray-2.1_x');
     equal(headerOf('灰度\n'), '%E7%81%B0%E5%BA%A6%0A');
   });

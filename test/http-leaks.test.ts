@@ -166,7 +166,7 @@ for (const instrumented of [true, false]) {
       equal(span?.name, 'HTTP');
     });
 
-    it('no text in histories, spans and logs has the secret or a part of it', async () => {
+    it('no history, span or log contains the secret or a part of it', async () => {
       await run('/out');
       // The limit is within the secret; then it is right behind it.
       for (const keepBytes of [95, 90 + SECRET.length])

@@ -100,7 +100,7 @@ describe('the input of httpJob', () => {
       equal(httpJobProblem(input), problem));
   }
 
-  it('may have everything that the types have', () => {
+  it('may have every property of its type', () => {
     const all = {
       method: 'POST',
       url: 'http://[::1]:8080/a?b=c',
@@ -144,7 +144,7 @@ describe('the input of httpJob', () => {
     }
   });
 
-  it('is checked for the activity, too, which knows other properties', () => {
+  it('is also checked for the activity, which has other properties', () => {
     equal(httpRequestProblem({ url: URL_OK, lane: 'gray', reportsLater: true }), undefined);
     match(httpRequestProblem({ url: URL_OK, retry: {} }) ?? '', /^retry: not known/);
   });

@@ -68,7 +68,7 @@ describe('headers with secrets', () => {
   }
 
   for (const value of ['short', 'line\nbreak', 'snow\u2603man']) {
-    it(`fail because of the value ${JSON.stringify(value)}, which is not said`, () =>
+    it(`fail because of the value ${JSON.stringify(value)}, which is not shown`, () =>
       rejects(
         resolveHeaders({ 'x-key': { secret: 'key' } }, () => value),
         {
@@ -88,7 +88,7 @@ describe('a redactor', () => {
     ]),
   );
 
-  it('finds a secret as services write it', () => {
+  it('finds a secret in the forms in which services write it', () => {
     const html = SECRET.replace(
       /[&<>"]/g,
       (c) => `&${{ '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot' }[c]};`,
@@ -121,15 +121,15 @@ describe('a redactor', () => {
     }
   });
 
-  it('leaves a text alone that is only like a secret', () => {
+  it('does not change text that only resembles a secret', () => {
     const text = `${SECRET.slice(1)} ${SECRET.slice(0, -1)} ${SECRET.toUpperCase()}`;
     equal(redact(text), text);
   });
 
-  it('takes the longer of two secrets first', () =>
+  it('replaces the longer of two secrets first', () =>
     equal(redact(`${SECRET}-and-more, ${SECRET}`), '[secret longer], [secret token]'));
 
-  it('without secrets leaves texts alone', () => {
+  it('does not change text without secrets', () => {
     const none = createRedactor(new Map());
     deepEqual([none.redact('as it is'), none.longestBytes], ['as it is', 0]);
   });

@@ -71,7 +71,7 @@ const CASES: readonly [
   [answer(500, 'x'.repeat(201)), {}, `answer 500, expected 2xx: "${'x'.repeat(200)}"…`, true],
 ];
 
-describe('an answer', () => {
+describe('a response', () => {
   for (const [given, rule, message, retryable] of CASES) {
     const title = `${given.status} ${given.body.slice(0, 20).trim()} by ${JSON.stringify(rule)}`;
     it(`${title}: ${message === undefined ? 'success' : 'no success'}`, () => {

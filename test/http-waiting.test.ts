@@ -54,7 +54,7 @@ describe('an HTTP job that waits', { concurrency: 4 }, () => {
     );
   }
 
-  it('sends heartbeats, longer than their timeout, and gets the answer', async () => {
+  it('sends heartbeats for longer than their timeout, and gets the response', async () => {
     const handle = await start('/slow', { timeout: '1 minute' });
     const { response } = await served('/slow');
     // The heartbeat's timeout is 10 s.
@@ -94,7 +94,7 @@ describe('an HTTP job that waits', { concurrency: 4 }, () => {
     });
   }
 
-  it('ends the request of a cancelled run that would wait for a report, too', async () => {
+  it('also ends the request of a cancelled run that would wait for a report', async () => {
     const taskQueue = await runs.work({
       options: {
         workflowsPath: require.resolve('./support/workflows/http'),
@@ -111,7 +111,7 @@ describe('an HTTP job that waits', { concurrency: 4 }, () => {
     await request.aborted;
   });
 
-  it('is tried again when its worker is lost, with the same idempotency key', async () => {
+  it('is retried when its worker is lost, with the same idempotency key', async () => {
     const taskQueue = runs.harness.newTaskQueue();
     const lost = await runs.harness.createWorker(taskQueue, {
       options: {

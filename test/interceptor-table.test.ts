@@ -168,7 +168,7 @@ function methodsOf(object: object | undefined): string[] {
   return [...names];
 }
 
-describe('interceptors implement what the table says is used, and nothing else', () => {
+describe('interceptors implement exactly the methods that the table marks as used', () => {
   for (const [name, table] of Object.entries(TABLES)) {
     it(name, async () => {
       const used = Object.entries(table).flatMap(([method, use]) => (use.startsWith('used') ? [method] : []));

@@ -60,7 +60,7 @@ describe('runs that share a V8 context', () => {
   });
   after(() => harness?.stop());
 
-  it('see the trace and the baggage of their own', () => {
+  it('see their own trace and baggage', () => {
     for (const { runId: ownRunId, sightings, queried } of runs) {
       equal(queried.length, POKES);
       for (const { step, traceId, runId } of [...sightings, ...queried])
@@ -68,7 +68,7 @@ describe('runs that share a V8 context', () => {
     }
   });
 
-  it('see in each step the span that it is in', async () => {
+  it('see the current span in each step', async () => {
     for (const { runId, sightings } of runs) {
       const trace = await harness.completeTrace(runId.replaceAll('-', ''));
       const names = new Map(trace.map(({ spanId, name }) => [spanId, name]));

@@ -103,7 +103,7 @@ describe('jobInfo', { concurrency: 4 }, () => {
     );
   });
 
-  it('of a later cron tick: when it was due, and what holds for the job', async () => {
+  it('of a later cron tick: its due time, and the values of the job', async () => {
     const every = id('every');
     await runs.typed.workflow.start('tellsContext', {
       taskQueue: runs.taskQueue,
@@ -134,7 +134,7 @@ describe('jobInfo', { concurrency: 4 }, () => {
     equal(root?.attributes['faas.trigger'], 'timer');
   });
 
-  it('of a schedule\u2019s action: the time that the schedule meant', async () => {
+  it('of a schedule\u2019s action: its nominal time', async () => {
     const scheduleId = id('schedule');
     await runs.cli(
       `schedule create --schedule-id ${scheduleId} --workflow-id ${scheduleId} --type tellsContext --task-queue ${runs.taskQueue} --interval 1h --paused`,
@@ -151,7 +151,7 @@ describe('jobInfo', { concurrency: 4 }, () => {
     await runs.cli(`schedule delete --schedule-id ${scheduleId}`);
   });
 
-  it('of a continuation: what the first run knew', async () => {
+  it('of a continuation: the values of the first run', async () => {
     const workflowId = id('continued');
     await runs.typed.workflow.start('tellsContextContinued', {
       taskQueue: runs.taskQueue,
@@ -183,7 +183,7 @@ describe('jobInfo', { concurrency: 4 }, () => {
     equal(activity, undefined);
   });
 
-  it('without the plugin: what Temporal itself knows', async () => {
+  it('without the plugin: the values that Temporal has', async () => {
     const workflowId = id('none');
     await runs.typed.workflow.start('tellsContext', { taskQueue: plainQueue, workflowId, job: MARKS });
     const { workflow, activity } = await told(workflowId);

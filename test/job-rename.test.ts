@@ -28,7 +28,7 @@ describe('a run that renames its job', { concurrency: 2 }, () => {
     return [runId, (await runs.harness.attributesOf(workflowId, runId)).JobName];
   }
 
-  it('is kept by the rule of its first name, with that name on its root', async () => {
+  it('is tail-sampled by the rule of its first name, with that name on its root', async () => {
     const [runId, shown] = await run(id('kept'), 'first-kept', 'later');
     const root = await runs.rootSpan(runId);
     deepEqual(
@@ -38,7 +38,7 @@ describe('a run that renames its job', { concurrency: 2 }, () => {
     equal(shown, 'later');
   });
 
-  it('is not kept by the rule of the later name', async () => {
+  it('is not tail-sampled by the rule of the later name', async () => {
     const [runId, shown] = await run(id('not-kept'), 'first', 'later-kept');
     equal(shown, 'later-kept');
     equal((await runs.harness.attributesOf(id('not-kept'), runId)).TraceSampled, false);

@@ -42,7 +42,7 @@ describe('a spec', () => {
     'names the task queue of a workflow that this worker has not': { workflow: 'other', taskQueue: 'others' },
   };
   for (const [what, spec] of Object.entries(good))
-    it(`that ${what} is right`, () => equal(specProblem(spec, TYPES), undefined));
+    it(`that ${what} is valid`, () => equal(specProblem(spec, TYPES), undefined));
 
   const bad: [spec: unknown, problem: RegExp][] = [
     [
@@ -190,7 +190,7 @@ describe('a spec', () => {
     for (const wrong of [timeout, offset, retry]) match(specProblem(wrong) ?? '', /expected "\d+ s"/);
   });
 
-  it('shows hostile values without an error', () => {
+  it('is shown without an error for hostile values', () => {
     const cyclic: unknown[] = [];
     cyclic.push(cyclic);
     match(specProblem({ workflow: 'nightly', args: cyclic }) ?? 'right', /^right$/);
@@ -203,7 +203,7 @@ describe('a spec', () => {
 describe('a change', () => {
   const spec = { workflow: 'nightly', cron: '0 2 * * *', timeZone: 'Europe/Berlin' };
 
-  it('keeps what it does not name, and takes away what is null', () => {
+  it('keeps members that it does not name, and removes those that are null', () => {
     deepEqual(changed(spec, { cron: '@every 5m', timeZone: null, args: [1] }), {
       workflow: 'nightly',
       cron: '@every 5m',

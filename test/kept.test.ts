@@ -13,7 +13,7 @@ import { Harness } from './support/harness';
 
 const id = (runId: string) => runId.replaceAll('-', '');
 
-describe('kept runs', { concurrency: 4 }, () => {
+describe('tail-sampled runs', { concurrency: 4 }, () => {
   let harness: Harness;
   before(async () => {
     harness = await Harness.start();
@@ -46,7 +46,7 @@ describe('kept runs', { concurrency: 4 }, () => {
     return [...((searchAttributes.TemporalChangeVersion ?? []) as string[])].sort();
   };
 
-  it('a failed run leaves its root with the error, and nothing below it', async () => {
+  it('a failed run exports its root with the error, and nothing below it', async () => {
     const failed = await run({ default: 0 }, 'activityFails');
     const trace = await harness.completeTrace(id(failed.runId));
     deepEqual(tree(trace), ['RunWorkflow:activityFails']);
@@ -71,7 +71,7 @@ describe('kept runs', { concurrency: 4 }, () => {
     deepEqual(await markersOf(failed), ['job-tracing:kept-failed', 'job-tracing:unsampled']);
   });
 
-  it('a slow run leaves its root; a quick one leaves nothing', async () => {
+  it('a slow run exports its root; a quick one exports nothing', async () => {
     const sampling = { default: { ratio: 0, keepSlow: { overMs: 6_000 } } };
     const slow = await run(sampling, 'takes', [6_500]);
     const quick = await run(sampling, 'takes', [150]);
@@ -83,7 +83,7 @@ describe('kept runs', { concurrency: 4 }, () => {
     deepEqual(await markersOf(quick), ['job-tracing:unsampled']);
   });
 
-  it('a slow tick of a cron leaves its root, measured from when it was due', async () => {
+  it('a slow tick of a cron exports its root, measured from its due time', async () => {
     const sampling = { default: { ratio: 0, keepSlow: { overMs: 2_500 } } };
     const setup = { plugin: { sampling }, options: { maxCachedWorkflows: 0 } };
     const runId = await harness.whileWorking(setup, async (taskQueue) => {
@@ -100,13 +100,13 @@ describe('kept runs', { concurrency: 4 }, () => {
     equal(root?.attributes['job.sampling.reason'], 'kept-slow');
   });
 
-  it('with keepFailed: false a failed run leaves nothing', async () => {
+  it('with keepFailed: false a failed run exports nothing', async () => {
     const failed = await run({ default: { ratio: 0, keepFailed: false } }, 'takes', [1, 'fail']);
     deepEqual(harness.receiver.trace(id(failed.runId)), []);
     deepEqual(await markersOf(failed), ['job-tracing:unsampled']);
   });
 
-  it('the root names the child that failed, which leaves nothing itself', async () => {
+  it('the root names the child that failed, which exports nothing itself', async () => {
     const failed = await run({ default: 0 }, 'parent', [{ type: 'takes', args: [1, 'fail'] }]);
     const trace = await harness.completeTrace(id(failed.runId));
     deepEqual(tree(trace), ['RunWorkflow:parent']);
@@ -120,7 +120,7 @@ describe('kept runs', { concurrency: 4 }, () => {
     equal(root?.status.message, 'too long a name');
   });
 
-  it('a run that times out where its code can see it is kept as a timeout', async () => {
+  it('a run that times out in its own code is tail-sampled as a timeout', async () => {
     const failed = await run({ default: 0 }, 'activityTimesOut');
     const [root] = await harness.completeTrace(id(failed.runId));
     deepEqual(
@@ -138,7 +138,7 @@ describe('kept runs', { concurrency: 4 }, () => {
     equal(root?.status.message, 'a plain error');
   });
 
-  it('a cancellation that nobody asked for is a failure like any other', async () => {
+  it('a cancellation that was not requested is a failure like any other', async () => {
     const failed = await run({ default: 0 }, 'cancelsItself');
     const [root] = await harness.completeTrace(id(failed.runId));
     deepEqual(
@@ -147,7 +147,7 @@ describe('kept runs', { concurrency: 4 }, () => {
     );
   });
 
-  it('a slow run is kept, too, when it is cancelled or continues as new', async () => {
+  it('a slow run is also tail-sampled when it is cancelled or continues as new', async () => {
     const sampling = { default: { ratio: 0, keepSlow: { overMs: 6_000 } } };
     const cancelled = await run(sampling, 'takes', [60_000], async (handle) => {
       // A run is slow only when the time has passed.
@@ -176,7 +176,7 @@ describe('kept runs', { concurrency: 4 }, () => {
     deepEqual([next.sampled, next.sampling?.reason], [false, 'inherited']);
   });
 
-  it('the rule of the end holds, whatever the one of the beginning was', async () => {
+  it('the rule at the end applies, whatever the one at the start was', async () => {
     for (const [first, second, markers] of [
       [false, true, ['job-tracing:kept-failed', 'job-tracing:unsampled']],
       [true, false, ['job-tracing:unsampled']],
@@ -209,7 +209,7 @@ describe('kept runs', { concurrency: 4 }, () => {
     deepEqual(harness.receiver.trace(id(continued.runId)), []);
   });
 
-  it('queries of a kept run on a cold worker export nothing more, and it replays after the rule has changed', async () => {
+  it('queries of a tail-sampled run on a cold worker export nothing, and it replays after a change of the rule', async () => {
     const failed = await run({ default: 0 }, 'takes', [1, 'fail']);
     await harness.completeTrace(id(failed.runId));
     const handle = harness.client.workflow.getHandle(failed.workflowId);
@@ -222,7 +222,7 @@ describe('kept runs', { concurrency: 4 }, () => {
     equal(harness.receiver.trace(id(failed.runId)).length, 1);
   });
 
-  it('a reset of a kept run decides about its new end by itself', async () => {
+  it('a reset of a tail-sampled run decides anew about its end', async () => {
     const workflowId = 'reset-kept';
     await harness.whileWorking({ plugin: { sampling: { default: 0 } } }, async (taskQueue) => {
       const handle = await harness.client.workflow.start('takes', {

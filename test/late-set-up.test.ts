@@ -61,7 +61,7 @@ async function run(order: string): Promise<Late> {
 const workOf = (when: string) => ['GET', 'GET', `${when} kept`, `${when} new`];
 
 describe('an application that sets up OpenTelemetry after the worker', () => {
-  it('all of it: its spans and those of activities go there, once each, and one warning says so', async () => {
+  it('completely: its spans and those of activities go there, once each, with one warning', async () => {
     const { spans, sent, propagates, log, untraced } = await run('whole');
     deepEqual(sent, [...workOf('before'), 'RunWorkflow:export'].sort());
     deepEqual(spans, [...workOf('after'), ...workOf('stopped'), 'GET', 'RunActivity:export', 'last'].sort());
@@ -75,7 +75,7 @@ describe('an application that sets up OpenTelemetry after the worker', () => {
     deepEqual(more, []);
   });
 
-  it('with the processors that the plugin was given: workflow spans go there, too', async () => {
+  it('with the processors of the plugin: workflow spans go there too', async () => {
     const { spans, sent, log } = await run('given');
     deepEqual(sent, []);
     deepEqual(
@@ -85,7 +85,7 @@ describe('an application that sets up OpenTelemetry after the worker', () => {
     equal(log.length, 1, log.join('\n'));
   });
 
-  it('a tracer provider alone: context and propagation stay, also when the worker has stopped', async () => {
+  it('with only a tracer provider: context and propagation stay, even when the worker has stopped', async () => {
     const { spans, propagates, log } = await run('provider');
     deepEqual(
       spans,
@@ -95,7 +95,7 @@ describe('an application that sets up OpenTelemetry after the worker', () => {
     equal(log.length, 1, log.join('\n'));
   });
 
-  it('when the last worker has stopped: nothing of ours is in its way, and nothing is said', async () => {
+  it('after the last worker has stopped: nothing of ours is in its way, and nothing is logged', async () => {
     const { spans, sent, propagates, log, untraced } = await run('stopped');
     deepEqual(sent, workOf('before').sort());
     deepEqual(spans, [...workOf('after'), ...workOf('stopped'), 'last'].sort());
@@ -103,7 +103,7 @@ describe('an application that sets up OpenTelemetry after the worker', () => {
     deepEqual(log, []);
   });
 
-  it('by another copy of the API, which cannot be made way for: one warning says what to do', async () => {
+  it('by another copy of the API, which cannot replace ours: one warning names the remedy', async () => {
     const { spans, log } = await run('copy');
     deepEqual(spans, []);
     equal(log.length, 1, log.join('\n'));

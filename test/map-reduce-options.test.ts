@@ -100,12 +100,12 @@ describe('mapReduce', { concurrency: 4 }, () => {
     });
   }
 
-  it('refuses items that no history should hold, and says what to give instead', async () => {
+  it('refuses items that are too large for a history, and names the alternative', async () => {
     const { message } = await failureOf('manyItems');
     match(message, /option 'items': expected at most 8000000 bytes, got more: give 'pages' instead/);
   });
 
-  it('says what to write when the bundle does not export the branch workflow', async () => {
+  it('names the export to add if the bundle does not export the branch workflow', async () => {
     const { message } = await failureOf('withoutBranch', [], branchlessQueue);
     match(
       message,
@@ -113,7 +113,7 @@ describe('mapReduce', { concurrency: 4 }, () => {
     );
   });
 
-  it('says what to write when the bundle does not export a function', async () => {
+  it('names the export to add if the bundle does not export a function', async () => {
     const { message } = await failureOf('hiddenReduce');
     match(message, /option 'reduce': the function hidden is not exported by the workflow bundle/);
   });

@@ -41,7 +41,7 @@ describe('the plan of a run', () => {
     });
   }
 
-  it('never runs more shards at the same time than asked for', () => {
+  it('never runs more shards at the same time than the limit', () => {
     for (let concurrency = 1; concurrency <= 10_000; concurrency += 7)
       for (const total of [1, 99, 100_000, undefined]) {
         const { parallel, window } = planBranches(concurrency, total);
@@ -49,7 +49,7 @@ describe('the plan of a run', () => {
       }
   });
 
-  it('100,000 shards, and as many as there can be, fit the histories of the run and of its branches', () => {
+  it('100,000 shards, and the maximum, fit the histories of the run and of its branches', () => {
     // Measured: a branch starts with 3 events, has under 8 a shard and 6 a page; the run has 9 a branch, 4 more with pages.
     const [eventsOfBranch, eventsOfRun] = [
       3 + 8 * MAX_BRANCH_SHARDS + 6 * MAX_BRANCH_PAGES,
@@ -111,7 +111,7 @@ describe('the work of branches', () => {
     for (const { items: own } of works) ok(bytesOf(own) <= MAX_BRANCH_BYTES);
   });
 
-  it('a shard that is too large for a payload is refused, with what to do', () => {
+  it('a shard that is too large for a payload is refused with the remedy', () => {
     const large = ['x'.repeat(MAX_SHARD_BYTES)];
     throws(() => [...branchesOfItems(large, 1, 400)], /option 'shardSize': .* make it smaller/);
   });
@@ -202,7 +202,7 @@ describe('pages', () => {
     deepEqual(pageOf('read', { items: null, next: 7 }), { items: [], next: 7 });
   });
 
-  it('that are empty are passed over, for so long', async () => {
+  it('that are empty are skipped, up to a limit', async () => {
     const empty = async (cursor: unknown) => ({ items: [], next: Number(cursor ?? 0) + 1 });
     deepEqual(await readPages(empty, { skip: 0 }, 2, 3), {
       items: [],
@@ -233,7 +233,7 @@ describe('an ordered fold', () => {
     });
   }
 
-  it('passes over what has no result, and keeps one that is undefined', () => {
+  it('skips items without a result, and keeps a result that is undefined', () => {
     const fold = new OrderedFold<string | undefined>((left, right) => `${left}${right}`);
     const results: (string | undefined)[] = [];
     for (const [position, result] of [[1], [2, { value: 'b' }], [0, { value: undefined }]] as const) {

@@ -64,7 +64,7 @@ describe(`a run of ${SHARDS} shards`, () => {
     ok(bytes < 4_000_000, `a branch has ${bytes} bytes`);
   });
 
-  it("the run's own trace has two spans a branch, and says how many shards ended how", async () => {
+  it("the run's own trace has two spans a branch, and the number of shards by result", async () => {
     const trace = await runs.harness.completeTrace(traceIdOf((await handle.describe()).runId), 30_000);
     console.log(`the run's own trace: ${trace.length} spans`);
     equal(trace.length, 2 + 2 * BRANCHES);
@@ -75,7 +75,7 @@ describe(`a run of ${SHARDS} shards`, () => {
     );
   });
 
-  it('shardRatio records its share of the shards', async () => {
+  it('shardRatio samples its share of the shards', async () => {
     const recorded = runs.harness.receiver.traceIds().length - 1;
     // Five standard deviations around the mean.
     const [mean, deviation] = [SHARDS * 0.05, Math.sqrt(SHARDS * 0.05 * 0.95)];

@@ -65,7 +65,7 @@ describe('mapReduce', { concurrency: 4 }, () => {
     runs.expectNothingOf(String(TraceId));
   }
 
-  it('does a count in shards, and reduces their results in order', async () => {
+  it('runs a count in shards, and reduces their results in order', async () => {
     const handle = await start('sums', id('sums'), [95]);
     deepEqual(await outcomeOf(handle), {
       result: (95 * 94) / 2,
@@ -107,7 +107,7 @@ describe('mapReduce', { concurrency: 4 }, () => {
     deepEqual(memo?.jobShard, { index: 1, count: 2, label: 'account 3' });
   });
 
-  it('with continue, the others go on after a shard has failed, and the run is linked to it', async () => {
+  it('with continue, the others continue after a shard has failed, and the run is linked to it', async () => {
     const handle = await start('accounts', id('continue'), [[1, 2, -5, 4, 5, 6]]);
     const { failures, ...outcome } = await outcomeOf(handle);
     deepEqual(outcome, { result: '1+2 5+6', shards: 3, succeeded: 2, failed: 1, cancelled: 0, skipped: 0 });
@@ -123,7 +123,7 @@ describe('mapReduce', { concurrency: 4 }, () => {
     deepEqual(linksOf(root), [`${failure.traceId}/${rootIdOf(failure.runId)}`]);
   });
 
-  it('with stop, the first failed shard ends the run, and the shards that run are cancelled', async () => {
+  it('with stop, the first failed shard ends the run, and running shards are cancelled', async () => {
     const handle = await start('accounts', id('stop'), [
       [-1, 1, -1, 2, -5, 3, 4, 5],
       { onShardFailure: 'stop', concurrency: 3 },
@@ -140,7 +140,7 @@ describe('mapReduce', { concurrency: 4 }, () => {
     equal(status.name, 'CANCELLED');
   });
 
-  it('with stop, the shards of the other branches are cancelled and counted as well', async () => {
+  it('with stop, the shards of the other branches are also cancelled and counted', async () => {
     const items = [-5, 1, ...Array.from({ length: 200 }, () => -1)];
     const settings = { onShardFailure: 'stop', concurrency: 101 };
     const handle = await start('accounts', id('stop-all'), [items, settings]);
@@ -153,7 +153,7 @@ describe('mapReduce', { concurrency: 4 }, () => {
     await nothingRuns(handle.firstExecutionRunId);
   });
 
-  it('a cancelled run ends all its shards, and says so', async () => {
+  it('a cancelled run ends and counts all its shards', async () => {
     const handle = await start('accounts', id('cancelled'), [[1, 2, -1, 4, -1, 6, 7], { concurrency: 2 }]);
     await runs.ended(childId(handle, 'shard-0'));
     await handle.cancel();
@@ -163,7 +163,7 @@ describe('mapReduce', { concurrency: 4 }, () => {
     await nothingRuns(handle.firstExecutionRunId);
   });
 
-  it('a terminated run takes its branches and shards along', async () => {
+  it('a terminated run also ends its branches and shards', async () => {
     const handle = await start('accounts', id('terminated'), [[-1, 2, -1, 4]]);
     const query = `JobRunId = '${handle.firstExecutionRunId}'`;
     const running = `${query} AND ExecutionStatus = 'Running'`;
@@ -195,7 +195,7 @@ describe('mapReduce', { concurrency: 4 }, () => {
     deepEqual([result, shards, succeeded, skipped], ['1+2 3+4 5+6 7', 4, 4, 0]);
   });
 
-  it('a run that goes on is reset to where its branches have started, and waits for them', async () => {
+  it('an open run that is reset after its branches have started waits for them', async () => {
     const handle = await start('accounts', id('reset-going'), [[1, 2, -2, 4]]);
     const shardId = childId(handle, 'shard-1');
     const shard = await runs.began(shardId);
@@ -239,7 +239,7 @@ describe('mapReduce', { concurrency: 4 }, () => {
     }
   });
 
-  it('reads pages in the branches, so that the keys are not in the run', async () => {
+  it('reads pages in the branches, so the keys are not in the history of the run', async () => {
     const handle = await start('pagedAccounts', id('paged'), [101, 16, { concurrency: 150 }]);
     const outcome = await outcomeOf<string>(handle);
     deepEqual([outcome.shards, outcome.succeeded], [51, 51]);
@@ -280,7 +280,7 @@ describe('mapReduce', { concurrency: 4 }, () => {
     }
   });
 
-  it('a run that is not recorded records only its failed shards', async () => {
+  it('a run that is not sampled exports only its failed shards', async () => {
     const handle = await start('accounts', id('quiet'), [[1, 2, -5, 4]], quietQueue);
     const { failures } = await outcomeOf(handle);
     const [root] = await runs.harness.completeTrace(failures[0]?.traceId ?? '');
@@ -289,7 +289,7 @@ describe('mapReduce', { concurrency: 4 }, () => {
     runs.expectNothingOf(traceIdOf(handle.firstExecutionRunId));
   });
 
-  it('with shardRatio 0 a recorded run records only its failed shards', async () => {
+  it('with shardRatio 0 a sampled run exports only its failed shards', async () => {
     const handle = await start('accounts', id('ratio'), [[1, 2, -5, 4], { shardRatio: 0 }]);
     const { failures } = await outcomeOf(handle);
     const [root] = await runs.harness.completeTrace(failures[0]?.traceId ?? '');

@@ -25,7 +25,7 @@ function idEndingWith(digits: string): string {
 }
 
 describe('the marker of a run', () => {
-  it('tells each decision, and the common runs ask twice where nothing tells of a host', () => {
+  it('records each decision, and common runs try two patch ids without a host hint', () => {
     deepEqual(hostWith({ sampling: { default: 0 } })(infoOf()), ['default', 'unsampled', 'unsampled']);
     deepEqual(hostWith()(infoOf()), ['default', 'absent', 'default']);
     const reasonOf = (sampling: SamplingOptions, run: RunParts = {}) =>
@@ -43,7 +43,7 @@ describe('the marker of a run', () => {
     );
   });
 
-  it('is asked for once by the common run where the worker has told what that is', () => {
+  it('is the first patch id that the common run tries, given the host hint', () => {
     const never = hostWith({ sampling: { default: 0 } });
     deepEqual(never(infoOf(), undefined, 'all', UNSAMPLED), ['unsampled', 'unsampled']);
     deepEqual(hostWith()(infoOf(), undefined, 'all', DEFAULT), ['default', 'default']);
@@ -52,7 +52,7 @@ describe('the marker of a run', () => {
     deepEqual(asked, ['any', 'default', 'default']);
   });
 
-  it('is the same, at more asks, where the worker has told wrongly what is common', () => {
+  it('is the same, after more patch ids, with a wrong host hint', () => {
     const never = hostWith({ sampling: { default: 0 } });
     deepEqual(never(infoOf(), undefined, 'all', DEFAULT), ['default', 'default', 'unsampled', 'unsampled']);
     deepEqual(hostWith()(infoOf(), undefined, 'all', UNSAMPLED), ['unsampled', 'default', 'default']);
@@ -60,7 +60,7 @@ describe('the marker of a run', () => {
     for (const hint of [UNSAMPLED, DEFAULT]) equal(last(byRule(infoOf(), undefined, 'all', hint)), 'rule');
   });
 
-  it('is asked for once by a run that gets none where only sampled runs are bound', () => {
+  it('costs one patch id for a run without a marker, if only sampled runs are bound', () => {
     const sampledOnly = hostWith({ bind: 'sampled', sampling: { default: 0 } });
     deepEqual(sampledOnly(infoOf(), undefined, 'sampled'), ['any', '-']);
     deepEqual(hostWith({ enabled: false })(infoOf(), undefined, 'sampled'), ['any', '-']);
@@ -69,7 +69,7 @@ describe('the marker of a run', () => {
     deepEqual(sampledOnly(infoOf(), { forced: 'manual' }, 'sampled'), ['manual', 'absent', 'manual']);
   });
 
-  it('is the same, at more asks, when the bundle was made for another binding than the worker', () => {
+  it('is the same, after more patch ids, if the bundle was built for another binding than the worker', () => {
     for (const bind of ['all', 'sampled'] as const)
       for (const ratio of [0, 1]) {
         const host = hostWith({ bind, sampling: { default: ratio } });
@@ -77,7 +77,7 @@ describe('the marker of a run', () => {
       }
   });
 
-  it('is none where no host answers, whatever is asked', () => {
+  it('is absent if the worker has no plugin', () => {
     for (const bind of ['all', 'sampled'] as const)
       for (const given of [
         undefined,
@@ -90,7 +90,7 @@ describe('the marker of a run', () => {
         );
   });
 
-  it('is the same when a failed task asks again, and the run is counted once', () => {
+  it('is the same after a failed task, and the run is counted once', () => {
     const told: string[] = [];
     const recorded: WorkflowInfo[] = [];
     const ask = hostWith({
@@ -107,7 +107,7 @@ describe('the marker of a run', () => {
     deepEqual(recorded, [first]);
   });
 
-  it('stays what it was when the policy changes before the run asks again', () => {
+  it('stays the same when the policy changes before the task is retried', () => {
     let policy = resolvePolicy({ default: 1 });
     const store: PolicyStore = { ...constantPolicyStore(policy), current: () => policy };
     const ask = hostWith({ policy: store });
@@ -127,7 +127,7 @@ describe('the marker of a run', () => {
     equal(last(ask(info)), 'unsampled');
   });
 
-  it('without binding only sampled runs have one', () => {
+  it('exists only for sampled runs without binding', () => {
     const mayBind = () => false;
     equal(last(hostWith({ mayBind })(infoOf())), 'unbound');
     equal(last(hostWith({ mayBind, sampling: { default: CAP_0 } })(infoOf())), 'unbound');
@@ -136,7 +136,7 @@ describe('the marker of a run', () => {
     deepEqual([last(ask(infoOf())), last(ask(infoOf()))], ['default', '-']);
   });
 
-  it('of a run that knows its decision is not the policy’s, nor capped, nor taken from memory', () => {
+  it('of a run with a preset decision depends on neither policy, cap nor memory', () => {
     const never: SamplingOptions = { default: { ratio: 0, atMost: { runs: 1, per: '1 day' } } };
     const ask = hostWith({ sampling: never });
     for (let run = 0; run < 3; run++) equal(last(ask(infoOf(), { forced: 'manual' })), 'manual');
@@ -151,7 +151,7 @@ describe('the marker of a run', () => {
     equal(last(unbound(infoOf(), { inherited: { sampled: false } })), '-');
   });
 
-  it('a threshold is known of what the ratio decided, and of nothing else', () => {
+  it('comes with a threshold only if the ratio decided', () => {
     const ratio = { ratio: 1, atMost: { runs: 2, per: '1 day' } } as const;
     const decisions = createRunDecisions();
     const ask = hostWith({ decisions, sampling: { default: ratio, jobs: { reserved: CAP_0 } } });
@@ -171,7 +171,7 @@ describe('the marker of a run', () => {
     equal(decisions.traceState('f'.repeat(32)), undefined);
   });
 
-  it('is told of, forced and inherited ones too', () => {
+  it('is reported, also for forced and inherited decisions', () => {
     const told: string[] = [];
     const ask = hostWith({
       onDecision: (...decision) => told.push(decision.join(' ')),
@@ -186,7 +186,7 @@ describe('the marker of a run', () => {
 });
 
 describe('a marker that is known beforehand', () => {
-  it('is not asked for by a run that a ratio for ever leaves out, where only sampled runs are bound', () => {
+  it('is not tried by a run that a fixed ratio never samples, if only sampled runs are bound', () => {
     for (const ratio of [0, 2 ** -56, 0.01, 0.5, 1 / 3, 1]) {
       const policy = resolvePolicy({ default: { ratio, atMost: { runs: 1_000, per: '1 day' } } });
       const hint = hostHintFor({ enabled: true, bind: 'sampled' }, policy, true);
@@ -213,7 +213,7 @@ describe('a marker that is known beforehand', () => {
     deepEqual(ask(below as WorkflowInfo, undefined, 'sampled', half), ['-']);
   });
 
-  it('is asked for by every run of a policy that may change, or that decides by more than a ratio', () => {
+  it('is tried by every run of a policy that may change, or that decides by more than a ratio', () => {
     const noticed = (
       sampling: SamplingOptions,
       { enabled = true, isConstant = true, bind = 'sampled' as 'all' | 'sampled' } = {},

@@ -48,7 +48,7 @@ function hostOf(
 }
 
 describe('the family of markers', () => {
-  it('has these ids, with these meanings, for ever', () => {
+  it('has these ids with these meanings, permanently', () => {
     const meanings: [string, Decision][] = [
       ['job-tracing:unsampled', { sampled: false, bound: true }],
       ['job-tracing:inherited-unsampled', { sampled: false, bound: true, reason: 'inherited' }],
@@ -83,10 +83,10 @@ describe('the family of markers', () => {
     ['inherits that it is not', { inherited: { sampled: false } }, ['inherited-unsampled']],
   ];
   for (const [what, given, expected] of asked)
-    it(`is asked in a fixed order by a run that ${what}`, () =>
+    it(`is tried in a fixed order by a run that ${what}`, () =>
       deepEqual(candidateIds(given).map(short), expected));
 
-  it('is known by its prefix; what is not in it, or of a newer version, has no meaning', () => {
+  it('has a common prefix; other ids, and those of newer versions, have no meaning', () => {
     equal(isMarker('job-tracing:of-a-newer-version'), true);
     for (const id of ['', 'job-tracing', 'jobtracing:default', ' job-tracing:default', 'toString'])
       equal(isMarker(id), false, id);
@@ -94,7 +94,7 @@ describe('the family of markers', () => {
       equal(decisionOf(id), undefined, id);
   });
 
-  it('is asked for in full: each id either by policy or by runs that know their decision', () => {
+  it('is used completely: each id either by policy or by runs with a preset decision', () => {
     const byPolicy = candidateIds(undefined);
     const given = new Set(asked.flatMap(([, given]) => (given ? candidateIds(given) : [])));
     deepEqual([byPolicy.filter(isPreset), [...given].filter((id) => !isPreset(id))], [[], []]);
@@ -102,7 +102,7 @@ describe('the family of markers', () => {
   });
 });
 
-describe("the host's answers", () => {
+describe("the host's decisions", () => {
   const forced = ['inherited', 'manual', 'signal'];
   const bound = ['inherited-unsampled', ...forced];
   const no = { mayBind: false };
@@ -168,7 +168,7 @@ describe("the host's answers", () => {
     });
   }
 
-  it('are by the name of the job, which the host knows as the sandbox does', () => {
+  it('depend on the job name, which is the same on the host and in the sandbox', () => {
     const host = hostOf({ sampling: { default: 0, jobs: { named: 1 } } });
     const isRule = (more: Partial<WorkflowInfo>) =>
       host({ patchId: 'job-tracing:rule', workflowInfo: info(more) });
@@ -178,21 +178,21 @@ describe("the host's answers", () => {
     equal(isRule({ runId: 'd', memo: { jobName: 7 } }), false);
   });
 
-  it('are the same whenever the same run asks again, though a new run would get others', () => {
+  it('are the same whenever the same run is retried, though a new run would get others', () => {
     const host = hostOf({ sampling: ONE_A_DAY });
     const isReserved = (runId: string) =>
       host({ patchId: 'job-tracing:reservoir', workflowInfo: info({ runId }) });
     deepEqual(['a', 'b', 'a', 'b', 'a'].map(isReserved), [true, false, true, false, true]);
   });
 
-  it('to a bundle of an older version are a marker that it knows', () => {
+  it('for a bundle of an older version are a marker of that version', () => {
     const host = hostOf({ sampling: ONE_A_DAY });
     const older = ['absent', 'unsampled', 'default', 'rule', 'unbound'];
     const granted = older.find((name) => host({ patchId: `job-tracing:${name}`, workflowInfo: info() }));
     equal(granted, 'unbound');
   });
 
-  it('never are an error: a store that breaks its contract leaves the run without a trace, named once', () => {
+  it('never are an error: a store that breaks its contract leaves the run without a trace, logged once', () => {
     const warnings: string[] = [];
     const policy: PolicyStore = {
       ...constantPolicyStore(resolvePolicy()),
@@ -207,7 +207,7 @@ describe("the host's answers", () => {
 });
 
 describe("a call-back of the user's", () => {
-  it('is asked about its own ids only, and its answers are its own', () => {
+  it('is called only for its own ids, and its results apply to them', () => {
     const asked: string[] = [];
     const host = hostOf({ sampling: ALWAYS }, ({ patchId }) => {
       asked.push(patchId);
@@ -220,7 +220,7 @@ describe("a call-back of the user's", () => {
     deepEqual(asked, ['users-yes', 'users-no']);
   });
 
-  it('that throws throws for its own ids, and for ours is not called', () => {
+  it('that throws does so for its own ids, and is not called for ours', () => {
     const host = hostOf({}, () => {
       throw new Error("the user's");
     });
@@ -228,7 +228,7 @@ describe("a call-back of the user's", () => {
     equal(host({ patchId: 'job-tracing:default', workflowInfo: info() }), true);
   });
 
-  it('that is missing leaves every patch as it is without the plugin: active, also when not enabled', () => {
+  it('that is missing leaves every patch as without the plugin: active, even when not enabled', () => {
     for (const enabled of [true, false])
       equal(hostOf({ enabled })({ patchId: 'users', workflowInfo: info() }), true);
   });

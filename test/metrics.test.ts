@@ -61,7 +61,7 @@ describe('metrics', () => {
     ]);
   });
 
-  it('what is dropped is said: spans beyond 2,000 in one task, in a metric, on the root, and once in the log', async () => {
+  it('spans beyond 2,000 in one task are dropped, and reported in a metric, on the root, and once in the log', async () => {
     const harness = await Harness.start();
     const workflowsPath = require.resolve('./support/workflows/many-spans');
     const trace = await harness.whileWorking({ options: { workflowsPath } }, async (taskQueue) => {
@@ -84,7 +84,7 @@ describe('metrics', () => {
     equal(lines.length, 1, lines.join('\n'));
   });
 
-  it('of runs and durations are the same whatever is sampled, bound or kept', async () => {
+  it('of runs and durations do not depend on sampling, binding or tail sampling', async () => {
     const harness = await Harness.start();
     const policies = {
       always: { sampling: { default: 1 } },
@@ -145,7 +145,7 @@ describe('metrics', () => {
     deepEqual(reasons, [['default', false, 6]]);
   });
 
-  it('count a run that asked nothing as it ends, and no other then', async () => {
+  it('count a run that consulted no policy when it ends', async () => {
     // Of a run that another worker decided about, and counted: this one knows nothing of it.
     const end = (jobName: string, info: object = {}, { spans = 0, counted = true } = {}) => {
       const unsampled = { below: '8' };
@@ -169,7 +169,7 @@ describe('metrics', () => {
     deepEqual(seen, [[{ ...decided, 'job.name': 'asked nothing' }, 1]]);
   });
 
-  it('count a decision once, however often a task that fails asks again', async () => {
+  it('count a decision once, however often a failing task is retried', async () => {
     const { decided } = createJobMetrics('default');
     for (const run of ['one', 'two', 'one']) decided(run, 'asks-again', true, 'manual');
     const seen = (await points('job.sampling.decisions')).filter(
@@ -181,7 +181,7 @@ describe('metrics', () => {
     );
   });
 
-  it('tell 500 jobs apart and count the rest together', async () => {
+  it('distinguish 500 jobs and count the rest together', async () => {
     const { decided } = createJobMetrics('default');
     for (let i = 0; i < 600; i++) decided(`run-${i}`, `bounded-${i}`, true, 'rule');
     const seen = (await points('job.sampling.decisions')).filter(([{ 'job.name': job }]) =>

@@ -29,7 +29,7 @@ class LateResult implements PayloadCodec {
   }
 }
 
-it('missed ticks: those that the server skips between a tick’s end and its taking of it are counted', async () => {
+it('missed ticks are counted if the server skips them between a tick’s end and its processing', async () => {
   const codec = new LateResult();
   const dataConverter = { payloadCodecs: [codec] };
   const runs = await Runs.start({ options: { workflowsPath: SCHEDULED_PATH, dataConverter } });

@@ -112,7 +112,7 @@ describe('a wrong option of the plugin', () => {
     throws(() => new JobTracingPlugin({ traceUrl: 7 as unknown as string }), { message });
   });
 
-  it('that is long is not repeated in full', () => {
+  it('that is long is cut in the message', () => {
     const long = { bind: 'x'.repeat(1_000_000) } as unknown as JobTracingOptions;
     throws(
       () => new JobTracingPlugin(long),
@@ -161,7 +161,7 @@ describe('options that are left out', () => {
 });
 
 describe('options that are given', () => {
-  it('are taken, and are frozen', () => {
+  it('are accepted, and frozen', () => {
     const processor = new SimpleSpanProcessor(new InMemorySpanExporter());
     const resolved = resolveOptions({
       enabled: false,
@@ -193,7 +193,7 @@ describe('options that are given', () => {
     ok(Object.isFrozen(resolved) && Object.isFrozen(resolved.sandbox));
   });
 
-  it('may accept nobody who forces', () => {
+  it('may accept forced runs from nobody', () => {
     const { sandbox } = resolveOptions({ acceptForced: [] });
     deepEqual(
       [sandbox.acceptForcedStart, sandbox.acceptForcedJob, sandbox.acceptForcedSignal],
@@ -237,7 +237,7 @@ describe("a wrong option 'job' of a start", () => {
     });
   }
 
-  it('is not one that is right', () => {
+  it('does not include a correct one', () => {
     for (const job of [{}, { name: 'nightly', runNow: false, trace: 'own' }, { trace: 'caller' }] as const)
       equal(checkJobStartOptions(job), undefined);
   });

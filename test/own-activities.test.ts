@@ -30,7 +30,7 @@ describe('a worker with the plugin', () => {
     return (pollers ?? []).length;
   }
 
-  it('and no activities polls for none, and keeps jobs', async () => {
+  it('and no activities does not poll for activities, and runs jobs', async () => {
     const taskQueue = await runs.work({
       options: { workflowsPath: SCHEDULED_PATH, activities: undefined } as object,
     });
@@ -45,7 +45,7 @@ describe('a worker with the plugin', () => {
     deepEqual(await pollers(taskQueue, TASK_QUEUE_TYPE_ACTIVITY), 0);
   });
 
-  it('and activities polls for them as ever', async () => {
+  it('and activities polls for them as usual', async () => {
     const taskQueue = await runs.work({});
     const arePolled = async () => (await pollers(taskQueue, TASK_QUEUE_TYPE_ACTIVITY)) > 0;
     await until(arePolled, { within: 20_000, says: 'nobody polls for activities' });
@@ -57,7 +57,7 @@ describe('a worker with the plugin', () => {
     [1, 'sampled', ['any', 'default']],
     [0, 'sampled', []],
   ] as const)
-    it(`says by one of them what to ask: ratio ${ratio}, bind '${bind}'`, async () => {
+    it(`provides a host hint by one of them: ratio ${ratio}, bind '${bind}'`, async () => {
       const asked: string[] = [];
       const plugin = { sampling: { default: ratio }, bind };
       const recorder: WorkerPlugin = {

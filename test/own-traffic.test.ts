@@ -85,7 +85,7 @@ describe('traffic of our own in users’ traces', () => {
     });
     after(() => runs.stop());
 
-    it('its ticks export the traces of its runs and no others', async () => {
+    it('its ticks export only the traces of its runs', async () => {
       const job = await new Job(runs, 'own-traffic').start({ workflow: 'quick', cron: '@every 1s' });
       await runs.ended(job.tickId, TICKS);
       await job.update('runNow', {});

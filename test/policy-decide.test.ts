@@ -44,14 +44,14 @@ function workerWith(rule: SamplingRule, { isDefault = false, slow = [] as string
 const FAILED: Runs = { followsFailure: true };
 
 describe('a decision', () => {
-  it('by ratio says whether a rule or the default gave it', () => {
+  it('by ratio has the reason rule or default', () => {
     const byRule = workerWith({ ratio: 0.5 });
     deepEqual([byRule({ traceId: HIGH }), byRule({ traceId: LOW })], ['+rule', '-rule']);
     const byDefault = workerWith({ ratio: 0.5 }, { isDefault: true });
     deepEqual([byDefault({ traceId: HIGH }), byDefault({ traceId: LOW })], ['+default', '-default']);
   });
 
-  it('a run after a failed one is recorded whatever the ratio', () => {
+  it('a run after a failed one is sampled at any ratio', () => {
     deepEqual([FAILED, {}, FAILED, FAILED].map(workerWith({ ratio: 0 })), [
       '+after-failure',
       '-rule',
@@ -80,25 +80,25 @@ describe('a decision', () => {
     );
   });
 
-  it('afterFailure.runs 0: a failure before is of no interest', () => {
+  it('afterFailure.runs 0: an earlier failure has no effect', () => {
     const slow = ['a'];
     const run = workerWith({ ratio: 0, afterFailure: { runs: 0 } }, { slow });
     deepEqual([run(FAILED), run()], ['-rule', '-rule']);
     deepEqual(slow, ['a'], 'the sign of a slow run stays for a rule that wants it');
   });
 
-  it('a run after a slow one is recorded like one after a failed one', () => {
+  it('a run after a slow one is sampled like one after a failed one', () => {
     const run = workerWith({ ratio: 0, afterFailure: { runs: 2 } }, { slow: ['a'] });
     deepEqual([run(), run(), run()], ['+after-failure', '+after-failure', '-rule']);
   });
 
-  it('a reservoir records the first runs of a window, each job its own', () => {
+  it('a reservoir samples the first runs of a window, separately for each job', () => {
     const run = workerWith({ ratio: 0, atLeast: { runs: 2, ...DAY } }, { isDefault: true });
     deepEqual([{}, {}, {}].map(run), ['+reservoir', '+reservoir', '-default']);
     equal(run({ jobName: 'b' }), '+reservoir');
   });
 
-  it('runs recorded for another reason take their place in the reservoir and keep their reason', () => {
+  it('runs sampled for another reason count in the reservoir and keep their reason', () => {
     const run = workerWith({ ratio: 0.5, atLeast: { runs: 3, ...DAY } });
     deepEqual([{ traceId: HIGH }, FAILED, {}, {}].map(run), [
       '+rule',
@@ -108,7 +108,7 @@ describe('a decision', () => {
     ]);
   });
 
-  it('a cap holds for shares, reservoirs and runs after failures alike, each job its own', () => {
+  it('a cap applies to ratios, reservoirs and runs after failures alike, separately for each job', () => {
     const cap = { runs: 1, ...DAY };
     const byRatio = workerWith({ ratio: 0.5, atMost: cap }, { isDefault: true });
     deepEqual(
@@ -123,7 +123,7 @@ describe('a decision', () => {
     deepEqual([FAILED, FAILED, {}].map(failing), ['+after-failure', '-capped', '-rule']);
   });
 
-  it('a pattern gives each job that fits it windows of its own', () => {
+  it('a pattern gives each matching job windows of its own', () => {
     const policy = resolvePolicy({ default: 0, jobs: { 'a*': { ratio: 0, atLeast: { runs: 1, ...DAY } } } });
     const sources = {
       counters: createWindowCounter(() => 0),

@@ -67,7 +67,7 @@ describe('patterns', () => {
     }
   });
 
-  it('any patterns and names give what the rule of specificity says, in any order (3,000 random cases)', () => {
+  it('the most specific of any patterns wins, in any order (3,000 random cases)', () => {
     const random = randomNumbers(20_240_501);
     for (let round = 0; round < 3_000; round++) {
       const patterns = Array.from({ length: 6 }, () => randomText(random, 'ab*', 4)).filter((p) => p !== '');
@@ -80,8 +80,8 @@ describe('patterns', () => {
   });
 });
 
-describe('which rule applies, and why', () => {
-  it('says so for an exact name, a pattern and the default', () => {
+describe('the explanation of a rule', () => {
+  it('covers an exact name, a pattern and the default', () => {
     const policy = policyOf(['nightly', 'billing-*']);
     const answers = ['nightly', 'billing-x', 'other'].map((jobName) => ruleFor(policy, jobName));
     deepEqual(
@@ -94,7 +94,7 @@ describe('which rule applies, and why', () => {
     );
   });
 
-  it('stays right for more job names than are remembered', () => {
+  it('is correct for more job names than are cached', () => {
     const policy = policyOf(['odd-*', 'exact-7']);
     for (let pass = 0; pass < 2; pass++) {
       for (let index = 0; index < 2_500; index++) {
@@ -104,7 +104,7 @@ describe('which rule applies, and why', () => {
     }
   });
 
-  it('1,000 rules do not make it slow', () => {
+  it('is fast with 1,000 rules', () => {
     const names = Array.from({ length: 500 }, (_, index) => `job-${index}`);
     const policy = policyOf(names.flatMap((name) => [name, `${name}-*`]));
     ruleFor(policy, 'first');

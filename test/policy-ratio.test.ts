@@ -20,7 +20,7 @@ function runIdV7(): string {
 }
 
 describe('ratios', () => {
-  it('ids at the edges are decided as the threshold says', () => {
+  it('ids at the edges are decided by the threshold', () => {
     const table: readonly (readonly [number, string, string | undefined])[] = [
       //         the ids of [lowest, second, below middle, middle, below highest, highest] that are sampled
       [0, '......', undefined],
@@ -44,7 +44,7 @@ describe('ratios', () => {
     );
   });
 
-  it('thresholds are those of the specification', () => {
+  it('thresholds match the specification', () => {
     // https://opentelemetry.io/docs/specs/otel/trace/tracestate-probability-sampling/
     const table: readonly (readonly [number, string])[] = [
       [1, '0'],
@@ -59,7 +59,7 @@ describe('ratios', () => {
     ok(thresholdOf(0.001)?.startsWith('ffbe76c'), 'one in a thousand');
   });
 
-  it('the threshold alone, as a reader of ot=th: has it, gives the same answer', () => {
+  it('the threshold alone, as in ot=th:, gives the same decision', () => {
     for (let round = 0; round < 1_000; round++) {
       const ratio = Math.random();
       const id = traceIdOfRun(randomUUID());

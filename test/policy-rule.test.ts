@@ -59,7 +59,7 @@ const BAD: readonly (readonly [unknown, string, string])[] = [
 ];
 
 describe('rules', () => {
-  it('good ones are resolved with all defaults, and frozen', () => {
+  it('valid ones are resolved with all defaults, and frozen', () => {
     for (const [value, expected] of GOOD) {
       const rule = resolveRule('JobTracingPlugin', 'rule', value);
       deepEqual(rule, expected);
@@ -68,7 +68,7 @@ describe('rules', () => {
     }
   });
 
-  it('bad ones throw with name, expectation, value and type', () => {
+  it('invalid ones throw with name, expectation, value and type', () => {
     for (const [value, path, expected] of BAD) {
       throws(
         () => resolveRule('JobTracingPlugin', 'sampling.default', value),
@@ -83,7 +83,7 @@ describe('rules', () => {
     }
   });
 
-  it('parseRule never throws: bad ones are a sentence that names the place', () => {
+  it('parseRule never throws: for an invalid rule it returns a sentence that names the place', () => {
     for (const [value, path, expected] of BAD) {
       const parsed = parseRule(value);
       ok('problem' in parsed);
@@ -110,11 +110,11 @@ describe('rules', () => {
 });
 
 describe('policies', () => {
-  it('without options every run is recorded', () => {
+  it('without options every run is sampled', () => {
     deepEqual(resolvePolicy(), { default: DEFAULTS, jobs: new Map() });
   });
 
-  it('a job named like a property of every object has the rule that was written for it', () => {
+  it('a job named like a property of every object has its own rule', () => {
     const options = JSON.parse('{"jobs":{"__proto__":0,"constructor":0.5}}') as SamplingOptions;
     const { jobs } = resolvePolicy(options);
     equal(jobs.get('__proto__')?.ratio, 0);
@@ -122,7 +122,7 @@ describe('policies', () => {
     equal(jobs.get('toString'), undefined);
   });
 
-  it('bad ones throw when the plugin is constructed, naming the place', () => {
+  it('invalid ones throw when the plugin is constructed, naming the place', () => {
     const bad: readonly (readonly [unknown, RegExp])[] = [
       [null, /: sampling: expected an object with 'default' and 'jobs', got null \(object\)/],
       [0.5, /: sampling: expected an object with 'default' and 'jobs', got 0.5 \(number\)/],
@@ -156,7 +156,7 @@ describe('policies', () => {
 describe('JOB_TRACING_SAMPLING', () => {
   const of = (text: string | undefined) => policyFromEnvironment({ JOB_TRACING_SAMPLING: text });
 
-  it('is the option sampling as JSON; unset or empty it is no policy of its own', () => {
+  it('is the option sampling as JSON; unset or empty, it has no effect', () => {
     deepEqual(
       of('{"default":0.01,"jobs":{"billing-*":{"atLeast":{"runs":1,"per":"1h"}}}}'),
       resolvePolicy({ default: 0.01, jobs: { 'billing-*': { atLeast: { runs: 1, per: '1h' } } } }),
@@ -164,7 +164,7 @@ describe('JOB_TRACING_SAMPLING', () => {
     for (const text of [undefined, '', ' ']) deepEqual(of(text), resolvePolicy());
   });
 
-  it('a bad value throws, naming the variable', () => {
+  it('an invalid value throws, naming the variable', () => {
     const bad: readonly (readonly [string, RegExp])[] = [
       ['{', /: JOB_TRACING_SAMPLING: expected JSON such as .*, got '\{' \(string\)/],
       ['0.5', /: JOB_TRACING_SAMPLING: expected JSON such as/],
@@ -176,7 +176,7 @@ describe('JOB_TRACING_SAMPLING', () => {
     for (const [text, message] of bad) throws(() => of(text), { name: 'OptionError', message });
   });
 
-  it('counts only where the option is not given', () => {
+  it('applies only without the option', () => {
     process.env.JOB_TRACING_SAMPLING = '{"default":7}';
     try {
       throws(() => new JobTracingPlugin(), /JOB_TRACING_SAMPLING\.default/);

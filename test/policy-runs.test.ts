@@ -59,7 +59,7 @@ describe('decisions on a real server', { concurrency: 4 }, () => {
 
   const names = (runs: readonly { marker: string }[]) => runs.map(({ marker }) => marker);
 
-  it('at ratio 0 the retry of a failed run is recorded in full, the failed attempt is not', async () => {
+  it('at ratio 0 the retry of a failed run is sampled, the failed attempt is not', async () => {
     await harness.whileWorking({ plugin: NEVER }, async (taskQueue) => {
       await harness.client.workflow.start('failsOnce', {
         taskQueue,
@@ -72,7 +72,7 @@ describe('decisions on a real server', { concurrency: 4 }, () => {
     });
   });
 
-  it('a cron tick after a failed one is recorded, on a worker that never saw the failure', async () => {
+  it('a cron tick after a failed one is sampled, on a worker that never saw the failure', async () => {
     const taskQueue = harness.newTaskQueue();
     const query = `WorkflowId = 'policy-cron'`;
     const first = await harness.createWorker(taskQueue, { plugin: NEVER });
@@ -93,7 +93,7 @@ describe('decisions on a real server', { concurrency: 4 }, () => {
     });
   });
 
-  it('an action of a schedule after a failed one is recorded', async () => {
+  it('an action of a schedule after a failed one is sampled', async () => {
     await harness.whileWorking({ plugin: NEVER }, async (taskQueue) => {
       const schedule = await harness.client.schedule.create({
         scheduleId: 'policy-schedule',
@@ -107,7 +107,7 @@ describe('decisions on a real server', { concurrency: 4 }, () => {
     });
   });
 
-  it('a success ends it: neither a tick nor an action after it is recorded', async () => {
+  it('after a success neither a tick nor an action is sampled', async () => {
     const setup = {
       plugin: NEVER,
       options: { workflowsPath: require.resolve('./support/workflows/alternating') },
@@ -130,7 +130,7 @@ describe('decisions on a real server', { concurrency: 4 }, () => {
     });
   });
 
-  it('a reservoir records the first run of a job, a cap leaves the second one out', async () => {
+  it('a reservoir samples the first run of a job, a cap excludes the second one', async () => {
     const plugin: JobTracingOptions = {
       sampling: {
         default: 0,

@@ -21,7 +21,7 @@ function counterAt(startMs: number) {
 }
 
 describe('windows', () => {
-  it('each gives as many as the limit says, to each key', () => {
+  it('each allows as many runs as its limit, for each key', () => {
     const { take } = counterAt(START_MS);
     equal(take(4), 'xx..');
     equal(take(4, 'b'), 'xx..');
@@ -38,7 +38,7 @@ describe('windows', () => {
     equal(take(3), 'xx.');
   });
 
-  it('a clock that is set back gives nothing twice', () => {
+  it('a clock that is set back allows nothing twice', () => {
     const { take, set } = counterAt(START_MS);
     equal(take(3), 'xx.');
     set(START_MS - 3_600_000);
@@ -47,14 +47,14 @@ describe('windows', () => {
     equal(take(3), 'xx.');
   });
 
-  it('a changed number of runs holds at once, a changed length begins a window', () => {
+  it('a changed number of runs applies at once, a changed length starts a new window', () => {
     const { take } = counterAt(START_MS);
     equal(take(2, 'a', { runs: 1, perMs: 60_000 }), 'x.');
     equal(take(3, 'a', { runs: 3, perMs: 60_000 }), 'xx.');
     equal(take(3, 'a', { runs: 1, perMs: 3_600_000 }), 'x..');
   });
 
-  it('beyond 10,000 keys the one whose window was begun first is forgotten, no other', () => {
+  it('beyond 10,000 keys only the one with the oldest window is forgotten', () => {
     const { take } = counterAt(START_MS);
     const one = { runs: 1, perMs: 60_000 };
     for (let key = 0; key <= 10_000; key++) equal(take(1, `${key}`, one), 'x');

@@ -60,11 +60,11 @@ describe('a prebuilt bundle', () => {
 
   const said = () => harness.log.filter((line) => line.includes('workflow bundle'));
 
-  it('with the plugin, on a worker without it: runs end untraced, and say in their history why', async () => {
+  it('with the plugin, on a worker without it: runs end untraced, with the reason in their history', async () => {
     await expectUntraced(await runFamily({}, null), ['absent']);
   });
 
-  it('without the plugin, on a worker with it: runs end untraced but for their activities, and it is said once what to do', async () => {
+  it('without the plugin, on a worker with it: only activities are traced, and the remedy is logged once', async () => {
     harness.log.length = 0;
     await expectUntraced(await runFamily(null, {}), [], ['GET', 'GET', 'RunActivity:callDownstream']);
     const [line = '', ...more] = said();
@@ -75,14 +75,14 @@ describe('a prebuilt bundle', () => {
     deepEqual(more, []);
   });
 
-  it('with the plugin, on a worker with it: nothing is said', async () => {
+  it('with the plugin, on a worker with it: nothing is logged', async () => {
     harness.log.length = 0;
     const [parent] = await runFamily({}, {});
     deepEqual(markersOf(parent?.history ?? {}), ['default']);
     deepEqual(said(), []);
   });
 
-  it('with other options than the worker: they hold, and it is said once which differ', async () => {
+  it('with other options than the worker: they apply, and the differences are logged once', async () => {
     harness.log.length = 0;
     const taskQueue = harness.newTaskQueue();
     const bundled: JobTracingOptions = { runNowSignal: 'finish', acceptForced: ['signal'] };
@@ -122,7 +122,7 @@ describe('a prebuilt bundle', () => {
     deepEqual(more, []);
   });
 
-  it('with the plugin, begun on a worker without it: the run stays untraced where a worker has it', async () => {
+  it('with the plugin, started on a worker without it: the run stays untraced on a worker with it', async () => {
     const taskQueue = harness.newTaskQueue();
     const start = { taskQueue, workflowId: taskQueue };
     const handle = await harness.whileRunning([await worker(taskQueue, {}, null)], async () => {

@@ -23,7 +23,7 @@ interface Line {
   readonly trace_flags?: string;
 }
 
-describe('what a run calls', { concurrency: 8 }, () => {
+describe('a call of a run', { concurrency: 8 }, () => {
   let runs: Runs;
   let b3Worker: ChildProcess;
   let b3Queue: string;

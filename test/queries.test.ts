@@ -46,7 +46,7 @@ describe('queries on a worker that has never seen the run', { concurrency: 2 }, 
     await harness.completeTrace(traceId);
   });
 
-  it('of a run under way export nothing, and its trace is whole in the end', async () => {
+  it('of an open run export nothing, and its trace is complete in the end', async () => {
     const taskQueue = harness.newTaskQueue();
     const start = { taskQueue, workflowId: `${taskQueue} running` };
     const handle = await harness.whileRunning([await worker(taskQueue, 10)], async () => {

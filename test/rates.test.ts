@@ -74,7 +74,7 @@ describe('rate and rule of a run', () => {
     deepEqual(seen, { reason: 'reservoir', rate: 0, rule: 'default', traceState: undefined });
   });
 
-  it('a forced run has a reason and nothing of the policy', async () => {
+  it('a forced run has a reason, but no rate or rule', async () => {
     const seen = await rootOf({ default: 0 }, 'runNow');
     equal(seen.reason, 'manual');
     deepEqual([seen.rate, seen.traceState], [undefined, undefined]);

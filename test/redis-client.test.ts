@@ -28,7 +28,7 @@ describe('SamplingClient', { skip: WITHOUT_REDIS }, () => {
     await server.stop();
   });
 
-  it('a rule that is set reaches a worker by message, and redis-cli reads it with who and when', async (t) => {
+  it('a rule that is set reaches a worker by message, and redis-cli shows it with author and time', async (t) => {
     const { ratio } = startStore(t, { redis: connectionTo(server.port), pollIntervalMs: 60_000 });
     equal(ratio('a'), 0.5);
     const listens = async () => (await server.cli('pubsub', 'channels')).includes('changed');
@@ -43,7 +43,7 @@ describe('SamplingClient', { skip: WITHOUT_REDIS }, () => {
     ok(Date.parse(at) >= before);
   });
 
-  it('get shows the rules that hold, those written by hand and those that are wrong', async () => {
+  it('get returns the rules in force, those written with redis-cli, and the invalid ones', async () => {
     await server.cli(
       'hset',
       POLICY,
@@ -64,7 +64,7 @@ describe('SamplingClient', { skip: WITHOUT_REDIS }, () => {
     deepEqual([...problems], [['b', 'ratio: expected a number from 0 to 1, got 2 (number)']]);
   });
 
-  it('the revision only grows, and goes on growing when Redis was emptied', async () => {
+  it('the revision only grows, even after Redis was emptied', async () => {
     const first = await sampling.set('a', 0.1);
     const second = await sampling.set('a', 0.2);
     ok(second.revision > first.revision);
@@ -76,7 +76,7 @@ describe('SamplingClient', { skip: WITHOUT_REDIS }, () => {
     equal((await sampling.set('a', 0.3)).revision, 9_000_000_000_000_001);
   });
 
-  it('of two operators who changed the same policy the second one is told, with both rules', async () => {
+  it('of two operators who change the same policy, the second one gets an error with both rules', async () => {
     const { revision } = await sampling.set('a', 0.1);
     await sampling.set('a', 0.2, { by: 'ada', expectedRevision: revision });
     const late = sampling.set('a', 0.3, { by: 'bob', expectedRevision: revision });
@@ -103,7 +103,7 @@ describe('SamplingClient', { skip: WITHOUT_REDIS }, () => {
     equal((await sampling.get()).rules.get('a')?.rule.ratio, 0.2);
   });
 
-  it('writes at the same time are all done, one after the other, and each sees what it replaced', async () => {
+  it('concurrent writes all succeed one by one, and each returns the rule that it replaced', async () => {
     const others = [connectionTo(server.port), connectionTo(server.port)];
     const clients = [sampling, ...others.map((other) => new SamplingClient({ redis: other }))];
     const changes = await Promise.all(clients.map((client, index) => client.set('a', (index + 1) / 10)));
@@ -115,7 +115,7 @@ describe('SamplingClient', { skip: WITHOUT_REDIS }, () => {
     deepEqual([...seen, last].sort(), [0.1, 0.2, 0.3, undefined]);
   });
 
-  it('a rule written by hand between reading and writing is not lost unseen, even without a new revision', async () => {
+  it('a rule written with redis-cli between reading and writing is not lost, even without a new revision', async () => {
     let calls = 0;
     const interrupted = Object.create(redis, {
       call: {
@@ -129,7 +129,7 @@ describe('SamplingClient', { skip: WITHOUT_REDIS }, () => {
     deepEqual([replaced?.rule.ratio, replaced?.by, calls], [0.9, 'hand', 4]);
   });
 
-  it('after a rule with an end the rule before it holds again, however often it is prolonged', async () => {
+  it('after a temporary rule the previous one applies again, however often it is prolonged', async () => {
     await sampling.set('a', 0.01, { by: 'ada' });
     await sampling.set('a', { ratio: 1, until: new Date(Date.now() + 60_000) });
     const until = new Date(Date.now() + 120_000).toISOString();
@@ -144,7 +144,7 @@ describe('SamplingClient', { skip: WITHOUT_REDIS }, () => {
     equal(await server.cli('hget', POLICY, 'a'), '');
   });
 
-  it('nothing wrong is written', async () => {
+  it('nothing invalid is written', async () => {
     const bad: readonly (readonly [string, unknown, string])[] = [
       ['a', Number.NaN, "sampling rule 'a': rule: expected a number from 0 to 1, got NaN (number)"],
       ['a', { ratio: -1 }, "sampling rule 'a': ratio: expected a number from 0 to 1, got -1 (number)"],
@@ -182,7 +182,7 @@ describe('SamplingClient', { skip: WITHOUT_REDIS }, () => {
     equal(await server.cli('dbsize'), '0');
   });
 
-  it('explain names the rule that holds, and whose it is', async () => {
+  it('explain names the rule in force, and its origin', async () => {
     const client = new SamplingClient({ redis, sampling: { default: 0.5, jobs: { 'billing-*': 0.2 } } });
     await client.set('billing-daily*', 1, { by: 'ada' });
     const daily = await client.explain('billing-daily-eu');
@@ -205,7 +205,7 @@ describe('SamplingClient', { skip: WITHOUT_REDIS }, () => {
     deepEqual([other.source, other.pattern, other.rule.ratio], ['options', undefined, 0.5]);
   });
 
-  it('a Redis that says no, and one that is not there, reject with the reason', async () => {
+  it('a Redis that refuses, or is not available, rejects with the reason', async () => {
     await server.cli('set', POLICY, 'text');
     await rejects(sampling.set('a', 1), { message: /^sampling: the command to Redis failed: WRONGTYPE/ });
     await server.cli('del', POLICY);

@@ -21,7 +21,7 @@ describe('docs/live-policy.md', { skip: WITHOUT_REDIS }, () => {
   });
   after(() => server.stop());
 
-  it('the users it names are allowed all that a worker and an operator do, and no more', async (t) => {
+  it('its Redis users have exactly the permissions that a worker and an operator need', async (t) => {
     const worker = connectionTo(server.port, { username: 'worker', password: 'secret' });
     const operator = connectionTo(server.port, { username: 'operator', password: 'secret' });
     t.after(() => {
@@ -45,7 +45,7 @@ describe('docs/live-policy.md', { skip: WITHOUT_REDIS }, () => {
     });
   });
 
-  it('its redis-cli commands write rules that are in order', async (t) => {
+  it('its redis-cli commands write valid rules', async (t) => {
     const redis = connectionTo(server.port);
     t.after(() => redis.disconnect());
     const commands = Array.from(
@@ -61,7 +61,7 @@ describe('docs/live-policy.md', { skip: WITHOUT_REDIS }, () => {
   });
 });
 
-it('a process whose store is closed ends by itself, with Redis or without', {
+it('a process whose store is closed exits, with or without Redis', {
   skip: WITHOUT_REDIS,
 }, async (t) => {
   const server = await startRedis();

@@ -26,7 +26,7 @@ describe('a rule written with redis-cli', { skip: WITHOUT_REDIS }, () => {
   afterEach(() => server.cli('flushall'));
   after(() => server.stop());
 
-  it('holds from the first look, over the rules of the plugin, the most specific first', async (t) => {
+  it('applies from the first read, over the rules of the plugin, the most specific first', async (t) => {
     await server.cli('hset', POLICY, 'billing-*', '0.1', 'billing-big', '{"ratio":1}');
     const { store, ratio, lines } = startStore(t, { redis: connectionTo(server.port) });
     equal(store.current(), FALLBACK);
@@ -35,7 +35,7 @@ describe('a rule written with redis-cli', { skip: WITHOUT_REDIS }, () => {
     deepEqual(lines, []);
   });
 
-  it('arrives with HSET alone at the next poll, and with PUBLISH long before it', async (t) => {
+  it('arrives with HSET at the next poll, and with PUBLISH long before', async (t) => {
     const polled = startStore(t, { redis: connectionTo(server.port), pollIntervalMs: 500 });
     const told = startStore(t, { redis: connectionTo(server.port), pollIntervalMs: 60_000 });
     await subscribed(server, 2);
@@ -57,7 +57,7 @@ describe('a rule written with redis-cli', { skip: WITHOUT_REDIS }, () => {
     await eventually(() => store.current(), FALLBACK, 1_000);
   });
 
-  it('ends at its time without Redis saying so, and what stands in afterwards holds', async (t) => {
+  it('expires without a message from Redis, and the rule that follows applies', async (t) => {
     const until = new Date(Date.now() + 1_500).toISOString();
     await server.cli('hset', POLICY, 'a', JSON.stringify({ ratio: 1, until, afterwards: { ratio: 0.01 } }));
     await server.cli('hset', POLICY, 'b', JSON.stringify({ ratio: 1, until }));
@@ -67,7 +67,7 @@ describe('a rule written with redis-cli', { skip: WITHOUT_REDIS }, () => {
     deepEqual([ratio('a'), ratio('b')], [0.01, 0.5]);
   });
 
-  it('that is wrong is named once and ignored: its last good one holds, the others apply', async (t) => {
+  it('that is invalid is logged once and ignored: its last valid version and the other rules apply', async (t) => {
     await server.cli('hset', POLICY, 'a', '0.25');
     const { ratio, lines } = startStore(t, { redis: connectionTo(server.port), pollIntervalMs: 200 });
     await eventually(() => ratio('a'), 0.25, 2_000);
@@ -129,7 +129,7 @@ async function subscribed(server: RedisServer, count: number): Promise<void> {
 }
 
 describe('redisPolicyStore', () => {
-  it('throws for options that are wrong, with name, expectation, value and type', () => {
+  it('throws for invalid options, with name, expectation, value and type', () => {
     const redis = connectionTo(1);
     const bad = [
       [
@@ -162,7 +162,7 @@ describe('redisPolicyStore', () => {
     }
   });
 
-  it('answers before it is started, and when it is closed without a start', async () => {
+  it('works before it is started, and when it is closed without a start', async () => {
     const store = redisPolicyStore({ redis: connectionTo(1) });
     equal(store.current().default.ratio, 1);
     equal(store.counters.take('cap:a', { runs: 1, perMs: 60_000 }), true);
@@ -170,7 +170,7 @@ describe('redisPolicyStore', () => {
   });
 });
 
-describe('what is believed', () => {
+describe('the trust in Redis', () => {
   const MINUTE = 60_000;
   const reading = (revision: string | null, texts?: Record<string, string>, digest = `${revision}`) => ({
     revision,
@@ -204,7 +204,7 @@ describe('what is believed', () => {
     equal(ratio(), 0.1);
   });
 
-  it('a policy holds for the stated age after it was confirmed last, then the fallback does', () => {
+  it('a policy applies for the maximum age after its last confirmation, then the fallback does', () => {
     const { clock, live, ratio } = policyAtClock();
     live.accept(reading('5', { a: '0.1' }));
     clock.now += 14 * MINUTE;
@@ -222,7 +222,7 @@ describe('what is believed', () => {
     equal(ratio(), 0.3);
   });
 
-  it('rules lie over those of the options, and the default stays theirs', () => {
+  it('rules take precedence over those of the options, whose default stays', () => {
     const fallback = resolvePolicy({ default: 0.5, jobs: { a: 0.9, b: 0.8 } });
     const live = createLivePolicy({ fallback, maxAgeMs: MINUTE });
     live.accept(reading('1', { a: '0.1' }));
@@ -232,7 +232,7 @@ describe('what is believed', () => {
 });
 
 describe('the text of a rule', () => {
-  it('comes back from what is written', () => {
+  it('is parsed as it was written', () => {
     const text =
       '{"ratio":1,"keepSlow":{"overMs":5000},"until":"2030-01-01T00:00:00.000Z","by":"ada","at":"2029-12-31T23:30:00.000Z",' +
       '"afterwards":{"ratio":0.01,"by":"bob"}}';

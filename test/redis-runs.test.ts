@@ -93,7 +93,7 @@ describe('the live policy with real runs', { skip: WITHOUT_REDIS, concurrency: 3
       }
     }
 
-    it('a rule that the client sets, one written by hand, and a removal hold within 2 seconds', async () => {
+    it('a rule that the client sets, one written with redis-cli, and a removal apply within 2 seconds', async () => {
       const { sampling } = new JobClient({ client: harness.client, redis });
       await becomes('unsampled');
       await sampling.set('one*', 1);
@@ -111,7 +111,7 @@ describe('the live policy with real runs', { skip: WITHOUT_REDIS, concurrency: 3
       await becomes('unsampled');
     });
 
-    it('a cap is one for all of them', async () => {
+    it('a cap applies to all of them together', async () => {
       const { sampling } = new JobClient({ client: harness.client, redis });
       await sampling.set('randoms', { ratio: 1, atMost: { runs: 1, per: '31 days' } });
       await allKnow(sampling);
@@ -122,7 +122,7 @@ describe('the live policy with real runs', { skip: WITHOUT_REDIS, concurrency: 3
       deepEqual(await fleet('randoms'), ['capped', 'capped', 'capped']);
     });
 
-    it('after a slow run the next one is recorded in full, on another worker', async () => {
+    it('after a slow run the next one is sampled, on another worker', async () => {
       const { sampling } = new JobClient({ client: harness.client, redis });
       await sampling.set('takes', { ratio: 0, keepSlow: { overMs: 6_000 } });
       await allKnow(sampling);
@@ -140,7 +140,7 @@ describe('the live policy with real runs', { skip: WITHOUT_REDIS, concurrency: 3
     });
   });
 
-  it('without Redis the sign of a slow run is its worker’s own', async () => {
+  it('without Redis a slow run affects only its own worker', async () => {
     const sampling = { default: { ratio: 0, keepSlow: { overMs: 6_000 } } };
     await harness.whileWorking({ plugin: { sampling } }, async (taskQueue) => {
       equal(await markersOf(await start(taskQueue, 'takes', [6_500])), 'kept-slow,unsampled');
@@ -149,7 +149,7 @@ describe('the live policy with real runs', { skip: WITHOUT_REDIS, concurrency: 3
     });
   });
 
-  it('runs start and end as fast as before, whatever becomes of Redis', async (t) => {
+  it('runs start and end as fast as before, whatever happens to Redis', async (t) => {
     const unhandled: unknown[] = [];
     const note = (reason: unknown) => unhandled.push(reason);
     process.on('unhandledRejection', note);

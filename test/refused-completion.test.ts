@@ -9,7 +9,7 @@ import { Harness } from './support/harness';
 import { traceIdOf } from './support/runs';
 import type { SlowSinks } from './support/workflows/refused-end';
 
-it('one span id for two different spans: not after a completion that the server has refused', async () => {
+it('a completion that the server refused does not lead to one span id for two different spans', async () => {
   const harness = await Harness.start();
   try {
     const taskQueue = harness.newTaskQueue();

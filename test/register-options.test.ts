@@ -6,7 +6,7 @@ import { describe, it } from 'node:test';
 import { optionsFromEnvironment } from '../worker/environment';
 
 describe('options from the environment', () => {
-  it('are all that the documentation names, and none that it does not', () => {
+  it('are exactly those in the documentation', () => {
     const page = readFileSync(path.join(__dirname, '../../docs/register.md'), 'utf8');
     const documented = Array.from(page.matchAll(/^\| `(JOB_TRACING_\w+)`/gm), ([, name = '']) => name);
     throws(
@@ -44,7 +44,7 @@ describe('options from the environment', () => {
       },
     ));
 
-  it('may be none, and empty ones are none', () => {
+  it('may be absent; empty ones count as absent', () => {
     deepEqual(optionsFromEnvironment({}), {});
     deepEqual(optionsFromEnvironment({ JOB_TRACING_BIND: '', JOB_TRACING_TRACE_URL: ' ' }), {});
     deepEqual(optionsFromEnvironment({ JOB_TRACING_ACCEPT_FORCED: 'none' }), { acceptForced: [] });

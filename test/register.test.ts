@@ -69,7 +69,7 @@ it('every worker of a program gets the plugin, once, in CommonJS and in ES modul
   deepEqual(run(folder, 'worker.mjs', ES_MODULE + given), expected);
 });
 
-it('a subclass of Worker stays what it is, and a call without options fails as without the plugin', () => {
+it('a subclass of Worker is unchanged, and a call without options fails as without the plugin', () => {
   const code = `${COMMON_JS}
 class Mine extends Worker {
   static get nativeWorkerCtor() { throw new Error('mine'); }
@@ -99,14 +99,14 @@ Worker.create({ taskQueue: 'q', plugins: [probe] }).catch((error) => console.log
     ok(output.includes(part), output);
 });
 
-it('a wrong value in the environment rejects Worker.create with what was expected', () => {
+it('an invalid value in the environment rejects Worker.create with the expectation', () => {
   const env = { JOB_TRACING_BIND: 'none' };
   const { output, errors, status } = run(install('wrong', false), 'worker.cjs', `${COMMON_JS}create();`, env);
   equal(output, "JobTracingPlugin: JOB_TRACING_BIND: expected all or sampled, got 'none' (string)");
   deepEqual([errors, status], ['', 0]);
 });
 
-it('the threads of a program are left alone', () => {
+it('the threads of a program are not affected', () => {
   const code = `
 const { isMainThread, Worker } = require('node:worker_threads');
 if (isMainThread) new Worker(__filename);
@@ -114,7 +114,7 @@ else console.log(Object.keys(require.cache).filter((file) => file.includes('@tem
   equal(run(install('threads', false), 'worker.cjs', code).output, '0');
 });
 
-it('a program with its own copy of @temporalio/worker runs untraced and is told which copies there are', () => {
+it('a program with its own copy of @temporalio/worker runs untraced, and the copies are logged', () => {
   const folder = install('other', true);
   for (const [file, code] of [
     ['worker.cjs', COMMON_JS],

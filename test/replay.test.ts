@@ -45,7 +45,7 @@ describe('Worker.runReplayHistory', () => {
     return problems;
   }
 
-  it('the histories hold what is to be replayed', () => {
+  it('the histories contain what must be replayed', () => {
     const isChild = ({ workflowId }: Recorded) => workflowId.endsWith('-child');
     for (const { workflowId, history } of plain) deepEqual(markersOf(history), [], workflowId);
     for (const run of sampled) equal(markersOf(run.history).length, isChild(run) ? 0 : 1, run.workflowId);

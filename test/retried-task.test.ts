@@ -31,7 +31,7 @@ const CASES: readonly (readonly [what: string, task: RetriedTask, expected: bool
   ['after a time-out, on another worker', { ...ELSEWHERE, nowMs: DUE_MS + 10_100 }, false],
 ];
 
-describe('a first task that is tried again', () => {
+describe('a first task that is retried', () => {
   for (const [what, task, expected] of CASES) {
     it(`${what}: ${expected ? 'binds nothing' : 'binds as before'}`, () => {
       equal(mayBeRefused(task), expected);

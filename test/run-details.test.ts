@@ -37,7 +37,7 @@ describe("a run's details", { concurrency: 4 }, () => {
     return handle;
   }
 
-  it('say that it is not sampled, why, and what to do', async () => {
+  it('show that it is not sampled, with the reason and the remedy', async () => {
     const ratio = await ended({ sampling: { default: 0 } }, 'oneActivity');
     equal(await detailsOf(ratio), `not sampled (ratio of its rule) · ${RUN_IT}`);
     const none = { ratio: 1, atMost: { runs: 1, per: '31 days' } } as const;
@@ -53,7 +53,7 @@ describe("a run's details", { concurrency: 4 }, () => {
     equal(details[1], `not sampled (capped) · ${RUN_IT}`);
   });
 
-  it('say so without a reason where only sampled runs are bound, and with the reason of a continuation', async () => {
+  it('show this without a reason if only sampled runs are bound, and with the reason of a continuation', async () => {
     const sampling = { default: { ratio: 0, keepFailed: false } };
     const unbound = await ended({ bind: 'sampled', sampling }, 'oneActivity');
     equal(await detailsOf(unbound), `not sampled · ${RUN_IT}`);
@@ -62,7 +62,7 @@ describe("a run's details", { concurrency: 4 }, () => {
     equal(await detailsOf(last), `not sampled (inherited) · ${RUN_IT}`);
   });
 
-  it('have the link of a run that was not sampled and kept, with the reason', async () => {
+  it('have the link of a tail-sampled run, with the reason', async () => {
     const kept = await ended({ sampling: { default: 0 } }, 'takes', [1, 'fail']);
     equal(await detailsOf(kept), `${linkOf(kept)} · not sampled, but kept: it failed`);
     const events = (await kept.fetchHistory()).events?.length;
@@ -70,12 +70,12 @@ describe("a run's details", { concurrency: 4 }, () => {
     equal((await kept.fetchHistory()).events?.length, events);
   });
 
-  it('have the TraceId where no address of traces is known', async () => {
+  it('have the TraceId if there is no traceUrl', async () => {
     const handle = await ended({ traceUrl: undefined }, 'oneActivity');
     equal(await detailsOf(handle), `Trace ${traceIdOf(handle.firstExecutionRunId)}`);
   });
 
-  it('list how its shards are, while they run and after, and one query finds run and shards', async () => {
+  it('list the states of its shards during and after the run, and one query finds run and shards', async () => {
     const { client } = runs.harness;
     const taskQueue = await runs.work({ plugin: { traceUrl }, options });
     const args = [[1, 2, -5, 4, -2, 6], { concurrency: 1 }];
@@ -129,7 +129,7 @@ describe("a run's details", { concurrency: 4 }, () => {
   });
 });
 
-it('text of users is shown as it is, in one line', () => {
+it('show text of users unchanged, in one line', () => {
   equal(plain('a [b](c)\n*d*'), 'a \\[b\\]\\(c\\) \\*d\\*');
   equal(plain('x'.repeat(300)).length, 201);
 });

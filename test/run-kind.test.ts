@@ -206,14 +206,14 @@ const BLANK: Partial<Record<'part' | 'facts' | 'parent' | 'caller' | 'previous',
   previous: undefined,
 };
 
-describe('what brought a run about', () => {
-  it("is a start where no run comes before it, though the server calls a cron's first run a tick", () => {
+describe('the cause of a run', () => {
+  it("is a start if no run precedes it, although the server reports a cron's first run as a tick", () => {
     deepEqual(
       [0, 1, 2, 3, undefined].map((code) => initiatorOf(undefined, code)),
       ['start', 'start', 'start', 'start', 'start'],
     );
   });
-  it('is what the server says of a later one', () => {
+  it('is the initiator that the server reports for a later run', () => {
     deepEqual(
       [0, 1, 2, 3].map((code) => initiatorOf(PREVIOUS, code)),
       ['start', 'continued', 'retry', 'tick'],

@@ -41,7 +41,7 @@ const MISSING =
   "which is not known here (it is in the workers' option sampling or in Redis: set the option sampling or redis of JobClient)";
 
 describe('the decision of a run', () => {
-  it('is said with the rule that it was made by', () => {
+  it('has the rule that decided', () => {
     deepEqual(of(['unsampled'], { policy: RULE }), [false, 'rule', 'not sampled: rule billing-*, 1 %']);
     deepEqual(of(['rule'], { traceId: HIGH, policy: RULE }), [true, 'rule', 'sampled: rule billing-*, 1 %']);
     deepEqual(of(['unsampled'], { policy: { default: 0.00001 } }), [
@@ -72,7 +72,7 @@ describe('the decision of a run', () => {
     ]);
   });
 
-  it('needs no policy where a person or the run before it decided', () => {
+  it('needs no policy if a person or the run before decided', () => {
     for (const policy of [undefined, RULE]) {
       const situation = policy && { policy };
       deepEqual(of(['manual'], situation), [true, 'manual', 'sampled: manual']);
@@ -82,7 +82,7 @@ describe('the decision of a run', () => {
     }
   });
 
-  it('of a kept run says why it is kept, and why it was not sampled', () => {
+  it('of a tail-sampled run has the reason for both decisions', () => {
     deepEqual(of(['kept-failed', 'unsampled'], { policy: RULE }), [
       true,
       'kept-failed',
@@ -107,12 +107,12 @@ describe('the decision of a run', () => {
     deepEqual(of(['capped']), [false, 'capped', 'not sampled: capped']);
   });
 
-  it('is none without a marker of ours', () => {
+  it('is absent without a marker of ours', () => {
     equal(of([]), undefined);
     equal(of(['to-come'], { policy: RULE }), undefined);
   });
 
-  it('tells a rule that is younger than the run from the one that it was decided by', () => {
+  it('marks a rule that is younger than the run as changed', () => {
     const written = (at: string) => ({ policy: RULE, redis: { 'billing-*': `{"ratio":0.1,"at":"${at}"}` } });
     deepEqual(of(['unsampled'], written('2030-01-31T11:59:59Z')), [
       false,
@@ -126,7 +126,7 @@ describe('the decision of a run', () => {
     ]);
   });
 
-  it('tells a rule that would decide otherwise, for every reason of the policy', () => {
+  it('marks a rule that would decide otherwise as changed, for every reason of the policy', () => {
     const day = { runs: 1, per: '1 day' } as const;
     const table: readonly (readonly [keyof typeof DECISIONS, string, SamplingOptions, boolean])[] = [
       ['job-tracing:unsampled', LOW, { default: 0.5 }, false],

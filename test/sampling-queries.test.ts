@@ -45,7 +45,7 @@ describe('docs/sampling.md', () => {
   });
   after(() => harness?.stop());
 
-  it('has the queries that this test knows', () => {
+  it('has exactly the queries of this test', () => {
     deepEqual(
       COMMANDS.map(({ command }) => command),
       ['list', 'list', 'list', 'count'],

@@ -27,7 +27,7 @@ async function bundleWith(options: JobTracingOptions): Promise<string> {
 describe('the sandbox part', () => {
   const code = readFileSync(require.resolve('temporal-job-tracing/workflow-interceptors'), 'utf8');
 
-  it('is one module, which needs nothing but the SDK', () => {
+  it('is one module that imports only the SDK', () => {
     const needed = Array.from(code.matchAll(/\brequire\("([^"]*)"\)/g), ([, name]) => name);
     deepEqual(needed.sort(), ['@temporalio/common', '@temporalio/workflow']);
   });

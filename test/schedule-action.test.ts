@@ -37,7 +37,7 @@ describe('runs of a Temporal Schedule', () => {
   });
   after(() => runs.stop());
 
-  it('are listed under the job name that it gives, with what the schedule did', async () => {
+  it('are listed under the job name from its action, with the cause', async () => {
     const schedule = id('nightly');
     const job = id('nightly-report');
     await runs.cli(

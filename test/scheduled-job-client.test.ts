@@ -131,7 +131,7 @@ describe('JobClient', { concurrency: 4 }, () => {
     equal((await listed(job, 0, { from: before })).length, all.length);
   });
 
-  it('lists the slowest runs first, and those that took at least so long', async () => {
+  it('lists the slowest runs first, and filters by minimum duration', async () => {
     const job = id('durations');
     const handle = await jobs.create(job, { workflow: 'slow', args: [1] }, options);
     for (const ms of [1_500, 10, 3_000]) await handle.runNow({ args: [ms] });
@@ -152,7 +152,7 @@ describe('JobClient', { concurrency: 4 }, () => {
     await handle.delete();
   });
 
-  it('refuses a wrong filter of a list at once', () => {
+  it('refuses an invalid filter at once', () => {
     for (const [filter, message] of [
       [{ results: 'failure' }, /^jobs\.runs: results: expected one of trigger, result, /],
       [{ result: 'failed' }, /^jobs\.runs: result: expected one of running, success, .*, got 'failed'/],
@@ -168,7 +168,7 @@ describe('JobClient', { concurrency: 4 }, () => {
     });
   });
 
-  it('says so when the workflow is not a job', async () => {
+  it('reports that a workflow is not a job', async () => {
     const workflowId = id('no-job');
     const { client } = runs.harness;
     await client.workflow.start('slow', { ...options, workflowId, args: [600_000] });
@@ -185,7 +185,7 @@ describe('JobClient', { concurrency: 4 }, () => {
     );
   });
 
-  it('refuses what is wrong before it sends anything', async () => {
+  it('refuses invalid input before it sends anything', async () => {
     const job = id('wrong');
     const create = (spec: object, at: object = options) =>
       jobs.create(job, spec as { workflow: 'quick' }, at as { taskQueue: string });
@@ -220,7 +220,7 @@ describe('JobClient', { concurrency: 4 }, () => {
     await rejects(runs.harness.client.workflow.getHandle(job).describe(), /not found/);
   });
 
-  it('refuses what only a worker can know, and leaves nothing behind', async () => {
+  it('refuses what only a worker can check, and leaves nothing behind', async () => {
     const job = id('unknown');
     const unknown = { workflow: 'nothing' as 'quick' };
     await refuses(jobs.create(job, unknown, options), 'invalid', /no workflow of type "nothing", only /);
@@ -240,7 +240,7 @@ describe('JobClient', { concurrency: 4 }, () => {
     await jobs.getHandle(job).delete();
   });
 
-  it('says which run goes on, where a job wants no other', async () => {
+  it('names the open run if manualRuns is refuse', async () => {
     const job = id('busy');
     await jobs.create(job, { workflow: 'slow', args: [60_000], manualRuns: 'refuse' }, options);
     const run = await jobs.getHandle(job).runNow();
@@ -255,7 +255,7 @@ describe('JobClient', { concurrency: 4 }, () => {
     await new Job(runs, 'busy').isOver();
   });
 
-  it('says so when no worker answers, and leaves nothing behind', { timeout: 120_000 }, async () => {
+  it('reports that no worker answers, and leaves nothing behind', { timeout: 120_000 }, async () => {
     const job = id('nobody');
     const taskQueue = runs.harness.newTaskQueue();
     await refuses(
@@ -266,7 +266,7 @@ describe('JobClient', { concurrency: 4 }, () => {
     await new Job(runs, 'nobody').isOver();
   });
 
-  it('knows the workflows and their arguments by their types', () => {
+  it('types workflows and their arguments', () => {
     const never = (_: () => unknown) => {};
     // @ts-expect-error there is no such workflow
     never(() => jobs.create('a', { workflow: 'nothing' }, options));

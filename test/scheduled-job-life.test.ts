@@ -49,7 +49,7 @@ describe('a scheduledJob', () => {
     await job.isOver();
   });
 
-  it('survives its worker: what was asked for meanwhile is done, a run that was going on goes on', async () => {
+  it('survives its worker: requests sent meanwhile are carried out, and an open run continues', async () => {
     const taskQueue = runs.harness.newTaskQueue();
     const working = async <T>(fn: () => Promise<T>): Promise<T> => {
       // A bundle of its own, as the next release of the worker has one.
@@ -76,7 +76,7 @@ describe('a scheduledJob', () => {
     });
   });
 
-  it(`is one of ${JOBS} on one worker, each with its ticks and its runs by hand`, {
+  it(`is one of ${JOBS} on one worker, each with its ticks and its manual runs`, {
     timeout: 180_000,
   }, async () => {
     const jobs = Array.from({ length: JOBS }, (_, index) => new Job(runs, `many-${index}`));

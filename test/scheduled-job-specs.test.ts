@@ -13,7 +13,7 @@ import * as activities from './support/activities';
 import { Runs } from './support/runs';
 import { Job, SCHEDULED_PATH } from './support/scheduled-jobs';
 
-describe('what scheduledJob refuses', { concurrency: 4 }, () => {
+describe('scheduledJob refuses', { concurrency: 4 }, () => {
   let runs: Runs;
   let untraced: string;
   let bare: string;
@@ -99,7 +99,7 @@ describe('what scheduledJob refuses', { concurrency: 4 }, () => {
     await good.isOver();
   });
 
-  it('a start without input says what to write', async () => {
+  it('a start without input, with the expectation', async () => {
     const job = new Job(runs, 'no-input');
     await runs.cli(
       `workflow start --type scheduledJob --workflow-id ${job.id} --task-queue ${runs.taskQueue}`,
@@ -107,7 +107,7 @@ describe('what scheduledJob refuses', { concurrency: 4 }, () => {
     match((await failureOf(job)).message, /expected an object as in {"workflow":"nightlyReport","cron":"0 2/);
   });
 
-  it('a bad change or request, as an update and as a signal: the job goes on as before', async () => {
+  it('an invalid change or request, as an update and as a signal: the job continues unchanged', async () => {
     const spec = { workflow: 'quick', cron: '0 2 * * *' };
     const job = await new Job(runs, 'bad-changes').start(spec);
     await rejects(job.update('change', { cron: '61 * * * *' }), /cron: \\?"61\\?" is not a valid minute/);
@@ -137,7 +137,7 @@ describe('what scheduledJob refuses', { concurrency: 4 }, () => {
     await job.isOver();
   });
 
-  it('a job on a worker without the plugin and without our activities is told which to add', async () => {
+  it('a job on a worker without the plugin and our activities, naming those to add', async () => {
     const job = await new Job(runs, 'bare', bare).start({ workflow: 'quick' });
     match(
       (await failureOf(job)).message,
@@ -145,7 +145,7 @@ describe('what scheduledJob refuses', { concurrency: 4 }, () => {
     );
   });
 
-  it('and with them it works, untraced', async () => {
+  it('nothing on a worker with these activities: the job works, untraced', async () => {
     const job = await new Job(runs, 'untraced', untraced).start({ workflow: 'report', cron: '@every 1s' });
     const [tick = ''] = await runs.ended(job.tickId);
     const { runId, startedBy } = await job.update<{ runId: string; startedBy?: string }>('runNow');

@@ -29,7 +29,7 @@ describe('the status of a job', { concurrency: 4 }, () => {
     return until(wanted, { says: () => `the update answers ${JSON.stringify(seen)}` });
   }
 
-  it('has its runs with result, duration, TraceId and link, read by the update and kept for query and details', async () => {
+  it('has its runs with result, duration, TraceId and link, read by the update and cached for query and details', async () => {
     const job = await new Job(runs, 'read').start({ workflow: 'slow', args: [10] });
     equal((await job.status()).lastRuns, undefined, 'nothing has been read');
     const ended = await job.update<ManualRun>('runNow');
@@ -75,7 +75,7 @@ describe('the status of a job', { concurrency: 4 }, () => {
     await job.isOver();
   });
 
-  it('has ticks, too, and the next one', async () => {
+  it('also has ticks, and the next one', async () => {
     const job = await new Job(runs, 'ticks').start({ workflow: 'quick', cron: '@every 1s' });
     const { lastRuns, nextTick } = await readWhen(job, ({ runs: all }) =>
       all.some(({ result }) => result === 'success'),
@@ -95,7 +95,7 @@ describe('the status of a job', { concurrency: 4 }, () => {
     await job.isOver();
   });
 
-  it('names the right signal where an unknown one came', async () => {
+  it('names the right signal for an unknown one', async () => {
     const job = await new Job(runs, 'misspelt').start({ workflow: 'quick' });
     await job.signal('runnow');
     await job.signal('begin');

@@ -34,7 +34,7 @@ describe('the ticks of a scheduledJob', { concurrency: 4 }, () => {
     return ticks.sort((a, b) => a.startTime.getTime() - b.startTime.getTime());
   }
 
-  it('go on after a workflow that continues as new, each continuation a run of the same tick', async () => {
+  it('continue after a workflow that continues as new; each continuation is a run of the same tick', async () => {
     const job = await new Job(runs, 'continues').start({
       workflow: 'continues',
       args: [1],
@@ -53,7 +53,7 @@ describe('the ticks of a scheduledJob', { concurrency: 4 }, () => {
     await job.isOver();
   });
 
-  it('go on with a retry policy: attempts are runs of one tick, and keep its nominal time', async () => {
+  it('continue with a retry policy: attempts are runs of one tick, with its nominal time', async () => {
     const job = await new Job(runs, 'retried').start({
       workflow: 'failsUntil',
       args: [2],
@@ -80,7 +80,7 @@ describe('the ticks of a scheduledJob', { concurrency: 4 }, () => {
     await job.isOver();
   });
 
-  it('go on though every one fails', async () => {
+  it('continue although each one fails', async () => {
     const job = await new Job(runs, 'fails').start({ workflow: 'failsUntil', args: [9], cron: '@every 1s' });
     const ticks = await runs.ended(job.tickId, 3);
     await job.signal('stop');
@@ -93,7 +93,7 @@ describe('the ticks of a scheduledJob', { concurrency: 4 }, () => {
     await job.isOver();
   });
 
-  it('do not run before their time when they are cancelled while they wait for it', async () => {
+  it('do not run early when they are cancelled while they wait', async () => {
     const job = await new Job(runs, 'back-off').start({ workflow: 'quick', cron: '@every 1h' });
     const cron = await job.cronId();
     await runs.cli(`workflow cancel --workflow-id ${cron}`);
@@ -106,7 +106,7 @@ describe('the ticks of a scheduledJob', { concurrency: 4 }, () => {
     deepEqual(await ticksOf(job), []);
   });
 
-  it('go on after a pause and a resumption at once, with one cron', async () => {
+  it('continue after an immediate pause and resume, with one cron', async () => {
     const job = await new Job(runs, 'pauses').start({ workflow: 'quick', cron: '@every 1s' });
     await runs.ended(job.tickId, 1);
     for (let times = 0; times < 5; times++)
@@ -120,7 +120,7 @@ describe('the ticks of a scheduledJob', { concurrency: 4 }, () => {
     await job.isOver();
   });
 
-  it('do not run while the job is paused, and runs by hand do', async () => {
+  it('do not run while the job is paused, but manual runs do', async () => {
     const job = await new Job(runs, 'paused').start({ workflow: 'quick', cron: '@every 1s', paused: true });
     await job.update('runNow');
     await sleep(A_WHILE_MS);
@@ -131,7 +131,7 @@ describe('the ticks of a scheduledJob', { concurrency: 4 }, () => {
     await job.isOver();
   });
 
-  it('take a new cron expression in the middle of one, which runs on undisturbed', async () => {
+  it('follow a new cron expression while one runs, which is not disturbed', async () => {
     const job = await new Job(runs, 'changes').start({
       workflow: 'slow',
       args: [A_WHILE_MS],
@@ -157,7 +157,7 @@ describe('the ticks of a scheduledJob', { concurrency: 4 }, () => {
     await job.isOver();
   });
 
-  it('that are missed because a run took long are told by status, and none overlaps', async () => {
+  it('missed because of a long run are counted in status, and none overlap', async () => {
     const job = await new Job(runs, 'misses').start({
       workflow: 'slow',
       args: [A_WHILE_MS],
@@ -185,7 +185,7 @@ describe('the ticks of a scheduledJob', { concurrency: 4 }, () => {
     await job.isOver();
   });
 
-  it('end by themselves when their job was terminated', async () => {
+  it('end automatically when their job was terminated', async () => {
     const job = await new Job(runs, 'orphaned').start({ workflow: 'quick', cron: '@every 1s' });
     const cron = await job.cronId();
     await runs.ended(job.tickId, 1);
@@ -197,7 +197,7 @@ describe('the ticks of a scheduledJob', { concurrency: 4 }, () => {
     await job.isOver();
   });
 
-  it('end by themselves when another job has taken the place of theirs', async () => {
+  it('end automatically when another job has replaced theirs', async () => {
     const job = await new Job(runs, 'replaced').start({ workflow: 'quick', cron: '@every 1s' });
     const old = await job.cronId();
     await runs.cli(`workflow terminate --workflow-id ${job.id}`);
@@ -209,7 +209,7 @@ describe('the ticks of a scheduledJob', { concurrency: 4 }, () => {
     await job.isOver();
   });
 
-  it('end by themselves when their job was reset and has another cron', async () => {
+  it('end automatically when their job was reset and has another cron', async () => {
     const job = await new Job(runs, 'reset').start({ workflow: 'quick', cron: '@every 1s' });
     const old = await job.cronId();
     await runs.ended(job.tickId, 1);

@@ -40,7 +40,7 @@ describe('scheduledJob, started with the CLI alone', { concurrency: 4 }, () => {
     }
   });
 
-  it('neither it nor its cron is bound or traced', async () => {
+  it('is neither bound nor traced, and nor is its cron', async () => {
     const job = await new Job(runs, 'quiet').start({ workflow: 'quick', cron: '@every 1s' });
     await runs.ended(job.tickId, 1);
     for (const workflowId of [job.id, await job.cronId()]) {
@@ -52,7 +52,7 @@ describe('scheduledJob, started with the CLI alone', { concurrency: 4 }, () => {
     await job.isOver();
   });
 
-  it('the signal runNow starts a run with its own arguments, recorded at ratio 0, by whom and why', async () => {
+  it('the signal runNow starts a run with its own arguments, sampled at ratio 0, with author and reason', async () => {
     const job = await new Job(runs, 'by-signal').start({ workflow: 'report', cron: '0 2 * * *', args: [1] });
     await job.signal('runNow');
     await job.signal('runNow', { args: [2], reason: 'after the fix' });
@@ -87,7 +87,7 @@ describe('scheduledJob, started with the CLI alone', { concurrency: 4 }, () => {
     await job.isOver();
   });
 
-  it('signals that come with the start are obeyed, and unknown ones refused', async () => {
+  it('signals sent with the start are obeyed, and unknown ones are refused', async () => {
     const job = new Job(runs, 'with-start');
     const { taskQueue } = runs;
     await runs.harness.client.workflow.signalWithStart('scheduledJob', {
@@ -103,7 +103,7 @@ describe('scheduledJob, started with the CLI alone', { concurrency: 4 }, () => {
     await job.isOver();
   });
 
-  it('the update runNow answers with run id and TraceId', async () => {
+  it('the update runNow returns run id and TraceId', async () => {
     const job = await new Job(runs, 'by-update').start({ workflow: 'report', cron: '0 2 * * *' });
     const run = await job.update<ManualRun>('runNow', { reason: 'a look' });
     equal(run.traceId, traceIdOf(run.runId));
@@ -115,7 +115,7 @@ describe('scheduledJob, started with the CLI alone', { concurrency: 4 }, () => {
     await job.isOver();
   });
 
-  it('a job that wants no second run refuses one by hand while a tick or another runs, with its TraceId', async () => {
+  it('with manualRuns refuse, a manual run is refused while another run is open, with its TraceId', async () => {
     const job = await new Job(runs, 'refuses').start({
       workflow: 'slow',
       args: [60_000],
@@ -134,7 +134,7 @@ describe('scheduledJob, started with the CLI alone', { concurrency: 4 }, () => {
     await job.isOver();
   });
 
-  it('status tells spec, next tick, pause, runs by hand', async () => {
+  it('status has spec, next tick, pause and manual runs', async () => {
     const spec = { workflow: 'quick', cron: '30 2 * * *', timeZone: 'Asia/Kolkata', name: 'nightly' };
     const job = await new Job(runs, 'status').start(spec);
     const { nextTick = '', ...status } = await job.status();
@@ -156,7 +156,7 @@ describe('scheduledJob, started with the CLI alone', { concurrency: 4 }, () => {
     await job.isOver();
   });
 
-  it('a lane takes its share of the runs to its task queue, and tells them so', async () => {
+  it('a lane routes its share of the runs to its task queue, and labels them', async () => {
     const gray = await runs.work({ options: { workflowsPath: SCHEDULED_PATH } });
     const job = await new Job(runs, 'lane').start({
       workflow: 'report',
@@ -178,7 +178,7 @@ describe('scheduledJob, started with the CLI alone', { concurrency: 4 }, () => {
     await job.isOver();
   });
 
-  it('the signal stop ends the ticks and the runs that go on', async () => {
+  it('the signal stop ends the ticks and the open runs', async () => {
     const job = await new Job(runs, 'stop').start({ workflow: 'slow', cron: '@every 1s', args: [120_000] });
     const tick = await runs.began(job.tickId);
     const { workflowId } = await job.update<ManualRun>('runNow');
@@ -193,7 +193,7 @@ describe('scheduledJob, started with the CLI alone', { concurrency: 4 }, () => {
       equal((await handle.describe()).status.name, 'CANCELLED');
   });
 
-  it('a cancellation of the job ends them, too', async () => {
+  it('a cancellation of the job ends them too', async () => {
     const job = await new Job(runs, 'cancel').start({ workflow: 'slow', cron: '@every 1s', args: [120_000] });
     await runs.began(job.tickId);
     await job.update<ManualRun>('runNow');

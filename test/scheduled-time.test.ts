@@ -32,7 +32,7 @@ describe('the scheduled time', () => {
     equal(scheduledTime(info), '2026-01-01T02:00:00.000Z');
   });
 
-  it('of a schedule\u2019s action is what the schedule says, as a date or as its text', () => {
+  it('of a schedule\u2019s action is its nominal time, as a date or as a string', () => {
     const value = new Date('2026-01-01T02:00:00Z');
     const typedSearchAttributes = new TypedSearchAttributes([
       { key: BY, value: 'nightly' },
@@ -45,5 +45,5 @@ describe('the scheduled time', () => {
       equal(scheduledTime({ workflowId: other, typedSearchAttributes }), undefined);
   });
 
-  it('of a run that was just started is none', () => equal(scheduledTime({}), undefined));
+  it('of a plain start is absent', () => equal(scheduledTime({}), undefined));
 });

@@ -35,7 +35,7 @@ function newActivator(): Record<string, unknown> {
   return { ...activator, concludeActivation, recordWorkflowTaskError };
 }
 
-describe('the internals of the SDK that is installed', () => {
+describe('the internals of the installed SDK', () => {
   it('are all there', () => {
     deepEqual(missingInternals(newActivator()), []);
     equal(sdkProblem(), undefined);
@@ -56,7 +56,7 @@ describe('the internals of the SDK that is installed', () => {
     });
   }
 
-  it('are looked for in the present workflow: there is none here', () => {
+  it('are looked up in the current workflow: there is none here', () => {
     deepEqual(missingInternals(), ['__TEMPORAL_ACTIVATOR__']);
   });
 });
@@ -87,7 +87,7 @@ describe('a workflow bundle whose SDK lacks an internal', { concurrency: 4 }, ()
     });
   }
 
-  it('traces no workflow, fails no task, and says once what is missing', async () => {
+  it('traces no workflow, fails no task, and logs once what is missing', async () => {
     const taskQueue = harness.newTaskQueue();
     await harness.whileRunning([await worker(taskQueue)], async () => {
       for (const type of ['parent', 'oneLocalActivity', 'failsOnce']) {

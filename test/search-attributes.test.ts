@@ -45,7 +45,7 @@ after(async () => {
   await server?.stop();
 });
 
-it('registers what is missing, by many at once, and says afterwards that all are present', async () => {
+it('registers missing attributes, even concurrently, and then reports all as present', async () => {
   await connection.operatorService.addSearchAttributes({
     namespace: bound,
     searchAttributes: { JobName: KEYWORD },
@@ -80,7 +80,7 @@ it('an attribute of the wrong type is named, and nothing is registered', async (
   deepEqual(await readSearchAttributes(nativeConnection, wrong), report);
 });
 
-it('a namespace without room says so, with the server’s words', async () => {
+it('a namespace without room is an error with the server’s message', async () => {
   const taken = Array.from({ length: 8 }, (_, index) => [`Taken${index}`, KEYWORD]);
   await connection.operatorService.addSearchAttributes({
     namespace: full,
@@ -99,7 +99,7 @@ it('a namespace without room says so, with the server’s words', async () => {
 const PERMISSION_DENIED = 7;
 const UNIMPLEMENTED = 12;
 for (const code of [PERMISSION_DENIED, UNIMPLEMENTED]) {
-  it(`without operator rights (status ${code}) types are read from the namespace, or someone is told what to run`, async () => {
+  it(`without operator rights (status ${code}) types are read from the namespace, or the error has the commands to run`, async () => {
     const denied = deniedConnection(code);
     deepEqual((await readSearchAttributes(denied, bound)).present, ALL);
     deepEqual((await readSearchAttributes(denied, wrong)).wrongType, [
@@ -121,7 +121,7 @@ it('a namespace that does not exist is unavailable', async () => {
   match(error.message, /is not found/);
 });
 
-it('a server that does not answer costs a bounded time', async () => {
+it('a server that does not answer takes bounded time', async () => {
   const lazy = Connection.lazy({ address: '127.0.0.1:1' });
   const begin = Date.now();
   const error = await rejection(readSearchAttributes(lazy, bound));

@@ -37,14 +37,14 @@ describe('a Keyword', () => {
     });
   }
 
-  it('is at most 2 KB as JSON, whatever its characters are', () => {
+  it('is at most 2 KB as JSON, with any characters', () => {
     for (const character of ['\u0001', '"', '\u{1f4a1}', '\ud83d', '\0', '\u2028'])
       ok(bytes(JSON.stringify(toKeyword(character.repeat(5_000)))) <= 2_048, JSON.stringify(character));
   });
 });
 
 describe('the workflow id of something that a run starts', () => {
-  it('is its own and an ending, where that has room', () => {
+  it('is its own with a suffix, if there is room', () => {
     equal(tickRunId('nightly-report'), 'nightly-report/tick');
     equal(idOfJob('x'.repeat(239), 'manual-01234567'), `${'x'.repeat(239)}/manual-01234567`);
     equal(shardPrefix('import', RUN_ID), 'import:5e02d38d50af:');
@@ -68,7 +68,7 @@ describe('the workflow id of something that a run starts', () => {
     });
   }
 
-  it('is another for each run, however alike their ids begin', () => {
+  it('differs for each run, even if their ids have a long common beginning', () => {
     const ids = Array.from({ length: 2_000 }, (_, index) => idWithRoom(`${'x'.repeat(250)}${index}`, 16));
     equal(new Set(ids).size, ids.length);
     notEqual(tickRunId(`${'x'.repeat(254)}a`), tickRunId(`${'x'.repeat(254)}b`));

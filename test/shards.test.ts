@@ -56,7 +56,7 @@ describe('shards', { concurrency: 4 }, () => {
   const states = (shards: readonly Shard[]) =>
     shards.map(({ index, status, attempts, label }) => `${index} ${status} ${attempts} ${label}`);
 
-  it('lists each shard with its trace, its label and the failing item, while the run goes on and after it', async () => {
+  it('lists each shard with its trace, its label and the failing item, during the run and afterwards', async () => {
     const handle = await start('accounts', id('while'), [
       [1, 2, -2, 4, -5, 6, -3, 8, -4, 9],
       { retry: { maximumAttempts: 2, initialInterval: '50ms' } },
@@ -162,7 +162,7 @@ describe('shards', { concurrency: 4 }, () => {
     ]);
   });
 
-  it('with stop, the items after the one that failed are left', async () => {
+  it('with stop, the items after the failed one are not processed', async () => {
     const handle = await start('eachOf', id('items-stop'), [[1, -2, 3], 'stop']);
     const { failures } = await handle.result();
     equal(failures[0]?.item, 'account -2');
@@ -170,7 +170,7 @@ describe('shards', { concurrency: 4 }, () => {
     equal(trace.filter(({ name }) => name === 'StartActivity:migrateAccount').length, 2);
   });
 
-  it('one shard is stopped, and the others go on', async () => {
+  it('one shard is stopped, and the others continue', async () => {
     const handle = await start('accounts', id('stopped'), [[1, 2, -1, 4, 5, 6]]);
     const [, running] = await listUntil(
       handle,
@@ -184,7 +184,7 @@ describe('shards', { concurrency: 4 }, () => {
     equal(stopped?.error?.type, 'Cancelled');
   });
 
-  it('failed shards are run again, in their traces and recorded', async () => {
+  it('failed shards are rerun, in their traces and sampled', async () => {
     const handle = await start('failsInitially', id('rerun'), [[1, 2, 3, 4]], quietQueue);
     equal((await handle.result()).failed, 1);
     const [failed] = await listUntil(handle, (shards) => shards.length === 1, { result: 'failure' });
@@ -212,7 +212,7 @@ describe('shards', { concurrency: 4 }, () => {
     ok(trace.some(({ name }) => name === 'RunActivity:callDownstream'));
   });
 
-  it('a shard that is run again is not recorded where acceptForced leaves clients out', async () => {
+  it('a shard that is rerun is not sampled if acceptForced excludes clients', async () => {
     const handle = await start('failsInitially', id('unwilling'), [[1, 2, 3, 4]], unwillingQueue);
     await handle.result();
     await listUntil(handle, (shards) => shards.length === 1, { result: 'failure' });
@@ -243,7 +243,7 @@ describe('shards', { concurrency: 4 }, () => {
     equal(root?.parentSpanId, rootIdOf(failed.runId));
   });
 
-  it('a run that is reset runs the shards again that came after, and lists each once', async () => {
+  it('a run that is reset reruns the later shards, and lists each once', async () => {
     const handle = await start('accounts', id('reset-run'), [[1, 2, -5, 4]]);
     await handle.result();
     const before = await listUntil(handle, (shards) => shards.length === 2);

@@ -13,7 +13,7 @@ function take(count: number, rootSpanId: string): string[] {
 }
 
 describe('span ids', () => {
-  it('never change: traces that are stored were made with them', () => {
+  it('never change, since stored traces contain them', () => {
     deepEqual(take(3, ROOT), EXPECTED);
   });
 
@@ -36,12 +36,12 @@ describe('span ids', () => {
     equal(seen.size, 64_000);
   });
 
-  it('of 1,000 random runs do not meet', () => {
+  it('of 1,000 random runs do not collide', () => {
     const roots = Array.from({ length: 1_000 }, () => randomBytes(8).toString('hex'));
     equal(new Set(roots.flatMap((root) => [root, ...take(200, root)])).size, 201_000);
   });
 
-  it('of spans that differ in one part of what they are differ', () => {
+  it('of spans that differ in one property differ', () => {
     const others = [
       { name: 'StartActivity:wor' },
       { parentSpanId: '8a1b2c3d4e5f6a7c' },
@@ -52,7 +52,7 @@ describe('span ids', () => {
     equal(new Set(ids).size, ids.length);
   });
 
-  it('of 200,000 names and parents, each with one bit of another, do not meet', () => {
+  it('of 200,000 names and parents, each differing in one bit, do not collide', () => {
     const ids = new Set<string>();
     for (let n = 0; n < 200_000; n++) {
       const parentSpanId = (n >>> 10).toString(16).padStart(16, '0');

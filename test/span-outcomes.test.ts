@@ -65,7 +65,7 @@ describe('the spans of a run', { concurrency: 3 }, () => {
       .sort();
 
   for (const cache of [10, 0]) {
-    it(`a local activity that is tried again past its threshold has no false error: cache ${cache}`, async () => {
+    it(`a local activity that is retried past its threshold has no false error: cache ${cache}`, async () => {
       const codes = codesOf(await traceOf('localBackoff', cache));
       deepEqual(codes, [
         'RunActivity:failBelowAttempt 1: error',
@@ -77,7 +77,7 @@ describe('the spans of a run', { concurrency: 3 }, () => {
     });
   }
 
-  it('a run that waited for a worker says how long, and so does its activity', async () => {
+  it('a run that waited for a worker has its wait as an attribute, and so has its activity', async () => {
     const trace = await traceOf('oneActivity', 10, WAIT_MS);
     const [run, activity] = ['RunWorkflow:oneActivity', 'RunActivity:callDownstream'].map((name) =>
       Number(trace.find((span) => span.name === name)?.attributes['job.queue_time_ms']),
@@ -86,7 +86,7 @@ describe('the spans of a run', { concurrency: 3 }, () => {
     ok(Number(activity) >= 0, `${activity} ms`);
   });
 
-  it('a run whose start was delayed waits from when it is due', async () => {
+  it('the wait of a delayed run counts from its due time', async () => {
     const startDelay = WAIT_MS;
     const trace = await traceOf('oneActivity', 10, 0, { startDelay });
     const root = trace.find(({ name }) => name === 'RunWorkflow:oneActivity');
@@ -103,7 +103,7 @@ describe('the spans of a run', { concurrency: 3 }, () => {
     ok(Math.abs(Number(root?.attributes['job.queue_time_ms']) - expected) < 50, `expected ${expected} ms`);
   });
 
-  it('a tick names its schedule', async () => {
+  it('a tick has its schedule as an attribute', async () => {
     const taskQueue = harness.newTaskQueue();
     const start = { taskQueue, workflowId: taskQueue, cronSchedule: '@every 1s' };
     const handle = await harness.client.workflow.start('oneActivity', start);

@@ -26,13 +26,13 @@ describe('the line at the start of a worker', () => {
       .map((line) => line.replace(taskQueue, 'QUEUE').replace('not yet ', ''));
   }
 
-  it('tells address, policy and binding, once', async () => {
+  it('shows address, policy and binding, once', async () => {
     deepEqual(await lineOf({ sampling: { default: 0.01, jobs: { 'billing-*': 1 } } }), [
       `temporal-job-tracing: tracing is on for task queue QUEUE (spans go to ${harness.receiver.url}/v1/traces | policy default: 1 %; billing-*: 100 % | runs are bound in namespace default)`,
     ]);
   });
 
-  it('tells that nothing begins with a trace', async () => {
+  it('shows that no run starts with a trace', async () => {
     deepEqual(await lineOf({ enabled: false }), [
       'temporal-job-tracing: tracing is off for task queue QUEUE: no run begins with a trace, those begun with one go on',
     ]);
@@ -51,14 +51,14 @@ describe('the words of the line', () => {
     taskQueue: 'q',
   };
 
-  it('tell a live policy, and runs that are not bound yet', () =>
+  it('describe a live policy, and runs that are not bound yet', () =>
     equal(
       startLine(facts),
       'temporal-job-tracing: tracing is on for task queue q (spans go to the console | policy from the policyStore; until ' +
         'it has been read, default: 100 % | sampled runs are not yet bound in namespace jobs)',
     ));
 
-  it('name five rules, with what they have beside their ratio, and count the others', () => {
+  it('name five rules with all their limits, and count the others', () => {
     const jobs = Object.fromEntries(Array.from({ length: 7 }, (_, index) => [`job-${index}`, 1]));
     const rule = {
       ratio: 0.001,

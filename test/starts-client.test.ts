@@ -95,7 +95,7 @@ describe('runs started by a client', { concurrency: 12 }, () => {
     await runs.harness.client.workflow.getHandle(id('joined-cron')).terminate();
   });
 
-  it("job.trace 'caller': the run goes on in the caller's trace and is found by it", async () => {
+  it("job.trace 'caller': the run is in the caller's trace and is found by it", async () => {
     const traceId = await inRequest(() =>
       runs.typed.workflow.start('oneActivity', {
         taskQueue,

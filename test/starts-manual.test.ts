@@ -6,7 +6,7 @@ import { deepEqual, equal } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { id, linksOf, linkTo, Runs } from './support/runs';
 
-describe('runs started by hand, at ratio 0', { concurrency: 8 }, () => {
+describe('manual runs, at ratio 0', { concurrency: 8 }, () => {
   let runs: Runs;
   let taskQueue: string;
 
@@ -55,7 +55,7 @@ describe('runs started by hand, at ratio 0', { concurrency: 8 }, () => {
     await runs.expectUnsampled(id('running'), runId, 'api', 'waits');
   });
 
-  it('a signal to a cron workflow that waits for its tick: that tick and no other is forced', async () => {
+  it('a signal to a cron workflow that waits for its tick: only that tick is forced', async () => {
     await runs.cli(
       `workflow start --type oneActivity --task-queue ${taskQueue} --workflow-id ${id('cron')} --cron`,
       '@every 5s',
@@ -85,7 +85,7 @@ describe('runs started by hand, at ratio 0', { concurrency: 8 }, () => {
     await runs.expectUnsampled(id('typed'), second, 'manual', 'failsOnce');
   });
 
-  it('a typed client with runNow and cronSchedule: the first tick and no other is forced', async () => {
+  it('a typed client with runNow and cronSchedule: only the first tick is forced', async () => {
     await runs.typed.workflow.start('oneActivity', {
       taskQueue,
       workflowId: id('typed-cron'),
@@ -99,7 +99,7 @@ describe('runs started by hand, at ratio 0', { concurrency: 8 }, () => {
     await runs.expectUnsampled(id('typed-cron'), second, 'cron', 'oneActivity');
   });
 
-  it('continue-as-new of a forced run is recorded, too', async () => {
+  it('continue-as-new of a forced run is also sampled', async () => {
     await runs.typed.workflow.start('continues', {
       taskQueue,
       workflowId: id('continues'),

@@ -78,7 +78,7 @@ describe('a signal runNow that a reset applies again', { concurrency: 4 }, () =>
     else await runs.harness.receiver.waitFor(traceId, isComplete);
   }
 
-  it('to the first task: the run decides anew, and the signal has no part in it', async () => {
+  it('to the first task: the run decides anew, regardless of the signal', async () => {
     const workflowId = id('to-first');
     const first = await original(workflowId);
     await expectRun(workflowId, first, traceIdOf(first), 'api');
@@ -98,7 +98,7 @@ describe('a signal runNow that a reset applies again', { concurrency: 4 }, () =>
     await expectRun(workflowId, second, traceIdOf(first), 'api');
   });
 
-  it('of a run that signal-with-start began: that one is its wish still', async () => {
+  it('of a run started by signal-with-start: that signal still forces it', async () => {
     const workflowId = id('with-start');
     const first = await original(workflowId, ' --signal-name runNow');
     await expectRun(workflowId, first, traceIdOf(first), 'manual');
@@ -108,7 +108,7 @@ describe('a signal runNow that a reset applies again', { concurrency: 4 }, () =>
     await expectRun(workflowId, second, traceIdOf(first), 'manual');
   });
 
-  it('beside one that comes after the reset: that is a wish', async () => {
+  it('beside a signal sent after the reset: that one forces the run', async () => {
     const workflowId = id('since');
     const taskQueue = runs.harness.newTaskQueue();
     const working = async <T>(fn: () => Promise<T>) =>

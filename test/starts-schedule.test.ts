@@ -52,7 +52,7 @@ describe('runs started by a schedule', { concurrency: 4 }, () => {
     await expectActions(id('backfilled'), 3);
   });
 
-  it('a header written for another moment: nothing of the request that created a Schedule is in its actions', async () => {
+  it('a header of another moment: actions of a Schedule have nothing of the request that created it', async () => {
     const { client } = runs.harness;
     await client.workflowService.createSchedule({
       namespace: client.options.namespace,
@@ -87,7 +87,7 @@ describe('runs started by a schedule', { concurrency: 4 }, () => {
     );
   });
 
-  it('a retry of an action is one of the schedule still, linked to the attempt before', async () => {
+  it('a retry of an action still has the trigger schedule, and is linked to the attempt before', async () => {
     const handle = await runs.harness.client.schedule.create({
       scheduleId: id('retried'),
       spec: {},

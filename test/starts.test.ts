@@ -45,7 +45,7 @@ describe('every way to start a run', { concurrency: 8 }, () => {
     equal(root.attributes['job.sampling.reason'], 'default');
   });
 
-  it("a header written for another moment: a cron's later ticks have no baggage of the request that started it", async () => {
+  it('a header of another moment: later ticks of a cron have no baggage of the request that started it', async () => {
     const carrier = {
       baggage: 'user.id=42',
       traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
@@ -66,7 +66,7 @@ describe('every way to start a run', { concurrency: 8 }, () => {
     doesNotMatch(second, /user\.id/);
   });
 
-  it('a run that goes on can be recognised by its trace, and after it was killed', async () => {
+  it('an open run can be recognised by its trace, even after it was terminated', async () => {
     const start = { taskQueue, workflowId: id('goes-on'), args: [600_000] };
     const { firstExecutionRunId: runId } = await runs.harness.client.workflow.start('takes', start);
     const [started] = await runs.harness.receiver.waitFor(traceIdOf(runId), ({ length }) => length > 0);

@@ -48,8 +48,8 @@ describe('trace ids of runs', () => {
   });
 });
 
-describe('ids as people paste them', () => {
-  it('upper case and run ids with dashes are taken', () => {
+describe('pasted ids', () => {
+  it('upper case and run ids with dashes are accepted', () => {
     for (const id of [TRACE_ID, TRACE_ID.toUpperCase(), RUN_ID, RUN_ID.toUpperCase()]) {
       equal(parseTraceId(id), TRACE_ID);
     }
@@ -81,14 +81,14 @@ describe('ids as people paste them', () => {
     });
   }
 
-  it('a long text is not repeated in full', () => {
+  it('a long text is cut in the message', () => {
     throws(
       () => parseTraceId('a'.repeat(1_000_000)),
       ({ message }: Error) => message.length < 300,
     );
   });
 
-  it('a text that is no UUID is refused as a run id', () => {
+  it('a text that is not a UUID is refused as a run id', () => {
     for (const id of ['', TRACE_ID, `${RUN_ID}' OR RunId != '`]) {
       throws(() => parseRunId(id), TraceIdError);
     }

@@ -34,7 +34,7 @@ describe('links by template', () => {
     equal(times.get('i'), '2026-01-02T03:03:05.678Z,2026-01-02T03:05:10.678Z');
   });
 
-  it('a run that has not ended is searched for a day', () => {
+  it('an open run is searched for a day', () => {
     equal(
       fillTraceUrl(compileTraceUrl('https://x.test/{traceId}/{endMs}', 'JobClient'), RUN),
       `https://x.test/${RUN.traceId}/${RUN.startMs + DAY_MS}`,

@@ -44,11 +44,11 @@ describe('traceparent', () => {
     it(`is refused: ${what}`, () => equal(parseTraceparent(text), undefined));
   }
 
-  it('never throws, and takes nothing that is not text', () => {
+  it('never throws, and accepts only strings', () => {
     for (const [what, value] of hostileValues()) equal(parseTraceparent(value), undefined, what);
   });
 
-  it('keeps a trace state that can be sent on, and drops any other', () => {
+  it('keeps a trace state that can be propagated, and drops any other', () => {
     deepEqual(parseTraceparent(VALID, 'vendor=1,ot=th:8'), { ...ref, traceState: 'vendor=1,ot=th:8' });
     deepEqual(parseTraceparent(VALID, ''), ref);
     deepEqual(parseTraceparent(VALID, 'a=1\r\nx-evil: 1'), ref);
@@ -56,7 +56,7 @@ describe('traceparent', () => {
     for (const [what, value] of hostileValues()) deepEqual(parseTraceparent(VALID, value), ref, what);
   });
 
-  it('is written with version 00 and the sampled flag alone', () => {
+  it('is written with version 00 and only the sampled flag', () => {
     equal(formatTraceparent(ref), VALID);
     equal(formatTraceparent({ ...ref, sampled: false, traceState: 'a=1' }), `00-${TRACE}-${SPAN}-00`);
     deepEqual(parseTraceparent(formatTraceparent(ref)), ref);

@@ -132,7 +132,7 @@ describe('the recipe of docs/traffic.md', () => {
   const expected = CASES.map(([what, , says]) => `${what}: ${says}`);
   const named = (says: readonly string[]) => says.map((line, i) => `${CASES[i]?.[0]}: ${line}`);
 
-  it('in Go tells them apart', async (test) => {
+  it('in Go distinguishes players and scheduler', async (test) => {
     if (!(await isThere('go', 'version'))) return test.skip('there is no Go on this machine');
     await writeFile(path.join(folder, 'go.mod'), 'module recipe\n\ngo 1.21\n');
     await writeFile(path.join(folder, 'traffic.go'), codeOf('go'));
@@ -142,7 +142,7 @@ describe('the recipe of docs/traffic.md', () => {
     deepEqual(named(await saysOf(path.join(folder, 'recipe-go'))), expected);
   });
 
-  it('in C++ tells them apart', async (test) => {
+  it('in C++ distinguishes players and scheduler', async (test) => {
     if (!(await isThere('g++', '--version'))) return test.skip('there is no g++ on this machine');
     const [source, program] = [path.join(folder, 'recipe.cpp'), path.join(folder, 'recipe-cpp')];
     await writeFile(source, codeOf('cpp') + CPP_MAIN);
@@ -155,7 +155,7 @@ describe('the recipe of docs/traffic.md', () => {
     equal(codeOf('go'), file);
   });
 
-  it('in Node, where the example has no Go, does the same', () => {
+  it('in Node, for machines without Go, does the same', () => {
     const says = CASES.map(([, headers]) => {
       const { scheduled, lane, loadTest, traceId, spanId } = trafficOf(headers);
       return [scheduled, lane, loadTest, traceId, spanId].join('|');

@@ -48,7 +48,7 @@ describe('at ratio 0', { concurrency: 8 }, () => {
   }
 
   for (const type of ['oneActivity', 'oneLocalActivity']) {
-    it(`${type}: bound, nothing exported, and downstream is told so by the flag 00 in the run's trace`, async () => {
+    it(`${type}: bound, nothing exported, and downstream gets the flag 00 in the run's trace`, async () => {
       const { runId, result } = await run(type, type);
       await runs.expectUnsampled(id(type), runId, 'api', type);
       match(JSON.parse(String(result)).traceparent, new RegExp(`^00-${traceIdOf(runId)}-[0-9a-f]{16}-00$`));
@@ -68,7 +68,7 @@ describe('at ratio 0', { concurrency: 8 }, () => {
     match(JSON.parse(String(result)).traceparent, new RegExp(`^00-${traceIdOf(runId)}-[0-9a-f]{16}-00$`));
   });
 
-  it('a run that fails, is tried again and continues as new exports nothing at any time', async () => {
+  it('a run that fails, is retried and continues as new never exports anything', async () => {
     await run('failsOnce', 'failing', { retry: { maximumAttempts: 2, initialInterval: '50ms' } });
     await run('continues', 'continued', { args: [2] });
     const [first = '', second = ''] = await runs.ended(id('failing'), 2);

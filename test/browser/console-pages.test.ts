@@ -71,7 +71,7 @@ describe('the pages of the console', { skip }, () => {
   }
 
   for (const colorScheme of ['light', 'dark'] as const)
-    it(`have no serious finding of axe, ${colorScheme}`, async () => {
+    it(`have no serious axe finding, ${colorScheme}`, async () => {
       const found: Record<string, readonly string[]> = {};
       for (const name of Object.keys(pages)) {
         const { page } = await open(name, { colorScheme });
@@ -91,7 +91,7 @@ describe('the pages of the console', { skip }, () => {
       }
     });
 
-  it('are reached with the Tab key, all that can be used of them, and show where it is', async () => {
+  it('can be used completely with the Tab key, with a visible focus', async () => {
     for (const name of Object.keys(pages)) {
       const { page } = await open(name);
       deepEqual(await unreachedByTab(page), [], name);
@@ -158,7 +158,7 @@ describe('the pages of the console', { skip }, () => {
     await context.close();
   });
 
-  it('show texts with scripts as texts', async () => {
+  it('show texts with scripts as plain text', async () => {
     const handle = await harness.start('waitsForSignal', `${SCRIPT} ${id('hostile')}`, [], {
       memo: { jobName: SCRIPT },
     });

@@ -81,7 +81,7 @@ describe('the Web UI', () => {
     return metadata.currentDetails;
   }
 
-  it('gets the link from a worker that never saw the run, or why there is none, unless the run has details of its own', async () => {
+  it('gets the link, or the reason for its absence, from a worker that never saw the run, unless the run has its own details', async () => {
     await withNewWorker(async () => {
       deepEqual(
         {
@@ -183,7 +183,7 @@ describe('the Web UI', () => {
       });
     });
 
-    it('a run without a trace says why; a kept one has its link; one with shards lists those that failed', {
+    it('a run without a trace has the reason, a tail-sampled one the link, one with shards its failed ones', {
       skip,
     }, async () => {
       const visit = async ({ workflowId, firstExecutionRunId }: Handle) => {
@@ -235,7 +235,7 @@ describe('the Web UI', () => {
       });
     });
 
-    it('a run that goes on shows its link; one with details of its own shows those', { skip }, async () => {
+    it('an open run shows its link; one with its own details shows those', { skip }, async () => {
       await withNewWorker(async () => {
         await page.goto(inUi(`workflows/${runs.open.workflowId}/${runs.open.firstExecutionRunId}`));
         await openDetails();

@@ -79,7 +79,7 @@ async function lost(url: string, answered: readonly string[]): Promise<string[]>
 }
 
 describe('a console that is killed', () => {
-  it('while it writes has lost no span that it had answered for, and starts again at once', async () => {
+  it('while it writes loses no acknowledged span, and restarts at once', async () => {
     const answered: string[] = [];
     const env = { DATA: join(directory, 'data') };
     for (let round = 0; round < 4; round++) {
@@ -104,7 +104,7 @@ describe('a console that is killed', () => {
 });
 
 describe('a full disk', () => {
-  it('is told to senders and counted; what was answered can be read; and it goes on when there is space', async (test) => {
+  it('is reported to senders and counted; acknowledged spans stay readable, and writing resumes when there is space', async (test) => {
     const disk = join(directory, 'disk');
     mkdirSync(disk);
     const mount = `mount -t tmpfs -o size=12m tmpfs '${disk}'`;
@@ -156,7 +156,7 @@ describe('a full disk', () => {
 });
 
 describe('a trace that is too large', () => {
-  it('is read up to 100,000 spans, those that came last, says what is cut, and holds up nobody', async () => {
+  it('is read up to the 100,000 latest spans, with the number of the others, and does not delay other requests', async () => {
     const target = await startConsoleIngest();
     try {
       const id = traceId(0);

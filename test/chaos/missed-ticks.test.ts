@@ -85,7 +85,7 @@ describe('missed ticks: a server killed fifty times between a run’s end and it
   });
 
   for (let round = 1; round <= ROUNDS; round++) {
-    it(`${KILLS} times, round ${round}: each tick that was due is run or counted`, async (t) => {
+    it(`${KILLS} times, round ${round}: each due tick is run or counted`, async (t) => {
       const client = new Client({ connection });
       const job = `${TASK_QUEUE}-${round}`;
       const spec = { workflow: 'due', cron: '@every 1s' };

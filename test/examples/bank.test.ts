@@ -22,7 +22,7 @@ const MENDED = /^ +34 {2}COMPLETED +2 .* account 1000002 to 1000004$\n^ +TraceId
 
 after(killExamples);
 
-it('the cause is found by the links alone, while the run goes on and after it has ended', {
+it('the links alone lead to the cause, during the run and afterwards', {
   timeout: TIMEOUT_MS,
 }, async () => {
   const example = runExample(['bank']);
@@ -50,7 +50,7 @@ it('the cause is found by the links alone, while the run goes on and after it ha
   await assertGone(example.output(), 'AccountService');
 });
 
-it('--once shows all of it and ends by itself', { timeout: TIMEOUT_MS }, async () => {
+it('--once shows all of it and exits', { timeout: TIMEOUT_MS }, async () => {
   const example = runExample(['bank', '--once']);
   equal(await example.exitCode, 0, example.output() + example.errors());
   const output = example.output();

@@ -10,7 +10,7 @@ const PAID = 2_549;
 
 for (const language of ['Go', 'Node'] as const) {
   describe(`the game's service in ${language}`, () => {
-    it('plays, closes seasons once for each key, and tells players from the scheduler', async (test) => {
+    it('plays, closes seasons once for each key, and distinguishes players from the scheduler', async (test) => {
       const { PATH } = process.env;
       if (language === 'Node') process.env.PATH = '';
       const service = await startGameService();

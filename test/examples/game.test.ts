@@ -33,7 +33,7 @@ after(async () => {
 });
 
 for (const language of ['Go', 'Node']) {
-  it(`--once, with the service in ${language}, shows that the service tells players and scheduler apart`, {
+  it(`--once, with the service in ${language}, shows that the service distinguishes players and scheduler`, {
     timeout: TIMEOUT_MS,
   }, async (context) => {
     const hasGo = await promisify(execFile)('go', ['version']).then(
@@ -74,7 +74,7 @@ for (const language of ['Go', 'Node']) {
   });
 }
 
-it('from the alert to the cause by links alone: run, trace, span, and the log of a service without an SDK', {
+it('only links lead from the alert to the cause: run, trace, span, and the log of a service without an SDK', {
   timeout: TIMEOUT_MS,
 }, async () => {
   receiver = await startOtlpReceiver();

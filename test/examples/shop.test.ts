@@ -34,7 +34,7 @@ after(async () => {
   await receiver?.close();
 });
 
-it('--once shows a run that is slow because of userInfoSave, then one by hand, and ends by itself', {
+it('--once shows a run that is slow because of userInfoSave, then a manual run, and exits', {
   timeout: TIMEOUT_MS,
 }, async () => {
   const example = runExample(['--once'], OWN_SERVER);
@@ -72,7 +72,7 @@ it('--once shows a run that is slow because of userInfoSave, then one by hand, a
   await assertGone(output, SERVICE);
 });
 
-it('with a back end of its own, spans go there; what it prints finds the run; Ctrl-C ends it', {
+it('with another back end, spans go there, its output leads to the run, and Ctrl-C ends it', {
   timeout: TIMEOUT_MS,
 }, async () => {
   receiver = await startOtlpReceiver();
@@ -119,7 +119,7 @@ it('with a back end of its own, spans go there; what it prints finds the run; Ct
   await assertGone(example.output(), SERVICE);
 });
 
-it('killed hard, it leaves no process behind', { timeout: TIMEOUT_MS }, async () => {
+it('leaves no process behind when it is killed', { timeout: TIMEOUT_MS }, async () => {
   const example = runExample([]);
   await example.prints(ANY_RUN);
   example.child.kill('SIGKILL');
@@ -127,7 +127,7 @@ it('killed hard, it leaves no process behind', { timeout: TIMEOUT_MS }, async ()
   await assertGone(example.output(), SERVICE);
 });
 
-it('on a server that was running before it watches nothing, and tells the same story', {
+it('on a server that was already running it starts no watcher, and shows the same story', {
   timeout: TIMEOUT_MS,
   skip: process.env.TEMPORAL_ADDRESS ? false : 'there is no such server',
 }, async () => {
@@ -139,7 +139,7 @@ it('on a server that was running before it watches nothing, and tells the same s
   equal(await example.exitCode, 0, example.output());
 });
 
-it('an unknown example and an unknown option are refused with a clear text', async () => {
+it('an unknown example and an unknown option are refused with a clear message', async () => {
   const [unknown, option] = [runExample(['shopp']), runExample(['--onec'])];
   deepEqual([await unknown.exitCode, await option.exitCode], [2, 2]);
   equal(

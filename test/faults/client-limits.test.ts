@@ -70,13 +70,13 @@ describe('look-ups of traces', () => {
     await server?.stop();
   });
 
-  it('an id that nothing has costs six calls at most', async () => {
+  it('an unknown id costs at most six calls', async () => {
     const jobs = jobsOf(bound);
     const calls = await callsOf(async () => equal(await jobs.traces.find(randomUUID()), undefined));
     ok(calls <= 6, `${calls} calls`);
   });
 
-  it('forty look-ups at once share their calls, and each gets its own answer', async () => {
+  it('forty concurrent look-ups share their calls, and each gets its own result', async () => {
     const runIds = await Promise.all(Array.from({ length: 20 }, () => startRun(bound)));
     const jobs = jobsOf(bound, 0);
     const areListed = async () => {
@@ -97,14 +97,14 @@ describe('look-ups of traces', () => {
     equal(calls, 4);
   });
 
-  it('what the rate limit refuses is asked again', async () => {
+  it('calls that the rate limit refuses are retried', async () => {
     const runId = await startRun(bound);
     await until(() => jobsOf(bound, 0).traces.find(runId), { says: 'the run is not listed' });
     refusals = 3;
     equal((await jobsOf(bound, 0).traces.find(runId))?.root.runId, runId);
   });
 
-  it('a rate limit that stays used up is named, with what to do', async () => {
+  it('a rate limit that stays exhausted is an error with the remedy', async () => {
     refusals = Number.POSITIVE_INFINITY;
     const isNamed = (error: unknown) => {
       ok(error instanceof VisibilityError, String(error));
@@ -120,7 +120,7 @@ describe('look-ups of traces', () => {
     }
   });
 
-  it('finds runs by their ids where TraceId has another type, or is not registered', async () => {
+  it('find runs by their ids if TraceId has another type or is not registered', async () => {
     for (const namespace of [wrong, bare]) {
       const runId = await startRun(namespace);
       const found = () => jobsOf(namespace, 0).traces.find(runId);
@@ -130,7 +130,7 @@ describe('look-ups of traces', () => {
     }
   });
 
-  it('names the attributes that are missing, or have another type, with the command that helps', async () => {
+  it('name attributes that are missing or have another type, with the command to run', async () => {
     for (const [namespace, words] of [
       [bare, /not registered: TraceId, JobName, .*temporal operator search-attribute create --namespace/],
       [wrong, /TraceId is Int, must be Keyword.*temporal operator search-attribute remove --namespace/],

@@ -52,7 +52,7 @@ const FAULTS: readonly (readonly [name: string, exportSpans: Export, why: string
 ];
 
 for (const [name, exportSpans, why] of FAULTS) {
-  it(`an exporter that ${name} costs its spans and nothing else, and recovery is said with the number`, async () => {
+  it(`an exporter that ${name} costs only its spans, and the recovery is logged with their number`, async () => {
     let fault = true;
     const sent: number[] = [];
     const { processor, end, lines } = bounded((spans, answer) => {
@@ -84,7 +84,7 @@ for (const [name, exportSpans, why] of FAULTS) {
   });
 }
 
-it('spans beyond the capacity are counted, and none more is held than the queue and one batch', async () => {
+it('spans beyond the capacity are counted, and at most the queue and one batch are held', async () => {
   const answers: (() => void)[] = [];
   const held: number[] = [];
   const { processor, end, lines } = bounded((spans, answer) => {
@@ -109,7 +109,7 @@ it('spans beyond the capacity are counted, and none more is held than the queue 
   equal(lines().length, 2);
 });
 
-it('spans under way when the worker stops are counted, and a late answer changes nothing', async () => {
+it('spans in flight when the worker stops are counted, and a late response changes nothing', async () => {
   let late: (() => void) | undefined;
   const { processor, end, lines } = bounded((_, answer) => {
     late = () => answer(OK);
@@ -125,7 +125,7 @@ it('spans under way when the worker stops are counted, and a late answer changes
   equal(lines().length, 2);
 });
 
-it('with no collector listening a worker stops in time and says what was lost, then exports when one is back', async () => {
+it('without a collector a worker stops in time and logs the loss, and later exports when one is back', async () => {
   const closed = createServer().listen(0, '127.0.0.1');
   await once(closed, 'listening');
   const { port } = closed.address() as AddressInfo;
@@ -154,7 +154,7 @@ it('with no collector listening a worker stops in time and says what was lost, t
   await receiver.close();
 });
 
-it('a collector that accepts and never answers delays the stop of a worker by the flush time-out at most', async () => {
+it('a collector that accepts and never answers delays the stop of a worker by at most the flush timeout', async () => {
   const silent = createServer(() => {}).listen(0, '127.0.0.1');
   await once(silent, 'listening');
   process.env.OTEL_EXPORTER_OTLP_ENDPOINT = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;

@@ -95,7 +95,7 @@ describe('a trace header that cannot be read', () => {
     return harness.completeTrace(traceId);
   }
 
-  it('leaves runs, signals and updates as without one, and each kind is said once', async () => {
+  it('is ignored for runs, signals and updates, and logged once for each kind', async () => {
     const shape = (trace: readonly ReceivedSpan[]) => tree(trace).sort();
     const expected = shape(await traceWith(undefined));
     ok(

@@ -21,7 +21,7 @@ const SPANS_PER_RUN = 5;
 const QUEUE = 256;
 const BATCH = 64;
 
-describe('a collector that takes nothing, while 2,000 runs end', () => {
+describe('a collector that accepts nothing while 2,000 runs end', () => {
   const endpoints = { closed: '', silent: '' };
   const silent = createServer(() => {});
   const collectGarbage = exposedGc();

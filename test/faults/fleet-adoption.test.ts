@@ -116,20 +116,20 @@ describe('workers take runs over from each other', { concurrency: 8 }, () => {
     await expectLeaves(harness.receiver, traceIdOf(run), expected);
   }
 
-  it('begun without the plugin, ended with it: its activities alone are traced; what it goes on as is', async () => {
+  it('started without the plugin, ended with it: only activities are traced; its continuation is traced', async () => {
     const [run, next] = await handOver(WITHOUT, WITH);
     await expectUntraced(run, ['GET', 'GET', 'RunActivity:callDownstream']);
     deepEqual(await harness.attributesOf(run?.workflowId ?? '', run?.runId), {});
     await expectTraced(next, ['RunStarted:branches', 'StartActivity:callDownstream', CALL]);
   });
 
-  it('begun where it is not enabled, ended where it is: its activities alone are traced', async () => {
+  it('started where it is not enabled, ended where it is: only activities are traced', async () => {
     const [run] = await handOver(NOT_ENABLED, WITH);
     await expectUntraced(run, ['GET', 'GET', 'RunActivity:callDownstream']);
     deepEqual(await harness.attributesOf(run?.workflowId ?? '', run?.runId), {});
   });
 
-  it('begun with it, ended where it is not enabled: traced whole; what it goes on as is not begun', async () => {
+  it('started with it, ended where it is not enabled: traced completely; its continuation is not', async () => {
     const [run, next] = await handOver(WITH, NOT_ENABLED);
     await expectTraced(run, [
       'ContinueAsNew:branches',
@@ -141,7 +141,7 @@ describe('workers take runs over from each other', { concurrency: 8 }, () => {
     await expectUntraced(next);
   });
 
-  it('a child begun under the official plugin ends with ours, in the trace that it was given', async () => {
+  it('a child started under the official plugin ends with ours, in its original trace', async () => {
     const [parent, child, continued] = await handOver(await official(), WITH, true);
     await expectUntraced(parent);
     ok(child && continued);
@@ -206,7 +206,7 @@ describe('workers take runs over from each other', { concurrency: 8 }, () => {
     equal((await harness.attributesOf(child?.workflowId ?? '')).JobRunId, parent?.runId);
   });
 
-  it('who leaves is told by a query which runs still need a worker that knows them', async () => {
+  it('before removal, a query lists the runs that still need a worker with the plugin', async () => {
     const adopting = readFileSync(
       require.resolve('temporal-job-tracing/package.json').replace(/[^/]+$/, 'docs/adopting.md'),
     );

@@ -216,7 +216,7 @@ describe('a fleet of which half is not enabled', () => {
     for (const run of runs) deepEqual(failures(run), [], run.workflowId);
   });
 
-  it('traces and binds a run whole where its first task was done by a worker that is on', async () => {
+  it('traces and binds a run completely if an enabled worker did its first task', async () => {
     for (const { workflowId, runId } of traced) {
       const traceId = traceIdOf(runId);
       await harness.receiver.waitFor(traceId, (trace) => incomplete(distinct(trace)).length === 0);
@@ -225,7 +225,7 @@ describe('a fleet of which half is not enabled', () => {
     }
   });
 
-  it('leaves it alone otherwise, but for its activities on a worker that is on', async () => {
+  it('otherwise traces only its activities on an enabled worker', async () => {
     for (const { workflowId, runId } of untraced) {
       const traceId = traceIdOf(runId);
       const spans = harness.receiver.trace(traceId).filter(({ name }) => !isOfActivity(name));

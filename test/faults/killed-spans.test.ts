@@ -56,7 +56,7 @@ describe('lost at SIGKILL: the delay of a root', () => {
     deepEqual(sent, [3]);
   });
 
-  it('while a request is not answered, roots wait for the answer: a slow collector gets no more at once', async () => {
+  it('while a request is pending, roots wait: a slow collector gets no more requests at once', async () => {
     const { sent, answers, target } = processor();
     for (let i = 0; i < 3; i++) {
       target.onEnd(ROOT);

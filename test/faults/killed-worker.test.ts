@@ -102,7 +102,7 @@ describe('a worker that is killed in the middle of runs', () => {
     ['by-hand', 'manual'],
     ['capped', 'rule'],
   ] as const) {
-    it(`${name}: sampled, reason ${reason}, bound; rate and rule are not known any more`, async () => {
+    it(`${name}: sampled, reason ${reason}, bound; rate and rule are no longer known`, async () => {
       const { handle, traceId } = runOf(name);
       deepEqual(markersOf(await handle.fetchHistory()), [reason]);
       const root = (await harness.completeTrace(traceId)).find(({ name }) => name === 'RunWorkflow:waits');
@@ -124,7 +124,7 @@ describe('a worker that is killed in the middle of runs', () => {
     ['capped-too', 'capped'],
     ['never', 'unsampled'],
   ] as const) {
-    it(`${name}: ${marker} and bound, though the other worker records every run`, async () => {
+    it(`${name}: ${marker} and bound, although the other worker samples every run`, async () => {
       const { handle, traceId } = runOf(name);
       deepEqual(markersOf(await handle.fetchHistory()), [marker]);
       const { TraceId, TraceSampled } = await harness.attributesOf(handle.workflowId);
@@ -133,7 +133,7 @@ describe('a worker that is killed in the middle of runs', () => {
     });
   }
 
-  it('a run that fails on the other worker is kept by its rule', async () => {
+  it('a run that fails on the other worker is tail-sampled by its rule', async () => {
     const { handle, traceId } = runOf('failing');
     deepEqual(markersOf(await handle.fetchHistory()), ['unsampled', 'kept-failed']);
     const trace = await harness.completeTrace(traceId);

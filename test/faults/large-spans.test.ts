@@ -40,7 +40,7 @@ async function exported(options: OtlpReceiverOptions, send: (to: SpanExport) => 
   return { receiver, log: log.lines };
 }
 
-describe('one large span takes a batch with it', () => {
+describe('a large span and its batch', () => {
   it('limits hold for every span: attributes, events, links, names, and the message of the status', async () => {
     const { receiver, log } = await exported({ maxBodyBytes: 1_000_000 }, () => {
       const span = trace.getTracer('user').startSpan(`name ${LARGE}`, {
@@ -72,7 +72,7 @@ describe('one large span takes a batch with it', () => {
     });
   });
 
-  it('OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT is the limit where it is set', async () => {
+  it('OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT sets the limit', async () => {
     process.env.OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT = '10000';
     const { receiver } = await exported({ maxBodyBytes: 1_000_000 }, () => {
       const span = trace.getTracer('user').startSpan('activity', { attributes: { text: LARGE } });
@@ -82,7 +82,7 @@ describe('one large span takes a batch with it', () => {
     deepEqual([String(span?.attributes.text).length, span?.status.message?.length], [10_000, 10_000]);
   });
 
-  it('30 errors of 900 KB leave 100 quiet traces alone at a collector that takes 1 MB', async () => {
+  it('30 errors of 900 KB do not affect 100 other traces at a collector with a limit of 1 MB', async () => {
     const { receiver, log } = await exported({ maxBodyBytes: 1_000_000 }, ({ onEnd, resource }) => {
       for (let n = 0; n < 100; n++) {
         onEnd(root(n, resource));
@@ -100,7 +100,7 @@ describe('one large span takes a batch with it', () => {
     ['after it is read', false],
     ['while it is read', true],
   ] as const) {
-    it(`a batch that is refused ${when} is halved until what is too large is alone, and that is counted`, async () => {
+    it(`a batch that is refused ${when} is halved until only the large spans are dropped and counted`, async () => {
       const { receiver, log } = await exported(
         { maxBodyBytes: 100_000, refusesEarly },
         ({ onEnd, resource }) => {

@@ -42,7 +42,7 @@ function timesOf(events: readonly temporal.api.history.v1.IHistoryEvent[]): stri
     .join('\n');
 }
 
-describe('search attributes that the server lists and does not accept', () => {
+describe('search attributes that the server lists but does not accept', () => {
   const log: string[] = [];
   const connections: NativeConnection[] = [];
   const workers: { worker: Worker; done: Promise<void> }[] = [];
@@ -109,7 +109,7 @@ describe('search attributes that the server lists and does not accept', () => {
     return runs;
   }
 
-  it('not yet: runs begin unbound, no task is refused, and they are bound when the server accepts it', async () => {
+  it('not yet: runs start unbound, no task is refused, and they are bound once the server accepts it', async () => {
     await work();
     const runs = [await run(), ...(await runsUntil(({ isBound }) => isBound, 60_000))];
     deepEqual(
@@ -127,7 +127,7 @@ describe('search attributes that the server lists and does not accept', () => {
     deepEqual([refused, isBound], [[], true]);
   });
 
-  it('not any more: a run is delayed by one quick retry, whichever worker takes it, and then bound again', async () => {
+  it('no longer: a run is delayed by one quick retry on any worker, and then bound again', async () => {
     await work();
     const isOver = ({ refused, isBound }: Ended) => refused.length > 0 || !isBound;
     const runs: Ended[] = [];

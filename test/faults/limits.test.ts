@@ -21,7 +21,7 @@ const handler = serviceHandler(nothing, { doNothing: async (_ctx, input) => inpu
 const MISSING =
   "which is not known here (it is in the workers' option sampling or in Redis: set the option sampling or redis of JobClient)";
 
-describe('values larger than the server takes', { concurrency: 4 }, () => {
+describe('values larger than the server accepts', { concurrency: 4 }, () => {
   let runs: Runs;
   let client: Client;
   before(async () => {
@@ -81,7 +81,7 @@ describe('values larger than the server takes', { concurrency: 4 }, () => {
     deepEqual([JobName, JobRunId], ['j'.repeat(255), 'r'.repeat(255)]);
   });
 
-  it('a typed client and a job specification refuse what is too long, and say what to write', async () => {
+  it('a typed client and a job spec refuse values that are too long, with the limit', async () => {
     const name = 'n'.repeat(256);
     const expected = /at most 255 characters, no double quote, backslash or control character/;
     const starting = runs.typed.workflow.start('oneActivity', {
@@ -156,7 +156,7 @@ describe('values larger than the server takes', { concurrency: 4 }, () => {
       });
     }
 
-    it('the log says once that less is carried, and what to do', () => {
+    it('a reduction is logged once, with the remedy', () => {
       for (const what of [
         'Baggage of a run was ignored',
         'The trace of the calls of a workflow task was ignored',
@@ -167,7 +167,7 @@ describe('values larger than the server takes', { concurrency: 4 }, () => {
     });
   });
 
-  it('a Nexus operation with 7 KB of baggage is taken: its headers may have 4 KB', async () => {
+  it('a Nexus operation with 7 KB of baggage is accepted, although its headers may have 4 KB', async () => {
     const endpoint = id('nothing');
     await runs.cli(
       `operator nexus endpoint create --name ${endpoint} --target-namespace default --target-task-queue ${runs.taskQueue}`,
@@ -182,7 +182,7 @@ describe('values larger than the server takes', { concurrency: 4 }, () => {
     deepEqual(Object.keys(headers), ['traceparent']);
   });
 
-  it('more patches of the user than can be listed: the client does not contradict itself', async () => {
+  it('with more user patches than can be listed, the client does not contradict itself', async () => {
     const quiet = await runs.work({
       plugin: { sampling: { default: 0 } },
       options: { workflowsPath: require.resolve('../support/workflows/limits') },

@@ -21,7 +21,7 @@ import {
 } from '../support/redis-faults.js';
 import { connectionTo, eventually, startStore } from '../support/redis-store.js';
 
-describe('a fault in what Redis says', { skip: WITHOUT_REDIS, concurrency: 2 }, () => {
+describe('a fault in the content of Redis', { skip: WITHOUT_REDIS, concurrency: 2 }, () => {
   after(nothingWasUnhandled);
 
   it('a server that is killed and comes back empty: the empty policy is not accepted', async (t) => {
@@ -128,7 +128,7 @@ describe('a fault in what Redis says', { skip: WITHOUT_REDIS, concurrency: 2 }, 
       ],
     },
   ]) {
-    it(`${what}: the policy holds, and its repair is seen`, async (t) => {
+    it(`${what}: the policy stays in force, and its repair is detected`, async (t) => {
       const { server, under } = await steady(t);
       for (const command of commands) await server.cli(...command);
       await begins(under, new RegExp(`^${says.replace(/[[\]]/g, '\\$&')}`));
@@ -139,7 +139,7 @@ describe('a fault in what Redis says', { skip: WITHOUT_REDIS, concurrency: 2 }, 
     });
   }
 
-  it('a replica (READONLY): the policy is read, counts are the worker’s own until it is a master again', async (t) => {
+  it('a replica (READONLY): the policy is read, and counts are local until it is a primary again', async (t) => {
     const [master, server] = await Promise.all([
       startRedis(['--repl-diskless-sync-delay', '0']),
       startRedis(),
@@ -165,7 +165,7 @@ describe('a fault in what Redis says', { skip: WITHOUT_REDIS, concurrency: 2 }, 
     );
   });
 
-  it('no messages for this user any more: the process goes on, said once, and changes are polled', async (t) => {
+  it('messages no longer permitted: logged once, the process continues, and changes are polled', async (t) => {
     const { server, under } = await steady(t);
     await until(async () => (await server.cli('pubsub', 'channels')) !== '', { says: 'nobody listens' });
     await server.cli('acl', 'setuser', 'default', 'resetchannels');
@@ -176,7 +176,7 @@ describe('a fault in what Redis says', { skip: WITHOUT_REDIS, concurrency: 2 }, 
     await nothingWasUnhandled();
   });
 
-  it('no messages for this user: said once, and changes are polled', async (t) => {
+  it('messages not permitted: logged once, and changes are polled', async (t) => {
     const server = await startRedis();
     t.after(() => server.stop());
     await server.cli('acl', 'setuser', 'default', 'resetchannels');

@@ -71,7 +71,7 @@ describe('Redis failover with the old connection open', { skip: WITHOUT_REDIS, c
   after(nothingWasUnhandled);
 
   for (const [what, failOver] of Object.entries(failovers)) {
-    it(`${what}: over a new link all is shared again`, async (t) => {
+    it(`${what}: state is shared again over a new connection`, async (t) => {
       const failover = await beforeFailover(t);
       const { next, proxy, under } = failover;
       await next.cli('hset', POLICY, 'a', '0.75');
@@ -96,7 +96,7 @@ describe('Redis failover with the old connection open', { skip: WITHOUT_REDIS, c
     });
   }
 
-  it('READONLY that lasts: a new link every 10 s at most', async (t) => {
+  it('persistent READONLY: a new connection at most every 10 s', async (t) => {
     const failover = await beforeFailover(t, 3_000);
     const { proxy, under } = failover;
     // Commands and messages have a connection each.
@@ -116,7 +116,7 @@ describe('Redis failover with the old connection open', { skip: WITHOUT_REDIS, c
     equal(under.lines.filter((line) => line.includes('READONLY')).length, 1);
   });
 
-  it('which answers mean that another server may be the primary, in the words of each version', () => {
+  it('recognizes, for each version, the replies that mean another server may be the primary', () => {
     const reply = (message: string) => Object.assign(new Error(message), { name: 'ReplyError' });
     const texts = [
       "READONLY You can't write against a read only replica.",

@@ -26,11 +26,11 @@ import {
 } from '../support/redis-faults.js';
 import { connectionTo, eventually, FALLBACK, startStore } from '../support/redis-store.js';
 
-describe('a fault on the way to Redis', { skip: WITHOUT_REDIS, concurrency: 2 }, () => {
+describe('a fault in the connection to Redis', { skip: WITHOUT_REDIS, concurrency: 2 }, () => {
   after(nothingWasUnhandled);
 
   for (const fault of ['drop', 'reset', 'hang', 5_000] as const) {
-    it(`connections that ${describeFault(fault)}: the policy holds, and Redis is back`, async (t) => {
+    it(`connections that ${describeFault(fault)}: the policy stays in force, and Redis recovers`, async (t) => {
       const { server, proxy, under } = await steady(t);
       proxy.set(fault);
       await begins(
@@ -45,7 +45,7 @@ describe('a fault on the way to Redis', { skip: WITHOUT_REDIS, concurrency: 2 },
     });
   }
 
-  it('answers that are late, but in time, are not a fault', async (t) => {
+  it('slow replies within the timeout are not a fault', async (t) => {
     const { server, proxy, under } = await steady(t);
     proxy.set(200);
     await server.cli('hset', POLICY, 'a', '0.75');
@@ -54,7 +54,7 @@ describe('a fault on the way to Redis', { skip: WITHOUT_REDIS, concurrency: 2 },
     deepEqual(under.lines, []);
   });
 
-  it('a server that is down at the start: the fallback holds until it is up', async (t) => {
+  it('a server that is down at the start: the fallback applies until it is up', async (t) => {
     const server = await startRedis();
     t.after(() => server.stop());
     await server.stop();
@@ -67,7 +67,7 @@ describe('a fault on the way to Redis', { skip: WITHOUT_REDIS, concurrency: 2 },
     await ends(under, /^info the sampling policy in Redis is read again$/, 0.75);
   });
 
-  it('a network that swallows the first packet: the fallback holds at once', async (t) => {
+  it('a network that drops the first packet: the fallback applies at once', async (t) => {
     const server = await startRedis();
     const proxy = await startFaultProxy(server.port);
     t.after(() => Promise.all([proxy.close(), server.stop()]));
@@ -80,7 +80,7 @@ describe('a fault on the way to Redis', { skip: WITHOUT_REDIS, concurrency: 2 },
     await ends(under, /read again$/, 0.75);
   });
 
-  it('authentication refused: named without the password, and over when it is accepted', async (t) => {
+  it('authentication refused: reported without the password, until it is accepted', async (t) => {
     const server = await startRedis(['--requirepass', 'right'], ['--no-auth-warning', '-a', 'right']);
     t.after(() => server.stop());
     await server.cli('hset', POLICY, 'a', '0.75');
@@ -95,7 +95,7 @@ describe('a fault on the way to Redis', { skip: WITHOUT_REDIS, concurrency: 2 },
     await ends(under, /read again$/, 0.75);
   });
 
-  it('a certificate that nobody knows, and a server without TLS: named, and the fallback holds', async (t) => {
+  it('an unknown certificate, or a server without TLS: reported, and the fallback applies', async (t) => {
     const directory = mkdtempSync(join(tmpdir(), 'redis-tls-'));
     t.after(() => rmSync(directory, { recursive: true }));
     const [key, cert] = [join(directory, 'key.pem'), join(directory, 'cert.pem')];
@@ -121,7 +121,7 @@ describe('a fault on the way to Redis', { skip: WITHOUT_REDIS, concurrency: 2 },
     deepEqual(good.lines, []);
   });
 
-  it('a policy that Redis does not confirm for the stated age gives way to the fallback', async (t) => {
+  it('a policy that Redis has not confirmed for the maximum age is replaced by the fallback', async (t) => {
     const { server, proxy, under } = await steady(t, { maxAgeMs: 3_000 });
     proxy.set('drop');
     await begins(under, /cannot be read/);

@@ -26,7 +26,7 @@ describe('a fleet of workers', { skip: WITHOUT_REDIS }, () => {
   afterEach(() => server.cli('flushall'));
   after(() => server.stop());
 
-  it('a change reaches three processes within 2 seconds, with a message and without', async (t) => {
+  it('a change reaches three processes within 2 seconds, with and without a message', async (t) => {
     const fleet = startFleet(t, server.port);
     await eventually(() => fleet.map(({ ratio }) => ratio()), Array(PROCESSES).fill(0.5), START_MS);
     await subscribed(server);
@@ -46,7 +46,7 @@ describe('a fleet of workers', { skip: WITHOUT_REDIS }, () => {
     t.diagnostic(`polled ${Math.round(polledMs)} ms, told ${Math.round(toldMs)} ms`);
   });
 
-  it('a cap and a reservoir hold for three processes together', async (t) => {
+  it('a cap and a reservoir apply to three processes together', async (t) => {
     const fleet = startFleet(t, server.port);
     await eventually(() => fleet.map(({ ratio }) => ratio()), Array(PROCESSES).fill(0.5), START_MS);
     await subscribed(server);
@@ -64,7 +64,7 @@ describe('a fleet of workers', { skip: WITHOUT_REDIS }, () => {
     }
   });
 
-  it('a single run of a rare job is neither capped nor missed while Redis is asked', async (t) => {
+  it('a single run of a rare job is neither capped nor missed while Redis is queried', async (t) => {
     const { store } = await ready(t, server);
     equal(store.counters.take('cap:rare', { runs: 1, perMs: DAY }), true);
     equal(store.counters.take('reservoir:rare', { runs: 1, perMs: DAY }), true);
@@ -72,7 +72,7 @@ describe('a fleet of workers', { skip: WITHOUT_REDIS }, () => {
     equal(store.counters.take('reservoir:rare', { runs: 1, perMs: DAY }), false);
   });
 
-  it('a burst fills a reservoir at once, and what one worker took the others do not have', async (t) => {
+  it('a burst fills a reservoir at once, and workers share it', async (t) => {
     const [one, two] = await Promise.all([ready(t, server), ready(t, server)]);
     equal(takes(one, 'reservoir:a', 10, 15), 10);
     await until(() => server.cli('keys', '{job-tracing}:runs:*'), { says: 'nothing is counted in Redis' });
@@ -93,7 +93,7 @@ describe('a fleet of workers', { skip: WITHOUT_REDIS }, () => {
     ok(ttlMs > 0 && ttlMs <= 62_000, `${ttlMs}`);
   });
 
-  it('the next window is another one', async (t) => {
+  it('the next window starts anew', async (t) => {
     const { store } = await ready(t, server);
     const limit = { runs: 1, perMs: 1_000 };
     await sleep(1_000 - (Date.now() % 1_000) + 10);
@@ -124,7 +124,7 @@ describe('a fleet of workers', { skip: WITHOUT_REDIS }, () => {
     equal(workers[0]?.store.wasSlow('a'), false);
   });
 
-  it('a slow run on one worker is a sign for the others, taken once, and outlives its worker', async (t) => {
+  it('a slow run on one worker affects the others once, even if its worker is gone', async (t) => {
     const [one, two] = await Promise.all([ready(t, server), ready(t, server)]);
     one.store.markSlow('a');
     equal(one.store.wasSlow('b'), false);

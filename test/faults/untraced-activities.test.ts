@@ -87,7 +87,7 @@ describe('activities without our header', { concurrency: 4 }, () => {
     match(parents[0] ?? '', new RegExp(`^00-${traceIdOf(runId)}-[0-9a-f]{16}-01$`));
   });
 
-  it('of a run that was begun without the plugin and taken over: the same, local ones too', async () => {
+  it('of a run that started without the plugin and was taken over: the same, even local ones', async () => {
     const { harness } = runs;
     const taskQueue = harness.newTaskQueue();
     const setup = { options: { workflowsPath: WORKFLOWS } };
@@ -111,7 +111,7 @@ describe('activities without our header', { concurrency: 4 }, () => {
     );
   });
 
-  it('are not recorded where the ratio leaves out the trace id, nor where the rule has a cap', async () => {
+  it('are not sampled if the ratio excludes the trace id, or if the rule has a cap', async () => {
     const capped = { atMost: { runs: 1_000, per: '1 day' } } as const;
     for (const sampling of [{ default: NEVER }, { jobs: { calls: NEVER } }, { default: capped }]) {
       const { runId, parents } = await run(null, { sampling }, 'calls');
@@ -120,7 +120,7 @@ describe('activities without our header', { concurrency: 4 }, () => {
     }
   });
 
-  it('where the plugin is not enabled: nothing', async () => {
+  it('are not traced if the plugin is not enabled', async () => {
     const { runId, parents } = await run(null, { enabled: false }, 'calls');
     deepEqual(parents, [undefined]);
     runs.expectNothingOf(traceIdOf(runId));
@@ -130,13 +130,13 @@ describe('activities without our header', { concurrency: 4 }, () => {
     const plugin: JobTracingOptions = { bind: 'sampled', sampling: { jobs: { never: NEVER } } };
     const memo = { jobName: 'never' };
 
-    it('are not recorded on other workers either, nor are those of its children and their continuations', async () => {
+    it('are not sampled on other workers either, and neither are those of its children and continuations', async () => {
       const { runId, parents } = await run(plugin, plugin, 'callsInFamily', { memo });
       deepEqual(parents, [undefined, undefined, undefined, undefined]);
       runs.expectNothingOf(traceIdOf(runId));
     });
 
-    it('would all be in one trace, if the ratio has become larger since', async () => {
+    it('are all in one trace if the ratio has increased since', async () => {
       const { runId } = await run(plugin, {}, 'callsInFamily', { memo });
       // Of the child's first run two, of its continuation two, and of the run itself two; each with two more below it.
       const spans = await traceOf(runId, 18);
@@ -144,7 +144,7 @@ describe('activities without our header', { concurrency: 4 }, () => {
       for (const { parentSpanId } of activitiesOf(spans)) equal(parentSpanId, rootIdOf(runId));
     });
 
-    it('are not recorded when the run is not because its caller is not', async () => {
+    it('are not sampled if the run is not because of its caller', async () => {
       const traceId = traceIdOf(randomUUID());
       const caller = { traceId, spanId: traceId.slice(16), traceFlags: TraceFlags.NONE, isRemote: true };
       const { parents } = await context.with(trace.setSpanContext(context.active(), caller), () =>
@@ -156,7 +156,7 @@ describe('activities without our header', { concurrency: 4 }, () => {
     });
   });
 
-  it('an untraced run tells a child its job, but not a cron, whose ticks are runs of their own', async () => {
+  it('an untraced run passes its job to a child, but not to a cron, whose ticks are runs of their own', async () => {
     const part = { kind: 'child', job: 'never', runId: 'run', trigger: 'api' } as const;
     const calls = { activity: undefined, child: { part }, continuation: undefined };
     const { startChildWorkflowExecution: start } = untracedOutbound(new Allowance(), calls);

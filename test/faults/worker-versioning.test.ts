@@ -166,7 +166,7 @@ describe('Worker Versioning', { concurrency: 8 }, () => {
     return { handle, branch: await idOf('mapReduceBranch'), shard: await idOf('waits') };
   }
 
-  it('default PINNED: a MapReduce run that is not pinned ends when the version that began it is gone', () =>
+  it('default PINNED: a MapReduce run that is not pinned ends when the version that started it is gone', () =>
     replace(
       'upgraded',
       'PINNED',
@@ -178,7 +178,7 @@ describe('Worker Versioning', { concurrency: 8 }, () => {
     ));
 
   for (const behavior of ['PINNED', 'AUTO_UPGRADE'] as const)
-    it(`default ${behavior}: branches do as their run does`, async () => {
+    it(`default ${behavior}: branches behave like their run`, async () => {
       const deployment = id(`branches-${behavior}`);
       const taskQueue = runs.harness.newTaskQueue();
       const { workflow } = runs.harness.client;

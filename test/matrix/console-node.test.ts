@@ -18,7 +18,7 @@ const TESTS = [
 
 describe('the console on newer versions of Node.js', () => {
   for (const line of [22, 24] as const) {
-    it(`keeps what it promises on Node.js ${line}, by node:sqlite, without a warning`, async () => {
+    it(`works on Node.js ${line} with node:sqlite, without a warning`, async () => {
       // Without the variables of the runner around it, which make an inner one talk in its protocol.
       const { NODE_TEST_CONTEXT: _, ...env } = process.env;
       const files = TESTS.map((name) => join(__dirname, '..', `${name}.test.js`));

@@ -92,7 +92,7 @@ describe('the console of the packed package, in an empty project', () => {
     await serves(await nodeBinary(22), args, { JOB_TRACING_CONSOLE_TOKEN: '' });
   });
 
-  it('says on Node.js 20 what to install, and runs with it', async () => {
+  it('names the package to install on Node.js 20, and runs with it', async () => {
     const node = await nodeBinary(20);
     const args = ['console', '--data', join(project, 'data')];
     const without = spawn(node, [join(project, 'node_modules', '.bin', 'temporal-job-tracing'), ...args]);

@@ -185,7 +185,7 @@ describe('a project of a user', { concurrency: 2 }, () => {
     });
   }
 
-  it('a worker bundled by esbuild takes a workflow bundle that was made elsewhere, and says so without', async () => {
+  it('a worker bundled by esbuild accepts a prebuilt workflow bundle, and logs a message without one', async () => {
     const directory = await install('npm, oldest');
     const program = await programIn(join(directory, 'to-bundle'), 'CommonJS');
     const workflowBundle = join(scratch, 'workflow-bundle.js');

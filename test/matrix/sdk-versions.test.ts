@@ -47,7 +47,7 @@ describe('a project with another version of the SDK', () => {
     },
   ] as const;
   for (const { title, version, lacks, ...change } of CASES) {
-    it(`${title}: runs end untraced, and the worker says once what is missing`, async () => {
+    it(`${title}: runs end untraced, and the worker logs once what is missing`, async () => {
       const project = await installProject(version);
       try {
         const installed = join(project.directory, 'node_modules', '@temporalio', 'workflow');

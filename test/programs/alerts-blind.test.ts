@@ -31,8 +31,8 @@ function monitor(channels = ['oncall', 'team']) {
   return { blind, at, sent, told };
 }
 
-describe('a blind watcher', () => {
-  it('is told after five minutes, to every channel, and its end', () => {
+describe('a watcher that cannot alert', () => {
+  it('is reported after five minutes to every channel, and so is its end', () => {
     const { blind, at, told } = monitor();
     at(0);
     at(5 * MINUTE - 1);
@@ -45,13 +45,13 @@ describe('a blind watcher', () => {
     deepEqual(told().slice(2), ['oncall resolved', 'team resolved']);
   });
 
-  it('is told again after a day', () => {
+  it('is reported again after a day', () => {
     const { at, told } = monitor(['oncall']);
     for (let hour = 0; hour <= 49; hour++) at(hour * 60 * MINUTE);
     deepEqual(told(), ['oncall open', 'oncall open', 'oncall open']);
   });
 
-  it('that sees again within five minutes is not told', () => {
+  it('that recovers within five minutes is not reported', () => {
     const { blind, at, told } = monitor();
     at(0);
     blind.end('visibility');
@@ -59,7 +59,7 @@ describe('a blind watcher', () => {
     deepEqual(told(), []);
   });
 
-  it('because of a channel is told on the others, with the same id from every process', () => {
+  it('because of a channel is reported on the others, with the same id from every process', () => {
     const [one, other] = [monitor(), monitor()];
     for (const { blind } of [one, other])
       blind.begin('channel:team', 'channel team refuses', { about: 'team' });
@@ -67,7 +67,7 @@ describe('a blind watcher', () => {
     equal(one.sent[0]?.message.id, other.sent[0]?.message.id);
   });
 
-  it('says that search attributes are missing, and goes on when they are there', async () => {
+  it('reports missing search attributes, and continues when they are registered', async () => {
     const stage = await Stage.start({ attributes: false });
     try {
       const watcher = await stage.watch();
@@ -113,7 +113,7 @@ function toText({ metadata, data }: Payload) {
 }
 
 describe('a codec', () => {
-  it('is applied to what incidents hold, and errors are told in clear', async () => {
+  it('is applied to the data of incidents, and errors are decoded in messages', async () => {
     const dataConverter = { payloadCodecs: [new Scrambled()] };
     const stage = await Stage.start({ dataConverter });
     try {

@@ -44,7 +44,7 @@ describe('messages', () => {
   });
   const attempts = (path: string) => stage.receiver.received.filter((one) => one.path === path);
 
-  it('are sent again after an error, with the same id, and one channel does not wait for the other', async () => {
+  it('are retried after an error with the same id, and channels do not wait for each other', async () => {
     stage.receiver.answer = (path) => (path === '/hook/oncall' && attempts(path).length < 2 ? 500 : 204);
     await stage.run('both-1', 'breaks', []);
     await stage.receiver.has(1, 60_000, '/hook/team');
@@ -57,7 +57,7 @@ describe('messages', () => {
     ok((pauses[0] ?? 0) >= 1_900 && (pauses[1] ?? 0) >= 4_900, pauses.join());
   });
 
-  it('wait as long as the receiver asks', async () => {
+  it('are retried no earlier than Retry-After', async () => {
     const before = attempts('/hook/team').length;
     stage.receiver.answer = (path) =>
       attempts(path).length === before ? { status: 429, headers: { 'retry-after': '6' } } : 204;
@@ -68,7 +68,7 @@ describe('messages', () => {
     ok(pause >= 5_900, `${pause}`);
   });
 
-  it('of what is over before it could be told are one', async () => {
+  it('about a problem that ended before the first delivery are merged into one', async () => {
     const before = stage.receiver.taken('/hook/team').length;
     let isDown = true;
     stage.receiver.answer = () => (isDown ? 503 : 204);
@@ -118,7 +118,7 @@ describe('messages', () => {
     ok(messages(before + 1).length < RECOVERED, `${messages(before + 1).length} messages`);
   });
 
-  it('that a receiver refuses are dropped, told on the other channel, and the next is sent', async () => {
+  it('that a receiver rejects are dropped, this is reported on the other channel, and the next is sent', async () => {
     const before = stage.receiver.taken('/hook/oncall').length;
     stage.receiver.answer = (path) => (path === '/hook/team' ? 401 : 204);
     await stage.run('team-3', 'breaks', []);
@@ -135,7 +135,7 @@ describe('messages', () => {
     equal(stage.receiver.taken('/hook/team').at(-1)?.payload.data.job, 'team-4');
   });
 
-  it('stop when a channel is gone', async () => {
+  it('are no longer sent to a channel that answered 410 Gone', async () => {
     stage.receiver.answer = (path) => (path === '/hook/team' ? 410 : 204);
     const before = attempts('/hook/team').length;
     await stage.run('team-5', 'breaks', []);

@@ -60,7 +60,7 @@ describe('a watcher', { concurrency: 3 }, () => {
     );
   };
 
-  it('tells a retry policy of three attempts once, with the last attempt', async () => {
+  it('reports a run with three attempts once, after the last attempt', async () => {
     const run = await stage.start('breaksEachAttempt', [], {
       job: 'three',
       retry: { ...RETRY, maximumAttempts: 3 },
@@ -73,7 +73,7 @@ describe('a watcher', { concurrency: 3 }, () => {
     equal(one?.payload.data.run?.attempt, 3);
   });
 
-  it('tells a retry policy without a maximum as failing, once', async () => {
+  it('reports a run with unlimited retries as failing, once', async () => {
     const run = await stage.start('breaksEachAttempt', [], { job: 'for-ever', retry: RETRY });
     await has('for-ever', 1);
     await hasRead();
@@ -82,7 +82,7 @@ describe('a watcher', { concurrency: 3 }, () => {
   });
 
   // As many failures as a cron each minute has in an hour: the server's own clock cannot be changed.
-  it('tells a cron that fails sixty times, once each second, in one message, and its recovery in one', async () => {
+  it('reports a cron that fails sixty times, once a second, in one message, and its recovery in one', async () => {
     let isBroken = true;
     stage.works.set('cron', async () => {
       if (isBroken) throw new Error('card 4111 declined');
@@ -105,7 +105,7 @@ describe('a watcher', { concurrency: 3 }, () => {
     equal(first?.payload.data.error?.message, 'card [card] declined');
   });
 
-  it('tells nothing of a child that fails, of a run that a person ends, and of success', async () => {
+  it('does not report a failed child, a run that a person ended, or a success', async () => {
     await stage.run('tolerant', 'toleratesChild', []);
     const run = await stage.start('takes', [60_000], { job: 'ended-by-hand' });
     await run.terminate('by hand');
@@ -114,7 +114,7 @@ describe('a watcher', { concurrency: 3 }, () => {
     deepEqual(['tolerant', 'ended-by-hand', 'well', 'breaks'].flatMap(told), []);
   });
 
-  it('tells a workflow type that no worker has as stuck', async () => {
+  it('reports a workflow type that no worker has as stuck', async () => {
     const run = await stage.start('noSuchWorkflow', [], { job: 'unknown-type' });
     await has('unknown-type', 1);
     deepEqual(told('unknown-type'), ['job.stuck open unknown-type']);
@@ -125,7 +125,7 @@ describe('a watcher', { concurrency: 3 }, () => {
     deepEqual(told('unknown-type')[1], 'job.stuck resolved unknown-type');
   });
 
-  it('tells a run that timed out before its first task', async () => {
+  it('reports a run that timed out before its first task', async () => {
     const options = {
       job: 'too-late',
       taskQueue: 'nobody-for-a-second',
@@ -136,7 +136,7 @@ describe('a watcher', { concurrency: 3 }, () => {
     deepEqual(told('too-late'), ['job.failed open too-late']);
   });
 
-  it('tells a job that never ran as overdue, counted from when it was first looked for, and its first success', async () => {
+  it('reports a job that never ran as overdue, counted from the first poll, and its first success', async () => {
     await has('never-ran', 1);
     deepEqual(told('never-ran'), ['job.overdue open never-ran']);
     await stage.run('never-ran', 'takes', [1]);
@@ -147,13 +147,13 @@ describe('a watcher', { concurrency: 3 }, () => {
     ]);
   });
 
-  it('finds the jobs of a pattern, and tells them as overdue', async () => {
+  it('finds the jobs of a pattern, and reports them as overdue', async () => {
     await stage.run('never-again', 'takes', [1]);
     await has('never-again', 1);
     deepEqual(told('never-again')[0], 'job.overdue open never-again');
   });
 
-  it('tells jobs with the longest names, and with all characters', async () => {
+  it('reports jobs with the longest names and with any characters', async () => {
     // Stores in SQL find no name with quotes: it is bound with another character in their place.
     const bound = LONG.replace(/["\\]/g, '\ufffd');
     await stage.run(LONG, 'breaks', []);
@@ -163,7 +163,7 @@ describe('a watcher', { concurrency: 3 }, () => {
     deepEqual(told(bound), [`job.failed open ${bound}`, `job.recovered resolved ${bound}`]);
   });
 
-  it('names the rules that no job fits', async () => {
+  it('lists rules that match no job', async () => {
     const unmatched = await until(
       async () => {
         const { watch } = await watcher.status();
@@ -174,7 +174,7 @@ describe('a watcher', { concurrency: 3 }, () => {
     ok(unmatched.includes('no-such-job') && unmatched.includes('none-*'), unmatched.join());
   });
 
-  it('sends a test message through everything, and names what is wrong with a request', async () => {
+  it('delivers a test message, and names the problem with an invalid request', async () => {
     const handle = stage.client.workflow.getHandle('job-watcher');
     await handle.signal('test', { channel: 'oncall' });
     await until(() => stage.receiver.told().includes('watcher.test open'), { says: 'no test message' });

@@ -32,7 +32,7 @@ const RUN = {
 };
 
 describe('an outage', { concurrency: 2 }, () => {
-  it('of the receiver for an hour: each message arrives once, and what is over by then is one', async () => {
+  it('of the receiver for an hour: each message arrives once, and problems that ended by then are merged', async () => {
     const stage = await Stage.start();
     try {
       const begunMs = Date.now();
@@ -62,7 +62,7 @@ describe('an outage', { concurrency: 2 }, () => {
     }
   });
 
-  it('of a receiver that hangs: the message is sent again, and the job is not told twice', async () => {
+  it('of a receiver that hangs: the message is retried, and the job is not reported twice', async () => {
     const stage = await Stage.start();
     try {
       await stage.isWatching(await stage.watch());
@@ -78,7 +78,7 @@ describe('an outage', { concurrency: 2 }, () => {
     }
   });
 
-  it('of the watcher for longer than the retention: what was told is over, and nothing forgotten is told', async () => {
+  it('of the watcher for longer than the retention: open problems are resolved, and deleted runs are not reported', async () => {
     const stage = await Stage.start();
     try {
       const config = stage.config({ default: { overMs: 1_000 } });
@@ -115,7 +115,7 @@ describe('an outage', { concurrency: 2 }, () => {
     }
   });
 
-  it('of a whole fleet that was killed is told once, and its end when one polls', async () => {
+  it('of all workers is reported once, and its end when one polls', async () => {
     const stage = await Stage.start();
     const fleet = await Promise.all([startWorker(stage), startWorker(stage)]);
     try {

@@ -18,7 +18,7 @@ describe('a watcher', () => {
   const isTold = (name: string, count: number) =>
     until(() => toldOf(name).length >= count, { says: () => `told of ${name}: ${toldOf(name)}` });
 
-  it('learns from ten runs what is usual, and tells of a run that takes 10 s longer while it goes on', async () => {
+  it('learns the usual duration from ten runs, and reports a run that takes 10 s longer while it runs', async () => {
     let end = () => {};
     await stage.whileWorking(async () => {
       for (let run = 0; run < 10; run++) await stage.run('steady');
@@ -39,7 +39,7 @@ describe('a watcher', () => {
     deepEqual(toldOf('steady'), ['job.slow open steady', 'job.slow resolved steady']);
   });
 
-  it('tells three failures with recoveries as flapping, once, and three successes as its end', async () => {
+  it('reports three failures with recoveries as flapping, once, and ends it after three successes', async () => {
     const fails = () => stage.works.set('wobbly', () => Promise.reject(new Error('sometimes')));
     const works = () => stage.works.set('wobbly', () => {});
     await stage.whileWorking(async () => {
@@ -67,7 +67,7 @@ describe('a watcher', () => {
     ]);
   });
 
-  it('reminds of what is still open, and no longer when it is over', async () => {
+  it('sends reminders of open problems, and none once they are resolved', async () => {
     stage.works.set('reminded', () => Promise.reject(new Error('still')));
     await stage.whileWorking(async () => {
       await stage.run('reminded');

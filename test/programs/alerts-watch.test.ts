@@ -22,7 +22,7 @@ describe('watch', () => {
   });
   after(() => stage.stop());
 
-  it('that is killed when it has told something tells it once, and its end', async () => {
+  it('that is killed after a report does not repeat it, and reports the end', async () => {
     await withConfigFile(stage.config(), async (path) => {
       const killed = await WatchProcess.start(['--config', path, ...flags]);
       await stage.whileWorking(async () => {
@@ -50,7 +50,7 @@ describe('watch', () => {
     });
   });
 
-  it('tells nothing twice when two watch, one of them an hour behind', async () => {
+  it('reports nothing twice while two processes watch, one of them an hour behind', async () => {
     const before = stage.receiver.received.length;
     const config = stage.config();
     const watcher = await stage.watch(config);
@@ -91,7 +91,7 @@ describe('watch', () => {
     await watcher.close();
   });
 
-  it('reads its configuration again when it changes, and keeps the one before when it is wrong', async () => {
+  it('reloads its configuration when it changes, and keeps the previous one if it is invalid', async () => {
     await withConfigFile(stage.config(), async (path) => {
       const watcher = await stage.watch(path);
       const hash = async () => (await watcher.status().catch(() => undefined))?.watch?.config;
@@ -113,7 +113,7 @@ describe('watch', () => {
     });
   });
 
-  it('--check tries everything, sends each channel a message, and says what is wrong', async () => {
+  it('--check checks everything, sends each channel a message, and lists the problems', async () => {
     const before = stage.receiver.received.length;
     const gone = await Receiver.start();
     await gone.close();
@@ -129,7 +129,7 @@ describe('watch', () => {
     });
   });
 
-  it('does not begin with a wrong configuration', async () => {
+  it('does not start with an invalid configuration', async () => {
     await withConfigFile(stage.config({ default: { after: 0 } }), async (path) => {
       const { code, output } = await WatchProcess.run(['--config', path, ...flags]);
       equal(code, 1);
@@ -137,7 +137,7 @@ describe('watch', () => {
     });
   });
 
-  it('--remove ends watcher and incidents', async () => {
+  it('--remove terminates watcher and incidents', async () => {
     const { code, output } = await WatchProcess.run(['--remove', ...flags]);
     equal(code, 0);
     match(output, /terminated [3-9] alert workflows/);

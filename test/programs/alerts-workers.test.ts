@@ -10,7 +10,7 @@ import { Stage } from '../support/alerts/stage';
 import { startStoredServer } from '../support/alerts/stored-server';
 
 describe('a task queue', { concurrency: true }, () => {
-  it('that nobody ever polled is told once, and resolved when one polls', async () => {
+  it('that was never polled is reported once, and resolved when a worker polls it', async () => {
     const stage = await Stage.start();
     try {
       const rule = { overMs: 1_000, successWithin: '20 seconds' } as const;
@@ -37,7 +37,7 @@ describe('a task queue', { concurrency: true }, () => {
     }
   });
 
-  it('whose whole fleet is gone is told when its last poll is 75 s old', async () => {
+  it('that has lost all workers is reported 75 s after its last poll', async () => {
     const stage = await Stage.start();
     try {
       await stage.isWatching(await stage.watch());
@@ -54,7 +54,7 @@ describe('a task queue', { concurrency: true }, () => {
     }
   });
 
-  it('is not told as without worker when the server restarts, and the watcher goes on', async () => {
+  it('is not reported when the server restarts, and the watcher continues', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'alerts-server-'));
     const server = await startStoredServer(join(folder, 'temporal.db'));
     const stage = await Stage.start({ server });

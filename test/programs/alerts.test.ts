@@ -20,7 +20,7 @@ describe('alerts', () => {
   });
   after(() => stage.stop());
 
-  it('a job that fails is told with its error and its trace, and its recovery once', async () => {
+  it('a job that fails is reported with its error and its trace, and its recovery once', async () => {
     await stage.whileWorking(async () => {
       stage.work = () => Promise.reject(new Error('the ledger does not answer'));
       const runId = await stage.run('nightly', 'nightly', ['nightly', 'secret argument']);
@@ -42,7 +42,7 @@ describe('alerts', () => {
     });
   });
 
-  it('a run that is slow is told while it runs, and its end', async () => {
+  it('a slow run is reported while it runs, and when it ends', async () => {
     const before = stage.receiver.received.length;
     let end = () => {};
     stage.work = () =>
@@ -61,7 +61,7 @@ describe('alerts', () => {
     deepEqual(stage.receiver.told().slice(before), ['job.slow open slow', 'job.slow resolved slow']);
   });
 
-  it('a run that is over the limit of its rule is told with what is usual, from five runs on', async () => {
+  it('a run over the limit of its rule is reported with the usual duration, from five runs on', async () => {
     let end = () => {};
     await stage.whileWorking(async () => {
       stage.work = () => {};
@@ -81,7 +81,7 @@ describe('alerts', () => {
     });
   });
 
-  it('a run that begins and ends between two looks was slow, in one message', async () => {
+  it('a slow run that starts and ends between two polls is reported in one message', async () => {
     const before = stage.receiver.received.length;
     await stage.whileWorking(async () => {
       await stage.run('slow', 'takes', [1_050]);
@@ -96,7 +96,7 @@ describe('alerts', () => {
     );
   });
 
-  it('a run that fails and was slow is the failure alone', async () => {
+  it('a slow run that fails is reported only as failed', async () => {
     const before = stage.receiver.received.length;
     const { overMs = 0 } = { overMs: 1_000 };
     stage.work = async () => {

@@ -45,7 +45,7 @@ describe('a console on this machine', () => {
   });
   after(() => running.close());
 
-  it('needs no token, and says whether it is there', async () => {
+  it('needs no token, and answers /healthz', async () => {
     equal((await ask(`${running.url}/api/status`)).status, 200);
     deepEqual((await ask(`${running.url}/healthz`)).body, 'ok');
   });
@@ -55,7 +55,7 @@ describe('a console on this machine', () => {
     equal(headers['keep-alive'], 'timeout=65');
   });
 
-  it('refuses requests that name another host: DNS rebinding', async () => {
+  it('refuses requests with a foreign host, as in DNS rebinding', async () => {
     const { port } = new URL(running.url);
     for (const host of ['evil.example', `evil.example:${port}`, '10.0.0.1', 'localhost.evil.example']) {
       const answer = await ask(`${running.url}/api/jobs`, { headers: { host } });
@@ -67,7 +67,7 @@ describe('a console on this machine', () => {
       equal((await ask(`${running.url}/api/jobs`, { headers: { host } })).status, 200, host);
   });
 
-  it('is not read by a page of another origin', async () => {
+  it('cannot be read by a page of another origin', async () => {
     for (const site of ['cross-site', 'same-site'])
       for (const mode of ['cors', 'no-cors'])
         equal(
@@ -91,7 +91,7 @@ describe('a console on this machine', () => {
     equal((await ask(`${running.url}/api/status`, { headers: link })).status, 200);
   });
 
-  it('takes no spans from a page', async () => {
+  it('refuses spans from a web page', async () => {
     const type = 'application/json';
     const body = '{"resourceSpans":[]}';
     const post = (headers: object) => ask(`${running.url}/v1/traces`, { method: 'POST', headers, body });
@@ -102,7 +102,7 @@ describe('a console on this machine', () => {
     equal((await post({ 'content-type': 'text/plain' })).status, 415);
   });
 
-  it('writes nothing, and sends headers that keep pages apart', async () => {
+  it('is read-only, and sends headers that isolate its pages', async () => {
     for (const method of ['POST', 'PUT', 'DELETE'])
       equal((await ask(`${running.url}/api/jobs`, { method })).status, 405);
     const { headers } = await ask(`${running.url}/`);
@@ -139,7 +139,7 @@ describe('a console with a token', () => {
       });
   });
 
-  it('shows nothing without it', async () => {
+  it('shows nothing without the token', async () => {
     equal((await ask(at('/api/jobs'))).status, 401);
     equal((await ask(at('/api/events'))).status, 401);
     const page = await ask(at('/jobs/nightly?result=failure'));
@@ -150,7 +150,7 @@ describe('a console with a token', () => {
     equal((await ask(at('/api/jobs'), { headers: { authorization: `Bearer ${TOKEN}` } })).status, 200);
   });
 
-  it('is reached by its address and the names that it was given', async () => {
+  it('is reached by its address and the names of --allowed-host', async () => {
     const headers = { authorization: `Bearer ${TOKEN}` };
     for (const [host, status] of [
       ['console.example', 200],
@@ -168,7 +168,7 @@ describe('a console with a token', () => {
       body: new URLSearchParams(form).toString(),
     });
 
-  it('gives a session for the token, by a form of its own', async () => {
+  it('starts a session for the token, by its own form', async () => {
     equal((await login({ token: 'wrong' })).status, 403);
     equal((await login({ token: TOKEN }, {})).status, 403);
     equal((await login({ token: TOKEN }, { origin: 'https://evil.example' })).status, 403);
@@ -183,14 +183,14 @@ describe('a console with a token', () => {
     equal((await ask(at('/api/jobs'), { headers: { cookie: session } })).status, 401);
   });
 
-  it('leads nobody elsewhere after the login', async () => {
+  it('redirects only to its own pages after the login', async () => {
     for (const to of ['//evil.example', '/\\evil.example', 'https://evil.example', '/a b'])
       equal((await login({ token: TOKEN, to })).headers.location, '/', to);
     const page = await ask(at('/login?to=%22%3E%3Cscript%3E'));
     match(page.body, /name="to" value="\/"/);
   });
 
-  it('takes spans only with it', async () => {
+  it('accepts spans only with the token', async () => {
     const post = (headers: object) =>
       ask(at('/v1/traces'), {
         method: 'POST',

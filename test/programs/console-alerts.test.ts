@@ -45,7 +45,7 @@ describe('a console with --alerts', () => {
   const told = ({ deliveries = [] }: AlertRow) =>
     deliveries.map(({ channel, type, state, outcome }) => `${channel} ${type} ${state} ${outcome}`);
 
-  it('tells of a slow run while it runs, and shows it until it is over', async () => {
+  it('reports a slow run while it runs, and shows it until it ends', async () => {
     await withConsole(async (running) => {
       await isWatching(running);
       let end = () => {};
@@ -102,7 +102,7 @@ describe('a console with --alerts', () => {
     }
   }
 
-  it('shows silences, refused signals, and that nobody watches the watcher', async () => {
+  it('shows silences, refused signals, and that there is no dead man’s switch', async () => {
     await withConsole(async (running) => {
       const watcher = stage.client.workflow.getHandle('job-watcher');
       await until(() => watcher.describe().catch(() => undefined), { says: 'there is no watcher' });
@@ -124,7 +124,7 @@ describe('a console with --alerts', () => {
     });
   });
 
-  it('shows many jobs that fail at once, and no workflow of alerts as a job', async () => {
+  it('shows many jobs that fail at once, and no alert workflow as a job', async () => {
     await withConsole(async (running) => {
       await isWatching(running);
       const jobs = Array.from({ length: 7 }, (_, index) => `import-${index}`);
@@ -148,7 +148,7 @@ describe('a console with --alerts', () => {
     });
   });
 
-  it('starts while Temporal is away, and says that it does not watch', async () => {
+  it('starts while Temporal is away, and shows that it does not watch', async () => {
     await withConfigFile(stage.config(), async (alerts) => {
       const running = await consoleFor({ address: '127.0.0.1:1', namespaces: ['default'] }, { alerts });
       try {
@@ -160,7 +160,7 @@ describe('a console with --alerts', () => {
     });
   });
 
-  it('does not start with a wrong configuration, and says what is wrong', async () => {
+  it('does not start with an invalid configuration, and names the problem', async () => {
     await withConfigFile('{"channels": {}}', (alerts) =>
       rejects(consoleFor(temporal(), { alerts }), /^ConsoleError: --alerts: .*channels/),
     );
@@ -178,7 +178,7 @@ describe('a console with --alerts', () => {
 });
 
 describe('a console without --alerts', () => {
-  it('says that nobody watches, and what to do', async () => {
+  it('shows that there is no watcher, and how to start one', async () => {
     const stage = await Stage.start();
     const running = await consoleFor({ address: stage.server.address, namespaces: [stage.namespace] });
     try {

@@ -6,7 +6,7 @@ import { startTemporalServer } from '../../testing/temporal-server';
 import { until } from '../../testing/until';
 import { consoleFor, getJson } from '../support/console';
 
-it('a busy Temporal is named, asked less often, and pages are read all the same', async () => {
+it('a rate limit of Temporal is shown, fewer calls are sent, and pages still work', async () => {
   const { TEMPORAL_ADDRESS: _, ...env } = process.env;
   // A server of its own: the limit is the whole namespace's.
   const dynamicConfig = ['frontend.namespaceRPS.visibility=1', 'frontend.namespaceBurstRatio.visibility=1'];

@@ -13,7 +13,7 @@ import { type Certificate, certificate, startTlsProxy, type TlsProxyOptions } fr
 const NAME = 'temporal.example';
 const KEY = 'a key that nobody guesses';
 
-describe('a console whose Temporal is behind TLS', () => {
+describe('a console with TLS to Temporal', () => {
   const directory = temporaryDirectory();
   let server: TemporalServer;
   let own: Certificate;
@@ -70,16 +70,16 @@ describe('a console whose Temporal is behind TLS', () => {
     ...['--tls-cert-path', client.cert, '--tls-key-path', client.key],
   ];
 
-  it('reads it with a client certificate', async () => {
+  it('connects with a client certificate', async () => {
     await says('ok', { clients: client }, withCertificate);
   });
 
-  it('says that it is away without the certificate, or where it does not trust the server', async () => {
+  it('shows Temporal as away without the certificate, or if it does not trust the server', async () => {
     await says('temporal-away', { clients: client }, trusting);
     await says('temporal-away', {}, (address) => ['--address', address, '--tls']);
   });
 
-  it('reads it with an API key, as a flag and from a profile', async () => {
+  it('connects with an API key, as a flag and from a profile', async () => {
     const byFlag = await says('ok', { apiKey: KEY }, (address) => [...trusting(address), '--api-key', KEY]);
     equal(byFlag.key, `Bearer ${KEY}`);
     await says('ok', { apiKey: KEY }, (address) => {
@@ -90,7 +90,7 @@ describe('a console whose Temporal is behind TLS', () => {
     });
   });
 
-  it('says that its key is refused', async () => {
+  it('shows that its key is rejected', async () => {
     const { text } = await says('temporal-denied', { apiKey: KEY }, (address) => [
       ...trusting(address),
       ...['--api-key', 'wrong'],

@@ -44,7 +44,7 @@ describe('the data directory', () => {
     match(defaultDataDirectory({ XDG_STATE_HOME: 'relative' }), /\/\.local\/state\/temporal-job-tracing$/);
   });
 
-  it('can be read by its owner alone, and so can its files', async () => {
+  it('is readable only by its owner, as are its files', async () => {
     const target = await startConsoleIngest({ directory });
     await target.post(traceRequest([writtenSpan()]));
     equal(modeOf(directory), '700');
@@ -53,7 +53,7 @@ describe('the data directory', () => {
     await target.close();
   });
 
-  it('keeps its mode if there are other things in it', async () => {
+  it('keeps its mode if it contains other files', async () => {
     mkdirSync(directory, { recursive: true });
     writeFileSync(join(directory, 'other'), '');
     chmodSync(directory, 0o755);
@@ -62,7 +62,7 @@ describe('the data directory', () => {
     equal(modeOf(join(directory, 'index.db')), '600');
   });
 
-  it('that cannot be made is told with what to do', async () => {
+  it('that cannot be created is an error with the remedy', async () => {
     writeFileSync(join(parent, 'file'), '');
     await rejects(openStore({ directory: join(parent, 'file', 'data') }), (error) => {
       ok(error instanceof StoreError);
@@ -72,7 +72,7 @@ describe('the data directory', () => {
     });
   });
 
-  it('lets a second console in only when the first has ended, and says who has it', async () => {
+  it('admits a second console only when the first has ended, and names the process that uses it', async () => {
     const { close } = await openStore({ directory });
     const second = openStore({ directory });
     await rejects(second, (error) => {
@@ -92,7 +92,7 @@ describe('the data directory', () => {
     await (await openStore({ directory })).close();
   });
 
-  it('without an SQLite driver says what to install', async (test) => {
+  it('without an SQLite driver is an error that names the package to install', async (test) => {
     if (sqlDriver().name === 'node:sqlite') return test.skip('this Node.js has SQLite');
     const copy = join(parent, 'store');
     cpSync(join(__dirname, '..', '..', 'console', 'store'), copy, { recursive: true });
@@ -126,7 +126,7 @@ describe('files that this version cannot read', () => {
     }
   }
 
-  it('of another version are set aside, told once, and a new store begins', async () => {
+  it('of another version are set aside with one notice, and a new store is created', async () => {
     await filled();
     for (const name of files().filter((file) => /^(index|spans-.*)\.db$/.test(file))) {
       const database = sqlDriver().open(join(directory, name));

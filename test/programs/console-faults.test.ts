@@ -17,7 +17,7 @@ import { id } from '../support/runs';
 
 const OTHER = 'half-registered';
 
-describe('a console whose Temporal has faults', () => {
+describe('a console while Temporal has faults', () => {
   let server: TemporalServer;
   let proxy: FaultProxy;
   let connection: Connection;
@@ -59,7 +59,7 @@ describe('a console whose Temporal has faults', () => {
       says: `${job} is not listed`,
     });
 
-  it('says that Temporal is away, keeps what it knows readable, and recovers by itself', async () => {
+  it('shows that Temporal is away, still serves its own data, and recovers automatically', async () => {
     const job = id('kept');
     const handle = await workflow(job);
     const running = await consoleFor({ address: `127.0.0.1:${proxy.port}` });
@@ -98,7 +98,7 @@ describe('a console whose Temporal has faults', () => {
     }
   });
 
-  it('answers pages while Temporal hangs', async () => {
+  it('serves pages while Temporal hangs', async () => {
     const running = await consoleFor({ address: `127.0.0.1:${proxy.port}` });
     try {
       await state(running.url, 'ok');
@@ -114,7 +114,7 @@ describe('a console whose Temporal has faults', () => {
     }
   });
 
-  it('starts while Temporal is away, and finds it when it is there', async () => {
+  it('starts while Temporal is away, and connects when it is back', async () => {
     proxy.set('drop');
     const running = await consoleFor({ address: `127.0.0.1:${proxy.port}` });
     try {
@@ -127,7 +127,7 @@ describe('a console whose Temporal has faults', () => {
     }
   });
 
-  it('marks runs that Temporal has forgotten, and still shows them', async () => {
+  it('marks runs that Temporal no longer has, and still shows them', async () => {
     const job = id('forgotten');
     const handle = await workflow(job);
     const running = await consoleFor({ address: server.address });
@@ -192,7 +192,7 @@ describe('a console whose Temporal has faults', () => {
     }
   });
 
-  it('reads memos by the data converter that it is given, and lists runs whose memo it cannot read', async () => {
+  it('decodes memos with --data-converter, and lists runs whose memo cannot be decoded', async () => {
     const directory = temporaryDirectory();
     const codec = `
       const flip = (payloads, to) => payloads.map((payload) => ({

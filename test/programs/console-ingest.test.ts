@@ -20,7 +20,7 @@ before(async () => {
 
 after(() => target.close());
 
-describe('answers', () => {
+describe('responses', () => {
   it('a request with good and bad spans is a partial success, in the encoding of the request', async () => {
     const spans = [
       writtenSpan({ spanId: spanId(1) }),
@@ -53,14 +53,14 @@ describe('answers', () => {
     );
   });
 
-  it('a request that is stored whole is answered with nothing', async () => {
+  it('a request that is stored completely gets an empty response', async () => {
     const json = await target.post(traceRequest([writtenSpan()]));
     deepEqual([json.status, await json.text()], [200, '{}']);
     const empty = await target.post(new Uint8Array(0), { 'content-type': 'application/x-protobuf' });
     deepEqual([empty.status, await empty.text()], [200, '']);
   });
 
-  it('an answered span can be read at once', async () => {
+  it('an acknowledged span can be read at once', async () => {
     for (let index = 0; index < 20; index++) {
       await target.post(traceRequest([writtenSpan({ traceId: traceId(index) })]));
       equal((await target.trace(traceId(index))).spans.length, 1);
@@ -123,7 +123,7 @@ describe('answers', () => {
     deepEqual([response.status, response.headers.get('allow')], [405, 'POST']);
   });
 
-  it('a gzip bomb, and a large body: 413, without being in memory', async () => {
+  it('a gzip bomb and a large body: 413, without holding them in memory', async () => {
     const bomb = gzipSync(Buffer.alloc(256 * 1024 * 1024, 0x20));
     ok(bomb.length < 300_000);
     const earlier = process.memoryUsage.rss();
@@ -136,7 +136,7 @@ describe('answers', () => {
     equal((await target.post(traceRequest([writtenSpan()]))).status, 200);
   });
 
-  it('a large body that comes slowly: 413 when all of it has come, which is when its sender listens', async () => {
+  it('a large body that arrives slowly: 413 after all of it, when its sender reads the response', async () => {
     const { port } = new URL(target.url);
     const socket = connect(Number(port), '127.0.0.1').pause();
     const head = ['POST /v1/traces HTTP/1.1', 'host: 127.0.0.1', 'content-type: application/json'];
@@ -150,7 +150,7 @@ describe('answers', () => {
     match(answer, /^HTTP\/1\.1 413 /);
   });
 
-  it('a sender that goes away in the middle takes no room', async () => {
+  it('a sender that disconnects midway frees its room', async () => {
     const own = await startConsoleIngest({ roomBytes: 1024 * 1024 });
     try {
       for (let index = 0; index < 20; index++) await abandonedPost(own.url);
@@ -162,7 +162,7 @@ describe('answers', () => {
     }
   });
 
-  it('more than there is room for: 503 with Retry-After, counted; what is answered with 200 is there', async () => {
+  it('more than there is room for: 503 with Retry-After, counted; spans acknowledged with 200 are stored', async () => {
     const own = await startConsoleIngest({ roomBytes: 256 * 1024 });
     try {
       const name = 'x'.repeat(100);

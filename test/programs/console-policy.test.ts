@@ -14,7 +14,7 @@ import { id } from '../support/runs';
 
 const SAMPLING = { default: 1, jobs: { 'night*': 0 } };
 
-describe('a run that is not recorded, and the rule', () => {
+describe('the rule of a run that is not sampled', () => {
   const directory = temporaryDirectory();
   let harness: ConsoleHarness;
   let runId: string;
@@ -53,17 +53,17 @@ describe('a run that is not recorded, and the rule', () => {
     }
   }
 
-  it('is not named where the policy is not known', async () => {
+  it('is not shown if the policy is not known', async () => {
     match(await told(harness.console), /^not sampled: the ratio of its rule/);
   });
 
-  it('is named with its ratio from the file of the option sampling', async () => {
+  it('is shown with its ratio from the file of --sampling', async () => {
     const sampling = join(directory.path, 'sampling.json');
     writeFileSync(sampling, JSON.stringify(SAMPLING));
     equal(await toldBy({ sampling }), 'not sampled: rule night*, 0 %');
   });
 
-  it('is named from the policy in Redis, with what has changed since', { skip: WITHOUT_REDIS }, async () => {
+  it('is shown from the policy in Redis, with later changes', { skip: WITHOUT_REDIS }, async () => {
     const server = await startRedis();
     const redis = connectionTo(server.port);
     try {

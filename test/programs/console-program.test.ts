@@ -8,7 +8,7 @@ import { temporaryDirectory } from '../support/console';
 import { runProgram, startProgram } from '../support/program';
 
 describe('temporal-job-tracing', { concurrency: 2 }, () => {
-  it('says what there is, and what it does not know', async () => {
+  it('prints its usage, and rejects unknown commands', async () => {
     const help = await runProgram(['--help']);
     equal(help.code, 0);
     match(help.output, / {2}console .*\n(.*\n)* {2}trace /);
@@ -22,7 +22,7 @@ describe('temporal-job-tracing', { concurrency: 2 }, () => {
     equal((await runProgram(['console', '--port', '70000'])).code, 2);
   });
 
-  it('prints its address first, answers while Temporal is away, and ends with SIGTERM within seconds', async () => {
+  it('prints its address first, answers while Temporal is away, and ends on SIGTERM within seconds', async () => {
     const data = temporaryDirectory();
     const program = startProgram(['console', '--port', '0', '--data', data.path]);
     const url = await program.url();
@@ -36,19 +36,19 @@ describe('temporal-job-tracing', { concurrency: 2 }, () => {
     data.remove();
   });
 
-  it('does not open itself to the network without a token: exit code 1, and why', async () => {
+  it('does not listen on the network without a token: exit code 1 and the reason', async () => {
     const { code, output } = await runProgram(['console', '--host', '0.0.0.0', '--port', '0']);
     equal(code, 1);
     match(output, /^--host 0\.0\.0\.0 opens the console to the network: set JOB_TRACING_CONSOLE_TOKEN.*\n$/);
   });
 
-  it('does not start with alerts that cannot be watched: exit code 1, and why', async () => {
+  it('does not start with an invalid alert configuration: exit code 1 and the reason', async () => {
     const { code, output } = await runProgram(['console', '--port', '0', '--alerts', '/nowhere.json']);
     equal(code, 1);
     match(output, /^--alerts: job alerts: expected a JSON file at \/nowhere\.json, got ENOENT\n$/);
   });
 
-  it('says in one line that its port or its directory is taken', async () => {
+  it('reports in one line that its port or its directory is in use', async () => {
     const data = temporaryDirectory();
     const taken = createServer().listen(0, '127.0.0.1');
     await once(taken, 'listening');

@@ -107,8 +107,8 @@ function tidyAll(): void {
   while (files.tidy());
 }
 
-describe('spans that are too old', () => {
-  it('leave after seven days and at most eight, a day at a time', async () => {
+describe('spans past their retention', () => {
+  it('are removed after seven to eight days, one day at a time', async () => {
     for (let day = 0; day < 10; day++) {
       now = START + day * DAY_MS;
       write([day]);
@@ -122,7 +122,7 @@ describe('spans that are too old', () => {
     equal(segments('kept').length, 0);
   });
 
-  it('leave also where nothing is written any more', async () => {
+  it('are removed even if nothing is written', async () => {
     write([1]);
     close([1], 'success');
     now += 7 * DAY_MS;
@@ -133,7 +133,7 @@ describe('spans that are too old', () => {
     deepEqual([await isThere(1), segments('spans')], [false, []]);
   });
 
-  it('stay if their run failed, was forced or is not known to have ended, for 30 days', async () => {
+  it('stay for 30 days if their run failed, was forced or is not known to have ended', async () => {
     const states: [ClosedState, boolean?][] = [
       ['success'],
       ['failure'],
@@ -161,7 +161,7 @@ describe('spans that are too old', () => {
     deepEqual([segments('spans'), segments('kept')], [[], []]);
   });
 
-  it('that are kept longer are there once, whenever they are read, and over a restart in the middle', async () => {
+  it('that stay longer are returned once, at any time and across a restart', async () => {
     const traces = Array.from({ length: 350 }, (_, index) => index);
     write(traces);
     close(
@@ -188,7 +188,7 @@ describe('spans that are too old', () => {
     equal(segments('spans').length, 0);
   });
 
-  it('and were the beginning of a trace that goes on: the trace says so', async () => {
+  it('at the beginning of a longer trace: the trace shows that its beginning has expired', async () => {
     write([1, 2]);
     now += DAY_MS;
     write([1, 2], 1);
@@ -207,7 +207,7 @@ describe('spans that are too old', () => {
     deepEqual(await told(3), [1, false], 'a success that began later');
   });
 
-  it('and were all of a trace of which one more span comes late: the trace says so', async () => {
+  it('of a trace with one more late span: the trace shows that its beginning has expired', async () => {
     write([1]);
     close([1], 'success');
     const sentAt = now;
@@ -225,7 +225,7 @@ describe('spans that are too old', () => {
 
 describe('the size of the store', () => {
   for (const what of ['ordinary', 'kept'] as const) {
-    it(`is never above the cap by more than a minute of intake: ${what} traces`, async () => {
+    it(`never exceeds the limit by more than a minute of intake: ${what} traces`, async () => {
       files.close();
       const limits = {
         ...LIMITS,
@@ -259,7 +259,7 @@ describe('the size of the store', () => {
     });
   }
 
-  it('is kept also where a segment is damaged, which hides only its own traces', async () => {
+  it('stays within the limit despite a damaged segment, which hides only its own traces', async () => {
     const traces = Array.from({ length: 1000 }, (_, index) => index);
     write(traces);
     close(traces, 'failure');
@@ -278,7 +278,7 @@ describe('the size of the store', () => {
     equal(segments('spans').length, 1);
   });
 
-  it('is given back although a driver keeps its files open', () => {
+  it('shrinks on disk although a driver keeps its files open', () => {
     const traces = Array.from({ length: 1000 }, (_, index) => index);
     write(traces);
     close(traces, 'success');

@@ -52,7 +52,7 @@ const many = (count: number, changes: (index: number) => Partial<RunSummary> = (
 const numbers = (runs: readonly RunSummary[]) => runs.map(({ durationMs }) => durationMs / 1000 - 1);
 
 describe('the index of closed runs', () => {
-  it('gives back all that was known of a run, and only that', async () => {
+  it('returns exactly the stored properties of a run', async () => {
     const full = run(0, {
       dueAt: START - 250,
       waitedMs: 250.5,
@@ -79,7 +79,7 @@ describe('the index of closed runs', () => {
     deepEqual(await store.runs.runsOfWorkflow('other', full.workflowId), []);
   });
 
-  it('replaces what it had of a run, and keeps it over a restart', async () => {
+  it('replaces the summary of a run, and keeps it across a restart', async () => {
     await store.runs.addRuns([run(0, { state: 'unknown' })]);
     await store.runs.addRuns([run(0)], {
       namespace: 'default',
@@ -96,7 +96,7 @@ describe('the index of closed runs', () => {
     equal(await store.runs.fillCursor('other'), undefined);
   });
 
-  it('keeps what a history said of a run when visibility lists the run again', async () => {
+  it('keeps properties from a history when visibility lists the run again', async () => {
     const failed = run(0, { state: 'failure' });
     const read = { waitedMs: 20, startedBy: 'ann', reason: 'again', attempt: 2, errorLine: 'Error: no' };
     await store.runs.addRuns([{ ...failed, ...read }]);
@@ -157,7 +157,7 @@ describe('the index of closed runs', () => {
     deepEqual(await found({ job: 'missing' }), []);
   });
 
-  it('pages through all runs once, also those that started at the same time', async () => {
+  it('pages through each run once, even if several started at the same time', async () => {
     await store.runs.addRuns(many(25, () => ({ startedAt: START })));
     const got: number[] = [];
     let cursor: string | undefined;
@@ -183,7 +183,7 @@ describe('the index of closed runs', () => {
     equal(foreign.runs.length, 25);
   });
 
-  it('finds neighbours, successes, and marks what Temporal has forgotten', async () => {
+  it('finds neighbours and successes, and marks runs that Temporal no longer has', async () => {
     const key = { namespace: 'default', job: 'nightly' };
     await store.runs.addRuns(many(10, (index) => ({ state: index === 6 ? 'failure' : 'success' })));
     const { previous, next } = await store.runs.neighbours(key, run(5).startedAt);
@@ -206,7 +206,7 @@ describe('the index of closed runs', () => {
     deepEqual(await store.runs.profiles({ namespace: 'default', job: 'other' }), []);
   });
 
-  it('takes nothing after it is closed', async () => {
+  it('rejects calls after it is closed', async () => {
     await store.close();
     await store.close();
     await rejects(store.runs.jobs(), (error) => error instanceof StoreError && error.problem === 'closed');

@@ -54,7 +54,7 @@ describe('the console', { concurrency: 4 }, () => {
     ok(Math.abs(onPath - page.sentence.totalMs) < page.sentence.totalMs * 0.05, `${onPath}`);
   });
 
-  it('tells the details of a row: what the history says, and its span', async () => {
+  it('returns the details of a row from its history and its span', async () => {
     const runId = await harness.run('nightly', id('details'), [20]);
     const page = await harness.page(runId, (each) => spansOf(each) === 12, 'spans have arrived');
     const saved = page.timeline.rows.find(({ name }) => name === 'userInfoSave');
@@ -72,7 +72,7 @@ describe('the console', { concurrency: 4 }, () => {
     equal(response.status, 404);
   });
 
-  it('names the slow operation, over five usual runs', async () => {
+  it('names the slow operation, compared with five usual runs', async () => {
     const job = { memo: { jobName: id('sentence') } };
     for (let n = 0; n < 5; n++) await harness.run('nightly', id(`usual-${n}`), [100], job);
     const runId = await harness.run('nightly', id('slow'), [8_000], job);
@@ -92,7 +92,7 @@ describe('the console', { concurrency: 4 }, () => {
     ok((page.run.timesUsual ?? 0) > 2);
   });
 
-  it('says what a run waits for', async () => {
+  it('shows what a run waits for', async () => {
     const [queue, backOff, timer, start] = await Promise.all([
       harness.start('hasNoWorker', id('no-worker')),
       harness.start('backsOff', id('back-off')),
@@ -124,7 +124,7 @@ describe('the console', { concurrency: 4 }, () => {
     for (const handle of [queue, backOff, timer, start]) await handle.terminate();
   });
 
-  it('shows why a run failed, and which row', async () => {
+  it('shows why a run failed, and the row that failed', async () => {
     const runId = await harness.run('failsInside', id('fails'));
     const page = await harness.page(runId, ({ run }) => run.state === 'failure', 'it has failed');
     equal(page.error?.message, 'attempt 3 fails');
@@ -214,7 +214,7 @@ describe('the console', { concurrency: 4 }, () => {
     equal(again.shards?.rerun, '1 shard was rerun after the run ended; now 2 of 3 shards have succeeded.');
   });
 
-  it('shows a trace alone, its run, and the trace as OTLP JSON', async () => {
+  it('shows a trace with its run, and returns it as OTLP JSON', async () => {
     const runId = await harness.run('nightly', id('trace'), [10]);
     const { run } = await harness.page(runId, (each) => spansOf(each) === 12, 'spans have arrived');
     const page = await harness.get<TracePage>(`/api/traces/${run.traceId}`);
@@ -229,7 +229,7 @@ describe('the console', { concurrency: 4 }, () => {
     ok(spans.every((span) => span.traceId === run.traceId && /^\d{19}$/.test(span.startTimeUnixNano)));
   });
 
-  it('tells of a trace without spans why, and never a bare 404', async () => {
+  it('gives the reason for a trace without spans, never a bare 404', async () => {
     const page = await harness.get<TracePage>('/api/traces/0123456789abcdef0123456789abcdef');
     deepEqual(page.timeline.rows, []);
     match(page.spansNote ?? '', /^No run with this trace is known\. /);
@@ -238,7 +238,7 @@ describe('the console', { concurrency: 4 }, () => {
     match(await response.text(), /expected 32 hex digits/);
   });
 
-  it('tells open pages the ids of runs that change, and nothing else', async () => {
+  it('sends open pages only the ids of runs that change', async () => {
     const closing = new AbortController();
     const response = await fetch(`${harness.console.url}/api/events`, { signal: closing.signal });
     equal(response.headers.get('content-type'), 'text/event-stream');

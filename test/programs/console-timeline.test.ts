@@ -53,13 +53,13 @@ function timelineOf(...spans: TraceSpan[]): Timeline {
   return traceTimeline(trace, NOW);
 }
 
-it('spans whose parent was not received are shown, and say so', () => {
+it('spans whose parent was not received are shown with a note', () => {
   const one = timelineOf(span('r', 'RunWorkflow:x', { ms: 1_000 }), span('a', 'lost', { parent: 'gone' }));
   deepEqual(rowTree(one.rows), ['run x', 'missing a span that was not received', '  operation lost']);
   equal(one.rows[2]?.note, 'its parent was not received');
 });
 
-it('a run whose end was not received is known by what it announced', () => {
+it('a run whose root was not received is named after its RunStarted span', () => {
   const { rows } = timelineOf(
     span('b', 'RunStarted:nightly', { parent: 'r', ms: 0 }),
     span('a', 'StartActivity:save', { parent: 'r', ms: 500 }),
@@ -68,7 +68,7 @@ it('a run whose end was not received is known by what it announced', () => {
   equal(rows[0]?.note, 'its end was not received');
 });
 
-it('circles of parents are opened at their earliest span, a span that is its own parent too', () => {
+it('cycles of parents are opened at their earliest span, including a span that is its own parent', () => {
   const { rows } = timelineOf(
     span('a', 'first', { parent: 'c', from: 0 }),
     span('b', 'second', { parent: 'a', from: 10 }),
@@ -99,7 +99,7 @@ it('spans of a service whose clock is off are moved into their caller, with a no
   equal(server?.note, 'its clock is 4.95 s ahead: moved');
 });
 
-it('a span from the far future does not make all others invisible', () => {
+it('a span from the far future does not make the others invisible', () => {
   const timeline = timelineOf(
     span('r', 'RunWorkflow:x', { ms: 1_000 }),
     span('f', 'future', { parent: 'r', from: 400 * 24 * 3_600_000 * 365 }),
@@ -108,12 +108,12 @@ it('a span from the far future does not make all others invisible', () => {
   match(timeline.rows[1]?.note ?? '', /its time is outside of the run: 2/);
 });
 
-it('a span that was sent twice says so', () => {
+it('a span that was sent twice has a note', () => {
   const { rows } = timelineOf(span('r', 'RunWorkflow:x', { received: 2 }));
   equal(rows[0]?.note, 'sent twice: a workflow task was repeated');
 });
 
-it('attempts of an activity are told apart, with the back-off between them', () => {
+it('attempts of an activity are separate, with the back-off between them', () => {
   const attempt = (number: number) => ({ attributes: [['job.activity.attempt', number]] as const });
   const { rows } = timelineOf(
     span('r', 'RunWorkflow:x', { ms: 2_000 }),
@@ -138,7 +138,7 @@ it('attempts of an activity are told apart, with the back-off between them', () 
   );
 });
 
-it('more than five equal siblings are a group, names that differ by an id alone are equal', () => {
+it('more than five similar siblings form a group; names may differ in ids', () => {
   const calls = Array.from({ length: 8 }, (_, n) =>
     span(`c${n}`, `GET /orders/${n}`, { parent: 'r', from: n * 100, ms: 50 + n, service: 'shop' }),
   );
@@ -150,7 +150,7 @@ it('more than five equal siblings are a group, names that differ by an id alone 
   ok(few.rows.every(({ kind }) => kind !== 'group'));
 });
 
-it('a hundred thousand spans are laid out in time, the slow and the failed ones kept', {
+it('a hundred thousand spans are laid out in time, with the slow and the failed ones', {
   timeout: 60_000,
 }, () => {
   const wide = Array.from({ length: 100_000 }, (_, n) =>
@@ -170,14 +170,14 @@ it('a hundred thousand spans are laid out in time, the slow and the failed ones 
   ok(timeline.rows.some(({ hasError, kind }) => hasError && kind === 'operation'));
 });
 
-it('a hundred thousand spans without any parent are cut as well', { timeout: 60_000 }, () => {
+it('a hundred thousand spans without parents are cut off too', { timeout: 60_000 }, () => {
   const alone = Array.from({ length: 100_000 }, (_, n) => span(`${n}`, `call ${n % 7}`, { from: n }));
   const timeline = timelineOf(...alone);
   ok(timeline.rows.length <= 10_000);
   equal(timeline.cut, 99_000);
 });
 
-it('a chain of a hundred thousand spans does not end the program', { timeout: 60_000 }, () => {
+it('a chain of a hundred thousand spans does not crash the program', { timeout: 60_000 }, () => {
   const deep = Array.from({ length: 100_000 }, (_, n) =>
     span(`${n}`, 'nested', { ...(n > 0 && { parent: `${n - 1}` }), ms: 200_000 - n }),
   );
@@ -187,7 +187,7 @@ it('a chain of a hundred thousand spans does not end the program', { timeout: 60
   equal(timeline.cut, 100_000 - timeline.rows.length);
 });
 
-it('each moment is on the critical path once', () => {
+it('each moment is on the critical path exactly once', () => {
   const { rows } = timelineOf(
     span('r', 'RunWorkflow:x', { ms: 1_000 }),
     span('a', 'short', { parent: 'r', from: 50, ms: 300 }),
@@ -210,7 +210,7 @@ it('each moment is on the critical path once', () => {
   ]);
 });
 
-it('long stretches in which nothing works are folded', () => {
+it('long periods in which nothing works are folded', () => {
   const { folds } = timelineOf(
     span('r', 'RunWorkflow:x', { ms: 100_000 }),
     span('a', 'before', { parent: 'r', from: 0, ms: 1_000 }),

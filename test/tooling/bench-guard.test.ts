@@ -35,7 +35,7 @@ describe('what the plugin costs in the sandbox', () => {
     ok(growth < BUNDLE_KB, `${growth} KB`);
   });
 
-  it('is measured with every target told', () => {
+  it('is measured with every target reported', () => {
     deepEqual(
       figures.filter(({ target }) => target).map(({ name }) => name),
       [

@@ -50,7 +50,7 @@ describe('the figures of MapReduce', () => {
     ]);
   });
 
-  it('tell the CPU of one shard, and how large the traces are', () => {
+  it('include the CPU of one shard and the size of the traces', () => {
     equal(found(`1,000 shards: worker CPU of a shard, ${PLAIN}`)?.value, 4);
     equal(found('1,000 shards: spans in the largest trace')?.value, 11);
     equal(found("1,000 shards: spans in a shard's trace")?.value, 4);
@@ -61,7 +61,7 @@ describe('the peak of memory', () => {
   const preload = require.resolve('../../bench/core/heap-sampler');
   const watch = new MemoryWatch();
 
-  it('holds the heaps of other threads, until it is forgotten', { timeout: 20_000 }, async () => {
+  it('includes the heaps of other threads, until it is reset', { timeout: 20_000 }, async () => {
     const code = `
       const held = Array.from({ length: 1_000_000 }, (_, index) => ({ index }));
       require('node:worker_threads').parentPort.on('message', () => process.exit(held.length > 0 ? 0 : 1));

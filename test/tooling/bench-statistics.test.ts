@@ -33,7 +33,7 @@ describe('an estimate of rounds', () => {
     ok(hits >= 88, `${hits} of 100`);
   });
 
-  it('keeps what was measured side by side together: a common disturbance cancels out', () => {
+  it('pairs measurements of the same round, so that a common disturbance cancels out', () => {
     const rounds = disturbed(20, 3).map((load) => ({ theirs: load, ours: load + 5 }));
     const added = estimate(rounds, (some) => median(some.map(({ ours, theirs }) => ours - theirs)));
     ok(Math.abs(added.low - 5) < 1e-9 && Math.abs(added.high - 5) < 1e-9);

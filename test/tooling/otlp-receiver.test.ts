@@ -22,7 +22,7 @@ afterEach(async () => {
 
 for (const protocol of ['http/json', 'http/protobuf']) {
   for (const compression of ['none', 'gzip']) {
-    it(`a span sent as ${protocol} with compression ${compression} arrives with all it carries`, async () => {
+    it(`a span sent as ${protocol} with compression ${compression} arrives completely`, async () => {
       const receiver = await started();
       const { traceId, spanId } = await exportedBy(receiver, { protocol, compression }, (tracer) => {
         const parent = tracer.startSpan('parent', {
@@ -78,7 +78,7 @@ for (const protocol of ['http/json', 'http/protobuf']) {
   }
 }
 
-it('waiting for a trace ends when the predicate holds, and names what came when it never does', async () => {
+it('waiting for a trace ends when the predicate holds, or fails with the received spans', async () => {
   const receiver = await started();
   const waiting = receiver.waitFor(TRACE_ID, (spans) => spans.length === 2, 5000);
   await post(receiver, span({ name: 'first' }));
@@ -93,7 +93,7 @@ it('waiting for a trace ends when the predicate holds, and names what came when 
   );
 });
 
-it('beyond its bound the receiver forgets the oldest traces, whole', async () => {
+it('beyond its limit the receiver drops the oldest traces completely', async () => {
   const receiver = await started({ maxSpans: 3 });
   const ids = ['a', 'b', 'c'].map((digit) => digit.repeat(32));
   for (const traceId of ids) {
@@ -103,7 +103,7 @@ it('beyond its bound the receiver forgets the oldest traces, whole', async () =>
   deepEqual(receiver.spans('a'.repeat(32)), []);
 });
 
-it('what is not a trace request is refused with a reason, and the receiver goes on', async () => {
+it('an invalid request is refused with a reason, and the receiver continues', async () => {
   const receiver = await started();
   const send = async (path: string, contentType: string, body: string) => {
     const response = await fetch(receiver.url + path, {
@@ -149,14 +149,14 @@ it('a receiver in a process with http instrumentation is not traced itself', asy
   deepEqual(paths, ['/'], 'a plain server is traced, the receiver is not');
 });
 
-it('a trace page is served as text for a known trace only', async () => {
+it('a trace page is served as text, only for a known trace', async () => {
   const receiver = await started({ page: (spans) => `${spans.length} span` });
   await post(receiver, span({}));
   equal(await (await fetch(`${receiver.url}/trace/${TRACE_ID}`)).text(), '1 span');
   equal((await fetch(`${receiver.url}/trace/${'c'.repeat(32)}`)).status, 404);
 });
 
-it('a trace is complete with one run above all others, all parents there and nothing sent twice', () => {
+it('a trace is complete with one root run, all parents and no duplicates', () => {
   const root = received({ name: 'RunWorkflow:job', spanId: 'r' });
   const activity = received({ name: 'RunActivity:save', spanId: 'a', parentSpanId: 'r' });
   const child = received({ name: 'RunWorkflow:part', spanId: 'c', parentSpanId: 'r' });

@@ -107,7 +107,7 @@ describe('the published package', () => {
     deepEqual(await printed('names.mjs', code), { required: NAMES, differ: [] });
   });
 
-  it('has no module that no entry reaches, no sources beside their maps, and nothing of the tests', async () => {
+  it('has no unreachable module, no sources beside their maps, and no tests', async () => {
     const folders = new Set(files.map((file) => file.split('/').slice(0, 2).join('/')));
     const foreign = [
       'dist/test',
@@ -172,7 +172,7 @@ describe('the published package', () => {
     deepEqual([maps.length > 100, without], [true, []]);
   });
 
-  it('imports nothing that it does not declare, in code and in types', async () => {
+  it('imports only declared dependencies, in code and in types', async () => {
     const declared = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
     const known = new Set([...declared, ...builtinModules, 'temporal-job-tracing']);
     const undeclared: string[] = [];
@@ -190,7 +190,7 @@ describe('the published package', () => {
     deepEqual(undeclared, []);
   });
 
-  it('says of each dependency, in its documentation, what it is for and its licence', async () => {
+  it('documents the purpose and the licence of each dependency', async () => {
     const text = await readFile(join(packed.directory, 'docs', 'dependencies.md'), 'utf8');
     const rows = [...text.matchAll(/^\| `([^`]+)` \|(?: [^|]+ \|)? ([\w.-]+) \| [^|]+ \|$/gm)];
     const told = Object.fromEntries(rows.map(([, name = '', licence = '']) => [name, licence]));
@@ -237,7 +237,7 @@ describe('the published package', () => {
     deepEqual(scripted, ['node_modules/@grpc/proto-loader/node_modules/protobufjs']);
   });
 
-  it('is in order for publint', async () => {
+  it('passes publint', async () => {
     const { publint } = await import('publint');
     const { formatMessage } = await import('publint/utils');
     const { messages, pkg } = await publint({ pkgDir: packed.directory, pack: false, strict: true });
@@ -247,7 +247,7 @@ describe('the published package', () => {
     );
   });
 
-  it('has types for every way to resolve modules, by "are the types wrong"', async () => {
+  it('has types for every module resolution, checked by "are the types wrong"', async () => {
     const { checkPackage, createPackageFromTarballData } = await import('@arethetypeswrong/core');
     const checked = await checkPackage(createPackageFromTarballData(await readFile(packed.tarball)), {
       excludeEntrypoints: ['./alerts/alert.schema.json'],

@@ -27,7 +27,7 @@ function written(seconds: number, terminal: { isTTY?: boolean; columns?: number 
   return text;
 }
 
-it('on a terminal each update replaces the one before, and the next line takes the last one away', () => {
+it('on a terminal each update replaces the previous one, and the next line removes the last one', () => {
   const text = written(240, { isTTY: true, columns: 40 });
   equal(text.split('\n').length - 1, 2);
   equal(text.endsWith('\r\x1b[2KBuilding … 240 s\r\x1b[2KBuilt\n'), true);
@@ -37,7 +37,7 @@ it('on a terminal no update is longer than a line', () => {
   equal(written(1, { isTTY: true, columns: 10 }), 'Building …\n\r\x1b[2KBuilding \r\x1b[2KBuilt\n');
 });
 
-it('elsewhere four minutes take a few lines', () => {
+it('elsewhere four minutes produce a few lines', () => {
   deepEqual(written(240, {}).split('\n'), [
     'Building …',
     ...[10, 20, 40, 80, 160].map((second) => `Building … ${second} s`),

@@ -7,7 +7,7 @@ import { it } from 'node:test';
 
 const ROOT = path.join(__dirname, '../../..');
 
-it('relative links of the published pages lead to what is published with them', () => {
+it('relative links of the published pages lead to published files', () => {
   const pack = ['pack', '--dry-run', '--json', '--ignore-scripts'];
   const [packed] = JSON.parse(execFileSync('npm', pack, { cwd: ROOT, encoding: 'utf8' })) as [
     { files: { path: string }[] },

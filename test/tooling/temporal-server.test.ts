@@ -74,7 +74,7 @@ describe('startTemporalServer', () => {
   }
 });
 
-it('each failing step is told in one line with the next one, and the end says what to install', async (t) => {
+it('each failing step is logged in one line with the next one, and the last line names what to install', async (t) => {
   const directory = await mkdtemp(join(tmpdir(), 'temporal-binary-'));
   t.after(() => rm(directory, { recursive: true, force: true }));
   await writeFile(join(directory, 'temporal'), '#!/bin/sh\necho "temporal version 0.9.0 (Server 1.20.0)"\n');
@@ -118,11 +118,11 @@ describe('temporalCli', () => {
     match(await temporalCli(server, 'workflow', 'describe', '-w', 'w'), /Fresh/);
   });
 
-  it('what the binary complains about is in the error', async () => {
+  it('the error contains the message of the binary', async () => {
     await rejects(temporalCli(server, 'workflow', 'describe', '-w', 'nobody'), /workflow not found/);
   });
 
-  it('without a binary the error says what to set', async () => {
+  it('without a binary the error names the variable to set', async () => {
     const withoutBinary = { address: server.address, temporalBinary: undefined };
     await rejects(temporalCli(withoutBinary, 'workflow', 'list'), /TEMPORAL_CLI/);
   });

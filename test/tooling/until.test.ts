@@ -11,13 +11,13 @@ describe('until', () => {
     equal(looks, 3);
   });
 
-  it('fails after its time, and says what is wrong then', async () => {
+  it('fails after its time with a description of the problem', async () => {
     let looks = 0;
     const waiting = until(() => ++looks < 0, { within: 30, says: () => `${looks > 1} after many looks` });
     await rejects(waiting, /^Error: true after many looks, after 30 ms$/);
   });
 
-  it('looks for the last time when the time has passed', async () => {
+  it('probes once more when the time has passed', async () => {
     const start = performance.now();
     const isTime = () => performance.now() - start >= 60 && 'found';
     equal(await until(isTime, { within: 60, says: 'never' }), 'found');
@@ -37,7 +37,7 @@ describe('until', () => {
     await rejects(until(probe, { says: 'never' }), /the probe is broken/);
   });
 
-  it('looks no more when it is over', async () => {
+  it('does not probe after it has ended', async () => {
     let looks = 0;
     await rejects(until(() => ++looks < 0, { within: 20, says: 'never' }));
     const before = looks;

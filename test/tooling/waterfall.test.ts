@@ -30,7 +30,7 @@ it('a trace is drawn as a tree with bars on one time axis, and its slowest opera
   ]);
 });
 
-it('no line is longer than asked for, however long the names are', () => {
+it('no line is longer than the limit, however long the names are', () => {
   const long = span('a'.repeat(200), 'b'.repeat(200), 0, 1000, 'RunWorkflow:nightlyJob');
   for (const line of waterfall([...RUN, long], { columns: 100 })) {
     if (!line.startsWith('◀')) ok(line.length <= 100, `${line.length}: ${line}`);
@@ -43,7 +43,7 @@ it('an operation that failed is marked, in red where there is colour', () => {
   ok(waterfall([failed], { color: true })[2]?.startsWith('\u001b[31m✗ RunActivity:x'));
 });
 
-it('what failed first is named with its error, not what failed because of it', () => {
+it('the operation that failed first is named with its error, not those that failed because of it', () => {
   const [run, activity, server, query] = [
     failing('RunWorkflow:x', 'worker'),
     failing('RunActivity:x', 'worker', 'RunWorkflow:x'),
@@ -55,7 +55,7 @@ it('what failed first is named with its error, not what failed because of it', (
   ]);
 });
 
-it('spans whose parent is missing stand at the top, a repeated span stands there once, no span is said', () => {
+it('spans without their parent are at the top, a repeated span is shown once, and an empty trace has a note', () => {
   const lost = span('lost', 'worker', 0, 2, 'gone');
   const lines = waterfall([lost, lost, span('below', 'worker', 1, 1, 'lost')]);
   deepEqual(
@@ -70,7 +70,7 @@ it('an instant without any duration is drawn', () => {
   equal(line, 'instant  worker  ▏                    0 ms  ◀');
 });
 
-it('durations read in the unit that fits', () => {
+it('durations have a suitable unit', () => {
   const texts = [0, 0.04, 0.4, 12.6, 999.6, 59_990, 59_999, 125_000].map(duration);
   deepEqual(texts, ['0 ms', '<0.1 ms', '0.4 ms', '13 ms', '1.00 s', '59.99 s', '1 min 0 s', '2 min 5 s']);
 });
