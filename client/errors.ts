@@ -84,7 +84,7 @@ export interface SamplingConflictFields {
   /** The rule in force; left out if there is none. */
   readonly current?: LiveRule;
   /** The rule that was not written; left out for a removal. */
-  readonly wanted?: LiveRule;
+  readonly proposed?: LiveRule;
 }
 
 /** Thrown if someone else has changed the sampling policy in the meantime; nothing was written. */
@@ -93,16 +93,16 @@ export class SamplingConflictError extends Error implements SamplingConflictFiel
   readonly revision: number;
   readonly expectedRevision?: number;
   readonly current?: LiveRule;
-  readonly wanted?: LiveRule;
+  readonly proposed?: LiveRule;
 
   constructor(message: string, fields: SamplingConflictFields, options?: ErrorOptions) {
     super(message, options);
-    const { job, revision, expectedRevision, current, wanted } = fields;
+    const { job, revision, expectedRevision, current, proposed } = fields;
     this.job = job;
     this.revision = revision;
     if (expectedRevision !== undefined) this.expectedRevision = expectedRevision;
     if (current !== undefined) this.current = current;
-    if (wanted !== undefined) this.wanted = wanted;
+    if (proposed !== undefined) this.proposed = proposed;
   }
 }
 defineErrorClass(SamplingConflictError, 'SamplingConflictError');

@@ -138,12 +138,12 @@ export class SamplingClient {
       ...(by !== undefined && { by }),
       ...(until !== undefined && { until: timeOf(job, until) }),
     };
-    const wanted = checked(job, parseLiveRule(formatLiveRule(base))).stored;
-    if (wanted.until !== undefined && wanted.until <= now) {
-      throw optionError(ruleNamed(job), 'until', 'a future time', wanted.until);
+    const proposed = checked(job, parseLiveRule(formatLiveRule(base))).stored;
+    if (proposed.until !== undefined && proposed.until <= now) {
+      throw optionError(ruleNamed(job), 'until', 'a future time', proposed.until);
     }
-    return this.#write(job, wanted, options.expectedRevision, (current) => {
-      const afterwards = wanted.until && permanent(current);
+    return this.#write(job, proposed, options.expectedRevision, (current) => {
+      const afterwards = proposed.until && permanent(current);
       return formatLiveRule({ ...base, ...(afterwards && { afterwards }) });
     });
   }
@@ -175,7 +175,7 @@ export class SamplingClient {
 
   async #write(
     job: string,
-    wanted: LiveRule | undefined,
+    proposed: LiveRule | undefined,
     expectedRevision: number | undefined,
     textFor: (current: LiveRule | undefined) => string,
   ): Promise<SamplingChange> {
@@ -196,7 +196,7 @@ export class SamplingClient {
           revision,
           ...(expectedRevision !== undefined && { expectedRevision }),
           ...(holds && { current: holds }),
-          ...(wanted && { wanted }),
+          ...(proposed && { proposed }),
         });
       }
       const read = { revision: reading.revision ?? '0', text: current };

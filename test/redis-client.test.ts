@@ -88,8 +88,8 @@ describe('SamplingClient', { skip: WITHOUT_REDIS }, () => {
           error.expectedRevision,
           error.current?.rule.ratio,
           error.current?.by,
-          error.wanted?.rule.ratio,
-          error.wanted?.by,
+          error.proposed?.rule.ratio,
+          error.proposed?.by,
         ],
         ['a', revision, 0.2, 'ada', 0.3, 'bob'],
       );

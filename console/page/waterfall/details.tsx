@@ -105,7 +105,7 @@ function summary(
   return [
     ['duration', `${durationText(durationMs)}${isOpen ? ' so far' : ''}`],
     ...(own > 0 ? [['on the critical path', durationText(own)] as const] : []),
-    ['start', `${durationText(startMs)} after the start, at ${timeText(startedAt + startMs)}`],
+    ['started', `after ${durationText(startMs)}, at ${timeText(startedAt + startMs)}`],
     ...parts.flatMap((part): Pair[] =>
       part.state === 'working' && part.text === undefined
         ? []
