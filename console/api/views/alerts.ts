@@ -154,7 +154,7 @@ function watcherState(
     state,
     notices: [
       ...[watchers?.problem(name) ?? []].flat(),
-      ...notices(name, state, readMs, status),
+      ...notices(name, state, readMs, status, incidents),
       ...(incidents.some(({ open }) => open === undefined)
         ? [
             'The memos of incidents cannot be decoded: start the console with the --data-converter of the watcher.',
@@ -179,8 +179,11 @@ function notices(
   state: Watcher['state'],
   readMs: number | undefined,
   status: WatcherStatus | undefined,
+  incidents: readonly Incident[],
 ): string[] {
   const { watch, refused = [], heartbeat } = status ?? {};
+  // The watcher's report is up to some minutes old.
+  const isUnmatched = (rule: string) => !incidents.some(({ name }) => name === rule);
   const read =
     readMs === undefined ? 'anything yet' : `runs that closed after ${new Date(readMs).toISOString()}`;
   return [
@@ -198,7 +201,7 @@ function notices(
       (channel) =>
         `Channel ${channel} was stopped: its receiver answered 410 Gone. It is used again after the watcher's process restarts or its configuration changes.`,
     ),
-    ...(watch?.unmatchedRules ?? []).map((rule) => `No job matches the rule ${rule}.`),
+    ...(watch?.unmatchedRules ?? []).filter(isUnmatched).map((rule) => `No job matches the rule ${rule}.`),
     ...(watch?.notWatched ?? []).map((each) => `Not watched: ${each}.`),
     ...refused.map(({ signal, why, at }) => `The signal ${signal} of ${at} was refused: ${why}.`),
     ...(heartbeat?.startsWith('none')

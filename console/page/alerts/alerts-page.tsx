@@ -43,13 +43,14 @@ export function AlertsPage() {
       {data && (
         <>
           <Problems problems={data.problems} />
-          <Notices watchers={data.watchers} />
+          <Notices watchers={data.watchers.filter(isAmiss)} />
           <AlertTable rows={data.open.filter(fits)} hasNamespaces={data.watchers.length > 1} isOpen />
           <section class="past">
             <h2>Past</h2>
             <AlertTable rows={data.past.filter(fits)} hasNamespaces={data.watchers.length > 1} />
             {data.more > 0 && <p class="quiet">+ {countText(data.more)} more</p>}
           </section>
+          <Notices watchers={data.watchers.filter((watcher) => !isAmiss(watcher))} />
           {data.watchers.map((watcher) => (
             <Watcher key={watcher.namespace} watcher={watcher} hasNamespaces={data.watchers.length > 1} />
           ))}
@@ -65,6 +66,11 @@ function State({ page: { open } }: { readonly page: Answer }) {
       {open.length === 0 ? 'none open' : <strong class="bad">{countText(open.length)} open</strong>}
     </p>
   );
+}
+
+/** Its notices come before the alerts, which may be incomplete; those of a watcher at work come after them. */
+function isAmiss({ state }: WatcherState): boolean {
+  return state !== 'watching' && state !== 'starting';
 }
 
 function Notices({ watchers }: { readonly watchers: readonly WatcherState[] }) {

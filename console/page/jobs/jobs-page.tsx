@@ -39,7 +39,11 @@ export function JobsPage() {
         {data && (
           <p class="quiet" role="status">
             {countText(data.jobs.length + data.more)} {data.jobs.length === 1 ? 'job' : 'jobs'}
-            {failing > 0 && <strong class="bad">, {failing} in trouble</strong>}
+            {failing > 0 && (
+              <>
+                , <strong class="bad">{failing} in trouble</strong>
+              </>
+            )}
           </p>
         )}
         <div class="tools">
