@@ -42,7 +42,7 @@ describe('the page of alerts', { skip: browserMissing() ?? false, timeout: 300_0
     });
   });
 
-  it('says by itself that the watcher is blind once the process that watched is gone, and that it watches again', async () => {
+  it('shows without a reload that the watcher no longer reads once its process is gone, and that it reads again', async () => {
     const running = await consoleFor(temporal());
     try {
       const watcher = await stage.watch();
@@ -77,7 +77,7 @@ describe('the page of alerts', { skip: browserMissing() ?? false, timeout: 300_0
     stage.works.set('nightly', () => new Promise<void>((resolve) => (end = resolve)));
     stage.works.set(LONG, () => Promise.reject(new Error(`no ${'disk '.repeat(60)}`)));
     const pages = await ConsolePage.open(browser, url);
-    // What ended before the watcher's first look is never told.
+    // Runs that ended before the watcher's first poll are never reported.
     await until(
       async () => (await getJson<AlertsPage>(`${url}/api/alerts`)).watchers[0]?.state === 'watching',
       { within: 90_000, says: 'nothing watches' },
