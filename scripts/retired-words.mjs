@@ -13,6 +13,7 @@ const RETIRED = [
   { pattern: /\b(hostMark|HostNotice|noticeOf)\b/, instead: 'HostHint' },
   { pattern: /\b(askFor|idsToAsk)\b/, instead: 'decideNewRun, candidateIds' },
   { pattern: /\bpassive (run|parent|child)/, instead: 'untraced' },
+  { pattern: /\b(JobFacts|ErrorFacts)\b/, instead: 'JobMetadata, ErrorSummary' },
   { pattern: /\bjobContext\b/, instead: 'jobInfo' },
   { pattern: /\bwhole number/, instead: 'integer' },
   { pattern: /\btime to come\b/, instead: 'future time' },
