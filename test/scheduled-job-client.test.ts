@@ -181,7 +181,7 @@ describe('JobClient', { concurrency: 4 }, () => {
     await refuses(
       jobs.getHandle(id('nothing-there')).status(),
       'not-found',
-      /there is none, or it has ended/,
+      /it does not exist, or it has ended/,
     );
   });
 
