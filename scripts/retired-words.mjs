@@ -12,6 +12,9 @@ import { ROOT } from './setup.mjs';
 const RETIRED = [
   { pattern: /\b(hostMark|HostNotice|noticeOf)\b/, instead: 'HostHint' },
   { pattern: /\b(askFor|idsToAsk)\b/, instead: 'decideNewRun, candidateIds' },
+  { pattern: /\b(SandboxSpan|foreignSpan)\b/, instead: 'RecordingSpan, NonRecordingSpan' },
+  { pattern: /\b(toResourceQuery|__resourceQuery)\b/, instead: 'encodeOptions' },
+  { pattern: /\b(isBelow|ABOVE_ALL_DIGITS)\b/, instead: 'isUnsampled' },
   { pattern: /\bpassive (run|parent|child)/, instead: 'untraced' },
   { pattern: /\b(JobFacts|ErrorFacts)\b/, instead: 'JobMetadata, ErrorSummary' },
   { pattern: /\bjobContext\b/, instead: 'jobInfo' },

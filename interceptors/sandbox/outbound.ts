@@ -40,30 +40,35 @@ interface Prepared<Input> {
   readonly hasOwnTrace?: boolean;
 }
 
+/** Returns the outbound interceptor of a traced run, sampled or not. */
 export function outboundInterceptor(state: RunState, run: Run): WorkflowOutboundCallsInterceptor {
   /**
    * Starts the call's span and returns it with the header; without a span where none may be created.
    *
-   * @param which sequence number of the call, if the SDK numbers its kind
+   * @param seq sequence number of the call, if the SDK numbers its kind
    */
-  function begin(name: string, which?: number): { span: RecordingSpan | undefined; header: TraceHeader } {
+  function startSpan(name: string, seq?: number): { span: RecordingSpan | undefined; header: TraceHeader } {
     const parent = state.activeRef(run);
-    const span = state.recording()?.start(name, parent, { key: which });
+    const span = state.recording()?.start(name, parent, { key: seq });
     const item = state.activeItem();
     if (item !== undefined) span?.setAttribute('job.item.key', item);
     return { span, header: { span: span?.ref ?? parent, baggage: state.activeBaggage(run) } };
   }
 
-  /** Starts the call's span and adds its header; returns the user's input unchanged if that fails. */
+  /**
+   * Starts the call's span and adds its header; returns the user's input unchanged if that fails.
+   *
+   * @param addHeader returns the input with the header
+   */
   function prepare<Input>(
     input: Input,
     name: string,
-    which: number | undefined,
-    put: (header: TraceHeader) => Input,
+    seq: number | undefined,
+    addHeader: (header: TraceHeader) => Input,
   ): Prepared<Input> {
     const prepared = safely(() => {
-      const { span, header } = begin(name, which);
-      return { span, input: put(header) };
+      const { span, header } = startSpan(name, seq);
+      return { span, input: addHeader(header) };
     });
     return prepared ?? { input };
   }
@@ -87,7 +92,7 @@ export function outboundInterceptor(state: RunState, run: Run): WorkflowOutbound
   }
 
   /** Returns the child's start with its search attributes, if there is room for them. */
-  function bound<Input extends { readonly options: ChildWorkflowOptions }>(
+  function withAttributes<Input extends { readonly options: ChildWorkflowOptions }>(
     input: Input,
     shard?: ShardStart,
   ): Input {
@@ -105,11 +110,11 @@ export function outboundInterceptor(state: RunState, run: Run): WorkflowOutbound
   >(
     input: Input,
     next: (input: Input) => Promise<unknown>,
-    put: (input: Input, header: TraceHeader) => Input,
+    addHeader: (input: Input, header: TraceHeader) => Input,
   ): Promise<unknown> {
     const name = `${SpanName.ACTIVITY_START}:${input.activityType}`;
     const { span, input: traced } = prepare(input, name, input.seq, (header) =>
-      put(input, { ...header, part: activityPart(run) }),
+      addHeader(input, { ...header, part: activityPart(run) }),
     );
     const promise = next(traced);
     return observe(
@@ -121,12 +126,12 @@ export function outboundInterceptor(state: RunState, run: Run): WorkflowOutbound
   function prepareChild(input: ChildInput): Prepared<ChildInput> {
     const kind = childKindOf(input.options);
     if (kind?.kind === 'shard')
-      return { input: withTrace(bound(input, kind), shardHeader(run, kind, state.activeBaggage(run)), true) };
+      return { input: withTrace(withAttributes(input, kind), shardHeader(run, kind, state.activeBaggage(run)), true) };
     const part = partOfChild(run, input.options, kind);
     const hasOwnTrace = part.kind === 'top';
     const name = `${SpanName.CHILD_WORKFLOW_START}:${input.workflowType}`;
     const prepared = prepare(input, name, input.seq, (header) =>
-      withTrace(hasOwnTrace ? input : bound(input), { ...header, part }, hasOwnTrace),
+      withTrace(hasOwnTrace ? input : withAttributes(input), { ...header, part }, hasOwnTrace),
     );
     return { ...prepared, hasOwnTrace };
   }

@@ -1,6 +1,6 @@
 /**
- * Calls that an untraced run makes. They carry no trace, only facts that the receiver cannot determine: that
- * it is a top-level run, or its job, so that all activities of an untraced run get the same decision as the
+ * Calls that an untraced run makes. They carry no trace, only what the receiver cannot determine: that it is a
+ * top-level run, or its job, so that all activities of an untraced run get the same decision as the
  * run (`interceptors/untraced-activity.ts`).
  *
  * Sandbox code: every method calls `next` synchronously and returns the same promise. Most runs add nothing.
@@ -48,40 +48,40 @@ export function untracedCalls(
 /**
  * Returns the outbound interceptor of an untraced run.
  *
- * @param calls returns the headers; `undefined` for the package's own workflows, and until the run is known
+ * @param calls headers of its calls; `undefined` for the package's own workflows, and until the run is known
  */
 export function untracedOutbound(
   allowance: Allowance,
   calls?: UntracedCalls,
 ): WorkflowOutboundCallsInterceptor {
   /** Returns the input with the header, unless the task has so many calls that the server might refuse it. */
-  function told<Input extends { readonly headers: Headers }>(
+  function withTrace<Input extends { readonly headers: Headers }>(
     input: Input,
     header: TraceHeader | undefined,
     isNeeded = false,
   ): Input {
-    const withIt = safely(() => {
+    const traced = safely(() => {
       if (!header || allowance.load(isNeeded) === 'none') return input;
       const payload = writeHeader(header);
       allowance.add(payload.data?.length ?? 0);
       return withHeader(input, payload);
     });
-    return withIt ?? input;
+    return traced ?? input;
   }
 
   return {
     startChildWorkflowExecution(input, next) {
       const kind = safely(() => childKindOf(input.options));
-      if (kind?.kind === 'top') return next(told(input, { part: topLevelPart(kind, calls) }, true));
+      if (kind?.kind === 'top') return next(withTrace(input, { part: topLevelPart(kind, calls) }, true));
       // A cron tick is a top-level run, whatever its parent is.
-      return next(told(input, input.options.cronSchedule ? undefined : calls?.child));
+      return next(withTrace(input, input.options.cronSchedule ? undefined : calls?.child));
     },
     ...(calls?.activity && {
-      scheduleActivity: (input, next) => next(told(input, calls.activity)),
-      scheduleLocalActivity: (input, next) => next(told(input, calls.activity)),
+      scheduleActivity: (input, next) => next(withTrace(input, calls.activity)),
+      scheduleLocalActivity: (input, next) => next(withTrace(input, calls.activity)),
     }),
     ...(calls?.continuation && {
-      continueAsNew: (input, next) => next(told(input, calls.continuation)),
+      continueAsNew: (input, next) => next(withTrace(input, calls.continuation)),
     }),
   };
 }
