@@ -126,7 +126,9 @@ export function outboundInterceptor(state: RunState, run: Run): WorkflowOutbound
   function prepareChild(input: ChildInput): Prepared<ChildInput> {
     const kind = childKindOf(input.options);
     if (kind?.kind === 'shard')
-      return { input: withTrace(withAttributes(input, kind), shardHeader(run, kind, state.activeBaggage(run)), true) };
+      return {
+        input: withTrace(withAttributes(input, kind), shardHeader(run, kind, state.activeBaggage(run)), true),
+      };
     const part = partOfChild(run, input.options, kind);
     const hasOwnTrace = part.kind === 'top';
     const name = `${SpanName.CHILD_WORKFLOW_START}:${input.workflowType}`;
