@@ -11,11 +11,12 @@
  * - `./register` the plugin without a code change
  * - `./workflow-interceptors` the sandbox part, for workflow code that is bundled by hand
  */
+export type { PropagateTo } from './core/http/host-rule';
 export type { JobStartOptions } from './core/jobs/start-options';
 export type { TraceUrlOption, TraceUrlPreset } from './core/trace-url-option';
 export type { DurationText, DurationUnit } from './core/util/duration';
 export { OptionError, type OptionErrorFields } from './core/util/option-error';
-export type { AnyResource, AnySpanProcessor } from './export/options';
+export type { AnyInstrumentation, AnyResource, AnySpanProcessor } from './export/options';
 export type { SamplingPolicy } from './sampling/policy';
 export type { PolicyStore } from './sampling/policy-store';
 export type { RedisConnection } from './sampling/redis/connection';

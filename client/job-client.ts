@@ -10,6 +10,7 @@
  */
 import type { Client, WorkflowStartOptions } from '@temporalio/client';
 import type { Workflow } from '@temporalio/common';
+import { compileCarryBaggage } from '../core/carry-baggage';
 import { compileTraceUrl, type TraceUrlOption } from '../core/trace-url-option';
 import { defined } from '../core/util/defined';
 import { checkNames, optionError } from '../core/util/option-error';
@@ -54,6 +55,14 @@ export interface JobClientOptions {
   readonly redisPrefix?: string | undefined;
   /** The workers' option `sampling`, which applies where Redis has no rule. @default none */
   readonly sampling?: SamplingOptions | undefined;
+  /**
+   * Names of the caller's baggage entries that runs started by this client carry on; `[]` for none. Other
+   * entries do not get into the runs' histories, which have baggage in the clear. Ignored if the Temporal
+   * client has a plugin of this package, which has the same option.
+   *
+   * @default all entries
+   */
+  readonly carryBaggage?: readonly string[] | undefined;
 }
 
 const SUBJECT = 'JobClient';
@@ -64,6 +73,7 @@ const NAMES = Object.keys({
   redis: true,
   redisPrefix: true,
   sampling: true,
+  carryBaggage: true,
 } satisfies Record<keyof Required<JobClientOptions>, true>);
 const DEFAULT_INDEX_LAG_MS = 2_000;
 const MAX_INDEX_LAG_MS = 60_000;
@@ -81,6 +91,7 @@ export class JobClient<Workflows extends object = Record<string, Workflow>> {
   /** Reads and changes the sampling policy in Redis; without the option `redis`, only `explain` works. */
   readonly sampling: SamplingClient;
   readonly #client: Client;
+  readonly #carryBaggage: string;
   readonly #reader: RunReader;
 
   /** @throws {OptionError} with the option's name, the expectation and the value */
@@ -96,6 +107,7 @@ export class JobClient<Workflows extends object = Record<string, Workflow>> {
     const { identity } = client.options;
     this.sampling = new SamplingClient(defined({ redis, redisPrefix, sampling, identity }));
     this.#client = client;
+    this.#carryBaggage = compileCarryBaggage(options.carryBaggage, SUBJECT);
     this.#reader = {
       client,
       traceUrl: traceUrl === undefined ? undefined : compileTraceUrl(traceUrl, SUBJECT),
@@ -144,10 +156,11 @@ export class JobClient<Workflows extends object = Record<string, Workflow>> {
     workflow: T | string,
     options: WorkflowStartOptions<T>,
   ): Promise<StartedRun<T>> {
-    return startRun(this.#client, workflow, options, async (workflowId, runId) => {
+    const traceIdOf = async (workflowId: string, runId: string) => {
       const { traceId } = await this.traces.of({ workflowId, runId });
       return traceId;
-    });
+    };
+    return startRun(this.#client, workflow, options, traceIdOf, this.#carryBaggage);
   }
 
   /**
@@ -158,7 +171,7 @@ export class JobClient<Workflows extends object = Record<string, Workflow>> {
    * @throws {ScheduleNotFoundError} of `@temporalio/client` if there is no such Schedule
    */
   runSchedule(scheduleId: string, options: RunScheduleOptions = {}): Promise<StartedRun> {
-    return runSchedule(this.#client, scheduleId, options);
+    return runSchedule(this.#client, scheduleId, options, this.#carryBaggage);
   }
 
   /** Lists the scheduled jobs of the namespace, newest first. */

@@ -29,6 +29,7 @@ export async function runSchedule(
   client: Client,
   scheduleId: string,
   { args, reason }: RunScheduleOptions,
+  carryBaggage: string,
 ): Promise<StartedRun> {
   const { action } = await withinTimeout(client, () => client.schedule.getHandle(scheduleId).describe());
   const { workflowType, workflowId, type: _, args: usual = [], ...options } = action;
@@ -45,6 +46,7 @@ export async function runSchedule(
       },
       // Never used: the run is always new.
       async () => '',
+      carryBaggage,
     ),
   );
 }

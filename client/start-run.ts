@@ -9,7 +9,7 @@ import {
   type WorkflowStartOptions,
 } from '@temporalio/client';
 import type { Workflow } from '@temporalio/common';
-import { activeTrace, headerInterceptor } from '../core/start-header';
+import { activeTrace, createHeaderInterceptor, isHeaderInterceptor } from '../core/start-header';
 import { traceIdOfRun } from '../core/trace-id';
 
 /** Handle to a run that was started, or was running already, with its trace ID. */
@@ -30,24 +30,25 @@ export interface StartedRun<T extends Workflow = Workflow> {
  * Starts the run.
  *
  * @param traceIdOf returns the trace id of a run that existed before
+ * @param carryBaggage compiled option `carryBaggage`, for a Temporal client without the plugin
  */
 export async function startRun<T extends Workflow>(
   { workflow: client }: Client,
   workflow: T | string,
   options: WorkflowStartOptions<T>,
   traceIdOf: (workflowId: string, runId: string) => Promise<string>,
+  carryBaggage?: string,
 ): Promise<StartedRun<T>> {
   let isNew = true;
+  const given = Array.isArray(client.options.interceptors) ? client.options.interceptors : [];
   const starter = new WorkflowClient({
     ...client.options,
     dataConverter: client.options.loadedDataConverter,
     connection: watched(client.connection, (started) => {
       isNew = started;
     }),
-    interceptors: [
-      ...(Array.isArray(client.options.interceptors) ? client.options.interceptors : []),
-      headerInterceptor,
-    ],
+    // A plugin's interceptor, with the plugin's own options, is left as it is.
+    interceptors: given.some(isHeaderInterceptor) ? given : [...given, createHeaderInterceptor(carryBaggage)],
   });
   const { workflowId, firstExecutionRunId: runId } = await starter.start(workflow, options);
   const joinsCaller = options.job?.trace === 'caller' ? activeTrace().span?.traceId : undefined;

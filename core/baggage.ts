@@ -49,6 +49,28 @@ export function parseBaggage(header: string | undefined): Map<string, BaggageEnt
   return entries;
 }
 
+/** Compiled option `carryBaggage`: all entries. */
+export const ALL_BAGGAGE = '*';
+
+/**
+ * Returns the entries of a run's starter that the run carries on.
+ *
+ * @param names compiled option `carryBaggage`: names separated by commas, or {@link ALL_BAGGAGE}
+ */
+export function carriedBaggage(
+  entries: ReadonlyMap<string, BaggageEntry>,
+  names: string,
+): ReadonlyMap<string, BaggageEntry> {
+  if (names === ALL_BAGGAGE) return entries;
+  const carried = names.split(',');
+  return new Map([...entries].filter(([name]) => carried.includes(name)));
+}
+
+/** Whether the value can be the name of an entry. */
+export function isBaggageName(value: unknown): value is string {
+  return typeof value === 'string' && NAME.test(value);
+}
+
 /** Returns a `baggage` header within the limit, in the order of the entries; invalid ones are left out. Never throws. */
 export function formatBaggage(entries: Iterable<readonly [string, BaggageEntry]>): string {
   let header = '';

@@ -6,6 +6,7 @@
  * sandbox has no `Buffer` and no `atob`.
  */
 
+import { ALL_BAGGAGE } from './baggage';
 import { isRecord, safely } from './util/untrusted';
 
 /** Options that workflow code is compiled with. */
@@ -22,6 +23,8 @@ export interface SandboxOptions {
   readonly traceUrl: string;
   /** Which runs get search attributes; with `'sampled'`, a new run first asks the host for any marker. */
   readonly bind: 'all' | 'sampled';
+  /** Baggage entries that a run carries on: names separated by commas, or `*` for all. */
+  readonly carryBaggage: string;
 }
 
 export const DEFAULT_SANDBOX_OPTIONS: SandboxOptions = Object.freeze({
@@ -31,6 +34,7 @@ export const DEFAULT_SANDBOX_OPTIONS: SandboxOptions = Object.freeze({
   acceptForcedSignal: true,
   traceUrl: '',
   bind: 'all',
+  carryBaggage: ALL_BAGGAGE,
 });
 
 /** Options found in a bundle, with the version of this package that wrote them. */

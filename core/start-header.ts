@@ -3,14 +3,23 @@
  *
  * Host code. The header is W3C, regardless of `OTEL_PROPAGATORS`; the run determines its kind by the job header.
  */
-import { context, defaultTextMapSetter, isSpanContextValid, propagation, trace } from '@opentelemetry/api';
+import {
+  type Context,
+  context,
+  defaultTextMapSetter,
+  isSpanContextValid,
+  propagation,
+  trace,
+} from '@opentelemetry/api';
 import { W3CBaggagePropagator } from '@opentelemetry/core';
 import type { Headers, WorkflowClientInterceptor } from '@temporalio/client';
+import { ALL_BAGGAGE } from './baggage';
 import { checkJobStartOptions, type JobStartOptions, metadataOfStart } from './jobs/start-options';
 import { JOB_NAME_MEMO } from './search-attributes';
 import { type JobPart, TRACE_HEADER, type TraceHeader, writeHeader } from './trace-header';
 import type { SpanRef } from './traceparent';
 import { defined } from './util/defined';
+import { hiddenMark } from './workflow-scope';
 
 interface StartOptions {
   readonly job?: JobStartOptions;
@@ -18,31 +27,49 @@ interface StartOptions {
 }
 
 /**
- * Adds the header of the active span to starts, signals and updates. Follows the official interceptor in the
- * list, so that the active span is the call's. Has no further effect if it is in the list twice.
+ * Creates the interceptor, which adds the header of the active span to starts, signals and updates. It follows the
+ * official interceptor in the list, so that the active span is the call's. Has no further effect if it is in the list
+ * twice.
+ *
+ * @param carryBaggage compiled option `carryBaggage`
  */
-export const headerInterceptor: WorkflowClientInterceptor = {
-  start: (input, next) => next(withStartHeader(input)),
-  startWithDetails: (input, next) => next(withStartHeader(input)),
-  signalWithStart: (input, next) => next(withStartHeader(input)),
-  startUpdateWithStart(input, next) {
-    const options = withJobName(input.workflowStartOptions);
-    return next({
-      ...input,
-      workflowStartOptions: options,
-      workflowStartHeaders: withTrace(input.workflowStartHeaders, partOf(options.job)),
-      updateHeaders: withTrace(input.updateHeaders),
-    });
-  },
-  signal: (input, next) => next({ ...input, headers: withTrace(input.headers) }),
-  startUpdate: (input, next) => next({ ...input, headers: withTrace(input.headers) }),
-};
+export function createHeaderInterceptor(carryBaggage = ALL_BAGGAGE): WorkflowClientInterceptor {
+  const withTrace = (headers: Headers, part?: JobPart): Headers => ({
+    ...headers,
+    [TRACE_HEADER]: writeHeader(defined({ ...activeTrace(carryBaggage), part })),
+  });
 
-function withStartHeader<T extends { readonly headers: Headers; readonly options: StartOptions }>(
-  input: T,
-): T {
-  const options = withJobName(input.options);
-  return { ...input, options, headers: withTrace(input.headers, partOf(options.job)) };
+  function withStartHeader<T extends { readonly headers: Headers; readonly options: StartOptions }>(
+    input: T,
+  ): T {
+    const options = withJobName(input.options);
+    return { ...input, options, headers: withTrace(input.headers, partOf(options.job)) };
+  }
+
+  return {
+    ...MARK.as(true),
+    start: (input, next) => next(withStartHeader(input)),
+    startWithDetails: (input, next) => next(withStartHeader(input)),
+    signalWithStart: (input, next) => next(withStartHeader(input)),
+    startUpdateWithStart(input, next) {
+      const options = withJobName(input.workflowStartOptions);
+      return next({
+        ...input,
+        workflowStartOptions: options,
+        workflowStartHeaders: withTrace(input.workflowStartHeaders, partOf(options.job)),
+        updateHeaders: withTrace(input.updateHeaders),
+      });
+    },
+    signal: (input, next) => next({ ...input, headers: withTrace(input.headers) }),
+    startUpdate: (input, next) => next({ ...input, headers: withTrace(input.headers) }),
+  };
+}
+
+const MARK = hiddenMark<true>('header-interceptor');
+
+/** Whether the interceptor is one of {@link createHeaderInterceptor}. */
+export function isHeaderInterceptor(interceptor: unknown): boolean {
+  return MARK.of(interceptor) === true;
 }
 
 /**
@@ -67,16 +94,16 @@ function partOf(job: JobStartOptions = {}): JobPart {
   });
 }
 
-function withTrace(headers: Headers, part?: JobPart): Headers {
-  return { ...headers, [TRACE_HEADER]: writeHeader(defined({ ...activeTrace(), part })) };
-}
-
 const BAGGAGE = new W3CBaggagePropagator();
 
-/** Returns the active span and baggage of the caller; neither if there is none. */
-export function activeTrace(): TraceHeader {
+/**
+ * Returns the active span and baggage of the caller; neither if there is none.
+ *
+ * @param carryBaggage compiled option `carryBaggage`
+ */
+export function activeTrace(carryBaggage = ALL_BAGGAGE): TraceHeader {
   const carrier: { baggage?: string } = {};
-  const active = context.active();
+  const active = carrying(context.active(), carryBaggage);
   if (propagation.getBaggage(active)) BAGGAGE.inject(active, carrier, defaultTextMapSetter);
   return defined({ span: activeSpan(), baggage: carrier.baggage || undefined });
 }
@@ -91,4 +118,14 @@ function activeSpan(): SpanRef | undefined {
     sampled: (traceFlags & 1) === 1,
     traceState: traceState?.serialize(),
   });
+}
+
+/** Returns the context with only the baggage entries that a run carries on. */
+function carrying(active: Context, carryBaggage: string): Context {
+  const baggage = propagation.getBaggage(active);
+  if (!baggage || carryBaggage === ALL_BAGGAGE) return active;
+  const carried = carryBaggage.split(',');
+  const names = baggage.getAllEntries().map(([name]) => name);
+  const others = names.filter((name) => !carried.includes(name));
+  return propagation.setBaggage(active, baggage.removeEntries(...others));
 }

@@ -8,7 +8,7 @@
 
 /** All names in use, so that no two are the same. */
 type SlotName = 'run-state' | 'callers' | 'details' | 'map-reduce-calls';
-type MarkName = 'child-kind' | 'infrastructure';
+type MarkName = 'child-kind' | 'infrastructure' | 'header-interceptor';
 
 /** A value for each workflow execution. */
 export interface Slot<T> {

@@ -1,5 +1,7 @@
 /** The export of finished spans: one set-up for the whole process, shared by its workers. */
+export { autoInstrumentations } from './auto-instrumentations';
 export {
+  type AnyInstrumentation,
   type AnyResource,
   type AnySpanProcessor,
   type CheckedExportOptions,

@@ -7,8 +7,13 @@ import type { SetUp } from './set-up';
 export interface ProcessState {
   /** The set-up in use, and the number of workers that use it. */
   current: { readonly setUp: SetUp; users: number } | undefined;
-  /** The instrumentations, created once, since their module hooks cannot be removed. */
+  /**
+   * The instrumentations of the set-up: the plugin's, created once, since their module hooks cannot be removed, and
+   * those that workers were given.
+   */
   instrumentations?: Instrumentation[];
+  /** The instrumentations of `@opentelemetry/auto-instrumentations-node`, created once. */
+  auto?: readonly Instrumentation[];
   /** Messages that were logged, each once per process. */
   readonly said: Set<string>;
 }

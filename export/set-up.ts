@@ -6,14 +6,15 @@
  */
 import { context, propagation, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
-import { type Instrumentation, registerInstrumentations } from '@opentelemetry/instrumentation';
+import type { Instrumentation } from '@opentelemetry/instrumentation';
 import type { Resource } from '@opentelemetry/resources';
 import { settledWithin } from './deadline';
 import { logDiagnostics, sayErrors } from './diag-errors';
 import { buildProcessors } from './exporters';
 import { SpanFanOut } from './fan-out';
 import { registering } from './globals';
-import { patchLoadedModules } from './instrumentations';
+import { byHost } from './host-propagator';
+import { patchLoadedModules, setEnabled, startInstrumentations } from './instrumentations';
 import type { CheckedExportOptions, ExportLogger } from './options';
 import { propagatorFromEnvironment } from './propagators';
 import { detectResource } from './resource';
@@ -64,12 +65,12 @@ export function startSetUp(
   const provider = spans.processors.length > 0 ? createTracerProvider(resource, spans) : undefined;
   const destination = spanProcessors ? TO_OPTION : destinationOf(settings);
   let isReplaced = false;
+  startInstrumentations(instrumentations);
   const unregister = registering(
     () => {
-      registerInstrumentations({ instrumentations });
       context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
       const propagator = propagatorFromEnvironment();
-      if (propagator) propagation.setGlobalPropagator(propagator);
+      if (propagator) propagation.setGlobalPropagator(byHost(propagator));
       if (provider) trace.setGlobalTracerProvider(provider);
       sayErrors(log, spanProcessors !== undefined);
     },
@@ -80,8 +81,6 @@ export function startSetUp(
       log.warn(madeWay(destination));
     },
   );
-  // For each request, both instrumentations read this setting, not whether they are enabled.
-  for (const instrumentation of instrumentations) setEnabled(instrumentation, true);
   patchLoadedModules();
   return {
     resource,
@@ -107,8 +106,4 @@ function madeWay(destination: string): string {
     `${destination}. Set it up before the first worker, and give both the same span processors and resource: ` +
     'new JobTracingPlugin({ spanProcessors, resource })'
   );
-}
-
-function setEnabled(instrumentation: Instrumentation, enabled: boolean): void {
-  instrumentation.setConfig({ ...instrumentation.getConfig(), enabled });
 }

@@ -6,16 +6,19 @@
  */
 import type { Resource } from '@opentelemetry/resources';
 import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace';
+import { safely } from '../core/util/untrusted';
+import { autoInstrumentations } from './auto-instrumentations';
 import { DEFAULT_FLUSH_TIMEOUT_MS, settledWithin } from './deadline';
 import { SpanFanOut } from './fan-out';
 import { hasTracerProvider } from './globals';
-import { createInstrumentations } from './instrumentations';
+import { addInstrumentations, createInstrumentations, startInstrumentations } from './instrumentations';
 import { reasonOf } from './losses';
 import {
   type CheckedExportOptions,
   checkExportOptions,
   type ExportLogger,
   type SpanExportOptions,
+  SUBJECT,
 } from './options';
 import { type ProcessState, processState } from './process-state';
 import { detectResource } from './resource';
@@ -107,12 +110,15 @@ function join(
   state: ProcessState,
   options: CheckedExportOptions & { log: ExportLogger },
 ): ProcessState['current'] {
-  if (!state.current && !hasTracerProvider()) {
+  if (state.current) {
+    // They may be the user's own.
+    safely(() => startInstrumentations(instrumentationsOf(state, options).added));
+  } else if (!hasTracerProvider()) {
     const settings = readExportSettings(process.env);
     if (settings.disabled) return undefined;
-    state.instrumentations ??= createInstrumentations();
     try {
-      const setUp = startSetUp(options, settings, state.instrumentations, options.log);
+      const { all } = instrumentationsOf(state, options);
+      const setUp = startSetUp(options, settings, all, options.log);
       state.current = { setUp, users: 0 };
     } catch (error) {
       options.log.error(`temporal-job-tracing: OpenTelemetry cannot be set up: ${reasonOf(error)}.`, {
@@ -123,6 +129,14 @@ function join(
   }
   if (state.current) state.current.users += 1;
   return state.current;
+}
+
+/** Returns the instrumentations in use, with this worker's, and those that are new. */
+function instrumentationsOf(state: ProcessState, { instrumentations = [] }: CheckedExportOptions) {
+  const users = instrumentations === 'auto' ? autoInstrumentations(SUBJECT) : instrumentations;
+  state.instrumentations ??= createInstrumentations();
+  const added = addInstrumentations(state.instrumentations, users);
+  return { all: state.instrumentations, added };
 }
 
 function spansOf(

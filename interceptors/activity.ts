@@ -20,7 +20,9 @@ import type {
   ActivityInterceptorsFactory,
   NexusInterceptorsFactory,
 } from '@temporalio/worker';
+import type { HostRule } from '../core/http/host-rule';
 import { parsedBaggage, parsedTraceState } from '../core/parsed';
+import { withHostRule } from '../core/propagation';
 import { readTraceContext, TRACE_HEADER } from '../core/trace-header';
 import type { SpanRef } from '../core/traceparent';
 import { safely } from '../core/util/untrusted';
@@ -44,6 +46,8 @@ export interface ActivityTracingOptions {
   readonly onIgnored: (why: string) => void;
   /** Returns the trace state of a sampled trace whose header has none, if it is known. */
   readonly traceStateOf: (traceId: string) => string | undefined;
+  /** Whether requests carry trace context and baggage to a host. @default to all */
+  readonly hostRule?: HostRule | undefined;
   /** Returns the policy for activities without a trace; `undefined` if they are not traced. */
   readonly policy: () => SamplingPolicy | undefined;
 }
@@ -67,9 +71,10 @@ class ActivityTracing implements ActivityInboundCallsInterceptor {
     const { header = {}, problem } = readTraceContext(input.headers);
     if (problem !== undefined) this.#options.onIgnored(problem);
     const span = header.span ?? this.#parentOfUntraced(input.headers);
-    if (!span) return next(input);
+    const { hostRule } = this.#options;
+    if (!span) return context.with(withHostRule(context.active(), hostRule), () => next(input));
     if (header.span) storeHeaders(this.#ctx, input.headers);
-    const parent = contextOf(this.#withTraceState(span), header.baggage);
+    const parent = withHostRule(contextOf(this.#withTraceState(span), header.baggage), hostRule);
     // Without the header, the official interceptor uses the active context instead of the process's
     // propagator.
     const { [TRACE_HEADER]: _, ...headers } = input.headers;
@@ -130,7 +135,9 @@ function contextOf({ traceId, spanId, sampled, traceState }: SpanRef, baggage: s
 }
 
 /** Returns the interceptors of Nexus operations: the official ones, with the context from the W3C headers. */
-export function nexusInterceptors(): NexusInterceptorsFactory {
+export function nexusInterceptors(hostRule?: HostRule): NexusInterceptorsFactory {
+  const contextOfCall = (headers: Record<string, string>) =>
+    withHostRule(W3C.extract(ROOT_CONTEXT, headers, GETTER), hostRule);
   return (ctx) => {
     const official = new OpenTelemetryNexusInboundInterceptor(ctx, {
       tracer: tracerFor('@temporalio/interceptor-nexus', nameOfExpectedInNexus),
@@ -138,13 +145,9 @@ export function nexusInterceptors(): NexusInterceptorsFactory {
     return {
       inbound: {
         startOperation: (input, next) =>
-          context.with(W3C.extract(ROOT_CONTEXT, input.ctx.headers, GETTER), () =>
-            official.startOperation(input, next),
-          ),
+          context.with(contextOfCall(input.ctx.headers), () => official.startOperation(input, next)),
         cancelOperation: (input, next) =>
-          context.with(W3C.extract(ROOT_CONTEXT, input.ctx.headers, GETTER), () =>
-            official.cancelOperation(input, next),
-          ),
+          context.with(contextOfCall(input.ctx.headers), () => official.cancelOperation(input, next)),
       },
       outbound: { getLogAttributes },
     };

@@ -3,15 +3,15 @@
  */
 import type { ClientOptions, WorkflowClientInterceptor } from '@temporalio/client';
 import { OpenTelemetryWorkflowClientInterceptor } from '@temporalio/interceptors-opentelemetry/lib/client';
-import { headerInterceptor } from '../core/start-header';
+import { createHeaderInterceptor, isHeaderInterceptor } from '../core/start-header';
 import { OptionError } from '../core/util/option-error';
 import { nameOfExpectedInClient, tracerFor } from './expected-errors';
 
-/** Returns the interceptors of a client, in their order. */
-export function clientInterceptors(): WorkflowClientInterceptor[] {
+/** Returns the interceptors of a client, in their order. @param carryBaggage compiled option `carryBaggage` */
+export function clientInterceptors(carryBaggage?: string): WorkflowClientInterceptor[] {
   // The official interceptor may have another copy of the API, without the process's provider.
   const tracer = tracerFor('@temporalio/interceptor-client', nameOfExpectedInClient);
-  return [new OpenTelemetryWorkflowClientInterceptor({ tracer }), headerInterceptor];
+  return [new OpenTelemetryWorkflowClientInterceptor({ tracer }), createHeaderInterceptor(carryBaggage)];
 }
 
 type ClientInterceptors = NonNullable<ClientOptions['interceptors']>;
@@ -19,9 +19,13 @@ type ClientInterceptors = NonNullable<ClientOptions['interceptors']>;
 /**
  * Returns a client's interceptors with ours in front, added once.
  *
+ * @param carryBaggage compiled option `carryBaggage`
  * @throws {OptionError} for the form of `interceptors.workflow` that the SDK has deprecated
  */
-export function withClientInterceptors(users: ClientInterceptors = {}): ClientInterceptors {
+export function withClientInterceptors(
+  users: ClientInterceptors = {},
+  carryBaggage?: string,
+): ClientInterceptors {
   const { workflow = [] } = users;
   if (!Array.isArray(workflow)) {
     throw new OptionError(
@@ -35,6 +39,6 @@ export function withClientInterceptors(users: ClientInterceptors = {}): ClientIn
       },
     );
   }
-  if (workflow.includes(headerInterceptor)) return users;
-  return { ...users, workflow: [...clientInterceptors(), ...workflow] };
+  if (workflow.some(isHeaderInterceptor)) return users;
+  return { ...users, workflow: [...clientInterceptors(carryBaggage), ...workflow] };
 }

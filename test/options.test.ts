@@ -16,6 +16,7 @@ import { resolveOptions } from '../worker/options';
 const cyclic: Record<string, unknown> = {};
 cyclic.self = cyclic;
 const RATIO = 'a number from 0 to 1';
+const BAGGAGE = "an array of baggage entry names such as ['tenant']";
 
 /** Options; the name in the message, what was expected, what was given, its type. */
 type Wrong = [unknown, string, string, string, string];
@@ -73,6 +74,14 @@ describe('a wrong option of the plugin', () => {
       "[ 'cli' ]",
       'object',
     ],
+    [{ carryBaggage: 'tenant' }, 'carryBaggage', BAGGAGE, "'tenant'", 'string'],
+    [{ carryBaggage: ['a b'] }, 'carryBaggage', BAGGAGE, "[ 'a b' ]", 'object'],
+    [{ carryBaggage: ['*'] }, 'carryBaggage', BAGGAGE, "[ '*' ]", 'object'],
+    [{ propagateTo: ['a'] }, 'propagateTo', '{ only: […] } or', "[ 'a' ]", 'object'],
+    [{ propagateTo: { only: ['a:1'] } }, 'propagateTo.only[0]', 'a host without', "'a:1'", 'string'],
+    [{ instrumentations: 'all' }, 'instrumentations', 'an array of instr', "'all'", 'string'],
+    [{ instrumentations: 'auto' }, 'instrumentations', '@opentelemetry/auto-instr', "'auto'", 'string'],
+    [{ instrumentations: [{}] }, 'instrumentations[0]', 'an Instrumentation (', '{}', 'object'],
     [{ runNowSignal: '' }, 'runNowSignal', 'a signal name', "''", 'string'],
     [{ runNowSignal: Symbol('s') }, 'runNowSignal', 'a signal name', 'Symbol(s)', 'symbol'],
     [{ flushTimeoutMs: -1 }, 'flushTimeoutMs', 'milliseconds from 0 to 60000', '-1', 'number'],
@@ -153,6 +162,7 @@ describe('options that are left out', () => {
           acceptForcedSignal: true,
           traceUrl: '',
           bind: 'all',
+          carryBaggage: '*',
         },
         flushTimeoutMs: 5_000,
       });
@@ -170,6 +180,8 @@ describe('options that are given', () => {
       runNowSignal: 'go',
       acceptForced: ['signal'],
       traceUrl: 'https://x.test/{traceId}',
+      carryBaggage: ['tenant', 'region'],
+      instrumentations: [],
       spanProcessors: [processor],
       flushTimeoutMs: 0,
     });
@@ -186,7 +198,9 @@ describe('options that are given', () => {
         acceptForcedSignal: true,
         traceUrl: 'https://x.test/{traceId}',
         bind: 'sampled',
+        carryBaggage: 'tenant,region',
       },
+      instrumentations: [],
       spanProcessors: [processor],
       flushTimeoutMs: 0,
     });

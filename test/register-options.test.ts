@@ -29,6 +29,9 @@ describe('options from the environment', () => {
         JOB_TRACING_RUN_NOW_SIGNAL: 'goNow',
         JOB_TRACING_ACCEPT_FORCED: 'client, signal',
         JOB_TRACING_TRACE_URL: 'http://a.example/{traceId}',
+        JOB_TRACING_CARRY_BAGGAGE: 'tenant, region',
+        JOB_TRACING_PROPAGATE_TO: '{"except":["api.example.com"]}',
+        JOB_TRACING_INSTRUMENTATIONS: 'auto',
         JOB_TRACING_FLUSH_TIMEOUT_MS: '100',
         JOB_TRACING_CONSOLE_TOKEN: 'x',
         OTHER: 'y',
@@ -40,6 +43,9 @@ describe('options from the environment', () => {
         runNowSignal: 'goNow',
         acceptForced: ['client', 'signal'],
         traceUrl: 'http://a.example/{traceId}',
+        carryBaggage: ['tenant', 'region'],
+        propagateTo: { except: ['api.example.com'] },
+        instrumentations: 'auto',
         flushTimeoutMs: 100,
       },
     ));
@@ -56,6 +62,14 @@ describe('options from the environment', () => {
     ['JOB_TRACING_ACCEPT_FORCED', 'client,me', /expected none, or some of client,signal,scheduledJob, got/],
     ['JOB_TRACING_TRACE_URL', 'jaeger', /JOB_TRACING_TRACE_URL: expected traceUrl: an? .*, such as http/],
     ['JOB_TRACING_TRACE_URL', '{"preset":"jaeger"', /JOB_TRACING_TRACE_URL: expected JSON, such as http/],
+    ['JOB_TRACING_CARRY_BAGGAGE', 'a,,b', /expected none, or names separated by commas, got 'a,,b'/],
+    ['JOB_TRACING_PROPAGATE_TO', 'a.example', /expected JSON, such as \{"except":\["api.example.com"/],
+    [
+      'JOB_TRACING_PROPAGATE_TO',
+      '{"except":["a:1"]}',
+      /expected propagateTo.except\[0\]: a host without .* got/,
+    ],
+    ['JOB_TRACING_INSTRUMENTATIONS', 'pg', /JOB_TRACING_INSTRUMENTATIONS: expected auto, got 'pg'/],
     ['JOB_TRACING_FLUSH_TIMEOUT_MS', '5s', /expected milliseconds from 0 to 60000, got '5s'/],
   ] as const)
     it(`refuse ${name}=${value}`, () => throws(() => optionsFromEnvironment({ [name]: value }), expected));

@@ -10,6 +10,7 @@ const OPTIONS = {
   acceptForcedSignal: true,
   traceUrl: 'https://x.test/{traceId}?a=b&c="d"',
   bind: 'sampled' as const,
+  carryBaggage: 'tenant,region',
 };
 const VERSION = '1.2.3-rc.1';
 const encoded = (json: string) => `job-tracing-options:${VERSION}:${encodeURIComponent(json)}`;

@@ -3,6 +3,8 @@
  *
  * `sampling` is left to the plugin itself, which reads `JOB_TRACING_SAMPLING` wherever it is used.
  */
+import { isBaggageName } from '../core/baggage';
+import { hostRuleOf, type PropagateTo } from '../core/http/host-rule';
 import { compileTraceUrl, type TraceUrlOption } from '../core/trace-url-option';
 import { defined } from '../core/util/defined';
 import { OptionError, optionError } from '../core/util/option-error';
@@ -29,6 +31,9 @@ const READERS = {
   JOB_TRACING_RUN_NOW_SIGNAL: (text) => ({ runNowSignal: text }),
   JOB_TRACING_ACCEPT_FORCED: (text, name) => ({ acceptForced: forcedBy(text, name) }),
   JOB_TRACING_TRACE_URL: (text, name) => ({ traceUrl: traceUrlOf(text, name) }),
+  JOB_TRACING_CARRY_BAGGAGE: (text, name) => ({ carryBaggage: baggageNames(text, name) }),
+  JOB_TRACING_PROPAGATE_TO: (text, name) => ({ propagateTo: propagateToOf(text, name) }),
+  JOB_TRACING_INSTRUMENTATIONS: (text, name) => ({ instrumentations: oneOf<'auto'>(['auto'], text, name) }),
   JOB_TRACING_FLUSH_TIMEOUT_MS: (text, name) => ({ flushTimeoutMs: millisecondsOf(text, name) }),
 } satisfies Record<string, (text: string, name: string) => JobTracingOptions>;
 
@@ -69,6 +74,25 @@ function forcedBy(text: string, name: string): readonly ForcedBy[] {
   const isKnown = (by: string): by is ForcedBy => FORCED_BY.some((one) => one === by);
   if (names.every(isKnown)) return names;
   throw wrong(name, `none, or some of ${FORCED_BY.join(',')}`, text);
+}
+
+/** Parses `none`, or a comma-separated list of names. */
+function baggageNames(text: string, name: string): readonly string[] {
+  const names = text === 'none' ? [] : text.split(',').map((part) => part.trim());
+  if (!names.every(isBaggageName)) throw wrong(name, 'none, or names separated by commas', text);
+  return names;
+}
+
+/** Parses the option as JSON. */
+function propagateToOf(text: string, name: string): PropagateTo {
+  try {
+    const option = JSON.parse(text) as PropagateTo;
+    hostRuleOf(option, SUBJECT);
+    return option;
+  } catch (cause) {
+    const expectation = cause instanceof OptionError ? `${cause.option}: ${cause.expectation}` : 'JSON';
+    throw wrong(name, `${expectation}, such as {"except":["api.example.com","*.example.org"]}`, text);
+  }
 }
 
 /** Parses a template, or a preset as JSON. */

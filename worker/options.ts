@@ -1,12 +1,17 @@
 /**
  * The plugin's options, resolved and checked once, when the plugin is constructed; nothing throws later.
  */
+
+import { compileCarryBaggage } from '../core/carry-baggage';
+import { type HostRule, hostRuleOf, type PropagateTo } from '../core/http/host-rule';
 import { DEFAULT_SANDBOX_OPTIONS, type SandboxOptions } from '../core/sandbox-options';
 import { compileTraceUrl, type TraceUrlOption } from '../core/trace-url-option';
 import { checkNames, type OptionError, optionError } from '../core/util/option-error';
 import {
+  type AnyInstrumentation,
   type AnyResource,
   type AnySpanProcessor,
+  autoInstrumentations,
   type CheckedExportOptions,
   checkExportOptions,
 } from '../export';
@@ -72,6 +77,30 @@ export interface JobTracingOptions {
    */
   readonly traceUrl?: TraceUrlOption | undefined;
   /**
+   * Names of the baggage entries of its starter that a run carries on to its activities, its children and the
+   * services that they call; `[]` for none. Baggage is part of the run's history in the clear: a payload codec
+   * does not encode headers.
+   *
+   * @default all entries
+   */
+  readonly carryBaggage?: readonly string[] | undefined;
+  /**
+   * Hosts to which the requests of activities carry trace context and baggage: the `only` ones that get them,
+   * or all `except` some. The spans of the requests stay. Has no effect on requests that the application's own
+   * OpenTelemetry set-up instruments.
+   *
+   * @default all
+   */
+  readonly propagateTo?: PropagateTo | undefined;
+  /**
+   * Instrumentations of what activities call, besides `http`, `https` and `fetch`: databases, Redis, message
+   * queues. One of `http` or `undici` replaces the plugin's own. `'auto'` stands for those of the package
+   * `@opentelemetry/auto-instrumentations-node`, which must be installed.
+   *
+   * @default none
+   */
+  readonly instrumentations?: readonly AnyInstrumentation[] | 'auto' | undefined;
+  /**
    * Span processors of the OpenTelemetry SDK 1.x, 2.x or 3.x, at least one; they replace the export that is
    * set up from the `OTEL_*` variables.
    *
@@ -85,7 +114,8 @@ export interface JobTracingOptions {
 }
 
 /** The checked options, with all defaults filled in. */
-export interface ResolvedOptions extends Pick<CheckedExportOptions, 'spanProcessors' | 'resource'> {
+export interface ResolvedOptions
+  extends Pick<CheckedExportOptions, 'instrumentations' | 'spanProcessors' | 'resource'> {
   readonly enabled: boolean;
   readonly policy: SamplingPolicy;
   readonly policyStore?: PolicyStore;
@@ -94,6 +124,8 @@ export interface ResolvedOptions extends Pick<CheckedExportOptions, 'spanProcess
   readonly bind: 'all' | 'sampled';
   readonly registerSearchAttributes: boolean;
   readonly sandbox: SandboxOptions;
+  /** Whether requests carry trace context and baggage to a host. @default to all */
+  readonly hostRule?: HostRule;
   readonly flushTimeoutMs: number;
 }
 
@@ -108,7 +140,13 @@ export function resolveOptions(options: JobTracingOptions = {}): ResolvedOptions
   checkNames(SUBJECT, options, NAMES);
   const { acceptForced = FORCED_BY, runNowSignal = DEFAULT_SANDBOX_OPTIONS.runNowSignal } = options;
   checkExportOptions(options);
-  const { policyStore, spanProcessors, resource, flushTimeoutMs = DEFAULT_FLUSH_TIMEOUT_MS } = options;
+  const {
+    policyStore,
+    instrumentations,
+    spanProcessors,
+    resource,
+    flushTimeoutMs = DEFAULT_FLUSH_TIMEOUT_MS,
+  } = options;
   if (!Array.isArray(acceptForced) || acceptForced.some((by) => !FORCED_BY.includes(by))) {
     throw wrong('acceptForced', "an array of 'client', 'signal' and 'scheduledJob'", acceptForced);
   }
@@ -135,6 +173,11 @@ export function resolveOptions(options: JobTracingOptions = {}): ResolvedOptions
       acceptForcedSignal: acceptForced.includes('signal'),
       traceUrl: options.traceUrl === undefined ? '' : compileTraceUrl(options.traceUrl, SUBJECT),
       bind,
+      carryBaggage: compileCarryBaggage(options.carryBaggage, SUBJECT),
+    }),
+    ...(options.propagateTo !== undefined && { hostRule: hostRuleOf(options.propagateTo, SUBJECT) }),
+    ...(instrumentations !== undefined && {
+      instrumentations: instrumentations === 'auto' ? autoInstrumentations(SUBJECT) : instrumentations,
     }),
     ...(spanProcessors !== undefined && { spanProcessors }),
     ...(resource !== undefined && { resource }),
@@ -153,6 +196,9 @@ const NAMES = Object.keys({
   runNowSignal: true,
   acceptForced: true,
   traceUrl: true,
+  carryBaggage: true,
+  propagateTo: true,
+  instrumentations: true,
   spanProcessors: true,
   resource: true,
   flushTimeoutMs: true,

@@ -147,6 +147,7 @@ export class JobTracingPlugin
               `The trace header of an activity was ignored: ${why}; the activity is traced as one without it. Look at what writes the header '${TRACE_HEADER}' there`,
             ),
           traceStateOf: decisions.traceState,
+          hostRule: this.#options.hostRule,
           policy: () => (enabled ? this.#store.current() : undefined),
         },
         options.interceptors,
@@ -173,7 +174,10 @@ export class JobTracingPlugin
 
   configureClient(options: ClientOptions): ClientOptions {
     if (!this.#options.enabled) return options;
-    return { ...options, interceptors: withClientInterceptors(options.interceptors) };
+    return {
+      ...options,
+      interceptors: withClientInterceptors(options.interceptors, this.#options.sandbox.carryBaggage),
+    };
   }
 
   async runWorker(worker: Worker, next: (worker: Worker) => Promise<void>): Promise<void> {
@@ -181,11 +185,12 @@ export class JobTracingPlugin
     if (parts === undefined || parts.started) return next(worker);
     parts.started = true;
     parts.converter = worker.options.loadedDataConverter.payloadConverter;
-    const { spanProcessors, resource, flushTimeoutMs, policy } = this.#options;
+    const { instrumentations, spanProcessors, resource, flushTimeoutMs, policy } = this.#options;
     const { logger: log } = Runtime.instance();
     const leaveStore = suppressed(() => useStore(this.#store, log, policy));
     const spanExport = suppressed(() =>
       acquireSpanExport({
+        ...(instrumentations && { instrumentations }),
         ...(spanProcessors && { spanProcessors }),
         ...(resource && { resource }),
         flushTimeoutMs,
@@ -218,9 +223,9 @@ export class JobTracingPlugin
   #interceptors(activities: ActivityTracingOptions, users: WorkerInterceptors = {}): WorkerInterceptors {
     return {
       ...users,
-      client: withClientInterceptors(users.client),
+      client: withClientInterceptors(users.client, this.#options.sandbox.carryBaggage),
       activity: [activityInterceptors(activities), ...(users.activity ?? [])],
-      nexus: [nexusInterceptors(), ...(users.nexus ?? [])],
+      nexus: [nexusInterceptors(activities.hostRule), ...(users.nexus ?? [])],
     };
   }
 }

@@ -12,9 +12,12 @@ import type { Worker, WorkerOptions } from '@temporalio/worker';
 
 type WorkerModule = typeof import('@temporalio/worker');
 type PluginModule = typeof import('./plugin');
+type ExportModule = typeof import('../export');
 type EnvironmentModule = typeof import('./environment');
 
 const PLUGIN_NAME = 'temporal-job-tracing';
+/** Variable for further instrumentations, which must be loaded before the modules that they patch. */
+const INSTRUMENTATIONS = 'JOB_TRACING_INSTRUMENTATIONS';
 /** Marks a patched `Worker.create`. */
 const PATCHED = Symbol.for('temporal-job-tracing.register');
 /** Milliseconds after which a program is expected to have loaded its modules. */
@@ -30,6 +33,7 @@ function register(): void {
     const { JobTracingPlugin } = require('./plugin') as PluginModule;
     const { optionsFromEnvironment } = require('./environment') as EnvironmentModule;
     if (PATCHED in Worker.create) return;
+    if (process.env[INSTRUMENTATIONS]?.trim() === 'auto') loadInstrumentations();
     const original = Worker.create;
     const create = async function create(this: typeof Worker, options: WorkerOptions): Promise<Worker> {
       const plugins = [...(options?.plugins ?? []), ...(options?.connection?.plugins ?? [])];
@@ -43,6 +47,16 @@ function register(): void {
     watchForOtherCopies();
   } catch (error) {
     console.warn(`${PLUGIN_NAME}/register: workers are not traced:`, error);
+  }
+}
+
+/** Loads the instrumentations before the program loads what they patch; if that fails, `Worker.create` rejects. */
+function loadInstrumentations(): void {
+  try {
+    const { autoInstrumentations } = require('../export') as ExportModule;
+    autoInstrumentations(INSTRUMENTATIONS, true);
+  } catch (error) {
+    console.warn(`${PLUGIN_NAME}/register:`, error);
   }
 }
 

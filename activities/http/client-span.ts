@@ -22,6 +22,7 @@ import {
   W3CBaggagePropagator,
   W3CTraceContextPropagator,
 } from '@opentelemetry/core';
+import { mayPropagate } from '../../core/propagation';
 import { defined } from '../../core/util/defined';
 import type { Incoming } from './exchange';
 import type { TrafficMarks } from './traffic';
@@ -50,7 +51,8 @@ export interface SpanRequest {
 /**
  * Sends a request in a client span.
  *
- * @param send sends the request with these headers of the trace in addition to its own
+ * @param send sends the request with these headers of the trace in addition to its own; there
+ *   are none if `propagateTo` leaves its host out
  */
 export async function inClientSpan(
   request: SpanRequest,
@@ -64,9 +66,11 @@ export async function inClientSpan(
   });
   const withSpan = propagation.setBaggage(trace.setSpan(context.active(), span), baggageOf(marks));
   const headers: Record<string, string> = {};
-  // The propagators of the process (`OTEL_PROPAGATORS`), then W3C in any case.
-  propagation.inject(withSpan, headers);
-  W3C.inject(withSpan, headers, defaultTextMapSetter);
+  if (mayPropagate(withSpan, url.hostname)) {
+    // The propagators of the process (`OTEL_PROPAGATORS`), then W3C in any case.
+    propagation.inject(withSpan, headers);
+    W3C.inject(withSpan, headers, defaultTextMapSetter);
+  }
   try {
     const answer = await context.with(suppressTracing(withSpan), () => send(headers));
     describeResponse(span, answer);

@@ -8,7 +8,13 @@
 
 import type { coresdk } from '@temporalio/proto';
 import type { WorkflowInfo } from '@temporalio/workflow';
-import { formatBaggage, type JobBaggage, mergeBaggage, parseBaggage } from '../../core/baggage';
+import {
+  carriedBaggage,
+  formatBaggage,
+  type JobBaggage,
+  mergeBaggage,
+  parseBaggage,
+} from '../../core/baggage';
 import type { FirstSignal } from '../../core/first-signals';
 import type { JobOrigin } from '../../core/job-info';
 import { initiatorOf, type RunBeginning, runKindOf } from '../../core/run-kind';
@@ -35,7 +41,7 @@ export function readRun(
     ? readTopLevel(info, kind, signals, options)
     : readChild(info, kind, header.span, options);
   const starters = isTop ? kind.baggage : header.baggage;
-  const run = trace && { ...trace, ...origin, ...baggageOf(origin, starters) };
+  const run = trace && { ...trace, ...origin, ...baggageOf(origin, starters, options) };
   const calls = run ? undefined : untracedCalls(info, kind, origin, inheritsUnsampled);
   return { origin, run, counted, problem, calls };
 }
@@ -56,7 +62,11 @@ function beginningOf(
 }
 
 /** Returns the run's baggage. @param starters W3C baggage of the caller that started the run */
-function baggageOf({ jobName, jobRunId, trigger, facts }: JobOrigin, starters: string | undefined) {
+function baggageOf(
+  { jobName, jobRunId, trigger, facts }: JobOrigin,
+  starters: string | undefined,
+  { carryBaggage }: SandboxOptions,
+) {
   const jobBaggage: JobBaggage = defined({
     'job.name': jobName,
     'job.run.id': jobRunId,
@@ -65,6 +75,6 @@ function baggageOf({ jobName, jobRunId, trigger, facts }: JobOrigin, starters: s
     'traffic.lane': facts.lane,
     'traffic.loadtest': facts.loadtest ? ('true' as const) : undefined,
   });
-  const baggage = mergeBaggage(jobBaggage, parseBaggage(starters));
+  const baggage = mergeBaggage(jobBaggage, carriedBaggage(parseBaggage(starters), carryBaggage));
   return { jobBaggage, baggage, baggageHeader: formatBaggage(baggage) };
 }

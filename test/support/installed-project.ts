@@ -14,12 +14,15 @@ export interface InstalledProject {
   remove(): Promise<void>;
 }
 
-/** Installs the package with `@temporalio` packages of this version, whatever the peer range says. */
-export async function installProject(sdkVersion: string): Promise<InstalledProject> {
+/** Installs the package with `@temporalio` packages of this version, whatever the peer range says, and `more` by their versions. */
+export async function installProject(
+  sdkVersion: string,
+  more: Readonly<Record<string, string>> = {},
+): Promise<InstalledProject> {
   const directory = await mkdtemp(join(tmpdir(), 'job-tracing-project-'));
   try {
     const tarball = await pack(directory);
-    const dependencies = { '@opentelemetry/api': '1.9.1' };
+    const dependencies = { '@opentelemetry/api': '1.9.1', ...more };
     await ownProject(tarball, directory, { dependencies, sdk: sdkVersion });
     await writeFile(join(directory, 'workflows.cjs'), WORKFLOWS);
     await writeFile(join(directory, 'worker.cjs'), WORKER);
@@ -30,16 +33,17 @@ export async function installProject(sdkVersion: string): Promise<InstalledProje
   return { directory, remove: () => rm(directory, { recursive: true, force: true }) };
 }
 
-/** Runs the project's worker while `fn` runs; returns what the plugin has logged. */
+/** Runs the project's worker, or this file with these flags, while `fn` runs; returns what the plugin has logged. */
 export async function whileProjectWorks(
   { directory }: InstalledProject,
-  env: { readonly TEMPORAL: string; readonly TASK_QUEUE: string },
+  env: NodeJS.ProcessEnv & { readonly TEMPORAL: string; readonly TASK_QUEUE: string },
   fn: () => Promise<void>,
+  { file = 'worker.cjs', execArgv = [] as string[] } = {},
 ): Promise<readonly string[]> {
-  const worker = fork(join(directory, 'worker.cjs'), {
+  const worker = fork(join(directory, file), {
     cwd: directory,
     env: { ...process.env, ...env },
-    execArgv: [],
+    execArgv,
   });
   const lines: string[] = [];
   worker.on('message', (line) => lines.push(String(line)));

@@ -1,0 +1,95 @@
+/**
+ * `carryBaggage`: the entries of its starter's baggage that a run carries on; those that a client leaves out are not in
+ * the run's history.
+ */
+import { deepEqual, equal } from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { context, propagation } from '@opentelemetry/api';
+import { Client } from '@temporalio/client';
+import { JobTracingPlugin } from 'temporal-job-tracing';
+import { JobClient } from 'temporal-job-tracing/client';
+import { JobTracingClientPlugin } from 'temporal-job-tracing/client-plugin';
+import { parseBaggage } from '../core/baggage';
+import { readHeader } from '../core/trace-header';
+import { id, Runs } from './support/runs';
+import type { Told } from './support/workflows/kinds';
+
+const options = { workflowsPath: require.resolve('./support/workflows/kinds') };
+const carryBaggage = ['tenant'];
+
+/** Names in a `baggage` header, apart from the plugin's own. */
+const namesIn = (header: string | undefined) =>
+  [...parseBaggage(header).keys()].filter((name) => !/^(job|traffic)\./.test(name)).sort();
+
+describe('carryBaggage', { concurrency: 4 }, () => {
+  let runs: Runs;
+  const queues: Record<string, string> = {};
+
+  before(async () => {
+    runs = await Runs.start({ options });
+    queues.all = runs.taskQueue;
+    queues.tenant = await runs.work({ plugin: { carryBaggage }, options });
+    queues.none = await runs.work({ plugin: { carryBaggage: [] }, options });
+  });
+  after(() => runs.stop());
+
+  /** Calls the function in a context with the user's baggage. */
+  function withBaggage<T>(fn: () => Promise<T>): Promise<T> {
+    const baggage = propagation.createBaggage({
+      email: { value: 'ada@example.com' },
+      tenant: { value: 'cheese' },
+    });
+    return context.with(propagation.setBaggage(context.active(), baggage), fn);
+  }
+
+  for (const [queue, type, expected] of [
+    ['all', 'tellsContext', ['email', 'tenant']],
+    ['tenant', 'tellsContext', ['tenant']],
+    ['tenant', 'tellsContextOfChild', ['tenant']],
+    ['tenant', 'tellsContextContinued', ['tenant']],
+    ['none', 'tellsContext', []],
+  ] as const) {
+    it(`of a worker (${queue}): ${type} carries ${expected.join(' and ') || 'nothing'} on`, async () => {
+      const start = { taskQueue: queues[queue] ?? '', workflowId: id(`${queue}-${type}`) };
+      const told: Told = await withBaggage(() => runs.typed.workflow.execute(type, start));
+      deepEqual(namesIn(told.baggage), expected);
+      equal(parseBaggage(told.baggage).get('job.run.id')?.value, told.workflow.runId);
+    });
+  }
+
+  /** Names in the header of the run's first event. */
+  async function namesInHistory(workflowId: string): Promise<string[]> {
+    const { events } = await runs.harness.client.workflow.getHandle(workflowId).fetchHistory();
+    const fields = events?.[0]?.workflowExecutionStartedEventAttributes?.header?.fields;
+    return namesIn(readHeader(fields).header?.baggage);
+  }
+
+  it('of a client: the history has no other entry, whichever plugin or client starts the run', async () => {
+    const { connection, client } = runs.harness;
+    const ofPlugin = new Client({ connection, plugins: [new JobTracingPlugin({ carryBaggage })] });
+    const ofClientPlugin = new Client({
+      connection,
+      plugins: [new JobTracingClientPlugin({ carryBaggage })],
+    });
+    const start = { taskQueue: queues.all ?? '' };
+    const starts: Record<string, (workflowId: string) => Promise<unknown>> = {
+      plugin: (workflowId) => ofPlugin.workflow.start('tellsContext', { ...start, workflowId }),
+      'client-plugin': (workflowId) =>
+        ofClientPlugin.workflow.start('tellsContext', { ...start, workflowId }),
+      'job-client': (workflowId) =>
+        new JobClient({ client, carryBaggage }).start('tellsContext', { ...start, workflowId }),
+      'job-client-of-plugin': (workflowId) =>
+        new JobClient({ client: ofPlugin }).start('tellsContext', { ...start, workflowId }),
+    };
+    for (const [name, begin] of Object.entries(starts)) {
+      await withBaggage(() => begin(id(name)));
+      deepEqual([name, await namesInHistory(id(name))], [name, carryBaggage]);
+    }
+  });
+
+  it('of nobody: the history has all entries', async () => {
+    const start = { taskQueue: queues.all ?? '', workflowId: id('history') };
+    await withBaggage(() => runs.typed.workflow.start('tellsContext', start));
+    deepEqual(await namesInHistory(id('history')), ['email', 'tenant']);
+  });
+});

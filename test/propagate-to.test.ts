@@ -1,0 +1,154 @@
+/**
+ * `propagateTo`: a service that refuses unknown headers gets none of the trace's, by whatever way it is called and
+ * whether or not the run is sampled; the spans of the requests stay.
+ */
+import { deepEqual, equal, ok } from 'node:assert/strict';
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { trace } from '@opentelemetry/api';
+import type { JobTracingOptions } from 'temporal-job-tracing';
+import { createHttpActivities } from 'temporal-job-tracing/activities';
+import type { ReceivedSpan } from '../testing/otlp-span';
+import { callingActivities } from './support/calling-activities';
+import { id, Runs, traceIdOf } from './support/runs';
+import { certificate } from './support/tls-proxy';
+import type { Call } from './support/workflows/calls';
+
+/** Both are the same service. */
+const STRICT = 'localhost';
+const OPEN = '127.0.0.1';
+const NONE = '/';
+const BOTH = '/ baggage traceparent';
+
+const options = {
+  workflowsPath: require.resolve('./support/workflows/calls'),
+  activities: { ...callingActivities, ...createHttpActivities() },
+};
+
+describe('propagateTo', { concurrency: 4 }, () => {
+  let runs: Runs;
+  let directory: string;
+  let service: ChildProcess;
+  let httpPort: number;
+  let httpsPort: number;
+  const queues = new Map<string, string>();
+
+  before(async () => {
+    runs = await Runs.start({ options });
+    directory = await mkdtemp(path.join(tmpdir(), 'propagate-to-'));
+    const { cert, key } = await certificate(directory, 'service');
+    service = fork(path.join(__dirname, 'support', 'processes', 'strict-service.js'), {
+      env: { ...process.env, CERT: cert, KEY: key },
+    });
+    [[httpPort, httpsPort]] = await once(service, 'message');
+    const except = { propagateTo: { except: [STRICT] } };
+    const plugins: Record<string, JobTracingOptions> = {
+      except,
+      only: { propagateTo: { only: [OPEN] } },
+      unsampled: { ...except, sampling: { default: 0 } },
+      untraced: { ...except, sampling: { default: 0 }, bind: 'sampled' },
+      nowhere: { propagateTo: { except: ['*'] } },
+    };
+    for (const [name, plugin] of Object.entries(plugins))
+      queues.set(name, await runs.work({ plugin, options }));
+    queues.set('default', runs.taskQueue);
+  });
+  after(async () => {
+    service?.disconnect();
+    if (directory) await rm(directory, { recursive: true, force: true });
+    await runs.stop();
+  });
+
+  const url = (host: string, file = '/') => `http://${host}:${httpPort}${file}`;
+  const secureUrl = (host: string) => `https://${host}:${httpsPort}/`;
+
+  /** Runs the calls in a workflow on the queue; returns its run id and what the service answered. */
+  async function call(queue: string, name: string, all: readonly Call[], isLocal = false) {
+    const handle = await runs.harness.client.workflow.start('calls', {
+      taskQueue: queues.get(queue) ?? '',
+      workflowId: id(name),
+      args: [all, isLocal],
+    });
+    return { runId: handle.firstExecutionRunId, answers: (await handle.result()) as unknown[] };
+  }
+
+  /** Each way to call a service at the host. */
+  const everyWay = (host: string): Call[] => [
+    ...['byFetch', 'byHttpOptions', 'byHttpHost', 'byHttpGet', 'byHttpUrl'].map(
+      (way) => [way, url(host)] as const,
+    ),
+    ['byHttps', secureUrl(host)],
+  ];
+  const fill = (answer: string) => everyWay(OPEN).map(() => answer);
+
+  for (const [queue, strict, open] of [
+    ['default', BOTH, BOTH],
+    ['except', NONE, BOTH],
+    ['only', NONE, BOTH],
+    ['nowhere', NONE, NONE],
+    ['unsampled', NONE, BOTH],
+  ] as const) {
+    it(`${queue}: ${STRICT} gets '${strict}', ${OPEN} gets '${open}', by fetch, http and https`, async () => {
+      const all = [...everyWay(STRICT), ...everyWay(OPEN)];
+      const { answers } = await call(queue, queue, all);
+      deepEqual(answers, [...fill(strict), ...fill(open)]);
+    });
+  }
+
+  it('holds for local activities', async () => {
+    const all: Call[] = [
+      ['byFetch', url(STRICT)],
+      ['byFetch', url(OPEN)],
+    ];
+    deepEqual((await call('except', 'local', all, true)).answers, [NONE, BOTH]);
+  });
+
+  it('holds for an activity of an untraced run', async () => {
+    const { answers } = await call('untraced', 'untraced', [...everyWay(STRICT)]);
+    deepEqual(answers, fill(NONE));
+  });
+
+  it('leaves the spans of the requests', async () => {
+    const { runId } = await call('except', 'spans', everyWay(STRICT));
+    const isRequest = ({ kind, attributes }: ReceivedSpan) =>
+      kind === 'client' && attributes['server.address'] === STRICT;
+    const areAll = (spans: readonly ReceivedSpan[]) =>
+      spans.filter(isRequest).length === everyWay(STRICT).length;
+    const spans = await runs.harness.receiver.waitFor(traceIdOf(runId), areAll);
+    ok(spans.filter(isRequest).every(({ name }) => name === 'GET'));
+  });
+
+  it('judges a redirect by the host that it leads to', async () => {
+    const { answers } = await call('except', 'redirects', [
+      ['byFetch', url(OPEN, `/redirect?to=${url(STRICT)}`)],
+      ['byFetch', url(STRICT, `/redirect?to=${url(OPEN)}`)],
+    ]);
+    deepEqual(answers, ['baggage traceparent /', '/ baggage traceparent']);
+  });
+
+  it('holds for HTTP jobs, at each redirect', async () => {
+    const { answers } = await call('except', 'http-jobs', [
+      ['httpRequest', { url: url(STRICT) }],
+      ['httpRequest', { url: url(OPEN) }],
+      ['httpRequest', { url: url(OPEN, `/redirect?to=${url(STRICT)}`) }],
+      ['httpRequest', { url: url(STRICT, `/redirect?to=${url(OPEN)}`) }],
+    ]);
+    deepEqual(
+      answers.map((answer) => JSON.parse((answer as { body: string }).body)),
+      [NONE, BOTH, 'baggage traceparent /', '/ baggage traceparent'],
+    );
+  });
+
+  it('leaves the headers of the application’s own requests', async () => {
+    const answer = await trace.getTracer('app').startActiveSpan('own', async (span) => {
+      const found = await (await fetch(url(STRICT))).json();
+      span.end();
+      return found;
+    });
+    equal(answer, '/ traceparent');
+  });
+});
