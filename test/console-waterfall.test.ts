@@ -159,6 +159,17 @@ describe('the scale of time', () => {
     equal(scale.folds.length, 0);
   });
 
+  it('does not fold a gap that is all there is', () => {
+    const scale = makeScale(
+      { startMs: 200, durationMs: 300 },
+      [{ startMs: 200, durationMs: 300, text: 'x' }],
+      1_076,
+    );
+    equal(scale.folds.length, 0);
+    deepEqual([scale.x(200), scale.x(500)], [0, scale.width]);
+    ok(scale.ticks.length > 0);
+  });
+
   it('has a width for a run that took no time', () => {
     const scale = makeScale({ startMs: 0, durationMs: 0 }, [], 1_076);
     ok(Number.isFinite(scale.x(0)));

@@ -32,7 +32,10 @@ export function makeScale(range: Stretch, folds: readonly Fold[], fullWidthPx: n
   const fullWidth = Math.max(2 * END_ROOM, fullWidthPx);
   const width = fullWidth - END_ROOM;
   const endMs = range.startMs + Math.max(range.durationMs, 0.001);
-  const pieces = piecesOf(range.startMs, endMs, folds);
+  const isAllFolded = folds.some(
+    (fold) => fold.startMs <= range.startMs && fold.startMs + fold.durationMs >= endMs,
+  );
+  const pieces = piecesOf(range.startMs, endMs, isAllFolded ? [] : folds);
   const folded = pieces.filter(({ fold }) => fold);
   const openMs = pieces.reduce((sum, piece) => sum + (piece.fold ? 0 : piece.endMs - piece.startMs), 0);
   const perMs = Math.max(0, width - folded.length * FOLD_WIDTH) / Math.max(openMs, 0.001);

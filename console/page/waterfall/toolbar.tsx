@@ -2,7 +2,7 @@
  * Switches, search and legend above the waterfall.
  */
 import type { Timeline, TimelineRow } from '../../api/types';
-import { countText, durationText } from '../../timeline/durations';
+import { countText, durationText, plural } from '../../timeline/durations';
 import { withParameters } from '../address';
 import { FindField } from '../parts/find-field';
 import { COLORS } from './bar';
@@ -22,7 +22,7 @@ export function Toolbar({ timeline, state, zoomed }: ToolbarProps) {
       <div class="head">
         <h2 id="timeline-heading">Timeline</h2>
         <p class="quiet">
-          {spanCount === 0 ? 'from the history only' : `${countText(spanCount)} spans`}
+          {spanCount === 0 ? 'from the history only' : plural(spanCount, 'span')}
           {errorCount > 0 && `, ${countText(errorCount)} with errors`}
           {cut > 0 && `, ${countText(cut)} rows left out`}
         </p>
