@@ -32,8 +32,9 @@ export function makeScale(range: Stretch, folds: readonly Fold[], fullWidthPx: n
   const fullWidth = Math.max(2 * END_ROOM, fullWidthPx);
   const width = fullWidth - END_ROOM;
   const endMs = range.startMs + Math.max(range.durationMs, 0.001);
+  // A millisecond beside it is not worth the whole width.
   const isAllFolded = folds.some(
-    (fold) => fold.startMs <= range.startMs && fold.startMs + fold.durationMs >= endMs,
+    ({ startMs, durationMs }) => startMs <= range.startMs + 1 && startMs + durationMs >= endMs - 1,
   );
   const pieces = piecesOf(range.startMs, endMs, isAllFolded ? [] : folds);
   const folded = pieces.filter(({ fold }) => fold);
