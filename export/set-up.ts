@@ -85,7 +85,7 @@ export function startSetUp(
   return {
     resource,
     spans,
-    destination: spanProcessors ? TO_OPTION : destinationOf(settings),
+    destination,
     async close(timeoutMs) {
       for (const instrumentation of instrumentations) {
         if (!isReplaced) instrumentation.disable();
