@@ -1,7 +1,7 @@
 /**
  * Reads executions from the server, each call within a time limit.
  *
- * Memo fields that cannot be decoded are left out one by one: lists and fn-ups need only search attributes,
+ * Memo fields that cannot be decoded are left out one by one: lists and look-ups need only search attributes,
  * and the client may lack the workers' data converter.
  */
 import { setTimeout as sleep } from 'node:timers/promises';

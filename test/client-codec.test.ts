@@ -46,7 +46,7 @@ describe("a client without the workers' codec", () => {
     ok(error instanceof ScheduledJobError, String(error));
     equal(error.problem, 'unreadable');
     match(error.message, words);
-    match(error.message, /give the Temporal client the dataConverter of the workers/);
+    match(error.message, /set the dataConverter of the workers \(their payload codec\) on the Temporal client/);
     return true;
   };
 
@@ -62,16 +62,16 @@ describe("a client without the workers' codec", () => {
       isUnreadable(/^job '.*': pause: it succeeded, but the response cannot be decoded/),
     );
     equal((await status()).paused, true);
-    await rejects(handle.update({ cron: '0 3 * * *' }), isUnreadable(/change: it was done/));
+    await rejects(handle.update({ cron: '0 3 * * *' }), isUnreadable(/change: it succeeded/));
     equal((await status()).spec.cron, '0 3 * * *');
-    await rejects(handle.status(), isUnreadable(/: the answer cannot be decoded/));
+    await rejects(handle.status(), isUnreadable(/: the response cannot be decoded/));
     await rejects(handle.update({ cron: '0 3 * * 9' }), (error: unknown) => {
       ok(error instanceof ScheduledJobError);
       deepEqual([error.problem, /cron/.test(error.message)], ['invalid', true]);
       return true;
     });
 
-    await rejects(handle.runNow({ args: [1], reason: 'a look' }), isUnreadable(/runNow: it was done/));
+    await rejects(handle.runNow({ args: [1], reason: 'a look' }), isUnreadable(/runNow: it succeeded/));
     const [run] = (await status()).manualRuns;
     ok(run);
     const listed = async () => {

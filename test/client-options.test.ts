@@ -23,7 +23,7 @@ describe('options of JobClient', () => {
       name: 'OptionError',
       subject: 'JobClient',
       option: 'traceURL',
-      expectation: 'one of client, traceUrl, indexLagMs, redis, redisPrefix, sampling',
+      expectation: 'one of client, traceUrl, indexLagMs, redis, redisPrefix, sampling, carryBaggage',
       value: 'traceURL',
     });
     throws(() => new JobClient(undefined as never), { message: /^JobClient: options: expected an object/ });
