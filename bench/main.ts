@@ -1,15 +1,18 @@
 /**
  * Program: runs the benchmarks. `npm run bench` runs all parts and prints a table, `npm run bench -- sandbox` one part.
- * `--json` prints all figures as one object, `--quick` measures a quarter of the rounds, `--full` the sizes that take
- * long.
+ * `--json` prints all figures as one object and writes them into `bench/RESULTS.md`, `--quick` measures a quarter of the
+ * rounds, `--full` the sizes that take long.
  *
  * Exit code 0 if everything was measured, whether targets are met or not; 1 otherwise; 2 for invalid arguments.
  */
+import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { benchAlerts } from './alerts/part';
 import { benchConsole } from './console/part';
 import type { PartOptions, PartResult } from './core/figure';
+import { withResults } from './core/results-file';
 import { tables } from './core/table';
 import { benchHost } from './host/part';
 import { benchLookup } from './lookup/part';
@@ -29,6 +32,9 @@ const PARTS: Readonly<Record<string, (options: PartOptions) => Promise<PartResul
   alerts: benchAlerts,
 };
 
+/** The file with the figures, seen from the compiled program. */
+const RESULTS = join(__dirname, '../../bench/RESULTS.md');
+
 class UsageError extends Error {}
 
 async function main(): Promise<void> {
@@ -41,7 +47,15 @@ async function main(): Promise<void> {
     console.error(`${name} …`);
     results.push(await part(options));
   }
+  if (json) record(results, options);
   console.log(json ? JSON.stringify({ machine: machine(), parts: results }, null, 2) : tables(results));
+}
+
+function record(results: readonly PartResult[], { quick, full }: PartOptions): void {
+  const { node, cpus, cpu } = machine();
+  const size = `${quick ? ', `--quick`' : ''}${full ? ', `--full`' : ''}`;
+  const heading = `${new Date().toISOString().slice(0, 10)}${size}, ${cpus} × ${cpu}, Node ${node}:`;
+  writeFileSync(RESULTS, withResults(readFileSync(RESULTS, 'utf8'), results, heading));
 }
 
 function readArguments(): { names: readonly string[]; json: boolean } & PartOptions {

@@ -74,7 +74,9 @@ describe('a rule written with redis-cli', { skip: WITHOUT_REDIS }, () => {
     await server.cli('hset', POLICY, 'a', '{"ratio":7}', 'b', '{"ratio"', 'c', '0.75');
     await eventually(() => [ratio('a'), ratio('b'), ratio('c')], [0.25, 0.5, 0.75], 1_000);
     await sleep(500);
-    deepEqual(lines, [
+    // On a busy machine Redis may answer late, which is logged as well.
+    const ofRules = lines.filter((line) => line.includes('the sampling rule '));
+    deepEqual(ofRules, [
       "warn the sampling rule 'a' in Redis is ignored, its last good one holds: ratio: expected a number from 0 to 1, got 7 (number)",
       `warn the sampling rule 'b' in Redis is ignored, its last good one holds: expected JSON such as {"ratio":0.01}, got '{"ratio"' (string)`,
     ]);
