@@ -6,6 +6,8 @@
  * with `loadtest`; only this file reads that key, so that TypeScript's types have `loadTest` alone.
  */
 
+import { isRecord } from './util/untrusted';
+
 const TYPED_KEY = 'loadTest';
 const WIRE_KEY = 'loadtest';
 
@@ -36,7 +38,9 @@ export function bothKeysProblem(spec: object): string | undefined {
   return hasBoth ? 'loadtest: means the same as loadTest; leave out one of them' : undefined;
 }
 
+/** Inputs of workflows are not trusted: whatever is not an object is unchanged, and refused where it is checked. */
 function renamed<Spec extends object>(spec: Spec, from: string, to: string): Spec {
+  if (!isRecord(spec)) return spec;
   const members = new Map<string, unknown>(Object.entries(spec));
   if (members.get(from) === undefined || members.get(to) !== undefined) return spec;
   const entries = [...members].filter(([key]) => key !== to);

@@ -141,7 +141,7 @@ describe('scheduledJob refuses', { concurrency: 4 }, () => {
     const job = await new Job(runs, 'bare', bare).start({ workflow: 'quick' });
     match(
       (await failureOf(job)).message,
-      /Give it JobTracingPlugin, or the activities 'scheduledJobActivities'/,
+      /Add JobTracingPlugin to it, or the activities 'scheduledJobActivities'/,
     );
   });
 

@@ -48,7 +48,7 @@ for (const language of ['Go', 'Node']) {
     equal(await example.exitCode, 0, example.output() + example.errors());
     const output = example.output();
     equal(output.includes('Go is not installed'), language === 'Node');
-    match(output, new RegExp(`They call a service in ${language} that knows`));
+    match(output, new RegExp(`They call a service in ${language} that uses`));
 
     const runs = [...output.matchAll(RUN_LINE)].map((line) => line.groups);
     ok(runs.length >= 3, output);

@@ -62,7 +62,7 @@ describe('a console on this machine', () => {
       equal(answer.status, 403, host);
     }
     const refused = await ask(`${running.url}/api/jobs`, { headers: { host: 'evil.example' } });
-    match(refused.body, /names the host evil\.example.*--allowed-host/);
+    match(refused.body, /The host evil\.example is not allowed.*--allowed-host/);
     for (const host of [`localhost:${port}`, `127.0.0.1:${port}`, `[::1]:${port}`, 'LOCALHOST'])
       equal((await ask(`${running.url}/api/jobs`, { headers: { host } })).status, 200, host);
   });
@@ -133,7 +133,7 @@ describe('a console with a token', () => {
       await rejects(startConsole({ host, port: 0, temporal: NOWHERE }), (error: Error) => {
         match(
           error.message,
-          /opens the console to the network: set JOB_TRACING_CONSOLE_TOKEN, or give --token-file/,
+          /opens the console to the network: set JOB_TRACING_CONSOLE_TOKEN or --token-file/,
         );
         return error instanceof ConsoleError;
       });

@@ -22,7 +22,7 @@ it('a rate limit of Temporal is shown, fewer calls are sent, and pages still wor
       { says: 'it is not busy' },
     );
     equal(busy.problems[0]?.kind, 'temporal-busy');
-    match(busy.problems[0]?.text ?? '', /RESOURCE_EXHAUSTED.*what is shown may be old/);
+    match(busy.problems[0]?.text ?? '', /RESOURCE_EXHAUSTED.*this page may be out of date/);
     // A call to Temporal may take ten seconds: the page does not wait for one.
     const begun = Date.now();
     const { problems } = await getJson<JobList>(`${running.url}/api/jobs`);

@@ -73,7 +73,7 @@ describe('a console while Temporal has faults', () => {
       const away = await state(running.url, 'away');
       match(
         away.problems[0]?.text ?? '',
-        /^Temporal does not answer for namespace default: what is shown comes from/,
+        /^Temporal does not answer for namespace default: this page shows the console's own data/,
       );
       ok((away.problems[0]?.sinceAt ?? 0) > 0);
       const page = await getJson<JobPage>(`${running.url}/api/jobs/${job}`);

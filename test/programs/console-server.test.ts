@@ -31,7 +31,7 @@ describe('the console', { concurrency: 4 }, () => {
         timeline.rows.some(({ kind, isOpen }) => kind === 'child' && !isOpen),
       'it awaits a signal',
     );
-    match(waits.waiting[0]?.text ?? '', /awaits a signal, an update or a condition/);
+    match(waits.waiting[0]?.text ?? '', /waits for a signal, an update or a condition/);
     await handle.executeUpdate(ask);
     await handle.signal(proceed);
     await handle.result();
