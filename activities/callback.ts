@@ -5,7 +5,7 @@
  */
 import { ActivityCancelledError, ActivityNotFoundError, type Client } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import type { HttpAnswer } from '../core/http/types';
+import type { HttpResponse } from '../core/http/types';
 import { defined } from '../core/util/defined';
 import { checkCallbackKey, readToken, type WaitingActivity } from './http/callback-token';
 
@@ -28,7 +28,7 @@ export interface CallbackResponse {
 }
 
 const ACCEPTED = 202;
-/** Most bytes of a body: as many as an `HttpAnswer` can have. */
+/** Most bytes of a body: as many as an `HttpResponse` can have. */
 const MAX_BODY_BYTES = 1_048_576;
 /**
  * Most bytes of the body as JSON, where a control character takes six: Temporal refuses payloads of more than
@@ -113,7 +113,7 @@ async function report(
 ): Promise<CallbackResponse> {
   switch (outcome) {
     case 'success': {
-      const answer: HttpAnswer = defined({
+      const answer: HttpResponse = defined({
         status: ACCEPTED,
         contentType,
         body,

@@ -10,7 +10,7 @@ import { permanent, temporary } from '../core/http/failures';
 import { httpRequestProblem } from '../core/http/problems';
 import { createRedactor } from '../core/http/redaction';
 import { type ResolvedHeaders, resolveHeaders } from '../core/http/secrets';
-import type { HttpAnswer, HttpRequest } from '../core/http/types';
+import type { HttpRequest, HttpResponse } from '../core/http/types';
 import { defined } from '../core/util/defined';
 import { durationMs } from '../core/util/duration';
 import { answerTo } from './http/call';
@@ -42,7 +42,7 @@ export interface HttpActivities {
    *
    * @throws {ApplicationFailure} whose type is an `HttpFailureType`
    */
-  httpRequest(request: HttpRequest): Promise<HttpAnswer>;
+  httpRequest(request: HttpRequest): Promise<HttpResponse>;
 }
 
 /**
@@ -87,7 +87,7 @@ async function call(
   request: HttpRequest,
   options: ResolvedHttpOptions,
   context: Context,
-): Promise<HttpAnswer> {
+): Promise<HttpResponse> {
   const headers = await headersOf(request, options, context.cancellationSignal);
   const redactor = createRedactor(headers.secrets);
   const marks = trafficOf(request);

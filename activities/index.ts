@@ -6,8 +6,8 @@
 export type { HttpFailureType } from '../core/http/failures';
 export type { SecretProvider } from '../core/http/secrets';
 export type {
-  HttpAnswer,
   HttpRequest,
+  HttpResponse,
   HttpRetry,
   Json,
   LaneRoute,

@@ -85,15 +85,15 @@ function optionsOf(started: Started) {
 
 /** Returns the headers that put the new run into the shard's trace, below the first run. */
 function traceOf(started: Started, startedBy: string, reason: string | undefined) {
-  const { span, baggage, part } = readHeader(started.header?.fields).header ?? {};
-  if (span === undefined || part?.kind !== 'shard') return {};
-  const { parentTraceId: _, facts, ...shard } = part;
+  const { span, baggage, jobHeader } = readHeader(started.header?.fields).header ?? {};
+  if (span === undefined || jobHeader?.kind !== 'shard') return {};
+  const { parentTraceId: _, facts, ...shard } = jobHeader;
   const spanId = rootSpanIdOfRun(started.firstExecutionRunId ?? '');
   return {
     [TRACE_HEADER]: writeHeader({
       span: { ...span, spanId, sampled: true },
       ...(baggage && { baggage }),
-      part: { ...shard, facts: { ...facts, startedBy, ...(reason !== undefined && { reason }) } },
+      jobHeader: { ...shard, facts: { ...facts, startedBy, ...(reason !== undefined && { reason }) } },
     }),
   };
 }

@@ -6,7 +6,7 @@
  * header alone does not identify the run that it was written for.
  */
 import { type JobMetadata, standingMetadata } from './job-metadata';
-import type { JobPart, TraceHeader } from './trace-header';
+import type { JobHeader, TraceHeader } from './trace-header';
 import { rootSpanIdOfRun, traceIdOfRun } from './trace-id';
 import type { SpanRef } from './traceparent';
 
@@ -34,7 +34,7 @@ export interface TopLevelRun {
   /** 32 lower-case hex digits. */
   readonly traceId: string;
   /** The job header, if it was written for this run. */
-  readonly part: JobPart | undefined;
+  readonly jobHeader: JobHeader | undefined;
   readonly initiator: Initiator;
   /**
    * Metadata in the job header that applies to this run; only that of the whole job if it was written for another
@@ -56,7 +56,7 @@ export interface ChildRun {
   readonly kind: 'child';
   /** 32 lower-case hex digits; `undefined` when the parent sent no trace. */
   readonly traceId: string | undefined;
-  readonly part: JobPart | undefined;
+  readonly jobHeader: JobHeader | undefined;
 }
 
 /** A shard, which is in a trace that its parent chose. */
@@ -64,7 +64,7 @@ export interface ShardRun {
   readonly kind: 'shard';
   /** 32 lower-case hex digits; `undefined` when the parent sent no trace. */
   readonly traceId: string | undefined;
-  readonly part: Extract<JobPart, { readonly kind: 'shard' }>;
+  readonly jobHeader: Extract<JobHeader, { readonly kind: 'shard' }>;
 }
 
 export type RunKind = TopLevelRun | ChildRun | ShardRun;
@@ -85,29 +85,29 @@ export function initiatorOf(previousRunId: string | null | undefined, code: unkn
 
 /** Returns the kind of a run, with its trace. */
 export function runKindOf(run: RunBeginning, header: TraceHeader): RunKind {
-  const { part, span } = header;
+  const { jobHeader, span } = header;
   // A cron tick is a top-level run, whatever its parent is.
   if (!run.hasCron) {
     // A shard that a client reruns has no parent.
-    if (part?.kind === 'shard') return { kind: 'shard', traceId: span?.traceId, part };
+    if (jobHeader?.kind === 'shard') return { kind: 'shard', traceId: span?.traceId, jobHeader };
     // A child that is a top-level run may continue as new.
-    const isTop = part?.kind === 'top' || part?.kind === 'continued';
-    if (run.hasParent && !isTop) return { kind: 'child', traceId: span?.traceId, part };
+    const isTop = jobHeader?.kind === 'top' || jobHeader?.kind === 'continued';
+    if (run.hasParent && !isTop) return { kind: 'child', traceId: span?.traceId, jobHeader };
   }
   return topLevel(run, header);
 }
 
 function topLevel(run: RunBeginning, header: TraceHeader): TopLevelRun {
-  const isCurrent = speaksOf(run, header.part);
-  const part = isCurrent ? header.part : undefined;
+  const isCurrent = speaksOf(run, header.jobHeader);
+  const jobHeader = isCurrent ? header.jobHeader : undefined;
   const starter = isCurrent && run.initiator === 'start' ? header.span : undefined;
-  const joins = part?.kind === 'start' && part.joinCaller;
+  const joins = jobHeader?.kind === 'start' && jobHeader.joinCaller;
   return {
     kind: 'top',
     initiator: run.initiator,
     traceId: (joins && starter?.traceId) || traceIdOfRun(run.originalRunId),
-    part,
-    facts: isCurrent ? part?.facts : standingMetadata(header.part?.facts ?? {}),
+    jobHeader,
+    facts: isCurrent ? jobHeader?.facts : standingMetadata(header.jobHeader?.facts ?? {}),
     baggage: isCurrent ? header.baggage : undefined,
     parent: joins ? starter : undefined,
     caller: joins ? undefined : starter,
@@ -122,13 +122,16 @@ function topLevel(run: RunBeginning, header: TraceHeader): TopLevelRun {
  * to every action. The data of the request that created a job (its span, its baggage, its author and reason)
  * must not be inherited by the job's later runs.
  */
-function speaksOf({ initiator, hasCron, isScheduled }: RunBeginning, part: JobPart | undefined): boolean {
+function speaksOf(
+  { initiator, hasCron, isScheduled }: RunBeginning,
+  jobHeader: JobHeader | undefined,
+): boolean {
   switch (initiator) {
     case 'start':
       return !isScheduled;
     case 'continued':
       // Written by the previous run, unless that ran without the plugin.
-      return part?.kind === 'continued';
+      return jobHeader?.kind === 'continued';
     case 'retry':
       // A retry of the same request; under a cron or a Schedule it may be any run's attempt.
       return !hasCron && !isScheduled;
@@ -150,13 +153,13 @@ function previousRun(run: RunBeginning, header: TraceHeader): SpanRef | undefine
  */
 function tracedInHeader(
   { initiator, previousRunId, firstRunId }: RunBeginning,
-  { part, span }: TraceHeader,
+  { jobHeader, span }: TraceHeader,
 ): string | undefined {
   // A continuation's header was written by the previous run; a tick's or an attempt's is that of the first
   // run.
   const isOfPrevious =
     initiator === 'continued'
-      ? part?.kind === 'continued'
-      : part?.kind === 'start' && part.joinCaller && previousRunId === firstRunId;
+      ? jobHeader?.kind === 'continued'
+      : jobHeader?.kind === 'start' && jobHeader.joinCaller && previousRunId === firstRunId;
   return isOfPrevious ? span?.traceId : undefined;
 }

@@ -16,7 +16,7 @@ import type { Headers, WorkflowClientInterceptor } from '@temporalio/client';
 import { ALL_BAGGAGE } from './baggage';
 import { checkJobStartOptions, type JobStartOptions, metadataOfStart } from './jobs/start-options';
 import { JOB_NAME_MEMO } from './search-attributes';
-import { type JobPart, TRACE_HEADER, type TraceHeader, writeHeader } from './trace-header';
+import { type JobHeader, TRACE_HEADER, type TraceHeader, writeHeader } from './trace-header';
 import type { SpanRef } from './traceparent';
 import { defined } from './util/defined';
 import { hiddenMark } from './workflow-scope';
@@ -34,16 +34,16 @@ interface StartOptions {
  * @param carryBaggage compiled option `carryBaggage`
  */
 export function createHeaderInterceptor(carryBaggage = ALL_BAGGAGE): WorkflowClientInterceptor {
-  const withTrace = (headers: Headers, part?: JobPart): Headers => ({
+  const withTrace = (headers: Headers, jobHeader?: JobHeader): Headers => ({
     ...headers,
-    [TRACE_HEADER]: writeHeader(defined({ ...activeTrace(carryBaggage), part })),
+    [TRACE_HEADER]: writeHeader(defined({ ...activeTrace(carryBaggage), jobHeader })),
   });
 
   function withStartHeader<T extends { readonly headers: Headers; readonly options: StartOptions }>(
     input: T,
   ): T {
     const options = withJobName(input.options);
-    return { ...input, options, headers: withTrace(input.headers, partOf(options.job)) };
+    return { ...input, options, headers: withTrace(input.headers, jobHeaderOf(options.job)) };
   }
 
   return {
@@ -56,7 +56,7 @@ export function createHeaderInterceptor(carryBaggage = ALL_BAGGAGE): WorkflowCli
       return next({
         ...input,
         workflowStartOptions: options,
-        workflowStartHeaders: withTrace(input.workflowStartHeaders, partOf(options.job)),
+        workflowStartHeaders: withTrace(input.workflowStartHeaders, jobHeaderOf(options.job)),
         updateHeaders: withTrace(input.updateHeaders),
       });
     },
@@ -85,7 +85,7 @@ function withJobName<T extends StartOptions>(options: T): T {
 }
 
 /** Returns the job header of a start. */
-function partOf(job: JobStartOptions = {}): JobPart {
+function jobHeaderOf(job: JobStartOptions = {}): JobHeader {
   return defined({
     kind: 'start' as const,
     forced: job.runNow === true,

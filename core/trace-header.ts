@@ -19,7 +19,7 @@ import { flagOf, isRecord, numberOf, safely, textOf } from './util/untrusted';
 /** Header key, shared with `@temporalio/interceptors-opentelemetry`. */
 export const TRACE_HEADER = '_tracer-data';
 /** Key of the job header inside the trace header's text map. */
-const JOB_PART = 'job-tracing';
+const JOB_HEADER = 'job-tracing';
 /** Largest header that is read: at most 8 KiB of baggage, 512 bytes of trace state, and the job header. */
 const MAX_HEADER_BYTES = 16_384;
 
@@ -32,7 +32,7 @@ export interface JobIdentity {
 }
 
 /** The job header, by the kind of its receiver, with the facts about the job, if there are any. */
-export type JobPart = { readonly facts?: JobMetadata | undefined } & (
+export type JobHeader = { readonly facts?: JobMetadata | undefined } & (
   | /** A top-level run started by a typed client. */
   { readonly kind: 'start'; readonly forced?: boolean; readonly joinCaller?: boolean }
   /** An ordinary child: stays in its parent's trace. */
@@ -54,7 +54,7 @@ export interface TraceHeader {
   readonly span?: SpanRef | undefined;
   /** The W3C `baggage` header, as received. */
   readonly baggage?: string | undefined;
-  readonly part?: JobPart | undefined;
+  readonly jobHeader?: JobHeader | undefined;
 }
 
 /** Result of reading a header: the header, the reason why it was ignored, or neither if there is none. */
@@ -62,7 +62,7 @@ export type HeaderReading = { readonly header?: TraceHeader; readonly problem?: 
 
 /** Reads the header of a run, signal, update, activity or child. Never throws. */
 export function readHeader(headers: Headers | null | undefined): HeaderReading {
-  return read(headers, parseJobPart);
+  return read(headers, parseJobHeader);
 }
 
 /** Reads only the W3C fields of a header, which is faster. Never throws. */
@@ -72,7 +72,7 @@ export function readTraceContext(headers: Headers | null | undefined): HeaderRea
 
 function read(
   headers: Headers | null | undefined,
-  parsePart: (text: unknown) => JobPart | undefined,
+  parse: (text: unknown) => JobHeader | undefined,
 ): HeaderReading {
   const payload = headers?.[TRACE_HEADER];
   if (payload == null) return {};
@@ -84,7 +84,11 @@ function read(
     const span = parseTraceparent(carrier.traceparent, carrier.tracestate);
     if (!span && 'traceparent' in carrier) return { problem: 'its traceparent is not valid' };
     return {
-      header: defined({ span, baggage: textOf(carrier.baggage), part: parsePart(carrier[JOB_PART]) }),
+      header: defined({
+        span,
+        baggage: textOf(carrier.baggage),
+        jobHeader: parse(carrier[JOB_HEADER]),
+      }),
     };
   } catch {
     return { problem: 'it cannot be decoded' };
@@ -92,11 +96,11 @@ function read(
 }
 
 /** Parses the job header; `undefined` if it is invalid or of an unknown kind, as from a newer version. */
-function parseJobPart(text: unknown): JobPart | undefined {
+function parseJobHeader(text: unknown): JobHeader | undefined {
   const fields: unknown = typeof text === 'string' ? safely(() => JSON.parse(text)) : undefined;
   if (!isRecord(fields)) return undefined;
   const facts = parseJobMetadata(fields.facts);
-  const kind = fields.kind as JobPart['kind'];
+  const kind = fields.kind as JobHeader['kind'];
   switch (kind) {
     case 'start': {
       const { forced, joinCaller } = fields;
@@ -134,7 +138,7 @@ function parseJobPart(text: unknown): JobPart | undefined {
   }
 }
 
-/** Ignores a kind of another version. Does not compile unless every {@link JobPart} has its case. */
+/** Ignores a kind of another version. Does not compile unless every {@link JobHeader} has its case. */
 function otherKind(_kind: never): undefined {
   return undefined;
 }
@@ -149,8 +153,8 @@ function parseIdentity(fields: Record<string, unknown>): JobIdentity | undefined
 
 /** Returns the header as a payload, for {@link TRACE_HEADER}. */
 export function writeHeader(header: TraceHeader): Payload {
-  const { part } = header;
-  const carrier = { ...carrierOf(header), ...(part && { [JOB_PART]: JSON.stringify(part) }) };
+  const { jobHeader } = header;
+  const carrier = { ...carrierOf(header), ...(jobHeader && { [JOB_HEADER]: JSON.stringify(jobHeader) }) };
   return {
     metadata: { encoding: encodingKeys.METADATA_ENCODING_JSON },
     data: new TextEncoder().encode(JSON.stringify(carrier)),

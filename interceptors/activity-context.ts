@@ -20,13 +20,13 @@ export function storeHeaders(activity: Context, headers: Headers): void {
 
 /** Returns the job in the activity's header; `undefined` if there is no header, or it has no job. */
 export function jobInfoOf(activity: Context): JobInfo | undefined {
-  const { span, baggage, part }: TraceHeader = readHeader(HEADERS.get(activity)).header ?? {};
+  const { span, baggage, jobHeader }: TraceHeader = readHeader(HEADERS.get(activity)).header ?? {};
   const entries = parseBaggage(baggage);
   const [jobName, jobRunId, trigger] = ['job.name', 'job.run.id', 'job.trigger'].map(
     (name) => entries.get(name)?.value,
   );
   if (jobName === undefined || jobRunId === undefined || !isTrigger(trigger)) return undefined;
-  const { attempt, shard, facts = {} } = part?.kind === 'activity' ? part : { attempt: 1 };
+  const { attempt, shard, facts = {} } = jobHeader?.kind === 'activity' ? jobHeader : { attempt: 1 };
   const origin = { jobName, jobRunId, trigger, facts, ...(shard && { shard }) };
   return toJobInfo(origin, attempt, span);
 }

@@ -34,8 +34,8 @@ export function parentOfUntraced(info: Info, headers: Headers, policy: SamplingP
 }
 
 function jobOf(info: Info, headers: Headers): { readonly job: string; readonly traceId: string } {
-  const part = readHeader(headers).header?.part;
-  if (part?.kind === 'untraced') return part;
+  const jobHeader = readHeader(headers).header?.jobHeader;
+  if (jobHeader?.kind === 'untraced') return jobHeader;
   const { workflowType, activityType, workflowExecution, activityRunId } = info;
   return {
     job: toKeyword(workflowType ?? activityType),

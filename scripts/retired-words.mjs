@@ -17,6 +17,7 @@ const RETIRED = [
   { pattern: /\b(isBelow|ABOVE_ALL_DIGITS)\b/, instead: 'isUnsampled' },
   { pattern: /\bpassive (run|parent|child)/, instead: 'untraced' },
   { pattern: /\b(JobFacts|ErrorFacts)\b/, instead: 'JobMetadata, ErrorSummary' },
+  { pattern: /\b(JobPart|HttpAnswer)\b/, instead: 'JobHeader, HttpResponse' },
   { pattern: /\bjobContext\b/, instead: 'jobInfo' },
   { pattern: /\bwhole number/, instead: 'integer' },
   { pattern: /\btime to come\b/, instead: 'future time' },

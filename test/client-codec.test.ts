@@ -46,7 +46,10 @@ describe("a client without the workers' codec", () => {
     ok(error instanceof ScheduledJobError, String(error));
     equal(error.problem, 'unreadable');
     match(error.message, words);
-    match(error.message, /set the dataConverter of the workers \(their payload codec\) on the Temporal client/);
+    match(
+      error.message,
+      /set the dataConverter of the workers \(their payload codec\) on the Temporal client/,
+    );
     return true;
   };
 

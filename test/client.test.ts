@@ -130,7 +130,7 @@ describe('traces.find and traces.of', { timeout: TEST_TIMEOUT_MS }, () => {
     // As a shard's parent writes it.
     const header = writeHeader({
       span: { traceId, spanId: '00f067aa0ba902b7', sampled: true },
-      part: { kind: 'shard', job: 'job', runId: randomUUID(), trigger: 'api', shard: { index: 0 } },
+      jobHeader: { kind: 'shard', job: 'job', runId: randomUUID(), trigger: 'api', shard: { index: 0 } },
     });
     const asShard: WorkflowClientInterceptor = {
       startWithDetails: (input, next) =>
@@ -228,10 +228,10 @@ describe('traces.find and traces.of', { timeout: TEST_TIMEOUT_MS }, () => {
   it('a run in its caller’s trace is found there, and its retry has a trace of its own', async () => {
     const traceId = randomTraceId();
     const span = { traceId, spanId: 'b7ad6b7169203331', sampled: true };
-    const part = { kind: 'start', forced: false, joinCaller: true } as const;
+    const jobHeader = { kind: 'start', forced: false, joinCaller: true } as const;
     const joining: WorkflowClientInterceptor = {
       startWithDetails: (input, next) =>
-        next({ ...input, headers: { ...input.headers, [TRACE_HEADER]: writeHeader({ span, part }) } }),
+        next({ ...input, headers: { ...input.headers, [TRACE_HEADER]: writeHeader({ span, jobHeader }) } }),
     };
     const options = {
       searchAttributes: { TraceId: [traceId], JobTrigger: ['api'] },

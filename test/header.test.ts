@@ -2,7 +2,7 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { defaultPayloadConverter, type Headers, type Payload } from '@temporalio/common';
-import { carrierOf, type JobPart, readHeader, TRACE_HEADER, writeHeader } from '../core/trace-header';
+import { carrierOf, type JobHeader, readHeader, TRACE_HEADER, writeHeader } from '../core/trace-header';
 import { hostileValues } from './support/hostile';
 
 const TRACEPARENT = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
@@ -10,13 +10,13 @@ const span = { traceId: '4bf92f3577b34da6a3ce929d0e0e4736', spanId: '00f067aa0ba
 
 const read = (payload: Payload) => readHeader({ [TRACE_HEADER]: payload });
 const readCarrier = (carrier: unknown) => read(defaultPayloadConverter.toPayload(carrier));
-const readPart = (part: unknown) =>
-  readCarrier({ traceparent: TRACEPARENT, 'job-tracing': part }).header?.part;
+const readPart = (jobHeader: unknown) =>
+  readCarrier({ traceparent: TRACEPARENT, 'job-tracing': jobHeader }).header?.jobHeader;
 const bytes = (text: string) => new TextEncoder().encode(text);
 const json = (text: string): Payload => ({ metadata: { encoding: bytes('json/plain') }, data: bytes(text) });
 
 describe('the trace header', () => {
-  const parts: JobPart[] = [
+  const parts: JobHeader[] = [
     { kind: 'start', forced: true, joinCaller: false },
     { kind: 'start', forced: false, joinCaller: true },
     { kind: 'start', forced: false, joinCaller: false, facts: { lane: 'gray', loadtest: true } },
@@ -33,9 +33,9 @@ describe('the trace header', () => {
     { kind: 'continued', sampled: false, trigger: 'cron' },
     { kind: 'activity', attempt: 2, shard: { index: 1 }, facts: { scheduledMs: 1 } },
   ];
-  for (const part of parts) {
-    it(`is read back as it was written: ${JSON.stringify(part)}`, () => {
-      const header = { span: { ...span, traceState: 'a=1' }, baggage: 'user=1', part };
+  for (const jobHeader of parts) {
+    it(`is read back as it was written: ${JSON.stringify(jobHeader)}`, () => {
+      const header = { span: { ...span, traceState: 'a=1' }, baggage: 'user=1', jobHeader };
       deepEqual(read(writeHeader(header)), { header });
     });
   }
@@ -44,7 +44,7 @@ describe('the trace header', () => {
     for (const headers of [undefined, null, {}, { other: json('1') }]) deepEqual(readHeader(headers), {});
   });
 
-  it('of the official plugin has no part of ours', () => {
+  it('of the official plugin has no jobHeader of ours', () => {
     const carrier = { traceparent: TRACEPARENT, tracestate: 'a=1', baggage: 'b=2' };
     deepEqual(readCarrier(carrier), { header: { span: { ...span, traceState: 'a=1' }, baggage: 'b=2' } });
     deepEqual(carrierOf({ span: { ...span, traceState: 'a=1' }, baggage: 'b=2' }), carrier);
@@ -125,8 +125,8 @@ describe('the trace header', () => {
     ['a child without a job', '{"kind":"child","runId":"r","trigger":"api"}'],
     ['a child whose run id is not a string', '{"kind":"child","job":"j","runId":7,"trigger":"api"}'],
   ];
-  for (const [what, part] of badParts) {
-    it(`of which our part is ignored alone: ${what}`, () => equal(readPart(part), undefined));
+  for (const [what, jobHeader] of badParts) {
+    it(`of which our jobHeader is ignored alone: ${what}`, () => equal(readPart(jobHeader), undefined));
   }
 
   it('leaves out a time that no Date can hold', () => {

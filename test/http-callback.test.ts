@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection, type WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { ActivityFailure, ApplicationFailure, CancelledFailure, TimeoutFailure } from '@temporalio/common';
 import { completeFromCallback, createHttpActivities } from 'temporal-job-tracing/activities';
-import type { HttpAnswer } from 'temporal-job-tracing/workflows';
+import type { HttpResponse } from 'temporal-job-tracing/workflows';
 import { readToken, writeToken } from '../activities/http/callback-token';
 import { until } from '../testing/until';
 import { type HttpService, startHttpService } from './support/http-service';
@@ -59,7 +59,7 @@ describe('a service that answers 202', { concurrency: 4 }, () => {
   /** Starts a job and waits until the service has answered 202 and Temporal knows that the activity stays open. */
   async function start(name: string, input: object = {}, answered = 1) {
     const path = `/${name}`;
-    const handle: WorkflowHandle<() => Promise<HttpAnswer>> = await runs.harness.client.workflow.start(
+    const handle: WorkflowHandle<() => Promise<HttpResponse>> = await runs.harness.client.workflow.start(
       'httpJob',
       {
         taskQueue: runs.taskQueue,

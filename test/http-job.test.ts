@@ -2,7 +2,7 @@
 import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { WorkflowFailedError } from '@temporalio/client';
-import type { HttpAnswer } from 'temporal-job-tracing/workflows';
+import type { HttpResponse } from 'temporal-job-tracing/workflows';
 import { type Answer, failureOf, HttpJobs } from './support/http-jobs';
 import { startHttpService } from './support/http-service';
 import { id, traceIdOf } from './support/runs';
@@ -61,7 +61,7 @@ describe('httpJob', () => {
       url: jobs.service.url,
       retry: { maximumAttempts: 3, initialInterval: '10 minutes' },
     });
-    equal((result as HttpAnswer).body, 'done', String(result));
+    equal((result as HttpResponse).body, 'done', String(result));
     equal(requests.length, 3);
     deepEqual(
       [...new Set(requests.map(({ headers }) => headers['idempotency-key']))],
@@ -178,7 +178,7 @@ describe('httpRequest in a workflow of a user', () => {
         args: [[{ url: jobs.service.url }, { method: 'PUT', url: `${jobs.service.url}/moved`, body: 'x' }]],
       });
       deepEqual(
-        (answers as HttpAnswer[]).map(({ body }) => body),
+        (answers as HttpResponse[]).map(({ body }) => body),
         ['here', 'from the other'],
       );
       const keys = jobs.service.requests.slice(-2).map(({ headers }) => headers['idempotency-key']);

@@ -3,9 +3,9 @@ import { deepEqual, equal } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { parsePath, valueAt } from '../core/http/json-path';
 import { failingOf } from '../core/http/success';
-import type { HttpAnswer, SuccessRule } from '../core/http/types';
+import type { HttpResponse, SuccessRule } from '../core/http/types';
 
-const answer = (status: number, body = '', more: Partial<HttpAnswer> = {}): HttpAnswer => ({
+const answer = (status: number, body = '', more: Partial<HttpResponse> = {}): HttpResponse => ({
   status,
   body,
   truncated: false,
@@ -14,7 +14,7 @@ const answer = (status: number, body = '', more: Partial<HttpAnswer> = {}): Http
 });
 
 const CASES: readonly [
-  HttpAnswer,
+  HttpResponse,
   SuccessRule | undefined,
   message: string | undefined,
   retryable?: boolean,

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkflowFailedError, WorkflowHandle } from '@temporalio/client';
 import { ActivityFailure, CancelledFailure } from '@temporalio/common';
 import { createHttpActivities } from 'temporal-job-tracing/activities';
-import type { HttpAnswer } from 'temporal-job-tracing/workflows';
+import type { HttpResponse } from 'temporal-job-tracing/workflows';
 import { until } from '../testing/until';
 import { type HttpService, type ServedRequest, startHttpService } from './support/http-service';
 import { id, Runs } from './support/runs';
@@ -37,7 +37,7 @@ describe('an HTTP job that waits', { concurrency: 4 }, () => {
     path: string,
     input: object,
     taskQueue = runs.taskQueue,
-  ): Promise<WorkflowHandle<() => Promise<HttpAnswer>>> {
+  ): Promise<WorkflowHandle<() => Promise<HttpResponse>>> {
     return runs.harness.client.workflow.start('httpJob', {
       taskQueue,
       workflowId: id(path.slice(1)),
@@ -144,7 +144,7 @@ describe('an HTTP job that waits', { concurrency: 4 }, () => {
     );
     const { request, response } = await served('/lost');
     response.end('found');
-    equal(((await handle.result()) as HttpAnswer).body, 'found');
+    equal(((await handle.result()) as HttpResponse).body, 'found');
     equal(request.headers['idempotency-key'], `${handle.firstExecutionRunId}-httpRequest`);
     const { events } = await handle.fetchHistory();
     const started = events?.map((event) => event.activityTaskStartedEventAttributes).find((one) => one);

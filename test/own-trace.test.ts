@@ -133,7 +133,7 @@ describe('a child with ownTrace()', { concurrency: 4 }, () => {
     const handle = runs.harness.client.workflow.getHandle(`${workflowId}-own`);
     const [started] = (await handle.fetchHistory()).events ?? [];
     const { header } = readHeader(started?.workflowExecutionStartedEventAttributes?.header?.fields);
-    deepEqual(header?.part, { kind: 'top', trigger: 'api' });
+    deepEqual(header?.jobHeader, { kind: 'top', trigger: 'api' });
   });
 
   it('is started as without ownTrace() where the worker has no plugin', async () => {

@@ -2,7 +2,7 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { initiatorOf, type RunBeginning, runKindOf } from '../core/run-kind';
-import type { JobPart, TraceHeader } from '../core/trace-header';
+import type { JobHeader, TraceHeader } from '../core/trace-header';
 
 const RUN = '01a20ab5-370e-761a-a72e-5e02d38d50af';
 const TRACE = '01a20ab5370e761aa72e5e02d38d50af';
@@ -25,14 +25,14 @@ const after = (initiator: RunBeginning['initiator'], previousRunId = PREVIOUS): 
   ...{ firstRunId: FIRST, previousRunId, initiator },
 });
 const baggage = 'user.id=42';
-const header = (part?: JobPart): TraceHeader => ({ span, baggage, ...(part && { part }) });
+const header = (jobHeader?: JobHeader): TraceHeader => ({ span, baggage, ...(jobHeader && { jobHeader }) });
 
-const start: JobPart = { kind: 'start', forced: true, facts };
-const joining: JobPart = { kind: 'start', joinCaller: true };
-const child: JobPart = { kind: 'child', ...identity };
-const shard: JobPart = { kind: 'shard', ...identity, shard: { index: 1 } };
-const top: JobPart = { kind: 'top', trigger: 'cron' };
-const continued: JobPart = { kind: 'continued', sampled: true, trigger: 'api', facts };
+const start: JobHeader = { kind: 'start', forced: true, facts };
+const joining: JobHeader = { kind: 'start', joinCaller: true };
+const child: JobHeader = { kind: 'child', ...identity };
+const shard: JobHeader = { kind: 'shard', ...identity, shard: { index: 1 } };
+const top: JobHeader = { kind: 'top', trigger: 'cron' };
+const continued: JobHeader = { kind: 'continued', sampled: true, trigger: 'api', facts };
 
 const previousIn = (traceId: string, runId = PREVIOUS) => ({
   traceId,
@@ -46,7 +46,7 @@ interface Case {
   readonly header: TraceHeader;
   readonly is: string;
   readonly trace: string | undefined;
-  readonly part?: JobPart;
+  readonly jobHeader?: JobHeader;
   readonly facts?: object;
   readonly parent?: object;
   readonly caller?: object;
@@ -57,26 +57,33 @@ const CASES: Record<string, Case> = {
   'a start without a header': { run: START, header: {}, is: 'top', trace: TRACE },
   'a start by a typed client': {
     ...{ run: START, header: header(start), is: 'top', trace: TRACE },
-    ...{ part: start, facts, caller: span },
+    ...{ jobHeader: start, facts, caller: span },
   },
   'a start by a client with the official plugin': {
     ...{ run: START, header: header(), is: 'top', trace: TRACE, caller: span },
   },
   "a start into its caller's trace": {
-    ...{ run: START, header: header(joining), is: 'top', trace: span.traceId, part: joining, parent: span },
+    ...{
+      run: START,
+      header: header(joining),
+      is: 'top',
+      trace: span.traceId,
+      jobHeader: joining,
+      parent: span,
+    },
   },
   "a start into its caller's trace, without a span": {
-    ...{ run: START, header: { part: joining }, is: 'top', trace: TRACE, part: joining },
+    ...{ run: START, header: { jobHeader: joining }, is: 'top', trace: TRACE, jobHeader: joining },
   },
   'a start with the header of a continuation': {
     run: START,
     header: header(continued),
-    ...{ is: 'top', trace: TRACE, part: continued, facts, caller: span },
+    ...{ is: 'top', trace: TRACE, jobHeader: continued, facts, caller: span },
   },
   "a cron's first tick, of a start into its caller's trace": {
     run: { ...START, hasCron: true },
     header: header(joining),
-    ...{ is: 'top', trace: span.traceId, part: joining, parent: span },
+    ...{ is: 'top', trace: span.traceId, jobHeader: joining, parent: span },
   },
   'a later tick': {
     run: { ...after('tick'), hasCron: true },
@@ -110,7 +117,7 @@ const CASES: Record<string, Case> = {
   "a continuation of a Schedule's action": {
     run: { ...after('continued'), isScheduled: true },
     header: header(continued),
-    ...{ is: 'top', trace: TRACE, part: continued, facts, previous: previousIn(span.traceId) },
+    ...{ is: 'top', trace: TRACE, jobHeader: continued, facts, previous: previousIn(span.traceId) },
   },
   'an attempt of a tick': {
     run: { ...after('retry'), hasCron: true },
@@ -118,11 +125,11 @@ const CASES: Record<string, Case> = {
     ...{ is: 'top', trace: TRACE, facts: { lane: 'gray' }, previous: previousIn(previousTrace) },
   },
   'an attempt': {
-    ...{ run: after('retry'), header: header(start), is: 'top', trace: TRACE, part: start, facts },
+    ...{ run: after('retry'), header: header(start), is: 'top', trace: TRACE, jobHeader: start, facts },
     previous: previousIn(previousTrace),
   },
   "an attempt after one in its caller's trace": {
-    ...{ run: after('retry', FIRST), header: header(joining), is: 'top', trace: TRACE, part: joining },
+    ...{ run: after('retry', FIRST), header: header(joining), is: 'top', trace: TRACE, jobHeader: joining },
     previous: previousIn(span.traceId, FIRST),
   },
   'a continuation': {
@@ -131,7 +138,7 @@ const CASES: Record<string, Case> = {
       header: header(continued),
       is: 'top',
       trace: TRACE,
-      part: continued,
+      jobHeader: continued,
       facts,
     },
     // Of the run before: its own id, unless it was in its caller's trace or had been reset.
@@ -143,10 +150,10 @@ const CASES: Record<string, Case> = {
   },
   'an ordinary child': {
     ...{ run: { ...START, hasParent: true }, header: header(child), is: 'child', trace: span.traceId },
-    part: child,
+    jobHeader: child,
   },
   'an attempt of an ordinary child': {
-    ...{ run: { ...after('retry'), hasParent: true }, header: header(child), is: 'child', part: child },
+    ...{ run: { ...after('retry'), hasParent: true }, header: header(child), is: 'child', jobHeader: child },
     trace: span.traceId,
   },
   'a child of a parent with the official plugin': {
@@ -158,24 +165,24 @@ const CASES: Record<string, Case> = {
   'a child under cron': {
     run: { ...START, hasParent: true, hasCron: true },
     header: header(child),
-    ...{ is: 'top', trace: TRACE, part: child, caller: span },
+    ...{ is: 'top', trace: TRACE, jobHeader: child, caller: span },
   },
   'a child that is a top-level run': {
     run: { ...START, hasParent: true },
     header: header(top),
-    ...{ is: 'top', trace: TRACE, part: top, caller: span },
+    ...{ is: 'top', trace: TRACE, jobHeader: top, caller: span },
   },
   'a continuation of such a child': {
     run: { ...after('continued'), hasParent: true },
-    header: { part: continued },
-    ...{ is: 'top', trace: TRACE, part: continued, facts, previous: previousIn(previousTrace) },
+    header: { jobHeader: continued },
+    ...{ is: 'top', trace: TRACE, jobHeader: continued, facts, previous: previousIn(previousTrace) },
   },
   'a shard': {
     ...{ run: { ...START, hasParent: true }, header: header(shard), is: 'shard', trace: span.traceId },
-    part: shard,
+    jobHeader: shard,
   },
   'a shard that a client runs again': {
-    ...{ run: START, header: header(shard), is: 'shard', trace: span.traceId, part: shard },
+    ...{ run: START, header: header(shard), is: 'shard', trace: span.traceId, jobHeader: shard },
   },
   'a reset run': {
     run: { ...START, originalRunId: PREVIOUS },
@@ -187,19 +194,19 @@ describe('which trace a run is in', () => {
   for (const [name, { run, header: given, is, trace, ...expected }] of Object.entries(CASES)) {
     it(name, () => {
       const kind = runKindOf(run, given);
-      const { part, facts: kept, parent, caller, previous } = { ...BLANK, ...kind };
+      const { jobHeader, facts: kept, parent, caller, previous } = { ...BLANK, ...kind };
       equal(kind.kind, is);
       equal(kind.traceId, trace);
-      deepEqual({ part, facts: kept, parent, caller, previous }, { ...BLANK, ...expected });
+      deepEqual({ jobHeader, facts: kept, parent, caller, previous }, { ...BLANK, ...expected });
       // Who is not linked to its starter, and does not go on for it, has no baggage of its starter's either.
-      const speaks = caller ?? parent ?? (run.previousRunId === undefined ? undefined : part);
+      const speaks = caller ?? parent ?? (run.previousRunId === undefined ? undefined : jobHeader);
       if (kind.kind === 'top' && given.span) equal(kind.baggage, speaks && given.baggage);
     });
   }
 });
 
-const BLANK: Partial<Record<'part' | 'facts' | 'parent' | 'caller' | 'previous', object | undefined>> = {
-  part: undefined,
+const BLANK: Partial<Record<'jobHeader' | 'facts' | 'parent' | 'caller' | 'previous', object | undefined>> = {
+  jobHeader: undefined,
   facts: undefined,
   parent: undefined,
   caller: undefined,

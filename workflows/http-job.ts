@@ -12,7 +12,7 @@ import {
 import type { HttpActivities } from '../activities/http-request';
 import { httpJobProblem } from '../core/http/problems';
 import { failingOf } from '../core/http/success';
-import type { HttpAnswer, HttpJobInput, HttpRequest, LaneRoute } from '../core/http/types';
+import type { HttpJobInput, HttpRequest, HttpResponse, LaneRoute } from '../core/http/types';
 import { isInLane } from '../core/lane';
 import { traceIdOfRun } from '../core/trace-id';
 import { defined } from '../core/util/defined';
@@ -48,7 +48,7 @@ const ACTIVITY_ID = 'httpRequest';
  *   --input '{"method":"POST","url":"https://billing.example/close","timeout":"30 seconds"}'
  * ```
  */
-export async function httpJob(input: HttpJobInput): Promise<HttpAnswer> {
+export async function httpJob(input: HttpJobInput): Promise<HttpResponse> {
   const problem = httpJobProblem(input);
   if (problem !== undefined) throw ApplicationFailure.nonRetryable(`httpJob: ${problem}`, INVALID);
   const { retry, callback, lane, ...request } = input;
@@ -94,9 +94,9 @@ function routedBy(lane: string | LaneRoute | undefined, request: HttpRequest): H
  * Returns the activity's result as an answer: an activity completed manually may have any JSON, the report's
  * body.
  */
-function answerOf(value: unknown): HttpAnswer {
+function answerOf(value: unknown): HttpResponse {
   const isAnswer = isRecord(value) && 'status' in value && 'reported' in value;
-  if (isAnswer) return value as unknown as HttpAnswer;
+  if (isAnswer) return value as unknown as HttpResponse;
   const body = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
   return { status: 202, body, truncated: false, reported: true };
 }

@@ -4,9 +4,9 @@
  * Each exported function becomes a workflow type, so the only values here are workflows.
  */
 export type {
-  HttpAnswer,
   HttpJobInput,
   HttpRequest,
+  HttpResponse,
   HttpRetry,
   Json,
   LaneRoute,

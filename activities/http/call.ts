@@ -7,7 +7,7 @@ import { permanent, temporary } from '../../core/http/failures';
 import type { Redactor } from '../../core/http/redaction';
 import { retryAfterMs } from '../../core/http/retry-after';
 import { failingOf } from '../../core/http/success';
-import type { HttpAnswer, HttpRequest } from '../../core/http/types';
+import type { HttpRequest, HttpResponse } from '../../core/http/types';
 import { defined } from '../../core/util/defined';
 import { inClientSpan } from './client-span';
 import { exchange, type Incoming } from './exchange';
@@ -37,7 +37,7 @@ export interface CallRules {
  * @throws {ApplicationFailure} if the answer is not a success by the call's rule, or a redirect is not followed
  * @throws {Error} of `node:http` if there is no answer
  */
-export async function answerTo(call: Call, rules: CallRules): Promise<HttpAnswer | undefined> {
+export async function answerTo(call: Call, rules: CallRules): Promise<HttpResponse | undefined> {
   const { incoming, url } = await lastExchange(call, rules);
   if (rules.reportsLater && incoming.status === ACCEPTED) return undefined;
   const answer = answerOf(incoming, rules);
@@ -77,7 +77,10 @@ async function lastExchange(first: Call, rules: CallRules): Promise<{ incoming: 
   throw permanent('HttpRedirect', `${nameOf(first.url)} redirects more than ${MAX_REDIRECTS} times`);
 }
 
-function answerOf({ status, header, body, bytes }: Incoming, { keepBytes, redactor }: CallRules): HttpAnswer {
+function answerOf(
+  { status, header, body, bytes }: Incoming,
+  { keepBytes, redactor }: CallRules,
+): HttpResponse {
   const contentType = header('content-type');
   return defined({
     status,

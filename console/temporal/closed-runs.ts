@@ -29,7 +29,7 @@ export function readBeginning(events: readonly HistoryEvent[]): Beginning {
   const task = events.find((event) => event.workflowTaskStartedEventAttributes);
   const taskMs = msOf(task?.eventTime);
   const isTick = Boolean(started.continuedExecutionRunId);
-  const start = isTick ? undefined : readHeader(started.header?.fields).header?.part?.facts;
+  const start = isTick ? undefined : readHeader(started.header?.fields).header?.jobHeader?.facts;
   return defined({
     dueAt,
     waitedMs: taskMs === undefined ? undefined : Math.max(0, taskMs - dueAt),

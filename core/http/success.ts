@@ -4,7 +4,7 @@
  * Pure. Used by the activity for answers and by the workflow for late reports.
  */
 import { parsePath, valueAt } from './json-path';
-import type { HttpAnswer, SuccessRule } from './types';
+import type { HttpResponse, SuccessRule } from './types';
 
 /** Most characters of a body, or of a value in it, that a message quotes. */
 const MAX_QUOTED = 200;
@@ -20,7 +20,7 @@ export interface Failing {
 }
 
 /** Returns why an answer is not a success; `undefined` if it is one. The status of a late report is not checked. */
-export function failingOf(answer: HttpAnswer, rule: SuccessRule = {}): Failing | undefined {
+export function failingOf(answer: HttpResponse, rule: SuccessRule = {}): Failing | undefined {
   const { status: allowed = DEFAULT_STATUS, json, text } = rule;
   const { status, body, reported } = answer;
   const subject = reported ? 'the report' : `answer ${status}`;

@@ -90,7 +90,7 @@ export interface HttpJobInput extends Omit<HttpRequest, 'lane' | 'reportsLater'>
 }
 
 /** Answer of a service to an HTTP call. */
-export interface HttpAnswer {
+export interface HttpResponse {
   readonly status: number;
   /** Value of the answer's header `content-type`; left out if it has none. */
   readonly contentType?: string;

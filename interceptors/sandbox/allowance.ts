@@ -85,7 +85,11 @@ export class Allowance {
 }
 
 /** Returns the header reduced to the load. */
-export function reduced({ span, part }: TraceHeader, load: 'own' | 'bare', { jobBaggage }: Run): TraceHeader {
-  if (load === 'own') return { span, part, baggage: formatBaggage(mergeBaggage(jobBaggage, new Map())) };
-  return { span, part: part && { ...part, facts: undefined } };
+export function reduced(
+  { span, jobHeader }: TraceHeader,
+  load: 'own' | 'bare',
+  { jobBaggage }: Run,
+): TraceHeader {
+  if (load === 'own') return { span, jobHeader, baggage: formatBaggage(mergeBaggage(jobBaggage, new Map())) };
+  return { span, jobHeader: jobHeader && { ...jobHeader, facts: undefined } };
 }

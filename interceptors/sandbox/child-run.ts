@@ -30,21 +30,21 @@ export function readChild(
   return { origin, trace, counted: false, inheritsUnsampled: false };
 }
 
-function originOf({ workflowType, runId }: WorkflowInfo, { part }: ChildRun | ShardRun): JobOrigin {
-  if (part?.kind !== 'child' && part?.kind !== 'shard')
+function originOf({ workflowType, runId }: WorkflowInfo, { jobHeader }: ChildRun | ShardRun): JobOrigin {
+  if (jobHeader?.kind !== 'child' && jobHeader?.kind !== 'shard')
     return { jobName: workflowType, jobRunId: runId, trigger: 'child', facts: {} };
   return {
-    jobName: part.job,
-    jobRunId: part.runId,
-    trigger: part.trigger,
-    facts: part.facts ?? {},
-    ...(part.kind === 'shard' && { shard: part.shard }),
+    jobName: jobHeader.job,
+    jobRunId: jobHeader.runId,
+    trigger: jobHeader.trigger,
+    facts: jobHeader.facts ?? {},
+    ...(jobHeader.kind === 'shard' && { shard: jobHeader.shard }),
   };
 }
 
 function traceOf(
   info: WorkflowInfo,
-  { kind, part }: ChildRun | ShardRun,
+  { kind, jobHeader }: ChildRun | ShardRun,
   span: SpanRef,
   { acceptForcedStart }: SandboxOptions,
 ): RunTrace {
@@ -58,7 +58,7 @@ function traceOf(
     announces: kind === 'shard',
     joined: false,
   };
-  if (part?.kind !== 'shard') return run;
+  if (jobHeader?.kind !== 'shard') return run;
   // Later attempts and continuations are below the first run's root: a shard is one trace with one root.
   if (info.runId !== info.firstExecutionRunId)
     return { ...run, parentSpanId: rootSpanIdOfRun(info.firstExecutionRunId) };
@@ -67,7 +67,7 @@ function traceOf(
     const root = { ...run.root, sampled: span.sampled && acceptForcedStart };
     return { ...run, root, reason: 'manual' };
   }
-  const { parentTraceId: traceId } = part;
+  const { parentTraceId: traceId } = jobHeader;
   const parent = traceId === undefined ? undefined : { traceId, spanId: span.spanId, sampled: true };
   return { ...run, parentSpanId: undefined, links: linksTo(parent, 'parent') };
 }

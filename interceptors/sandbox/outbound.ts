@@ -16,7 +16,13 @@ import {
 import { childKindOf, type ShardStart } from '../../core/child-kind';
 import { nonEmpty, standingMetadata } from '../../core/job-metadata';
 import { MAX_NEXUS_HEADER_BYTES, utf8Length } from '../../core/server-limits';
-import { carrierOf, type JobPart, type TraceHeader, withHeader, writeHeader } from '../../core/trace-header';
+import {
+  carrierOf,
+  type JobHeader,
+  type TraceHeader,
+  withHeader,
+  writeHeader,
+} from '../../core/trace-header';
 import { safely } from '../../core/util/untrusted';
 import { reduced } from './allowance';
 import { bindChild } from './child-attributes';
@@ -29,7 +35,7 @@ import type { RecordingSpan } from './span';
 /** Bytes of a bound child's attributes, not counting the job's name. */
 const ATTRIBUTES_BYTES = 700;
 
-type TopLevelPart = Extract<JobPart, { readonly kind: 'top' }>;
+type TopLevelPart = Extract<JobHeader, { readonly kind: 'top' }>;
 type ChildInput = Parameters<NonNullable<WorkflowOutboundCallsInterceptor['startChildWorkflowExecution']>>[0];
 
 /** The input of a call and its span; without a span where none may be created. */
@@ -114,7 +120,7 @@ export function outboundInterceptor(state: RunState, run: Run): WorkflowOutbound
   ): Promise<unknown> {
     const name = `${SpanName.ACTIVITY_START}:${input.activityType}`;
     const { span, input: traced } = prepare(input, name, input.seq, (header) =>
-      addHeader(input, { ...header, part: activityPart(run) }),
+      addHeader(input, { ...header, jobHeader: activityHeader(run) }),
     );
     const promise = next(traced);
     return observe(
@@ -129,11 +135,11 @@ export function outboundInterceptor(state: RunState, run: Run): WorkflowOutbound
       return {
         input: withTrace(withAttributes(input, kind), shardHeader(run, kind, state.activeBaggage(run)), true),
       };
-    const part = partOfChild(run, input.options, kind);
-    const hasOwnTrace = part.kind === 'top';
+    const jobHeader = headerOfChild(run, input.options, kind);
+    const hasOwnTrace = jobHeader.kind === 'top';
     const name = `${SpanName.CHILD_WORKFLOW_START}:${input.workflowType}`;
     const prepared = prepare(input, name, input.seq, (header) =>
-      withTrace(hasOwnTrace ? input : withAttributes(input), { ...header, part }, hasOwnTrace),
+      withTrace(hasOwnTrace ? input : withAttributes(input), { ...header, jobHeader }, hasOwnTrace),
     );
     return { ...prepared, hasOwnTrace };
   }
@@ -206,7 +212,7 @@ function headerBytes(headers: Readonly<Record<string, string>>): number {
  * Returns the job header of a child: a top-level run if it has a cron or is marked as one, else an ordinary
  * child in its parent's trace.
  */
-function partOfChild(run: Run, { cronSchedule }: ChildWorkflowOptions, kind?: TopLevelPart): JobPart {
+function headerOfChild(run: Run, { cronSchedule }: ChildWorkflowOptions, kind?: TopLevelPart): JobHeader {
   return cronSchedule || kind
     ? { facts: nonEmpty(standingMetadata(run.facts)), ...(kind ?? { kind: 'top' }) }
     : { kind: 'child', ...originOf(run) };
@@ -221,7 +227,7 @@ function shardHeader(run: Run, { traceId, sampled, shard }: ShardStart, baggage:
   return {
     span: { traceId, spanId: root.spanId, sampled },
     baggage,
-    part: { kind: 'shard', ...originOf(run), shard, parentTraceId: root.traceId },
+    jobHeader: { kind: 'shard', ...originOf(run), shard, parentTraceId: root.traceId },
   };
 }
 
@@ -232,10 +238,10 @@ function shardHeader(run: Run, { traceId, sampled, shard }: ShardStart, baggage:
 function continuation(run: Run): TraceHeader {
   const { root, shard, trigger, facts, parentSpanId = root.spanId } = run;
   if (run.kind === 'top')
-    return { part: { kind: 'continued', sampled: root.sampled, trigger, facts: nonEmpty(facts) } };
+    return { jobHeader: { kind: 'continued', sampled: root.sampled, trigger, facts: nonEmpty(facts) } };
   const origin = originOf(run);
-  const part: JobPart = shard ? { kind: 'shard', ...origin, shard } : { kind: 'child', ...origin };
-  return { span: { ...root, spanId: parentSpanId }, part };
+  const jobHeader: JobHeader = shard ? { kind: 'shard', ...origin, shard } : { kind: 'child', ...origin };
+  return { span: { ...root, spanId: parentSpanId }, jobHeader };
 }
 
 function originOf({ jobName, jobRunId, trigger, facts }: Run) {
@@ -243,7 +249,7 @@ function originOf({ jobName, jobRunId, trigger, facts }: Run) {
 }
 
 /** Returns the job header of an activity: facts that it cannot determine by itself; `undefined` for most. */
-function activityPart({ facts: all, shard }: Run): JobPart | undefined {
+function activityHeader({ facts: all, shard }: Run): JobHeader | undefined {
   const { attempt } = workflowInfo();
   const facts = nonEmpty(all);
   return attempt > 1 || shard || facts ? { kind: 'activity', attempt, shard, facts } : undefined;

@@ -73,13 +73,13 @@ const EVENTS_OF_FIRST_TASK = 3;
 /** Returns the preset decision of a run that a person started, or of a tick that a person requested. */
 function forcedBy(
   info: WorkflowInfo,
-  { initiator, part }: TopLevelRun,
+  { initiator, jobHeader }: TopLevelRun,
   signals: readonly FirstSignal[],
   options: SandboxOptions,
 ): PresetDecision {
   const isStart = initiator === 'start';
-  const isAccepted = part?.kind === 'start' ? options.acceptForcedStart : options.acceptForcedJob;
-  if (isStart && (part?.kind === 'start' || part?.kind === 'top') && part.forced && isAccepted)
+  const isAccepted = jobHeader?.kind === 'start' ? options.acceptForcedStart : options.acceptForcedJob;
+  if (isStart && (jobHeader?.kind === 'start' || jobHeader?.kind === 'top') && jobHeader.forced && isAccepted)
     return { forced: 'manual' };
   if (!options.acceptForcedSignal) return undefined;
   const isReset = info.runId !== info.originalExecutionRunId;
@@ -94,10 +94,10 @@ function forcedBy(
  * Returns the decision that a continuation, or a run in its caller's trace, inherits; ticks and attempts
  * decide anew.
  */
-function inheritedFrom({ initiator, part, parent }: TopLevelRun): PresetDecision {
+function inheritedFrom({ initiator, jobHeader, parent }: TopLevelRun): PresetDecision {
   if (parent) return { inherited: { sampled: parent.sampled } };
-  const isContinuation = initiator === 'continued' && part?.kind === 'continued';
-  return isContinuation ? { inherited: { sampled: part.sampled } } : undefined;
+  const isContinuation = initiator === 'continued' && jobHeader?.kind === 'continued';
+  return isContinuation ? { inherited: { sampled: jobHeader.sampled } } : undefined;
 }
 
 /**
@@ -120,15 +120,19 @@ function reasonOf(preset: NonNullable<PresetDecision>): SamplingReason {
   return 'forced' in preset ? preset.forced : 'inherited';
 }
 
-function triggerOf(info: WorkflowInfo, { initiator, part }: TopLevelRun, preset: PresetDecision): JobTrigger {
+function triggerOf(
+  info: WorkflowInfo,
+  { initiator, jobHeader }: TopLevelRun,
+  preset: PresetDecision,
+): JobTrigger {
   const timer = timerTriggerOf(info);
   if (timer) return timer;
-  if (part?.kind === 'continued') return part.trigger;
-  if (part?.kind === 'top' && part.trigger) return part.trigger;
+  if (jobHeader?.kind === 'continued') return jobHeader.trigger;
+  if (jobHeader?.kind === 'top' && jobHeader.trigger) return jobHeader.trigger;
   if (preset && 'forced' in preset) return 'manual';
   if (initiator === 'retry') {
-    if (part?.kind !== 'start') return 'retry';
-    return part.forced ? 'manual' : 'api';
+    if (jobHeader?.kind !== 'start') return 'retry';
+    return jobHeader.forced ? 'manual' : 'api';
   }
   return 'api';
 }

@@ -11,14 +11,14 @@ import { childKindOf } from '../../core/child-kind';
 import type { JobOrigin } from '../../core/job-info';
 import { nonEmpty, standingMetadata } from '../../core/job-metadata';
 import type { RunKind } from '../../core/run-kind';
-import { type JobPart, type TraceHeader, withHeader, writeHeader } from '../../core/trace-header';
+import { type JobHeader, type TraceHeader, withHeader, writeHeader } from '../../core/trace-header';
 import { rootSpanIdOfRun, traceIdOfRun } from '../../core/trace-id';
 import { defined } from '../../core/util/defined';
 import { safely } from '../../core/util/untrusted';
 import type { Allowance } from './allowance';
 import type { UntracedCalls } from './run';
 
-type TopLevelPart = Extract<JobPart, { readonly kind: 'top' }>;
+type TopLevelPart = Extract<JobHeader, { readonly kind: 'top' }>;
 
 /**
  * Returns the headers for an untraced run's calls.
@@ -35,13 +35,13 @@ export function untracedCalls(
   const isTop = kind.kind === 'top';
   const traceId = isTop ? kind.traceId : traceIdOfRun(jobRunId);
   const isKnown = job === info.workflowType && traceId === traceIdOfRun(info.runId);
-  const part = { kind: 'child', job, runId: jobRunId, trigger, facts: nonEmpty(facts) } as const;
+  const jobHeader = { kind: 'child', job, runId: jobRunId, trigger, facts: nonEmpty(facts) } as const;
   const span = { traceId, spanId: rootSpanIdOfRun(info.runId), sampled: false };
-  if (inheritsUnsampled) return { activity: { span }, child: { span, part }, continuation: undefined };
+  if (inheritsUnsampled) return { activity: { span }, child: { span, jobHeader }, continuation: undefined };
   return {
-    activity: isKnown ? undefined : { part: { kind: 'untraced', job, traceId } },
-    child: { part },
-    continuation: isTop ? undefined : { part },
+    activity: isKnown ? undefined : { jobHeader: { kind: 'untraced', job, traceId } },
+    child: { jobHeader },
+    continuation: isTop ? undefined : { jobHeader },
   };
 }
 
@@ -72,7 +72,8 @@ export function untracedOutbound(
   return {
     startChildWorkflowExecution(input, next) {
       const kind = safely(() => childKindOf(input.options));
-      if (kind?.kind === 'top') return next(withTrace(input, { part: topLevelPart(kind, calls) }, true));
+      if (kind?.kind === 'top')
+        return next(withTrace(input, { jobHeader: topLevelHeader(kind, calls) }, true));
       // A cron tick is a top-level run, whatever its parent is.
       return next(withTrace(input, input.options.cronSchedule ? undefined : calls?.child));
     },
@@ -87,7 +88,7 @@ export function untracedOutbound(
 }
 
 /** Returns the job header of a child that is a top-level run, with the facts of the whole job. */
-function topLevelPart(kind: TopLevelPart, calls: UntracedCalls | undefined): TopLevelPart {
-  const facts = safely(() => nonEmpty(standingMetadata(calls?.child.part?.facts ?? {})));
+function topLevelHeader(kind: TopLevelPart, calls: UntracedCalls | undefined): TopLevelPart {
+  const facts = safely(() => nonEmpty(standingMetadata(calls?.child.jobHeader?.facts ?? {})));
   return { ...defined({ facts }), ...kind };
 }

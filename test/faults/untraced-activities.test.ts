@@ -157,11 +157,11 @@ describe('activities without our header', { concurrency: 4 }, () => {
   });
 
   it('an untraced run passes its job to a child, but not to a cron, whose ticks are runs of their own', async () => {
-    const part = { kind: 'child', job: 'never', runId: 'run', trigger: 'api' } as const;
-    const calls = { activity: undefined, child: { part }, continuation: undefined };
+    const jobHeader = { kind: 'child', job: 'never', runId: 'run', trigger: 'api' } as const;
+    const calls = { activity: undefined, child: { jobHeader }, continuation: undefined };
     const { startChildWorkflowExecution: start } = untracedOutbound(new Allowance(), calls);
     for (const [cronSchedule, expected] of [
-      [undefined, part],
+      [undefined, jobHeader],
       ['* * * * *', undefined],
     ]) {
       let headers: Headers = {};
@@ -172,7 +172,7 @@ describe('activities without our header', { concurrency: 4 }, () => {
         headers = given.headers;
         return [Promise.resolve(''), Promise.resolve()];
       });
-      deepEqual(readHeader(headers).header?.part, expected);
+      deepEqual(readHeader(headers).header?.jobHeader, expected);
     }
   });
 

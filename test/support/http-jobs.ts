@@ -3,7 +3,7 @@ import { ok } from 'node:assert/strict';
 import type { WorkflowFailedError } from '@temporalio/client';
 import { ActivityFailure, ApplicationFailure } from '@temporalio/common';
 import { createHttpActivities, type HttpActivitiesOptions } from 'temporal-job-tracing/activities';
-import type { HttpAnswer, HttpJobInput } from 'temporal-job-tracing/workflows';
+import type { HttpJobInput, HttpResponse } from 'temporal-job-tracing/workflows';
 import { type HttpService, type ServedRequest, startHttpService } from './http-service';
 import { id, Runs } from './runs';
 
@@ -14,7 +14,7 @@ export interface HttpJobRun {
   readonly workflowId: string;
   readonly runId: string;
   /** The answer, or type and message of the failure as in {@link failureOf}. */
-  readonly result: HttpAnswer | string;
+  readonly result: HttpResponse | string;
   /** What the service got meanwhile. */
   readonly requests: readonly ServedRequest[];
 }
@@ -61,7 +61,7 @@ export class HttpJobs {
       JSON.stringify(input),
     );
     const handle =
-      this.runs.harness.client.workflow.getHandle<(input: HttpJobInput) => Promise<HttpAnswer>>(workflowId);
+      this.runs.harness.client.workflow.getHandle<(input: HttpJobInput) => Promise<HttpResponse>>(workflowId);
     const result = await handle.result().catch((error: WorkflowFailedError) => failureOf(error));
     const { runId } = await handle.describe();
     return { workflowId, runId, result, requests: this.service.requests.slice(seen) };

@@ -13,11 +13,7 @@ const CPU = figure(
 const LOST = counted('lost | refused', 'spans', 1, { atMost: 0 });
 
 describe("the benchmark's results", () => {
-  const first = withResults(
-    '# Results\n\nProse.\n',
-    [{ part: 'host', figures: [CPU, LOST] }],
-    'Monday:',
-  );
+  const first = withResults('# Results\n\nProse.\n', [{ part: 'host', figures: [CPU, LOST] }], 'Monday:');
 
   it('have a table for each part, with intervals and targets', () => {
     deepEqual(first.split('\n'), [
@@ -42,7 +38,10 @@ describe("the benchmark's results", () => {
   it('keep the prose and the other parts when a part is measured again', () => {
     const both = withResults(`${first}\nA remark.\n`, [{ part: 'policy', figures: [LOST] }], 'Monday:');
     const again = withResults(both, [{ part: 'host', figures: [CPU] }], 'Tuesday:');
-    match(again, /Prose\.[^]*Tuesday:[^]*end of host[^]*A remark\.[^]*Monday:[^]*end of policy/);
+    match(
+      again,
+      /Prose\.[\s\S]*Tuesday:[\s\S]*end of host[\s\S]*A remark\.[\s\S]*Monday:[\s\S]*end of policy/,
+    );
     equal(again.match(/figures of host/g)?.length, 1);
     equal(again.includes('lost \\| refused | 1 spans |  |  | ≤ 0 spans: missed |\n<!-- end of host'), false);
   });
