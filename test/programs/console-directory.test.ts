@@ -136,7 +136,7 @@ describe('files that this version cannot read', () => {
     const told = await notices();
     equal(told.length, 2);
     for (const line of told)
-      match(line, / has the schema 7, not 1\. It is kept as .*\.version-7-\d+: delete it when/);
+      match(line, / has the schema 7, not 1\. It is kept as .*\.version-7-\d+; delete it when/);
     equal(files().filter((name) => name.includes('.version-7-')).length, 2);
     deepEqual(await notices(), []);
   });
@@ -146,7 +146,7 @@ describe('files that this version cannot read', () => {
     writeFileSync(join(directory, 'index.db'), 'This is not a database. '.repeat(500));
     const told = await notices();
     equal(told.length, 1);
-    match(told.join(), /index\.db is damaged\. It is kept as index\.db\.damaged-\d+: /);
+    match(told.join(), /index\.db is damaged\. It is kept as index\.db\.damaged-\d+; delete it when/);
     const target = await startConsoleIngest({ directory });
     equal((await target.trace(TRACE_ID)).spans.length, 1);
     await target.close();
