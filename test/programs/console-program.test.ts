@@ -54,9 +54,9 @@ describe('temporal-job-tracing', { concurrency: 2 }, () => {
     await once(taken, 'listening');
     const { port } = taken.address() as { port: number };
     const port1 = await runProgram(['console', '--port', `${port}`, '--data', data.path]);
+    taken.close();
     equal(port1.code, 1);
     match(port1.output, new RegExp(`^127\\.0\\.0\\.1:${port} is in use, .*--port.*\\n$`));
-    taken.close();
     const first = startProgram(['console', '--port', '0', '--data', data.path]);
     await until(() => first.output().includes('Console: '), { says: 'the first has not started' });
     const second = await runProgram(['console', '--port', '0', '--data', data.path]);

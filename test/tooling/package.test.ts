@@ -31,7 +31,7 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
     'VisibilityError',
   ],
   './client-plugin': ['JobTracingClientPlugin'],
-  './workflow': ['forEachItem', 'jobInfo', 'mapReduce'],
+  './workflow': ['forEachItem', 'jobInfo', 'mapReduce', 'ownTrace'],
   './workflows': ['httpJob', 'jobTick', 'mapReduceBranch', 'scheduledJob'],
   './activities': [
     'OptionError',
