@@ -21,7 +21,7 @@ export interface SandboxOptions {
   readonly acceptForcedSignal: boolean;
   /** Compiled template of a trace's address; empty without one. */
   readonly traceUrl: string;
-  /** Which runs get search attributes; with `'sampled'`, a new run first asks the host for any marker. */
+  /** Which runs get search attributes; with `'sampled'`, a new run first tries the marker for any decision. */
   readonly bind: 'all' | 'sampled';
   /** Baggage entries that a run carries on: names separated by commas, or `*` for all. */
   readonly carryBaggage: string;
