@@ -1,9 +1,11 @@
-/** Failures of a job are counted once each, told once, recovered once, whatever comes twice, late, or in another order. */
+/**
+ * Failures of a job are counted once each, told once, recovered once, whatever comes twice, late, or in another order.
+ */
 import { deepEqual, equal } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Handling } from '../alerts/incident/message';
 import type { Observation } from '../alerts/incident/observation';
-import { failed, failing, HOUR, succeeded, Told } from './support/alerts/told';
+import { failed, failing, HOUR, IncidentUnderTest, succeeded } from './support/alerts/incident-under-test';
 
 describe('failures', () => {
   const table: readonly {
@@ -136,22 +138,22 @@ describe('failures', () => {
   ];
   for (const { what, handling = {}, seen, told } of table) {
     it(what, () => {
-      const one = new Told(handling);
-      for (const observation of seen) one.see(observation);
+      const one = new IncidentUnderTest(handling);
+      for (const observation of seen) one.observe(observation);
       deepEqual(one.messages, told);
     });
   }
 
   it('that were counted long ago are not counted again', () => {
     const many = Array.from({ length: 1_500 }, (_, index) => failed(`f${index}`, index + 1));
-    const one = new Told().see(...many).see(succeeded('s', 2_000));
-    one.see(...many);
+    const one = new IncidentUnderTest().observe(...many).observe(succeeded('s', 2_000));
+    one.observe(...many);
     deepEqual(one.messages, ['job.failed open', 'job.recovered resolved']);
     equal(one.state.failures.counted.length, 1_000);
   });
 
   it('are counted in the open problem', () => {
-    const one = new Told().see(failed('a', 1), failed('b', 2), failed('c', 3));
+    const one = new IncidentUnderTest().observe(failed('a', 1), failed('b', 2), failed('c', 3));
     equal(one.state.problems[0]?.facts.failures, 3);
   });
 });

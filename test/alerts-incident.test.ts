@@ -5,67 +5,91 @@ import type { Observation } from '../alerts/incident/observation';
 import { nextReminderMs, observe, remind } from '../alerts/incident/observe';
 import { isQueued, nextAttemptMs, nextMessage, settle, settleClaim } from '../alerts/incident/outbox';
 import { awaitsSuccess, endMs, LINGER_MS } from '../alerts/incident/state';
-import { cleared, failed, failing, HANDLING, overdue, slow, succeeded, Told } from './support/alerts/told';
+import {
+  cleared,
+  failed,
+  failing,
+  HANDLING,
+  IncidentUnderTest,
+  overdue,
+  slow,
+  succeeded,
+} from './support/alerts/incident-under-test';
 
 describe('other problems', () => {
   it('are reported once, and so is their end', () => {
-    const one = new Told().see(slow('a', 1)).see(slow('a', 1)).see(cleared('slow:a', 2));
-    one.see(cleared('slow:a', 2)).see(slow('a', 1));
+    const one = new IncidentUnderTest()
+      .observe(slow('a', 1))
+      .observe(slow('a', 1))
+      .observe(cleared('slow:a', 2));
+    one.observe(cleared('slow:a', 2)).observe(slow('a', 1));
     deepEqual(one.messages, ['job.slow open', 'job.slow resolved']);
   });
 
   it('that ended before they were observed are one message', () => {
-    deepEqual(new Told().see(slow('a', 1, 2)).see(slow('a', 1, 2)).messages, ['job.slow resolved merged']);
+    deepEqual(new IncidentUnderTest().observe(slow('a', 1, 2)).observe(slow('a', 1, 2)).messages, [
+      'job.slow resolved merged',
+    ]);
   });
 
   it('of a run that failed are reported only as the failure', () => {
-    deepEqual(new Told().see(failed('a', 1), slow('a', 1, 1)).messages, ['job.failed open']);
+    deepEqual(new IncidentUnderTest().observe(failed('a', 1), slow('a', 1, 1)).messages, ['job.failed open']);
   });
 
   it('of a run that fails later are reported as both', () => {
-    const told = new Told().see(slow('a', 1)).see(failed('a', 2), cleared('slow:a', 2)).messages;
+    const told = new IncidentUnderTest()
+      .observe(slow('a', 1))
+      .observe(failed('a', 2), cleared('slow:a', 2)).messages;
     deepEqual(told, ['job.slow open', 'job.failed open', 'job.slow resolved']);
   });
 
   it('are overdue until a success', () => {
-    const one = new Told()
-      .see(overdue(1, 10))
-      .see(overdue(1, 10))
-      .see(succeeded('s', 12))
-      .see(overdue(1, 10));
+    const one = new IncidentUnderTest()
+      .observe(overdue(1, 10))
+      .observe(overdue(1, 10))
+      .observe(succeeded('s', 12))
+      .observe(overdue(1, 10));
     deepEqual(one.messages, ['job.overdue open', 'job.overdue resolved']);
-    one.see(overdue(12, 30));
+    one.observe(overdue(12, 30));
     deepEqual(one.messages.slice(2), ['job.overdue open']);
   });
 
   it('are not ended by an earlier success', () => {
-    deepEqual(new Told().see(overdue(5, 10)).see(succeeded('old', 5)).messages, ['job.overdue open']);
+    deepEqual(new IncidentUnderTest().observe(overdue(5, 10)).observe(succeeded('old', 5)).messages, [
+      'job.overdue open',
+    ]);
   });
 });
 
 describe('messages', () => {
   it('about a problem that was resolved before the delivery are merged into one', () => {
-    const one = new Told({}, { prompt: false }).see(failed('a', 1)).see(succeeded('s', 2)).deliver();
+    const one = new IncidentUnderTest({}, { prompt: false })
+      .observe(failed('a', 1))
+      .observe(succeeded('s', 2))
+      .deliver();
     deepEqual(one.messages, ['job.failed resolved merged']);
   });
 
   it('are merged even if the failing run failed meanwhile', () => {
-    const one = new Told({}, { prompt: false }).see(failing('c', 1)).see(failed('a', 2)).deliver();
+    const one = new IncidentUnderTest({}, { prompt: false })
+      .observe(failing('c', 1))
+      .observe(failed('a', 2))
+      .deliver();
     deepEqual(one.messages, ['job.failed open']);
   });
 
   it('in delivery when the problem ended are followed by the resolution', () => {
-    const one = new Told({}, { prompt: false }).see(failed('a', 1));
+    const one = new IncidentUnderTest({}, { prompt: false }).observe(failed('a', 1));
     const sent = nextMessage(one.state, 'oncall', 1);
     if (sent === undefined) throw new Error('nothing to send');
-    one.see(succeeded('s', 2));
+    one.observe(succeeded('s', 2));
     equal(isQueued(one.state, 'oncall', sent.id), false);
     one.state = settle(one.state, 'oncall', sent, { status: 'delivered' }, 2);
     deepEqual(one.deliver().messages, ['job.recovered resolved']);
   });
 
   it('that a receiver rejects are dropped, and the next is sent', () => {
-    const one = new Told({}, { prompt: false }).see(failed('a', 1), slow('b', 1));
+    const one = new IncidentUnderTest({}, { prompt: false }).observe(failed('a', 1), slow('b', 1));
     const sent = nextMessage(one.state, 'oncall', 1);
     if (sent === undefined) throw new Error('nothing to send');
     one.state = settle(one.state, 'oncall', sent, { status: 'refused', why: '400' }, 1);
@@ -82,17 +106,17 @@ describe('messages', () => {
   });
 
   it('are sent in order, independently for each channel', () => {
-    const one = new Told({ to: ['oncall', 'team'] }, { prompt: false }).see(failed('a', 1));
+    const one = new IncidentUnderTest({ to: ['oncall', 'team'] }, { prompt: false }).observe(failed('a', 1));
     const sent = nextMessage(one.state, 'team', 1);
     if (sent === undefined) throw new Error('nothing to send');
     one.state = settle(one.state, 'team', sent, { status: 'delivered' }, 1);
-    one.see(succeeded('s', 2));
+    one.observe(succeeded('s', 2));
     deepEqual(nextMessage(one.state, 'oncall', 2)?.merged, true);
     deepEqual(nextMessage(one.state, 'team', 2)?.type, 'job.recovered');
   });
 
   it('are numbered in their incident', () => {
-    const one = new Told({}, { prompt: false }).see(failed('a', 1), slow('b', 1));
+    const one = new IncidentUnderTest({}, { prompt: false }).observe(failed('a', 1), slow('b', 1));
     deepEqual(
       one.state.queues.oncall?.map(({ id }) => id),
       ['run_1', 'run_2'],
@@ -101,8 +125,8 @@ describe('messages', () => {
 });
 
 describe('silences', () => {
-  function silenced(...seen: readonly Observation[]): Told {
-    const one = new Told({}, { prompt: false }).see(...seen);
+  function silenced(...seen: readonly Observation[]): IncidentUnderTest {
+    const one = new IncidentUnderTest({}, { prompt: false }).observe(...seen);
     for (const message of one.state.queues.oncall ?? [])
       one.state = settle(
         one.state,
@@ -122,12 +146,12 @@ describe('silences', () => {
   });
 
   it('do not hold back later messages', () => {
-    const one = silenced(failed('a', 1)).see(slow('b', 2));
+    const one = silenced(failed('a', 1)).observe(slow('b', 2));
     deepEqual(one.deliver(2).messages, ['job.slow open']);
   });
 
   it('drop problems that begin and end during them, which is recorded', () => {
-    const one = silenced(failed('a', 1)).see(succeeded('s', 2));
+    const one = silenced(failed('a', 1)).observe(succeeded('s', 2));
     deepEqual(one.deliver(100).messages, []);
     deepEqual(
       one.state.deliveries.map(({ outcome, why }) => `${outcome}: ${why}`),
@@ -136,7 +160,7 @@ describe('silences', () => {
   });
 
   it('drop reminders', () => {
-    const one = new Told({}, { prompt: true }).see(failed('a', 1));
+    const one = new IncidentUnderTest({}, { prompt: true }).observe(failed('a', 1));
     one.state = remind(one.state, LINGER_MS + 1);
     const [reminder] = one.state.queues.oncall ?? [];
     if (reminder === undefined) throw new Error('no reminder');
@@ -147,7 +171,7 @@ describe('silences', () => {
 
 describe('reminders', () => {
   it('come every 24 hours while a problem is open', () => {
-    const one = new Told().see(failed('a', 1));
+    const one = new IncidentUnderTest().observe(failed('a', 1));
     equal(nextReminderMs(one.state), LINGER_MS + 1);
     one
       .remind(LINGER_MS)
@@ -155,18 +179,18 @@ describe('reminders', () => {
       .remind(LINGER_MS + 2)
       .remind(2 * LINGER_MS + 1);
     deepEqual(one.messages.slice(1), ['job.failed open reminder', 'job.failed open reminder']);
-    equal(nextReminderMs(one.see(succeeded('s', 3 * LINGER_MS)).state), Number.POSITIVE_INFINITY);
+    equal(nextReminderMs(one.observe(succeeded('s', 3 * LINGER_MS)).state), Number.POSITIVE_INFINITY);
   });
 
   it('do not come before the first message was delivered', () => {
-    const one = new Told({}, { prompt: false }).see(failed('a', 1));
+    const one = new IncidentUnderTest({}, { prompt: false }).observe(failed('a', 1));
     deepEqual(one.remind(LINGER_MS + 1).messages, ['job.failed open']);
   });
 });
 
 describe('groups', () => {
-  function grouped(...seen: readonly Observation[]): Told {
-    const one = new Told({}, { prompt: false });
+  function grouped(...seen: readonly Observation[]): IncidentUnderTest {
+    const one = new IncidentUnderTest({}, { prompt: false });
     one.state = observe(one.state, { handling: HANDLING, seen, group: 'g' }, 1);
     return one;
   }
@@ -178,7 +202,7 @@ describe('groups', () => {
       ['job.failed'],
     );
     one.state = settleClaim(one.state, true, 1);
-    deepEqual(one.deliver().see(succeeded('s', 2)).deliver().messages, ['job.recovered resolved']);
+    deepEqual(one.deliver().observe(succeeded('s', 2)).deliver().messages, ['job.recovered resolved']);
     equal(one.state.deliveries[0]?.outcome, 'grouped');
   });
 
@@ -196,7 +220,7 @@ describe('groups', () => {
   });
 
   it('report recoveries too', () => {
-    const one = new Told().see(failed('a', 1));
+    const one = new IncidentUnderTest().observe(failed('a', 1));
     one.state = observe(one.state, { handling: HANDLING, seen: [succeeded('s', 2)], group: 'g' }, 2);
     deepEqual(
       one.state.claims.map(({ message }) => message?.type),
@@ -207,21 +231,21 @@ describe('groups', () => {
 
 describe('an incident', () => {
   it('lasts while messages wait, then while a problem is open, then 24 hours', () => {
-    const one = new Told({}, { prompt: false }).see(failed('a', 1));
+    const one = new IncidentUnderTest({}, { prompt: false }).observe(failed('a', 1));
     equal(endMs(one.state), Number.POSITIVE_INFINITY);
     equal(endMs(one.deliver(1).state), 35 * LINGER_MS);
-    equal(endMs(one.see(succeeded('s', 7)).deliver(7).state), 7 + LINGER_MS);
+    equal(endMs(one.observe(succeeded('s', 7)).deliver(7).state), 7 + LINGER_MS);
   });
 
   it('waits for successes while a problem is open or failures are counted', () => {
-    const one = new Told({ after: 2 });
+    const one = new IncidentUnderTest({ after: 2 });
     equal(awaitsSuccess(one.state), false);
-    equal(awaitsSuccess(one.see(failed('a', 1)).state), true);
-    equal(awaitsSuccess(one.see(succeeded('s', 2)).state), false);
-    equal(awaitsSuccess(one.see(overdue(2, 3)).state), true);
+    equal(awaitsSuccess(one.observe(failed('a', 1)).state), true);
+    equal(awaitsSuccess(one.observe(succeeded('s', 2)).state), false);
+    equal(awaitsSuccess(one.observe(overdue(2, 3)).state), true);
   });
 
   it('sends a test message', () => {
-    deepEqual(new Told().see({ kind: 'test', atMs: 1 }).messages, ['watcher.test open']);
+    deepEqual(new IncidentUnderTest().observe({ kind: 'test', atMs: 1 }).messages, ['watcher.test open']);
   });
 });

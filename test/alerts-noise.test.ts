@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { groupSignals, type Signal } from '../alerts/grouping';
 import type { Observation } from '../alerts/incident/observation';
 import { addSilence, readSilences, type Silence, silenceOf } from '../alerts/silence';
-import { failed, HANDLING, slow, succeeded } from './support/alerts/told';
+import { failed, HANDLING, slow, succeeded } from './support/alerts/incident-under-test';
 
 const HOUR = 3_600_000;
 

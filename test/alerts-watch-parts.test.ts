@@ -11,7 +11,7 @@ import { Queues, waitingByQueue } from '../alerts/watch/queues';
 import type { RunRow } from '../alerts/watch/row';
 import { SlowRuns, slowLimit } from '../alerts/watch/slow-runs';
 import { JobsInTrouble } from '../alerts/watch/trouble';
-import { failed, HANDLING, overdue, slow, succeeded } from './support/alerts/told';
+import { failed, HANDLING, overdue, slow, succeeded } from './support/alerts/incident-under-test';
 
 const HOUR = 3_600_000;
 const row = (runId: string, more: Partial<RunRow> = {}): RunRow => ({

@@ -21,7 +21,7 @@ describe('@opentelemetry/api in workflow code', { concurrency: 8 }, () => {
 
   before(async () => {
     runs = await Runs.start({ plugin: { sampling: { jobs: { never: 0 } } }, options: { workflowsPath } });
-    untraced = await runs.work({ plugin: { enabled: false }, options: { workflowsPath } });
+    untraced = await runs.startWorker({ plugin: { enabled: false }, options: { workflowsPath } });
   });
   after(() => runs.stop());
 

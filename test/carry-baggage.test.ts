@@ -12,7 +12,7 @@ import { JobTracingClientPlugin } from 'temporal-job-tracing/client-plugin';
 import { parseBaggage } from '../core/baggage';
 import { readHeader } from '../core/trace-header';
 import { id, Runs } from './support/runs';
-import type { Told } from './support/workflows/kinds';
+import type { ReportedJobInfo } from './support/workflows/kinds';
 
 const options = { workflowsPath: require.resolve('./support/workflows/kinds') };
 const carryBaggage = ['tenant'];
@@ -28,8 +28,8 @@ describe('carryBaggage', { concurrency: 4 }, () => {
   before(async () => {
     runs = await Runs.start({ options });
     queues.all = runs.taskQueue;
-    queues.tenant = await runs.work({ plugin: { carryBaggage }, options });
-    queues.none = await runs.work({ plugin: { carryBaggage: [] }, options });
+    queues.tenant = await runs.startWorker({ plugin: { carryBaggage }, options });
+    queues.none = await runs.startWorker({ plugin: { carryBaggage: [] }, options });
   });
   after(() => runs.stop());
 
@@ -43,15 +43,15 @@ describe('carryBaggage', { concurrency: 4 }, () => {
   }
 
   for (const [queue, type, expected] of [
-    ['all', 'tellsContext', ['email', 'tenant']],
-    ['tenant', 'tellsContext', ['tenant']],
-    ['tenant', 'tellsContextOfChild', ['tenant']],
-    ['tenant', 'tellsContextContinued', ['tenant']],
-    ['none', 'tellsContext', []],
+    ['all', 'returnsJobInfo', ['email', 'tenant']],
+    ['tenant', 'returnsJobInfo', ['tenant']],
+    ['tenant', 'returnsJobInfoOfChild', ['tenant']],
+    ['tenant', 'returnsJobInfoContinued', ['tenant']],
+    ['none', 'returnsJobInfo', []],
   ] as const) {
     it(`of a worker (${queue}): ${type} carries ${expected.join(' and ') || 'nothing'} on`, async () => {
       const start = { taskQueue: queues[queue] ?? '', workflowId: id(`${queue}-${type}`) };
-      const told: Told = await withBaggage(() => runs.typed.workflow.execute(type, start));
+      const told: ReportedJobInfo = await withBaggage(() => runs.pluginClient.workflow.execute(type, start));
       deepEqual(namesIn(told.baggage), expected);
       equal(parseBaggage(told.baggage).get('job.run.id')?.value, told.workflow.runId);
     });
@@ -73,13 +73,13 @@ describe('carryBaggage', { concurrency: 4 }, () => {
     });
     const start = { taskQueue: queues.all ?? '' };
     const starts: Record<string, (workflowId: string) => Promise<unknown>> = {
-      plugin: (workflowId) => ofPlugin.workflow.start('tellsContext', { ...start, workflowId }),
+      plugin: (workflowId) => ofPlugin.workflow.start('returnsJobInfo', { ...start, workflowId }),
       'client-plugin': (workflowId) =>
-        ofClientPlugin.workflow.start('tellsContext', { ...start, workflowId }),
+        ofClientPlugin.workflow.start('returnsJobInfo', { ...start, workflowId }),
       'job-client': (workflowId) =>
-        new JobClient({ client, carryBaggage }).start('tellsContext', { ...start, workflowId }),
+        new JobClient({ client, carryBaggage }).start('returnsJobInfo', { ...start, workflowId }),
       'job-client-of-plugin': (workflowId) =>
-        new JobClient({ client: ofPlugin }).start('tellsContext', { ...start, workflowId }),
+        new JobClient({ client: ofPlugin }).start('returnsJobInfo', { ...start, workflowId }),
     };
     for (const [name, begin] of Object.entries(starts)) {
       await withBaggage(() => begin(id(name)));
@@ -89,7 +89,7 @@ describe('carryBaggage', { concurrency: 4 }, () => {
 
   it('of nobody: the history has all entries', async () => {
     const start = { taskQueue: queues.all ?? '', workflowId: id('history') };
-    await withBaggage(() => runs.typed.workflow.start('tellsContext', start));
+    await withBaggage(() => runs.pluginClient.workflow.start('returnsJobInfo', start));
     deepEqual(await namesInHistory(id('history')), ['email', 'tenant']);
   });
 });

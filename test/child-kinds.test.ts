@@ -6,7 +6,7 @@ import { deepEqual, equal, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { ChildKind } from '../core/child-kind';
 import { id, linksOf, linkTo, Runs, rootIdOf, traceIdOf } from './support/runs';
-import type { ShardOptions, Told } from './support/workflows/kinds';
+import type { ReportedJobInfo, ShardOptions } from './support/workflows/kinds';
 
 const WORKFLOWS_PATH = require.resolve('./support/workflows/kinds');
 
@@ -18,8 +18,8 @@ describe('what the package starts', { concurrency: 4 }, () => {
   before(async () => {
     const options = { workflowsPath: WORKFLOWS_PATH };
     runs = await Runs.start({ options });
-    quietQueue = await runs.work({ plugin: { sampling: { default: 0 } }, options });
-    unwillingQueue = await runs.work({
+    quietQueue = await runs.startWorker({ plugin: { sampling: { default: 0 } }, options });
+    unwillingQueue = await runs.startWorker({
       plugin: { sampling: { default: 0 }, acceptForced: ['client'] },
       options,
     });
@@ -33,17 +33,20 @@ describe('what the package starts', { concurrency: 4 }, () => {
       workflowId,
       args: [type, kind],
     });
-    const result: Told = await handle.result();
-    const [run] = await runs.ended(`${workflowId}-run`);
+    const result: ReportedJobInfo = await handle.result();
+    const [run] = await runs.closedRunIds(`${workflowId}-run`);
     ok(run);
     return { infrastructure: handle.firstExecutionRunId, run, result };
   }
 
   it('infrastructure is neither bound nor traced, and tries no patch id', async () => {
     const workflowId = id('infrastructure');
-    const { infrastructure } = await keepGoing(workflowId, 'tellsContext', { kind: 'top', trigger: 'cron' });
-    deepEqual(await runs.harness.attributesOf(workflowId), {});
-    deepEqual(await runs.eventsOfOurs(workflowId), ['marker'], 'that of its local activity');
+    const { infrastructure } = await keepGoing(workflowId, 'returnsJobInfo', {
+      kind: 'top',
+      trigger: 'cron',
+    });
+    deepEqual(await runs.harness.searchAttributesOf(workflowId), {});
+    deepEqual(await runs.pluginEvents(workflowId), ['marker'], 'that of its local activity');
     deepEqual(runs.harness.receiver.trace(traceIdOf(infrastructure)), []);
   });
 
@@ -51,14 +54,14 @@ describe('what the package starts', { concurrency: 4 }, () => {
     const workflowId = id('cron-run');
     const scheduledMs = Date.UTC(2026, 0, 1, 2);
     const facts = { scheduledMs, dataOffsetMs: -3_600_000, lane: 'gray' };
-    const { run, result } = await keepGoing(workflowId, 'tellsContext', {
+    const { run, result } = await keepGoing(workflowId, 'returnsJobInfo', {
       kind: 'top',
       trigger: 'cron',
       facts,
     });
     deepEqual(linksOf(await runs.expectRun(`${workflowId}-run`, run, 'cron')), []);
     deepEqual(result.workflow, {
-      jobName: 'tellsContext',
+      jobName: 'returnsJobInfo',
       runId: run,
       trigger: 'cron',
       attempt: 1,
@@ -69,14 +72,14 @@ describe('what the package starts', { concurrency: 4 }, () => {
       traceId: traceIdOf(run),
       sampled: true,
     });
-    const { root } = (await runs.harness.tracing.traces.find(traceIdOf(run))) ?? {};
+    const { root } = (await runs.harness.jobs.traces.find(traceIdOf(run))) ?? {};
     equal(root?.runId, run);
   });
 
   it('its manual run is sampled at ratio 0, with author and reason', async () => {
     const facts = { reason: 'a look', startedBy: 'operator@host' };
     const kind = { kind: 'top', trigger: 'manual', forced: true, facts } as const;
-    const { run, result } = await keepGoing(id('manual'), 'tellsContext', kind, quietQueue);
+    const { run, result } = await keepGoing(id('manual'), 'returnsJobInfo', kind, quietQueue);
     const root = await runs.expectRun(`${id('manual')}-run`, run, 'manual');
     deepEqual(
       ['job.reason', 'job.started_by', 'job.sampling.reason'].map((name) => root.attributes[name]),
@@ -87,8 +90,8 @@ describe('what the package starts', { concurrency: 4 }, () => {
 
   it('its manual run is not sampled if acceptForced excludes scheduledJob', async () => {
     const kind = { kind: 'top', trigger: 'manual', forced: true } as const;
-    const { run } = await keepGoing(id('unwilling'), 'tellsContext', kind, unwillingQueue);
-    await runs.expectUnsampled(`${id('unwilling')}-run`, run, 'manual', 'tellsContext');
+    const { run } = await keepGoing(id('unwilling'), 'returnsJobInfo', kind, unwillingQueue);
+    await runs.expectUnsampled(`${id('unwilling')}-run`, run, 'manual', 'returnsJobInfo');
   });
 
   it('the continuation of its run is also a run of its own', async () => {
@@ -96,13 +99,13 @@ describe('what the package starts', { concurrency: 4 }, () => {
     const handle = await runs.harness.client.workflow.start('infrastructure', {
       taskQueue: runs.taskQueue,
       workflowId,
-      args: ['tellsContextContinued', { kind: 'top', trigger: 'cron' }],
+      args: ['returnsJobInfoContinued', { kind: 'top', trigger: 'cron' }],
     });
     await handle.result();
-    const [first = '', second = ''] = await runs.ended(`${workflowId}-run`, 2);
+    const [first = '', second = ''] = await runs.closedRunIds(`${workflowId}-run`, 2);
     const root = await runs.expectRun(`${workflowId}-run`, second, 'cron');
     deepEqual(linksOf(root), [linkTo(first)]);
-    equal((await runs.harness.tracing.traces.of(second)).traceId, traceIdOf(second));
+    equal((await runs.harness.jobs.traces.of(second)).traceId, traceIdOf(second));
   });
 
   /** Starts a workflow that starts one shard; returns what is needed when both have ended. */
@@ -112,22 +115,22 @@ describe('what the package starts', { concurrency: 4 }, () => {
       workflowId,
       args: [options],
     });
-    const { traceId, told } = (await handle.result()) as { traceId: string; told?: Told };
-    return { parent: handle.firstExecutionRunId, shardId: `${workflowId}-shard`, traceId, told };
+    const { traceId, info } = (await handle.result()) as { traceId: string; info?: ReportedJobInfo };
+    return { parent: handle.firstExecutionRunId, shardId: `${workflowId}-shard`, traceId, info };
   }
 
   it('a shard has the trace that its parent chose, is bound at its start, and costs no event', async () => {
-    const { parent, shardId, traceId, told } = await runShard(id('shard'), {});
-    const [shard = ''] = await runs.ended(shardId);
-    const root = await runs.rootOf(shard, traceId);
-    deepEqual(await runs.harness.attributesOf(shardId), {
+    const { parent, shardId, traceId, info } = await runShard(id('shard'), {});
+    const [shard = ''] = await runs.closedRunIds(shardId);
+    const root = await runs.completeRootOf(shard, traceId);
+    deepEqual(await runs.harness.searchAttributesOf(shardId), {
       TraceId: traceId,
       JobName: 'withShard',
       JobTrigger: 'shard',
       JobRunId: parent,
       TraceSampled: true,
     });
-    deepEqual(await runs.eventsOfOurs(shardId), []);
+    deepEqual(await runs.pluginEvents(shardId), []);
     equal(root.parentSpanId, undefined);
     deepEqual(linksOf(root), [linkTo(parent)]);
     deepEqual(
@@ -136,17 +139,17 @@ describe('what the package starts', { concurrency: 4 }, () => {
       ),
       ['withShard', parent, 3, 7, 'accounts 3000 to 3999'],
     );
-    deepEqual(told?.workflow.shard, { index: 3, count: 7, label: 'accounts 3000 to 3999' });
-    deepEqual(told?.activity, told?.workflow);
+    deepEqual(info?.workflow.shard, { index: 3, count: 7, label: 'accounts 3000 to 3999' });
+    deepEqual(info?.activity, info?.workflow);
     const trace = await runs.harness.completeTrace(traceIdOf(parent));
     deepEqual(trace.map(({ name }) => name).sort(), ['RunStarted:withShard', 'RunWorkflow:withShard']);
-    const found = await runs.harness.tracing.traces.find(traceId);
+    const found = await runs.harness.jobs.traces.find(traceId);
     equal(found?.root.workflowId, shardId);
   });
 
   it('a retried shard keeps its trace, with each attempt below the first', async () => {
     const { shardId, traceId } = await runShard(id('retried'), { failures: 1, attempts: 2 });
-    const [first = '', second = ''] = await runs.ended(shardId, 2);
+    const [first = '', second = ''] = await runs.closedRunIds(shardId, 2);
     const trace = await runs.harness.completeTrace(traceId);
     const roots = trace.filter(({ name }) => name === 'RunWorkflow:shardWork');
     deepEqual(
@@ -162,29 +165,29 @@ describe('what the package starts', { concurrency: 4 }, () => {
 
   it('a continued shard keeps its trace', async () => {
     const { shardId, traceId } = await runShard(id('shard-continued'), { continuations: 2 });
-    const all = await runs.ended(shardId, 3);
+    const all = await runs.closedRunIds(shardId, 3);
     const trace = await runs.harness.completeTrace(traceId);
     const roots = trace.filter(({ name }) => name === 'RunWorkflow:shardWork').map(({ spanId }) => spanId);
     deepEqual(roots.sort(), all.map(rootIdOf).sort());
-    for (const runId of all) equal((await runs.harness.attributesOf(shardId, runId)).TraceId, traceId);
+    for (const runId of all) equal((await runs.harness.searchAttributesOf(shardId, runId)).TraceId, traceId);
   });
 
   it('a shard that is not sampled exports nothing', async () => {
     const { shardId, traceId } = await runShard(id('unsampled'), { sampled: false });
-    await runs.ended(shardId);
-    equal((await runs.harness.attributesOf(shardId)).TraceSampled, false);
+    await runs.closedRunIds(shardId);
+    equal((await runs.harness.searchAttributesOf(shardId)).TraceSampled, false);
     deepEqual(runs.harness.receiver.trace(traceId), []);
   });
 
   it('a shard that is not sampled and fails exports its root', async () => {
     const { parent, shardId, traceId } = await runShard(id('kept'), { sampled: false, failures: 1 });
-    await runs.ended(shardId);
+    await runs.closedRunIds(shardId);
     const [root, ...others] = await runs.harness.receiver.waitFor(traceId, (trace) => trace.length > 0);
     deepEqual(others, []);
     equal(root?.attributes['job.sampling.reason'], 'kept-failed');
     equal(root?.attributes['error.type'], 'ShardFailure');
     deepEqual(root && linksOf(root), [linkTo(parent)]);
-    deepEqual(await runs.eventsOfOurs(shardId), ['marker', 'upsert', 'upsert']);
-    equal((await runs.harness.attributesOf(shardId)).TraceSampled, true);
+    deepEqual(await runs.pluginEvents(shardId), ['marker', 'upsert', 'upsert']);
+    equal((await runs.harness.searchAttributesOf(shardId)).TraceSampled, true);
   });
 });

@@ -33,7 +33,7 @@ describe('JobClient.start, without a plugin on the client', () => {
     deepEqual([handle.workflowId, traceId, isNew], [id('forced'), traceIdOf(runId), true]);
     const { args, context } = (await handle.result()) as { args: unknown[]; context: object };
     deepEqual(args, ['a']);
-    const root = await runs.rootSpan(runId);
+    const root = await runs.rootSpanOf(runId);
     deepEqual(
       [root.attributes['job.name'], root.attributes['job.trigger'], root.attributes['job.reason']],
       ['nightly-report', 'manual', 'after the fix'],

@@ -81,7 +81,7 @@ describe('traces.find and traces.of', { timeout: TEST_TIMEOUT_MS }, () => {
   it('a bound run is found with all its properties, by each spelling of its id', async () => {
     const { workflowId, runId, client } = await start(bound, 'boundJob');
     const handle = client.workflow.getHandle(workflowId, runId);
-    await handle.signal<[]>('goOn');
+    await handle.signal<[]>('proceed');
     await handle.result();
     const traceId = traceIdOfRun(runId);
     const tracing = tracingOf(bound);
@@ -171,7 +171,7 @@ describe('traces.find and traces.of', { timeout: TEST_TIMEOUT_MS }, () => {
     deepEqual([next.run.trigger, next.sampled], [undefined, undefined]);
     deepEqual((await tracing.traces.find(next.traceId))?.root, next.run);
 
-    await client.workflow.getHandle(workflowId).signal<[]>('goOn');
+    await client.workflow.getHandle(workflowId).signal<[]>('proceed');
     await eventually(async () => (await count(client, `TraceId = '${next.traceId}'`)) === 1);
     const { run } = await tracing.traces.of(next.run.runId);
     deepEqual([run?.traceId, run?.trigger, run?.sampled], [next.traceId, 'api', true]);

@@ -117,7 +117,9 @@ describe('the plugin', () => {
       seen.push(what);
       return then();
     };
-    const sinks: InjectedSinks<UserSinks> = { users: { saw: { fn: (_info, what) => saw(what, () => {}) } } };
+    const sinks: InjectedSinks<UserSinks> = {
+      users: { record: { fn: (_info, what) => saw(what, () => {}) } },
+    };
     const client: WorkflowClientInterceptor = {
       start: (input, next) => saw('client start', () => next(input)),
     };

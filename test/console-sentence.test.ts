@@ -1,11 +1,14 @@
-/** The sentence about a run, on runs that are made up: it names what makes the difference, and nothing where there is none. */
+/**
+ * The sentence about a run, on runs that are made up: it names what makes the difference, and nothing where there is
+ * none.
+ */
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Sentence } from '../console/api/types';
 import type { Item } from '../console/timeline/item';
 import { measure } from '../console/timeline/profile';
 import { runsToCompare, sentenceOf } from '../console/timeline/sentence';
-import { madeUpRun, type Operation, randomFrom } from './support/made-up-runs';
+import { type Operation, randomFrom, syntheticRun } from './support/synthetic-runs';
 
 const SERVICE = 'ServiceApplication';
 
@@ -34,7 +37,7 @@ function nightly(change: Partial<Record<'save' | 'summarise', Partial<Operation>
 /** Twenty usual runs, each operation up to 4 % slower or faster. */
 function usualRuns(run: Operation, count = 20, seed = 1): Item[] {
   const random = randomFrom(seed);
-  return Array.from({ length: count }, () => madeUpRun(run, (ms) => ms * (0.96 + random() * 0.08)));
+  return Array.from({ length: count }, () => syntheticRun(run, (ms) => ms * (0.96 + random() * 0.08)));
 }
 
 function sentence(
@@ -74,7 +77,7 @@ describe('the sentence', () => {
   const before = usualRuns(nightly());
 
   it('names a slow operation, its service and its share', () => {
-    const told = sentence(madeUpRun(nightly({ save: { ownMs: 14_900 } })), before);
+    const told = sentence(syntheticRun(nightly({ save: { ownMs: 14_900 } })), before);
     match(
       told.text,
       /^15\.2 s, usually 4\.\d+ s\. (99|100) % of the difference: userInfoSave in ServiceApplication \(14\.9 s, usually 3\.\d+ s\)\.$/,
@@ -93,7 +96,7 @@ describe('the sentence', () => {
 
   it('names a call that was added', () => {
     const added = { name: 'audit', service: SERVICE, ownMs: 5_000 };
-    const told = sentence(madeUpRun(nightly({ summarise: { calls: [added] } })), before);
+    const told = sentence(syntheticRun(nightly({ summarise: { calls: [added] } })), before);
     match(told.text, /(9\d|100) % of the difference: audit in ServiceApplication \(5 s, new\)\.$/);
     addsUp(told);
   });
@@ -112,7 +115,7 @@ describe('the sentence', () => {
         },
       ],
     });
-    const told = sentence(madeUpRun(loop(1_000)), usualRuns(loop(10)));
+    const told = sentence(syntheticRun(loop(1_000)), usualRuns(loop(10)));
     match(
       told.text,
       /100 % of the difference: GET \/orders\/# in Shop \(1,000 calls, usually 10; 8 s, usually \d+ ms\)\.$/,
@@ -124,7 +127,7 @@ describe('the sentence', () => {
     const run = nightly();
     const [find, summarise, save] = run.calls ?? [];
     const queued = [{ ...find, waitsMs: 4_000 }, { ...summarise, waitsMs: 5_000 }, save] as Operation[];
-    const told = sentence(madeUpRun({ ...run, calls: queued }), before);
+    const told = sentence(syntheticRun({ ...run, calls: queued }), before);
     match(told.text, /99 % of the difference: waiting for a worker \(9\.\d+ s, usually \d+ ms\)\.$/);
     addsUp(told);
   });
@@ -133,7 +136,7 @@ describe('the sentence', () => {
     const run = nightly();
     const [find, ...others] = run.calls ?? [];
     const told = sentence(
-      madeUpRun({ ...run, calls: [{ ...find, retriesMs: 7_000 } as Operation, ...others] }),
+      syntheticRun({ ...run, calls: [{ ...find, retriesMs: 7_000 } as Operation, ...others] }),
       before,
     );
     match(told.text, /99 % of the difference: retries: failed attempts and back-off \(7 s, new\)\.$/);
@@ -146,7 +149,7 @@ describe('the sentence', () => {
       isParallel: true,
       calls: Array.from({ length: count }, () => ({ name: 'branch', ownMs: 2_000 })),
     });
-    const told = sentence(madeUpRun(branches(40)), usualRuns(branches(8)));
+    const told = sentence(syntheticRun(branches(40)), usualRuns(branches(8)));
     equal(told.state, 'usual');
     match(told.text, /^2 s, usually 2(\.\d+)? s\.$/);
   });
@@ -160,7 +163,7 @@ describe('the sentence', () => {
         ownMs: n === 7 ? slowMs : 2_000,
       })),
     });
-    const told = sentence(madeUpRun(branches(9_000)), usualRuns(branches(1_000)));
+    const told = sentence(syntheticRun(branches(9_000)), usualRuns(branches(1_000)));
     addsUp(told);
     ok(
       told.table.every(({ share }) => Math.abs(share) < 2),
@@ -173,7 +176,7 @@ describe('the sentence', () => {
     const lost = nightly({ save: { ownMs: 14_900 } });
     const [find, summarise] = lost.calls ?? [];
     const told = sentence(
-      madeUpRun({
+      syntheticRun({
         ...lost,
         calls: [find, summarise, { name: 'saveUsers', waitsMs: 5, ownMs: 14_910 }] as Operation[],
       }),
@@ -194,7 +197,7 @@ describe('the sentence', () => {
     const run = nightly({ save: { ownMs: 6_000 }, summarise: { ownMs: 2_300 } });
     const [find, ...others] = run.calls ?? [];
     const told = sentence(
-      madeUpRun({ ...run, calls: [{ ...find, waitsMs: 2_200 } as Operation, ...others] }),
+      syntheticRun({ ...run, calls: [{ ...find, waitsMs: 2_200 } as Operation, ...others] }),
       before,
     );
     match(
@@ -205,7 +208,7 @@ describe('the sentence', () => {
 
   it('does not call the slower half of a bimodal job slow', () => {
     const full = usualRuns(nightly({ save: { ownMs: 40_000 } }), 10, 2);
-    const told = sentence(madeUpRun(nightly({ save: { ownMs: 40_500 } })), [
+    const told = sentence(syntheticRun(nightly({ save: { ownMs: 40_500 } })), [
       ...usualRuns(nightly(), 11, 3),
       ...full,
     ]);
@@ -227,7 +230,7 @@ describe('the sentence', () => {
         },
       ],
     });
-    const told = sentence(madeUpRun(job(9)), usualRuns(job(0)));
+    const told = sentence(syntheticRun(job(9)), usualRuns(job(0)));
     match(
       told.text,
       /100 % of the difference: migrateShard \(45\.5 s, usually 10(\.\d)? s\): 9 of 200 shards slower than usual\.$/,
@@ -235,19 +238,22 @@ describe('the sentence', () => {
   });
 
   it('reports too few runs, with the remedy', () => {
-    const told = sentence(madeUpRun(nightly()), before.slice(0, 4));
+    const told = sentence(syntheticRun(nightly()), before.slice(0, 4));
     equal(told.state, 'too-few');
     match(told.text, /^4\.08 s\. Only 4 successful runs to compare with, and 5 are needed: /);
-    match(sentence(madeUpRun(nightly()), []).text, /No successful run to compare with, and 5/);
+    match(sentence(syntheticRun(nightly()), []).text, /No successful run to compare with, and 5/);
   });
 
   it('reports an open run only as longer, not as shorter', () => {
-    const short = sentence(madeUpRun(nightly({ save: { ownMs: 500 } })), before, { running: true });
+    const short = sentence(syntheticRun(nightly({ save: { ownMs: 500 } })), before, { running: true });
     match(short.text, /^Running for \d+ ms, usually 4\.\d+ s\.$/);
-    const long = sentence(madeUpRun(nightly({ save: { ownMs: 20_000 } })), before, { running: true });
+    const long = sentence(syntheticRun(nightly({ save: { ownMs: 20_000 } })), before, { running: true });
     match(long.text, /^Running for 20\.3 s, usually .*: userInfoSave in/);
     equal(long.state, 'running');
-    match(sentence(madeUpRun(nightly()), before, { failed: true }).text, /^Failed after 4\.08 s, usually 4/);
+    match(
+      sentence(syntheticRun(nightly()), before, { failed: true }).text,
+      /^Failed after 4\.08 s, usually 4/,
+    );
   });
 
   it('compares histories if the usual runs have no spans', () => {
@@ -256,7 +262,7 @@ describe('the sentence', () => {
       from: 'history',
       children: run.children.map((child) => ({ ...child, from: 'history', children: [] })),
     });
-    const told = sentence(madeUpRun(nightly({ save: { ownMs: 14_900 } })), before.map(bare));
+    const told = sentence(syntheticRun(nightly({ save: { ownMs: 14_900 } })), before.map(bare));
     equal(told.from, 'history');
     match(told.text, /(99|100) % of the difference: saveUsers \(14\.9 s, usually 3\.\d+ s\)\.$/);
     addsUp(told);
@@ -265,7 +271,7 @@ describe('the sentence', () => {
   it('reports no difference for 300 of 300 unchanged runs', () => {
     const random = randomFrom(42);
     const jitter = (ms: number) => ms * (0.96 + random() * 0.08);
-    const told = Array.from({ length: 300 }, () => sentence(madeUpRun(nightly(), jitter), before));
+    const told = Array.from({ length: 300 }, () => sentence(syntheticRun(nightly(), jitter), before));
     deepEqual(
       told.filter(({ state }) => state !== 'usual').map(({ text }) => text),
       [],

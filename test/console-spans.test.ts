@@ -5,7 +5,7 @@ import { deepEqual, equal, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Trace, TraceSpan } from '../console/sources';
 import { type ConsoleIngest, startConsoleIngest } from './support/console-ingest';
-import { nanos, spanId, traceId, traceRequest, type WrittenSpan, writtenSpan } from './support/otlp-request';
+import { type JsonSpan, jsonSpan, nanos, spanId, traceId, traceRequest } from './support/otlp-request';
 
 const SCRIPT = '"><script>alert(1)</script>\u0000\u202e\ud800';
 const NOW = Date.now();
@@ -20,18 +20,16 @@ before(async () => {
 after(() => target.close());
 
 /** Sends the spans as one trace, each list as a request, and reads it. */
-async function sent(...requests: readonly WrittenSpan[][]): Promise<Trace> {
+async function sent(...requests: readonly JsonSpan[][]): Promise<Trace> {
   const id = traceId(traces++);
   for (const spans of requests) {
-    const response = await target.post(
-      traceRequest(spans.map((span) => writtenSpan({ traceId: id, ...span }))),
-    );
+    const response = await target.post(traceRequest(spans.map((span) => jsonSpan({ traceId: id, ...span }))));
     equal(response.status, 200);
   }
   return target.trace(id);
 }
 
-async function sentOne(span: WrittenSpan): Promise<TraceSpan> {
+async function sentOne(span: JsonSpan): Promise<TraceSpan> {
   const { spans } = await sent([span]);
   ok(spans[0]);
   return spans[0];
@@ -146,7 +144,7 @@ describe('attributes', () => {
 });
 
 describe('ids and times', () => {
-  const refused: [what: string, span: WrittenSpan][] = [
+  const refused: [what: string, span: JsonSpan][] = [
     ['a TraceId that is too short', { traceId: 'ab' }],
     ['a TraceId that is too long', { traceId: `${traceId(0)}00` }],
     ['a TraceId of zeros', { traceId: '0'.repeat(32) }],
@@ -167,7 +165,7 @@ describe('ids and times', () => {
   for (const [what, span] of refused) {
     it(`${what}: the span is refused and counted`, async () => {
       const { refused: earlier } = target.ingest.status();
-      const response = await target.post(traceRequest([writtenSpan(span)]));
+      const response = await target.post(traceRequest([jsonSpan(span)]));
       equal(response.status, 200);
       deepEqual(((await response.json()) as { partialSuccess: object }).partialSuccess, {
         rejectedSpans: '1',
@@ -223,7 +221,7 @@ describe('a trace', () => {
     for (const [index, service] of ['database', 'shop', 'worker'].entries()) {
       const startTimeUnixNano = nanos(NOW - 1000 * (index + 2));
       await target.post(
-        traceRequest([writtenSpan({ traceId: id, spanId: spanId(index), startTimeUnixNano })], service),
+        traceRequest([jsonSpan({ traceId: id, spanId: spanId(index), startTimeUnixNano })], service),
       );
     }
     const { spans } = await target.trace(id);

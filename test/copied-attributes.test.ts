@@ -44,7 +44,7 @@ describe('a run with the attributes of another', { concurrency: 4 }, () => {
 
   for (const [what, plugin] of Object.entries(WORKERS)) {
     it(`${what}: started like a shard, it is found by its own trace and not by the shard's`, async () => {
-      const taskQueue = await runs.work({ plugin, options });
+      const taskQueue = await runs.startWorker({ plugin, options });
       const { typedSearchAttributes, memo } = await runs.harness.client.workflow
         .getHandle(shard.workflowId)
         .describe();
@@ -60,9 +60,9 @@ describe('a run with the attributes of another', { concurrency: 4 }, () => {
         args: [{ index: 0, label: '', items: [-1] }],
       });
       const runId = handle.firstExecutionRunId;
-      await runs.began(handle.workflowId);
+      await runs.openRunId(handle.workflowId);
       await handle.terminate();
-      await runs.endedOf(`RunId = '${runId}'`, 1);
+      await runs.closedRuns(`RunId = '${runId}'`, 1);
       equal((await client.traces.of({ workflowId: handle.workflowId, runId })).traceId, traceIdOf(runId));
       equal((await client.traces.find(traceIdOf(runId)))?.root.runId, runId);
       const found = await client.traces.find(shard.traceId);
@@ -83,10 +83,10 @@ describe('a run with the attributes of another', { concurrency: 4 }, () => {
     const start = { taskQueue: runs.taskQueue, typedSearchAttributes: attributes, args: [10] };
     for (const workflowId of [id('forged'), `${id('forged')}-2026-01-01T03:00:00Z`]) {
       await runs.harness.client.workflow.execute('sums', { ...start, workflowId });
-      const [runId = ''] = await runs.ended(workflowId);
+      const [runId = ''] = await runs.closedRunIds(workflowId);
       const { run } = await client.traces.of(runId);
       equal(run?.trigger, 'api');
-      const root = await runs.rootSpan(runId);
+      const root = await runs.rootSpanOf(runId);
       deepEqual([root.attributes['faas.trigger'], root.attributes['faas.time']], [undefined, undefined]);
     }
   });

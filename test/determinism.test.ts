@@ -9,14 +9,14 @@ import type { History } from '@temporalio/common/lib/proto-utils';
 import { type InjectedSinks, Worker } from '@temporalio/worker';
 import type { JobTracingOptions } from 'temporal-job-tracing';
 import { Harness } from './support/harness';
-import { beginning, bundleOf, markersOf, recorded } from './support/histories';
+import { firstTaskCompleted, historiesBundle, markersOf, recordedRuns } from './support/histories';
 import {
   drawing,
   drawOnce,
   drawTwice,
   first,
   ordered,
-  type SeenSinks,
+  type RecordingSinks,
   second,
   third,
 } from './support/workflows/determinism';
@@ -27,13 +27,13 @@ const PATH = require.resolve('./support/workflows/determinism');
 class Seen {
   readonly #seen = new Map<string, string[]>();
 
-  get sinks(): InjectedSinks<SeenSinks> {
+  get sinks(): InjectedSinks<RecordingSinks> {
     const saw = ({ runId }: { runId: string }, what: string) => {
       const seen = this.#seen.get(runId);
       if (seen) seen.push(what);
       else this.#seen.set(runId, [what]);
     };
-    return { seen: { saw: { fn: saw, callDuringReplay: true } } };
+    return { recorder: { record: { fn: saw, callDuringReplay: true } } };
   }
 
   of(runId: string): string[] {
@@ -65,7 +65,7 @@ describe('user code', { concurrency: 4 }, () => {
       await expectSame(plugin, markers, async (taskQueue) => {
         const start = { taskQueue, workflowId: `${taskQueue} drawing`, signal: drawOnce };
         const handle = await harness.client.workflow.signalWithStart(drawing, start);
-        await beginning(handle);
+        await firstTaskCompleted(handle);
         await handle.executeUpdate(drawTwice);
         await handle.result();
         return { ...handle, runId: handle.signaledRunId };
@@ -91,10 +91,10 @@ describe('user code', { concurrency: 4 }, () => {
     drive: (taskQueue: string) => Promise<{ workflowId: string; runId: string }>,
   ): Promise<void> {
     const live = new Seen();
-    const workflowBundle = await bundleOf(plugin, PATH);
+    const workflowBundle = await historiesBundle(plugin, PATH);
     const options = { workflowBundle, sinks: live.sinks };
     const { workflowId, runId } = await harness.whileWorking({ plugin, options }, drive);
-    const runs = await recorded(harness.client, workflowId, runId);
+    const runs = await recordedRuns(harness.client, workflowId, runId);
     ok(runs.length > 1, 'there are children');
     deepEqual(
       runs.flatMap(({ history }) => markersOf(history)),
@@ -102,7 +102,7 @@ describe('user code', { concurrency: 4 }, () => {
     );
 
     const plain = new Seen();
-    const replayer = { workflowBundle: await bundleOf(null, PATH), sinks: plain.sinks };
+    const replayer = { workflowBundle: await historiesBundle(null, PATH), sinks: plain.sinks };
     const histories = runs.map((run) => ({ ...run, history: withoutOurs(run.history) }));
     for await (const { error } of Worker.runReplayHistories(replayer, histories)) equal(error, undefined);
     for (const run of runs) {

@@ -1,6 +1,6 @@
 /**
- * Red spans: a cancellation that somebody asked for, and a start that is there already, are not errors; a lost heartbeat
- * is one.
+ * Red spans: a cancellation that somebody asked for, and a start that is there already, are not errors; a lost
+ * heartbeat is one.
  */
 import { deepEqual, ok } from 'node:assert/strict';
 import { once } from 'node:events';
@@ -10,7 +10,7 @@ import { after, before, describe, it } from 'node:test';
 import { trace as api } from '@opentelemetry/api';
 import type { ReceivedSpan } from '../testing/otlp-span';
 import { until } from '../testing/until';
-import { patientActivities } from './support/patient-activities';
+import { cancellableActivities } from './support/cancellable-activities';
 import { id, Runs, traceIdOf } from './support/runs';
 import type { Waiting } from './support/workflows/cancelled';
 
@@ -25,7 +25,7 @@ describe('red spans', { concurrency: 4 }, () => {
     await once(silent, 'listening');
     process.env.SILENT_URL = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
     runs = await Runs.start({
-      options: { workflowsPath, activities: patientActivities, maxHeartbeatThrottleInterval: 200 },
+      options: { workflowsPath, activities: cancellableActivities, maxHeartbeatThrottleInterval: 200 },
     });
   });
   after(async () => {
@@ -57,7 +57,7 @@ describe('red spans', { concurrency: 4 }, () => {
       args: [waiting, how],
       workflowTaskTimeout: '5s',
     };
-    const handle = await workflow.start('patient', options);
+    const handle = await workflow.start('waitsForCancellation', options);
     const isRunning = async ({ description = workflow.getHandle(handle.workflowId).describe() }) =>
       ((await description).raw.pendingActivities ?? []).some(({ state }) => state === 2);
     if (waiting === 'abandoned' || waiting === 'awaited')
@@ -70,28 +70,28 @@ describe('red spans', { concurrency: 4 }, () => {
     return verdicts(await runs.harness.receiver.waitFor(traceIdOf(handle.firstExecutionRunId), enough));
   }
 
-  const root = 'RunWorkflow:patient unset  ';
-  const call = 'StartActivity:waitPatiently unset CancelledFailure ';
+  const root = 'RunWorkflow:waitsForCancellation unset  ';
+  const call = 'StartActivity:waitForCancellation unset CancelledFailure ';
   for (const waiting of ['abandoned', 'awaited'] as const) {
     it(`a run that is cancelled on request has none: an activity that is ${waiting} and sleeps`, async () => {
-      const activity = 'RunActivity:waitPatiently unset CancelledFailure ';
+      const activity = 'RunActivity:waitForCancellation unset CancelledFailure ';
       deepEqual(await cancelled(waiting, 'sleep', 3), [activity, root, call]);
     });
 
     it(`a run that is cancelled on request has none: an activity that is ${waiting} and fetches`, async () => {
-      const activity = 'RunActivity:waitPatiently unset CancelledFailure ';
+      const activity = 'RunActivity:waitForCancellation unset CancelledFailure ';
       deepEqual(await cancelled(waiting, 'fetch', 3), [activity, root, call]);
     });
   }
 
   it('a run that is cancelled on request has none: a local activity', async () => {
-    const activity = 'RunActivity:waitPatiently unset CancelledFailure ';
+    const activity = 'RunActivity:waitForCancellation unset CancelledFailure ';
     deepEqual(await cancelled('local', 'sleep', 3), [activity, root, call]);
   });
 
   it('a run that is cancelled on request has none: a child and its activity', async () => {
-    const activity = 'RunActivity:waitPatiently unset CancelledFailure ';
-    const child = 'StartChildWorkflow:patient ok  ';
+    const activity = 'RunActivity:waitForCancellation unset CancelledFailure ';
+    const child = 'StartChildWorkflow:waitsForCancellation ok  ';
     deepEqual(await cancelled('child', 'sleep', 5), [activity, root, root, call, child]);
   });
 
@@ -112,22 +112,22 @@ describe('red spans', { concurrency: 4 }, () => {
         (spans) => verdicts(spans).length >= 3,
       );
       deepEqual(verdicts(trace), [
-        'RunActivity:beatLate error  exception',
+        'RunActivity:heartbeatLate error  exception',
         'RunWorkflow:heartbeatLost ok  ',
-        'StartActivity:beatLate error TimeoutError exception',
+        'StartActivity:heartbeatLate error TimeoutError exception',
       ]);
     });
   }
 
   it('a start of a workflow that already exists has none; one that fails otherwise has', async () => {
     const start = { taskQueue: runs.taskQueue, workflowId: id('twice'), args: ['timer'] };
-    const { workflow } = runs.typed;
+    const { workflow } = runs.pluginClient;
     const traceId = await api.getTracer('test').startActiveSpan('deploy', async (span) => {
-      const handle = await workflow.start('patient', start);
-      await workflow.start('patient', start).catch(() => {});
-      await workflow.signalWithStart('patient', { ...start, signal: 'none', signalArgs: [] });
+      const handle = await workflow.start('waitsForCancellation', start);
+      await workflow.start('waitsForCancellation', start).catch(() => {});
+      await workflow.signalWithStart('waitsForCancellation', { ...start, signal: 'none', signalArgs: [] });
       await workflow
-        .start('patient', { ...start, workflowId: id('never'), cronSchedule: 'never' })
+        .start('waitsForCancellation', { ...start, workflowId: id('never'), cronSchedule: 'never' })
         .catch(() => {});
       await handle.terminate();
       span.end();
@@ -136,10 +136,10 @@ describe('red spans', { concurrency: 4 }, () => {
     const trace = await runs.harness.receiver.waitFor(traceId, (spans) => spans.length >= 6);
     ok(trace.every(({ name }) => !name.startsWith('RunWorkflow')));
     deepEqual(verdicts(trace), [
-      'SignalWithStartWorkflow:patient ok  ',
-      'StartWorkflow:patient error  exception',
-      'StartWorkflow:patient ok  ',
-      'StartWorkflow:patient unset WorkflowExecutionAlreadyStartedError ',
+      'SignalWithStartWorkflow:waitsForCancellation ok  ',
+      'StartWorkflow:waitsForCancellation error  exception',
+      'StartWorkflow:waitsForCancellation ok  ',
+      'StartWorkflow:waitsForCancellation unset WorkflowExecutionAlreadyStartedError ',
       'TerminateWorkflow ok  ',
       'deploy unset  ',
     ]);

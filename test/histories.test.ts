@@ -10,7 +10,7 @@ import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
 import { type JobTracingOptions, JobTracingPlugin } from 'temporal-job-tracing';
 import { filesOf, readHistories, recordedVersions, type StoredHistory } from './histories/files';
-import { bundleOf, markersOf } from './support/histories';
+import { historiesBundle, markersOf } from './support/histories';
 
 const WORKFLOWS_PATH = require.resolve('./histories/workflows');
 /** A controller of scheduled jobs that does something else. */
@@ -49,7 +49,7 @@ async function replay(
   workflowsPath = WORKFLOWS_PATH,
 ): Promise<Map<string, Error>> {
   const options = {
-    workflowBundle: await bundleOf(bundle, workflowsPath),
+    workflowBundle: await historiesBundle(bundle, workflowsPath),
     ...(plugin && { plugins: [new JobTracingPlugin(plugin)] }),
   };
   const problems = new Map<string, Error>();

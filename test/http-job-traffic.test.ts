@@ -14,7 +14,7 @@ describe('the traffic of httpJob', () => {
   after(() => jobs.stop());
 
   it('sends lane and load test in plain headers and in baggage', async () => {
-    jobs.answer = () => [204];
+    jobs.respond = () => [204];
     const { requests } = await jobs.run('marks', { url: jobs.service.url, lane: 'gray', loadTest: true });
     const { headers } = requests[0] ?? {};
     deepEqual(
@@ -25,14 +25,14 @@ describe('the traffic of httpJob', () => {
   });
 
   it('takes the key loadtest of JSON', async () => {
-    jobs.answer = () => [204];
+    jobs.respond = () => [204];
     const spec = { url: jobs.service.url, loadtest: true };
     const { requests } = await jobs.run('json', spec);
     equal(requests[0]?.headers['x-traffic-loadtest'], 'true');
   });
 
   it('routes a share of its runs to the URL of a lane, and tells them so', async () => {
-    jobs.answer = () => [200];
+    jobs.respond = () => [200];
     const lane = { name: 'gray', share: 0.5, url: `${jobs.service.url}/gray` };
     const results = await Promise.all(
       Array.from({ length: 16 }, (_, i) =>
@@ -54,11 +54,11 @@ describe('the traffic of httpJob', () => {
   });
 
   it('takes lane and load test of the run, and then the URL of that lane', async () => {
-    jobs.answer = () => [200];
+    jobs.respond = () => [200];
     const workflowId = id('lane-of-run');
     const url = `${jobs.service.url}/stable`;
     const start = (lane: string) =>
-      jobs.runs.typed.workflow.execute('httpJob', {
+      jobs.runs.pluginClient.workflow.execute('httpJob', {
         taskQueue: jobs.runs.taskQueue,
         workflowId: `${workflowId}-${lane}`,
         args: [{ url, lane: { name: 'gray', share: 0, url: `${jobs.service.url}/gray` } }],
@@ -77,8 +77,8 @@ describe('the traffic of httpJob', () => {
   });
 
   it('is marked as sent by the scheduler on a worker without the plugin too', async () => {
-    jobs.answer = () => [200];
-    const taskQueue = await jobs.runs.work({
+    jobs.respond = () => [200];
+    const taskQueue = await jobs.runs.startWorker({
       plugin: null,
       options: {
         workflowsPath: require.resolve('./support/workflows/http'),

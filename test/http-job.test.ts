@@ -3,7 +3,7 @@ import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { WorkflowFailedError } from '@temporalio/client';
 import type { HttpResponse } from 'temporal-job-tracing/workflows';
-import { type Answer, failureOf, HttpJobs } from './support/http-jobs';
+import { failureOf, HttpJobs, type StubResponse } from './support/http-jobs';
 import { startHttpService } from './support/http-service';
 import { id, traceIdOf } from './support/runs';
 
@@ -16,7 +16,7 @@ after(() => jobs.stop());
 
 describe('httpJob', () => {
   it('started with the CLI alone calls the service and returns its response', async () => {
-    jobs.answer = () => [200, '{"closed":3}', { 'content-type': 'application/json' }];
+    jobs.respond = () => [200, '{"closed":3}', { 'content-type': 'application/json' }];
     const { result, requests, runId } = await jobs.run('plain', {
       method: 'POST',
       url: `${jobs.service.url}/close?day=1`,
@@ -49,14 +49,14 @@ describe('httpJob', () => {
   });
 
   it('returns the response up to a limit, without half a character, and reads all of it', async () => {
-    jobs.answer = () => [200, 'é'.repeat(100_000)];
+    jobs.respond = () => [200, 'é'.repeat(100_000)];
     const { result } = await jobs.run('limit', { url: jobs.service.url, keepBytes: 5 });
     deepEqual(result, { status: 200, body: 'éé', truncated: true, reported: false });
   });
 
   it('is retried with the same idempotency key and in the same trace, after Retry-After', async () => {
     let calls = 0;
-    jobs.answer = () => (++calls < 3 ? [503, 'later', { 'retry-after': '0' }] : [200, 'done']);
+    jobs.respond = () => (++calls < 3 ? [503, 'later', { 'retry-after': '0' }] : [200, 'done']);
     const { result, requests, runId } = await jobs.run('retry', {
       url: jobs.service.url,
       retry: { maximumAttempts: 3, initialInterval: '10 minutes' },
@@ -74,7 +74,7 @@ describe('httpJob', () => {
 
   const FAILING: readonly [
     what: string,
-    answer: () => Answer,
+    answer: () => StubResponse,
     input: object,
     failure: RegExp,
     requests: number,
@@ -113,7 +113,7 @@ describe('httpJob', () => {
   ];
   for (const [what, given, input, failure, count] of FAILING) {
     it(`fails because of ${what}`, async () => {
-      jobs.answer = given;
+      jobs.respond = given;
       const { result, requests } = await jobs.run(`fails-${count}-${what.replaceAll(' ', '-')}`, {
         url: jobs.service.url,
         ...input,
@@ -124,7 +124,7 @@ describe('httpJob', () => {
   }
 
   it('is another call with another idempotency key when its run is retried', async () => {
-    jobs.answer = () => [500];
+    jobs.respond = () => [500];
     const seen = jobs.service.requests.length;
     const handle = await jobs.runs.harness.client.workflow.start('httpJob', {
       taskQueue: jobs.runs.taskQueue,
@@ -139,7 +139,7 @@ describe('httpJob', () => {
   });
 
   it('with an invalid spec fails at once with the expectation, and calls nothing', async () => {
-    jobs.answer = () => [200];
+    jobs.respond = () => [200];
     const { result, requests } = await jobs.run('wrong', { uri: jobs.service.url });
     equal(
       result,
@@ -170,7 +170,7 @@ describe('httpRequest in a workflow of a user', () => {
   it('has an idempotency key for each call, and follows redirects within the allow list', async () => {
     const other = await startHttpService((_request, response) => response.end('from the other'));
     try {
-      jobs.answer = ({ path }) =>
+      jobs.respond = ({ path }) =>
         path === '/moved' ? [307, '', { location: `${other.url}/there` }] : [200, 'here'];
       const answers = await jobs.runs.harness.client.workflow.execute('callsServices', {
         taskQueue: jobs.runs.taskQueue,
@@ -191,7 +191,7 @@ describe('httpRequest in a workflow of a user', () => {
   });
 
   it('does not follow a redirect out of the allow list', async () => {
-    jobs.answer = () => [302, '', { location: `http://localhost:${new URL(jobs.service.url).port}/` }];
+    jobs.respond = () => [302, '', { location: `http://localhost:${new URL(jobs.service.url).port}/` }];
     await rejects(
       jobs.runs.harness.client.workflow.execute('callsServices', {
         taskQueue: jobs.runs.taskQueue,

@@ -95,7 +95,7 @@ describe('an HTTP job that waits', { concurrency: 4 }, () => {
   }
 
   it('also ends the request of a cancelled run that would wait for a report', async () => {
-    const taskQueue = await runs.work({
+    const taskQueue = await runs.startWorker({
       options: {
         workflowsPath: require.resolve('./support/workflows/http'),
         activities: createHttpActivities(),
@@ -133,7 +133,7 @@ describe('an HTTP job that waits', { concurrency: 4 }, () => {
     await until(isStarted, { says: 'the activity has not started' });
     lost.shutdown();
     await lostRun.catch(() => {});
-    await runs.work(
+    await runs.startWorker(
       {
         options: {
           workflowsPath: require.resolve('./support/workflows/http'),

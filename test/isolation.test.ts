@@ -6,23 +6,23 @@ import { deepEqual, equal } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { isGrpcDeadlineError, type WorkflowHandle } from '@temporalio/client';
 import { Harness } from './support/harness';
-import { bundleOf } from './support/histories';
-import { looksAround, poke, type Sighting, sighted } from './support/workflows/isolation';
+import { historiesBundle } from './support/histories';
+import { poke, type Snapshot, snapshot, takesSnapshots } from './support/workflows/isolation';
 
 const RUNS = 10;
 const POKES = 4;
 
 interface Seen {
   readonly runId: string;
-  readonly sightings: readonly Sighting[];
+  readonly sightings: readonly Snapshot[];
   /** Answers to queries. */
-  readonly queried: readonly Sighting[];
+  readonly queried: readonly Snapshot[];
 }
 
 /** Queries the run; the server gives a query up after ten seconds, in which a busy machine may not come to it. */
-async function sightingOf(handle: WorkflowHandle, attempts = 3): Promise<Sighting> {
+async function sightingOf(handle: WorkflowHandle, attempts = 3): Promise<Snapshot> {
   try {
-    return await handle.query(sighted);
+    return await handle.query(snapshot);
   } catch (error) {
     if (!isGrpcDeadlineError(error) || attempts === 1) throw error;
     return sightingOf(handle, attempts - 1);
@@ -34,12 +34,12 @@ describe('runs that share a V8 context', () => {
   let runs: Seen[];
   before(async () => {
     harness = await Harness.start();
-    const workflowBundle = await bundleOf({}, require.resolve('./support/workflows/isolation'));
+    const workflowBundle = await historiesBundle({}, require.resolve('./support/workflows/isolation'));
     const options = { workflowBundle, reuseV8Context: true, workflowThreadPoolSize: 1 };
     runs = await harness.whileWorking({ options }, async (taskQueue) => {
       const { workflow } = harness.client;
       const start = (index: number) =>
-        workflow.start(looksAround, { taskQueue, workflowId: `${taskQueue} ${index}`, args: [POKES] });
+        workflow.start(takesSnapshots, { taskQueue, workflowId: `${taskQueue} ${index}`, args: [POKES] });
       const handles = await Promise.all(Array.from({ length: RUNS }, (_, index) => start(index)));
       // Signals and queries of all runs at once, so that their tasks mix.
       const pokes = Array.from({ length: POKES }, (_, number) =>
@@ -74,7 +74,7 @@ describe('runs that share a V8 context', () => {
       const names = new Map(trace.map(({ spanId, name }) => [spanId, name]));
       const steps = new Set(sightings.map(({ step, spanId }) => `${step} in ${names.get(spanId ?? '')}`));
       deepEqual([...steps].sort(), [
-        'main in RunWorkflow:looksAround',
+        'main in RunWorkflow:takesSnapshots',
         'mine in mine',
         ...[0, 1, 2, 3].map((number) => `poke ${number} in HandleSignal:poke`),
       ]);

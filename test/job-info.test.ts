@@ -6,10 +6,10 @@ import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { defaultPayloadConverter } from '@temporalio/common';
 import { id, Runs, traceIdOf } from './support/runs';
-import type { Told } from './support/workflows/kinds';
+import type { ReportedJobInfo } from './support/workflows/kinds';
 
 /** As JSON carries it: times are texts. */
-type Context = Told['workflow'] & { readonly scheduledTime?: string; readonly dataTime?: string };
+type Context = ReportedJobInfo['workflow'] & { readonly scheduledTime?: string; readonly dataTime?: string };
 
 const WORKFLOWS_PATH = require.resolve('./support/workflows/kinds');
 const MARKS = { lane: 'gray', loadTest: true, reason: 'a look', dataTimeOffset: '-1 day' } as const;
@@ -21,8 +21,11 @@ describe('jobInfo', { concurrency: 4 }, () => {
 
   before(async () => {
     runs = await Runs.start({ options: { workflowsPath: WORKFLOWS_PATH } });
-    offQueue = await runs.work({ plugin: { enabled: false }, options: { workflowsPath: WORKFLOWS_PATH } });
-    plainQueue = await runs.work({ plugin: null, options: { workflowsPath: WORKFLOWS_PATH } });
+    offQueue = await runs.startWorker({
+      plugin: { enabled: false },
+      options: { workflowsPath: WORKFLOWS_PATH },
+    });
+    plainQueue = await runs.startWorker({ plugin: null, options: { workflowsPath: WORKFLOWS_PATH } });
   });
   after(() => runs.stop());
 
@@ -46,7 +49,7 @@ describe('jobInfo', { concurrency: 4 }, () => {
 
   /** The first tick's run id, when it has ended. */
   async function tick(workflowId: string, index = 0): Promise<string> {
-    const runId = (await runs.ended(workflowId, index + 1)).at(-1);
+    const runId = (await runs.closedRunIds(workflowId, index + 1)).at(-1);
     ok(runId);
     return runId;
   }
@@ -54,11 +57,11 @@ describe('jobInfo', { concurrency: 4 }, () => {
   it('of a plain start: its name, its id, its trace', async () => {
     const workflowId = id('plain');
     await runs.cli(
-      `workflow start --type tellsContext --task-queue ${runs.taskQueue} --workflow-id ${workflowId}`,
+      `workflow start --type returnsJobInfo --task-queue ${runs.taskQueue} --workflow-id ${workflowId}`,
     );
     const { workflow, activity, baggage } = await told(workflowId);
     deepEqual(workflow, {
-      jobName: 'tellsContext',
+      jobName: 'returnsJobInfo',
       runId: workflow.runId,
       trigger: 'api',
       attempt: 1,
@@ -69,13 +72,13 @@ describe('jobInfo', { concurrency: 4 }, () => {
     deepEqual(activity, workflow);
     equal(
       baggage,
-      `job.name=tellsContext,job.run.id=${workflow.runId},job.trigger=api,traffic.origin=scheduler`,
+      `job.name=returnsJobInfo,job.run.id=${workflow.runId},job.trigger=api,traffic.origin=scheduler`,
     );
   });
 
   it('of a typed start: why, in which lane, and for which data', async () => {
     const workflowId = id('typed');
-    const handle = await runs.typed.workflow.start('tellsContextOfChild', {
+    const handle = await runs.pluginClient.workflow.start('returnsJobInfoOfChild', {
       taskQueue: runs.taskQueue,
       workflowId,
       job: { name: 'named', runNow: true, ...MARKS },
@@ -95,7 +98,7 @@ describe('jobInfo', { concurrency: 4 }, () => {
     deepEqual(activity, workflow, 'the activity of an ordinary child');
     match(baggage ?? '', /,traffic\.origin=scheduler,traffic\.lane=gray,traffic\.loadtest=true$/);
     const root = (await runs.harness.completeTrace(traceIdOf(handle.firstExecutionRunId))).find(
-      ({ name }) => name === 'RunWorkflow:tellsContextOfChild',
+      ({ name }) => name === 'RunWorkflow:returnsJobInfoOfChild',
     );
     deepEqual(
       ['job.reason', 'traffic.lane', 'traffic.loadtest'].map((name) => root?.attributes[name]),
@@ -105,7 +108,7 @@ describe('jobInfo', { concurrency: 4 }, () => {
 
   it('of a later cron tick: its due time, and the values of the job', async () => {
     const every = id('every');
-    await runs.typed.workflow.start('tellsContext', {
+    await runs.pluginClient.workflow.start('returnsJobInfo', {
       taskQueue: runs.taskQueue,
       workflowId: every,
       cronSchedule: '@every 2s',
@@ -116,7 +119,7 @@ describe('jobInfo', { concurrency: 4 }, () => {
     const { workflow, activity } = await toldByTick(every, second);
     const { scheduledTime = '', dataTime = '', ...rest } = workflow;
     deepEqual(rest, {
-      jobName: 'tellsContext',
+      jobName: 'returnsJobInfo',
       runId: second,
       trigger: 'cron',
       attempt: 1,
@@ -137,12 +140,12 @@ describe('jobInfo', { concurrency: 4 }, () => {
   it('of a schedule\u2019s action: its nominal time', async () => {
     const scheduleId = id('schedule');
     await runs.cli(
-      `schedule create --schedule-id ${scheduleId} --workflow-id ${scheduleId} --type tellsContext --task-queue ${runs.taskQueue} --interval 1h --paused`,
+      `schedule create --schedule-id ${scheduleId} --workflow-id ${scheduleId} --type returnsJobInfo --task-queue ${runs.taskQueue} --interval 1h --paused`,
     );
     await runs.cli(
       `schedule backfill --schedule-id ${scheduleId} --overlap-policy AllowAll --start-time 2026-01-01T00:30:00Z --end-time 2026-01-01T01:30:00Z`,
     );
-    const [action] = await runs.endedOf(`TemporalScheduledById = '${scheduleId}'`, 1);
+    const [action] = await runs.closedRuns(`TemporalScheduledById = '${scheduleId}'`, 1);
     ok(action);
     const { workflow, activity } = await told(action.workflowId);
     equal(workflow.scheduledTime, '2026-01-01T01:00:00.000Z');
@@ -153,7 +156,7 @@ describe('jobInfo', { concurrency: 4 }, () => {
 
   it('of a continuation: the values of the first run', async () => {
     const workflowId = id('continued');
-    await runs.typed.workflow.start('tellsContextContinued', {
+    await runs.pluginClient.workflow.start('returnsJobInfoContinued', {
       taskQueue: runs.taskQueue,
       workflowId,
       job: { runNow: true, ...MARKS },
@@ -168,11 +171,11 @@ describe('jobInfo', { concurrency: 4 }, () => {
 
   it('on a worker that is not enabled: the same, without a trace', async () => {
     const workflowId = id('off');
-    await runs.typed.workflow.start('tellsContext', { taskQueue: offQueue, workflowId, job: MARKS });
+    await runs.pluginClient.workflow.start('returnsJobInfo', { taskQueue: offQueue, workflowId, job: MARKS });
     const { workflow, activity } = await told(workflowId);
     const { runId, ...rest } = workflow;
     deepEqual(rest, {
-      jobName: 'tellsContext',
+      jobName: 'returnsJobInfo',
       trigger: 'api',
       attempt: 1,
       reason: 'a look',
@@ -185,10 +188,20 @@ describe('jobInfo', { concurrency: 4 }, () => {
 
   it('without the plugin: the values that Temporal has', async () => {
     const workflowId = id('none');
-    await runs.typed.workflow.start('tellsContext', { taskQueue: plainQueue, workflowId, job: MARKS });
+    await runs.pluginClient.workflow.start('returnsJobInfo', {
+      taskQueue: plainQueue,
+      workflowId,
+      job: MARKS,
+    });
     const { workflow, activity } = await told(workflowId);
     const { runId, ...rest } = workflow;
-    deepEqual(rest, { jobName: 'tellsContext', trigger: 'api', attempt: 1, loadTest: false, sampled: false });
+    deepEqual(rest, {
+      jobName: 'returnsJobInfo',
+      trigger: 'api',
+      attempt: 1,
+      loadTest: false,
+      sampled: false,
+    });
     equal(activity, undefined);
   });
 });

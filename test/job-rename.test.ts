@@ -24,13 +24,13 @@ describe('a run that renames its job', { concurrency: 2 }, () => {
   async function run(workflowId: string, first: string, later: string): Promise<[string, unknown]> {
     const start = { taskQueue: runs.taskQueue, workflowId, args: [later], memo: { jobName: first } };
     await runs.harness.client.workflow.start('renames', start);
-    const [runId = ''] = await runs.ended(workflowId);
-    return [runId, (await runs.harness.attributesOf(workflowId, runId)).JobName];
+    const [runId = ''] = await runs.closedRunIds(workflowId);
+    return [runId, (await runs.harness.searchAttributesOf(workflowId, runId)).JobName];
   }
 
   it('is tail-sampled by the rule of its first name, with that name on its root', async () => {
     const [runId, shown] = await run(id('kept'), 'first-kept', 'later');
-    const root = await runs.rootSpan(runId);
+    const root = await runs.rootSpanOf(runId);
     deepEqual(
       [root.attributes['job.name'], root.attributes['job.sampling.reason']],
       ['first-kept', 'kept-failed'],
@@ -41,6 +41,6 @@ describe('a run that renames its job', { concurrency: 2 }, () => {
   it('is not tail-sampled by the rule of the later name', async () => {
     const [runId, shown] = await run(id('not-kept'), 'first', 'later-kept');
     equal(shown, 'later-kept');
-    equal((await runs.harness.attributesOf(id('not-kept'), runId)).TraceSampled, false);
+    equal((await runs.harness.searchAttributesOf(id('not-kept'), runId)).TraceSampled, false);
   });
 });

@@ -67,7 +67,7 @@ describe('tail-sampled runs', { concurrency: 4 }, () => {
       },
     );
     ok(root.durationMs > 0);
-    equal((await harness.attributesOf(failed.workflowId)).TraceSampled, true);
+    equal((await harness.searchAttributesOf(failed.workflowId)).TraceSampled, true);
     deepEqual(await markersOf(failed), ['job-tracing:kept-failed', 'job-tracing:unsampled']);
   });
 
@@ -79,7 +79,7 @@ describe('tail-sampled runs', { concurrency: 4 }, () => {
     equal(root?.attributes['job.sampling.reason'], 'kept-slow');
     equal(root?.attributes['job.result'], 'success');
     deepEqual(harness.receiver.trace(id(quick.runId)), []);
-    equal((await harness.attributesOf(quick.workflowId)).TraceSampled, false);
+    equal((await harness.searchAttributesOf(quick.workflowId)).TraceSampled, false);
     deepEqual(await markersOf(quick), ['job-tracing:unsampled']);
   });
 
@@ -169,10 +169,10 @@ describe('tail-sampled runs', { concurrency: 4 }, () => {
         [['RunWorkflow:takes', 'kept-slow', result]],
       );
       deepEqual(await markersOf(slow), ['job-tracing:kept-slow', 'job-tracing:unsampled']);
-      const { TraceSampled } = await harness.attributesOf(slow.workflowId, slow.runId);
+      const { TraceSampled } = await harness.searchAttributesOf(slow.workflowId, slow.runId);
       equal(TraceSampled, true);
     }
-    const next = await harness.tracing.traces.of({ workflowId: continued.workflowId });
+    const next = await harness.jobs.traces.of({ workflowId: continued.workflowId });
     deepEqual([next.sampled, next.sampling?.reason], [false, 'inherited']);
   });
 
@@ -198,7 +198,7 @@ describe('tail-sampled runs', { concurrency: 4 }, () => {
       await harness.whileRunning([await worker(second)], () => handle.result().catch(() => {}));
       const run = { workflowId: start.workflowId, runId: handle.firstExecutionRunId };
       deepEqual(await markersOf(run), markers);
-      equal((await harness.attributesOf(start.workflowId)).TraceSampled, second);
+      equal((await harness.searchAttributesOf(start.workflowId)).TraceSampled, second);
     }
   });
 

@@ -1,4 +1,6 @@
-/** Workflow ids near to what the server takes: what a job or a MapReduce run starts has an id that every store takes. */
+/**
+ * Workflow ids near to what the server takes: what a job or a MapReduce run starts has an id that every store takes.
+ */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { JobClient } from 'temporal-job-tracing/client';
@@ -14,7 +16,7 @@ describe('a workflow id of 255 characters', { concurrency: 2 }, () => {
   let batches: string;
   before(async () => {
     runs = await Runs.start({ options: { workflowsPath: SCHEDULED_PATH } });
-    batches = await runs.work({
+    batches = await runs.startWorker({
       options: { workflowsPath: require.resolve('./support/workflows/map-reduce') },
     });
   });
@@ -26,7 +28,7 @@ describe('a workflow id of 255 characters', { concurrency: 2 }, () => {
     await jobs.create(job, { workflow: 'quick', cron: '@every 1s' }, { taskQueue: runs.taskQueue });
     const { workflowId, runId } = await jobs.getHandle(job).runNow();
     await runs.harness.client.workflow.getHandle(workflowId, runId).result();
-    const [tick] = await runs.endedOf(`JobName = '${job}' AND JobTrigger = 'cron'`, 1);
+    const [tick] = await runs.closedRuns(`JobName = '${job}' AND JobTrigger = 'cron'`, 1);
     ok(tick);
     for (const each of [workflowId, tick.workflowId]) {
       ok(each.length <= LONGEST, each);
@@ -48,12 +50,12 @@ describe('a workflow id of 255 characters', { concurrency: 2 }, () => {
     const { result } = await handle.result();
     equal(result, 435);
     deepEqual(taskFailures(await handle.fetchHistory()), []);
-    await runs.endedOf(`JobRunId = '${handle.firstExecutionRunId}' AND JobTrigger = 'shard'`, 3);
+    await runs.closedRuns(`JobRunId = '${handle.firstExecutionRunId}' AND JobTrigger = 'shard'`, 3);
     const shards: string[] = [];
-    for await (const shard of runs.harness.tracing.shards.list({ workflowId })) shards.push(shard.workflowId);
+    for await (const shard of runs.harness.jobs.shards.list({ workflowId })) shards.push(shard.workflowId);
     equal(shards.length, 3);
     for (const shard of shards) ok(shard.length <= LONGEST, shard);
-    await runs.rootSpan(handle.firstExecutionRunId);
+    await runs.rootSpanOf(handle.firstExecutionRunId);
     ok(traceIdOf(handle.firstExecutionRunId));
   });
 });

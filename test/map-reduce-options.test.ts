@@ -1,4 +1,7 @@
-/** A MapReduce run that cannot work fails at once and says what to write; without plugin and binding it works all the same. */
+/**
+ * A MapReduce run that cannot work fails at once and says what to write; without plugin and binding it works all the
+ * same.
+ */
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { ApplicationFailure, Client, type WorkflowFailedError } from '@temporalio/client';
@@ -16,8 +19,8 @@ describe('mapReduce', { concurrency: 4 }, () => {
 
   before(async () => {
     runs = await Runs.start({ options });
-    plainQueue = await runs.work({ plugin: null, options });
-    branchlessQueue = await runs.work({
+    plainQueue = await runs.startWorker({ plugin: null, options });
+    branchlessQueue = await runs.startWorker({
       options: { workflowsPath: require.resolve('./support/workflows/no-branch') },
     });
   });
@@ -124,14 +127,14 @@ describe('mapReduce', { concurrency: 4 }, () => {
   });
 
   it('ends when the activity returns no page, or when the branch that reads is stopped', async () => {
-    const pages = { activity: 'isFirstRun', startToCloseTimeout: '10s' };
+    const pages = { activity: 'isFirstCall', startToCloseTimeout: '10s' };
     const noPage = await failureOf('anyOptions', [{ shardSize: 1, pages }]);
-    match(noPage.message, /expected the activity isFirstRun to return \{ items: \[...\], next \}, got/);
+    match(noPage.message, /expected the activity isFirstCall to return \{ items: \[...\], next \}, got/);
 
     const unread = { ...pages, taskQueue: 'nobody' };
     const handle = await start('anyOptions', id('unread'), [{ shardSize: 1, pages: unread }]);
     const branch = `${handle.workflowId}:${traceIdOf(handle.firstExecutionRunId).slice(-12)}:branch-0`;
-    await runs.began(branch);
+    await runs.openRunId(branch);
     await runs.harness.client.workflow.getHandle(branch).cancel();
     await handle.result().catch(() => {});
     equal((await handle.describe()).status.name, 'FAILED');
@@ -151,7 +154,7 @@ describe('mapReduce', { concurrency: 4 }, () => {
     const { result, failures } = await handle.result();
     equal(result, '1+2');
     equal(failures[0].traceId, undefined);
-    const shards = await listed(runs.harness.tracing, handle.workflowId);
+    const shards = await listed(runs.harness.jobs, handle.workflowId);
     deepEqual(
       shards.map(({ label, status, error }) => [label, status, error?.type]),
       [

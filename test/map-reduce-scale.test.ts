@@ -50,7 +50,7 @@ describe(`a run of ${SHARDS} shards`, () => {
     const run = await historyOf(handle.workflowId);
     ok(run.events <= 20 + 12 * BRANCHES, `the run has ${run.events} events`);
     const query = `JobRunId = '${(await handle.describe()).runId}' AND WorkflowType = 'mapReduceBranch'`;
-    const branches = await runs.endedOf(query, BRANCHES);
+    const branches = await runs.closedRuns(query, BRANCHES);
     equal(branches.length, BRANCHES);
     const sizes = await Promise.all(branches.map(({ workflowId }) => historyOf(workflowId)));
     const [events, bytes] = [
@@ -86,7 +86,7 @@ describe(`a run of ${SHARDS} shards`, () => {
     const startedAt = Date.now();
     const indexes = new Set<number>();
     let count = 0;
-    for await (const { index } of runs.harness.tracing.shards.list(handle)) {
+    for await (const { index } of runs.harness.jobs.shards.list(handle)) {
       indexes.add(index);
       count++;
     }

@@ -23,7 +23,7 @@ describe('mapReduce', { concurrency: 4 }, () => {
     const options = { workflowsPath: WORKFLOWS_PATH };
     runs = await Runs.start({ options });
     const preloaded = { ...options, bundlerOptions: PRELOADED };
-    quietQueue = await runs.work({ plugin: { sampling: { default: 0 } }, options: preloaded });
+    quietQueue = await runs.startWorker({ plugin: { sampling: { default: 0 } }, options: preloaded });
   });
   after(() => runs.stop());
 
@@ -59,10 +59,10 @@ describe('mapReduce', { concurrency: 4 }, () => {
 
   /** The shard has a trace of its own, and nothing of it is recorded. */
   async function expectUnsampled(shardId: string): Promise<void> {
-    const { TraceId, TraceSampled } = await runs.harness.attributesOf(shardId);
+    const { TraceId, TraceSampled } = await runs.harness.searchAttributesOf(shardId);
     equal(TraceSampled, false);
     ok(TraceId);
-    runs.expectNothingOf(String(TraceId));
+    runs.expectNoSpansOf(String(TraceId));
   }
 
   it('runs a count in shards, and reduces their results in order', async () => {
@@ -90,19 +90,19 @@ describe('mapReduce', { concurrency: 4 }, () => {
     const handle = await start('accounts', id('linked'), [[1, 2, 3]]);
     deepEqual((await outcomeOf(handle)).result, '1+2 3');
     const shardId = childId(handle, 'shard-1');
-    const [shard = ''] = await runs.ended(shardId);
-    const { TraceId: traceId, ...attributes } = await runs.harness.attributesOf(shardId);
+    const [shard = ''] = await runs.closedRunIds(shardId);
+    const { TraceId: traceId, ...attributes } = await runs.harness.searchAttributesOf(shardId);
     deepEqual(attributes, {
       JobName: 'accounts',
       JobTrigger: 'shard',
       JobRunId: handle.firstExecutionRunId,
       TraceSampled: true,
     });
-    const [branch = ''] = await runs.ended(childId(handle, 'branch-0'));
-    const root = await runs.rootOf(shard, String(traceId));
+    const [branch = ''] = await runs.closedRunIds(childId(handle, 'branch-0'));
+    const root = await runs.completeRootOf(shard, String(traceId));
     deepEqual(linksOf(root), [`${traceIdOf(handle.firstExecutionRunId)}/${rootIdOf(branch)}`]);
     equal(root.attributes['job.shard.label'], 'account 3');
-    deepEqual(await runs.eventsOfOurs(shardId), []);
+    deepEqual(await runs.pluginEvents(shardId), []);
     const { memo } = await runs.harness.client.workflow.getHandle(shardId).describe();
     deepEqual(memo?.jobShard, { index: 1, count: 2, label: 'account 3' });
   });
@@ -119,7 +119,7 @@ describe('mapReduce', { concurrency: 4 }, () => {
     );
     const traceId = traceIdOf(handle.firstExecutionRunId);
     deepEqual(await countsOf(traceId), [3, 2, 1, 0, 0]);
-    const root = await runs.rootSpan(handle.firstExecutionRunId);
+    const root = await runs.rootSpanOf(handle.firstExecutionRunId);
     deepEqual(linksOf(root), [`${failure.traceId}/${rootIdOf(failure.runId)}`]);
   });
 
@@ -155,7 +155,7 @@ describe('mapReduce', { concurrency: 4 }, () => {
 
   it('a cancelled run ends and counts all its shards', async () => {
     const handle = await start('accounts', id('cancelled'), [[1, 2, -1, 4, -1, 6, 7], { concurrency: 2 }]);
-    await runs.ended(childId(handle, 'shard-0'));
+    await runs.closedRunIds(childId(handle, 'shard-0'));
     await handle.cancel();
     await handle.result().catch(() => {});
     equal((await handle.describe()).status.name, 'CANCELLED');
@@ -171,19 +171,19 @@ describe('mapReduce', { concurrency: 4 }, () => {
     const areRunning = async () => (await workflow.count(running)).count >= 3;
     await until(areRunning, { says: 'the run, its branch and its shards do not run' });
     await handle.terminate();
-    equal((await runs.endedOf(query, 3)).length, 3);
+    equal((await runs.closedRuns(query, 3)).length, 3);
   });
 
   it('shards that ended before the point to which the run is reset keep their traces', async () => {
     const handle = await start('accounts', id('reset-late'), [[1, 2, 3, 4]]);
     await handle.result();
     const shardId = childId(handle, 'shard-1');
-    const before = await runs.harness.attributesOf(shardId);
+    const before = await runs.harness.searchAttributesOf(shardId);
     await runs.cli('workflow reset --type LastWorkflowTask --reason again -w', handle.workflowId);
     const again = runs.harness.client.workflow.getHandle(handle.workflowId);
     equal((await again.result()).result, '1+2 3+4');
     ok((await again.describe()).runId !== handle.firstExecutionRunId);
-    deepEqual(await runs.harness.attributesOf(shardId), before);
+    deepEqual(await runs.harness.searchAttributesOf(shardId), before);
   });
 
   it('a reset run with pages counts each of its shards once', async () => {
@@ -198,7 +198,7 @@ describe('mapReduce', { concurrency: 4 }, () => {
   it('an open run that is reset after its branches have started waits for them', async () => {
     const handle = await start('accounts', id('reset-going'), [[1, 2, -2, 4]]);
     const shardId = childId(handle, 'shard-1');
-    const shard = await runs.began(shardId);
+    const shard = await runs.openRunId(shardId);
     const tasks = async () =>
       ((await handle.fetchHistory()).events ?? []).filter(
         (event) => event.workflowTaskCompletedEventAttributes,
@@ -208,17 +208,17 @@ describe('mapReduce', { concurrency: 4 }, () => {
     await runs.harness.client.workflow.getHandle(shardId).signal('release');
     const again = runs.harness.client.workflow.getHandle(handle.workflowId);
     equal((await again.result()).result, '1+2 -2+4');
-    deepEqual(await runs.ended(shardId), [shard]);
+    deepEqual(await runs.closedRunIds(shardId), [shard]);
   });
 
   it('a run that was terminated starts its shards again when it is reset', async () => {
     const handle = await start('accounts', id('reset-terminated'), [[1, 2, -2, 4]]);
     const shardId = childId(handle, 'shard-1');
-    const before = await runs.began(shardId);
+    const before = await runs.openRunId(shardId);
     await handle.terminate();
-    await runs.ended(shardId);
+    await runs.closedRunIds(shardId);
     await runs.cli('workflow reset --type FirstWorkflowTask --reason again -w', handle.workflowId);
-    ok((await runs.began(shardId)) !== before);
+    ok((await runs.openRunId(shardId)) !== before);
     await runs.harness.client.workflow.getHandle(shardId).signal('release');
     const { result, shards, succeeded } = await runs.harness.client.workflow
       .getHandle(handle.workflowId)
@@ -265,9 +265,9 @@ describe('mapReduce', { concurrency: 4 }, () => {
       ['shard-1', [1, 1]],
     ] as const) {
       const shardId = childId(handle, name);
-      const all = await runs.ended(shardId, 2);
+      const all = await runs.closedRunIds(shardId, 2);
       const traceIds = await Promise.all(
-        all.map(async (run) => (await runs.harness.attributesOf(shardId, run)).TraceId),
+        all.map(async (run) => (await runs.harness.searchAttributesOf(shardId, run)).TraceId),
       );
       equal(traceIds[0], traceIds[1]);
       const trace = await runs.harness.completeTrace(String(traceIds[0]));
@@ -286,7 +286,7 @@ describe('mapReduce', { concurrency: 4 }, () => {
     const [root] = await runs.harness.completeTrace(failures[0]?.traceId ?? '');
     equal(root?.attributes['job.sampling.reason'], 'kept-failed');
     await expectUnsampled(childId(handle, 'shard-0'));
-    runs.expectNothingOf(traceIdOf(handle.firstExecutionRunId));
+    runs.expectNoSpansOf(traceIdOf(handle.firstExecutionRunId));
   });
 
   it('with shardRatio 0 a sampled run exports only its failed shards', async () => {

@@ -13,7 +13,7 @@ import { resolvePolicy } from '../sampling/policy';
 import { constantPolicyStore, type PolicyStore } from '../sampling/policy-store';
 import { hostHintFor } from '../worker/marker-host';
 import { createRunDecisions } from '../worker/run-decisions';
-import { hostWith, infoOf, last, type RunParts } from './support/marker-asks';
+import { allowedIdOf, infoOf, markerHost, type RunParts } from './support/marker-host';
 
 const UNSAMPLED: HostHint = { usual: 'unsampled' };
 const DEFAULT: HostHint = { usual: 'default' };
@@ -26,45 +26,46 @@ function idEndingWith(digits: string): string {
 
 describe('the marker of a run', () => {
   it('records each decision, and common runs try two patch ids without a host hint', () => {
-    deepEqual(hostWith({ sampling: { default: 0 } })(infoOf()), ['default', 'unsampled', 'unsampled']);
-    deepEqual(hostWith()(infoOf()), ['default', 'absent', 'default']);
+    deepEqual(markerHost({ sampling: { default: 0 } })(infoOf()), ['default', 'unsampled', 'unsampled']);
+    deepEqual(markerHost()(infoOf()), ['default', 'absent', 'default']);
     const reasonOf = (sampling: SamplingOptions, run: RunParts = {}) =>
-      last(hostWith({ sampling })(infoOf(run)));
+      allowedIdOf(markerHost({ sampling })(infoOf(run)));
     equal(reasonOf({ default: 0, jobs: { job: 0 } }), 'unsampled');
     equal(reasonOf({}), 'default');
     equal(reasonOf({ jobs: { 'j*': 1 } }), 'rule');
     equal(reasonOf({ default: CAP_0 }), 'reservoir');
     equal(reasonOf({ default: 0 }, { attempt: 2 }), 'after-failure');
     equal(reasonOf({ default: 0 }, { lastFailure: new Error('before') }), 'after-failure');
-    const capped = hostWith({ sampling: { default: { atMost: { runs: 1, per: '1 day' } } } });
+    const capped = markerHost({ sampling: { default: { atMost: { runs: 1, per: '1 day' } } } });
     deepEqual(
-      [last(capped(infoOf())), capped(infoOf())],
+      [allowedIdOf(capped(infoOf())), capped(infoOf())],
       ['default', ['default', 'unsampled', 'rule', 'capped', 'capped']],
     );
   });
 
   it('is the first patch id that the common run tries, given the host hint', () => {
-    const never = hostWith({ sampling: { default: 0 } });
+    const never = markerHost({ sampling: { default: 0 } });
     deepEqual(never(infoOf(), undefined, 'all', UNSAMPLED), ['unsampled', 'unsampled']);
-    deepEqual(hostWith()(infoOf(), undefined, 'all', DEFAULT), ['default', 'default']);
-    deepEqual(hostWith()(infoOf(), { forced: 'manual' }, 'all', UNSAMPLED), ['manual', 'manual']);
-    const asked = hostWith({ bind: 'sampled' })(infoOf(), undefined, 'sampled', DEFAULT);
+    deepEqual(markerHost()(infoOf(), undefined, 'all', DEFAULT), ['default', 'default']);
+    deepEqual(markerHost()(infoOf(), { forced: 'manual' }, 'all', UNSAMPLED), ['manual', 'manual']);
+    const asked = markerHost({ bind: 'sampled' })(infoOf(), undefined, 'sampled', DEFAULT);
     deepEqual(asked, ['any', 'default', 'default']);
   });
 
   it('is the same, after more patch ids, with a wrong host hint', () => {
-    const never = hostWith({ sampling: { default: 0 } });
+    const never = markerHost({ sampling: { default: 0 } });
     deepEqual(never(infoOf(), undefined, 'all', DEFAULT), ['default', 'default', 'unsampled', 'unsampled']);
-    deepEqual(hostWith()(infoOf(), undefined, 'all', UNSAMPLED), ['unsampled', 'default', 'default']);
-    const byRule = hostWith({ sampling: { jobs: { 'j*': 1 } } });
-    for (const hint of [UNSAMPLED, DEFAULT]) equal(last(byRule(infoOf(), undefined, 'all', hint)), 'rule');
+    deepEqual(markerHost()(infoOf(), undefined, 'all', UNSAMPLED), ['unsampled', 'default', 'default']);
+    const byRule = markerHost({ sampling: { jobs: { 'j*': 1 } } });
+    for (const hint of [UNSAMPLED, DEFAULT])
+      equal(allowedIdOf(byRule(infoOf(), undefined, 'all', hint)), 'rule');
   });
 
   it('costs one patch id for a run without a marker, if only sampled runs are bound', () => {
-    const sampledOnly = hostWith({ bind: 'sampled', sampling: { default: 0 } });
+    const sampledOnly = markerHost({ bind: 'sampled', sampling: { default: 0 } });
     deepEqual(sampledOnly(infoOf(), undefined, 'sampled'), ['any', '-']);
-    deepEqual(hostWith({ enabled: false })(infoOf(), undefined, 'sampled'), ['any', '-']);
-    equal(last(hostWith({ bind: 'sampled' })(infoOf(), undefined, 'sampled')), 'default');
+    deepEqual(markerHost({ enabled: false })(infoOf(), undefined, 'sampled'), ['any', '-']);
+    equal(allowedIdOf(markerHost({ bind: 'sampled' })(infoOf(), undefined, 'sampled')), 'default');
     // A run that knows its decision only asks whether it may bind.
     deepEqual(sampledOnly(infoOf(), { forced: 'manual' }, 'sampled'), ['manual', 'absent', 'manual']);
   });
@@ -72,8 +73,11 @@ describe('the marker of a run', () => {
   it('is the same, after more patch ids, if the bundle was built for another binding than the worker', () => {
     for (const bind of ['all', 'sampled'] as const)
       for (const ratio of [0, 1]) {
-        const host = hostWith({ bind, sampling: { default: ratio } });
-        equal(last(host(infoOf(), undefined, 'all')), last(host(infoOf(), undefined, 'sampled')));
+        const host = markerHost({ bind, sampling: { default: ratio } });
+        equal(
+          allowedIdOf(host(infoOf(), undefined, 'all')),
+          allowedIdOf(host(infoOf(), undefined, 'sampled')),
+        );
       }
   });
 
@@ -93,14 +97,14 @@ describe('the marker of a run', () => {
   it('is the same after a failed task, and the run is counted once', () => {
     const told: string[] = [];
     const recorded: WorkflowInfo[] = [];
-    const ask = hostWith({
+    const ask = markerHost({
       sampling: { default: CAP_0 },
       onDecision: (...decision) => told.push(decision.join(' ')),
       onRecorded: (info) => recorded.push(info),
     });
     const [first, second] = [infoOf(), infoOf()];
     deepEqual(
-      [first, second, first, second, first].map((info) => last(ask(info))),
+      [first, second, first, second, first].map((info) => allowedIdOf(ask(info))),
       ['reservoir', 'unsampled', 'reservoir', 'unsampled', 'reservoir'],
     );
     deepEqual(told, [`${first?.runId} job true reservoir`, `${second?.runId} job false default`]);
@@ -110,54 +114,54 @@ describe('the marker of a run', () => {
   it('stays the same when the policy changes before the task is retried', () => {
     let policy = resolvePolicy({ default: 1 });
     const store: PolicyStore = { ...constantPolicyStore(policy), current: () => policy };
-    const ask = hostWith({ policy: store });
+    const ask = markerHost({ policy: store });
     const info = infoOf();
-    equal(last(ask(info)), 'default');
+    equal(allowedIdOf(ask(info)), 'default');
     policy = resolvePolicy({ default: 0 });
-    deepEqual([last(ask(info)), last(ask(infoOf()))], ['default', 'unsampled']);
+    deepEqual([allowedIdOf(ask(info)), allowedIdOf(ask(infoOf()))], ['default', 'unsampled']);
   });
 
   it('is forgotten only after 10,000 further runs', () => {
-    const ask = hostWith({ sampling: { default: CAP_0 } });
+    const ask = markerHost({ sampling: { default: CAP_0 } });
     const info = infoOf();
-    equal(last(ask(info)), 'reservoir');
+    equal(allowedIdOf(ask(info)), 'reservoir');
     for (let run = 0; run < 9_999; run++) ask(infoOf());
-    equal(last(ask(info)), 'reservoir');
+    equal(allowedIdOf(ask(info)), 'reservoir');
     ask(infoOf());
-    equal(last(ask(info)), 'unsampled');
+    equal(allowedIdOf(ask(info)), 'unsampled');
   });
 
   it('exists only for sampled runs without binding', () => {
     const mayBind = () => false;
-    equal(last(hostWith({ mayBind })(infoOf())), 'unbound');
-    equal(last(hostWith({ mayBind, sampling: { default: CAP_0 } })(infoOf())), 'unbound');
-    equal(last(hostWith({ mayBind, sampling: { default: 0 } })(infoOf())), '-');
-    const ask = hostWith({ bind: 'sampled', sampling: { default: { atMost: { runs: 1, per: '1 day' } } } });
-    deepEqual([last(ask(infoOf())), last(ask(infoOf()))], ['default', '-']);
+    equal(allowedIdOf(markerHost({ mayBind })(infoOf())), 'unbound');
+    equal(allowedIdOf(markerHost({ mayBind, sampling: { default: CAP_0 } })(infoOf())), 'unbound');
+    equal(allowedIdOf(markerHost({ mayBind, sampling: { default: 0 } })(infoOf())), '-');
+    const ask = markerHost({ bind: 'sampled', sampling: { default: { atMost: { runs: 1, per: '1 day' } } } });
+    deepEqual([allowedIdOf(ask(infoOf())), allowedIdOf(ask(infoOf()))], ['default', '-']);
   });
 
   it('of a run with a preset decision depends on neither policy, cap nor memory', () => {
     const never: SamplingOptions = { default: { ratio: 0, atMost: { runs: 1, per: '1 day' } } };
-    const ask = hostWith({ sampling: never });
-    for (let run = 0; run < 3; run++) equal(last(ask(infoOf(), { forced: 'manual' })), 'manual');
-    equal(last(ask(infoOf(), { forced: 'signal' })), 'signal');
-    equal(last(ask(infoOf(), { inherited: { sampled: true } })), 'inherited');
-    equal(last(ask(infoOf(), { inherited: { sampled: false } })), 'inherited-unsampled');
+    const ask = markerHost({ sampling: never });
+    for (let run = 0; run < 3; run++) equal(allowedIdOf(ask(infoOf(), { forced: 'manual' })), 'manual');
+    equal(allowedIdOf(ask(infoOf(), { forced: 'signal' })), 'signal');
+    equal(allowedIdOf(ask(infoOf(), { inherited: { sampled: true } })), 'inherited');
+    equal(allowedIdOf(ask(infoOf(), { inherited: { sampled: false } })), 'inherited-unsampled');
     const info = infoOf();
-    equal(last(ask(info)), 'unsampled');
-    equal(last(ask(info, { forced: 'signal' })), 'signal', 'a signal came since the task that failed');
-    const unbound = hostWith({ mayBind: () => false });
-    equal(last(unbound(infoOf(), { forced: 'manual' })), 'unbound-given');
-    equal(last(unbound(infoOf(), { inherited: { sampled: false } })), '-');
+    equal(allowedIdOf(ask(info)), 'unsampled');
+    equal(allowedIdOf(ask(info, { forced: 'signal' })), 'signal', 'a signal came since the task that failed');
+    const unbound = markerHost({ mayBind: () => false });
+    equal(allowedIdOf(unbound(infoOf(), { forced: 'manual' })), 'unbound-given');
+    equal(allowedIdOf(unbound(infoOf(), { inherited: { sampled: false } })), '-');
   });
 
   it('comes with a threshold only if the ratio decided', () => {
     const ratio = { ratio: 1, atMost: { runs: 2, per: '1 day' } } as const;
     const decisions = createRunDecisions();
-    const ask = hostWith({ decisions, sampling: { default: ratio, jobs: { reserved: CAP_0 } } });
+    const ask = markerHost({ decisions, sampling: { default: ratio, jobs: { reserved: CAP_0 } } });
     const stateAfter = (run: RunParts, given?: PresetDecision) => {
       const info = infoOf(run);
-      return [last(ask(info, given)), decisions.traceState(info.runId.replaceAll('-', ''))];
+      return [allowedIdOf(ask(info, given)), decisions.traceState(info.runId.replaceAll('-', ''))];
     };
     const runId = randomUUID();
     deepEqual(stateAfter({ runId }), ['default', 'ot=th:0']);
@@ -173,7 +177,7 @@ describe('the marker of a run', () => {
 
   it('is reported, also for forced and inherited decisions', () => {
     const told: string[] = [];
-    const ask = hostWith({
+    const ask = markerHost({
       onDecision: (...decision) => told.push(decision.join(' ')),
       onRecorded: () => told.push('recorded by the policy'),
     });
@@ -190,25 +194,26 @@ describe('a marker that is known beforehand', () => {
     for (const ratio of [0, 2 ** -56, 0.01, 0.5, 1 / 3, 1]) {
       const policy = resolvePolicy({ default: { ratio, atMost: { runs: 1_000, per: '1 day' } } });
       const hint = hostHintFor({ enabled: true, bind: 'sampled' }, policy, true);
-      const ask = hostWith({ bind: 'sampled', policy: constantPolicyStore(policy) });
+      const ask = markerHost({ bind: 'sampled', policy: constantPolicyStore(policy) });
       for (let run = 0; run < 300; run++) {
         const info = infoOf();
         const asked = ask(info, undefined, 'sampled', hint);
         deepEqual(
           asked.length === 1,
-          last(ask(info, undefined, 'sampled')) === '-',
+          allowedIdOf(ask(info, undefined, 'sampled')) === '-',
           `${ratio} ${info.runId}`,
         );
       }
       const rest = [{ attempt: 2 }, { lastFailure: new Error('before') }];
-      for (const run of rest) equal(last(ask(infoOf(run), undefined, 'sampled', hint)), 'after-failure');
-      equal(last(ask(infoOf(), { forced: 'manual' }, 'sampled', hint)), 'manual');
+      for (const run of rest)
+        equal(allowedIdOf(ask(infoOf(run), undefined, 'sampled', hint)), 'after-failure');
+      equal(allowedIdOf(ask(infoOf(), { forced: 'manual' }, 'sampled', hint)), 'manual');
     }
     const [edge, below] = ['80000000000000', '7fffffffffffff'].map((end) =>
       infoOf({ runId: idEndingWith(end) }),
     );
     const half = hostHintFor({ enabled: true, bind: 'sampled' }, resolvePolicy({ default: 0.5 }), true);
-    const ask = hostWith({ bind: 'sampled', sampling: { default: 0.5 } });
+    const ask = markerHost({ bind: 'sampled', sampling: { default: 0.5 } });
     deepEqual(ask(edge as WorkflowInfo, undefined, 'sampled', half), ['any', 'default', 'default']);
     deepEqual(ask(below as WorkflowInfo, undefined, 'sampled', half), ['-']);
   });

@@ -7,12 +7,14 @@ import { it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Payload, PayloadCodec } from '@temporalio/common';
 import { Runs } from './support/runs';
-import { accountOf, isTickResult, Job, SCHEDULED_PATH } from './support/scheduled-jobs';
+import { countTicks, isTickResult, Job, SCHEDULED_PATH } from './support/scheduled-jobs';
 
 /** Some ticks long. */
 const LATE_MS = 3_500;
 
-/** Holds back the first result of a tick, a time in milliseconds: its worker has given it, and the server waits for it. */
+/**
+ * Holds back the first result of a tick, a time in milliseconds: its worker has given it, and the server waits for it.
+ */
 class LateResult implements PayloadCodec {
   isLate = false;
 
@@ -35,15 +37,15 @@ it('missed ticks are counted if the server skips them between a tick’s end and
   const runs = await Runs.start({ options: { workflowsPath: SCHEDULED_PATH, dataConverter } });
   try {
     const job = await new Job(runs, 'missed').start({ workflow: 'due', cron: '@every 1s' });
-    await runs.ended(job.tickId, 4);
+    await runs.closedRunIds(job.tickId, 4);
     ok(codec.isLate);
     await job.statusWhen(({ missedTicks }) => missedTicks.total >= 2);
     await job.signal('pause');
-    await job.isOver([job.id]);
-    const { run, missed, due } = await accountOf(runs.harness.client, job.id);
+    await job.waitUntilClosed([job.id]);
+    const { run, missed, due } = await countTicks(runs.harness.client, job.id);
     equal(run + missed, due, `${run} run, ${missed} missed`);
     await job.signal('stop');
-    await job.isOver();
+    await job.waitUntilClosed();
   } finally {
     await runs.stop();
   }

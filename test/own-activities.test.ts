@@ -31,22 +31,22 @@ describe('a worker with the plugin', () => {
   }
 
   it('and no activities does not poll for activities, and runs jobs', async () => {
-    const taskQueue = await runs.work({
+    const taskQueue = await runs.startWorker({
       options: { workflowsPath: SCHEDULED_PATH, activities: undefined } as object,
     });
     const job = await new Job(runs, 'no-activities', taskQueue).start({
       workflow: 'quick',
       cron: '@every 1s',
     });
-    await runs.ended(job.tickId);
+    await runs.closedRunIds(job.tickId);
     await job.signal('stop');
-    await job.isOver();
+    await job.waitUntilClosed();
     ok((await pollers(taskQueue, TASK_QUEUE_TYPE_WORKFLOW)) > 0);
     deepEqual(await pollers(taskQueue, TASK_QUEUE_TYPE_ACTIVITY), 0);
   });
 
   it('and activities polls for them as usual', async () => {
-    const taskQueue = await runs.work({});
+    const taskQueue = await runs.startWorker({});
     const arePolled = async () => (await pollers(taskQueue, TASK_QUEUE_TYPE_ACTIVITY)) > 0;
     await until(arePolled, { within: 20_000, says: 'nobody polls for activities' });
   });
@@ -70,7 +70,7 @@ describe('a worker with the plugin', () => {
           },
         }),
       };
-      const taskQueue = await runs.work({
+      const taskQueue = await runs.startWorker({
         plugin,
         options: { plugins: [new JobTracingPlugin(plugin), recorder] },
       });

@@ -23,11 +23,11 @@ describe('a child with ownTrace()', { concurrency: 4 }, () => {
 
   before(async () => {
     runs = await Runs.start({ options });
-    rareQueue = await runs.work({
+    rareQueue = await runs.startWorker({
       plugin: { sampling: { default: 0, jobs: { longLived: 1 } } },
       options,
     });
-    untracedQueue = await runs.work({
+    untracedQueue = await runs.startWorker({
       plugin: { sampling: { default: 0, jobs: { longLived: 1 } }, bind: 'sampled' },
       options,
     });
@@ -38,10 +38,15 @@ describe('a child with ownTrace()', { concurrency: 4 }, () => {
   async function run(workflowId: string, taskQueue: string, continuations = 0, job: JobStartOptions = {}) {
     const baggage = propagation.createBaggage({ tenant: { value: 'cheese' } });
     const handle = await context.with(propagation.setBaggage(context.active(), baggage), () =>
-      runs.typed.workflow.start('startsLongLived', { taskQueue, workflowId, args: [continuations], job }),
+      runs.pluginClient.workflow.start('startsLongLived', {
+        taskQueue,
+        workflowId,
+        args: [continuations],
+        job,
+      }),
     );
     const result: Told = await handle.result();
-    const children = await runs.ended(`${workflowId}-own`, continuations + 1);
+    const children = await runs.closedRunIds(`${workflowId}-own`, continuations + 1);
     return { parent: handle.firstExecutionRunId, children, result };
   }
 
@@ -53,7 +58,7 @@ describe('a child with ownTrace()', { concurrency: 4 }, () => {
     const { parent, children, result } = await run(workflowId, runs.taskQueue, 0, { name: 'batch' });
     const [child = ''] = children;
     const root = await runs.expectRun(`${workflowId}-own`, child, 'api', { JobName: 'longLived' });
-    await runs.rootOf(parent);
+    await runs.completeRootOf(parent);
     const trace = await runs.harness.completeTrace(traceIdOf(parent));
     const start = startSpanOf(trace);
     ok(start);
@@ -67,8 +72,8 @@ describe('a child with ownTrace()', { concurrency: 4 }, () => {
     );
     equal(result.greeting, 'hello');
     deepEqual([result.workflow.jobName, result.workflow.runId], ['longLived', child]);
-    equal((await runs.harness.tracing.traces.of(child)).traceId, traceIdOf(child));
-    equal((await runs.harness.tracing.traces.find(traceIdOf(child)))?.root.runId, child);
+    equal((await runs.harness.jobs.traces.of(child)).traceId, traceIdOf(child));
+    equal((await runs.harness.jobs.traces.find(traceIdOf(child)))?.root.runId, child);
   });
 
   it('keeps the parent’s baggage, lane and load test, and none of its other facts', async () => {
@@ -109,12 +114,12 @@ describe('a child with ownTrace()', { concurrency: 4 }, () => {
   });
 
   it('of a forced run is not forced itself', async () => {
-    const { workflow } = runs.typed;
+    const { workflow } = runs.pluginClient;
     const workflowId = id('forced');
     const job = { runNow: true };
     await workflow.execute('withoutArguments', { taskQueue: rareQueue, workflowId, job });
     for (const child of [`${workflowId}-own`, `${workflowId}-other`]) {
-      const [runId = ''] = await runs.ended(child);
+      const [runId = ''] = await runs.closedRunIds(child);
       await runs.expectUnsampled(child, runId, 'api', 'short');
     }
   });
@@ -122,7 +127,7 @@ describe('a child with ownTrace()', { concurrency: 4 }, () => {
   it('of an untraced run is a run of its own all the same, with its lane', async () => {
     const workflowId = id('untraced');
     const { children, result } = await run(workflowId, untracedQueue, 0, { lane: 'gray' });
-    deepEqual(await runs.harness.attributesOf(workflowId), {});
+    deepEqual(await runs.harness.searchAttributesOf(workflowId), {});
     await runs.expectRun(`${workflowId}-own`, children[0] ?? '', 'api');
     equal(result.workflow.lane, 'gray');
   });
@@ -142,6 +147,6 @@ describe('a child with ownTrace()', { concurrency: 4 }, () => {
       return (await runs.harness.client.workflow.execute('startsLongLived', start)) as Told;
     });
     deepEqual([result.greeting, result.activity], ['hello', undefined]);
-    deepEqual(await runs.harness.attributesOf(`${id('without')}-own`), {});
+    deepEqual(await runs.harness.searchAttributesOf(`${id('without')}-own`), {});
   });
 });

@@ -87,10 +87,10 @@ describe('traffic of our own in users’ traces', () => {
 
     it('its ticks export only the traces of its runs', async () => {
       const job = await new Job(runs, 'own-traffic').start({ workflow: 'quick', cron: '@every 1s' });
-      await runs.ended(job.tickId, TICKS);
+      await runs.closedRunIds(job.tickId, TICKS);
       await job.update('runNow', {});
       await job.signal('stop');
-      await job.isOver();
+      await job.waitUntilClosed();
       const { workflow } = runs.harness.client;
       let others: string[][] = [];
       const areItsOwn = async () => {

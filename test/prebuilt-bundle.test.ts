@@ -6,7 +6,13 @@ import { deepEqual, equal, match } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { JobTracingOptions } from 'temporal-job-tracing';
 import { Harness } from './support/harness';
-import { beginning, markersOf, type Recorded, recorded, taskFailures } from './support/histories';
+import {
+  firstTaskCompleted,
+  markersOf,
+  type RecordedRun,
+  recordedRuns,
+  taskFailures,
+} from './support/histories';
 
 describe('a prebuilt bundle', () => {
   let harness: Harness;
@@ -29,19 +35,19 @@ describe('a prebuilt bundle', () => {
   async function runFamily(
     bundled: JobTracingOptions | null,
     plugin: JobTracingOptions | null,
-  ): Promise<Recorded[]> {
+  ): Promise<RecordedRun[]> {
     const taskQueue = harness.newTaskQueue();
     return harness.whileRunning([await worker(taskQueue, bundled, plugin)], async () => {
       const start = { taskQueue, workflowId: taskQueue };
       const handle = await harness.client.workflow.start('parent', start);
       await handle.result();
-      return recorded(harness.client, taskQueue, handle.firstExecutionRunId);
+      return recordedRuns(harness.client, taskQueue, handle.firstExecutionRunId);
     });
   }
 
   /** @param calls names of what is in the trace that the child's activity has by itself */
   async function expectUntraced(
-    runs: readonly Recorded[],
+    runs: readonly RecordedRun[],
     markers: readonly string[],
     calls: readonly string[] = [],
   ): Promise<void> {
@@ -50,7 +56,7 @@ describe('a prebuilt bundle', () => {
     deepEqual(markersOf(runs[1]?.history ?? {}), [], 'the child, of a untraced parent');
     for (const [index, { workflowId, runId, history }] of runs.entries()) {
       deepEqual(taskFailures(history), []);
-      deepEqual(await harness.attributesOf(workflowId, runId), {});
+      deepEqual(await harness.searchAttributesOf(workflowId, runId), {});
       const expected = index === 0 ? [] : calls;
       const isWhole = (trace: readonly unknown[]) => trace.length >= expected.length;
       const trace = await harness.receiver.waitFor(runId.replaceAll('-', ''), isWhole);
@@ -127,14 +133,14 @@ describe('a prebuilt bundle', () => {
     const start = { taskQueue, workflowId: taskQueue };
     const handle = await harness.whileRunning([await worker(taskQueue, {}, null)], async () => {
       const begun = await harness.client.workflow.start('waits', start);
-      await beginning(begun);
+      await firstTaskCompleted(begun);
       return begun;
     });
     await harness.whileRunning([await worker(taskQueue, {}, {})], async () => {
       await handle.signal('finish');
       await handle.result();
     });
-    const [run] = await recorded(harness.client, taskQueue, handle.firstExecutionRunId);
+    const [run] = await recordedRuns(harness.client, taskQueue, handle.firstExecutionRunId);
     deepEqual([markersOf(run?.history ?? {}), taskFailures(run?.history ?? {})], [['absent'], []]);
     deepEqual(harness.receiver.trace(handle.firstExecutionRunId.replaceAll('-', '')), []);
   });

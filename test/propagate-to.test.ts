@@ -13,7 +13,7 @@ import { trace } from '@opentelemetry/api';
 import type { JobTracingOptions } from 'temporal-job-tracing';
 import { createHttpActivities } from 'temporal-job-tracing/activities';
 import type { ReceivedSpan } from '../testing/otlp-span';
-import { callingActivities } from './support/calling-activities';
+import { httpCallActivities } from './support/http-call-activities';
 import { id, Runs, traceIdOf } from './support/runs';
 import { certificate } from './support/tls-proxy';
 import type { Call } from './support/workflows/calls';
@@ -26,7 +26,7 @@ const BOTH = '/ baggage traceparent';
 
 const options = {
   workflowsPath: require.resolve('./support/workflows/calls'),
-  activities: { ...callingActivities, ...createHttpActivities() },
+  activities: { ...httpCallActivities, ...createHttpActivities() },
 };
 
 describe('propagateTo', { concurrency: 4 }, () => {
@@ -54,7 +54,7 @@ describe('propagateTo', { concurrency: 4 }, () => {
       nowhere: { propagateTo: { except: ['*'] } },
     };
     for (const [name, plugin] of Object.entries(plugins))
-      queues.set(name, await runs.work({ plugin, options }));
+      queues.set(name, await runs.startWorker({ plugin, options }));
     queues.set('default', runs.taskQueue);
   });
   after(async () => {

@@ -73,7 +73,7 @@ describe('a call of a run', { concurrency: 8 }, () => {
     });
     const active = propagation.setBaggage(context.active(), baggage);
     const handle = await context.with(active, () =>
-      runs.typed.workflow.start(type, { taskQueue: runs.taskQueue, workflowId: id(type), job }),
+      runs.pluginClient.workflow.start(type, { taskQueue: runs.taskQueue, workflowId: id(type), job }),
     );
     const headers = JSON.parse(String(await handle.result())) as Record<string, string>;
     return { headers, runId: handle.firstExecutionRunId };
@@ -118,7 +118,7 @@ describe('a call of a run', { concurrency: 8 }, () => {
 
   it('with OTEL_PROPAGATORS=b3 a start by a typed client is linked to it', async () => {
     b3Worker.send(id('b3-start'));
-    const [runId = ''] = await runs.ended(id('b3-start'));
+    const [runId = ''] = await runs.closedRunIds(id('b3-start'));
     await activityIn(runId);
     const root = runs.harness.receiver
       .trace(traceIdOf(runId))

@@ -5,7 +5,14 @@ import { deepEqual } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { until } from '../testing/until';
 import { Harness } from './support/harness';
-import { beginning, bundleOf, KINDS, recorded, runToEnd, taskFailures } from './support/histories';
+import {
+  firstTaskCompleted,
+  historiesBundle,
+  KINDS,
+  recordedRuns,
+  runToEnd,
+  taskFailures,
+} from './support/histories';
 import { close, everyCommand, progress } from './support/workflows/histories';
 
 describe('queries on a worker that has never seen the run', { concurrency: 2 }, () => {
@@ -17,7 +24,7 @@ describe('queries on a worker that has never seen the run', { concurrency: 2 }, 
 
   async function worker(taskQueue: string, maxCachedWorkflows: number) {
     return harness.createWorker(taskQueue, {
-      options: { workflowBundle: await bundleOf(), maxCachedWorkflows },
+      options: { workflowBundle: await historiesBundle(), maxCachedWorkflows },
     });
   }
 
@@ -51,7 +58,7 @@ describe('queries on a worker that has never seen the run', { concurrency: 2 }, 
     const start = { taskQueue, workflowId: `${taskQueue} running` };
     const handle = await harness.whileRunning([await worker(taskQueue, 10)], async () => {
       const begun = await harness.client.workflow.start(everyCommand, start);
-      await beginning(begun);
+      await firstTaskCompleted(begun);
       const isNudged = async () => (await begun.query(progress)).includes('nudged');
       await until(isNudged, { says: 'the run is not nudged' });
       return begun;
@@ -69,7 +76,11 @@ describe('queries on a worker that has never seen the run', { concurrency: 2 }, 
       await handle.result();
     });
     await harness.completeTrace(traceId);
-    for (const { history } of await recorded(harness.client, handle.workflowId, handle.firstExecutionRunId))
+    for (const { history } of await recordedRuns(
+      harness.client,
+      handle.workflowId,
+      handle.firstExecutionRunId,
+    ))
       deepEqual(taskFailures(history), []);
   });
 });

@@ -5,11 +5,11 @@ import { deepEqual, equal } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { Harness } from './support/harness';
 import {
-  bundleOf,
   expectLeaves,
+  historiesBundle,
   KINDS,
   LOCAL_KINDS,
-  type Recorded,
+  type RecordedRun,
   runEveryKind,
   taskFailures,
 } from './support/histories';
@@ -66,10 +66,10 @@ const EXPECTED: Record<string, string[][]> = {
 
 describe('a run that is replayed for each of its tasks', () => {
   let harness: Harness;
-  let runs: Recorded[];
+  let runs: RecordedRun[];
   before(async () => {
     harness = await Harness.start();
-    const options = { workflowBundle: await bundleOf(), maxCachedWorkflows: 0 };
+    const options = { workflowBundle: await historiesBundle(), maxCachedWorkflows: 0 };
     runs = await harness.whileWorking({ options }, (taskQueue) =>
       runEveryKind(harness.client, taskQueue, 'cold'),
     );

@@ -8,7 +8,7 @@ import { Worker } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
 import { type JobTracingOptions, JobTracingPlugin } from 'temporal-job-tracing';
 import { Harness } from './support/harness';
-import { bundleOf, markersOf, type Recorded, runEveryKind } from './support/histories';
+import { historiesBundle, markersOf, type RecordedRun, runEveryKind } from './support/histories';
 
 /** What went wrong in the replays, by workflow. */
 type Problems = Record<string, Error>;
@@ -16,15 +16,16 @@ type Problems = Record<string, Error>;
 describe('Worker.runReplayHistory', () => {
   let harness: Harness;
   /** Histories recorded with the plugin, at ratio 0, and without it. */
-  let sampled: Recorded[];
-  let unsampled: Recorded[];
-  let plain: Recorded[];
+  let sampled: RecordedRun[];
+  let unsampled: RecordedRun[];
+  let plain: RecordedRun[];
 
   before(async () => {
     harness = await Harness.start();
     const record = async (plugin: JobTracingOptions | null) =>
-      harness.whileWorking({ plugin, options: { workflowBundle: await bundleOf(plugin) } }, (taskQueue) =>
-        runEveryKind(harness.client, taskQueue, taskQueue),
+      harness.whileWorking(
+        { plugin, options: { workflowBundle: await historiesBundle(plugin) } },
+        (taskQueue) => runEveryKind(harness.client, taskQueue, taskQueue),
       );
     [sampled, unsampled, plain] = await Promise.all([
       record({}),
@@ -34,9 +35,12 @@ describe('Worker.runReplayHistory', () => {
   });
   after(() => harness?.stop());
 
-  async function replay(plugin: JobTracingOptions | null, histories: readonly Recorded[]): Promise<Problems> {
+  async function replay(
+    plugin: JobTracingOptions | null,
+    histories: readonly RecordedRun[],
+  ): Promise<Problems> {
     const options = {
-      workflowBundle: await bundleOf(plugin),
+      workflowBundle: await historiesBundle(plugin),
       ...(plugin && { plugins: [new JobTracingPlugin(plugin)] }),
     };
     const problems: Problems = {};
@@ -46,7 +50,7 @@ describe('Worker.runReplayHistory', () => {
   }
 
   it('the histories contain what must be replayed', () => {
-    const isChild = ({ workflowId }: Recorded) => workflowId.endsWith('-child');
+    const isChild = ({ workflowId }: RecordedRun) => workflowId.endsWith('-child');
     for (const { workflowId, history } of plain) deepEqual(markersOf(history), [], workflowId);
     for (const run of sampled) equal(markersOf(run.history).length, isChild(run) ? 0 : 1, run.workflowId);
     // A run that failed is kept: a second marker.

@@ -30,7 +30,7 @@ describe("a run's details", { concurrency: 4 }, () => {
 
   /** The run, which has ended, on a worker of its own with this plugin. */
   async function ended(plugin: JobTracingOptions, type: string, args: unknown[] = []): Promise<Handle> {
-    const taskQueue = await runs.work({ plugin: { traceUrl, ...plugin } });
+    const taskQueue = await runs.startWorker({ plugin: { traceUrl, ...plugin } });
     const workflowId = id(`${type}-${taskQueue}`);
     const handle = await runs.harness.client.workflow.start(type, { taskQueue, workflowId, args });
     await handle.result().catch(() => {});
@@ -41,7 +41,7 @@ describe("a run's details", { concurrency: 4 }, () => {
     const ratio = await ended({ sampling: { default: 0 } }, 'oneActivity');
     equal(await detailsOf(ratio), `not sampled (ratio of its rule) · ${RUN_IT}`);
     const none = { ratio: 1, atMost: { runs: 1, per: '31 days' } } as const;
-    const taskQueue = await runs.work({ plugin: { traceUrl, sampling: { default: none } } });
+    const taskQueue = await runs.startWorker({ plugin: { traceUrl, sampling: { default: none } } });
     const details: string[] = [];
     for (const name of ['first', 'second']) {
       const workflowId = id(`capped-${name}`);
@@ -77,7 +77,7 @@ describe("a run's details", { concurrency: 4 }, () => {
 
   it('list the states of its shards during and after the run, and one query finds run and shards', async () => {
     const { client } = runs.harness;
-    const taskQueue = await runs.work({ plugin: { traceUrl }, options });
+    const taskQueue = await runs.startWorker({ plugin: { traceUrl }, options });
     const args = [[1, 2, -5, 4, -2, 6], { concurrency: 1 }];
     const handle = await client.workflow.start('accounts', { taskQueue, workflowId: id('shards'), args });
     const runId = handle.firstExecutionRunId;

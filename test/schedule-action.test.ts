@@ -46,7 +46,7 @@ describe('runs of a Temporal Schedule', () => {
     );
     const seen = async (cause: string) => {
       for (const giveUp = Date.now() + 60_000; Date.now() < giveUp; )
-        for await (const run of runs.harness.tracing.runs(job)) if (run.schedule?.cause === cause) return run;
+        for await (const run of runs.harness.jobs.runs(job)) if (run.schedule?.cause === cause) return run;
       throw new Error(`no run by ${cause}`);
     };
     const due = await seen('schedule');
@@ -69,17 +69,17 @@ describe('runs of a Temporal Schedule', () => {
     const triggered = await seen('trigger');
     deepEqual([triggered.schedule?.id, triggered.schedule?.isGuess], [hourly, true]);
 
-    const { tracing } = runs.harness;
-    const now = await tracing.runSchedule(hourly, { reason: 'the file was late' });
+    const { jobs } = runs.harness;
+    const now = await jobs.runSchedule(hourly, { reason: 'the file was late' });
     deepEqual([now.isNew, now.traceId], [true, traceIdOf(now.runId)]);
     ok(now.workflowId.startsWith(`${job}-hourly-manual-`), now.workflowId);
     await now.handle.result();
-    const root = await runs.rootSpan(now.runId);
+    const root = await runs.rootSpanOf(now.runId);
     deepEqual(
       [root.attributes['job.name'], root.attributes['job.trigger'], root.attributes['job.reason']],
       [job, 'manual', 'the file was late'],
     );
-    await rejects(tracing.runSchedule(id('no-schedule')), ScheduleNotFoundError);
+    await rejects(jobs.runSchedule(id('no-schedule')), ScheduleNotFoundError);
     for (const one of [schedule, hourly]) await runs.cli(`schedule delete --schedule-id ${one}`);
   });
 });

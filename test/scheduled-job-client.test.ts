@@ -84,7 +84,7 @@ describe('JobClient', { concurrency: 4 }, () => {
     deepEqual(one, { id: job, job, workflow: 'slow', cron: '@every 1h', paused: false });
 
     await handle.delete();
-    await new Job(runs, 'all').isOver();
+    await new Job(runs, 'all').waitUntilClosed();
     await refuses(handle.runNow(), 'not-found', /it does not exist, or it has ended; create it/);
     await refuses(handle.delete(), 'not-found', /create it/);
   });
@@ -224,7 +224,7 @@ describe('JobClient', { concurrency: 4 }, () => {
     const job = id('unknown');
     const unknown = { workflow: 'nothing' as 'quick' };
     await refuses(jobs.create(job, unknown, options), 'invalid', /no workflow of type "nothing", only /);
-    await new Job(runs, 'unknown').isOver();
+    await new Job(runs, 'unknown').waitUntilClosed();
     await jobs.create(job, { workflow: 'quick' }, options);
     await refuses(
       jobs.create(job, { workflow: 'quick' }, options),
@@ -252,7 +252,7 @@ describe('JobClient', { concurrency: 4 }, () => {
     equal(error.problem, 'running');
     deepEqual(error.run, { workflowId: run.workflowId, runId: run.runId, traceId: run.traceId });
     await jobs.getHandle(job).delete();
-    await new Job(runs, 'busy').isOver();
+    await new Job(runs, 'busy').waitUntilClosed();
   });
 
   it('reports that no worker answers, and leaves nothing behind', { timeout: 120_000 }, async () => {
@@ -263,7 +263,7 @@ describe('JobClient', { concurrency: 4 }, () => {
       'no-worker',
       /no worker of '.*' answered within 20 s; start one whose workflows export { jobTick, scheduledJob }/,
     );
-    await new Job(runs, 'nobody').isOver();
+    await new Job(runs, 'nobody').waitUntilClosed();
   });
 
   it('types workflows and their arguments', () => {

@@ -22,7 +22,7 @@ describe('a scheduledJob', () => {
 
   it('continues as new under load: every update is answered by one of its runs, and it ticks on', async () => {
     const job = await new Job(runs, 'load').start({ workflow: 'quick', cron: '@every 1s' });
-    const cron = await job.cronId();
+    const cron = await job.openCronId();
     const first = (await job.handle.describe()).runId;
     const answers: ManualRun[] = [];
     const calls = Array.from({ length: CALLERS }, async (_, caller) => {
@@ -37,16 +37,16 @@ describe('a scheduledJob', () => {
     await Promise.all(calls);
     equal(new Set(answers.map(({ runId }) => runId)).size, CALLERS * CALLS_EACH);
     // Runs by signal are not lost either.
-    await runs.endedOf(`WorkflowId STARTS_WITH '${job.id}/manual-'`, 2 * CALLERS * CALLS_EACH, 120_000);
-    const { historyLength } = await job.continuedFrom(first);
+    await runs.closedRuns(`WorkflowId STARTS_WITH '${job.id}/manual-'`, 2 * CALLERS * CALLS_EACH, 120_000);
+    const { historyLength } = await job.waitForContinueAsNew(first);
     ok(historyLength < 5_000, `its history has ${historyLength} events`);
     const status = await job.statusWhen(({ manualRuns }) => manualRuns.length === 10);
     deepEqual(status.refusals, []);
-    equal(await job.hasOneCron(), cron);
-    const before = (await runs.ended(job.tickId)).length;
-    await runs.ended(job.tickId, before + 1);
+    equal(await job.onlyCronId(), cron);
+    const before = (await runs.closedRunIds(job.tickId)).length;
+    await runs.closedRunIds(job.tickId, before + 1);
     await job.signal('stop');
-    await job.isOver();
+    await job.waitUntilClosed();
   });
 
   it('survives its worker: requests sent meanwhile are carried out, and an open run continues', async () => {
@@ -60,7 +60,7 @@ describe('a scheduledJob', () => {
     const job = new Job(runs, 'restart', taskQueue);
     const tick = await working(async () => {
       await job.start({ workflow: 'slow', args: [4_000], cron: '@every 1s' });
-      return runs.began(job.tickId);
+      return runs.openRunId(job.tickId);
     });
     await job.signal('runNow', { args: [1], reason: 'while it was away' });
     await job.signal('change', { name: 'renamed' });
@@ -70,9 +70,9 @@ describe('a scheduledJob', () => {
       );
       equal(status.manualRuns[0]?.reason, 'while it was away');
       equal(await runs.harness.client.workflow.getHandle(job.tickId, tick).result(), 'slept');
-      await runs.ended(job.tickId, 2);
+      await runs.closedRunIds(job.tickId, 2);
       await job.signal('stop');
-      await job.isOver();
+      await job.waitUntilClosed();
     });
   });
 
@@ -93,11 +93,11 @@ describe('a scheduledJob', () => {
     const byHand = await Promise.all(jobs.map(({ handle }) => handle.executeUpdate<ManualRun, []>('runNow')));
     equal(new Set(byHand.map(({ runId }) => runId)).size, JOBS);
     for (const [index, job] of jobs.entries()) {
-      const [runId = ''] = await runs.ended(job.tickId, 1, 120_000);
+      const [runId = ''] = await runs.closedRunIds(job.tickId, 1, 120_000);
       deepEqual((await workflow.getHandle(job.tickId, runId).result()).args, [index]);
-      equal((await runs.harness.attributesOf(job.tickId, runId)).JobName, job.id);
+      equal((await runs.harness.searchAttributesOf(job.tickId, runId)).JobName, job.id);
     }
     await Promise.all(jobs.map(({ handle }) => handle.signal('stop')));
-    for (const job of jobs) await job.isOver();
+    for (const job of jobs) await job.waitUntilClosed();
   });
 });

@@ -21,11 +21,11 @@ describe('scheduledJob refuses', { concurrency: 4 }, () => {
   before(async () => {
     const options = { workflowsPath: SCHEDULED_PATH };
     runs = await Runs.start({ options });
-    untraced = await runs.work({
+    untraced = await runs.startWorker({
       plugin: null,
       options: { ...options, activities: { ...activities, ...scheduledJobActivities } },
     });
-    bare = await runs.work({ plugin: null, options });
+    bare = await runs.startWorker({ plugin: null, options });
   });
   after(() => runs.stop());
 
@@ -80,7 +80,7 @@ describe('scheduledJob refuses', { concurrency: 4 }, () => {
       equal(failure.type, 'InvalidJobSpec');
       equal(failure.nonRetryable, true);
       match(failure.message, why);
-      await job.isOver();
+      await job.waitUntilClosed();
     });
 
   it('a bad spec by the CLI: the documented command shows what is wrong', async () => {
@@ -96,7 +96,7 @@ describe('scheduledJob refuses', { concurrency: 4 }, () => {
     await good.update('ready');
     doesNotMatch(await runs.cli(command.replace('nightly-report', good.id)), /FAILED/);
     await good.signal('stop');
-    await good.isOver();
+    await good.waitUntilClosed();
   });
 
   it('a start without input, with the expectation', async () => {
@@ -134,7 +134,7 @@ describe('scheduledJob refuses', { concurrency: 4 }, () => {
     await job.signal('change', { cron: '0 3 * * *' });
     await job.statusWhen((changed) => changed.spec.cron === '0 3 * * *');
     await job.signal('stop');
-    await job.isOver();
+    await job.waitUntilClosed();
   });
 
   it('a job on a worker without the plugin and our activities, naming those to add', async () => {
@@ -147,12 +147,12 @@ describe('scheduledJob refuses', { concurrency: 4 }, () => {
 
   it('nothing on a worker with these activities: the job works, untraced', async () => {
     const job = await new Job(runs, 'untraced', untraced).start({ workflow: 'report', cron: '@every 1s' });
-    const [tick = ''] = await runs.ended(job.tickId);
+    const [tick = ''] = await runs.closedRunIds(job.tickId);
     const { runId, startedBy } = await job.update<{ runId: string; startedBy?: string }>('runNow');
     equal(startedBy, undefined);
     await job.signal('stop');
-    await job.isOver();
+    await job.waitUntilClosed();
     for (const id of [tick, runId]) deepEqual(runs.harness.receiver.trace(id.replaceAll('-', '')), []);
-    deepEqual(await runs.harness.attributesOf(job.tickId), {});
+    deepEqual(await runs.harness.searchAttributesOf(job.tickId), {});
   });
 });

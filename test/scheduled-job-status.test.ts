@@ -33,7 +33,7 @@ describe('the status of a job', { concurrency: 4 }, () => {
     const job = await new Job(runs, 'read').start({ workflow: 'slow', args: [10] });
     equal((await job.status()).lastRuns, undefined, 'nothing has been read');
     const ended = await job.update<ManualRun>('runNow');
-    await runs.ended(ended.workflowId);
+    await runs.closedRunIds(ended.workflowId);
     const open = await job.update<ManualRun>('runNow', { args: [600_000], reason: 'a *look*' });
     const { lastRuns } = await readWhen(
       job,
@@ -51,7 +51,7 @@ describe('the status of a job', { concurrency: 4 }, () => {
     ok((second?.durationMs ?? -1) >= 0);
     deepEqual((await job.status()).lastRuns, lastRuns, 'the query shows what the update has read');
 
-    const client = await runs.harness.tracing.getHandle(job.id).status({ read: true });
+    const client = await runs.harness.jobs.getHandle(job.id).status({ read: true });
     ok((client.lastRuns?.readAt ?? '') > (lastRuns?.readAt ?? ''), 'the client can have them read, too');
 
     const metadata = await runs.harness.cli(
@@ -72,7 +72,7 @@ describe('the status of a job', { concurrency: 4 }, () => {
     ])
       ok(metadata.includes(part), `${part} in ${metadata}`);
     await job.signal('stop');
-    await job.isOver();
+    await job.waitUntilClosed();
   });
 
   it('also has ticks, and the next one', async () => {
@@ -92,7 +92,7 @@ describe('the status of a job', { concurrency: 4 }, () => {
     );
     match(currentDetails, /\n- .* tick: \*\*success\*\* in /);
     await job.signal('stop');
-    await job.isOver();
+    await job.waitUntilClosed();
   });
 
   it('names the right signal for an unknown one', async () => {
@@ -105,6 +105,6 @@ describe('the status of a job', { concurrency: 4 }, () => {
       ['runnow', 'there is no signal "runnow"; send runNow'],
     ]);
     await job.signal('stop');
-    await job.isOver();
+    await job.waitUntilClosed();
   });
 });

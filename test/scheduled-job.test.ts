@@ -27,7 +27,7 @@ describe('scheduledJob, started with the CLI alone', { concurrency: 4 }, () => {
 
   it('ticks: each tick is a run of the workflow with a trace of its own, bound under the job name', async () => {
     const job = await new Job(runs, 'ticks').start({ workflow: 'report', cron: '@every 1s', args: ['a', 1] });
-    const ticks = await runs.ended(job.tickId, 2);
+    const ticks = await runs.closedRunIds(job.tickId, 2);
     await job.signal('stop');
     await job.handle.result();
     for (const runId of ticks) await runs.expectUnsampled(job.tickId, runId, 'cron', job.id);
@@ -42,14 +42,14 @@ describe('scheduledJob, started with the CLI alone', { concurrency: 4 }, () => {
 
   it('is neither bound nor traced, and nor is its cron', async () => {
     const job = await new Job(runs, 'quiet').start({ workflow: 'quick', cron: '@every 1s' });
-    await runs.ended(job.tickId, 1);
-    for (const workflowId of [job.id, await job.cronId()]) {
-      deepEqual(await runs.harness.attributesOf(workflowId), {});
+    await runs.closedRunIds(job.tickId, 1);
+    for (const workflowId of [job.id, await job.openCronId()]) {
+      deepEqual(await runs.harness.searchAttributesOf(workflowId), {});
       const { runId } = await runs.harness.client.workflow.getHandle(workflowId).describe();
       deepEqual(runs.harness.receiver.trace(traceIdOf(runId)), []);
     }
     await job.signal('stop');
-    await job.isOver();
+    await job.waitUntilClosed();
   });
 
   it('the signal runNow starts a run with its own arguments, sampled at ratio 0, with author and reason', async () => {
@@ -84,7 +84,7 @@ describe('scheduledJob, started with the CLI alone', { concurrency: 4 }, () => {
       ],
     );
     await job.signal('stop');
-    await job.isOver();
+    await job.waitUntilClosed();
   });
 
   it('signals sent with the start are obeyed, and unknown ones are refused', async () => {
@@ -100,7 +100,7 @@ describe('scheduledJob, started with the CLI alone', { concurrency: 4 }, () => {
     const { refusals: later } = await job.statusWhen((status) => status.refusals.length === 1);
     match(later[0]?.why ?? '', /^there is no signal "runnow"; send runNow$/);
     await job.signal('stop');
-    await job.isOver();
+    await job.waitUntilClosed();
   });
 
   it('the update runNow returns run id and TraceId', async () => {
@@ -112,7 +112,7 @@ describe('scheduledJob, started with the CLI alone', { concurrency: 4 }, () => {
     match(run.startedBy ?? '', /^\d+@/);
     await runs.expectRun(run.workflowId, run.runId, 'manual', { JobName: job.id });
     await job.signal('stop');
-    await job.isOver();
+    await job.waitUntilClosed();
   });
 
   it('with manualRuns refuse, a manual run is refused while another run is open, with its TraceId', async () => {
@@ -128,10 +128,10 @@ describe('scheduledJob, started with the CLI alone', { concurrency: 4 }, () => {
     match(refusals[0]?.why ?? '', new RegExp(`TraceId ${run.traceId}`));
     await job.signal('change', { cron: '@every 1s' });
     await runs.harness.client.workflow.getHandle(run.workflowId).terminate();
-    const ticking = await runs.began(job.tickId);
+    const ticking = await runs.openRunId(job.tickId);
     await rejects(job.update('runNow'), new RegExp(`TraceId ${traceIdOf(ticking)}`));
     await job.signal('stop');
-    await job.isOver();
+    await job.waitUntilClosed();
   });
 
   it('status has spec, next tick, pause and manual runs', async () => {
@@ -153,11 +153,11 @@ describe('scheduledJob, started with the CLI alone', { concurrency: 4 }, () => {
     const paused = await job.statusWhen(({ paused }) => paused);
     equal(paused.nextTick, undefined);
     await job.signal('stop');
-    await job.isOver();
+    await job.waitUntilClosed();
   });
 
   it('a lane routes its share of the runs to its task queue, and labels them', async () => {
-    const gray = await runs.work({ options: { workflowsPath: SCHEDULED_PATH } });
+    const gray = await runs.startWorker({ options: { workflowsPath: SCHEDULED_PATH } });
     const job = await new Job(runs, 'lane').start({
       workflow: 'report',
       lane: { name: 'gray', share: 0.5, taskQueue: gray },
@@ -170,24 +170,24 @@ describe('scheduledJob, started with the CLI alone', { concurrency: 4 }, () => {
       'all in one has a chance of 1 in 32,768',
     );
     await job.update('change', { cron: '@every 1s', lane: { name: 'gray', taskQueue: gray } });
-    const [runId = ''] = await runs.ended(job.tickId, 1);
+    const [runId = ''] = await runs.closedRunIds(job.tickId, 1);
     equal(await placeOf({ workflowId: job.tickId, runId }), `${gray} gray`);
     await job.update('change', { cron: null, lane: { name: 'gray', share: 0, taskQueue: gray } });
     equal(await placeOf(await job.update<ManualRun>('runNow')), `${runs.taskQueue} undefined`);
     await job.signal('stop');
-    await job.isOver();
+    await job.waitUntilClosed();
   });
 
   it('the signal stop ends the ticks and the open runs', async () => {
     const job = await new Job(runs, 'stop').start({ workflow: 'slow', cron: '@every 1s', args: [120_000] });
-    const tick = await runs.began(job.tickId);
+    const tick = await runs.openRunId(job.tickId);
     const { workflowId } = await job.update<ManualRun>('runNow');
     await job.handle.signal('stop');
     // Nothing new begins, unless it has ended already.
     await job.handle.signal('runNow').catch(() => {});
     const { spec, manualRuns } = await job.handle.result();
     deepEqual([spec.workflow, manualRuns.length], ['slow', 1]);
-    await job.isOver();
+    await job.waitUntilClosed();
     const { workflow } = runs.harness.client;
     for (const handle of [workflow.getHandle(job.tickId, tick), workflow.getHandle(workflowId)])
       equal((await handle.describe()).status.name, 'CANCELLED');
@@ -195,11 +195,11 @@ describe('scheduledJob, started with the CLI alone', { concurrency: 4 }, () => {
 
   it('a cancellation of the job ends them too', async () => {
     const job = await new Job(runs, 'cancel').start({ workflow: 'slow', cron: '@every 1s', args: [120_000] });
-    await runs.began(job.tickId);
+    await runs.openRunId(job.tickId);
     await job.update<ManualRun>('runNow');
     await runs.cli(`workflow cancel --workflow-id ${job.id}`);
     await rejects(job.handle.result(), /cancelled/i);
-    await job.isOver();
+    await job.waitUntilClosed();
     equal((await job.handle.describe()).status.name, 'CANCELLED');
   });
 });

@@ -8,9 +8,9 @@ import { Activator } from '@temporalio/workflow/lib/internals';
 import { JobTracingPlugin } from 'temporal-job-tracing';
 import { missingInternals } from '../interceptors/sandbox/sdk-internals';
 import { sdkProblem } from '../worker/sdk-check';
-import { type ChangedSdk, changedSdk } from './support/changed-sdk';
+import { type ChangedSdk, copySdkWithRename } from './support/changed-sdk';
 import { Harness, WORKFLOWS_PATH } from './support/harness';
-import { beginning, markersOf, recorded, taskFailures } from './support/histories';
+import { firstTaskCompleted, markersOf, recordedRuns, taskFailures } from './support/histories';
 
 /** By the member of the SDK's `Activator` that a later version may rename: what is then said to be missing. */
 const INTERNALS: Record<string, readonly string[]> = {
@@ -65,7 +65,10 @@ describe('a workflow bundle whose SDK lacks an internal', { concurrency: 4 }, ()
   let harness: Harness;
   let sdk: ChangedSdk;
   before(async () => {
-    [harness, sdk] = await Promise.all([Harness.start(), changedSdk('completions', 'pendingCompletions')]);
+    [harness, sdk] = await Promise.all([
+      Harness.start(),
+      copySdkWithRename('completions', 'pendingCompletions'),
+    ]);
   });
   after(async () => {
     await harness?.stop();
@@ -94,7 +97,11 @@ describe('a workflow bundle whose SDK lacks an internal', { concurrency: 4 }, ()
         const workflowId = `${taskQueue}-${type}`;
         const handle = await harness.client.workflow.start(type, { taskQueue, workflowId });
         await handle.result().catch(() => {});
-        for (const { history } of await recorded(harness.client, workflowId, handle.firstExecutionRunId)) {
+        for (const { history } of await recordedRuns(
+          harness.client,
+          workflowId,
+          handle.firstExecutionRunId,
+        )) {
           deepEqual([markersOf(history), taskFailures(history)], [[], []]);
         }
         const trace = harness.receiver.trace(handle.firstExecutionRunId.replaceAll('-', ''));
@@ -115,7 +122,7 @@ describe('a workflow bundle whose SDK lacks an internal', { concurrency: 4 }, ()
     const taskQueue = harness.newTaskQueue();
     const handle = await harness.whileWorking({}, async (queue) => {
       const begun = await harness.client.workflow.start('waits', { taskQueue: queue, workflowId: taskQueue });
-      await beginning(begun);
+      await firstTaskCompleted(begun);
       return begun;
     });
     const { taskQueue: queue } = await handle.describe();

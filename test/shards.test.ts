@@ -21,8 +21,8 @@ describe('shards', { concurrency: 4 }, () => {
   before(async () => {
     const options = { workflowsPath: WORKFLOWS_PATH };
     runs = await Runs.start({ options });
-    quietQueue = await runs.work({ plugin: { sampling: { default: 0 } }, options });
-    unwillingQueue = await runs.work({
+    quietQueue = await runs.startWorker({ plugin: { sampling: { default: 0 } }, options });
+    unwillingQueue = await runs.startWorker({
       plugin: { sampling: { default: 0 }, acceptForced: ['signal'] },
       options,
     });

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { temporal } from '@temporalio/proto';
 import type { ReceivedSpan } from '../testing/otlp-span';
 import { Harness } from './support/harness';
-import { bundleOf } from './support/histories';
+import { historiesBundle } from './support/histories';
 
 const WAIT_MS = 3_000;
 
@@ -31,7 +31,7 @@ describe('the spans of a run', { concurrency: 3 }, () => {
     const handle = await harness.client.workflow.start(type, options);
     await sleep(waitMs);
     const worker = await harness.createWorker(taskQueue, {
-      options: { workflowBundle: await bundleOf({}, workflowsPath), maxCachedWorkflows: cache },
+      options: { workflowBundle: await historiesBundle({}, workflowsPath), maxCachedWorkflows: cache },
     });
     await harness.whileRunning([worker], () => handle.result());
     return harness.completeTrace(handle.firstExecutionRunId.replaceAll('-', ''));
@@ -107,7 +107,9 @@ describe('the spans of a run', { concurrency: 3 }, () => {
     const taskQueue = harness.newTaskQueue();
     const start = { taskQueue, workflowId: taskQueue, cronSchedule: '@every 1s' };
     const handle = await harness.client.workflow.start('oneActivity', start);
-    const worker = await harness.createWorker(taskQueue, { options: { workflowBundle: await bundleOf() } });
+    const worker = await harness.createWorker(taskQueue, {
+      options: { workflowBundle: await historiesBundle() },
+    });
     const first = handle.firstExecutionRunId;
     await harness.whileRunning([worker], async () => {
       await harness.client.workflow

@@ -1,4 +1,6 @@
-/** A worker says at its start, in one line, that it traces, where spans go, by which policy, and whether runs are bound. */
+/**
+ * A worker says at its start, in one line, that it traces, where spans go, by which policy, and whether runs are bound.
+ */
 import { deepEqual, equal } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { JobTracingOptions } from 'temporal-job-tracing';
@@ -21,7 +23,7 @@ describe('the line at the start of a worker', () => {
     await harness.whileRunning([worker], () =>
       until(() => worker.getState() === 'RUNNING', { says: 'the worker does not run' }),
     );
-    return harness.starts
+    return harness.startLines
       .filter((line) => line.includes(taskQueue))
       .map((line) => line.replace(taskQueue, 'QUEUE').replace('not yet ', ''));
   }

@@ -9,7 +9,7 @@ import { defineSearchAttributeKey } from '@temporalio/common';
 import { OpenTelemetryWorkflowClientInterceptor } from '@temporalio/interceptors-opentelemetry';
 import type { JobStartOptions } from 'temporal-job-tracing';
 import type { ReceivedSpan } from '../testing/otlp-span';
-import { foreignClient } from './support/foreign-headers';
+import { foreignClientInterceptor } from './support/foreign-headers';
 import { id, linksOf, linkTo, Runs, rootIdOf, traceIdOf } from './support/runs';
 
 describe('runs started by a client', { concurrency: 12 }, () => {
@@ -47,7 +47,7 @@ describe('runs started by a client', { concurrency: 12 }, () => {
     new Client({ connection: runs.harness.connection, interceptors: { workflow: [interceptor] } });
 
   async function expectLinkedToCaller(workflowId: string, traceId: string, name: string): Promise<void> {
-    const [runId = ''] = await runs.ended(workflowId);
+    const [runId = ''] = await runs.closedRunIds(workflowId);
     const caller = await callerSpan(traceId, name);
     deepEqual(linksOf(await runs.expectRun(workflowId, runId, 'api')), [`${traceId}/${caller.spanId}`]);
   }
@@ -65,7 +65,7 @@ describe('runs started by a client', { concurrency: 12 }, () => {
 
   async function expectFirstTickLinked(workflowId: string, client: Client): Promise<void> {
     const traceId = await startCron(workflowId, client);
-    const [first = '', second = ''] = await runs.ended(workflowId, 2);
+    const [first = '', second = ''] = await runs.closedRunIds(workflowId, 2);
     const caller = await callerSpan(traceId, 'StartWorkflow:oneActivity');
     deepEqual(linksOf(await runs.expectRun(workflowId, first, 'cron')), [`${traceId}/${caller.spanId}`]);
     deepEqual(linksOf(await runs.expectRun(workflowId, second, 'cron')), [linkTo(first)]);
@@ -74,20 +74,20 @@ describe('runs started by a client', { concurrency: 12 }, () => {
 
   it('inside a traced HTTP request: own id, linked to the caller', async () => {
     const traceId = await inRequest(() =>
-      runs.typed.workflow.start('oneActivity', { taskQueue, workflowId: id('typed') }),
+      runs.pluginClient.workflow.start('oneActivity', { taskQueue, workflowId: id('typed') }),
     );
     await expectLinkedToCaller(id('typed'), traceId, 'StartWorkflow:oneActivity');
   });
 
   it('cronSchedule inside a traced HTTP request: only the first tick is linked to the caller', async () => {
-    await expectFirstTickLinked(id('typed-cron'), runs.typed);
+    await expectFirstTickLinked(id('typed-cron'), runs.pluginClient);
   });
 
   it("job.trace 'caller' with cronSchedule: only the first tick is in the caller's trace", async () => {
-    const traceId = await startCron(id('joined-cron'), runs.typed, { trace: 'caller' });
-    const [first = '', second = '', third = ''] = await runs.ended(id('joined-cron'), 3);
-    equal((await runs.rootOf(first, traceId)).traceId, traceId);
-    equal((await runs.harness.tracing.traces.of(first)).traceId, traceId);
+    const traceId = await startCron(id('joined-cron'), runs.pluginClient, { trace: 'caller' });
+    const [first = '', second = '', third = ''] = await runs.closedRunIds(id('joined-cron'), 3);
+    equal((await runs.completeRootOf(first, traceId)).traceId, traceId);
+    equal((await runs.harness.jobs.traces.of(first)).traceId, traceId);
     deepEqual(linksOf(await runs.expectRun(id('joined-cron'), second, 'cron')), [
       `${traceId}/${rootIdOf(first)}`,
     ]);
@@ -97,14 +97,14 @@ describe('runs started by a client', { concurrency: 12 }, () => {
 
   it("job.trace 'caller': the run is in the caller's trace and is found by it", async () => {
     const traceId = await inRequest(() =>
-      runs.typed.workflow.start('oneActivity', {
+      runs.pluginClient.workflow.start('oneActivity', {
         taskQueue,
         workflowId: id('joined'),
         job: { trace: 'caller' },
       }),
     );
-    const [runId = ''] = await runs.ended(id('joined'));
-    const root = await runs.rootOf(runId, traceId);
+    const [runId = ''] = await runs.closedRunIds(id('joined'));
+    const root = await runs.completeRootOf(runId, traceId);
     equal(root.parentSpanId, (await callerSpan(traceId, 'StartWorkflow:oneActivity')).spanId);
     deepEqual(linksOf(root), []);
     // `StartWorkflow` tells that it has begun; nothing is in the trace that would have been its own.
@@ -114,16 +114,16 @@ describe('runs started by a client', { concurrency: 12 }, () => {
       [],
     );
     deepEqual(receiver.trace(traceIdOf(runId)), []);
-    deepEqual(await runs.harness.attributesOf(id('joined'), runId), {
+    deepEqual(await runs.harness.searchAttributesOf(id('joined'), runId), {
       TraceId: traceId,
       JobName: 'oneActivity',
       JobTrigger: 'api',
       JobRunId: runId,
       TraceSampled: true,
     });
-    const found = await runs.harness.tracing.traces.find(traceId);
+    const found = await runs.harness.jobs.traces.find(traceId);
     deepEqual([found?.root.runId, found?.others], [runId, []]);
-    equal((await runs.harness.tracing.traces.of(runId)).traceId, traceId);
+    equal((await runs.harness.jobs.traces.of(runId)).traceId, traceId);
   });
 
   for (const [what, workflowType] of [
@@ -133,7 +133,7 @@ describe('runs started by a client', { concurrency: 12 }, () => {
     it(`job.trace 'caller' holds for one run: its ${what} has a trace of its own`, async () => {
       const workflowId = id(`joined-${what}`);
       const traceId = await inRequest(() =>
-        runs.typed.workflow.start(workflowType, {
+        runs.pluginClient.workflow.start(workflowType, {
           taskQueue,
           workflowId,
           args: [1],
@@ -141,8 +141,8 @@ describe('runs started by a client', { concurrency: 12 }, () => {
           job: { trace: 'caller' },
         }),
       );
-      const [first = '', second = ''] = await runs.ended(workflowId, 2);
-      await runs.rootOf(first, traceId);
+      const [first = '', second = ''] = await runs.closedRunIds(workflowId, 2);
+      await runs.completeRootOf(first, traceId);
       const root = await runs.expectRun(workflowId, second, 'api');
       deepEqual(linksOf(root), [`${traceId}/${rootIdOf(first)}`]);
     });
@@ -151,7 +151,7 @@ describe('runs started by a client', { concurrency: 12 }, () => {
   it('update-with-start, by a client without the plugin and by a typed client', async () => {
     for (const [workflowId, client] of [
       [id('update-plain'), runs.harness.client],
-      [id('update-typed'), runs.typed],
+      [id('update-typed'), runs.pluginClient],
     ] as const) {
       const traceId = await inRequest(async () => {
         const start = new WithStartWorkflowOperation('waits', {
@@ -166,10 +166,10 @@ describe('runs started by a client', { concurrency: 12 }, () => {
         equal(answer, 'hello you');
         await (await start.workflowHandle()).signal('finish');
       });
-      const [runId = ''] = await runs.ended(workflowId);
+      const [runId = ''] = await runs.closedRunIds(workflowId);
       const links = linksOf(await runs.expectRun(workflowId, runId, 'api'));
       const expected =
-        client === runs.typed
+        client === runs.pluginClient
           ? [`${traceId}/${(await callerSpan(traceId, 'UpdateWithStartWorkflow:greet')).spanId}`]
           : [];
       deepEqual(links, expected);
@@ -183,7 +183,7 @@ describe('runs started by a client', { concurrency: 12 }, () => {
         ...flags,
       );
     const start = (workflowId: string, options: object) =>
-      runs.typed.workflow.start('oneActivity', { taskQueue, workflowId, ...options });
+      runs.pluginClient.workflow.start('oneActivity', { taskQueue, workflowId, ...options });
     const jobName = defineSearchAttributeKey('JobName', 'KEYWORD');
 
     const ways: Record<string, (workflowId: string) => Promise<unknown>> = {
@@ -197,7 +197,7 @@ describe('runs started by a client', { concurrency: 12 }, () => {
       it(`given by ${way}`, async () => {
         const workflowId = id(way);
         await startBy(workflowId);
-        const [runId = ''] = await runs.ended(workflowId);
+        const [runId = ''] = await runs.closedRunIds(workflowId);
         const root = await runs.expectRun(workflowId, runId, 'api');
         equal(root.attributes['job.name'], 'nightly');
       });
@@ -225,10 +225,12 @@ describe('runs started by a client', { concurrency: 12 }, () => {
   ] as const) {
     it(`a Go or Java client, which writes ${what}: own id, linked to the caller`, async () => {
       const [traceId, spanId] = ['0af7651916cd43dd8448eb211c80319c', 'b7ad6b7169203331'];
-      const client = clientWith(foreignClient({ traceparent: `00-${traceId}-${spanId}-01`, ...more }));
+      const client = clientWith(
+        foreignClientInterceptor({ traceparent: `00-${traceId}-${spanId}-01`, ...more }),
+      );
       const workflowId = id(`foreign ${what}`);
       await client.workflow.start('oneActivity', { taskQueue, workflowId });
-      const [runId = ''] = await runs.ended(workflowId);
+      const [runId = ''] = await runs.closedRunIds(workflowId);
       const root = await runs.expectRun(workflowId, runId, 'api');
       deepEqual(linksOf(root), [`${traceId}/${spanId}`]);
       equal(root.traceId, traceIdOf(runId));

@@ -22,11 +22,11 @@ describe('runs started by a parent', { concurrency: 8 }, () => {
     runs = await Runs.start();
     ({ taskQueue } = runs);
     const workflowsPath = WORKFLOWS_PATH;
-    officialQueue = await runs.work({
+    officialQueue = await runs.startWorker({
       plugin: null,
       options: { workflowsPath, plugins: [officialPlugin()] },
     });
-    goQueue = await runs.work({
+    goQueue = await runs.startWorker({
       plugin: null,
       options: {
         workflowsPath,
@@ -50,15 +50,15 @@ describe('runs started by a parent', { concurrency: 8 }, () => {
 
   /** Expects that the run is an ordinary child, bound at its start, in the trace of the parent. */
   async function expectChild(workflowId: string, runId: string, parentRunId: string): Promise<ReceivedSpan> {
-    const root = await runs.rootOf(runId, traceIdOf(parentRunId));
-    deepEqual(await runs.harness.attributesOf(workflowId, runId), {
+    const root = await runs.completeRootOf(runId, traceIdOf(parentRunId));
+    deepEqual(await runs.harness.searchAttributesOf(workflowId, runId), {
       TraceId: traceIdOf(parentRunId),
       JobName: 'parent',
       JobTrigger: 'child',
       JobRunId: parentRunId,
       TraceSampled: true,
     });
-    deepEqual(await runs.eventsOfOurs(workflowId, runId), [], 'no event in the child');
+    deepEqual(await runs.pluginEvents(workflowId, runId), [], 'no event in the child');
     deepEqual(linksOf(root), []);
     return root;
   }
@@ -74,7 +74,7 @@ describe('runs started by a parent', { concurrency: 8 }, () => {
   it("an ordinary child's retry is in the parent's trace", async () => {
     const retry = { maximumAttempts: 2, initialInterval: '100ms' };
     const parentRun = await runParent(id('retried'), { type: 'failsOnce', retry });
-    const [first = '', second = ''] = await runs.ended(id('retried-child'), 2);
+    const [first = '', second = ''] = await runs.closedRunIds(id('retried-child'), 2);
     const failed = await expectChild(id('retried-child'), first, parentRun);
     const succeeded = await expectChild(id('retried-child'), second, parentRun);
     deepEqual([failed.status.message, succeeded.status.code], ['first attempt', 'ok']);
@@ -84,7 +84,7 @@ describe('runs started by a parent', { concurrency: 8 }, () => {
 
   it("an ordinary child's continue-as-new is in the parent's trace", async () => {
     const parentRun = await runParent(id('continued'), { type: 'continues', args: [2] });
-    const attempts = await runs.ended(id('continued-child'), 3);
+    const attempts = await runs.closedRunIds(id('continued-child'), 3);
     const parents = new Set<string | undefined>();
     for (const runId of attempts) {
       const root = await expectChild(id('continued-child'), runId, parentRun);
@@ -95,8 +95,8 @@ describe('runs started by a parent', { concurrency: 8 }, () => {
 
   it("an ordinary grandchild is in the trace of its parent's parent", async () => {
     const parentRun = await runParent(id('grand'), { type: 'parent', args: [{}] });
-    const [childRun = ''] = await runs.ended(id('grand-child'));
-    const [grandchildRun = ''] = await runs.ended(id('grand-child-child'));
+    const [childRun = ''] = await runs.closedRunIds(id('grand-child'));
+    const [grandchildRun = ''] = await runs.closedRunIds(id('grand-child-child'));
     await expectChild(id('grand-child'), childRun, parentRun);
     const root = await expectChild(id('grand-child-child'), grandchildRun, parentRun);
     const above = await spanAbove(root);
@@ -110,7 +110,7 @@ describe('runs started by a parent', { concurrency: 8 }, () => {
       args: ['@every 1s'],
     });
     await handle.result();
-    const [first = '', second = '', third = ''] = await runs.ended(id('cron-child'), 3);
+    const [first = '', second = '', third = ''] = await runs.closedRunIds(id('cron-child'), 3);
     await runs.harness.client.workflow.getHandle(id('cron-child')).terminate();
     const trace = await runs.harness.completeTrace(traceIdOf(handle.firstExecutionRunId));
     const start = trace.find(({ name }) => name === 'StartChildWorkflow:oneActivity');
@@ -125,11 +125,11 @@ describe('runs started by a parent', { concurrency: 8 }, () => {
 
   it('a parent with the official plugin: the child is in its trace, not bound, without an event', async () => {
     await runParent(id('official'), { taskQueue }, officialQueue);
-    const [childRun = ''] = await runs.ended(id('official-child'));
-    deepEqual(await runs.harness.attributesOf(id('official-child'), childRun), {});
-    deepEqual(await runs.eventsOfOurs(id('official-child')), []);
-    const { traceId } = await runs.harness.tracing.traces.of(childRun);
-    const root = await runs.rootOf(childRun, traceId);
+    const [childRun = ''] = await runs.closedRunIds(id('official-child'));
+    deepEqual(await runs.harness.searchAttributesOf(id('official-child'), childRun), {});
+    deepEqual(await runs.pluginEvents(id('official-child')), []);
+    const { traceId } = await runs.harness.jobs.traces.of(childRun);
+    const root = await runs.completeRootOf(childRun, traceId);
     const above = await spanAbove(root);
     deepEqual([above.name, above.resource['service.name']], ['StartChildWorkflow:oneActivity', 'official']);
     deepEqual(linksOf(root), []);
@@ -137,9 +137,9 @@ describe('runs started by a parent', { concurrency: 8 }, () => {
 
   it('a parent in Go or Java: the child is in its trace, not bound, without an event', async () => {
     const parentRun = await runParent(id('go'), { taskQueue }, goQueue);
-    const [childRun = ''] = await runs.ended(id('go-child'));
-    deepEqual(await runs.harness.attributesOf(id('go-child'), childRun), {});
-    deepEqual(await runs.eventsOfOurs(id('go-child')), []);
+    const [childRun = ''] = await runs.closedRunIds(id('go-child'));
+    deepEqual(await runs.harness.searchAttributesOf(id('go-child'), childRun), {});
+    deepEqual(await runs.pluginEvents(id('go-child')), []);
     const [traceId, caller] = [traceIdOf(parentRun), rootIdOf(parentRun)];
     const isComplete = (spans: readonly ReceivedSpan[]) =>
       spans.length > 0 && incomplete(spans, caller).length === 0;

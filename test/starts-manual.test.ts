@@ -24,7 +24,7 @@ describe('manual runs, at ratio 0', { concurrency: 8 }, () => {
 
   it('temporal workflow signal-with-start --signal-name runNow that starts: forced', async () => {
     await runNow(id('starts'), 'oneActivity');
-    const [runId = ''] = await runs.ended(id('starts'));
+    const [runId = ''] = await runs.closedRunIds(id('starts'));
     const root = await runs.expectRun(id('starts'), runId, 'manual');
     deepEqual(linksOf(root), []);
     equal(root.attributes['job.sampling.reason'], 'manual');
@@ -34,7 +34,7 @@ describe('manual runs, at ratio 0', { concurrency: 8 }, () => {
     await runs.cli(
       `workflow signal-with-start --signal-name other --type oneActivity --task-queue ${taskQueue} --workflow-id ${id('other')}`,
     );
-    const [runId = ''] = await runs.ended(id('other'));
+    const [runId = ''] = await runs.closedRunIds(id('other'));
     await runs.expectUnsampled(id('other'), runId, 'api', 'oneActivity');
   });
 
@@ -46,12 +46,12 @@ describe('manual runs, at ratio 0', { concurrency: 8 }, () => {
     const runId = handle.firstExecutionRunId;
     // The update's answer says that the first task, and with it the decision, is behind the run.
     await handle.executeUpdate('greet', { args: ['you'] });
-    const before = await runs.eventsOfOurs(id('running'), runId);
+    const before = await runs.pluginEvents(id('running'), runId);
     await runNow(id('running'), 'waits');
     await handle.signal('finish');
     deepEqual(await handle.result(), ['you', 'runNow']);
-    deepEqual(await runs.ended(id('running')), [runId]);
-    deepEqual(await runs.eventsOfOurs(id('running'), runId), before);
+    deepEqual(await runs.closedRunIds(id('running')), [runId]);
+    deepEqual(await runs.pluginEvents(id('running'), runId), before);
     await runs.expectUnsampled(id('running'), runId, 'api', 'waits');
   });
 
@@ -60,10 +60,10 @@ describe('manual runs, at ratio 0', { concurrency: 8 }, () => {
       `workflow start --type oneActivity --task-queue ${taskQueue} --workflow-id ${id('cron')} --cron`,
       '@every 5s',
     );
-    const [first = ''] = await runs.ended(id('cron'), 1);
+    const [first = ''] = await runs.closedRunIds(id('cron'), 1);
     // Not by the CLI, which may take longer to start than the next tick.
     await runs.harness.client.workflow.getHandle(id('cron')).signal('runNow');
-    const [, second = '', third = ''] = await runs.ended(id('cron'), 3);
+    const [, second = '', third = ''] = await runs.closedRunIds(id('cron'), 3);
     const root = await runs.expectRun(id('cron'), second, 'cron');
     deepEqual(linksOf(root), [linkTo(first)]);
     equal(root.attributes['job.sampling.reason'], 'signal');
@@ -73,26 +73,26 @@ describe('manual runs, at ratio 0', { concurrency: 8 }, () => {
   });
 
   it('a typed client with runNow: forced, and its retry is decided anew', async () => {
-    await runs.typed.workflow.start('failsOnce', {
+    await runs.pluginClient.workflow.start('failsOnce', {
       taskQueue,
       workflowId: id('typed'),
       retry: { maximumAttempts: 2, initialInterval: '100ms' },
       job: { runNow: true },
     });
-    const [first = '', second = ''] = await runs.ended(id('typed'), 2);
+    const [first = '', second = ''] = await runs.closedRunIds(id('typed'), 2);
     const root = await runs.expectRun(id('typed'), first, 'manual');
     equal(root.attributes['job.sampling.reason'], 'manual');
     await runs.expectUnsampled(id('typed'), second, 'manual', 'failsOnce');
   });
 
   it('a typed client with runNow and cronSchedule: only the first tick is forced', async () => {
-    await runs.typed.workflow.start('oneActivity', {
+    await runs.pluginClient.workflow.start('oneActivity', {
       taskQueue,
       workflowId: id('typed-cron'),
       cronSchedule: '@every 1s',
       job: { runNow: true },
     });
-    const [first = '', second = ''] = await runs.ended(id('typed-cron'), 2);
+    const [first = '', second = ''] = await runs.closedRunIds(id('typed-cron'), 2);
     await runs.harness.client.workflow.getHandle(id('typed-cron')).terminate();
     const root = await runs.expectRun(id('typed-cron'), first, 'cron');
     equal(root.attributes['job.sampling.reason'], 'manual');
@@ -100,13 +100,13 @@ describe('manual runs, at ratio 0', { concurrency: 8 }, () => {
   });
 
   it('continue-as-new of a forced run is also sampled', async () => {
-    await runs.typed.workflow.start('continues', {
+    await runs.pluginClient.workflow.start('continues', {
       taskQueue,
       workflowId: id('continues'),
       args: [1],
       job: { runNow: true },
     });
-    const [first = '', second = ''] = await runs.ended(id('continues'), 2);
+    const [first = '', second = ''] = await runs.closedRunIds(id('continues'), 2);
     await runs.expectRun(id('continues'), first, 'manual');
     const root = await runs.expectRun(id('continues'), second, 'manual');
     deepEqual(linksOf(root), [linkTo(first)]);

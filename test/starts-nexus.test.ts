@@ -38,7 +38,7 @@ describe('runs started through Nexus', () => {
       args,
     });
     await caller.result();
-    const [runId = ''] = await runs.ended(id('by-nexus'));
+    const [runId = ''] = await runs.closedRunIds(id('by-nexus'));
     const root = await runs.expectRun(id('by-nexus'), runId, 'api');
     const trace = await runs.harness.completeTrace(traceIdOf(caller.firstExecutionRunId));
     const start = trace.find(({ name }) => name === 'StartWorkflow:oneActivity');

@@ -4,7 +4,7 @@
  */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { beginning } from './support/histories';
+import { firstTaskCompleted } from './support/histories';
 import { id, Runs, traceIdOf } from './support/runs';
 
 const NEVER = { ratio: 0, keepFailed: false, afterFailure: { runs: 0 } };
@@ -43,7 +43,7 @@ describe('a signal runNow that a reset applies again', { concurrency: 4 }, () =>
       `workflow ${start} --type waits --task-queue ${runs.taskQueue} --workflow-id ${workflowId}${flags}`,
     );
     const handle = handleOf(workflowId);
-    await beginning(handle);
+    await firstTaskCompleted(handle);
     const { runId } = await handle.describe();
     for (const name of ['runNow', 'runNow', 'finish']) {
       await signal(workflowId, name);
@@ -64,7 +64,7 @@ describe('a signal runNow that a reset applies again', { concurrency: 4 }, () =>
     trigger: string,
   ): Promise<void> {
     // JobRunId is that of the run that sent it: before a reset, the original's.
-    const { JobRunId, ...attributes } = await runs.harness.attributesOf(workflowId, runId);
+    const { JobRunId, ...attributes } = await runs.harness.searchAttributesOf(workflowId, runId);
     ok([runId, runIdOf(traceId)].includes(String(JobRunId)), String(JobRunId));
     deepEqual(attributes, {
       TraceId: traceId,
@@ -74,7 +74,7 @@ describe('a signal runNow that a reset applies again', { concurrency: 4 }, () =>
     });
     const isComplete = (trace: readonly { name: string }[]) =>
       trace.some(({ name }) => name === 'RunWorkflow:waits');
-    if (trigger !== 'manual') runs.expectNothingOf(traceId);
+    if (trigger !== 'manual') runs.expectNoSpansOf(traceId);
     else await runs.harness.receiver.waitFor(traceId, isComplete);
   }
 
@@ -83,7 +83,7 @@ describe('a signal runNow that a reset applies again', { concurrency: 4 }, () =>
     const first = await original(workflowId);
     await expectRun(workflowId, first, traceIdOf(first), 'api');
     await reset(workflowId, first, '--type', 'FirstWorkflowTask');
-    const [, second = ''] = await runs.ended(workflowId, 2);
+    const [, second = ''] = await runs.closedRunIds(workflowId, 2);
     deepEqual(await handleOf(workflowId, second).result(), ['runNow', 'runNow'], 'both were applied again');
     await expectRun(workflowId, second, traceIdOf(first), 'api');
   });
@@ -93,7 +93,7 @@ describe('a signal runNow that a reset applies again', { concurrency: 4 }, () =>
     const first = await original(workflowId);
     const [, task = ''] = await completedTasks(workflowId, first);
     await reset(workflowId, first, '--event-id', task);
-    const [, second = ''] = await runs.ended(workflowId, 2);
+    const [, second = ''] = await runs.closedRunIds(workflowId, 2);
     deepEqual(await handleOf(workflowId, second).result(), ['runNow', 'runNow'], 'one was applied again');
     await expectRun(workflowId, second, traceIdOf(first), 'api');
   });
@@ -103,7 +103,7 @@ describe('a signal runNow that a reset applies again', { concurrency: 4 }, () =>
     const first = await original(workflowId, ' --signal-name runNow');
     await expectRun(workflowId, first, traceIdOf(first), 'manual');
     await reset(workflowId, first, '--type', 'FirstWorkflowTask');
-    const [, second = ''] = await runs.ended(workflowId, 2);
+    const [, second = ''] = await runs.closedRunIds(workflowId, 2);
     equal((await handleOf(workflowId, second).result()).length, 3);
     await expectRun(workflowId, second, traceIdOf(first), 'manual');
   });
@@ -115,7 +115,7 @@ describe('a signal runNow that a reset applies again', { concurrency: 4 }, () =>
       runs.harness.whileRunning([await runs.harness.createWorker(taskQueue, SETUP)], fn);
     const first = await working(async () => {
       await runs.cli(`workflow start --type waits --task-queue ${taskQueue} --workflow-id ${workflowId}`);
-      await beginning(handleOf(workflowId));
+      await firstTaskCompleted(handleOf(workflowId));
       return (await handleOf(workflowId).describe()).runId;
     });
     await signal(workflowId);
@@ -123,7 +123,7 @@ describe('a signal runNow that a reset applies again', { concurrency: 4 }, () =>
     await signal(workflowId);
     await working(async () => {
       const handle = handleOf(workflowId);
-      await beginning(handle);
+      await firstTaskCompleted(handle);
       const { runId } = await handle.describe();
       await signal(workflowId, 'finish');
       deepEqual(await handle.result(), ['runNow', 'runNow']);

@@ -47,11 +47,11 @@ describe('runs after temporal workflow reset', { concurrency: 4 }, () => {
   ]) {
     it(`to ${type}, of a run with trigger ${trigger}`, async () => {
       await start(workflowId, ...flags);
-      const [original = ''] = await runs.ended(workflowId);
+      const [original = ''] = await runs.closedRunIds(workflowId);
       const traceId = traceIdOf(original);
       await runs.expectRun(workflowId, original, trigger);
       await reset(workflowId, original, type);
-      const [, runId = ''] = await runs.ended(workflowId, 2);
+      const [, runId = ''] = await runs.closedRunIds(workflowId, 2);
       const [root, names] = await rootAfterReset(runId, traceId);
       deepEqual(
         [root.attributes['job.trigger'], root.attributes['job.run.id'], linksOf(root)],
@@ -59,7 +59,7 @@ describe('runs after temporal workflow reset', { concurrency: 4 }, () => {
       );
       equal(names.includes('RunActivity:callDownstream'), again, names.join(', '));
       // That of the run that sent it.
-      const { JobRunId, ...attributes } = await runs.harness.attributesOf(workflowId, runId);
+      const { JobRunId, ...attributes } = await runs.harness.searchAttributesOf(workflowId, runId);
       ok([original, runId].includes(String(JobRunId)));
       deepEqual(attributes, {
         TraceId: traceId,
@@ -73,7 +73,7 @@ describe('runs after temporal workflow reset', { concurrency: 4 }, () => {
         [rootIdOf(original), rootIdOf(runId)],
       );
       equal(incomplete(trace).length, 1, 'nothing is wrong with the trace but that two runs are in it');
-      const found = await runs.harness.tracing.traces.find(traceId);
+      const found = await runs.harness.jobs.traces.find(traceId);
       deepEqual([found?.root.runId, found?.others.map((run) => run.runId)], [runId, [original]]);
     });
   }
@@ -88,7 +88,7 @@ describe('runs after temporal workflow reset', { concurrency: 4 }, () => {
     await handle.result();
     const original = handle.firstExecutionRunId;
     await reset(id('continues'), original, 'FirstWorkflowTask');
-    const [, , runId = '', continuation = ''] = await runs.ended(id('continues'), 4);
+    const [, , runId = '', continuation = ''] = await runs.closedRunIds(id('continues'), 4);
     const [root] = await rootAfterReset(runId, traceIdOf(original));
     equal(root.traceId, traceIdOf(original));
     deepEqual(linksOf(await runs.expectRun(id('continues'), continuation, 'api')), [

@@ -24,7 +24,7 @@ describe('runs started by a schedule', { concurrency: 4 }, () => {
 
   /** Expects that these are runs of the schedule that know nothing of each other. */
   async function expectActions(scheduleId: string, count: number): Promise<void> {
-    const actions = await runs.endedOf(`TemporalScheduledById = '${scheduleId}'`, count);
+    const actions = await runs.closedRuns(`TemporalScheduledById = '${scheduleId}'`, count);
     equal(new Set(actions.map(({ runId }) => runId)).size, count);
     for (const { workflowId, runId } of actions) {
       deepEqual(linksOf(await runs.expectRun(workflowId, runId, 'schedule')), []);
@@ -77,14 +77,11 @@ describe('runs started by a schedule', { concurrency: 4 }, () => {
     });
     await client.schedule.getHandle(id('created-in-request')).trigger();
     await expectActions(id('created-in-request'), 1);
-    const [action] = await runs.endedOf(`TemporalScheduledById = '${id('created-in-request')}'`, 1);
+    const [action] = await runs.closedRuns(`TemporalScheduledById = '${id('created-in-request')}'`, 1);
     const handle = client.workflow.getHandle(action?.workflowId ?? '', action?.runId);
     const { baggage } = JSON.parse(await handle.result());
     ok(baggage.includes('job.name=oneActivity') && !baggage.includes('user.id'), baggage);
-    equal(
-      (await runs.harness.tracing.traces.of(action?.runId ?? '')).traceId,
-      traceIdOf(action?.runId ?? ''),
-    );
+    equal((await runs.harness.jobs.traces.of(action?.runId ?? '')).traceId, traceIdOf(action?.runId ?? ''));
   });
 
   it('a retry of an action still has the trigger schedule, and is linked to the attempt before', async () => {
@@ -99,7 +96,7 @@ describe('runs started by a schedule', { concurrency: 4 }, () => {
       },
     });
     await handle.trigger();
-    const [first, second] = await runs.endedOf(`TemporalScheduledById = '${id('retried')}'`, 2);
+    const [first, second] = await runs.closedRuns(`TemporalScheduledById = '${id('retried')}'`, 2);
     if (first === undefined || second === undefined) throw new Error('not two attempts');
     deepEqual(linksOf(await runs.expectRun(first.workflowId, first.runId, 'schedule')), []);
     deepEqual(linksOf(await runs.expectRun(second.workflowId, second.runId, 'schedule')), [

@@ -8,7 +8,7 @@ import { deepEqual, doesNotMatch, equal, match, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { Client } from '@temporalio/client';
 import type { ReceivedSpan } from '../testing/otlp-span';
-import { foreignClient } from './support/foreign-headers';
+import { foreignClientInterceptor } from './support/foreign-headers';
 import { id, linksOf, linkTo, Runs, traceIdOf } from './support/runs';
 
 describe('every way to start a run', { concurrency: 8 }, () => {
@@ -29,7 +29,7 @@ describe('every way to start a run', { concurrency: 8 }, () => {
 
   /** Expects three ticks, each linked to the one before; returns the root of the first. */
   async function expectThreeTicks(workflowId: string): Promise<ReceivedSpan> {
-    const [first = '', second = '', third = ''] = await runs.ended(workflowId, 3);
+    const [first = '', second = '', third = ''] = await runs.closedRunIds(workflowId, 3);
     const root = await runs.expectRun(workflowId, first, 'cron');
     deepEqual(linksOf(await runs.expectRun(workflowId, second, 'cron')), [linkTo(first)]);
     deepEqual(linksOf(await runs.expectRun(workflowId, third, 'cron')), [linkTo(second)]);
@@ -39,7 +39,7 @@ describe('every way to start a run', { concurrency: 8 }, () => {
 
   it('temporal workflow start', async () => {
     await cliStart(id('cli'));
-    const [runId = ''] = await runs.ended(id('cli'));
+    const [runId = ''] = await runs.closedRunIds(id('cli'));
     const root = await runs.expectRun(id('cli'), runId, 'api');
     deepEqual(linksOf(root), []);
     equal(root.attributes['job.sampling.reason'], 'default');
@@ -51,10 +51,13 @@ describe('every way to start a run', { concurrency: 8 }, () => {
       traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
     };
     const { connection, client } = runs.harness;
-    const foreign = new Client({ connection, interceptors: { workflow: [foreignClient(carrier)] } });
+    const foreign = new Client({
+      connection,
+      interceptors: { workflow: [foreignClientInterceptor(carrier)] },
+    });
     const workflowId = id('cron-in-request');
     await foreign.workflow.start('oneActivity', { taskQueue, workflowId, cronSchedule: '@every 1s' });
-    const ticks = await runs.ended(workflowId, 2);
+    const ticks = await runs.closedRunIds(workflowId, 2);
     await client.workflow.getHandle(workflowId).terminate();
     const baggage = ticks.map(async (runId) => {
       const { events } = await client.workflow.getHandle(workflowId, runId).fetchHistory();
@@ -90,7 +93,7 @@ describe('every way to start a run', { concurrency: 8 }, () => {
 
   it('temporal workflow start --start-delay', async () => {
     await cliStart(id('delayed'), '--start-delay', '2s');
-    const [runId = ''] = await runs.ended(id('delayed'));
+    const [runId = ''] = await runs.closedRunIds(id('delayed'));
     deepEqual(linksOf(await runs.expectRun(id('delayed'), runId, 'api')), []);
   });
 
@@ -100,7 +103,7 @@ describe('every way to start a run', { concurrency: 8 }, () => {
   });
 
   it('a typed client with cronSchedule: three ticks, the first linked to the call that started them', async () => {
-    await runs.typed.workflow.start('oneActivity', {
+    await runs.pluginClient.workflow.start('oneActivity', {
       taskQueue,
       workflowId: id('typed-cron'),
       cronSchedule: '@every 1s',
@@ -118,7 +121,7 @@ describe('every way to start a run', { concurrency: 8 }, () => {
       workflowId: id('continues'),
       args: [3],
     });
-    const continued = await runs.ended(id('continues'), 4);
+    const continued = await runs.closedRunIds(id('continues'), 4);
     for (const [index, runId] of continued.entries()) {
       const root = await runs.expectRun(id('continues'), runId, 'api');
       const previous = continued[index - 1];
@@ -133,7 +136,7 @@ describe('every way to start a run', { concurrency: 8 }, () => {
       workflowId: id('retried'),
       retry: { maximumAttempts: 2, initialInterval: '100ms' },
     });
-    const [first = '', second = ''] = await runs.ended(id('retried'), 2);
+    const [first = '', second = ''] = await runs.closedRunIds(id('retried'), 2);
     const failed = await runs.expectRun(id('retried'), first, 'api');
     deepEqual(
       { ...failed.status, type: failed.attributes['error.type'], result: failed.attributes['job.result'] },
@@ -151,15 +154,15 @@ describe('every way to start a run', { concurrency: 8 }, () => {
     });
     await handle.result();
     const parentRun = handle.firstExecutionRunId;
-    const [childRun = ''] = await runs.ended(id('family-child'));
-    deepEqual(await runs.harness.attributesOf(id('family-child'), childRun), {
+    const [childRun = ''] = await runs.closedRunIds(id('family-child'));
+    deepEqual(await runs.harness.searchAttributesOf(id('family-child'), childRun), {
       TraceId: traceIdOf(parentRun),
       JobName: 'parent',
       JobTrigger: 'child',
       JobRunId: parentRun,
       TraceSampled: true,
     });
-    deepEqual(linksOf(await runs.rootOf(childRun, traceIdOf(parentRun))), []);
-    deepEqual(await runs.eventsOfOurs(id('family-child')), [], 'no event in the child');
+    deepEqual(linksOf(await runs.completeRootOf(childRun, traceIdOf(parentRun))), []);
+    deepEqual(await runs.pluginEvents(id('family-child')), [], 'no event in the child');
   });
 });

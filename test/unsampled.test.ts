@@ -20,10 +20,10 @@ describe('at ratio 0', { concurrency: 8 }, () => {
     // Nothing is kept either, and a failed run has no say in the next one.
     const never = { ratio: 0, keepFailed: false, afterFailure: { runs: 0 } };
     runs = await Runs.start({ plugin: { sampling: { default: never, jobs: { always: 1 } } } });
-    sampledOnly = await runs.work({
+    sampledOnly = await runs.startWorker({
       plugin: { sampling: { default: 0, jobs: { always: 1 } }, bind: 'sampled' },
     });
-    without = await runs.work({ plugin: null });
+    without = await runs.startWorker({ plugin: null });
   });
   after(async () => {
     await runs.stop();
@@ -58,7 +58,7 @@ describe('at ratio 0', { concurrency: 8 }, () => {
   it('an ordinary child and its activity are not sampled either', async () => {
     const { runId, result } = await run('parent', 'family');
     await runs.expectUnsampled(id('family'), runId, 'api', 'parent');
-    deepEqual(await runs.harness.attributesOf(id('family-child')), {
+    deepEqual(await runs.harness.searchAttributesOf(id('family-child')), {
       TraceId: traceIdOf(runId),
       JobName: 'parent',
       JobTrigger: 'child',
@@ -71,10 +71,10 @@ describe('at ratio 0', { concurrency: 8 }, () => {
   it('a run that fails, is retried and continues as new never exports anything', async () => {
     await run('failsOnce', 'failing', { retry: { maximumAttempts: 2, initialInterval: '50ms' } });
     await run('continues', 'continued', { args: [2] });
-    const [first = '', second = ''] = await runs.ended(id('failing'), 2);
+    const [first = '', second = ''] = await runs.closedRunIds(id('failing'), 2);
     await runs.expectUnsampled(id('failing'), first, 'api', 'failsOnce');
     await runs.expectUnsampled(id('failing'), second, 'retry', 'failsOnce');
-    for (const runId of await runs.ended(id('continued'), 3))
+    for (const runId of await runs.closedRunIds(id('continued'), 3))
       await runs.expectUnsampled(id('continued'), runId, 'api', 'continues');
   });
 
@@ -88,7 +88,7 @@ describe('at ratio 0', { concurrency: 8 }, () => {
   it('a job that is named by its search attribute is sampled, by rule', async () => {
     const flags = `workflow start --type oneActivity --task-queue ${runs.taskQueue} --workflow-id ${id('named')}`;
     await runs.cli(flags, '--search-attribute', 'JobName="always"');
-    const [runId = ''] = await runs.ended(id('named'));
+    const [runId = ''] = await runs.closedRunIds(id('named'));
     sampled.add(traceIdOf(runId));
     const root = await runs.expectRun(id('named'), runId, 'api', { JobName: 'always' });
     equal(root.attributes['job.sampling.reason'], 'rule');
@@ -97,9 +97,9 @@ describe('at ratio 0', { concurrency: 8 }, () => {
   it("bind: 'sampled': no marker, no attribute, no trace, and the history is as without the plugin", async () => {
     const { result } = await run('oneActivity', 'untraced', { taskQueue: sampledOnly });
     await run('oneActivity', 'without', { taskQueue: without });
-    deepEqual(await runs.eventsOfOurs(id('untraced')), []);
+    deepEqual(await runs.pluginEvents(id('untraced')), []);
     deepEqual(await eventsOf('untraced'), await eventsOf('without'));
-    deepEqual(await runs.harness.attributesOf(id('untraced')), {});
+    deepEqual(await runs.harness.searchAttributesOf(id('untraced')), {});
     equal(JSON.parse(String(result)).traceparent, undefined);
   });
 
@@ -111,15 +111,15 @@ describe('at ratio 0', { concurrency: 8 }, () => {
       await runs.expectRun(id(`by policy ${taskQueue}`), runId, 'api');
     }
     deepEqual(
-      await runs.eventsOfOurs(id(`by policy ${sampledOnly}`)),
-      await runs.eventsOfOurs(id(`by policy ${runs.taskQueue}`)),
+      await runs.pluginEvents(id(`by policy ${sampledOnly}`)),
+      await runs.pluginEvents(id(`by policy ${runs.taskQueue}`)),
     );
     deepEqual(await eventsOf(`by policy ${sampledOnly}`), await eventsOf(`by policy ${runs.taskQueue}`));
   });
 
   it("bind: 'sampled': a manual run is sampled and bound", async () => {
     const start = { taskQueue: sampledOnly, workflowId: id('manual'), job: { runNow: true } };
-    const handle = await runs.typed.workflow.start('oneActivity', start);
+    const handle = await runs.pluginClient.workflow.start('oneActivity', start);
     await handle.result();
     sampled.add(traceIdOf(handle.firstExecutionRunId));
     await runs.expectRun(id('manual'), handle.firstExecutionRunId, 'manual');

@@ -33,7 +33,7 @@ describe('a workflow that sets invalid values on spans', () => {
   it('ends without a failed task, with a complete trace', async () => {
     const { events } = await runs.harness.client.workflow.getHandle(id('hostile')).fetchHistory();
     ok(!events?.some((event) => event.workflowTaskFailedEventAttributes));
-    await runs.rootOf(runId);
+    await runs.completeRootOf(runId);
   });
 
   it('keeps the valid values', () => {

@@ -9,7 +9,7 @@ import { until } from '../../testing/until';
 import { HOOK_KEY } from '../support/alerts/receiver';
 import { Stage } from '../support/alerts/stage';
 import { withConfigFile } from '../support/alerts/watch-process';
-import { consoleFor, getJson } from '../support/console';
+import { getJson, startConsoleFor } from '../support/console';
 import { ConsolePage, seriousFindings, unreachedByTab, width } from '../support/console-pages';
 
 const LONG = `billing-${'invoices-of-all-customers-'.repeat(6)}`;
@@ -33,7 +33,7 @@ describe('the page of alerts', { skip: browserMissing() ?? false, timeout: 300_0
   it('leads from any page to the run that is slow, in two clicks; light, dark, and 360 px wide', async () => {
     const config = stage.config({ jobs: { nightly: { overMs: 1_000 } } });
     await withConfigFile(config, async (alerts) => {
-      const running = await consoleFor(temporal(), { alerts });
+      const running = await startConsoleFor(temporal(), { alerts });
       try {
         await stage.whileWorking(() => look(running).finally(() => end()));
       } finally {
@@ -43,7 +43,7 @@ describe('the page of alerts', { skip: browserMissing() ?? false, timeout: 300_0
   });
 
   it('shows without a reload that the watcher no longer reads once its process is gone, and that it reads again', async () => {
-    const running = await consoleFor(temporal());
+    const running = await startConsoleFor(temporal());
     try {
       const watcher = await stage.watch();
       await stage.isWatching(watcher);

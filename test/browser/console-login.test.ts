@@ -4,7 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import type { Browser } from 'playwright-core';
 import type { RunningConsole } from '../../console/start';
 import { browserMissing, openBrowser } from '../../testing/browser';
-import { consoleFor } from '../support/console';
+import { startConsoleFor } from '../support/console';
 import { ConsolePage, seriousFindings, unreachedByTab, width } from '../support/console-pages';
 
 const TOKEN = 'a token that nobody guesses';
@@ -17,7 +17,7 @@ describe('the login page', { skip: browserMissing() ?? false }, () => {
 
   before(async () => {
     browser = await openBrowser();
-    running = await consoleFor(NOWHERE, { token: TOKEN });
+    running = await startConsoleFor(NOWHERE, { token: TOKEN });
   });
   after(async () => {
     await browser?.close();

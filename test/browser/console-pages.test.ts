@@ -9,7 +9,7 @@ import type { RunPage } from '../../console/api/types';
 import { browserMissing, openBrowser } from '../../testing/browser';
 import { ConsoleHarness } from '../support/console';
 import { ConsolePage, seriousFindings, unreachedByTab, width } from '../support/console-pages';
-import { nanos, spanId, traceRequest, writtenSpan } from '../support/otlp-request';
+import { jsonSpan, nanos, spanId, traceRequest } from '../support/otlp-request';
 import { id } from '../support/runs';
 
 /** Without quotes, which are replaced in names of jobs. */
@@ -166,7 +166,7 @@ describe('the pages of the console', { skip }, () => {
     const { run } = await harness.page(runId, ({ waiting }) => waiting.length > 0, 'it awaits nothing');
     await handle.terminate(SCRIPT);
     const attributes = [{ key: SCRIPT, value: { stringValue: SCRIPT } }];
-    const span = writtenSpan({
+    const span = jsonSpan({
       traceId: run.traceId,
       spanId: spanId(7),
       name: SCRIPT,

@@ -37,8 +37,8 @@ describe('the stories in the console', { skip: browserMissing() ?? false }, () =
     timeout: TIMEOUT_MS,
   }, async () => {
     const shop = runExample(['shop'], OWN_SERVER);
-    const url = (await shop.prints(CONSOLE)).groups?.url ?? '';
-    const runId = runIdOf((await shop.prints(RELEASE)).groups?.traceId ?? '');
+    const url = (await shop.waitForOutput(CONSOLE)).groups?.url ?? '';
+    const runId = runIdOf((await shop.waitForOutput(RELEASE)).groups?.traceId ?? '');
 
     const pages = await ConsolePage.open(browser, url);
     await pages.page.getByRole('link', { name: 'nightlyJob', exact: true }).waitFor();
@@ -60,7 +60,7 @@ describe('the stories in the console', { skip: browserMissing() ?? false }, () =
     timeout: TIMEOUT_MS,
   }, async () => {
     const bank = runExample(['bank'], OWN_SERVER);
-    const url = (await bank.prints(CONSOLE)).groups?.url ?? '';
+    const url = (await bank.waitForOutput(CONSOLE)).groups?.url ?? '';
     const read = async <T>(path: string) => (await (await fetch(url + path)).json()) as T;
     const failed = await until(
       async () => {
@@ -92,8 +92,8 @@ describe('the stories in the console', { skip: browserMissing() ?? false }, () =
 
   it('game: a run shows the request and the lane that it went to', { timeout: TIMEOUT_MS }, async () => {
     const game = runExample(['game'], OWN_SERVER);
-    const url = (await game.prints(CONSOLE)).groups?.url ?? '';
-    const { traceId = '' } = (await game.prints(GRAY_STORY)).groups ?? {};
+    const url = (await game.waitForOutput(CONSOLE)).groups?.url ?? '';
+    const { traceId = '' } = (await game.waitForOutput(GRAY_STORY)).groups ?? {};
 
     const pages = await ConsolePage.open(browser, `${url}/jobs/season-close`);
     await pages.click(`.runs a[href^="/runs/${runIdOf(traceId)}"]`);

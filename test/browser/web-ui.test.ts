@@ -218,7 +218,7 @@ describe('the Web UI', () => {
         const workflowId = `job-${randomUUID()}`;
         const args = [{ workflow: 'oneActivity', cron: '0 2 * * *' }];
         const handle = await client.workflow.start('scheduledJob', { taskQueue, workflowId, args });
-        const job = harness.tracing.getHandle(workflowId);
+        const job = harness.jobs.getHandle(workflowId);
         const { workflowId: manual, traceId } = await job.runNow({ reason: 'a look' });
         await client.workflow.getHandle(manual).result();
         const isListed = async () =>

@@ -11,7 +11,7 @@ import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { until } from '../../testing/until';
 import { startConsoleIngest } from '../support/console-ingest';
-import { spanId, traceId, traceRequest, writtenSpan } from '../support/otlp-request';
+import { jsonSpan, spanId, traceId, traceRequest } from '../support/otlp-request';
 
 const PROGRAM = join(__dirname, '..', 'support', 'processes', 'console-ingest.js');
 const SPANS = 20;
@@ -58,7 +58,7 @@ async function send(url: string, textOf = () => ''): Promise<{ id: string; respo
   const id = traceId(traces++);
   const spans = Array.from({ length: SPANS }, (_, index) => {
     const attributes = [{ key: 'text', value: { stringValue: textOf() } }];
-    return writtenSpan({ traceId: id, spanId: spanId(index), attributes });
+    return jsonSpan({ traceId: id, spanId: spanId(index), attributes });
   });
   const headers = { 'content-type': 'application/json' };
   const response = await fetch(`${url}/v1/traces`, {
@@ -162,7 +162,7 @@ describe('a trace that is too large', () => {
       const id = traceId(0);
       for (let request = 0; request < 12; request++) {
         const spans = Array.from({ length: 10_000 }, (_, index) =>
-          writtenSpan({ traceId: id, spanId: spanId(request * 10_000 + index) }),
+          jsonSpan({ traceId: id, spanId: spanId(request * 10_000 + index) }),
         );
         equal((await target.post(traceRequest(spans))).status, 200);
       }

@@ -15,7 +15,7 @@ import type { ScheduledJobStatus } from 'temporal-job-tracing/client';
 import { until } from '../../testing/until';
 import { type StoredServer, startStoredServer } from '../support/alerts/stored-server';
 import { workflowBundle } from '../support/bundles';
-import { accountOf, isTickResult, SCHEDULED_PATH } from '../support/scheduled-jobs';
+import { countTicks, isTickResult, SCHEDULED_PATH } from '../support/scheduled-jobs';
 
 /** Fifty in all. */
 const ROUNDS = 10;
@@ -106,7 +106,7 @@ describe('missed ticks: a server killed fifty times between a run’s end and it
         return paused && (await client.workflow.count(query)).count === 0;
       };
       await until(() => isOver().catch(() => false), { says: 'ticks go on' });
-      const { run: ran, missed, due } = await accountOf(client, job);
+      const { run: ran, missed, due } = await countTicks(client, job);
       t.diagnostic(`${ran} run, ${missed} missed, of ${due}`);
       ok(missed > 0);
       equal(ran + missed, due);

@@ -1,9 +1,12 @@
-/** The bank as a user runs it: account 1000002's cause is found by following only the links, while the run goes on and after it. */
+/**
+ * The bank as a user runs it: account 1000002's cause is found by following only the links, while the run goes on and
+ * after it.
+ */
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { after, it } from 'node:test';
 import { type OtlpTraceRequest, type ReceivedSpan, spansOf } from '../../testing/otlp-span';
 import { until } from '../../testing/until';
-import { assertGone, killExamples, runExample } from '../support/example-process';
+import { assertPortsClosed, killExamples, runExample } from '../support/example-process';
 
 const TIMEOUT_MS = 200_000;
 const CAUSE = 'value too long for type character varying(40)';
@@ -26,12 +29,12 @@ it('the links alone lead to the cause, during the run and afterwards', {
   timeout: TIMEOUT_MS,
 }, async () => {
   const example = runExample(['bank']);
-  const going = (await example.prints(block('RUNNING'))).groups ?? {};
+  const going = (await example.waitForOutput(block('RUNNING'))).groups ?? {};
   match(going.counts ?? '', /^\d+ completed, \d+ running, 1 failed$/);
   equal(going.error, CAUSE);
   await expectCause(going.shardUrl);
 
-  const ended = (await example.prints(block('FAILED'))).groups ?? {};
+  const ended = (await example.waitForOutput(block('FAILED'))).groups ?? {};
   equal(ended.counts, '199 completed, 0 running, 1 failed');
   equal(ended.run, going.run);
   equal(ended.shard, going.shard);
@@ -43,11 +46,11 @@ it('the links alone lead to the cause, during the run and afterwards', {
   ok(trace.length < 100, String(trace.length));
   deepEqual(failedShards(trace), [['account 1000002 to 1000004', ended.shard]]);
 
-  equal((await example.prints(MENDED)).groups?.shard, going.shard, 'run again in its own trace');
+  equal((await example.waitForOutput(MENDED)).groups?.shard, going.shard, 'run again in its own trace');
   example.child.kill('SIGINT');
   equal(await example.exitCode, 0, example.output());
   equal(example.errors(), '');
-  await assertGone(example.output(), 'AccountService');
+  await assertPortsClosed(example.output(), 'AccountService');
 });
 
 it('--once shows all of it and exits', { timeout: TIMEOUT_MS }, async () => {
@@ -58,7 +61,7 @@ it('--once shows all of it and exits', { timeout: TIMEOUT_MS }, async () => {
   match(output, /^[│ ]+└─ ✗ accountInsert +AccountService /m);
   match(output, /^✗ accountInsert in AccountService: value too long for type character varying\(40\)$/m);
   equal(example.errors(), '', 'nothing but what the user needs');
-  await assertGone(output, 'AccountService');
+  await assertPortsClosed(output, 'AccountService');
 });
 
 /** The shard's trace tells the downstream error. */

@@ -5,7 +5,7 @@ import { after, it } from 'node:test';
 import { promisify } from 'node:util';
 import { type OtlpReceiver, startOtlpReceiver } from '../../testing/otlp-receiver';
 import { incomplete } from '../../testing/otlp-trace';
-import { assertGone, killExamples, runExample } from '../support/example-process';
+import { assertPortsClosed, killExamples, runExample } from '../support/example-process';
 import { alertAbout, GRAY_STORY } from '../support/game-story';
 
 const TIMEOUT_MS = 170_000;
@@ -70,7 +70,7 @@ for (const language of ['Go', 'Node']) {
     match(output, alertAbout(traceId));
     ok(Number(slowestOf(traceId).exec(output)?.groups?.percent) > 60, output);
     equal(example.errors(), '', 'nothing but what the user needs');
-    await assertGone(output, 'game');
+    await assertPortsClosed(output, 'game');
   });
 }
 
@@ -83,8 +83,8 @@ it('only links lead from the alert to the cause: run, trace, span, and the log o
     OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
     TRACE_URL: 'http://traces.example/t/{traceId}',
   });
-  const { traceId = '', story = '' } = (await example.prints(GRAY_STORY)).groups ?? {};
-  const alert = await example.prints(alertAbout(traceId));
+  const { traceId = '', story = '' } = (await example.waitForOutput(GRAY_STORY)).groups ?? {};
+  const alert = await example.waitForOutput(alertAbout(traceId));
   equal(alert.groups?.page, `http://traces.example/t/${traceId}`);
 
   const [command] = COMMAND.exec(story) ?? [];
@@ -114,5 +114,5 @@ it('only links lead from the alert to the cause: run, trace, span, and the log o
   example.child.kill('SIGINT');
   equal(await example.exitCode, 0, example.output() + example.errors());
   equal(example.errors(), '');
-  await assertGone(example.output(), 'game');
+  await assertPortsClosed(example.output(), 'game');
 });

@@ -5,7 +5,7 @@ import { after, it } from 'node:test';
 import { promisify } from 'node:util';
 import { type OtlpReceiver, startOtlpReceiver } from '../../testing/otlp-receiver';
 import { incomplete } from '../../testing/otlp-trace';
-import { assertGone, killExamples, runExample } from '../support/example-process';
+import { assertPortsClosed, killExamples, runExample } from '../support/example-process';
 
 const TIMEOUT_MS = 180_000;
 const TRACE_TIMEOUT_MS = 60_000;
@@ -69,7 +69,7 @@ it('--once shows a run that is slow because of userInfoSave, then a manual run, 
   equal(RUN_NOW.exec(output)?.groups?.traceId, traceIds.at(-1));
   equal(runs.at(-1)?.trigger, 'manual');
   equal(example.errors(), '', 'nothing but what the user needs');
-  await assertGone(output, SERVICE);
+  await assertPortsClosed(output, SERVICE);
 });
 
 it('with another back end, spans go there, its output leads to the run, and Ctrl-C ends it', {
@@ -81,10 +81,10 @@ it('with another back end, spans go there, its output leads to the run, and Ctrl
     OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
     TRACE_URL: 'http://traces.example/t/{traceId}',
   });
-  const alert = await example.prints(new RegExp(ALERT.source, 'm'));
+  const alert = await example.waitForOutput(new RegExp(ALERT.source, 'm'));
   const traceId = alert.groups?.traceId ?? '';
-  const [command] = await example.prints(COMMAND);
-  const [page] = await example.prints(PAGE);
+  const [command] = await example.waitForOutput(COMMAND);
+  const [page] = await example.waitForOutput(PAGE);
 
   const { stdout } = await promisify(execFile)('sh', ['-c', `${command} --output json`]);
   const found = JSON.parse(stdout) as { execution: { runId: string }; type: { name: string } }[];
@@ -94,7 +94,7 @@ it('with another back end, spans go there, its output leads to the run, and Ctrl
   );
   equal((await fetch(page)).status, 200);
   equal(alert.groups?.page, `http://traces.example/t/${traceId}`);
-  await example.prints(OVER);
+  await example.waitForOutput(OVER);
 
   const trace = await receiver.waitFor(
     traceId,
@@ -102,7 +102,7 @@ it('with another back end, spans go there, its output leads to the run, and Ctrl
     TRACE_TIMEOUT_MS,
   );
   // The line for running the job now can be used as it is: its answer is the run's TraceId.
-  const [runNow] = await example.prints(RUN_NOW_COMMAND);
+  const [runNow] = await example.waitForOutput(RUN_NOW_COMMAND);
   const answer = await promisify(execFile)('sh', ['-c', `${runNow} --output json`]);
   const { result } = JSON.parse(answer.stdout) as { result: { traceId: string; reason: string } };
   equal(result.reason, 'release 1 is back');
@@ -116,15 +116,15 @@ it('with another back end, spans go there, its output leads to the run, and Ctrl
   example.child.kill('SIGINT');
   equal(await example.exitCode, 0, example.output());
   equal(example.errors(), '');
-  await assertGone(example.output(), SERVICE);
+  await assertPortsClosed(example.output(), SERVICE);
 });
 
 it('leaves no process behind when it is killed', { timeout: TIMEOUT_MS }, async () => {
   const example = runExample([]);
-  await example.prints(ANY_RUN);
+  await example.waitForOutput(ANY_RUN);
   example.child.kill('SIGKILL');
   await example.exitCode;
-  await assertGone(example.output(), SERVICE);
+  await assertPortsClosed(example.output(), SERVICE);
 });
 
 it('on a server that was already running it starts no watcher, and shows the same story', {
@@ -132,8 +132,8 @@ it('on a server that was already running it starts no watcher, and shows the sam
   skip: process.env.TEMPORAL_ADDRESS ? false : 'there is no such server',
 }, async () => {
   const example = runExample([]);
-  await example.prints(/^No alerts: the Temporal server was already running/m);
-  await example.prints(SLOW_LINE);
+  await example.waitForOutput(/^No alerts: the Temporal server was already running/m);
+  await example.waitForOutput(SLOW_LINE);
   equal(example.output().includes('ALERT'), false);
   example.child.kill('SIGINT');
   equal(await example.exitCode, 0, example.output());

@@ -9,7 +9,7 @@ import { runStartedId } from '../../export/run-started';
 import type { ReceivedSpan } from '../../testing/otlp-span';
 import { until } from '../../testing/until';
 import { Harness } from '../support/harness';
-import { bundleOf, expectLeaves, markersOf } from '../support/histories';
+import { expectLeaves, historiesBundle, markersOf } from '../support/histories';
 
 const TASKS = 3;
 const CALL = 'StartActivity:callDownstream > RunActivity:callDownstream > GET > GET';
@@ -23,7 +23,7 @@ describe('a workflow that throws a plain TypeError', { concurrency: 3 }, () => {
 
   async function worker(taskQueue: string, release: 'broken' | 'repaired') {
     const path = require.resolve(`../support/workflows/${release}`);
-    return harness.createWorker(taskQueue, { options: { workflowBundle: await bundleOf({}, path) } });
+    return harness.createWorker(taskQueue, { options: { workflowBundle: await historiesBundle({}, path) } });
   }
 
   const start = (taskQueue: string, type: string, arg: unknown) =>

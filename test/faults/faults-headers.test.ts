@@ -90,7 +90,7 @@ describe('a trace header that cannot be read', () => {
     const { events } = await handle.fetchHistory();
     ok(!events?.some((event) => event.workflowTaskFailedEventAttributes), 'no workflow task failed');
     const traceId = handle.firstExecutionRunId.replaceAll('-', '');
-    const { TraceId } = await harness.attributesOf(handle.workflowId);
+    const { TraceId } = await harness.searchAttributesOf(handle.workflowId);
     equal(TraceId, traceId, 'the run is bound');
     return harness.completeTrace(traceId);
   }

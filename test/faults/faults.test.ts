@@ -130,7 +130,7 @@ describe('jobs run and end, and a worker stops in time, when', () => {
           .getHandle(handle.workflowId, handle.firstExecutionRunId)
           .fetchHistory();
         ok(!events?.some((event) => event.workflowTaskFailedEventAttributes), `${type}: no task failed`);
-        const { TraceId } = await harness.attributesOf(handle.workflowId, handle.firstExecutionRunId);
+        const { TraceId } = await harness.searchAttributesOf(handle.workflowId, handle.firstExecutionRunId);
         deepEqual(TraceId, handle.firstExecutionRunId.replaceAll('-', ''), `${type} is bound`);
       }),
     );

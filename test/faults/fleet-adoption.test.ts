@@ -13,13 +13,13 @@ import { until } from '../../testing/until';
 import { workflowBundle } from '../support/bundles';
 import { Harness, type WorkerSetup } from '../support/harness';
 import {
-  beginning,
-  bundleOf,
   expectLeaves,
+  firstTaskCompleted,
   HISTORIES_PATH,
+  historiesBundle,
   markersOf,
-  type Recorded,
-  recorded,
+  type RecordedRun,
+  recordedRuns,
   taskFailures,
 } from '../support/histories';
 
@@ -47,7 +47,7 @@ describe('workers take runs over from each other', { concurrency: 8 }, () => {
   after(() => harness?.stop());
 
   async function worker(taskQueue: string, { plugin = {}, options }: WorkerSetup) {
-    const workflowBundle = await bundleOf(plugin);
+    const workflowBundle = await historiesBundle(plugin);
     return harness.createWorker(taskQueue, {
       plugin,
       options: { workflowBundle, maxCachedWorkflows: 0, ...options },
@@ -55,7 +55,7 @@ describe('workers take runs over from each other', { concurrency: 8 }, () => {
   }
 
   /** Begins a run, or the child of one, on one worker; another, which has never seen it, ends it. */
-  async function handOver(first: WorkerSetup, second: WorkerSetup, isChild = false): Promise<Recorded[]> {
+  async function handOver(first: WorkerSetup, second: WorkerSetup, isChild = false): Promise<RecordedRun[]> {
     const taskQueue = harness.newTaskQueue();
     const { workflow } = harness.client;
     const workflowId = randomUUID();
@@ -65,7 +65,7 @@ describe('workers take runs over from each other', { concurrency: 8 }, () => {
         ? await workflow.start('parent', { taskQueue, workflowId, args: [{ type: 'waitsTwice' }] })
         : await workflow.start('waitsTwice', { taskQueue, workflowId });
       if (isChild) await childOf(workflowId);
-      await beginning(waiting);
+      await firstTaskCompleted(waiting);
       return started;
     });
     await harness.whileRunning([await worker(taskQueue, second)], () => closeTwice(waiting, handle));
@@ -92,25 +92,25 @@ describe('workers take runs over from each other', { concurrency: 8 }, () => {
   }
 
   /** The runs that came of it, none of which failed a workflow task. */
-  async function ended(workflowId: string, runId: string): Promise<Recorded[]> {
-    const runs = await recorded(harness.client, workflowId, runId);
+  async function ended(workflowId: string, runId: string): Promise<RecordedRun[]> {
+    const runs = await recordedRuns(harness.client, workflowId, runId);
     for (const { history } of runs) deepEqual(taskFailures(history), []);
     return runs;
   }
 
-  const traceIdOf = ({ runId }: Recorded) => runId.replaceAll('-', '');
+  const traceIdOf = ({ runId }: RecordedRun) => runId.replaceAll('-', '');
 
   /** @param calls what the trace has that its activities have by themselves */
-  async function expectUntraced(run: Recorded | undefined, calls: readonly string[] = []): Promise<void> {
+  async function expectUntraced(run: RecordedRun | undefined, calls: readonly string[] = []): Promise<void> {
     ok(run);
     deepEqual(markersOf(run.history), []);
     const isWhole = (trace: readonly ReceivedSpan[]) => trace.length >= calls.length;
     const trace = await harness.receiver.waitFor(traceIdOf(run), isWhole);
     deepEqual(trace.map(({ name }) => name).sort(), calls);
-    notEqual((await harness.attributesOf(run.workflowId, run.runId)).TraceId, traceIdOf(run));
+    notEqual((await harness.searchAttributesOf(run.workflowId, run.runId)).TraceId, traceIdOf(run));
   }
 
-  async function expectTraced(run: Recorded | undefined, expected: readonly string[]): Promise<void> {
+  async function expectTraced(run: RecordedRun | undefined, expected: readonly string[]): Promise<void> {
     ok(run);
     deepEqual(markersOf(run.history), ['default']);
     await expectLeaves(harness.receiver, traceIdOf(run), expected);
@@ -119,14 +119,14 @@ describe('workers take runs over from each other', { concurrency: 8 }, () => {
   it('started without the plugin, ended with it: only activities are traced; its continuation is traced', async () => {
     const [run, next] = await handOver(WITHOUT, WITH);
     await expectUntraced(run, ['GET', 'GET', 'RunActivity:callDownstream']);
-    deepEqual(await harness.attributesOf(run?.workflowId ?? '', run?.runId), {});
+    deepEqual(await harness.searchAttributesOf(run?.workflowId ?? '', run?.runId), {});
     await expectTraced(next, ['RunStarted:branches', 'StartActivity:callDownstream', CALL]);
   });
 
   it('started where it is not enabled, ended where it is: only activities are traced', async () => {
     const [run] = await handOver(NOT_ENABLED, WITH);
     await expectUntraced(run, ['GET', 'GET', 'RunActivity:callDownstream']);
-    deepEqual(await harness.attributesOf(run?.workflowId ?? '', run?.runId), {});
+    deepEqual(await harness.searchAttributesOf(run?.workflowId ?? '', run?.runId), {});
   });
 
   it('started with it, ended where it is not enabled: traced completely; its continuation is not', async () => {
@@ -160,7 +160,7 @@ describe('workers take runs over from each other', { concurrency: 8 }, () => {
       ['RunWorkflow:waitsTwice', spanId],
       ['RunWorkflow:branches', spanId],
     ]);
-    deepEqual(await harness.attributesOf(child.workflowId, child.runId), {});
+    deepEqual(await harness.searchAttributesOf(child.workflowId, child.runId), {});
   });
 
   it('a child whose first task was done without the plugin ends with it, in the trace of its parent', async () => {
@@ -173,7 +173,7 @@ describe('workers take runs over from each other', { concurrency: 8 }, () => {
         const args = [{ type: 'waitsTwice', taskQueue: childQueue }];
         const started = await workflow.start('parent', { taskQueue: queue, workflowId, args });
         await childOf(workflowId);
-        await beginning(child);
+        await firstTaskCompleted(child);
         return started;
       });
       await harness.whileRunning([await worker(childQueue, WITH)], () => closeTwice(child, handle));
@@ -203,7 +203,7 @@ describe('workers take runs over from each other', { concurrency: 8 }, () => {
     });
     const [parent, child] = await ended(handle.workflowId, handle.firstExecutionRunId);
     await expectTraced(parent, ['RunStarted:parent', 'StartChildWorkflow:oneActivity']);
-    equal((await harness.attributesOf(child?.workflowId ?? '')).JobRunId, parent?.runId);
+    equal((await harness.searchAttributesOf(child?.workflowId ?? '')).JobRunId, parent?.runId);
   });
 
   it('before removal, a query lists the runs that still need a worker with the plugin', async () => {
@@ -221,7 +221,7 @@ describe('workers take runs over from each other', { concurrency: 8 }, () => {
       await harness.whileRunning([await worker(taskQueue, setup)], async () => {
         const start = { taskQueue, workflowId: randomUUID() };
         const handle = await harness.client.workflow.start('waits', start);
-        await beginning(handle);
+        await firstTaskCompleted(handle);
         const count = () =>
           harness.cli('workflow', 'count', '--query', `${query} AND WorkflowId="${handle.workflowId}"`);
         // Visibility is a little behind.

@@ -13,12 +13,12 @@ import { JobTracingPlugin } from 'temporal-job-tracing';
 import type { ReceivedSpan } from '../../testing/otlp-span';
 import { incomplete } from '../../testing/otlp-trace';
 import { until } from '../../testing/until';
-import { foreignClient } from '../support/foreign-headers';
+import { foreignClientInterceptor } from '../support/foreign-headers';
 import { Harness } from '../support/harness';
 import {
-  bundleOf,
+  historiesBundle,
   markersOf,
-  type Recorded,
+  type RecordedRun,
   runKinds,
   runLocalKinds,
   taskFailures,
@@ -38,7 +38,10 @@ const jobs = serviceHandler(jobService, {
   ),
 });
 
-/** A span arrives twice when the server has refused the completion of its task: as of a run that was signalled meanwhile. */
+/**
+ * A span arrives twice when the server has refused the completion of its task: as of a run that was signalled
+ * meanwhile.
+ */
 function distinct(trace: readonly ReceivedSpan[]): ReceivedSpan[] {
   return [...new Map(trace.map((span) => [span.spanId, span])).values()];
 }
@@ -50,14 +53,14 @@ function isOfActivity(name: string): boolean {
 
 describe('a fleet of which half is not enabled', () => {
   let harness: Harness;
-  let runs: Recorded[];
+  let runs: RecordedRun[];
   /** Runs with a trace of their own that came to their end, with a marker and without. */
-  let traced: Recorded[];
-  let untraced: Recorded[];
+  let traced: RecordedRun[];
+  let untraced: RecordedRun[];
 
   before(async () => {
     harness = await Harness.start();
-    const workflowBundle = await bundleOf({}, require.resolve('../support/workflows/fleet'));
+    const workflowBundle = await historiesBundle({}, require.resolve('../support/workflows/fleet'));
     const worker = (identity: string, enabled: boolean) => ({
       plugin: { enabled },
       options: { identity, workflowBundle, maxCachedWorkflows: 0, nexusServices: [jobs] },
@@ -83,14 +86,14 @@ describe('a fleet of which half is not enabled', () => {
   });
   after(() => harness?.stop());
 
-  async function cron(taskQueue: string, round: string): Promise<Recorded[]> {
+  async function cron(taskQueue: string, round: string): Promise<RecordedRun[]> {
     const workflowId = `${round} cron`;
     const start = { taskQueue, workflowId, cronSchedule: CRON };
     const { firstExecutionRunId } = await harness.client.workflow.start('oneActivity', start);
     return ticksOf(harness.client, workflowId, firstExecutionRunId, TICKS);
   }
 
-  async function cronChild(taskQueue: string, round: string): Promise<Recorded[]> {
+  async function cronChild(taskQueue: string, round: string): Promise<RecordedRun[]> {
     const { workflow } = harness.client;
     const workflowId = `${round} cron parent`;
     const handle = await workflow.start('cronParent', { taskQueue, workflowId, args: [CRON] });
@@ -100,7 +103,7 @@ describe('a fleet of which half is not enabled', () => {
   }
 
   /** Runs started in each way, when they have ended. */
-  async function startedOnes(taskQueue: string): Promise<Recorded[]> {
+  async function startedOnes(taskQueue: string): Promise<RecordedRun[]> {
     const counts = await Promise.all(ROUNDS.map((round) => startAll(taskQueue, `${round}-way`)));
     const expected = counts.reduce((sum, count) => sum + count, 0);
     const ways = ROUNDS.map((round) => `WorkflowId STARTS_WITH "${round}-way"`);
@@ -126,7 +129,10 @@ describe('a fleet of which half is not enabled', () => {
       interceptors: { workflow: [new OpenTelemetryWorkflowClientInterceptor()] },
     });
     const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
-    const go = new Client({ connection, interceptors: { workflow: [foreignClient({ traceparent })] } });
+    const go = new Client({
+      connection,
+      interceptors: { workflow: [foreignClientInterceptor({ traceparent })] },
+    });
 
     await cli(`workflow start --type oneActivity ${flags('delayed')} --start-delay 1s`);
     await cli(`workflow signal-with-start --signal-name runNow --type oneActivity ${flags('manual')}`);
@@ -198,12 +204,12 @@ describe('a fleet of which half is not enabled', () => {
   }
 
   it('shares the tasks of its runs', () => {
-    const workersOf = ({ history }: Recorded) =>
+    const workersOf = ({ history }: RecordedRun) =>
       new Set(history.events?.map((event) => event.workflowTaskStartedEventAttributes?.identity ?? ''));
-    const isShared = (run: Recorded) => workersOf(run).has('on') && workersOf(run).has('off');
+    const isShared = (run: RecordedRun) => workersOf(run).has('on') && workersOf(run).has('off');
     ok(traced.some(isShared), 'a traced run that both worked on');
     ok(untraced.some(isShared), 'an untraced run that both worked on');
-    const byWay = (some: readonly Recorded[]) =>
+    const byWay = (some: readonly RecordedRun[]) =>
       some.filter(({ workflowId }) => workflowId.includes('-way-'));
     ok(byWay(traced).length > ROUNDS.length, `${byWay(traced).length} traced`);
     ok(byWay(untraced).length > ROUNDS.length, `${byWay(untraced).length} untraced`);
@@ -212,7 +218,8 @@ describe('a fleet of which half is not enabled', () => {
   it('fails no workflow task', () => {
     ok(runs.length > 100, `${runs.length} runs`);
     // A reset is written as a task that failed, with the reason that was given.
-    const failures = ({ history }: Recorded) => taskFailures(history).filter((why) => !why.endsWith(REASON));
+    const failures = ({ history }: RecordedRun) =>
+      taskFailures(history).filter((why) => !why.endsWith(REASON));
     for (const run of runs) deepEqual(failures(run), [], run.workflowId);
   });
 
@@ -220,7 +227,7 @@ describe('a fleet of which half is not enabled', () => {
     for (const { workflowId, runId } of traced) {
       const traceId = traceIdOf(runId);
       await harness.receiver.waitFor(traceId, (trace) => incomplete(distinct(trace)).length === 0);
-      const { TraceId, TraceSampled } = await harness.attributesOf(workflowId, runId);
+      const { TraceId, TraceSampled } = await harness.searchAttributesOf(workflowId, runId);
       deepEqual({ TraceId, TraceSampled }, { TraceId: traceId, TraceSampled: true }, workflowId);
     }
   });
@@ -231,7 +238,7 @@ describe('a fleet of which half is not enabled', () => {
       const spans = harness.receiver.trace(traceId).filter(({ name }) => !isOfActivity(name));
       deepEqual(spans, [], workflowId);
       // A continuation begins with the attributes of the run before: they do not name it.
-      notEqual((await harness.attributesOf(workflowId, runId)).TraceId, traceId, workflowId);
+      notEqual((await harness.searchAttributesOf(workflowId, runId)).TraceId, traceId, workflowId);
     }
   });
 });

@@ -8,7 +8,7 @@ import { summarizeError } from '../../core/item-failure';
 import { until } from '../../testing/until';
 import * as testActivities from '../support/activities';
 import { Harness } from '../support/harness';
-import { bundleOf } from '../support/histories';
+import { historiesBundle } from '../support/histories';
 import { hostileValues } from '../support/hostile';
 import * as hostileActivities from '../support/hostile-activities';
 import { id } from '../support/runs';
@@ -80,7 +80,10 @@ describe('hostile user code', () => {
     const idOf = (name: string) => id(`${name}-${plugin ? 'with' : 'without'}`);
 
     const inWorker = async (fn: (taskQueue: string) => Promise<void>) => {
-      const workflowBundle = await bundleOf(plugin, require.resolve('../support/workflows/hostile-code'));
+      const workflowBundle = await historiesBundle(
+        plugin,
+        require.resolve('../support/workflows/hostile-code'),
+      );
       // Built-ins that one workflow replaces are replaced for all of its V8 context.
       await harness.whileWorking(
         { plugin, options: { workflowBundle, activities, reuseV8Context: false } },

@@ -111,12 +111,9 @@ describe('a worker that is killed in the middle of runs', () => {
         [reason, undefined, undefined],
       );
       equal(root?.traceState, undefined);
-      const { TraceId, TraceSampled, JobName } = await harness.attributesOf(handle.workflowId);
+      const { TraceId, TraceSampled, JobName } = await harness.searchAttributesOf(handle.workflowId);
       deepEqual([TraceId, TraceSampled, JobName], [traceId, true, name]);
-      deepEqual(
-        (await harness.tracing.traces.of({ workflowId: handle.workflowId })).sampling?.reason,
-        reason,
-      );
+      deepEqual((await harness.jobs.traces.of({ workflowId: handle.workflowId })).sampling?.reason, reason);
     });
   }
 
@@ -127,7 +124,7 @@ describe('a worker that is killed in the middle of runs', () => {
     it(`${name}: ${marker} and bound, although the other worker samples every run`, async () => {
       const { handle, traceId } = runOf(name);
       deepEqual(markersOf(await handle.fetchHistory()), [marker]);
-      const { TraceId, TraceSampled } = await harness.attributesOf(handle.workflowId);
+      const { TraceId, TraceSampled } = await harness.searchAttributesOf(handle.workflowId);
       deepEqual([TraceId, TraceSampled], [traceId, false]);
       deepEqual(harness.receiver.trace(traceId), []);
     });
@@ -141,7 +138,7 @@ describe('a worker that is killed in the middle of runs', () => {
       trace.map(({ name, attributes }) => [name, attributes['job.sampling.reason']]),
       [['RunWorkflow:takes', 'kept-failed']],
     );
-    equal((await harness.attributesOf(handle.workflowId)).TraceSampled, true);
+    equal((await harness.searchAttributesOf(handle.workflowId)).TraceSampled, true);
   });
 
   it('a run that was not bound is not bound by a worker that may bind', async () => {

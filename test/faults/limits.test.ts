@@ -8,7 +8,7 @@ import { Client, type WorkflowHandle } from '@temporalio/client';
 import { serviceHandler } from 'nexus-rpc';
 import { JobClient } from 'temporal-job-tracing/client';
 import { until } from '../../testing/until';
-import { foreignClient } from '../support/foreign-headers';
+import { foreignClientInterceptor } from '../support/foreign-headers';
 import { taskFailures } from '../support/histories';
 import { id, Runs } from '../support/runs';
 import { nothing } from '../support/workflows/limits';
@@ -37,7 +37,7 @@ describe('values larger than the server accepts', { concurrency: 4 }, () => {
   const by = (carrier: Record<string, string>) =>
     new Client({
       connection: runs.harness.connection,
-      interceptors: { workflow: [foreignClient(carrier)] },
+      interceptors: { workflow: [foreignClientInterceptor(carrier)] },
     });
 
   async function expectNoFailure(handle: Pick<WorkflowHandle, 'fetchHistory'>): Promise<void> {
@@ -55,13 +55,13 @@ describe('values larger than the server accepts', { concurrency: 4 }, () => {
       const handle = await start('startsChild', `name ${what}`, { memo: { jobName: given } });
       await handle.result();
       await expectNoFailure(handle);
-      const attributes = await runs.harness.attributesOf(handle.workflowId);
+      const attributes = await runs.harness.searchAttributesOf(handle.workflowId);
       equal(attributes.JobName, stored);
-      const root = await runs.rootSpan(handle.firstExecutionRunId);
+      const root = await runs.rootSpanOf(handle.firstExecutionRunId);
       equal(root.attributes['job.name'], stored);
-      const { run: found } = await runs.harness.tracing.traces.of({ workflowId: handle.workflowId });
+      const { run: found } = await runs.harness.jobs.traces.of({ workflowId: handle.workflowId });
       equal(found?.job, stored);
-      const listed = await runs.endedOf(`JobName = '${stored}' AND JobTrigger = 'child'`, 1);
+      const listed = await runs.closedRuns(`JobName = '${stored}' AND JobTrigger = 'child'`, 1);
       equal(listed.length, 1);
     });
   }
@@ -76,15 +76,15 @@ describe('values larger than the server accepts', { concurrency: 4 }, () => {
     const handle = await start('startsChild', 'foreign', { searchAttributes }, by(carrier));
     await handle.result();
     await expectNoFailure(handle);
-    const [child] = await runs.endedOf(`TraceId = '${TRACE}' AND JobTrigger = 'child'`, 1);
-    const { JobName, JobRunId } = await runs.harness.attributesOf(child?.workflowId ?? '');
+    const [child] = await runs.closedRuns(`TraceId = '${TRACE}' AND JobTrigger = 'child'`, 1);
+    const { JobName, JobRunId } = await runs.harness.searchAttributesOf(child?.workflowId ?? '');
     deepEqual([JobName, JobRunId], ['j'.repeat(255), 'r'.repeat(255)]);
   });
 
   it('a typed client and a job spec refuse values that are too long, with the limit', async () => {
     const name = 'n'.repeat(256);
     const expected = /at most 255 characters, no double quote, backslash or control character/;
-    const starting = runs.typed.workflow.start('oneActivity', {
+    const starting = runs.pluginClient.workflow.start('oneActivity', {
       ...{ taskQueue: runs.taskQueue, workflowId: id('refused'), job: { name } },
     });
     await rejects(starting, expected);
@@ -183,14 +183,14 @@ describe('values larger than the server accepts', { concurrency: 4 }, () => {
   });
 
   it('with more user patches than can be listed, the client does not contradict itself', async () => {
-    const quiet = await runs.work({
+    const quiet = await runs.startWorker({
       plugin: { sampling: { default: 0 } },
       options: { workflowsPath: require.resolve('../support/workflows/limits') },
     });
     const handle = await start('manyPatches', 'patches', { taskQueue: quiet });
     await rejects(handle.result());
     await expectNoFailure(handle);
-    const { run } = await runs.harness.tracing.traces.of({ workflowId: handle.workflowId });
+    const { run } = await runs.harness.jobs.traces.of({ workflowId: handle.workflowId });
     deepEqual(
       [run?.sampled, run?.sampling?.sampled, run?.sampling?.text],
       [true, true, `kept, only the root span; not sampled: the ratio of its rule, ${MISSING}`],

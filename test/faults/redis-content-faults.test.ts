@@ -8,33 +8,33 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { startRedis, WITHOUT_REDIS } from '../../testing/redis-server.js';
 import { until } from '../../testing/until.js';
 import {
-  answersAtOnce,
-  begins,
-  ends,
-  NOTICE_MS,
-  nothingWasUnhandled,
+  assertFaultLogged,
+  assertNonBlocking,
+  assertNoUnhandledRejections,
+  assertRecoveryLogged,
+  DETECTED_WITHIN_MS,
+  DETECTION_MS,
   POLICY,
   POLL_MS,
   REVISION,
-  SEEN_MS,
-  steady,
+  startSteadyStore,
 } from '../support/redis-faults.js';
 import { connectionTo, eventually, startStore } from '../support/redis-store.js';
 
 describe('a fault in the content of Redis', { skip: WITHOUT_REDIS, concurrency: 2 }, () => {
-  after(nothingWasUnhandled);
+  after(assertNoUnhandledRejections);
 
   it('a server that is killed and comes back empty: the empty policy is not accepted', async (t) => {
-    const { server, under } = await steady(t);
+    const { server, under } = await startSteadyStore(t);
     await server.stop();
-    await begins(under, /cannot be read: /);
+    await assertFaultLogged(under, /cannot be read: /);
     await server.start();
-    await sleep(NOTICE_MS);
-    answersAtOnce(under);
+    await sleep(DETECTION_MS);
+    assertNonBlocking(under);
     equal(under.lines.length, 1);
     await server.cli('hset', POLICY, 'a', '0.75');
     await server.cli('set', REVISION, String(Date.now()));
-    await ends(under, /read again$/, 0.75);
+    await assertRecoveryLogged(under, /read again$/, 0.75);
   });
 
   const WRONG = 'warn the sampling policy in Redis ';
@@ -129,13 +129,17 @@ describe('a fault in the content of Redis', { skip: WITHOUT_REDIS, concurrency: 
     },
   ]) {
     it(`${what}: the policy stays in force, and its repair is detected`, async (t) => {
-      const { server, under } = await steady(t);
+      const { server, under } = await startSteadyStore(t);
       for (const command of commands) await server.cli(...command);
-      await begins(under, new RegExp(`^${says.replace(/[[\]]/g, '\\$&')}`));
+      await assertFaultLogged(under, new RegExp(`^${says.replace(/[[\]]/g, '\\$&')}`));
       await sleep(POLL_MS);
-      answersAtOnce(under);
+      assertNonBlocking(under);
       for (const command of repair) await server.cli(...command);
-      await ends(under, /^info the sampling (policy|rule 'a') in Redis is (read|valid) again$/, 0.75);
+      await assertRecoveryLogged(
+        under,
+        /^info the sampling (policy|rule 'a') in Redis is (read|valid) again$/,
+        0.75,
+      );
     });
   }
 
@@ -152,8 +156,11 @@ describe('a fault in the content of Redis', { skip: WITHOUT_REDIS, concurrency: 
     under.lines.length = 0;
     const take = () => under.store.counters.take('cap:a', { runs: 3, perMs: 86_400_000 });
     take();
-    await begins(under, /^warn reservoirs, caps and marks of slow runs count for each worker: .*READONLY/);
-    answersAtOnce(under);
+    await assertFaultLogged(
+      under,
+      /^warn reservoirs, caps and marks of slow runs count for each worker: .*READONLY/,
+    );
+    assertNonBlocking(under);
     await server.cli('replicaof', 'no', 'one');
     await eventually(
       () => {
@@ -161,19 +168,23 @@ describe('a fault in the content of Redis', { skip: WITHOUT_REDIS, concurrency: 
         return under.lines.slice(1);
       },
       ['info reservoirs, caps and marks of slow runs are shared through Redis again'],
-      SEEN_MS,
+      DETECTED_WITHIN_MS,
     );
   });
 
   it('messages no longer permitted: logged once, the process continues, and changes are polled', async (t) => {
-    const { server, under } = await steady(t);
+    const { server, under } = await startSteadyStore(t);
     await until(async () => (await server.cli('pubsub', 'channels')) !== '', { says: 'nobody listens' });
     await server.cli('acl', 'setuser', 'default', 'resetchannels');
-    await begins(under, /^warn no messages about changes of the sampling policy: NOPERM/);
+    await assertFaultLogged(under, /^warn no messages about changes of the sampling policy: NOPERM/);
     await server.cli('hset', POLICY, 'a', '0.75');
     await server.cli('acl', 'setuser', 'default', 'allchannels');
-    await ends(under, /^info messages about changes of the sampling policy arrive again$/, 0.75);
-    await nothingWasUnhandled();
+    await assertRecoveryLogged(
+      under,
+      /^info messages about changes of the sampling policy arrive again$/,
+      0.75,
+    );
+    await assertNoUnhandledRejections();
   });
 
   it('messages not permitted: logged once, and changes are polled', async (t) => {
@@ -181,10 +192,14 @@ describe('a fault in the content of Redis', { skip: WITHOUT_REDIS, concurrency: 
     t.after(() => server.stop());
     await server.cli('acl', 'setuser', 'default', 'resetchannels');
     const under = startStore(t, { redis: connectionTo(server.port), pollIntervalMs: POLL_MS });
-    await begins(under, /^warn no messages about changes of the sampling policy: NOPERM/);
+    await assertFaultLogged(under, /^warn no messages about changes of the sampling policy: NOPERM/);
     await server.cli('hset', POLICY, 'a', '0.75');
-    await eventually(() => under.ratio('a'), 0.75, SEEN_MS);
+    await eventually(() => under.ratio('a'), 0.75, DETECTED_WITHIN_MS);
     await server.cli('acl', 'setuser', 'default', 'allchannels');
-    await ends(under, /^info messages about changes of the sampling policy arrive again$/, 0.75);
+    await assertRecoveryLogged(
+      under,
+      /^info messages about changes of the sampling policy arrive again$/,
+      0.75,
+    );
   });
 });

@@ -9,7 +9,7 @@ import { isNotPrimary } from '../../sampling/redis/connection';
 import { type RedisServer, startRedis, WITHOUT_REDIS } from '../../testing/redis-server.js';
 import { until } from '../../testing/until.js';
 import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.js';
-import { nothingWasUnhandled, POLICY, POLL_MS } from '../support/redis-faults.js';
+import { assertNoUnhandledRejections, POLICY, POLL_MS } from '../support/redis-faults.js';
 import { connectionTo, eventually, type StoreUnderTest, startStore } from '../support/redis-store.js';
 
 /** In which all is shared again. */
@@ -68,7 +68,7 @@ const failovers = {
 } as const;
 
 describe('Redis failover with the old connection open', { skip: WITHOUT_REDIS, concurrency: 2 }, () => {
-  after(nothingWasUnhandled);
+  after(assertNoUnhandledRejections);
 
   for (const [what, failOver] of Object.entries(failovers)) {
     it(`${what}: state is shared again over a new connection`, async (t) => {
@@ -83,7 +83,7 @@ describe('Redis failover with the old connection open', { skip: WITHOUT_REDIS, c
         return under.lines.some((line) => words.some((word) => line.includes(word)));
       };
       await until(isSeen, { within: FAILOVER_MS, says: () => under.lines.join('\n') });
-      proxy.leadTo(next.port);
+      proxy.setTarget(next.port);
       const isSharedAgain = async () => {
         countRun(failover);
         return under.ratio('a') === 0.75 && (await isShared(failover));

@@ -13,44 +13,44 @@ import { promisify } from 'node:util';
 import { freePort, startRedis, WITHOUT_REDIS } from '../../testing/redis-server.js';
 import { type Fault, startFaultProxy } from '../support/fault-proxy.js';
 import {
-  answersAtOnce,
-  begins,
-  ends,
-  NOTICE_MS,
-  nothingWasUnhandled,
+  assertFaultLogged,
+  assertNonBlocking,
+  assertNoUnhandledRejections,
+  assertRecoveryLogged,
+  DETECTED_WITHIN_MS,
+  DETECTION_MS,
   POLICY,
   POLL_MS,
   REVISION,
-  SEEN_MS,
-  steady,
+  startSteadyStore,
 } from '../support/redis-faults.js';
 import { connectionTo, eventually, FALLBACK, startStore } from '../support/redis-store.js';
 
 describe('a fault in the connection to Redis', { skip: WITHOUT_REDIS, concurrency: 2 }, () => {
-  after(nothingWasUnhandled);
+  after(assertNoUnhandledRejections);
 
   for (const fault of ['drop', 'reset', 'hang', 5_000] as const) {
     it(`connections that ${describeFault(fault)}: the policy stays in force, and Redis recovers`, async (t) => {
-      const { server, proxy, under } = await steady(t);
+      const { server, proxy, under } = await startSteadyStore(t);
       proxy.set(fault);
-      await begins(
+      await assertFaultLogged(
         under,
         /^warn the sampling policy in Redis cannot be read: .+; the last good policy holds/,
       );
       await server.cli('hset', POLICY, 'a', '0.75');
       await sleep(POLL_MS);
-      answersAtOnce(under);
+      assertNonBlocking(under);
       proxy.set('pass');
-      await ends(under, /^info the sampling policy in Redis is read again$/, 0.75);
+      await assertRecoveryLogged(under, /^info the sampling policy in Redis is read again$/, 0.75);
     });
   }
 
   it('slow replies within the timeout are not a fault', async (t) => {
-    const { server, proxy, under } = await steady(t);
+    const { server, proxy, under } = await startSteadyStore(t);
     proxy.set(200);
     await server.cli('hset', POLICY, 'a', '0.75');
-    await eventually(() => under.ratio('a'), 0.75, SEEN_MS);
-    answersAtOnce(under, 0.75);
+    await eventually(() => under.ratio('a'), 0.75, DETECTED_WITHIN_MS);
+    assertNonBlocking(under, 0.75);
     deepEqual(under.lines, []);
   });
 
@@ -59,12 +59,12 @@ describe('a fault in the connection to Redis', { skip: WITHOUT_REDIS, concurrenc
     t.after(() => server.stop());
     await server.stop();
     const under = startStore(t, { redis: connectionTo(server.port), pollIntervalMs: POLL_MS });
-    answersAtOnce(under, 0.5);
-    await begins(under, /cannot be read: connect ECONNREFUSED 127\.0\.0\.1:\d+; /);
-    answersAtOnce(under, 0.5);
+    assertNonBlocking(under, 0.5);
+    await assertFaultLogged(under, /cannot be read: connect ECONNREFUSED 127\.0\.0\.1:\d+; /);
+    assertNonBlocking(under, 0.5);
     await server.start();
     await server.cli('hset', POLICY, 'a', '0.75');
-    await ends(under, /^info the sampling policy in Redis is read again$/, 0.75);
+    await assertRecoveryLogged(under, /^info the sampling policy in Redis is read again$/, 0.75);
   });
 
   it('a network that drops the first packet: the fallback applies at once', async (t) => {
@@ -73,11 +73,11 @@ describe('a fault in the connection to Redis', { skip: WITHOUT_REDIS, concurrenc
     t.after(() => Promise.all([proxy.close(), server.stop()]));
     proxy.set('hang');
     const under = startStore(t, { redis: connectionTo(proxy.port), pollIntervalMs: POLL_MS });
-    await begins(under, /cannot be read: no answer within 600 ms; /);
-    answersAtOnce(under, 0.5);
+    await assertFaultLogged(under, /cannot be read: no answer within 600 ms; /);
+    assertNonBlocking(under, 0.5);
     await server.cli('hset', POLICY, 'a', '0.75');
     proxy.set('pass');
-    await ends(under, /read again$/, 0.75);
+    await assertRecoveryLogged(under, /read again$/, 0.75);
   });
 
   it('authentication refused: reported without the password, until it is accepted', async (t) => {
@@ -86,13 +86,13 @@ describe('a fault in the connection to Redis', { skip: WITHOUT_REDIS, concurrenc
     await server.cli('hset', POLICY, 'a', '0.75');
     const redis = connectionTo(server.port, { password: 'wrong-secret' });
     const under = startStore(t, { redis, pollIntervalMs: POLL_MS });
-    await begins(under, /cannot be read: WRONGPASS/);
-    answersAtOnce(under, 0.5);
-    await sleep(NOTICE_MS);
+    await assertFaultLogged(under, /cannot be read: WRONGPASS/);
+    assertNonBlocking(under, 0.5);
+    await sleep(DETECTION_MS);
     equal(under.lines.length, 1);
     doesNotMatch(under.lines.join(), /secret/);
     await server.cli('acl', 'setuser', 'default', '>wrong-secret');
-    await ends(under, /read again$/, 0.75);
+    await assertRecoveryLogged(under, /read again$/, 0.75);
   });
 
   it('an unknown certificate, or a server without TLS: reported, and the fallback applies', async (t) => {
@@ -109,30 +109,30 @@ describe('a fault in the connection to Redis', { skip: WITHOUT_REDIS, concurrenc
     const plain = startStore(t, { redis: connectionTo(server.port, { tls: {} }), pollIntervalMs: POLL_MS });
     const trusted = connectionTo(tlsPort, { tls: { rejectUnauthorized: false } });
     const good = startStore(t, { redis: trusted, pollIntervalMs: POLL_MS });
-    await begins(unknown, /cannot be read: self-signed certificate; /);
-    await begins(plain, /cannot be read: .+; /);
+    await assertFaultLogged(unknown, /cannot be read: self-signed certificate; /);
+    await assertFaultLogged(plain, /cannot be read: .+; /);
     await sleep(POLL_MS);
     for (const under of [unknown, plain]) {
-      answersAtOnce(under, 0.5);
+      assertNonBlocking(under, 0.5);
       equal(under.lines.length, 1);
     }
     await server.cli('hset', POLICY, 'a', '0.75');
-    await eventually(() => good.ratio('a'), 0.75, SEEN_MS);
+    await eventually(() => good.ratio('a'), 0.75, DETECTED_WITHIN_MS);
     deepEqual(good.lines, []);
   });
 
   it('a policy that Redis has not confirmed for the maximum age is replaced by the fallback', async (t) => {
-    const { server, proxy, under } = await steady(t, { maxAgeMs: 3_000 });
+    const { server, proxy, under } = await startSteadyStore(t, { maxAgeMs: 3_000 });
     proxy.set('drop');
-    await begins(under, /cannot be read/);
-    answersAtOnce(under);
-    await eventually(() => under.store.current(), FALLBACK, SEEN_MS);
+    await assertFaultLogged(under, /cannot be read/);
+    assertNonBlocking(under);
+    await eventually(() => under.store.current(), FALLBACK, DETECTED_WITHIN_MS);
     deepEqual(under.lines.slice(1), [
       "warn the sampling policy from Redis is too old, the plugin's option sampling holds instead",
     ]);
     await server.cli('set', REVISION, '1');
     proxy.set('pass');
-    await eventually(() => under.ratio('a'), 0.25, SEEN_MS);
+    await eventually(() => under.ratio('a'), 0.25, DETECTED_WITHIN_MS);
     deepEqual(under.lines.slice(2), [
       'info the sampling policy in Redis is read again',
       'info the sampling policy from Redis holds again',
@@ -141,16 +141,16 @@ describe('a fault in the connection to Redis', { skip: WITHOUT_REDIS, concurrenc
 
   for (const fault of ['hang', 'drop'] as const) {
     it(`a store that is closed while connections ${describeFault(fault)} is closed within a poll`, async (t) => {
-      const { proxy, under } = await steady(t);
+      const { proxy, under } = await startSteadyStore(t);
       proxy.set(fault);
       await sleep(POLL_MS);
       const start = performance.now();
       await under.store.close();
       ok(performance.now() - start < POLL_MS);
       const connections = proxy.connections();
-      await sleep(NOTICE_MS);
+      await sleep(DETECTION_MS);
       equal(proxy.connections(), connections);
-      answersAtOnce(under);
+      assertNonBlocking(under);
     });
   }
 });

@@ -94,7 +94,7 @@ describe('activities without our header', { concurrency: 4 }, () => {
     const start = { taskQueue, workflowId: randomUUID() };
     const first = await harness.createWorker(taskQueue, { ...setup, plugin: null });
     const handle = await harness.whileRunning([first], async () => {
-      const started = await harness.client.workflow.start('callsWhenTold', start);
+      const started = await harness.client.workflow.start('callsAfterSignal', start);
       await started.query('__stack_trace');
       return started;
     });
@@ -116,14 +116,14 @@ describe('activities without our header', { concurrency: 4 }, () => {
     for (const sampling of [{ default: NEVER }, { jobs: { calls: NEVER } }, { default: capped }]) {
       const { runId, parents } = await run(null, { sampling }, 'calls');
       deepEqual(parents, [undefined]);
-      runs.expectNothingOf(traceIdOf(runId));
+      runs.expectNoSpansOf(traceIdOf(runId));
     }
   });
 
   it('are not traced if the plugin is not enabled', async () => {
     const { runId, parents } = await run(null, { enabled: false }, 'calls');
     deepEqual(parents, [undefined]);
-    runs.expectNothingOf(traceIdOf(runId));
+    runs.expectNoSpansOf(traceIdOf(runId));
   });
 
   describe("of a run that bind: 'sampled' leaves untraced", { concurrency: 4 }, () => {
@@ -133,7 +133,7 @@ describe('activities without our header', { concurrency: 4 }, () => {
     it('are not sampled on other workers either, and neither are those of its children and continuations', async () => {
       const { runId, parents } = await run(plugin, plugin, 'callsInFamily', { memo });
       deepEqual(parents, [undefined, undefined, undefined, undefined]);
-      runs.expectNothingOf(traceIdOf(runId));
+      runs.expectNoSpansOf(traceIdOf(runId));
     });
 
     it('are all in one trace if the ratio has increased since', async () => {
@@ -148,11 +148,17 @@ describe('activities without our header', { concurrency: 4 }, () => {
       const traceId = traceIdOf(randomUUID());
       const caller = { traceId, spanId: traceId.slice(16), traceFlags: TraceFlags.NONE, isRemote: true };
       const { parents } = await context.with(trace.setSpanContext(context.active(), caller), () =>
-        run({ bind: 'sampled' }, {}, 'callsInFamily', { job: { trace: 'caller' } } as object, runs.typed),
+        run(
+          { bind: 'sampled' },
+          {},
+          'callsInFamily',
+          { job: { trace: 'caller' } } as object,
+          runs.pluginClient,
+        ),
       );
       for (const traceparent of parents)
         match(traceparent ?? '', new RegExp(`^00-${traceId}-[0-9a-f]{16}-00$`));
-      runs.expectNothingOf(traceId);
+      runs.expectNoSpansOf(traceId);
     });
   });
 

@@ -115,7 +115,7 @@ describe('Worker Versioning', { concurrency: 8 }, () => {
             cron: '@every 1s',
           });
           equal(await runNow(job), 'one');
-          await runs.ended(job.tickId);
+          await runs.closedRunIds(job.tickId);
           return job;
         },
         async (job) => {
@@ -123,12 +123,12 @@ describe('Worker Versioning', { concurrency: 8 }, () => {
           await job.signal('pause');
           await job.statusWhen(({ paused }) => paused);
           await job.signal('resume');
-          const before = (await runs.ended(job.tickId)).length;
-          const ticks = await runs.ended(job.tickId, before + 1);
+          const before = (await runs.closedRunIds(job.tickId)).length;
+          const ticks = await runs.closedRunIds(job.tickId, before + 1);
           const last = runs.harness.client.workflow.getHandle(job.tickId, ticks.at(-1));
           equal(await last.result(), 'two');
           await job.signal('stop');
-          await job.isOver();
+          await job.waitUntilClosed();
         },
       ));
 
@@ -145,9 +145,9 @@ describe('Worker Versioning', { concurrency: 8 }, () => {
         const spec = { workflow: 'version', cron: '@every 1s' };
         const job = await new Job(runs, taskQueue, taskQueue).start(spec);
         equal(await runNow(job), 'one');
-        await runs.ended(job.tickId, 2);
+        await runs.closedRunIds(job.tickId, 2);
         await job.signal('stop');
-        await job.isOver();
+        await job.waitUntilClosed();
       });
     });
 

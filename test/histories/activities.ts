@@ -1,4 +1,4 @@
-/** Activities of the recorded workflows. Their names and results are in the histories, their code is not. */
+/** Activities of the recorded workflows. Histories contain their names and results, so replays do not run this code. */
 import { activityInfo } from '@temporalio/activity';
 import type { ItemPage } from 'temporal-job-tracing/workflow';
 
@@ -6,13 +6,13 @@ export async function work(): Promise<string> {
   return 'done';
 }
 
-/** Fails until its attempt has this number, which it returns. */
+/** Fails on every attempt before this one, and returns its number. */
 export async function failBelowAttempt(attempt: number): Promise<number> {
   if (activityInfo().attempt < attempt) throw new Error(`attempt ${activityInfo().attempt} fails`);
   return attempt;
 }
 
-/** Accounts are numbered from 1 to `total`; the cursor is the number of those before. */
+/** Returns a page of the account numbers from 1 to `total`; the cursor is the last number of the page before. */
 export async function accountPage(
   cursor: number | undefined,
   total: number,

@@ -1,5 +1,6 @@
 /**
- * What the workflows of alerts do, a kind each: how it comes about on a real server, and which run's history has it.
+ * The kinds of alert workflow runs that are recorded: how each is caused on a real server, and which run has its
+ * history.
  */
 import { Worker } from '@temporalio/worker';
 import { resolveAlerts } from '../../alerts/config/resolve';
@@ -11,39 +12,39 @@ import { Signaller } from '../../alerts/watch/signaller';
 import type { GroupStatus } from '../../alerts/workflows/job-alert-group';
 import type { WatchResult } from '../../alerts/workflows/watcher-messages';
 import { until } from '../../testing/until';
+import { HANDLING, succeeded } from '../support/alerts/incident-under-test';
 import type { Stage } from '../support/alerts/stage';
-import { HANDLING, succeeded } from '../support/alerts/told';
 import { workflowBundle } from '../support/bundles';
-import type { Recorded } from '../support/histories';
+import type { RecordedRun } from '../support/histories';
 
-/** Until the slowest kind is over on a busy machine. */
+/** Time limit of a step, on a busy machine. */
 const KIND_MS = 180_000;
-/** So many jobs that more than five of them fail in one look. */
+/** Enough jobs that more than five of them fail between two polls. */
 const MANY = 30;
-/** Signals after which an incident goes on in a new run. */
+/** Signals after which an incident continues as new. */
 const LONG = 2_100;
 const AT_ONCE = 50;
 const HOUR_MS = 3_600_000;
 
-/** What the kinds have in common. */
+/** Steps that the kinds share. */
 export class AlertRecorder {
-  /** What the channel `down` answers. */
+  /** Response status of the channel `down`. */
   downStatus = 503;
 
   constructor(readonly stage: Stage) {}
 
-  /** Makes the runs of a job fail from now on, or succeed. */
-  fails(job: string, isBroken = true): void {
+  /** Makes all later runs of a job fail, or succeed. */
+  setBroken(job: string, isBroken = true): void {
     this.stage.works.set(job, isBroken ? () => Promise.reject(new Error('no disk')) : () => {});
   }
 
-  async runs(job: string, { isBroken }: { readonly isBroken: boolean }): Promise<void> {
-    this.fails(job, isBroken);
+  async runJob(job: string, { isBroken }: { readonly isBroken: boolean }): Promise<void> {
+    this.setBroken(job, isBroken);
     await this.stage.run(job);
   }
 
-  /** Waits until the incident has told so much, and has nothing left to tell. */
-  async tells(id: string, count: number, problems: number): Promise<void> {
+  /** Waits until the incident has delivered so many messages, has none left, and has so many open problems. */
+  async hasDelivered(id: string, count: number, problems: number): Promise<void> {
     const handle = this.stage.client.workflow.getHandle(id);
     let last: IncidentState | undefined;
     await until(
@@ -60,14 +61,14 @@ export class AlertRecorder {
     );
   }
 
-  async historyOf(workflowId: string, given?: string): Promise<Recorded> {
+  async historyOf(workflowId: string, given?: string): Promise<RecordedRun> {
     const { workflow } = this.stage.client;
     const runId = given ?? (await workflow.getHandle(workflowId).describe()).runId;
     return { workflowId, runId, history: await workflow.getHandle(workflowId, runId).fetchHistory() };
   }
 
-  /** The first group that has ended. */
-  async group(): Promise<Recorded> {
+  /** Waits for the first group that has completed; returns its history. */
+  async group(): Promise<RecordedRun> {
     const query = `WorkflowType = '${AlertWorkflow.group}' AND ExecutionStatus = 'Completed'`;
     const found = await until(
       async () => {
@@ -79,12 +80,12 @@ export class AlertRecorder {
     return this.historyOf(found.workflowId, found.runId);
   }
 
-  incident(job: string): string {
+  incidentIdOf(job: string): string {
     return incidentId({ kind: 'job', name: job });
   }
 }
 
-type Kind = (one: AlertRecorder) => Promise<Recorded>;
+type Kind = (one: AlertRecorder) => Promise<RecordedRun>;
 
 export const ALERT_KINDS: Readonly<Record<string, Kind>> = {
   recovered: failsAndRecovers('recovered'),
@@ -92,77 +93,77 @@ export const ALERT_KINDS: Readonly<Record<string, Kind>> = {
   merged: async (one) => {
     const { received } = one.stage.receiver;
     const before = received.length;
-    await one.runs('merged', { isBroken: true });
+    await one.runJob('merged', { isBroken: true });
     await until(() => received.length > before, { says: 'nothing was sent' });
-    await one.runs('merged', { isBroken: false });
-    const id = one.incident('merged');
+    await one.runJob('merged', { isBroken: false });
+    const id = one.incidentIdOf('merged');
     const handle = one.stage.client.workflow.getHandle(id);
     await until(async () => (await handle.query<IncidentState>('status')).problems.length === 0, {
-      says: 'the recovery is not seen',
+      says: 'the recovery was not observed',
     });
     one.downStatus = 204;
-    await one.tells(id, 1, 0);
+    await one.hasDelivered(id, 1, 0);
     return one.historyOf(id);
   },
   stopped: async (one) => {
-    await one.runs('stopped', { isBroken: true });
-    await one.tells(one.incident('stopped'), 1, 1);
-    return one.historyOf(one.incident('stopped'));
+    await one.runJob('stopped', { isBroken: true });
+    await one.hasDelivered(one.incidentIdOf('stopped'), 1, 1);
+    return one.historyOf(one.incidentIdOf('stopped'));
   },
   silenced: async (one) => {
-    await one.runs('silenced', { isBroken: true });
-    const handle = one.stage.client.workflow.getHandle(one.incident('silenced'));
+    await one.runJob('silenced', { isBroken: true });
+    const handle = one.stage.client.workflow.getHandle(one.incidentIdOf('silenced'));
     const outcomes = async () =>
       (await handle.query<IncidentState>('status').catch(() => undefined))?.deliveries.length;
     await until(outcomes, { says: 'nothing was silenced' });
-    return one.historyOf(one.incident('silenced'));
+    return one.historyOf(one.incidentIdOf('silenced'));
   },
   stuck: async (one) => {
     const run = await one.stage.start('noSuchWorkflow', [], { job: 'stuck' });
-    await one.tells(one.incident('stuck'), 1, 1);
+    await one.hasDelivered(one.incidentIdOf('stuck'), 1, 1);
     await run.terminate();
-    await one.tells(one.incident('stuck'), 2, 0);
-    return one.historyOf(one.incident('stuck'));
+    await one.hasDelivered(one.incidentIdOf('stuck'), 2, 0);
+    return one.historyOf(one.incidentIdOf('stuck'));
   },
   slow: async (one) => {
     let end = () => {};
     one.stage.works.set('slow', () => new Promise<void>((resolve) => (end = resolve)));
     await one.stage.start('nightly', ['slow'], { job: 'slow' });
-    await one.tells(one.incident('slow'), 1, 1);
+    await one.hasDelivered(one.incidentIdOf('slow'), 1, 1);
     end();
-    await one.tells(one.incident('slow'), 2, 0);
-    return one.historyOf(one.incident('slow'));
+    await one.hasDelivered(one.incidentIdOf('slow'), 2, 0);
+    return one.historyOf(one.incidentIdOf('slow'));
   },
   overdue: async (one) => {
-    await one.tells(one.incident('overdue'), 1, 1);
-    await one.runs('overdue', { isBroken: false });
-    await one.tells(one.incident('overdue'), 2, 0);
-    return one.historyOf(one.incident('overdue'));
+    await one.hasDelivered(one.incidentIdOf('overdue'), 1, 1);
+    await one.runJob('overdue', { isBroken: false });
+    await one.hasDelivered(one.incidentIdOf('overdue'), 2, 0);
+    return one.historyOf(one.incidentIdOf('overdue'));
   },
   failing: async (one) => {
     const retry = { initialInterval: '100ms', backoffCoefficient: 1 };
     const run = await one.stage.start('breaksEachAttempt', [], { job: 'failing', retry });
-    await one.tells(one.incident('failing'), 1, 1);
+    await one.hasDelivered(one.incidentIdOf('failing'), 1, 1);
     await run.terminate();
-    return one.historyOf(one.incident('failing'));
+    return one.historyOf(one.incidentIdOf('failing'));
   },
   flapping: async (one) => {
     for (const cycle of [0, 1, 2]) {
-      await one.runs('flapping', { isBroken: true });
-      await one.tells(one.incident('flapping'), 2 * cycle + 1, 1);
-      await one.runs('flapping', { isBroken: false });
-      await one.tells(one.incident('flapping'), 2 * cycle + 2, cycle < 2 ? 0 : 1);
+      await one.runJob('flapping', { isBroken: true });
+      await one.hasDelivered(one.incidentIdOf('flapping'), 2 * cycle + 1, 1);
+      await one.runJob('flapping', { isBroken: false });
+      await one.hasDelivered(one.incidentIdOf('flapping'), 2 * cycle + 2, cycle < 2 ? 0 : 1);
     }
-    for (let run = 0; run < 3; run++) await one.runs('flapping', { isBroken: false });
-    await one.tells(one.incident('flapping'), 7, 0);
-    return one.historyOf(one.incident('flapping'));
+    for (let run = 0; run < 3; run++) await one.runJob('flapping', { isBroken: false });
+    await one.hasDelivered(one.incidentIdOf('flapping'), 7, 0);
+    return one.historyOf(one.incidentIdOf('flapping'));
   },
   reminded: async (one) => {
-    await one.runs('reminded', { isBroken: true });
-    await one.tells(one.incident('reminded'), 3, 1);
-    await one.runs('reminded', { isBroken: false });
-    await one.tells(one.incident('reminded'), 4, 0);
-    return one.historyOf(one.incident('reminded'));
+    await one.runJob('reminded', { isBroken: true });
+    await one.hasDelivered(one.incidentIdOf('reminded'), 3, 1);
+    await one.runJob('reminded', { isBroken: false });
+    await one.hasDelivered(one.incidentIdOf('reminded'), 4, 0);
+    return one.historyOf(one.incidentIdOf('reminded'));
   },
   rescanned: async (one) => {
     const recorded = await failsAndRecovers('rescanned')(one);
@@ -180,30 +181,30 @@ export const ALERT_KINDS: Readonly<Record<string, Kind>> = {
   'no-worker': async (one) => {
     const id = incidentId({ kind: 'queue', name: 'nobody' });
     await one.stage.start('takes', [1], { job: 'waits', taskQueue: 'nobody' });
-    await one.tells(id, 1, 1);
-    await one.stage.whileWorking(() => one.tells(id, 2, 0), { taskQueue: 'nobody' });
+    await one.hasDelivered(id, 1, 1);
+    await one.stage.whileWorking(() => one.hasDelivered(id, 2, 0), { taskQueue: 'nobody' });
     return one.historyOf(id);
   },
   group: async (one) => {
     const jobs = Array.from({ length: MANY }, (_, index) => `many-${index}`);
-    await Promise.all(jobs.map((job) => one.runs(job, { isBroken: true })));
-    for (const job of jobs) await one.tells(one.incident(job), 1, 1);
+    await Promise.all(jobs.map((job) => one.runJob(job, { isBroken: true })));
+    for (const job of jobs) await one.hasDelivered(one.incidentIdOf(job), 1, 1);
     return one.group();
   },
-  /** An incident that a group has told. */
+  /** An incident whose message was part of a group's. */
   member: async (one) => {
     const { workflowId, runId } = await one.group();
     const group = one.stage.client.workflow.getHandle(workflowId, runId);
     const { jobs } = await group.query<GroupStatus>('status');
-    return one.historyOf(one.incident(jobs[0] ?? ''));
+    return one.historyOf(one.incidentIdOf(jobs[0] ?? ''));
   },
   test: async (one) => {
     await one.stage.client.workflow.getHandle(WATCHER_ID).signal('test', { channel: 'oncall' });
     const id = incidentId({ kind: 'test', name: 'oncall' });
-    await one.tells(id, 1, 0);
+    await one.hasDelivered(id, 1, 0);
     return one.historyOf(id);
   },
-  /** What an incident with a long history goes on as. */
+  /** The next run of an incident with a long history. */
   continued: async (one) => {
     const signaller = new Signaller(one.stage.client);
     const subject = { kind: 'job', name: 'continued' } as const;
@@ -217,10 +218,10 @@ export const ALERT_KINDS: Readonly<Record<string, Kind>> = {
       const recorded = await one.historyOf(incidentId(subject));
       return recorded.runId !== first && recorded;
     };
-    return until(isNext, { within: KIND_MS, says: 'it does not go on in a new run' });
+    return until(isNext, { within: KIND_MS, says: 'it has not continued as new' });
   },
   watcher: (one) => one.historyOf(WATCHER_ID),
-  /** A watcher's run of an hour, which goes on as new: its activity returns at once. */
+  /** A watcher's run that continues as new because its activity returns at once. */
   'watcher-continued': async (one) => {
     const { connection, namespace, client } = one.stage;
     const workflowId = 'another-watcher';
@@ -237,7 +238,7 @@ export const ALERT_KINDS: Readonly<Record<string, Kind>> = {
       const start = { taskQueue: workflowId, workflowId };
       const { firstExecutionRunId } = await client.workflow.start(AlertWorkflow.watcher, start);
       const isNext = async () => (await one.historyOf(workflowId)).runId !== firstExecutionRunId;
-      await until(isNext, { says: 'it does not go on in a new run' });
+      await until(isNext, { says: 'it has not continued as new' });
       await client.workflow.getHandle(workflowId).terminate();
       return one.historyOf(workflowId, firstExecutionRunId);
     });
@@ -262,10 +263,10 @@ const WATCHED: WatchResult = {
 
 function failsAndRecovers(job: string): Kind {
   return async (one) => {
-    await one.runs(job, { isBroken: true });
-    await one.tells(one.incident(job), 1, 1);
-    await one.runs(job, { isBroken: false });
-    await one.tells(one.incident(job), 2, 0);
-    return one.historyOf(one.incident(job));
+    await one.runJob(job, { isBroken: true });
+    await one.hasDelivered(one.incidentIdOf(job), 1, 1);
+    await one.runJob(job, { isBroken: false });
+    await one.hasDelivered(one.incidentIdOf(job), 2, 0);
+    return one.historyOf(one.incidentIdOf(job));
   };
 }

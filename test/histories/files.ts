@@ -1,46 +1,46 @@
 /**
- * The recorded histories as files: a folder for each version, with a manifest and one message
- * `temporal.api.history.v1.History` a file (as JSON the SDK cannot read them where two copies of protobufjs are
- * installed). Its folder `alerts/` has the same for the workflows of alerts, which are replayed by a bundle of their own.
+ * The recorded histories as files: a folder for each version, with a manifest and one file per
+ * `temporal.api.history.v1.History` message. (The SDK cannot read JSON histories where two copies of protobufjs are
+ * installed.) Its folder `alerts/` has the same for the alert workflows, which are in another bundle.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { temporal } from '@temporalio/proto';
 import type { JobTracingOptions } from 'temporal-job-tracing';
-import { markersOf, type Recorded } from '../support/histories';
+import { markersOf, type RecordedRun } from '../support/histories';
 
 const ROOT = path.join(__dirname, '../../../test/histories');
 const { History } = temporal.api.history.v1;
 const MANIFEST = 'manifest.json';
 const ALERTS = 'alerts';
-/** In place of process id and host name. */
+/** Identity of clients and workers, in place of the process id and host name. */
 export const IDENTITY = 'recorder';
 
-/** What is recorded of a version: runs of jobs, and the workflows of alerts. */
+/** The two parts of a version: runs of jobs, and alert workflows. */
 export type Part = 'runs' | typeof ALERTS;
 
-/** What the manifest has about a history. */
+/** The entry of a history in the manifest. */
 export interface ManifestEntry {
-  /** Path in the folder of the version. */
+  /** Path, relative to the folder of the version. */
   readonly file: string;
   /** Kind of the run. */
   readonly kind: string;
   readonly workflowType: string;
   /** The worker's options of the plugin; `null`: without it. */
   readonly plugin: JobTracingOptions | null;
-  /** The same for the bundle, where it is not the worker's. */
+  /** The bundle's options of the plugin, if they are not the worker's. */
   readonly bundle?: JobTracingOptions | null;
   /** The plugin's markers in the history, without their prefix. */
   readonly markers: readonly string[];
 }
 
-/** A recorded history, as it can be replayed. */
+/** A recorded history to replay. */
 export interface StoredHistory extends ManifestEntry {
-  /** Version and file. */
+  /** `version/file`. */
   readonly name: string;
   readonly version: string;
-  /** The run's own: children are named after it. */
+  /** The run's workflow id. */
   readonly workflowId: string;
   readonly history: temporal.api.history.v1.History;
 }
@@ -49,7 +49,7 @@ function folderOf(version: string, part: Part): string {
   return part === ALERTS ? path.join(ROOT, version, ALERTS) : path.join(ROOT, version);
 }
 
-/** Versions of which this part has been recorded. */
+/** Returns the versions that have this part. */
 export function recordedVersions(part: Part = 'runs'): string[] {
   return readdirSync(ROOT, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && existsSync(path.join(folderOf(entry.name, part), MANIFEST)))
@@ -57,7 +57,7 @@ export function recordedVersions(part: Part = 'runs'): string[] {
     .sort();
 }
 
-/** Paths of the histories that the folder of this part of a version holds. */
+/** Returns the paths of the history files in the folder of this part. */
 export function filesOf(version: string, part: Part = 'runs'): string[] {
   return readdirSync(folderOf(version, part), { recursive: true, encoding: 'utf8' })
     .filter(
@@ -79,18 +79,18 @@ export function readHistories(version: string, part: Part = 'runs'): StoredHisto
 /**
  * Writes the histories of one part of a version, and their manifest.
  *
- * @param secrets what no file may hold, such as the host's name
- * @throws Error that names the first file that would hold one; then nothing has been written
+ * @param secrets strings that no file may contain, such as the host name
+ * @throws {Error} with the name of the first file that would contain one, before anything is written
  */
 export function writeHistories(
   version: string,
   part: Part,
-  histories: readonly (Omit<ManifestEntry, 'workflowType' | 'markers'> & { readonly run: Recorded })[],
+  histories: readonly (Omit<ManifestEntry, 'workflowType' | 'markers'> & { readonly run: RecordedRun })[],
   secrets: readonly string[],
 ): void {
   const files = histories.map(({ file, run }) => ({ file, bytes: encode(run.history) }));
   for (const { file, bytes } of files) {
-    const secret = secrets.find((text) => Buffer.from(bytes).includes(text));
+    const secret = secrets.find((value) => Buffer.from(bytes).includes(value));
     if (secret !== undefined) throw new Error(`${file} would hold ${secret}, which is this machine's.`);
   }
   const folder = folderOf(version, part);
@@ -105,7 +105,10 @@ export function writeHistories(
   writeFileSync(path.join(folder, MANIFEST), `${JSON.stringify(manifest, undefined, 2)}\n`);
 }
 
-/** The message without what names the machine: stack traces, identities, sticky task queues. No replay depends on them. */
+/**
+ * Encodes the message without stack traces, identities and sticky task queues, which name the machine. Replays ignore
+ * them.
+ */
 function encode(history: temporal.api.history.v1.IHistory): Uint8Array {
   const copy = History.decode(History.encode(history).finish());
   clearMachine(copy);

@@ -1,42 +1,46 @@
 /**
- * The kinds of runs that are recorded: how each is begun and driven to its end, and which runs come of it.
+ * The kinds of runs that are recorded: how each is started and driven to its end, and which runs belong to it.
  *
- * May change from version to version; what it starts is frozen ({@link ./workflows}).
+ * May change between versions, unlike the workflows that it starts ({@link ./workflows}).
  */
 import { SpanKind, trace } from '@opentelemetry/api';
 import { Client, type ScheduleHandle, type WorkflowHandle } from '@temporalio/client';
 import type { ScheduledJobStatus } from 'temporal-job-tracing/client';
 import { until } from '../../testing/until';
-import { foreignClient } from '../support/foreign-headers';
-import { beginning, type Recorded, recorded, runToEnd, ticksOf } from '../support/histories';
+import { foreignClientInterceptor } from '../support/foreign-headers';
+import { firstTaskCompleted, type RecordedRun, recordedRuns, runToEnd, ticksOf } from '../support/histories';
 import { finish, greet } from './workflows';
 
-/** What a kind is started with. */
-export interface Stage {
+/** Clients, names and addresses for a kind. */
+export interface KindContext {
   /** A client without the plugin. */
   readonly client: Client;
   /** A client with the plugin. */
-  readonly typed: Client;
+  readonly pluginClient: Client;
   readonly taskQueue: string;
-  /** Workflow id, and the prefix of all others. */
+  /** Workflow id, and prefix of all other workflow ids. */
   readonly id: string;
-  /** Nexus endpoint that leads to the task queue. */
+  /** Nexus endpoint whose target is the task queue. */
   readonly endpoint: string;
   /** A service that succeeds at `/`, fails at `/fails`. */
   readonly serviceUrl: string;
 }
 
-type Kind = (stage: Stage) => Promise<Recorded[]>;
+type Kind = (stage: KindContext) => Promise<RecordedRun[]>;
 
 const RETRY = { maximumAttempts: 2, initialInterval: '50ms' };
 const TICKS = '@every 1s';
 
-/** A run to its end, with all that came of it. */
-function run(type: string, args: unknown[] = [], more: Partial<Parameters<typeof runToEnd>[3]> = {}): Kind {
-  return ({ client, taskQueue, id }) => runToEnd(client, taskQueue, id, { type, args, ...more });
+/** A run with its later runs and its children. */
+function run(
+  type: string,
+  args: unknown[] = [],
+  options: Partial<Parameters<typeof runToEnd>[3]> = {},
+): Kind {
+  return ({ client, taskQueue, id }) => runToEnd(client, taskQueue, id, { type, args, ...options });
 }
 
-/** A cron's first two ticks. */
+/** The first two ticks of a cron workflow. */
 function cron(during?: (handle: WorkflowHandle) => Promise<unknown>): Kind {
   return async ({ client, taskQueue, id: workflowId }) => {
     const start = { taskQueue, workflowId, cronSchedule: TICKS };
@@ -48,17 +52,17 @@ function cron(during?: (handle: WorkflowHandle) => Promise<unknown>): Kind {
 
 /** A run that a client with the plugin starts inside a span. */
 function byClient(job?: { runNow?: boolean; reason?: string; lane?: string; trace?: 'caller' }): Kind {
-  return async ({ client, typed, taskQueue, id: workflowId }) => {
+  return async ({ client, pluginClient, taskQueue, id: workflowId }) => {
     const start = { taskQueue, workflowId, args: [1], ...(job && { job }) };
     const handle = await trace
       .getTracer('recorder')
       .startActiveSpan('POST /jobs', { kind: SpanKind.SERVER }, async (span) => {
-        const started = await typed.workflow.start('continues', start);
+        const started = await pluginClient.workflow.start('continues', start);
         span.end();
         return started;
       });
     await handle.result();
-    return recorded(client, workflowId, handle.firstExecutionRunId);
+    return recordedRuns(client, workflowId, handle.firstExecutionRunId);
   };
 }
 
@@ -66,7 +70,7 @@ function byClient(job?: { runNow?: boolean; reason?: string; lane?: string; trac
 const byForeignClient: Kind = async ({ client, taskQueue, id: workflowId }) => {
   const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
   const { connection, options } = client;
-  const interceptors = { workflow: [foreignClient({ traceparent })] };
+  const interceptors = { workflow: [foreignClientInterceptor({ traceparent })] };
   const foreign = new Client({
     connection,
     interceptors,
@@ -75,10 +79,10 @@ const byForeignClient: Kind = async ({ client, taskQueue, id: workflowId }) => {
   });
   const handle = await foreign.workflow.start('parent', { taskQueue, workflowId });
   await handle.result();
-  return recorded(client, workflowId, handle.firstExecutionRunId);
+  return recordedRuns(client, workflowId, handle.firstExecutionRunId);
 };
 
-/** A run that has ended, and what began anew from its first workflow task. */
+/** A closed run, and its reset to the first workflow task. */
 function reset(type: string, args: unknown[] = []): Kind {
   return async (stage) => {
     const { client, id: workflowId } = stage;
@@ -94,7 +98,7 @@ function reset(type: string, args: unknown[] = []): Kind {
       identity: client.options.identity,
     });
     await client.workflow.getHandle(workflowId).result();
-    return [...original, ...(await recorded(client, workflowId, reply.runId))];
+    return [...original, ...(await recordedRuns(client, workflowId, reply.runId))];
   };
 }
 
@@ -113,7 +117,7 @@ const schedule: Kind = async ({ client, taskQueue, id: scheduleId }) => {
   await handle.delete();
   const runs = actions.map(async ({ workflowId, firstExecutionRunId }) => {
     await client.workflow.getHandle(workflowId, firstExecutionRunId).result();
-    return recorded(client, workflowId, firstExecutionRunId);
+    return recordedRuns(client, workflowId, firstExecutionRunId);
   });
   return (await Promise.all(runs)).flat();
 };
@@ -123,7 +127,7 @@ async function actionsOf(handle: ScheduleHandle) {
   return recentActions.flatMap(({ action }) => (action.type === 'startWorkflow' ? [action.workflow] : []));
 }
 
-/** A child under cron: two ticks of it. */
+/** Two ticks of a child with a cron schedule. */
 const cronChild: Kind = async (stage) => {
   const { client } = stage;
   const [parent, child] = await run('cronParent', [TICKS])(stage);
@@ -135,14 +139,16 @@ const nexus: Kind = async (stage) => {
   const { client, id, endpoint } = stage;
   const caller = await run('callsNexus', [endpoint, `${id}/called`])(stage);
   const { runId } = await client.workflow.getHandle(`${id}/called`).describe();
-  return [...caller, ...(await recorded(client, `${id}/called`, runId))];
+  return [...caller, ...(await recordedRuns(client, `${id}/called`, runId))];
 };
 
-/** A job, driven while it ticks, then stopped: the controller, its crons' ticks, the runs that they start. */
+/**
+ * A scheduled job that is driven while it ticks, then stopped: the controller, the ticks of its crons, and their runs.
+ */
 function job(spec: object, drive: (handle: WorkflowHandle) => Promise<unknown>): Kind {
   return run('scheduledJob', [spec], {
     drive: async (handle) => {
-      await beginning(handle);
+      await firstTaskCompleted(handle);
       await drive(handle);
       await handle.signal('stop').catch(() => {});
     },
@@ -151,7 +157,7 @@ function job(spec: object, drive: (handle: WorkflowHandle) => Promise<unknown>):
 
 const statusOf = (handle: WorkflowHandle) => handle.query<ScheduledJobStatus>('status');
 
-/** Waits until one of the job's ticks has ended. */
+/** Waits until one of the job's ticks has closed. */
 const ticked = ({ client, workflowId }: WorkflowHandle) =>
   until(
     async () => {
@@ -225,13 +231,13 @@ export const KINDS = {
   'every-command': run('everyCommand'),
   cancelled: run('cancellable', [], {
     drive: async (handle) => {
-      await beginning(handle);
+      await firstTaskCompleted(handle);
       await handle.cancel();
     },
   }),
   terminated: run('waits', [], {
     drive: async (handle) => {
-      await beginning(handle);
+      await firstTaskCompleted(handle);
       await handle.terminate('recorded');
     },
   }),

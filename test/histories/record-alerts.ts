@@ -1,6 +1,6 @@
 /**
- * The workflows of alerts that are recorded: a real watcher, jobs that get into each kind of trouble one after the other,
- * and a receiver that answers as the kind needs it.
+ * Records alert workflows: a real watcher, jobs with each kind of problem one after the other, and a webhook receiver
+ * with the responses that each kind needs.
  */
 import { WATCHER_ID } from '../../alerts/names';
 import { Stage } from '../support/alerts/stage';

@@ -1,7 +1,7 @@
 /**
- * `npm run record-histories -- <version>`: records a run of each kind, and each thing that the workflows of alerts do, with
- * this code, on a real Temporal server. Only what the version does not have yet, never over what is there: what is
- * recorded has to replay for ever.
+ * `npm run record-histories -- <version>`: records runs of each kind, of jobs and of alert workflows, with this code on
+ * a real Temporal server. Never overwrites a part that the version has: recorded histories must replay with all later
+ * versions.
  */
 import { homedir, hostname, tmpdir } from 'node:os';
 import { Client } from '@temporalio/client';
@@ -11,7 +11,7 @@ import { JobTracingPlugin } from 'temporal-job-tracing';
 import { createHttpActivities, scheduledJobActivities } from 'temporal-job-tracing/activities';
 import { until } from '../../testing/until';
 import { Harness } from '../support/harness';
-import { bundleOf, markersOf, type Recorded } from '../support/histories';
+import { historiesBundle, markersOf, type RecordedRun } from '../support/histories';
 import { startHttpService } from '../support/http-service';
 import * as activities from './activities';
 import { IDENTITY, type Part, recordedVersions, writeHistories } from './files';
@@ -20,7 +20,7 @@ import { recordAlerts } from './record-alerts';
 import { SETUPS, type Setup, UNREGISTERED } from './setups';
 import { jobService } from './workflows';
 
-/** Until the slowest kind has ended on a busy machine. */
+/** Time limit of a kind, on a busy machine. */
 const KIND_MS = 180_000;
 
 type Found = Parameters<typeof writeHistories>[2][number];
@@ -68,7 +68,12 @@ async function recordSetup(
 ): Promise<Found[]> {
   const { connection } = harness;
   const client = new Client({ connection, namespace, identity: IDENTITY });
-  const typed = new Client({ connection, namespace, identity: IDENTITY, plugins: [new JobTracingPlugin()] });
+  const pluginClient = new Client({
+    connection,
+    namespace,
+    identity: IDENTITY,
+    plugins: [new JobTracingPlugin()],
+  });
   const taskQueue = `histories-${name}`;
   const endpoint = taskQueue;
   await harness.cli(
@@ -80,7 +85,7 @@ async function recordSetup(
     options: {
       namespace,
       identity: IDENTITY,
-      workflowBundle: await bundleOf(bundle, require.resolve('./workflows')),
+      workflowBundle: await historiesBundle(bundle, require.resolve('./workflows')),
       activities: { ...activities, ...createHttpActivities({}), ...(plugin ? {} : scheduledJobActivities) },
       nexusServices: [jobs],
     },
@@ -88,9 +93,9 @@ async function recordSetup(
   return harness.whileRunning([worker], async () => {
     const recordKind = async (kind: KindName): Promise<Found[]> => {
       const id = `${name}/${kind}`;
-      const stage = { client, typed, taskQueue, id, endpoint, serviceUrl };
+      const stage = { client, pluginClient, taskQueue, id, endpoint, serviceUrl };
       const runs = await until(() => KINDS[kind](stage), { within: KIND_MS, says: `${id} has not ended` });
-      return unlike(runs).map((run, index) => ({
+      return distinct(runs).map((run, index) => ({
         file: `${id}${index === 0 ? '' : `.${index + 1}`}.binpb`,
         kind,
         plugin,
@@ -108,9 +113,9 @@ const jobs = serviceHandler(jobService, {
   ),
 });
 
-/** The runs without those that have the markers and events of one before: most shards and ticks are alike. */
-function unlike(runs: readonly Recorded[]): Recorded[] {
-  const bySignature = new Map<string, Recorded>();
+/** Returns the runs that differ in type, markers or events; most shards and ticks do not. */
+function distinct(runs: readonly RecordedRun[]): RecordedRun[] {
+  const bySignature = new Map<string, RecordedRun>();
   for (const run of runs) {
     const [started] = run.history.events ?? [];
     const type = started?.workflowExecutionStartedEventAttributes?.workflowType?.name;

@@ -1,4 +1,4 @@
-/** The workers that record: with which options of the plugin, and which kinds of runs each has. */
+/** The workers that record histories: their options of the plugin, and their kinds of runs. */
 import type { JobTracingOptions } from 'temporal-job-tracing';
 import { KINDS, type KindName } from './kinds';
 
@@ -8,7 +8,7 @@ export const UNREGISTERED = 'unregistered';
 export interface Setup {
   /** The worker's options of the plugin; `null`: without it. */
   readonly plugin: JobTracingOptions | null;
-  /** The same for the bundle. @default as the worker's */
+  /** The bundle's options of the plugin; `null`: without it. @default the worker's */
   readonly bundle?: JobTracingOptions | null;
   /** @default 'default' */
   readonly namespace?: string;
@@ -30,7 +30,7 @@ const MAIN: readonly KindName[] = [
 
 export const SETUPS: Readonly<Record<string, Setup>> = {
   'with-plugin': { plugin: {}, kinds: EVERY },
-  // Its controller has no markers with the plugin either, and this history is the largest.
+  // The controller has no markers even with the plugin, and its history is the largest.
   'without-plugin': { plugin: null, kinds: EVERY.filter((kind) => kind !== 'scheduled-job-continued') },
   unsampled: {
     plugin: { sampling: { default: { ratio: 0, keepSlow: { overMs: 1_000 } } } },

@@ -1,6 +1,6 @@
 /**
- * The workflows of the recorded histories. Frozen: the histories in the folders beside this file replay with this
- * code, so a workflow here never changes, not even in the order of two calls. New ones may be added.
+ * The workflows of the recorded histories. Frozen: the histories in the folders beside this file must replay with this
+ * code, so no workflow here may change, not even the order of two calls. New ones may be added.
  */
 import {
   ApplicationFailure,
@@ -82,7 +82,7 @@ export async function parent({
   return executeChild(type, { args, workflowId: `${workflowInfo().workflowId}/child`, ...options });
 }
 
-/** Starts a child under cron and leaves it to itself. */
+/** Starts a child with a cron schedule, and completes while the child is open. */
 export async function cronParent(cronSchedule: string): Promise<void> {
   const workflowId = `${workflowInfo().workflowId}/child`;
   await startChild(oneActivity, { workflowId, cronSchedule, parentClosePolicy: 'ABANDON' });
@@ -91,7 +91,7 @@ export async function cronParent(cronSchedule: string): Promise<void> {
 export const finish = defineSignal('finish');
 export const greet = defineUpdate<string, [string]>('greet');
 
-/** Waits for the signal `finish`; answers the update `greet`; has a handler for `runNow`. */
+/** Waits for the signal `finish`; handles the update `greet` and the signal `runNow`. */
 export async function waits(): Promise<string[]> {
   const seen: string[] = [];
   let finished = false;
@@ -112,7 +112,7 @@ export async function waits(): Promise<string[]> {
 
 const nudge = defineSignal('nudge');
 
-/** Activities side by side, timers, a cancelled scope, a child that signals back, and work left at the end. */
+/** Has activities in parallel, timers, a cancelled scope, a child that signals back, and pending calls at the end. */
 export async function everyCommand(): Promise<void> {
   let nudges = 0;
   setHandler(nudge, async () => {
@@ -145,7 +145,7 @@ export async function cancellable(): Promise<void> {
   }
 }
 
-/** Local activities alone, together, and with a back-off past the threshold. */
+/** Has local activities alone, in parallel, and with a back-off above the local retry threshold. */
 export async function localActivities(): Promise<void> {
   await local.work();
   await sleep(5);
@@ -153,26 +153,26 @@ export async function localActivities(): Promise<void> {
   await local.failBelowAttempt(2);
 }
 
-/** The order of its commands is that of the random sequence: one draw by anybody else changes it. */
+/** Draws random numbers that determine the order of its commands, so that any other draw changes it. */
 export async function random(): Promise<void> {
   for (let i = 0; i < 16; i++) await (Math.random() < 0.5 ? sleep(1) : work());
 }
 
-/** A change of the user's own, behind a marker of their own. */
+/** Has a patch of the user. */
 export async function changed(): Promise<void> {
   if (patched('a-change-of-the-user')) await work();
   await sleep(1);
   await work();
 }
 
-/** What it knows of its job decides nothing, but it asks. */
+/** Calls `jobInfo()` and returns its values; no command depends on them. */
 export async function asksForItsJob(): Promise<string> {
   const before = jobInfo();
   await work();
   return `${before.jobName} ${jobInfo().trigger}`;
 }
 
-/** Starts {@link oneActivity} under the workflow id that it is given. */
+/** A Nexus service that starts {@link oneActivity} with the workflow id of its input. */
 export const jobService = service('jobs', { runJob: operation<string, string>() });
 
 export async function callsNexus(endpoint: string, workflowId: string): Promise<string> {
@@ -184,7 +184,7 @@ export function sum(left: number, right: number): number {
   return left + right;
 }
 
-/** Adds the numbers of its range. */
+/** Returns the sum of the numbers in its range. */
 export async function sumOfRange({ from, to }: RangeShard): Promise<number> {
   return ((to - from) * (from + to - 1)) / 2;
 }
@@ -193,7 +193,7 @@ export async function sums(count: number, shardSize: number): Promise<MapReduceO
   return mapReduce({ count, shardSize, concurrency: 3, map: sumOfRange, reduce: sum });
 }
 
-/** Account -1 fails its shard, -2 its first attempt, -3 continues as new. */
+/** Account -1 fails its shard, -2 fails the first attempt, -3 continues as new. */
 export async function accountShard({ items, ...shard }: ItemShard<number>): Promise<number> {
   const { attempt, continuedFromExecutionRunId } = workflowInfo();
   if (items.includes(-3) && !continuedFromExecutionRunId)
@@ -226,7 +226,7 @@ export async function accounts(
   });
 }
 
-/** The accounts from 1 to `total`, read page by page by more than one branch. */
+/** Processes the accounts from 1 to `total`, read page by page, in more than one branch. */
 export async function pagedAccounts(total: number, pageSize: number): Promise<MapReduceOutcome<number>> {
   await accountPage(undefined, total, pageSize);
   return mapReduce({
@@ -238,7 +238,7 @@ export async function pagedAccounts(total: number, pageSize: number): Promise<Ma
   });
 }
 
-/** Fails its first workflow task, and each that is worked on within a second of the run's start. */
+/** Fails every attempt of its first workflow task within a second of the run's start. */
 export async function failsItsTask(): Promise<void> {
   const { startTime, unsafe } = workflowInfo();
   if (unsafe.now() - startTime.getTime() < 1_000) throw new Error('not this early');

@@ -1,6 +1,7 @@
 /**
- * `JOB_TRACING_INSTRUMENTATIONS=auto` in a project that has installed `@opentelemetry/auto-instrumentations-node`: Redis
- * is in the run's trace without a change of the program, be it CommonJS or ES modules, and no request has two spans.
+ * `JOB_TRACING_INSTRUMENTATIONS=auto` in a project that has installed `@opentelemetry/auto-instrumentations-node`:
+ * Redis is in the run's trace without a change of the program, be it CommonJS or ES modules, and no request has two
+ * spans.
  */
 import { deepEqual } from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
@@ -10,7 +11,7 @@ import type { ReceivedSpan } from '../../testing/otlp-span';
 import { incomplete } from '../../testing/otlp-trace';
 import { startRedis, WITHOUT_REDIS } from '../../testing/redis-server';
 import { Harness } from '../support/harness';
-import { type InstalledProject, installProject, whileProjectWorks } from '../support/installed-project';
+import { type InstalledProject, installProject, whileProjectRuns } from '../support/installed-project';
 import { traceIdOf } from '../support/runs';
 
 const PACKAGES = { '@opentelemetry/auto-instrumentations-node': '0.81.1', ioredis: '5' };
@@ -76,7 +77,7 @@ describe("instrumentations: 'auto'", { skip: WITHOUT_REDIS }, () => {
         await handle.result();
         runId = handle.firstExecutionRunId;
       };
-      await whileProjectWorks(project, env, work, { file, execArgv });
+      await whileProjectRuns(project, env, work, { file, execArgv });
       const isWhole = (spans: readonly ReceivedSpan[]) => spans.length > 0 && incomplete(spans).length === 0;
       const trace = await harness.receiver.waitFor(traceIdOf(runId), isWhole);
       const activity = trace.find(({ name }) => name === 'RunActivity:hello');

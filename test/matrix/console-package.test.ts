@@ -12,7 +12,7 @@ import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { until } from '../../testing/until';
 import { nodeBinary } from '../support/node-versions';
-import { TRACE_ID, traceRequest, writtenSpan } from '../support/otlp-request';
+import { jsonSpan, TRACE_ID, traceRequest } from '../support/otlp-request';
 import { pack } from '../support/packed';
 
 const run = promisify(execFile);
@@ -61,7 +61,7 @@ describe('the console of the packed package, in an empty project', () => {
       const printed = await until(() => /^Console: http:\/\/\S+:(\d+)$/m.exec(output)?.[1], { says });
       const url = `http://127.0.0.1:${printed}`;
       const headers = { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' };
-      const body = traceRequest([writtenSpan({ name: 'packed' })]);
+      const body = traceRequest([jsonSpan({ name: 'packed' })]);
       equal((await fetch(`${url}/healthz`)).status, 200);
       equal((await fetch(`${url}/v1/traces`, { method: 'POST', headers, body })).status, 200);
       match(await (await fetch(`${url}/api/traces/${TRACE_ID}`, { headers })).text(), /"name":"packed"/);

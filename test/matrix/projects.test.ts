@@ -3,7 +3,8 @@
  *
  * Not every combination: each value is met in at least one row, and those that are most apart meet in one (the oldest
  * Node.js with the oldest API, SDK and ioredis; the newest with the newest). What belongs together is in one row, since
- * each makes a workflow bundle. Of TypeScript there are the oldest, the last that knows node10, and the newest of each major since.
+ * each makes a workflow bundle. Of TypeScript there are the oldest, the last that knows node10, and the newest of each
+ * major since.
  */
 import { deepEqual, match, ok } from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -16,8 +17,14 @@ import { type OtlpReceiver, startOtlpReceiver } from '../../testing/otlp-receive
 import { incomplete, leaves } from '../../testing/otlp-trace';
 import { startTemporalServer, type TemporalServer } from '../../testing/temporal-server';
 import { compile, type Resolution } from '../support/matrix/consumer';
-import { bundleOf, type ModuleSystem, programIn, runProgram, type SdkLine } from '../support/matrix/program';
-import { type ProjectOptions, packages, project, versionIn } from '../support/matrix/projects';
+import {
+  buildBundle,
+  type ModuleSystem,
+  programIn,
+  runProgram,
+  type SdkLine,
+} from '../support/matrix/program';
+import { linkProject, type ProjectOptions, packages, versionIn } from '../support/matrix/projects';
 import { startTls } from '../support/matrix/tls';
 import { type NodeLine, nodeBinary } from '../support/node-versions';
 import { pack } from '../support/packed';
@@ -146,7 +153,8 @@ describe('a project of a user', { concurrency: 2 }, () => {
 
   function install(name: ProjectName): Promise<string> {
     const directory = join(scratch, name.replace(', ', '-'));
-    const found = installed.get(name) ?? project(tarball, directory, PROJECTS[name]).then(() => directory);
+    const found =
+      installed.get(name) ?? linkProject(tarball, directory, PROJECTS[name]).then(() => directory);
     installed.set(name, found);
     return found;
   }
@@ -189,7 +197,7 @@ describe('a project of a user', { concurrency: 2 }, () => {
     const directory = await install('npm, oldest');
     const program = await programIn(join(directory, 'to-bundle'), 'CommonJS');
     const workflowBundle = join(scratch, 'workflow-bundle.js');
-    await bundleOf(program, await nodeBinary('20.6'), workflowBundle);
+    await buildBundle(program, await nodeBinary('20.6'), workflowBundle);
     // Nothing of the package is there but what the bundler has put into the one file.
     const alone = join(scratch, 'alone');
     await mkdir(join(alone, 'node_modules'), { recursive: true });

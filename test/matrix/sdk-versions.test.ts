@@ -5,10 +5,10 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { changedSdk } from '../support/changed-sdk';
+import { copySdkWithRename } from '../support/changed-sdk';
 import { Harness } from '../support/harness';
-import { markersOf, type Recorded, recorded, taskFailures } from '../support/histories';
-import { type InstalledProject, installProject, whileProjectWorks } from '../support/installed-project';
+import { markersOf, type RecordedRun, recordedRuns, taskFailures } from '../support/histories';
+import { type InstalledProject, installProject, whileProjectRuns } from '../support/installed-project';
 
 describe('a project with another version of the SDK', () => {
   let harness: Harness;
@@ -18,15 +18,17 @@ describe('a project with another version of the SDK', () => {
   after(() => harness?.stop());
 
   /** Runs a parent and its child to their end. */
-  async function runFamily(project: InstalledProject): Promise<{ log: readonly string[]; runs: Recorded[] }> {
+  async function runFamily(
+    project: InstalledProject,
+  ): Promise<{ log: readonly string[]; runs: RecordedRun[] }> {
     const taskQueue = harness.newTaskQueue();
-    let runs: Recorded[] = [];
+    let runs: RecordedRun[] = [];
     const env = { TEMPORAL: harness.server.address, TASK_QUEUE: taskQueue };
-    const log = await whileProjectWorks(project, env, async () => {
+    const log = await whileProjectRuns(project, env, async () => {
       const start = { taskQueue, workflowId: taskQueue };
       const handle = await harness.client.workflow.start('parent', start);
       await handle.result();
-      runs = await recorded(harness.client, taskQueue, handle.firstExecutionRunId);
+      runs = await recordedRuns(harness.client, taskQueue, handle.firstExecutionRunId);
     });
     equal(runs.length, 2);
     for (const { history } of runs) deepEqual(taskFailures(history), []);
@@ -51,7 +53,7 @@ describe('a project with another version of the SDK', () => {
       const project = await installProject(version);
       try {
         const installed = join(project.directory, 'node_modules', '@temporalio', 'workflow');
-        if ('rename' in change) await changedSdk(...change.rename, installed);
+        if ('rename' in change) await copySdkWithRename(...change.rename, installed);
         const { log, runs } = await runFamily(project);
         const [line = '', ...more] = log;
         const said = `: Temporal SDK ${version} lacks ${lacks}; runs of this worker are not traced. Install `;
@@ -59,7 +61,7 @@ describe('a project with another version of the SDK', () => {
         deepEqual(more, []);
         for (const { workflowId, runId, history } of runs) {
           deepEqual(markersOf(history), []);
-          deepEqual(await harness.attributesOf(workflowId, runId), {});
+          deepEqual(await harness.searchAttributesOf(workflowId, runId), {});
           deepEqual(harness.receiver.trace(runId.replaceAll('-', '')), []);
         }
       } finally {

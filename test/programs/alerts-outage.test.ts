@@ -13,9 +13,9 @@ import { ALERTS_TASK_QUEUE } from '../../alerts/names';
 import { createDeliver } from '../../alerts/process/deliver';
 import { Signaller } from '../../alerts/watch/signaller';
 import { until } from '../../testing/until';
+import { HANDLING, succeeded } from '../support/alerts/incident-under-test';
 import { HOOK_KEY } from '../support/alerts/receiver';
 import { Stage } from '../support/alerts/stage';
-import { HANDLING, succeeded } from '../support/alerts/told';
 import { workflowBundle } from '../support/bundles';
 
 const HOUR_MS = 3_600_000;

@@ -7,7 +7,7 @@ import { request } from 'node:http';
 import { after, before, describe, it } from 'node:test';
 import { ConsoleError } from '../../console/console-error';
 import { type RunningConsole, startConsole } from '../../console/start';
-import { consoleFor } from '../support/console';
+import { startConsoleFor } from '../support/console';
 
 /** Nothing answers there: none of this needs Temporal. */
 const NOWHERE = { address: '127.0.0.1:1' };
@@ -41,7 +41,7 @@ function ask(
 describe('a console on this machine', () => {
   let running: RunningConsole;
   before(async () => {
-    running = await consoleFor(NOWHERE);
+    running = await startConsoleFor(NOWHERE);
   });
   after(() => running.close());
 
@@ -120,7 +120,7 @@ describe('a console with a token', () => {
   const at = (path: string) => `${running.url.replace('0.0.0.0', '127.0.0.1')}${path}`;
 
   before(async () => {
-    running = await consoleFor(NOWHERE, {
+    running = await startConsoleFor(NOWHERE, {
       host: '0.0.0.0',
       token: TOKEN,
       allowedHosts: ['console.example'],

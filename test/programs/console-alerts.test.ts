@@ -7,7 +7,7 @@ import { until } from '../../testing/until';
 import { HOOK_KEY } from '../support/alerts/receiver';
 import { Stage } from '../support/alerts/stage';
 import { withConfigFile } from '../support/alerts/watch-process';
-import { consoleFor, getJson } from '../support/console';
+import { getJson, startConsoleFor } from '../support/console';
 
 describe('a console with --alerts', () => {
   let stage: Stage;
@@ -34,7 +34,7 @@ describe('a console with --alerts', () => {
   const withConsole = async (fn: (running: RunningConsole) => Promise<void>) => {
     const config = stage.config({ jobs: { nightly: { overMs: 2_000 } } });
     await withConfigFile(config, async (alerts) => {
-      const running = await consoleFor(temporal(), { alerts });
+      const running = await startConsoleFor(temporal(), { alerts });
       try {
         await fn(running);
       } finally {
@@ -150,7 +150,7 @@ describe('a console with --alerts', () => {
 
   it('starts while Temporal is away, and shows that it does not watch', async () => {
     await withConfigFile(stage.config(), async (alerts) => {
-      const running = await consoleFor({ address: '127.0.0.1:1', namespaces: ['default'] }, { alerts });
+      const running = await startConsoleFor({ address: '127.0.0.1:1', namespaces: ['default'] }, { alerts });
       try {
         const notice = await shows(running, ({ watchers }) => watchers[0]?.notices[0]);
         match(notice, /^This console cannot watch namespace default, and retries: /);
@@ -162,15 +162,15 @@ describe('a console with --alerts', () => {
 
   it('does not start with an invalid configuration, and names the problem', async () => {
     await withConfigFile('{"channels": {}}', (alerts) =>
-      rejects(consoleFor(temporal(), { alerts }), /^ConsoleError: --alerts: .*channels/),
+      rejects(startConsoleFor(temporal(), { alerts }), /^ConsoleError: --alerts: .*channels/),
     );
     await rejects(
-      consoleFor(temporal(), { alerts: '/nowhere.json' }),
+      startConsoleFor(temporal(), { alerts: '/nowhere.json' }),
       /--alerts: .*\/nowhere\.json, got ENOENT/,
     );
     await withConfigFile(stage.config(), (alerts) =>
       rejects(
-        consoleFor(temporal(), { alerts, alertsModule: '/nowhere.js' }),
+        startConsoleFor(temporal(), { alerts, alertsModule: '/nowhere.js' }),
         /--alerts-module .*cannot be loaded/,
       ),
     );
@@ -180,7 +180,7 @@ describe('a console with --alerts', () => {
 describe('a console without --alerts', () => {
   it('shows that there is no watcher, and how to start one', async () => {
     const stage = await Stage.start();
-    const running = await consoleFor({ address: stage.server.address, namespaces: [stage.namespace] });
+    const running = await startConsoleFor({ address: stage.server.address, namespaces: [stage.namespace] });
     try {
       const { watchers, open, past } = await getJson<AlertsPage>(`${running.url}/api/alerts`);
       deepEqual([watchers[0]?.state, open, past], ['none', [], []]);

@@ -4,14 +4,14 @@ import { it } from 'node:test';
 import type { ConsoleStatus, JobList } from '../../console/api/types';
 import { startTemporalServer } from '../../testing/temporal-server';
 import { until } from '../../testing/until';
-import { consoleFor, getJson } from '../support/console';
+import { getJson, startConsoleFor } from '../support/console';
 
 it('a rate limit of Temporal is shown, fewer calls are sent, and pages still work', async () => {
   const { TEMPORAL_ADDRESS: _, ...env } = process.env;
   // A server of its own: the limit is the whole namespace's.
   const dynamicConfig = ['frontend.namespaceRPS.visibility=1', 'frontend.namespaceBurstRatio.visibility=1'];
   const server = await startTemporalServer({ env, dynamicConfig, log: () => {} });
-  const running = await consoleFor({ address: server.address });
+  const running = await startConsoleFor({ address: server.address });
   const status = () => getJson<ConsoleStatus>(`${running.url}/api/status`);
   try {
     const busy = await until(

@@ -1,6 +1,6 @@
 /**
- * The console's data directory: one console at a time, for nobody else to read, and never changed by a version that does
- * not know what is in it.
+ * The console's data directory: one console at a time, for nobody else to read, and never changed by a version that
+ * does not know what is in it.
  */
 import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict';
 import { execFile } from 'node:child_process';
@@ -21,7 +21,7 @@ import { promisify } from 'node:util';
 import { defaultDataDirectory, openStore, StoreError } from '../../console/store';
 import { sqlDriver } from '../../console/store/sql/driver';
 import { startConsoleIngest } from '../support/console-ingest';
-import { TRACE_ID, traceRequest, writtenSpan } from '../support/otlp-request';
+import { jsonSpan, TRACE_ID, traceRequest } from '../support/otlp-request';
 
 const run = promisify(execFile);
 
@@ -46,7 +46,7 @@ describe('the data directory', () => {
 
   it('is readable only by its owner, as are its files', async () => {
     const target = await startConsoleIngest({ directory });
-    await target.post(traceRequest([writtenSpan()]));
+    await target.post(traceRequest([jsonSpan()]));
     equal(modeOf(directory), '700');
     for (const name of readdirSync(directory).filter((file) => /^(index|spans)/.test(file)))
       equal(modeOf(join(directory, name)), '600', name);
@@ -110,7 +110,7 @@ describe('files that this version cannot read', () => {
 
   async function filled(): Promise<void> {
     const target = await startConsoleIngest({ directory });
-    await target.post(traceRequest([writtenSpan()]));
+    await target.post(traceRequest([jsonSpan()]));
     await target.close();
   }
 
@@ -118,7 +118,7 @@ describe('files that this version cannot read', () => {
   async function notices(): Promise<readonly string[]> {
     const target = await startConsoleIngest({ directory });
     try {
-      equal((await target.post(traceRequest([writtenSpan({ traceId: 'b'.repeat(32) })]))).status, 200);
+      equal((await target.post(traceRequest([jsonSpan({ traceId: 'b'.repeat(32) })]))).status, 200);
       equal((await target.trace('b'.repeat(32))).spans.length, 1);
       return target.store.notices;
     } finally {

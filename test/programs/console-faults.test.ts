@@ -1,6 +1,6 @@
 /**
- * Temporal away, slow, or refusing calls: pages say so, what is kept stays readable, nothing spins, and all is well again
- * by itself. Two namespaces, a payload codec, a profile.
+ * Temporal away, slow, or refusing calls: pages say so, what is kept stays readable, nothing spins, and all is well
+ * again by itself. Two namespaces, a payload codec, a profile.
  */
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
@@ -11,7 +11,7 @@ import { Client, Connection } from '@temporalio/client';
 import type { ConsoleStatus, JobList, JobPage, RunPage } from '../../console/api/types';
 import { startTemporalServer, type TemporalServer } from '../../testing/temporal-server';
 import { until } from '../../testing/until';
-import { consoleFor, getJson, temporaryDirectory } from '../support/console';
+import { getJson, startConsoleFor, temporaryDirectory } from '../support/console';
 import { type FaultProxy, startFaultProxy } from '../support/fault-proxy';
 import { id } from '../support/runs';
 
@@ -62,7 +62,7 @@ describe('a console while Temporal has faults', () => {
   it('shows that Temporal is away, still serves its own data, and recovers automatically', async () => {
     const job = id('kept');
     const handle = await workflow(job);
-    const running = await consoleFor({ address: `127.0.0.1:${proxy.port}` });
+    const running = await startConsoleFor({ address: `127.0.0.1:${proxy.port}` });
     try {
       await jobOf(running.url, job);
       await handle.terminate('no longer needed');
@@ -99,7 +99,7 @@ describe('a console while Temporal has faults', () => {
   });
 
   it('serves pages while Temporal hangs', async () => {
-    const running = await consoleFor({ address: `127.0.0.1:${proxy.port}` });
+    const running = await startConsoleFor({ address: `127.0.0.1:${proxy.port}` });
     try {
       await state(running.url, 'ok');
       proxy.set('hang');
@@ -116,7 +116,7 @@ describe('a console while Temporal has faults', () => {
 
   it('starts while Temporal is away, and connects when it is back', async () => {
     proxy.set('drop');
-    const running = await consoleFor({ address: `127.0.0.1:${proxy.port}` });
+    const running = await startConsoleFor({ address: `127.0.0.1:${proxy.port}` });
     try {
       await state(running.url, 'away');
       proxy.set('pass');
@@ -130,7 +130,7 @@ describe('a console while Temporal has faults', () => {
   it('marks runs that Temporal no longer has, and still shows them', async () => {
     const job = id('forgotten');
     const handle = await workflow(job);
-    const running = await consoleFor({ address: server.address });
+    const running = await startConsoleFor({ address: server.address });
     try {
       await jobOf(running.url, job);
       await handle.terminate('no longer needed');
@@ -167,7 +167,7 @@ describe('a console while Temporal has faults', () => {
   it('shows several namespaces, each by itself and all together', async () => {
     const job = id('in-both');
     const handles = [await workflow(job), await workflow(job, OTHER)];
-    const running = await consoleFor({ address: server.address, namespaces: ['default', OTHER] });
+    const running = await startConsoleFor({ address: server.address, namespaces: ['default', OTHER] });
     try {
       const both = await until(
         async () => {
@@ -219,8 +219,8 @@ describe('a console while Temporal has faults', () => {
       workflowId: job,
       memo: { jobName: job },
     });
-    const running = await consoleFor({ address: server.address }, { dataConverter: file });
-    const without = await consoleFor({ address: server.address });
+    const running = await startConsoleFor({ address: server.address }, { dataConverter: file });
+    const without = await startConsoleFor({ address: server.address });
     try {
       equal((await jobOf(running.url, job)).last?.runId, handle.firstExecutionRunId);
       // Its job's name is not known then: the type stands for it.
@@ -246,7 +246,7 @@ describe('a console while Temporal has faults', () => {
     writeFileSync(configFile, `[profile.prod]\naddress = "${server.address}"\nnamespace = "${OTHER}"\n`);
     const { TEMPORAL_ADDRESS: address } = process.env;
     Reflect.deleteProperty(process.env, 'TEMPORAL_ADDRESS');
-    const running = await consoleFor({ configFile, profile: 'prod' });
+    const running = await startConsoleFor({ configFile, profile: 'prod' });
     try {
       equal(running.temporalAddress, server.address);
       const { namespaces } = await state(running.url, 'ok');

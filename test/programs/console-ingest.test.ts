@@ -10,7 +10,7 @@ import { gzipSync } from 'node:zlib';
 import { messages } from '../../console/ingest/otlp/messages';
 import { until } from '../../testing/until';
 import { type Body, type ConsoleIngest, startConsoleIngest } from '../support/console-ingest';
-import { spanId, traceId, traceRequest, writtenSpan } from '../support/otlp-request';
+import { jsonSpan, spanId, traceId, traceRequest } from '../support/otlp-request';
 
 let target: ConsoleIngest;
 
@@ -23,9 +23,9 @@ after(() => target.close());
 describe('responses', () => {
   it('a request with good and bad spans is a partial success, in the encoding of the request', async () => {
     const spans = [
-      writtenSpan({ spanId: spanId(1) }),
-      writtenSpan({ spanId: 'abc' }),
-      writtenSpan({ traceId: '0'.repeat(32) }),
+      jsonSpan({ spanId: spanId(1) }),
+      jsonSpan({ spanId: 'abc' }),
+      jsonSpan({ traceId: '0'.repeat(32) }),
     ];
     const earlier = target.ingest.status();
     const json = await target.post(traceRequest(spans));
@@ -54,7 +54,7 @@ describe('responses', () => {
   });
 
   it('a request that is stored completely gets an empty response', async () => {
-    const json = await target.post(traceRequest([writtenSpan()]));
+    const json = await target.post(traceRequest([jsonSpan()]));
     deepEqual([json.status, await json.text()], [200, '{}']);
     const empty = await target.post(new Uint8Array(0), { 'content-type': 'application/x-protobuf' });
     deepEqual([empty.status, await empty.text()], [200, '']);
@@ -62,7 +62,7 @@ describe('responses', () => {
 
   it('an acknowledged span can be read at once', async () => {
     for (let index = 0; index < 20; index++) {
-      await target.post(traceRequest([writtenSpan({ traceId: traceId(index) })]));
+      await target.post(traceRequest([jsonSpan({ traceId: traceId(index) })]));
       equal((await target.trace(traceId(index))).spans.length, 1);
     }
   });
@@ -133,7 +133,7 @@ describe('responses', () => {
     ok(grown < 100, `${grown} MB`);
     equal((await target.post(' '.repeat(17 * 1024 * 1024))).status, 413);
     equal(await chunkedPost(17), 413);
-    equal((await target.post(traceRequest([writtenSpan()]))).status, 200);
+    equal((await target.post(traceRequest([jsonSpan()]))).status, 200);
   });
 
   it('a large body that arrives slowly: 413 after all of it, when its sender reads the response', async () => {
@@ -154,7 +154,7 @@ describe('responses', () => {
     const own = await startConsoleIngest({ roomBytes: 1024 * 1024 });
     try {
       for (let index = 0; index < 20; index++) await abandonedPost(own.url);
-      const body = traceRequest([writtenSpan({ name: 'x'.repeat(900 * 1024) })]);
+      const body = traceRequest([jsonSpan({ name: 'x'.repeat(900 * 1024) })]);
       // The server hears of it a little later.
       await until(async () => (await own.post(body)).status === 200, { says: 'the room is not free again' });
     } finally {
@@ -170,7 +170,7 @@ describe('responses', () => {
       const send = async () => {
         const index = traces++;
         const spans = Array.from({ length: 100 }, (_, span) =>
-          writtenSpan({ traceId: traceId(index), spanId: spanId(span), name }),
+          jsonSpan({ traceId: traceId(index), spanId: spanId(span), name }),
         );
         const response = await own.post(traceRequest(spans));
         sent.push({ index, response });

@@ -8,7 +8,7 @@ import type { RunPage, TracePage } from '../../console/api/types';
 import type { RunningConsole } from '../../console/start';
 import { startRedis, WITHOUT_REDIS } from '../../testing/redis-server';
 import { until } from '../../testing/until';
-import { ConsoleHarness, consoleFor, getJson, temporaryDirectory } from '../support/console';
+import { ConsoleHarness, getJson, startConsoleFor, temporaryDirectory } from '../support/console';
 import { connectionTo } from '../support/redis-store';
 import { id } from '../support/runs';
 
@@ -44,8 +44,8 @@ describe('the rule of a run that is not sampled', () => {
     return run.sampling?.text ?? '';
   }
 
-  async function toldBy(options: Parameters<typeof consoleFor>[1]): Promise<string> {
-    const running = await consoleFor({ address: harness.server.address }, options);
+  async function toldBy(options: Parameters<typeof startConsoleFor>[1]): Promise<string> {
+    const running = await startConsoleFor({ address: harness.server.address }, options);
     try {
       return await told(running);
     } finally {

@@ -21,7 +21,7 @@ import { embeddedTraces, type Trace } from '../../console/sources';
 import type { ClosedState, RunSummary, StoreLimits } from '../../console/store';
 import { sqlDriver } from '../../console/store/sql/driver';
 import { openStoreFiles, type StoreFiles } from '../../console/store/thread/store-files';
-import { nanos, spanId, traceId, traceRequest, writtenSpan } from '../support/otlp-request';
+import { jsonSpan, nanos, spanId, traceId, traceRequest } from '../support/otlp-request';
 
 const MIB = 1024 * 1024;
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -52,7 +52,7 @@ afterEach(() => {
 /** Writes a span of each trace, of about so many bytes that cannot be compressed. */
 function write(traces: readonly number[], span = 0, bytesOfSpan = 1024): void {
   const spans = traces.map((trace) =>
-    writtenSpan({
+    jsonSpan({
       traceId: traceId(trace),
       spanId: spanId(span),
       startTimeUnixNano: nanos(now - 1000),

@@ -1,10 +1,11 @@
-/** Activities of the tests. */
+/** Activities that most tests use. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApplicationFailure, activityInfo } from '@temporalio/activity';
 import { type JobInfo, jobInfo } from 'temporal-job-tracing/activities';
-import type { ItemPage } from 'temporal-job-tracing/workflow';
 
-/** Calls the downstream service of the test process and returns the headers that it saw, as JSON. */
+export { accountPage } from '../histories/activities';
+
+/** Calls the downstream service and returns the headers that it received, as JSON. */
 export async function callDownstream(path = '/'): Promise<string> {
   const base = process.env.DOWNSTREAM_URL;
   if (base === undefined) throw new Error('DOWNSTREAM_URL is not set');
@@ -12,46 +13,34 @@ export async function callDownstream(path = '/'): Promise<string> {
   return response.text();
 }
 
-/** Fails until its attempt has this number, which it returns. */
+/** Fails on every attempt before this one, and returns its number. */
 export async function failBelowAttempt(attempt: number): Promise<number> {
   if (activityInfo().attempt < attempt) throw new Error(`attempt ${activityInfo().attempt} fails`);
   await sleep(20);
   return activityInfo().attempt;
 }
 
-/** What the activity knows of its job. */
-export async function tellJobInfo(): Promise<JobInfo | undefined> {
+/** Returns the activity's `jobInfo()`. */
+export async function getJobInfo(): Promise<JobInfo | undefined> {
   return jobInfo();
 }
 
-/** Accounts are numbered from 1 to `total`; the cursor is the number of those before. */
-export async function accountPage(
-  cursor: number | undefined,
-  total: number,
-  pageSize: number,
-): Promise<ItemPage<number, number>> {
-  const from = cursor ?? 0;
-  const to = Math.min(total, from + pageSize);
-  const items = Array.from({ length: to - from }, (_, i) => from + i + 1);
-  return to < total ? { items, next: to } : { items };
-}
-
-/** Account numbers below 0 are refused; calls the downstream service for the others. */
+/** Fails for a negative account number; calls the downstream service for any other. */
 export async function migrateAccount(account: number): Promise<string> {
   if (account < 0) throw ApplicationFailure.nonRetryable(`value too long for ${account}`, 'FieldLength');
   return callDownstream(`/accounts/${account}`);
 }
 
-const seen = new Set<string>();
+const calledNames = new Set<string>();
 
-/** Whether this name is given for the first time: as a downstream service that has been mended since. */
-export async function isFirstRun(name: string): Promise<boolean> {
-  const isFirst = !seen.has(name);
-  seen.add(name);
+/** Returns whether this is the first call with this name, like a service that has been repaired since its last call. */
+export async function isFirstCall(name: string): Promise<boolean> {
+  const isFirst = !calledNames.has(name);
+  calledNames.add(name);
   return isFirst;
 }
 
-/** Calls downstream after three seconds. */
+/** Calls the downstream service after three seconds. */
 export async function callDownstreamLate(): Promise<string> {
   await sleep(3_000);
   return callDownstream();

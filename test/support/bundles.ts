@@ -1,51 +1,54 @@
 /**
- * Workflow bundles of the tests: each is made once for all processes of a test run, since making one takes seconds.
+ * Workflow bundles. Building one takes seconds, so each is built once for all processes of a test run.
  *
- * The runner names a folder that belongs to exactly the code that is compiled now (`TEST_BUNDLES`); without it, each
- * process makes its own.
+ * `scripts/test.mjs` sets `TEST_BUNDLES` to a folder for exactly the code that is compiled now; without it, each
+ * process builds its own.
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BundleOptions, bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 
-/** What the option `workflowBundle` of a worker takes; the source map is in the code. */
+/** A value of the worker option `workflowBundle`; the code contains its source map. */
 export interface Bundle {
   readonly code: string;
 }
 
 const bundles = new Map<string, Promise<Bundle>>();
 
-/** The bundle that `bundleWorkflowCode` makes with these options. */
+/** Returns the bundle that `bundleWorkflowCode` builds with these options. */
 export function workflowBundle(options: BundleOptions): Promise<Bundle> {
   const { plugins = [] } = options;
-  const configured = plugins.reduce((given, plugin) => plugin.configureBundler?.(given) ?? given, options);
+  const configured = plugins.reduce(
+    (current, plugin) => plugin.configureBundler?.(current) ?? current,
+    options,
+  );
   const { plugins: _applied, logger = new DefaultLogger('WARN'), webpackConfigHook, ...inputs } = configured;
-  const bundle = () => bundleWorkflowCode({ ...configured, plugins: [], logger });
-  if (options.webpackConfigHook) return bundle();
+  const build = () => bundleWorkflowCode({ ...configured, plugins: [], logger });
+  if (options.webpackConfigHook) return build();
   const key = createHash('sha256')
     .update(JSON.stringify([inputs, constantsOf(webpackConfigHook)]))
     .digest('hex');
-  const known = bundles.get(key) ?? shared(key, bundle);
-  bundles.set(key, known);
-  return known;
+  const bundle = bundles.get(key) ?? readOrBuild(key, build);
+  bundles.set(key, bundle);
+  return bundle;
 }
 
-async function shared(key: string, bundle: () => Promise<Bundle>): Promise<Bundle> {
+async function readOrBuild(key: string, build: () => Promise<Bundle>): Promise<Bundle> {
   const folder = process.env.TEST_BUNDLES;
-  if (!folder) return bundle();
+  if (!folder) return build();
   const file = join(folder, `${key}.js`);
   const code = await readFile(file, 'utf8').catch(() => undefined);
   if (code !== undefined) return { code };
-  const made = await bundle();
-  // Renamed when it is complete: another process may read it, or make the same.
-  const unfinished = join(folder, randomUUID());
-  await writeFile(unfinished, made.code);
-  await rename(unfinished, file);
-  return made;
+  const built = await build();
+  // Renamed when it is complete: another process may read the file, or build the same bundle.
+  const incomplete = join(folder, randomUUID());
+  await writeFile(incomplete, built.code);
+  await rename(incomplete, file);
+  return built;
 }
 
-/** The constants that the plugins' hook defines: the options of `JobTracingPlugin`. */
+/** Returns the constants that the plugins' webpack hook defines: the sandbox options of `JobTracingPlugin`. */
 function constantsOf(hook: BundleOptions['webpackConfigHook']): Record<string, string> {
   const constants: Record<string, string> = {};
   class DefinePlugin {

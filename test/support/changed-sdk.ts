@@ -5,18 +5,18 @@ import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path';
 
 const WORKFLOW = dirname(require.resolve('@temporalio/workflow/package.json'));
-/** Beside the tests' compiled code, so that the copies find what the SDK depends on. */
-const BESIDE = join(__dirname, '..', '..');
+/** In the folder of the compiled tests, so that the copies resolve the SDK's dependencies. */
+const PARENT = join(__dirname, '..', '..');
 
 export interface ChangedSdk {
-  /** The copy of `@temporalio/workflow`. */
+  /** Path of the copy of `@temporalio/workflow`. */
   readonly directory: string;
   remove(): Promise<void>;
 }
 
-/** A copy of `@temporalio/workflow` that says `renamed` wherever the original says `name`. */
-export async function changedSdk(name: string, renamed: string, to?: string): Promise<ChangedSdk> {
-  const directory = to ?? (await mkdtemp(join(BESIDE, 'changed-sdk-')));
+/** Copies `@temporalio/workflow`, with each occurrence of the identifier `name` replaced by `renamed`. */
+export async function copySdkWithRename(name: string, renamed: string, target?: string): Promise<ChangedSdk> {
+  const directory = target ?? (await mkdtemp(join(PARENT, 'changed-sdk-')));
   await cp(WORKFLOW, directory, { recursive: true });
   const lib = join(directory, 'lib');
   const files = (await readdir(lib)).filter((file) => file.endsWith('.js'));

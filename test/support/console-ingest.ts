@@ -1,5 +1,5 @@
 /**
- * The part of the console that takes, keeps and reads spans, on a port of its own and in a directory of its own.
+ * The console's ingest and store, without its API and pages, on a free port and in a directory of their own.
  */
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -20,10 +20,10 @@ export interface ConsoleIngest {
   readonly store: Store;
   readonly ingest: Ingest;
   readonly source: TraceSource;
-  /** The trace, which must be there. */
+  /** Returns the trace; throws if none of its spans is stored. */
   trace(traceId: string): Promise<Trace>;
   post(body: Body, headers?: Record<string, string>): Promise<Response>;
-  /** Stops it; its directory is deleted unless it was given. */
+  /** Stops the server and deletes its directory, unless the caller passed one. */
   close(): Promise<void>;
 }
 
@@ -54,7 +54,7 @@ export async function startConsoleIngest(options: ConsoleIngestOptions = {}): Pr
     source,
     async trace(traceId) {
       const trace = await source.trace(traceId);
-      if (!trace) throw new Error(`no span of ${traceId} is kept`);
+      if (!trace) throw new Error(`no span of ${traceId} is stored`);
       return trace;
     },
     post: (body, headers = { 'content-type': 'application/json' }) =>

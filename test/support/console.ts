@@ -1,6 +1,6 @@
 /**
- * What tests of the console's server need: a Temporal server, a console, a worker and a service that send their spans to
- * it.
+ * The environment of the console's tests: a Temporal server, a console, and a worker and a service that send their
+ * spans to it.
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -20,14 +20,14 @@ import { workflowBundle } from './bundles';
 
 const WORKFLOWS_PATH = require.resolve('./workflows/console');
 
-/** A directory that is removed when the test ends. */
+/** Creates a directory that the caller removes. */
 export function temporaryDirectory(): { path: string; remove(): void } {
   const directory = mkdtempSync(path.join(tmpdir(), 'console-'));
   return { path: directory, remove: () => rmSync(directory, { recursive: true, force: true }) };
 }
 
-/** A console of this process on a free port, with a directory of its own. */
-export async function consoleFor(
+/** Starts a console in this process, on a free port and with a directory of its own. */
+export async function startConsoleFor(
   temporal: NonNullable<ConsoleOptions['temporal']>,
   options: ConsoleOptions = {},
 ): Promise<RunningConsole> {
@@ -42,7 +42,7 @@ export async function consoleFor(
   };
 }
 
-/** Reads JSON of the console. */
+/** Returns the JSON of a response that must be successful. */
 export async function getJson<T>(url: string, headers: Record<string, string> = {}): Promise<T> {
   return readJson<T>(url, await fetch(url, { headers }));
 }
@@ -57,7 +57,7 @@ async function readJson<T>(url: string, response: Response): Promise<T> {
   return (await response.json()) as T;
 }
 
-/** The rows of a timeline as an indented tree: kind, name, and the states of its parts. */
+/** Formats the rows of a timeline as an indented tree: kind, name, and the states of the parts. */
 export function rowTree(rows: readonly TimelineRow[]): string[] {
   return rows.map(({ depth, kind, name, parts }) => {
     const states = parts.length > 0 ? ` [${parts.map(({ state }) => state).join(' ')}]` : '';
@@ -100,7 +100,7 @@ export class ConsoleHarness {
   ): Promise<ConsoleHarness> {
     Runtime.install({ logger: new DefaultLogger('ERROR') });
     const server = await startTemporalServer({ log: () => {} });
-    const running = await consoleFor({ address: server.address, namespaces: ['default'] }, options);
+    const running = await startConsoleFor({ address: server.address, namespaces: ['default'] }, options);
     Object.assign(process.env, {
       OTEL_EXPORTER_OTLP_ENDPOINT: running.url,
       OTEL_SERVICE_NAME: 'worker',
@@ -144,7 +144,7 @@ export class ConsoleHarness {
     return this.client.workflow.start(type, { taskQueue: this.taskQueue, workflowId, args, ...more });
   }
 
-  /** Runs it to its end, however that is. @returns its run id */
+  /** Starts a run and waits until it has closed, with any result. @returns its run id */
   async run(type: string, workflowId: string, args: unknown[] = [], more: object = {}): Promise<string> {
     const handle = await this.start(type, workflowId, args, more);
     await handle.result().catch(() => {});
@@ -155,18 +155,18 @@ export class ConsoleHarness {
     return getJson<T>(`${this.console.url}${path}`);
   }
 
-  /** The same; `undefined` for what is not known, or not yet. */
+  /** Like {@link get}, but returns `undefined` for status 404. */
   find<T>(path: string): Promise<T | undefined> {
     return findJson<T>(`${this.console.url}${path}`);
   }
 
-  /** The page of a run, as soon as it is as wanted. */
-  page(runId: string, isWanted: (page: RunPage) => boolean, says: string): Promise<RunPage> {
+  /** Waits until the page of a run fulfils the condition, and returns it. */
+  page(runId: string, condition: (page: RunPage) => boolean, says: string): Promise<RunPage> {
     let last: RunPage | undefined;
     return until(
       async () => {
         last = await this.get<RunPage>(`/api/runs/${runId}`).catch(() => undefined);
-        return last && isWanted(last) ? last : undefined;
+        return last && condition(last) ? last : undefined;
       },
       { says: () => `${says}; got ${last && summaryOf(last)}` },
     );

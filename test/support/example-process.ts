@@ -1,12 +1,12 @@
-/** An example as a user runs it: `node dist/examples/main.js`, a process of its own, read by its output. */
+/** An example as users run it: `node dist/examples/main.js` in a process of its own, observed through its output. */
 import { equal } from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { until } from '../../testing/until';
 
-/** A story is slow on a machine that is busy. */
-const PRINTS_WITHIN_MS = 150_000;
+/** A story takes long on a busy machine. */
+const OUTPUT_WITHIN_MS = 150_000;
 
 const started: ChildProcess[] = [];
 
@@ -17,8 +17,8 @@ export interface ExampleProcess {
   output(): string;
   /** Standard error so far. */
   errors(): string;
-  /** The first match in the output, as soon as it is there; rejects if the example ends before. */
-  prints(pattern: RegExp): Promise<RegExpExecArray>;
+  /** Waits for the first match in the output; rejects if the process ends before. */
+  waitForOutput(pattern: RegExp): Promise<RegExpExecArray>;
 }
 
 export function runExample(args: readonly string[], env: NodeJS.ProcessEnv = {}): ExampleProcess {
@@ -36,7 +36,7 @@ export function runExample(args: readonly string[], env: NodeJS.ProcessEnv = {})
     exitCode,
     output: () => output,
     errors: () => errors,
-    prints: (pattern) =>
+    waitForOutput: (pattern) =>
       until(
         () => {
           const match = pattern.exec(output);
@@ -44,29 +44,31 @@ export function runExample(args: readonly string[], env: NodeJS.ProcessEnv = {})
             throw new Error(`ended without printing ${pattern}: ${output}${errors}`);
           return match;
         },
-        { within: PRINTS_WITHIN_MS, says: () => `nothing printed matches ${pattern}: ${output}${errors}` },
+        { within: OUTPUT_WITHIN_MS, says: () => `nothing printed matches ${pattern}: ${output}${errors}` },
       ),
   };
 }
 
-/** Ends what {@link runExample} has started, for the end of a test file. */
+/** Kills all processes of {@link runExample}; for the end of a test file. */
 export function killExamples(): void {
   for (const child of started) child.kill('SIGKILL');
 }
 
-/** Nothing listens any more where the example said that its own server and its service are. */
-export async function assertGone(output: string, serviceName: string): Promise<void> {
+/**
+ * Asserts that nothing listens any more on the ports that the example printed for its Temporal server and its service.
+ */
+export async function assertPortsClosed(output: string, serviceName: string): Promise<void> {
   const addresses = new RegExp(
     `^ {2}(?:Temporal server|${serviceName}) +(?:http://)?127\\.0\\.0\\.1:(?<port>\\d+)$`,
     'gm',
   );
   const ports = [...output.matchAll(addresses)].map((match) => Number(match.groups?.port));
   equal(ports.length, 2, output);
-  // A server that was running before runs on.
+  // The example does not stop a server that was running before.
   const isShared = output.includes(`${process.env.TEMPORAL_ADDRESS}\n`);
   for (const port of isShared ? ports.slice(1) : ports) {
-    const isGone = async () => !(await listens(port));
-    await until(isGone, { within: 5_000, says: `something still listens on port ${port}` });
+    const isClosed = async () => !(await listens(port));
+    await until(isClosed, { within: 5_000, says: `something still listens on port ${port}` });
   }
 }
 

@@ -1,22 +1,22 @@
-/** A TCP proxy with faults: what a network does to connections that were fine. */
+/** A TCP proxy that injects network faults. */
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 
 /**
- * - `pass`: nothing;
- * - `drop`: connections end, and new ones end as soon as they are made;
- * - `reset`: the same, with a reset;
- * - `hang`: connections stay, and nothing arrives until the fault is over;
- * - a number: everything arrives so many milliseconds later.
+ * - `pass`: no fault;
+ * - `drop`: open connections are closed, and new ones are closed as soon as they are made;
+ * - `reset`: like `drop`, with a TCP reset;
+ * - `hang`: connections stay open, but no data arrives until the fault is over;
+ * - a number: data arrives with this delay, in milliseconds.
  */
 export type Fault = 'pass' | 'drop' | 'reset' | 'hang' | number;
 
 export interface FaultProxy {
   readonly port: number;
   set(fault: Fault): void;
-  /** New connections lead there from now on; those that are open stay where they are. */
-  leadTo(targetPort: number): void;
-  /** Connections made so far. */
+  /** Sends new connections to this port; open connections keep their target. */
+  setTarget(targetPort: number): void;
+  /** Number of connections so far. */
   connections(): number;
   close(): Promise<void>;
 }
@@ -60,7 +60,7 @@ export async function startFaultProxy(firstTargetPort: number): Promise<FaultPro
   return {
     port: address.port,
     connections: () => connections,
-    leadTo(next) {
+    setTarget(next) {
       targetPort = next;
     },
     set(next) {

@@ -1,6 +1,6 @@
 /**
- * What most tests need: a Temporal server, an OTLP receiver, a downstream service in a process of its own,
- * and workers that use the plugin as a user's would.
+ * The environment of most tests: a Temporal server, an OTLP receiver, a downstream service in a process of its own,
+ * and workers that use the plugin as a user's worker does.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -20,9 +20,9 @@ import { type Bundle, workflowBundle } from './bundles';
 /** Workflows that most tests use. */
 export const WORKFLOWS_PATH = require.resolve('./workflows/jobs');
 
-/** An option that the SDK does not document: it gives the code of a workflow 5 s, soon over on a busy machine. */
-const PATIENT = { isolateExecutionTimeout: '1 minute' } as object;
-const SERVED_TIMEOUT_MS = 5_000;
+/** An undocumented option of the SDK. Its default of 5 s for workflow code is too short on a busy machine. */
+const BUSY_MACHINE_OPTIONS = { isolateExecutionTimeout: '1 minute' } as object;
+const SERVER_SPAN_TIMEOUT_MS = 5_000;
 
 export interface WorkerSetup {
   /** Options of the plugin; `null`: a worker without it. */
@@ -31,9 +31,9 @@ export interface WorkerSetup {
 }
 
 export interface HarnessSetup {
-  /** Namespaces that exist besides `default`: those made for a test have no search attributes of ours. */
+  /** Namespaces beside `default`, created without the plugin's search attributes. */
   readonly namespaces?: readonly string[];
-  /** Whether a server that is started has the Web UI. @default false */
+  /** Whether to start the server with the Web UI. @default false */
   readonly ui?: boolean;
 }
 
@@ -41,14 +41,14 @@ export class Harness {
   readonly server: TemporalServer;
   readonly receiver: OtlpReceiver;
   readonly connection: Connection;
-  /** A client without any plugin, as the Temporal CLI is one. */
+  /** A client without any plugin, like the Temporal CLI. */
   readonly client: Client;
-  readonly tracing: JobClient;
-  /** Lines of the Temporal runtime's log at WARN and above, and the plugin's at INFO. */
+  readonly jobs: JobClient;
+  /** Log lines of the Temporal runtime at WARN and above, and of the plugin at INFO and above. */
   readonly log: string[];
-  /** What workers said at their start. */
-  readonly starts: string[];
-  readonly #native: NativeConnection;
+  /** Log lines that the plugin writes when a worker starts. */
+  readonly startLines: string[];
+  readonly #nativeConnection: NativeConnection;
   readonly #downstream: ChildProcess;
   /** Port of the downstream service. */
   readonly #port: number;
@@ -62,28 +62,28 @@ export class Harness {
     downstream: ChildProcess;
     port: number;
     log: string[];
-    starts: string[];
+    startLines: string[];
   }) {
     this.server = parts.server;
     this.receiver = parts.receiver;
     this.connection = parts.connection;
-    this.#native = parts.native;
+    this.#nativeConnection = parts.native;
     this.#downstream = parts.downstream;
     this.#port = parts.port;
     this.log = parts.log;
-    this.starts = parts.starts;
+    this.startLines = parts.startLines;
     this.client = new Client({ connection: parts.connection });
-    this.tracing = new JobClient({ client: this.client });
+    this.jobs = new JobClient({ client: this.client });
   }
 
   /** Starts everything; spans of this process go to the receiver through the plugin's default set-up. */
   static async start({ namespaces = [], ui = false }: HarnessSetup = {}): Promise<Harness> {
     const log: string[] = [];
-    const starts: string[] = [];
+    const startLines: string[] = [];
     Runtime.install({
       logger: new DefaultLogger('INFO', ({ level, message, meta }) => {
         const isOurs = message.startsWith('temporal-job-tracing');
-        if (message.startsWith('temporal-job-tracing: tracing is o')) starts.push(message);
+        if (message.startsWith('temporal-job-tracing: tracing is o')) startLines.push(message);
         else if (level !== 'INFO' || isOurs) log.push(`${level} ${message} ${meta?.error ?? ''}`);
       }),
     });
@@ -97,23 +97,32 @@ export class Harness {
     process.env.DOWNSTREAM_URL = `http://127.0.0.1:${port}`;
     const connection = await Connection.connect({ address: server.address });
     const native = await NativeConnection.connect({ address: server.address });
-    return new Harness({ server, receiver, connection, native, downstream, port, log, starts });
+    return new Harness({
+      server,
+      receiver,
+      connection,
+      native,
+      downstream,
+      port,
+      log,
+      startLines: startLines,
+    });
   }
 
   async stop(): Promise<void> {
     this.#downstream.disconnect();
     await this.connection.close();
-    await this.#native.close();
+    await this.#nativeConnection.close();
     await this.receiver.close();
     await this.server.stop();
   }
 
-  /** A task queue that no other test uses. */
+  /** Returns the name of a task queue that no other test uses. */
   newTaskQueue(): string {
     return `test-${process.pid}-${++this.#queues}`;
   }
 
-  /** A worker of this process; run it with {@link Harness.whileRunning}. */
+  /** Creates a worker in this process; {@link Harness.whileRunning} runs it. */
   async createWorker(taskQueue: string, { plugin = {}, options = {} }: WorkerSetup = {}): Promise<Worker> {
     const { workflowsPath = WORKFLOWS_PATH, bundlerOptions, interceptors = {}, ...others } = options;
     const { workflowModules = [], ...hostInterceptors } = interceptors;
@@ -125,10 +134,10 @@ export class Harness {
       plugins,
     };
     return Worker.create({
-      connection: this.#native,
+      connection: this.#nativeConnection,
       taskQueue,
       activities,
-      ...PATIENT,
+      ...BUSY_MACHINE_OPTIONS,
       workflowBundle: options.workflowBundle ?? (await workflowBundle(bundling)),
       interceptors: hostInterceptors,
       plugins,
@@ -136,7 +145,7 @@ export class Harness {
     });
   }
 
-  /** The bundle of {@link WORKFLOWS_PATH} for these options of the plugin. */
+  /** Returns the bundle of {@link WORKFLOWS_PATH} for these options of the plugin; `null`: without the plugin. */
   bundle(plugin: JobTracingOptions | null = {}): Promise<Bundle> {
     const plugins = plugin ? [new JobTracingPlugin(plugin)] : [];
     return workflowBundle({ workflowsPath: WORKFLOWS_PATH, plugins });
@@ -153,7 +162,7 @@ export class Harness {
     const connections: NativeConnection[] = [];
     try {
       for (const { options, ...each } of setups) {
-        // The workers of one queue are refused on one connection: a fleet's are in processes of their own.
+        // The SDK refuses two workers of one task queue on the same connection.
         const connection = await NativeConnection.connect({ address: this.server.address });
         connections.push(connection);
         workers.push(await this.createWorker(taskQueue, { ...each, options: { connection, ...options } }));
@@ -164,7 +173,7 @@ export class Harness {
     }
   }
 
-  /** Runs `fn` while the workers run; they are stopped after it, so their spans have left. */
+  /** Runs `fn` while the workers run; then stops them, which exports their spans. */
   async whileRunning<T>(workers: readonly Worker[], fn: () => Promise<T>): Promise<T> {
     const runs = workers.map((worker) => worker.run());
     try {
@@ -179,8 +188,8 @@ export class Harness {
   }
 
   /**
-   * Runs the `temporal` CLI itself, with no plugin in it. A command that the server refuses because the workflow is
-   * busy, as happens on a machine that is busy, is given again, as a person would.
+   * Runs the `temporal` CLI and returns its output. Retries a command that the server refuses because the workflow is
+   * busy, as it does on a busy machine.
    */
   async cli(...args: string[]): Promise<string> {
     const attempt = async () => {
@@ -195,8 +204,8 @@ export class Harness {
     return output;
   }
 
-  /** The run's search attributes of ours. */
-  async attributesOf(workflowId: string, runId?: string): Promise<Record<string, unknown>> {
+  /** Returns the values of the plugin's search attributes on the run. */
+  async searchAttributesOf(workflowId: string, runId?: string): Promise<Record<string, unknown>> {
     const { searchAttributes } = await this.client.workflow.getHandle(workflowId, runId).describe();
     const names = ['TraceId', 'JobName', 'JobTrigger', 'JobRunId', 'TraceSampled'];
     return Object.fromEntries(
@@ -205,20 +214,20 @@ export class Harness {
   }
 
   /**
-   * Waits until the run's trace is complete at the receiver, and returns it. The downstream service sends its spans
-   * by itself: those are waited for, too, but not for ever, since it may have been called without a trace.
+   * Waits until the receiver has the complete trace, and returns it. Also waits for the spans of the downstream
+   * service, but only for a few seconds, since it may have been called without a trace.
    */
   async completeTrace(traceId: string, timeoutMs = 30_000): Promise<ReceivedSpan[]> {
     const isComplete = (trace: readonly ReceivedSpan[]) => trace.length > 0 && incomplete(trace).length === 0;
-    const isWhole = (trace: readonly ReceivedSpan[]) =>
-      isComplete(trace) && unserved(trace, this.#port).length === 0;
-    await this.receiver.waitFor(traceId, isWhole, SERVED_TIMEOUT_MS).catch(() => {});
+    const hasServerSpans = (trace: readonly ReceivedSpan[]) =>
+      isComplete(trace) && callsWithoutServerSpan(trace, this.#port).length === 0;
+    await this.receiver.waitFor(traceId, hasServerSpans, SERVER_SPAN_TIMEOUT_MS).catch(() => {});
     return this.receiver.waitFor(traceId, isComplete, timeoutMs);
   }
 }
 
-/** Calls of the service on this port that have no span of it below them. */
-function unserved(trace: readonly ReceivedSpan[], port: number): ReceivedSpan[] {
+/** Returns the client spans of calls to this port that have no child. */
+function callsWithoutServerSpan(trace: readonly ReceivedSpan[], port: number): ReceivedSpan[] {
   const parents = new Set(trace.map(({ parentSpanId }) => parentSpanId));
   return trace.filter(
     ({ kind, spanId, attributes }) =>

@@ -1,5 +1,5 @@
 /**
- * Runs of every kind, begun and driven to their end, and what their histories say.
+ * Runs of every kind, from their start to their end, and their histories.
  */
 import { deepEqual } from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
@@ -16,8 +16,8 @@ import { ask, close } from './workflows/histories';
 
 export const HISTORIES_PATH = require.resolve('./workflows/histories');
 
-/** The bundle of the workflows for these options of the plugin; `null`: without it. */
-export function bundleOf(
+/** Returns the bundle of the workflows for these options of the plugin; `null`: without the plugin. */
+export function historiesBundle(
   plugin: JobTracingOptions | null = {},
   workflowsPath = HISTORIES_PATH,
 ): Promise<Bundle> {
@@ -28,9 +28,9 @@ interface Kind {
   readonly type: string;
   readonly args?: unknown[];
   readonly retry?: RetryPolicy;
-  /** A signal that comes with the start. */
+  /** Signal of a signal-with-start. */
   readonly signal?: string;
-  /** What the run needs to end. */
+  /** Sends the signals, updates and cancellations that the run needs to close. */
   readonly drive?: (handle: WorkflowHandle) => Promise<unknown>;
 }
 
@@ -49,14 +49,14 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   cancelled: {
     type: 'cancellable',
     drive: async (handle) => {
-      await beginning(handle);
+      await firstTaskCompleted(handle);
       await handle.cancel();
     },
   },
   conditions: {
     type: 'waitsTwice',
     drive: async (handle) => {
-      await beginning(handle);
+      await firstTaskCompleted(handle);
       await handle.signal(close);
       await handle.signal(close);
     },
@@ -65,7 +65,7 @@ export const KINDS: Readonly<Record<string, Kind>> = {
     type: 'waits',
     signal: 'runNow',
     drive: async (handle) => {
-      await beginning(handle);
+      await firstTaskCompleted(handle);
       await handle.signal('finish');
     },
   },
@@ -78,88 +78,90 @@ export const KINDS: Readonly<Record<string, Kind>> = {
 };
 
 /**
- * The same with local activities; to be run one at a time: without a cache the SDK loses the local activities
- * of one run when the task of another begins, and tries their task again only when it has timed out, 10 s later.
+ * Kinds with local activities. They must run one at a time: without a cache, the SDK loses the local activities of a
+ * run when the task of another run begins, and retries their task only after its timeout of 10 s.
  */
 export const LOCAL_KINDS: Readonly<Record<string, Kind>> = {
   'local activities': { type: 'localActivities' },
   'local back-off': { type: 'localBackoff' },
 };
 
-/** Waits until the run's first workflow task is behind it. */
-export async function beginning(handle: Pick<WorkflowHandle, 'fetchHistory'>): Promise<void> {
-  const isBegun = ({ events }: History) =>
+/** Waits until the run has completed its first workflow task. */
+export async function firstTaskCompleted(handle: Pick<WorkflowHandle, 'fetchHistory'>): Promise<void> {
+  const isCompleted = ({ events }: History) =>
     events?.some(({ workflowTaskCompletedEventAttributes: task }) => task != null);
-  await until(async () => isBegun(await handle.fetchHistory()), { says: 'no workflow task was completed' });
+  await until(async () => isCompleted(await handle.fetchHistory()), {
+    says: 'no workflow task was completed',
+  });
 }
 
 /** One run and its history. */
-export interface Recorded {
+export interface RecordedRun {
   readonly workflowId: string;
   readonly runId: string;
   readonly history: History;
 }
 
-/** Starts a run of a kind and waits until it has ended; returns it with all runs that came of it. */
+/** Starts a run of a kind and waits until it has closed; returns it with its later runs and its children. */
 export async function runToEnd(
   client: Client,
   taskQueue: string,
   workflowId: string,
   { type, args = [], retry, signal, drive }: Kind,
-): Promise<Recorded[]> {
+): Promise<RecordedRun[]> {
   const start = { args, taskQueue, workflowId, ...(retry && { retry }) };
   const handle = await (signal
     ? client.workflow.signalWithStart(type, { ...start, signal })
     : client.workflow.start(type, start));
   await drive?.(handle);
-  // A cancelled run has ended, too; what ended badly is seen in the histories.
+  // Runs may also be cancelled or fail; the tests check their histories.
   await handle.result().catch(() => {});
   const runId = 'signaledRunId' in handle ? handle.signaledRunId : handle.firstExecutionRunId;
-  return recorded(client, workflowId, runId);
+  return recordedRuns(client, workflowId, runId);
 }
 
-/** Runs one of each kind in each of the rounds, at the same time. */
+/** Runs one run of each kind in each round, all at the same time. */
 export async function runKinds(
   client: Client,
   taskQueue: string,
   ...rounds: readonly string[]
-): Promise<Recorded[]> {
+): Promise<RecordedRun[]> {
   const runs = rounds.flatMap((round) =>
     Object.entries(KINDS).map(([name, kind]) => runToEnd(client, taskQueue, `${round} ${name}`, kind)),
   );
   return (await Promise.all(runs)).flat();
 }
 
-/** Runs one of each kind with local activities in each of the rounds, one after the other. */
+/** Runs one run of each kind with local activities in each round, one after the other. */
 export async function runLocalKinds(
   client: Client,
   taskQueue: string,
   ...rounds: readonly string[]
-): Promise<Recorded[]> {
-  const all: Recorded[] = [];
+): Promise<RecordedRun[]> {
+  const all: RecordedRun[] = [];
   for (const round of rounds)
     for (const [name, kind] of Object.entries(LOCAL_KINDS))
       all.push(...(await runToEnd(client, taskQueue, `${round} ${name}`, kind)));
   return all;
 }
 
-/** Runs one of each kind, those with local activities at last. */
-export async function runEveryKind(client: Client, taskQueue: string, round: string): Promise<Recorded[]> {
+/** Runs one run of each kind, those with local activities last. */
+export async function runEveryKind(client: Client, taskQueue: string, round: string): Promise<RecordedRun[]> {
   return [...(await runKinds(client, taskQueue, round)), ...(await runLocalKinds(client, taskQueue, round))];
 }
 
-/** Waits for the ticks of a cron, as many as asked for, and ends it. */
+/** Waits for the first `count` ticks of a cron workflow, then terminates it; returns the ticks' histories. */
 export async function ticksOf(
   client: Client,
   workflowId: string,
   firstRunId: string,
   count: number,
-): Promise<Recorded[]> {
-  const ticks: Recorded[] = [];
+): Promise<RecordedRun[]> {
+  const ticks: RecordedRun[] = [];
   let runId: string | null | undefined = firstRunId;
   while (runId && ticks.length < count) {
     const handle: WorkflowHandle = client.workflow.getHandle(workflowId, runId, { followRuns: false });
-    // It ends as continued as new, which the client takes for an error.
+    // A tick closes as continued-as-new, which the client reports as an error.
     await handle.result().catch(() => {});
     const history = await handle.fetchHistory();
     ticks.push({ workflowId, runId, history });
@@ -169,19 +171,23 @@ export async function ticksOf(
   return ticks;
 }
 
-/** The run, the runs that it went on as, and its children. */
-export async function recorded(client: Client, workflowId: string, runId: string): Promise<Recorded[]> {
+/** Returns the histories of the run, of the runs that continue it, and of its children. */
+export async function recordedRuns(
+  client: Client,
+  workflowId: string,
+  runId: string,
+): Promise<RecordedRun[]> {
   const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();
   const children = (history.events ?? []).flatMap((event) => {
     const child = event.childWorkflowExecutionStartedEventAttributes?.workflowExecution;
-    return child?.workflowId && child.runId ? [recorded(client, child.workflowId, child.runId)] : [];
+    return child?.workflowId && child.runId ? [recordedRuns(client, child.workflowId, child.runId)] : [];
   });
   const next = nextRunOf(history);
-  if (next) children.push(recorded(client, workflowId, next));
+  if (next) children.push(recordedRuns(client, workflowId, next));
   return [{ workflowId, runId, history }, ...(await Promise.all(children)).flat()];
 }
 
-/** Run id of the retry, the continuation or the next tick. */
+/** Returns the run id of the retry, the continuation or the next tick. */
 function nextRunOf({ events }: History): string | undefined {
   const last = events?.at(-1);
   return (
@@ -193,9 +199,9 @@ function nextRunOf({ events }: History): string | undefined {
 }
 
 /**
- * Expects a complete trace with these spans without children ({@link leaves}); times and order do not count.
+ * Asserts that the trace is complete and that its spans without children ({@link leaves}) are these, in any order.
  *
- * @param problems of a trace that is not ({@link incomplete})
+ * @param problems expected results of {@link incomplete}, for a trace that is not complete
  */
 export async function expectLeaves(
   receiver: OtlpReceiver,
@@ -203,22 +209,22 @@ export async function expectLeaves(
   expected: readonly string[],
   problems: readonly string[] = [],
 ): Promise<void> {
-  const wanted = [...expected].sort();
-  const isThere = (trace: readonly ReceivedSpan[]) => isDeepStrictEqual(leaves(trace), wanted);
-  // Services send their spans on their own time: what is not there yet may still come.
+  const sorted = [...expected].sort();
+  const isThere = (trace: readonly ReceivedSpan[]) => isDeepStrictEqual(leaves(trace), sorted);
+  // Services export their spans at intervals, so some may arrive later.
   const trace = await receiver.waitFor(traceId, isThere).catch(() => receiver.trace(traceId));
-  deepEqual(leaves(trace), wanted);
+  deepEqual(leaves(trace), sorted);
   deepEqual(incomplete(trace), problems);
 }
 
-/** Messages of the workflow tasks that failed. */
+/** Returns the messages of the failed workflow tasks. */
 export function taskFailures({ events }: History): string[] {
   return (events ?? []).flatMap(({ workflowTaskFailedEventAttributes: failed }) =>
     failed ? [failed.failure?.message ?? String(failed.cause)] : [],
   );
 }
 
-/** Our markers in the history, without their prefix. */
+/** Returns the ids of the plugin's patch markers in the history, without their prefix. */
 export function markersOf({ events }: History): string[] {
   return (events ?? []).flatMap(({ markerRecordedEventAttributes: marker }) => {
     const data = marker?.details?.['patch-data']?.payloads?.[0]?.data;

@@ -1,7 +1,7 @@
-/** Activities whose code nobody should write. */
+/** Activities with hostile code. */
 import { THROWN } from './hostile';
 
-/** Throws what goes by this name. */
+/** Throws the value of {@link THROWN} with this name. */
 export async function throwAnything(name: string): Promise<string> {
   throw THROWN[name]?.();
 }

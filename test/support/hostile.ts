@@ -1,12 +1,12 @@
-/** Values that user code or a foreign process may hand over where text or plain data is expected. */
+/** Values that user code or another process may pass where a string or plain data is expected. */
 
 import { ApplicationFailure } from '@temporalio/common';
 
-export const broken = (): never => {
+export const throwError = (): never => {
   throw new Error('replaced');
 };
 
-/** Throws whatever is asked of it. */
+/** Returns a proxy whose every trap throws. */
 export function throwingProxy(target: object = {}): object {
   const fail = (): never => {
     throw new Error('trap');
@@ -20,7 +20,7 @@ export function throwingProxy(target: object = {}): object {
   });
 }
 
-/** Values that are not strings, by what they are. */
+/** Returns values that are not strings, each with a description. */
 export function hostileValues(): [string, unknown][] {
   const cyclic: Record<string, unknown> = {};
   cyclic.self = cyclic;
@@ -61,7 +61,7 @@ export function hostileValues(): [string, unknown][] {
   ];
 }
 
-/** What can be thrown, by what it is. */
+/** Values that code can throw, by their description. */
 export const THROWN: Readonly<Record<string, () => unknown>> = {
   undefined: () => undefined,
   null: () => null,
@@ -69,8 +69,8 @@ export const THROWN: Readonly<Record<string, () => unknown>> = {
   'a proxy that throws': () => throwingProxy(),
   'an error whose members throw': () =>
     Object.defineProperties(new Error('x'), {
-      name: { get: broken },
-      stack: { get: broken },
+      name: { get: throwError },
+      stack: { get: throwError },
     }),
   'an error without a prototype': () => Object.setPrototypeOf(new Error('x'), null),
   'an error that is its own cause': () => {
@@ -84,5 +84,5 @@ export const THROWN: Readonly<Record<string, () => unknown>> = {
     return cause;
   },
   'an error whose cause throws': () =>
-    Object.defineProperty(ApplicationFailure.nonRetryable('x'), 'cause', { get: broken }),
+    Object.defineProperty(ApplicationFailure.nonRetryable('x'), 'cause', { get: throwError }),
 };

@@ -1,4 +1,4 @@
-/** Runs of `httpJob` on a real Temporal server, against a service that answers as a test wants. */
+/** Runs of `httpJob` on a real Temporal server, against a service whose responses a test determines. */
 import { ok } from 'node:assert/strict';
 import type { WorkflowFailedError } from '@temporalio/client';
 import { ActivityFailure, ApplicationFailure } from '@temporalio/common';
@@ -7,23 +7,23 @@ import type { HttpJobInput, HttpResponse } from 'temporal-job-tracing/workflows'
 import { type HttpService, type ServedRequest, startHttpService } from './http-service';
 import { id, Runs } from './runs';
 
-export type Answer = [status: number, body?: string | Buffer, headers?: Record<string, string>];
+export type StubResponse = [status: number, body?: string | Buffer, headers?: Record<string, string>];
 
-/** What came of a run of `httpJob`. */
+/** The outcome of a run of `httpJob`. */
 export interface HttpJobRun {
   readonly workflowId: string;
   readonly runId: string;
-  /** The answer, or type and message of the failure as in {@link failureOf}. */
+  /** The response, or the type and message of the failure as in {@link failureOf}. */
   readonly result: HttpResponse | string;
-  /** What the service got meanwhile. */
+  /** Requests that the service received meanwhile. */
   readonly requests: readonly ServedRequest[];
 }
 
 export class HttpJobs {
   readonly runs: Runs;
   readonly service: HttpService;
-  /** How the service answers. */
-  answer: (request: ServedRequest) => Answer = () => [200];
+  /** Returns the service's response to a request. */
+  respond: (request: ServedRequest) => StubResponse = () => [200];
 
   private constructor(runs: Runs, service: HttpService) {
     this.runs = runs;
@@ -32,7 +32,7 @@ export class HttpJobs {
 
   static async start(options: HttpActivitiesOptions): Promise<HttpJobs> {
     const service = await startHttpService((request, response) => {
-      const [status, body = '', headers = {}] = jobs.answer(request);
+      const [status, body = '', headers = {}] = jobs.respond(request);
       response.writeHead(status, headers).end(body);
     });
     const jobs = new HttpJobs(
@@ -52,10 +52,10 @@ export class HttpJobs {
     await this.service.close();
   }
 
-  /** Starts `httpJob` with the CLI, as users do, and waits for its end. */
+  /** Starts `httpJob` with the CLI, as users do, and waits until it has closed. */
   async run(name: string, input: object): Promise<HttpJobRun> {
     const workflowId = id(name);
-    const seen = this.service.requests.length;
+    const before = this.service.requests.length;
     await this.runs.cli(
       `workflow start --type httpJob --task-queue ${this.runs.taskQueue} --workflow-id ${workflowId} --input`,
       JSON.stringify(input),
@@ -64,11 +64,13 @@ export class HttpJobs {
       this.runs.harness.client.workflow.getHandle<(input: HttpJobInput) => Promise<HttpResponse>>(workflowId);
     const result = await handle.result().catch((error: WorkflowFailedError) => failureOf(error));
     const { runId } = await handle.describe();
-    return { workflowId, runId, result, requests: this.service.requests.slice(seen) };
+    return { workflowId, runId, result, requests: this.service.requests.slice(before) };
   }
 }
 
-/** Type and message of the failure that a person sees first, as in `Type message`; `Type! message` if it is final. */
+/**
+ * Returns the type and message of the innermost failure, as in `Type message`; `Type! message` if it is non-retryable.
+ */
 export function failureOf({ cause }: WorkflowFailedError): string {
   const failure = cause instanceof ActivityFailure ? cause.cause : cause;
   ok(failure instanceof ApplicationFailure);

@@ -1,5 +1,5 @@
 /**
- * Services of the tests: real HTTP servers that note what they were asked and answer as a test wants.
+ * HTTP services: real servers that record their requests, and respond as a test determines.
  */
 import { EventEmitter, once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
@@ -12,21 +12,21 @@ export interface ServedRequest {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
-  /** Resolves when the caller has closed the connection before the answer was complete. */
+  /** Resolves when the connection closes, which is early if the caller has aborted the request. */
   readonly aborted: Promise<void>;
 }
 
 export interface HttpService {
   /** `http://host:port`. */
   readonly url: string;
-  /** Requests so far, the first first. */
+  /** Requests so far, oldest first. */
   readonly requests: readonly ServedRequest[];
   close(): Promise<void>;
 }
 
 /** Starts a service on a free port. */
 export async function startHttpService(
-  answer: (request: ServedRequest, response: ServerResponse) => unknown,
+  respond: (request: ServedRequest, response: ServerResponse) => unknown,
   host = '127.0.0.1',
 ): Promise<HttpService> {
   const requests: ServedRequest[] = [];
@@ -41,9 +41,10 @@ export async function startHttpService(
     const { method = '', url: path = '', headers } = incoming;
     const request = { method, path, headers, body: Buffer.concat(chunks).toString(), aborted };
     requests.push(request);
-    await answer(request, response);
+    await respond(request, response);
   });
-  // Not traced by the process that it shares with a test.
+  // Instrumentation of `node:http` in the test's process patches the prototype's `emit`; the service must not be
+  // traced.
   server.emit = EventEmitter.prototype.emit;
   server.listen(0, host);
   await once(server, 'listening');

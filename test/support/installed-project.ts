@@ -1,12 +1,12 @@
 /**
- * A project of a user's: this package as it is published, installed by npm beside a version of the Temporal SDK.
+ * A user's project: this package as it is published, installed by npm beside a version of the Temporal SDK.
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ownProject } from './matrix/projects';
+import { copyProject } from './matrix/projects';
 import { pack } from './packed';
 
 export interface InstalledProject {
@@ -14,7 +14,10 @@ export interface InstalledProject {
   remove(): Promise<void>;
 }
 
-/** Installs the package with `@temporalio` packages of this version, whatever the peer range says, and `more` by their versions. */
+/**
+ * Installs the package with `@temporalio` packages of this version, even outside the peer range, and with `more`
+ * packages (name → version).
+ */
 export async function installProject(
   sdkVersion: string,
   more: Readonly<Record<string, string>> = {},
@@ -23,7 +26,7 @@ export async function installProject(
   try {
     const tarball = await pack(directory);
     const dependencies = { '@opentelemetry/api': '1.9.1', ...more };
-    await ownProject(tarball, directory, { dependencies, sdk: sdkVersion });
+    await copyProject(tarball, directory, { dependencies, sdk: sdkVersion });
     await writeFile(join(directory, 'workflows.cjs'), WORKFLOWS);
     await writeFile(join(directory, 'worker.cjs'), WORKER);
   } catch (error) {
@@ -33,8 +36,8 @@ export async function installProject(
   return { directory, remove: () => rm(directory, { recursive: true, force: true }) };
 }
 
-/** Runs the project's worker, or this file with these flags, while `fn` runs; returns what the plugin has logged. */
-export async function whileProjectWorks(
+/** Runs the project's worker, or another file, while `fn` runs; returns the log lines of the plugin. */
+export async function whileProjectRuns(
   { directory }: InstalledProject,
   env: NodeJS.ProcessEnv & { readonly TEMPORAL: string; readonly TASK_QUEUE: string },
   fn: () => Promise<void>,

@@ -1,6 +1,6 @@
 /**
- * Other versions of Node.js, for what depends on the version: from the npm package `node-<system>-<processor>`, which
- * holds the binary itself. Fetched once, into a cache outside of the repository.
+ * Binaries of other versions of Node.js, from the npm package `node-<platform>-<arch>`. Each is installed once, into a
+ * cache outside the repository.
  */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -16,7 +16,7 @@ export type NodeLine = keyof typeof VERSIONS;
 
 const run = promisify(execFile);
 
-/** The path of a Node.js of this line. Rejects if it can neither be found nor fetched. */
+/** Returns the path of a Node.js binary of this line; rejects if npm cannot install it. */
 export async function nodeBinary(line: NodeLine): Promise<string> {
   if (process.versions.node.startsWith(`${line}.`)) return process.execPath;
   const version = VERSIONS[line];
@@ -37,7 +37,7 @@ async function fetchBinary(version: string, cache: string): Promise<void> {
   try {
     const flags = ['--no-audit', '--no-fund', '--no-save', '--ignore-scripts', '--prefix', directory];
     await run('npm', ['install', ...flags, `${name}@${version}`], { cwd: directory });
-    // Whole or not at all, also for test files that run at the same time; the one that comes second is as good.
+    // Test files that run at the same time may install the same version; the first complete folder stays.
     await rename(join(directory, 'node_modules', name, 'bin'), cache).catch((error: unknown) => {
       if (!existsSync(cache)) throw error;
     });

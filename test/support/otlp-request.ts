@@ -1,9 +1,9 @@
 /**
- * Trace requests made by hand, in OTLP's JSON: also such as no SDK would send.
+ * Trace requests in OTLP/JSON, including invalid ones that no SDK sends.
  */
 
-/** A span as it is written; what is left out has a default that is valid. */
-export interface WrittenSpan {
+/** A span in OTLP/JSON; each omitted member has a valid default. */
+export interface JsonSpan {
   readonly traceId?: unknown;
   readonly spanId?: unknown;
   readonly parentSpanId?: unknown;
@@ -15,15 +15,16 @@ export interface WrittenSpan {
 
 export const TRACE_ID = '0af7651916cd43dd8448eb211c80319c';
 
-/** The nth id. */
+/** Returns the span id of this index, 16 hex digits. */
 export const spanId = (index: number) => (index + 1).toString(16).padStart(16, '0');
+/** Returns the trace id of this index, 32 hex digits. */
 export const traceId = (index: number) => (index + 1).toString(16).padStart(32, '0');
 
-/** Nanoseconds, as OTLP's JSON has them. */
+/** Converts milliseconds to nanoseconds, as a decimal string. */
 export const nanos = (ms: number) => String(BigInt(Math.round(ms * 1000)) * 1000n);
 
-/** A span of {@link TRACE_ID} that ends now, with what is given. */
-export function writtenSpan(span: WrittenSpan = {}): WrittenSpan {
+/** Returns a span of {@link TRACE_ID} that ends now, with these members. */
+export function jsonSpan(span: JsonSpan = {}): JsonSpan {
   const now = Date.now();
   return {
     traceId: TRACE_ID,
@@ -35,7 +36,7 @@ export function writtenSpan(span: WrittenSpan = {}): WrittenSpan {
   };
 }
 
-/** The body of a request with these spans of one service. */
+/** Returns the body of a request with these spans of one service. */
 export function traceRequest(spans: readonly unknown[], service = 'shop'): string {
   const attributes = [{ key: 'service.name', value: { stringValue: service } }];
   return JSON.stringify({

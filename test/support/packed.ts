@@ -1,5 +1,5 @@
 /**
- * The package as it is published: packed by npm, and unpacked among the modules that are installed here.
+ * The package as it is published: packed by npm, and unpacked beside links to the installed modules of the repository.
  */
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, rename, rm, symlink } from 'node:fs/promises';
@@ -12,16 +12,16 @@ const ROOT = dirname(require.resolve(`${NAME}/package.json`));
 
 const run = promisify(execFile);
 
-export interface Packed {
-  /** A project's folder: its `node_modules` has the package, and links to all that is installed here. */
+export interface UnpackedPackage {
+  /** A project's folder. Its `node_modules` has the package, and links to the repository's installed modules. */
   readonly project: string;
-  /** Where the package is in it. */
+  /** The package's folder in the project. */
   readonly directory: string;
   readonly tarball: string;
   remove(): Promise<void>;
 }
 
-/** Packs what is compiled now into this folder; returns the tarball's path. */
+/** Packs the compiled package into this folder; returns the tarball's path. */
 export async function pack(folder: string): Promise<string> {
   await run('npm', ['pack', '--ignore-scripts', '--pack-destination', folder], { cwd: ROOT });
   const [tarball] = (await readdir(folder)).filter((file) => file.endsWith('.tgz'));
@@ -29,8 +29,8 @@ export async function pack(folder: string): Promise<string> {
   return join(folder, tarball);
 }
 
-/** Packs and unpacks. Whoever calls removes it. */
-export async function unpacked(): Promise<Packed> {
+/** Packs and unpacks the package; the caller removes the project. */
+export async function packAndUnpack(): Promise<UnpackedPackage> {
   const project = await mkdtemp(join(tmpdir(), 'job-tracing-packed-'));
   const remove = () => rm(project, { recursive: true, force: true });
   try {

@@ -1,4 +1,4 @@
-/** Workers in processes of their own, which can be killed. */
+/** Workers in processes of their own, which tests can kill. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
@@ -14,13 +14,13 @@ export interface PolicyWorkerSetup {
 }
 
 export interface PolicyWorker {
-  /** With `SIGKILL`: nothing of it is left, and nothing was said to the server. */
+  /** Kills the process with `SIGKILL`, so that the worker cannot shut down. */
   kill(): Promise<void>;
-  /** As a deployment stops it. May be called after {@link kill}. */
+  /** Shuts the worker down, as a deployment does. May be called after {@link kill}. */
   stop(): Promise<void>;
 }
 
-/** Resolves when the worker works. Its spans go to the receiver of the harness. */
+/** Starts a worker, and resolves when it is ready. It exports its spans to the receiver of the harness. */
 export async function startPolicyWorker(
   harness: Harness,
   { taskQueue, plugin = {}, namespace = 'default', redisPort }: PolicyWorkerSetup,
@@ -39,15 +39,15 @@ export async function startPolicyWorker(
   return {
     async kill() {
       child.kill('SIGKILL');
-      await ended(child);
+      await exited(child);
     },
     async stop() {
       if (child.connected) child.disconnect();
-      await ended(child);
+      await exited(child);
     },
   };
 }
 
-async function ended(child: ChildProcess): Promise<void> {
+async function exited(child: ChildProcess): Promise<void> {
   if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
 }

@@ -1,23 +1,23 @@
-/** The program `temporal-job-tracing` as a process of its own, read by its output. */
+/** The program `temporal-job-tracing` in a process of its own, observed through its output. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { until } from '../../testing/until';
 
-export interface Ended {
+export interface ExitedProgram {
   readonly code: number | null;
   readonly output: string;
 }
 
 export interface Program {
   readonly child: ChildProcess;
-  readonly ended: Promise<Ended>;
-  /** What it has printed so far, errors too. */
+  readonly ended: Promise<ExitedProgram>;
+  /** Standard output and standard error so far. */
   output(): string;
-  /** The console's address, as soon as it is printed. */
+  /** Waits until the program prints the console's address, and returns it. */
   url(): Promise<string>;
 }
 
-/** With no Temporal server but one that it is given. */
+/** Starts the program. Without an address in `args` or `env`, it has no Temporal server. */
 export function startProgram(args: readonly string[], env: NodeJS.ProcessEnv = {}): Program {
   const child = spawn(process.execPath, [require.resolve('../../cli'), ...args], {
     env: { ...process.env, TEMPORAL_ADDRESS: '127.0.0.1:1', JOB_TRACING_CONSOLE_TOKEN: '', ...env },
@@ -36,6 +36,6 @@ export function startProgram(args: readonly string[], env: NodeJS.ProcessEnv = {
   };
 }
 
-/** Runs it to its end. */
-export const runProgram = (args: readonly string[], env?: NodeJS.ProcessEnv): Promise<Ended> =>
+/** Runs the program until it exits. */
+export const runProgram = (args: readonly string[], env?: NodeJS.ProcessEnv): Promise<ExitedProgram> =>
   startProgram(args, env).ended;

@@ -1,4 +1,4 @@
-/** What every fault of Redis has in common: a steady state before it, answers during it, its begin and end. */
+/** Steps of every Redis fault test: a store in normal operation, its behaviour during the fault, and the log lines. */
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,25 +9,25 @@ import { connectionTo, eventually, type StoreUnderTest, startStore } from './red
 export const POLICY = '{job-tracing}:policy';
 export const REVISION = '{job-tracing}:revision';
 export const POLL_MS = 900;
-/** In which a fault, and its end, are seen on a machine that has other things to do. */
-export const SEEN_MS = 20_000;
-/** Time in which a fault is seen: the poll that runs into it, and the time it is given. */
-export const NOTICE_MS = 2 * POLL_MS;
-/** CPU of everything that is asked on a run's way, a hundred times: 1 ms for each. */
-const AT_ONCE_MS = 100;
+/** Time limit for the detection of a fault, or of its end, on a busy machine. */
+export const DETECTED_WITHIN_MS = 20_000;
+/** Usual time until a fault is detected: the poll that fails, and its timeout. */
+export const DETECTION_MS = 2 * POLL_MS;
+/** CPU time of all calls that a run makes, a hundred times: 1 ms for each run. */
+const CPU_LIMIT_MS = 100;
 const LIMIT = { runs: 1_000, perMs: 3_600_000 };
 
 const unhandled: unknown[] = [];
 process.on('unhandledRejection', (reason) => unhandled.push(reason));
 
-/** For the end of a file's tests. */
-export async function nothingWasUnhandled(): Promise<void> {
+/** Asserts that no promise rejection was unhandled; for the end of a test file. */
+export async function assertNoUnhandledRejections(): Promise<void> {
   await sleep(0);
   deepEqual(unhandled, []);
 }
 
-/** A store that has read the rule `a` 0.25 at revision 7, through a proxy. */
-export async function steady(
+/** Starts a store behind a proxy, and waits until it has read the rule `a` 0.25 at revision 7. */
+export async function startSteadyStore(
   t: TestContext,
   options: { readonly maxAgeMs?: number } = {},
 ): Promise<{ server: RedisServer; proxy: FaultProxy; under: StoreUnderTest }> {
@@ -41,8 +41,8 @@ export async function steady(
   return { server, proxy, under };
 }
 
-/** The policy holds, and nothing asked on a run's way waits or throws. */
-export function answersAtOnce({ store, ratio }: StoreUnderTest, expected = 0.25): void {
+/** Asserts that the policy is in force, and that no call of a run waits or throws. */
+export function assertNonBlocking({ store, ratio }: StoreUnderTest, expected = 0.25): void {
   const start = process.cpuUsage();
   equal(ratio('a'), expected);
   for (let run = 0; run < 100; run++) {
@@ -54,18 +54,22 @@ export function answersAtOnce({ store, ratio }: StoreUnderTest, expected = 0.25)
   }
   const { user, system } = process.cpuUsage(start);
   const tookMs = (user + system) / 1_000;
-  ok(tookMs < AT_ONCE_MS, `took ${tookMs} ms`);
+  ok(tookMs < CPU_LIMIT_MS, `took ${tookMs} ms`);
 }
 
-/** One line says that the fault began. */
-export async function begins({ lines }: StoreUnderTest, line: RegExp): Promise<void> {
-  await eventually(() => lines.length, 1, SEEN_MS);
+/** Waits for one log line about the begin of the fault. */
+export async function assertFaultLogged({ lines }: StoreUnderTest, line: RegExp): Promise<void> {
+  await eventually(() => lines.length, 1, DETECTED_WITHIN_MS);
   match(lines[0] ?? '', line);
 }
 
-/** The new ratio is there, and one line says that the fault is over. */
-export async function ends({ lines, ratio }: StoreUnderTest, line: RegExp, expected: number): Promise<void> {
-  await eventually(() => ratio('a'), expected, SEEN_MS);
-  await eventually(() => lines.length, 2, SEEN_MS);
+/** Waits for the new ratio, and for one log line about the end of the fault. */
+export async function assertRecoveryLogged(
+  { lines, ratio }: StoreUnderTest,
+  line: RegExp,
+  expected: number,
+): Promise<void> {
+  await eventually(() => ratio('a'), expected, DETECTED_WITHIN_MS);
+  await eventually(() => lines.length, 2, DETECTED_WITHIN_MS);
   match(lines[1] ?? '', line);
 }

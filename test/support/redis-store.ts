@@ -1,4 +1,4 @@
-/** Policy stores of the tests: with a log that remembers, and closed after the test. */
+/** Policy stores that record their log lines and are closed after the test. */
 import type { TestContext } from 'node:test';
 import { inspect, isDeepStrictEqual } from 'node:util';
 import { type PolicyStore, type RedisPolicyStoreOptions, redisPolicyStore } from 'temporal-job-tracing';
@@ -7,14 +7,14 @@ import { resolvePolicy } from '../../sampling/policy.js';
 import { until } from '../../testing/until.js';
 import { Redis } from './ioredis.js';
 
-/** What the plugin's option `sampling` says in these tests. */
+/** The policy of the plugin option `sampling` in these tests. */
 export const FALLBACK = resolvePolicy({ default: 0.5 });
 
 export interface StoreUnderTest {
   readonly store: PolicyStore;
-  /** Lines as `warn …` and `info …`. */
+  /** Log lines, as `warn …` and `info …`. */
   readonly lines: string[];
-  /** The ratio that holds for the job now. */
+  /** Returns the ratio that is in force for the job. */
   ratio(job: string): number;
 }
 
@@ -25,7 +25,7 @@ interface ConnectionOptions {
   readonly tls?: { readonly rejectUnauthorized?: boolean };
 }
 
-/** A connection that is never made: stores open their own. */
+/** Returns a client that never connects; stores duplicate it. */
 export function connectionTo(port: number, options: ConnectionOptions = {}): Redis {
   return new Redis(port, '127.0.0.1', { lazyConnect: true, ...options });
 }
@@ -33,15 +33,15 @@ export function connectionTo(port: number, options: ConnectionOptions = {}): Red
 export function startStore(t: TestContext, options: RedisPolicyStoreOptions): StoreUnderTest {
   const store = redisPolicyStore(options);
   const lines: string[] = [];
-  const note = (level: string) => (message: string) => {
+  const record = (level: string) => (message: string) => {
     lines.push(`${level} ${message.replace('temporal-job-tracing: ', '')}`);
   };
-  store.start({ warn: note('warn'), info: note('info') }, FALLBACK);
+  store.start({ warn: record('warn'), info: record('info') }, FALLBACK);
   t.after(() => store.close());
   return { store, lines, ratio: (job) => ruleFor(store.current(), job).rule.ratio };
 }
 
-/** Waits until the values are equal, and says how long that took, in milliseconds. */
+/** Waits until the values are equal; returns how long that took, in milliseconds. */
 export async function eventually<T>(actual: () => T, expected: T, within: number): Promise<number> {
   const start = performance.now();
   const says = () => `expected ${inspect(expected)}, got ${inspect(actual())}`;

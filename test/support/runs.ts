@@ -1,6 +1,6 @@
 /**
- * What the tests of starts share: workers that run from before a file's tests until after them, and what is
- * expected of a run that has ended, read from visibility and at the OTLP receiver.
+ * Workers that run for all tests of a file, and assertions about closed runs, from visibility and from the spans at the
+ * OTLP receiver.
  */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
@@ -14,24 +14,24 @@ import { Harness, type WorkerSetup } from './harness';
 
 const PREFIX = `t${randomUUID().slice(0, 8)}`;
 
-/** A workflow id that is used by no other test file and by no other run of this one: a server may be shared. */
+/** Returns a workflow id that no other test file uses, and no other run of this file; test files may share a server. */
 export const id = (name: string) => `${PREFIX}-${name}`;
-/** Trace id of a top-level run. */
+/** Returns the trace id of a top-level run. */
 export const traceIdOf = (runId: string) => runId.replaceAll('-', '');
-/** Span id of a run's `RunWorkflow` span. */
+/** Returns the span id of a top-level run's `RunWorkflow` span. */
 export const rootIdOf = (runId: string) => traceIdOf(runId).slice(16);
-/** What the root of a tick, an attempt or a continuation is linked to: the root of the run before. */
+/** Returns the link to a run's root span, as the next tick, attempt or continuation has it. */
 export const linkTo = (runId: string) => `${traceIdOf(runId)}/${rootIdOf(runId)}`;
-/** The span's links as `traceId/spanId`. */
+/** Returns the span's links, as `traceId/spanId`. */
 export const linksOf = (span: ReceivedSpan) =>
   span.links.map(({ traceId, spanId }) => `${traceId}/${spanId}`);
 
-/** Options of a bundle that has this library loaded once for all workflows, as docs/map-reduce.md has it. */
+/** Options of a bundle that loads the plugin's modules once for all workflows, as in docs/map-reduce.md. */
 export const PRELOADED: NonNullable<WorkerOptions['bundlerOptions']> = {
   preloadModules: ['temporal-job-tracing/workflow', 'temporal-job-tracing/workflows'],
 };
 
-/** The span with this id and all that is below it. */
+/** Returns the span with this id and all its descendants. */
 export function subtree(trace: readonly ReceivedSpan[], spanId: string): ReceivedSpan[] {
   const below = trace.filter((span) => span.parentSpanId === spanId);
   return [
@@ -44,55 +44,55 @@ const TIMEOUT_MS = 60_000;
 
 export class Runs {
   readonly harness: Harness;
-  /** A client with the plugin, as an application has one. */
-  readonly typed: Client;
+  /** A client with the plugin, like an application's. */
+  readonly pluginClient: Client;
   /** Task queue of the first worker. */
   readonly taskQueue: string;
   readonly #workers: { worker: Worker; done: Promise<void> }[] = [];
-  readonly #unrecorded: string[] = [];
+  readonly #tracesWithoutSpans: string[] = [];
 
   private constructor(harness: Harness) {
     this.harness = harness;
-    this.typed = new Client({ connection: harness.connection, plugins: [new JobTracingPlugin()] });
+    this.pluginClient = new Client({ connection: harness.connection, plugins: [new JobTracingPlugin()] });
     this.taskQueue = harness.newTaskQueue();
   }
 
-  /** Starts everything, with one worker. */
+  /** Starts a harness and one worker. */
   static async start(setup: WorkerSetup = {}): Promise<Runs> {
     const runs = new Runs(await Harness.start());
-    await runs.work(setup, runs.taskQueue);
+    await runs.startWorker(setup, runs.taskQueue);
     return runs;
   }
 
-  /** Runs a further worker until {@link stop}; returns its task queue. */
-  async work(setup: WorkerSetup, taskQueue = this.harness.newTaskQueue()): Promise<string> {
+  /** Starts another worker, which runs until {@link stop}; returns its task queue. */
+  async startWorker(setup: WorkerSetup, taskQueue = this.harness.newTaskQueue()): Promise<string> {
     const worker = await this.harness.createWorker(taskQueue, setup);
     this.#workers.push({ worker, done: worker.run() });
     return taskQueue;
   }
 
-  /** Stops everything; then nothing may have come of what {@link expectNothingOf} was given. */
+  /** Stops everything, then asserts that no span of the traces of {@link expectNoSpansOf} has arrived. */
   async stop(): Promise<void> {
     for (const { worker } of this.#workers) worker.shutdown();
     await Promise.all(this.#workers.map(({ done }) => done));
-    const received = this.#unrecorded.flatMap((traceId) => this.harness.receiver.trace(traceId));
+    const received = this.#tracesWithoutSpans.flatMap((traceId) => this.harness.receiver.trace(traceId));
     await this.harness.stop();
     deepEqual(received, []);
   }
 
-  /** Runs the `temporal` CLI: the words of `line`, then `args` as they are. */
+  /** Runs the `temporal` CLI with the words of `line` and then `args`, which may contain spaces. */
   cli(line: string, ...args: string[]): Promise<string> {
     return this.harness.cli(...line.split(' '), ...args);
   }
 
-  /** The first `count` runs of the workflow to end, in this order. */
-  async ended(workflowId: string, count = 1, within = TIMEOUT_MS): Promise<string[]> {
-    const runs = await this.endedOf(`WorkflowId = '${workflowId}'`, count, within);
+  /** Waits for the first `count` runs of the workflow to close; returns their run ids in this order. */
+  async closedRunIds(workflowId: string, count = 1, within = TIMEOUT_MS): Promise<string[]> {
+    const runs = await this.closedRuns(`WorkflowId = '${workflowId}'`, count, within);
     return runs.map(({ runId }) => runId);
   }
 
-  /** The run of the workflow that is running now, as soon as there is one. */
-  async began(workflowId: string): Promise<string> {
+  /** Waits until a run of the workflow is open; returns its run id. */
+  async openRunId(workflowId: string): Promise<string> {
     const handle = this.harness.client.workflow.getHandle(workflowId);
     const running = async () => {
       const found = await handle.describe().catch(() => undefined);
@@ -101,14 +101,14 @@ export class Runs {
     return until(running, { says: `${workflowId}: no run began` });
   }
 
-  /** The first `count` runs to end of those that visibility finds with the query, in this order. */
-  async endedOf(
+  /** Waits for the first `count` runs to close of those that match the visibility query; returns them in this order. */
+  async closedRuns(
     query: string,
     count: number,
     within = TIMEOUT_MS,
   ): Promise<{ workflowId: string; runId: string }[]> {
     let runs: { workflowId: string; runId: string; closed: number }[] = [];
-    const areEnded = async () => {
+    const areClosed = async () => {
       const found: typeof runs = [];
       for await (const { workflowId, runId, closeTime } of this.harness.client.workflow.list({ query })) {
         if (closeTime) found.push({ workflowId, runId, closed: closeTime.getTime() });
@@ -116,12 +116,12 @@ export class Runs {
       runs = found;
       return runs.length >= count;
     };
-    await until(areEnded, { within, says: () => `${query}: ${runs.length} of ${count} runs ended` });
+    await until(areClosed, { within, says: () => `${query}: ${runs.length} of ${count} runs ended` });
     return runs.sort((a, b) => a.closed - b.closed).slice(0, count);
   }
 
-  /** Waits for the run's trace, which must be complete with the user's activity below the run; returns the root. */
-  async rootOf(runId: string, traceId = traceIdOf(runId)): Promise<ReceivedSpan> {
+  /** Waits until the run's trace is complete, with the user's activity below the root; returns the root. */
+  async completeRootOf(runId: string, traceId = traceIdOf(runId)): Promise<ReceivedSpan> {
     const { receiver } = this.harness;
     const isThere = (trace: readonly ReceivedSpan[]) => missing(trace, runId).length === 0;
     const trace = await receiver.waitFor(traceId, isThere).catch(() => receiver.trace(traceId));
@@ -131,8 +131,8 @@ export class Runs {
     return root;
   }
 
-  /** The run's root span, whatever is below it. */
-  async rootSpan(runId: string): Promise<ReceivedSpan> {
+  /** Waits for the run's root span, with or without children. */
+  async rootSpanOf(runId: string): Promise<ReceivedSpan> {
     const isRoot = ({ spanId }: ReceivedSpan) => spanId === rootIdOf(runId);
     const trace = await this.harness.receiver.waitFor(traceIdOf(runId), (spans) => spans.some(isRoot));
     const root = trace.find(isRoot);
@@ -140,15 +140,15 @@ export class Runs {
     return root;
   }
 
-  /** Expects that the top-level run is recorded, bound and complete in a trace of its own; returns the root. */
+  /** Asserts that the top-level run is sampled and bound, with a complete trace of its own; returns the root. */
   async expectRun(
     workflowId: string,
     runId: string,
     trigger: string,
     attributes: Record<string, unknown> = {},
   ): Promise<ReceivedSpan> {
-    const root = await this.rootOf(runId);
-    deepEqual(await this.harness.attributesOf(workflowId, runId), {
+    const root = await this.completeRootOf(runId);
+    deepEqual(await this.harness.searchAttributesOf(workflowId, runId), {
       TraceId: traceIdOf(runId),
       JobName: root.attributes['job.name'],
       JobTrigger: trigger,
@@ -168,7 +168,7 @@ export class Runs {
     return root;
   }
 
-  /** What identifies the run is on its root, and was on `RunStarted` from its first second. */
+  /** Asserts that the attributes that identify the run are on its root and on its `RunStarted` span. */
   async #expectIdentity(root: ReceivedSpan, workflowId: string, runId: string): Promise<void> {
     const trace = this.harness.receiver.trace(root.traceId);
     const started = trace.filter(
@@ -190,25 +190,25 @@ export class Runs {
     }
   }
 
-  /** Expects that the top-level run is bound, and that nothing of it is recorded. */
+  /** Asserts that the top-level run is bound and not sampled, and that none of its spans arrives. */
   async expectUnsampled(workflowId: string, runId: string, trigger: string, jobName: string): Promise<void> {
-    deepEqual(await this.harness.attributesOf(workflowId, runId), {
+    deepEqual(await this.harness.searchAttributesOf(workflowId, runId), {
       TraceId: traceIdOf(runId),
       JobName: jobName,
       JobTrigger: trigger,
       JobRunId: runId,
       TraceSampled: false,
     });
-    this.expectNothingOf(traceIdOf(runId));
+    this.expectNoSpansOf(traceIdOf(runId));
   }
 
-  /** Expects that no span of the trace ever arrives; judged when everything is stopped. */
-  expectNothingOf(traceId: string): void {
-    this.#unrecorded.push(traceId);
+  /** Asserts, in {@link stop}, that no span of the trace has arrived. */
+  expectNoSpansOf(traceId: string): void {
+    this.#tracesWithoutSpans.push(traceId);
   }
 
-  /** The types of events in the run's history that the plugin can add. */
-  async eventsOfOurs(workflowId: string, runId?: string): Promise<string[]> {
+  /** Returns the markers and upserts in the run's history: the events that the plugin may add. */
+  async pluginEvents(workflowId: string, runId?: string): Promise<string[]> {
     const { events } = await this.harness.client.workflow.getHandle(workflowId, runId).fetchHistory();
     return (events ?? []).flatMap((event) => [
       ...(event.markerRecordedEventAttributes ? ['marker'] : []),
@@ -217,7 +217,7 @@ export class Runs {
   }
 }
 
-/** What the trace lacks, as a trace and below the run. */
+/** Returns what the trace lacks, in general and below the run's root. */
 function missing(trace: readonly ReceivedSpan[], runId: string): string[] {
   const below = subtree(trace, rootIdOf(runId)).map(
     ({ name, resource }) => `${resource['service.name'] === 'downstream' ? 'downstream ' : ''}${name}`,

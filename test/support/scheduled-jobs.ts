@@ -1,5 +1,5 @@
 /**
- * What the tests of scheduled jobs share: jobs started with the CLI alone, and what is seen of them.
+ * Scheduled jobs that are started and controlled with the Temporal CLI, and their state.
  */
 import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
 import type { Payload } from '@temporalio/common';
@@ -10,7 +10,7 @@ import { id, type Runs } from './runs';
 
 export const SCHEDULED_PATH = require.resolve('./workflows/scheduled');
 
-/** One job, by the CLI. */
+/** A scheduled job that the Temporal CLI starts and controls. */
 export class Job {
   readonly id: string;
   readonly #runs: Runs;
@@ -22,7 +22,7 @@ export class Job {
     this.#taskQueue = taskQueue;
   }
 
-  /** Workflow id of the ticks' runs. */
+  /** The workflow id of the runs that the job's ticks start. */
   get tickId(): string {
     return `${this.id}/tick`;
   }
@@ -40,16 +40,16 @@ export class Job {
   }
 
   async signal(name: string, input?: unknown): Promise<void> {
-    const given = input === undefined ? [] : ['--input', JSON.stringify(input)];
-    await this.#runs.cli(`workflow signal --workflow-id ${this.id} --name ${name}`, ...given);
+    const inputArgs = input === undefined ? [] : ['--input', JSON.stringify(input)];
+    await this.#runs.cli(`workflow signal --workflow-id ${this.id} --name ${name}`, ...inputArgs);
   }
 
-  /** The update's result, as the CLI prints it. */
+  /** Sends an update; returns its result. */
   async update<T>(name: string, input?: unknown): Promise<T> {
-    const given = input === undefined ? [] : ['--input', JSON.stringify(input)];
+    const inputArgs = input === undefined ? [] : ['--input', JSON.stringify(input)];
     const output = await this.#runs.cli(
       `workflow update execute --workflow-id ${this.id} --name ${name} --output json`,
-      ...given,
+      ...inputArgs,
     );
     return (JSON.parse(output) as { result: T }).result;
   }
@@ -61,18 +61,20 @@ export class Job {
     return (JSON.parse(output) as { queryResult: [ScheduledJobStatus] }).queryResult[0];
   }
 
-  /** The status, as soon as it is as wanted. */
-  async statusWhen(isWanted: (status: ScheduledJobStatus) => boolean): Promise<ScheduledJobStatus> {
+  /** Waits until the status fulfils the condition, and returns it. */
+  async statusWhen(condition: (status: ScheduledJobStatus) => boolean): Promise<ScheduledJobStatus> {
     let status: ScheduledJobStatus | undefined;
-    const wanted = async () => {
+    const matching = async () => {
       status = await this.handle.query<ScheduledJobStatus>('status');
-      return isWanted(status) && status;
+      return condition(status) && status;
     };
-    return until(wanted, { says: () => `the status stays ${JSON.stringify(status)}` });
+    return until(matching, { says: () => `the status stays ${JSON.stringify(status)}` });
   }
 
-  /** The controller's run after this one, as soon as it has continued as new: when no handler is at work. */
-  async continuedFrom(runId: string): Promise<WorkflowExecutionDescription> {
+  /**
+   * Waits until the controller has continued this run as new, which it does when no handler runs; returns the next run.
+   */
+  async waitForContinueAsNew(runId: string): Promise<WorkflowExecutionDescription> {
     let events = 0;
     const continued = async () => {
       const found = await this.handle.describe();
@@ -82,18 +84,18 @@ export class Job {
     return until(continued, { says: () => `it has not continued as new, with ${events} events` });
   }
 
-  /** Number of events in the history of the controller's present run. */
+  /** Returns the number of events in the history of the controller's current run. */
   async events(): Promise<number> {
     return (await this.handle.describe()).historyLength;
   }
 
-  /** Workflow ids of what belongs to the job and is running. */
-  async running(): Promise<string[]> {
+  /** Returns the workflow ids of the job's open workflows: the controller, crons and runs. */
+  async openWorkflowIds(): Promise<string[]> {
     const query = `(WorkflowId = '${this.id}' OR WorkflowId STARTS_WITH '${this.id}/') AND ExecutionStatus = 'Running'`;
     return this.#listed(query);
   }
 
-  /** Workflow ids of what visibility finds. */
+  /** Returns the workflow ids that match the visibility query. */
   async #listed(query: string): Promise<string[]> {
     const ids: string[] = [];
     for await (const { workflowId } of this.#runs.harness.client.workflow.list({ query }))
@@ -101,28 +103,28 @@ export class Job {
     return ids;
   }
 
-  /** Workflow id of the cron that ticks, as soon as there is one. */
-  async cronId(): Promise<string> {
+  /** Waits until the controller's current run has an open cron; returns the cron's workflow id. */
+  async openCronId(): Promise<string> {
     const { runId } = await this.handle.describe();
     const query = `ParentRunId = '${runId}' AND WorkflowType = 'jobTick' AND ExecutionStatus = 'Running'`;
     return until(async () => (await this.#listed(query))[0], { says: 'no cron was started' });
   }
 
-  /** Waits until only one cron ticks for the job; returns its workflow id. */
-  async hasOneCron(): Promise<string> {
+  /** Waits until exactly one cron of the job is open; returns its workflow id. */
+  async onlyCronId(): Promise<string> {
     let crons: string[] = [];
     const only = async () => {
-      crons = (await this.running()).filter((id) => id.includes('/cron-'));
+      crons = (await this.openWorkflowIds()).filter((id) => id.includes('/cron-'));
       return crons.length === 1 && crons[0];
     };
     return until(only, { says: () => `ticking: ${crons.join(', ')}` });
   }
 
-  /** Waits until nothing of the job is running any more but these. */
-  async isOver(but: readonly string[] = []): Promise<void> {
+  /** Waits until none of the job's workflows is open, except these. */
+  async waitUntilClosed(but: readonly string[] = []): Promise<void> {
     let running: string[] = [];
     const isOver = async () => {
-      running = (await this.running()).filter((id) => !but.includes(id));
+      running = (await this.openWorkflowIds()).filter((id) => !but.includes(id));
       return running.length === 0;
     };
     await until(isOver, { says: () => `still running: ${running.join(', ')}` });
@@ -130,10 +132,10 @@ export class Job {
 }
 
 /**
- * Of a job of workflow `due` that ticked each second and does no more: the ticks that were run, that were counted as
- * missed, and that were due from the first to the last of them.
+ * Counts the ticks of a stopped or paused job that started workflow `due` each second: ticks with a run, missed ticks
+ * of the status, and all ticks that were due from the first to the last of these.
  */
-export async function accountOf(
+export async function countTicks(
   client: Client,
   jobId: string,
 ): Promise<{ run: number; missed: number; due: number }> {
@@ -147,7 +149,7 @@ export async function accountOf(
   return { run: times.length, missed: missedTicks.total, due };
 }
 
-/** Whether a payload that a codec encodes is what a tick's workflow returns: a time in milliseconds. */
+/** Returns whether a codec's payload is the result of a tick's workflow: a time in milliseconds. */
 export function isTickResult({ data }: Payload): boolean {
   return /^\d{13}$/.test(Buffer.from(data ?? []).toString());
 }

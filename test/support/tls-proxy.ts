@@ -1,6 +1,6 @@
 /**
- * What stands before Temporal's server in production: TLS, a client certificate if it is asked for, an API key if one is
- * set. Speaks HTTP/2 on both sides.
+ * An HTTP/2 proxy with TLS in front of a Temporal server, as in production; it can require a client certificate or an
+ * API key.
  */
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';

@@ -10,7 +10,7 @@ import { builtinModules } from 'node:module';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
-import { type Packed, unpacked } from '../support/packed';
+import { packAndUnpack, type UnpackedPackage } from '../support/packed';
 
 const run = promisify(execFile);
 
@@ -67,12 +67,12 @@ interface Manifest {
 const isModule = (file: string) => /\.(js|d\.ts)$/.test(file) && !file.includes('/assets/');
 
 describe('the published package', () => {
-  let packed: Packed;
+  let packed: UnpackedPackage;
   let manifest: Manifest;
   /** Its files, relative to its folder. */
   let files: readonly string[];
   before(async () => {
-    packed = await unpacked();
+    packed = await packAndUnpack();
     manifest = JSON.parse(await readFile(join(packed.directory, 'package.json'), 'utf8')) as Manifest;
     files = (await readdir(packed.directory, { recursive: true, withFileTypes: true }))
       .filter((entry) => entry.isFile())

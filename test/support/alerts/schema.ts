@@ -1,4 +1,4 @@
-/** Checks a payload against the schema that is in the package. */
+/** Validates payloads with the JSON schema of the package. */
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 
@@ -6,7 +6,7 @@ const ajv = new Ajv2020({ allErrors: true, strictTypes: false });
 addFormats.default(ajv);
 const validate = ajv.compile(require('../../../../alerts/alert.schema.json'));
 
-/** What is wrong with the payload, a line each. */
+/** Returns the errors of the payload, one per line. */
 export function schemaProblems(payload: unknown): string[] {
   if (validate(payload)) return [];
   return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);

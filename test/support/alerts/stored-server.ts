@@ -1,4 +1,4 @@
-/** A development server that keeps what it has in a file, and so can be restarted. */
+/** A development server that stores its data in a file, so that tests can restart it. */
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { Connection } from '@temporalio/client';
@@ -8,13 +8,13 @@ import type { TemporalServer } from '../../../testing/temporal-server.js';
 import { until } from '../../../testing/until.js';
 
 export interface StoredServer extends TemporalServer {
-  /** Ends the server and starts it again, with the same address and store. */
+  /** Stops the server and starts it again, with the same address and file. */
   restart(): Promise<void>;
-  /** The same, with SIGKILL. */
+  /** Kills the server with `SIGKILL` and starts it again, with the same address and file. */
   killAndRestart(): Promise<void>;
 }
 
-/** @param file the store */
+/** @param file path of the database file */
 export async function startStoredServer(file: string): Promise<StoredServer> {
   const { TEMPORAL_CLI } = process.env;
   const temporalBinary = TEMPORAL_CLI || (await findTemporalBinary(process.env, () => {}));
@@ -38,7 +38,7 @@ export async function startStoredServer(file: string): Promise<StoredServer> {
   let running: BoundProcess;
   const start = async () => {
     running = startBound(temporalBinary, args, process.env);
-    await until(() => answers(address), { says: 'the server does not answer' });
+    await until(() => isReady(address), { says: 'the server does not answer' });
   };
   await start();
   return {
@@ -57,7 +57,7 @@ export async function startStoredServer(file: string): Promise<StoredServer> {
   };
 }
 
-async function answers(address: string): Promise<boolean> {
+async function isReady(address: string): Promise<boolean> {
   try {
     const connection = await Connection.connect({ address, connectTimeout: '2 seconds' });
     await connection.workflowService.countWorkflowExecutions({ namespace: 'default' });

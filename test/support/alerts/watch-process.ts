@@ -1,4 +1,4 @@
-/** The command `watch` in a process of its own, as users run it; and what can happen to it. */
+/** The command `watch` in a process of its own, as users run it. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -31,7 +31,7 @@ export class WatchProcess {
     process.once('exit', () => this.#child.kill('SIGKILL'));
   }
 
-  /** Starts the command and waits until it watches. */
+  /** Starts the command and waits until it prints that it is watching. */
   static async start(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<WatchProcess> {
     const watch = new WatchProcess(args, env);
     await until(() => watch.#output.includes('Watching'), {
@@ -40,14 +40,14 @@ export class WatchProcess {
     return watch;
   }
 
-  /** Runs the command to its end. */
+  /** Runs the command until it exits. */
   static async run(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<EndedProcess> {
     const watch = new WatchProcess(args, env);
     const [code] = await once(watch.#child, 'close');
     return { code, output: watch.#output };
   }
 
-  /** Ends it in order, or at once. */
+  /** Sends the signal, and waits until the process has exited. */
   async end(signal: 'SIGTERM' | 'SIGKILL'): Promise<EndedProcess> {
     const closed = once(this.#child, 'close');
     this.#child.kill(signal);
@@ -56,7 +56,7 @@ export class WatchProcess {
   }
 }
 
-/** Calls `fn` with the path of a file that holds the configuration. */
+/** Calls `fn` with the path of a temporary file that contains the configuration. */
 export async function withConfigFile<T>(
   config: JobAlertsConfig | string,
   fn: (path: string) => Promise<T>,

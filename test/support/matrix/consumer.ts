@@ -1,28 +1,28 @@
 /**
- * A user's TypeScript that names something of every entry, compiled by a version of TypeScript as a team may have it.
+ * A user's TypeScript code that imports from every entry of the package, compiled with a version of TypeScript.
  */
 import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-/** How TypeScript resolves modules, and the form of modules that goes with it. */
+/** Values of TypeScript's `moduleResolution`, with the value of `module` for each. */
 const MODULES = { node10: 'commonjs', node16: 'node16', nodenext: 'nodenext', bundler: 'esnext' } as const;
 
 export type Resolution = keyof typeof MODULES;
 
 export interface Compiled {
-  /** Errors in the user's code and in our types. */
+  /** Errors in the user's code and in this package's types. */
   readonly errors: readonly string[];
-  /** How many there are in types of other packages, which are not for us to mend, by package. */
+  /** Number of errors in the types of other packages, by package. */
   readonly others: ReadonlyMap<string, number>;
 }
 
-/** Compiles the user's code in this folder of a project, all types included (`skipLibCheck: false`). */
+/** Compiles the user's code in this project, with all types (`skipLibCheck: false`). */
 export async function compile(project: string, tsc: string, resolution: Resolution): Promise<Compiled> {
   const directory = join(project, `types-${resolution}`);
   await mkdir(directory, { recursive: true });
-  // As an ES module, too, where that makes a difference.
+  // Also as an ES module, where the module format matters.
   const files = resolution === 'node16' || resolution === 'nodenext' ? ['user.ts', 'user.mts'] : ['user.ts'];
   for (const file of files) await writeFile(join(directory, file), USER);
   await writeFile(join(directory, 'package.json'), '{ "type": "commonjs" }');
@@ -37,16 +37,16 @@ export async function compile(project: string, tsc: string, resolution: Resoluti
   ];
   const modules = ['--module', MODULES[resolution], '--moduleResolution', resolution];
   const args = [tsc, ...options, '--skipLibCheck', 'false', ...modules, ...files];
-  const told = await promisify(execFile)(process.execPath, args, {
+  const output = await promisify(execFile)(process.execPath, args, {
     cwd: directory,
     timeout: 180_000,
     maxBuffer: 64 * 1024 * 1024,
   }).then(
     ({ stdout }) => stdout,
-    // It ends with an error code when there are errors, of whatever package.
+    // The compiler exits with a code for errors of any package.
     (error: { stdout: string }) => error.stdout,
   );
-  const all = told.split('\n').filter((line) => /error TS\d+/.test(line));
+  const all = output.split('\n').filter((line) => /error TS\d+/.test(line));
   const errors: string[] = [];
   const others = new Map<string, number>();
   for (const line of all) {
@@ -57,7 +57,7 @@ export async function compile(project: string, tsc: string, resolution: Resoluti
   return { errors, others };
 }
 
-/** The package in whose types an error is; `undefined` for one in the user's code or in the options. */
+/** Returns the package whose types have the error; `undefined` for one in the user's code or in the options. */
 function packageOf(error: string): string | undefined {
   const [file = ''] = error.split('(');
   return /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1];
@@ -99,6 +99,6 @@ export async function map({ items }: ItemShard<number>): Promise<number> {
 export const used = [OptionError, redisPolicyStore, createHttpActivities, activityJobInfo, startJobWatcher];
 export const alsoUsed = [SearchAttributesError, jobInfo, mapReduce, interceptors, scheduledJob];
 export type Used = [JobAlertsConfig, HttpJobInput];
-// @ts-expect-error: types are there, and not any
+// @ts-expect-error: the types are not any
 export const wrong: number = new JobTracingPlugin({ flushTimeoutMs: 'soon' }).name;
 `;

@@ -1,6 +1,6 @@
 /**
- * A program of a user's project: workers with the plugin, in one process, each of which runs a workflow to its end.
- * Written once, as it is for ES modules and for CommonJS.
+ * A program of a user's project: workers with the plugin in one process, each of which runs one workflow. The source is
+ * an ES module, and is transformed for CommonJS.
  */
 import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
@@ -10,46 +10,46 @@ import { transform } from 'esbuild';
 import { loaderOf } from './projects';
 
 export type ModuleSystem = 'CommonJS' | 'ES modules';
-/** Lines of the OpenTelemetry SDK whose span processors the plugin is given. */
+/** Major versions of the OpenTelemetry SDK whose span processors the plugin receives. */
 export type SdkLine = '1.x' | '2.x' | '3.x';
 
 export interface WorkerSettings {
   readonly connection: {
     readonly address: string;
     readonly apiKey?: string;
-    /** Texts in PEM. */
+    /** PEM strings. */
     readonly tls?: { readonly ca: string; readonly crt?: string; readonly key?: string };
   };
   readonly namespace?: string;
-  /** Plain options of the worker. */
+  /** Options of the worker that JSON can represent. */
   readonly options?: { readonly reuseV8Context?: boolean; readonly debugMode?: boolean };
-  /** Whether payloads and failures are encoded. */
+  /** Whether the data converter encodes payloads and failures. */
   readonly encoded?: boolean;
-  /** The path of a workflow bundle, instead of workflows to bundle. */
+  /** Path of a prebuilt workflow bundle. @default the worker bundles the workflows */
   readonly workflowBundle?: string;
 }
 
 export interface ProgramSettings {
   readonly workers: readonly WorkerSettings[];
-  /** Without it, spans go where the `OTEL_*` variables say. */
+  /** @default none: the plugin exports spans as the `OTEL_*` variables specify */
   readonly sdk?: SdkLine;
-  /** Of the OTLP receiver. */
+  /** URL of the OTLP receiver. */
   readonly endpoint: string;
 }
 
 export interface Outcome {
-  /** Of each worker's run. */
+  /** Run id of each worker's run. */
   readonly runIds: readonly string[];
-  /** Warnings and errors of the plugin. */
+  /** Log lines of the plugin at WARN and above. */
   readonly log: readonly string[];
 }
 
-/** Writes the program and its workflows into this folder of a project; returns the program's path. */
+/** Writes the program and its workflows into this folder; returns the program's path. */
 export async function programIn(directory: string, system: ModuleSystem): Promise<string> {
   const isEsm = system === 'ES modules';
   await mkdir(directory, { recursive: true });
-  const write = async (name: string, text: string) => {
-    const { code } = isEsm ? { code: text } : await transform(text, { format: 'cjs', platform: 'node' });
+  const write = async (name: string, source: string) => {
+    const { code } = isEsm ? { code: source } : await transform(source, { format: 'cjs', platform: 'node' });
     await writeFile(join(directory, name), code);
   };
   await writeFile(join(directory, 'package.json'), JSON.stringify({ type: isEsm ? 'module' : 'commonjs' }));
@@ -61,7 +61,7 @@ export async function programIn(directory: string, system: ModuleSystem): Promis
   return join(directory, 'worker.js');
 }
 
-/** Runs a program with this Node.js to its end; what it prints last is its outcome. */
+/** Runs a program with this Node.js binary until it exits; returns the outcome that it prints. */
 export async function runProgram(
   node: string,
   program: string,
@@ -79,12 +79,12 @@ export async function runProgram(
   return JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
 }
 
-/** Makes a workflow bundle of a program's workflows, with this Node.js. */
-export async function bundleOf(program: string, node: string, target: string): Promise<void> {
+/** Builds a workflow bundle of a program's workflows with this Node.js binary. */
+export async function buildBundle(program: string, node: string, target: string): Promise<void> {
   await promisify(execFile)(node, [join(program, '..', 'bundle.js'), target], { timeout: 120_000 });
 }
 
-/** As the README has them. */
+/** Paths of the workflows, as in the README. */
 const ESM_PATH = `fileURLToPath(import.meta.resolve('./workflows.js'))`;
 const CJS_PATH = `require.resolve('./workflows')`;
 
@@ -129,7 +129,7 @@ import { JobTracingPlugin } from 'temporal-job-tracing';
 import { JobClient } from 'temporal-job-tracing/client';
 
 const { workers, sdk, endpoint } = JSON.parse(process.env.SETTINGS);
-// Of the program's folder, also where a bundler has moved this code.
+// Resolves from the program's folder, even if a bundler has moved this code.
 const load = createRequire(join(process.cwd(), 'worker.js'));
 
 function spanProcessors() {
@@ -140,27 +140,27 @@ function spanProcessors() {
   return { spanProcessors: [new BatchSpanProcessor(sdk === '3.x' ? { exporter } : exporter)] };
 }
 
-/** Turns each byte of a payload around, as encryption would hide it. */
-const turned = (payloads) => payloads.map((payload) => ({
-  metadata: { encoding: Buffer.from('binary/turned') },
+/** Inverts each byte of a payload, as a stand-in for encryption. */
+const inverted = (payloads) => payloads.map((payload) => ({
+  metadata: { encoding: Buffer.from('binary/inverted') },
   data: Buffer.from(JSON.stringify({ metadata: Object.fromEntries(Object.entries(payload.metadata).map(
     ([key, value]) => [key, Buffer.from(value).toString('base64')])),
     data: Buffer.from(payload.data ?? []).toString('base64') })).map((byte) => 255 - byte),
 }));
-const turnedBack = (payloads) => payloads.map((payload) => {
-  if (Buffer.from(payload.metadata?.encoding ?? []).toString() !== 'binary/turned') return payload;
+const restored = (payloads) => payloads.map((payload) => {
+  if (Buffer.from(payload.metadata?.encoding ?? []).toString() !== 'binary/inverted') return payload;
   const { metadata, data } = JSON.parse(Buffer.from(payload.data).map((byte) => 255 - byte).toString());
   return { metadata: Object.fromEntries(Object.entries(metadata).map(
     ([key, value]) => [key, Buffer.from(value, 'base64')])), data: Buffer.from(data, 'base64') };
 });
-const codec = { encode: async (payloads) => turned(payloads), decode: async (payloads) => turnedBack(payloads) };
+const codec = { encode: async (payloads) => inverted(payloads), decode: async (payloads) => restored(payloads) };
 
-// All workers of a process are given the same ones.
-const given = spanProcessors();
+// All workers of a process share them.
+const sharedOptions = spanProcessors();
 
 async function runOne(settings, index) {
   const { connection: { address, apiKey, tls }, namespace = 'default', options, encoded, workflowBundle } = settings;
-  const buffer = (text) => text && Buffer.from(text);
+  const buffer = (pem) => pem && Buffer.from(pem);
   const connection = await NativeConnection.connect({
     address,
     ...(apiKey && { apiKey }),
@@ -173,7 +173,7 @@ async function runOne(settings, index) {
     const taskQueue = 'matrix-' + process.pid + '-' + index;
     const dataConverter = encoded
       ? { payloadCodecs: [codec], failureConverterPath: load.resolve('./converter.cjs') } : undefined;
-    const plugin = new JobTracingPlugin({ ...given, flushTimeoutMs: 30_000 });
+    const plugin = new JobTracingPlugin({ ...sharedOptions, flushTimeoutMs: 30_000 });
     const worker = await Worker.create({
       connection, namespace, taskQueue, ...options,
       ...(dataConverter && { dataConverter }),
@@ -198,7 +198,7 @@ async function runOne(settings, index) {
 
 async function main() {
   const log = [];
-  const isOurs = (text) => /temporal-job-tracing|JobTracing/.test(text);
+  const isOurs = (message) => /temporal-job-tracing|JobTracing/.test(message);
   Runtime.install({ logger: new DefaultLogger('WARN', ({ message }) => isOurs(message) && log.push(message)) });
   const runIds = await Promise.all(workers.map(runOne));
   console.log(JSON.stringify({ runIds, log }));

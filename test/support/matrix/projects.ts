@@ -1,8 +1,8 @@
 /**
- * Projects of users: the package as it is published, installed by npm, pnpm or yarn beside what such a team has.
+ * Users' projects: the package as it is published, installed by npm, pnpm or yarn beside a team's other dependencies.
  *
- * An installation takes half a minute, so each is made once, into a cache outside of the repository; it is made anew when
- * what is to be installed changes. This package itself is unpacked for each run.
+ * An installation takes half a minute, so each is made once, into a cache outside the repository. The cache key
+ * contains all dependencies. This package itself is unpacked again for each test run.
  */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -28,12 +28,12 @@ const run = promisify(execFile);
 
 const NAME = 'temporal-job-tracing';
 const CACHE = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), NAME, 'projects');
-/** Under one name in each project, so that what was installed does not depend on where. */
+/** Name of the tarball in each project, so that manifests and lock files do not depend on its path. */
 const TARBALL = `${NAME}.tgz`;
 
 type Manager = 'npm' | 'pnpm' | 'yarn 1' | 'yarn 4' | 'yarn 4, PnP';
 
-/** What installs it, where npm does not: the program, the package that it is in, and its version. */
+/** Package managers beside npm: the program, the package that contains it, and its version. */
 const TOOLS: Readonly<Partial<Record<Manager, readonly [string, string, string]>>> = {
   pnpm: ['pnpm', 'pnpm', '12.21.0'],
   'yarn 1': ['yarn', 'yarn', '1.22.22'],
@@ -41,12 +41,12 @@ const TOOLS: Readonly<Partial<Record<Manager, readonly [string, string, string]>
   'yarn 4, PnP': ['yarn', '@yarnpkg/cli-dist', '4.18.1'],
 };
 
-/** Settings of yarn 4: its lock file is written also where `CI` is set. */
+/** Settings of yarn 4; without `enableImmutableInstalls`, it refuses to write a lock file where `CI` is set. */
 const YARN_SETTINGS = 'enableTelemetry: false\nenableImmutableInstalls: false\n';
 
 const INSTALL: Readonly<Record<Manager, readonly string[]>> = {
   npm: ['install', '--no-audit', '--no-fund', '--ignore-scripts', '--prefer-offline'],
-  // Strict as it is by itself: a package reaches only what it declares.
+  // With pnpm's default strictness: a package resolves only its declared dependencies.
   pnpm: ['install', '--ignore-scripts', '--prefer-offline', '--config.confirmModulesPurge=false'],
   'yarn 1': ['install', '--ignore-scripts', '--prefer-offline', '--non-interactive', '--no-progress'],
   'yarn 4': ['install', '--mode=skip-build'],
@@ -55,30 +55,34 @@ const INSTALL: Readonly<Record<Manager, readonly string[]>> = {
 
 export interface ProjectOptions {
   readonly manager: Manager;
-  /** What the team has, beside the Temporal SDK and this package: name → version. */
+  /** Dependencies beside the Temporal SDK and this package: name → version. */
   readonly dependencies: Readonly<Record<string, string>>;
-  /** Version of Temporal's packages, whatever our peer range is. @default what the range permits */
+  /** Version of Temporal's packages, which may be outside the peer range. @default the peer range */
   readonly sdk?: string;
 }
 
-/** Temporal's versions that our peer range permits. */
+/** The package's peer range of Temporal's packages. */
 const SDK_RANGE = '^1.24.0';
 /** Temporal's packages that a project installs. */
 const SDK = ['activity', 'client', 'common', 'envconfig', 'interceptors-opentelemetry', 'worker', 'workflow'];
 
 /**
- * Makes the folder of a project with these dependencies; programs may be put into it. What is installed is linked from the
- * cache; this package is a copy, so that runs of the tests at the same time have their own.
+ * Creates a project with these dependencies in this folder. The dependencies are links into the cache; this package is
+ * a copy, so that test runs at the same time do not share it.
  */
-export async function project(tarball: string, directory: string, options: ProjectOptions): Promise<void> {
+export async function linkProject(
+  tarball: string,
+  directory: string,
+  options: ProjectOptions,
+): Promise<void> {
   if (options.manager === 'yarn 4, PnP') {
-    // There are no folders to link: it has its own cache, from which packages are read where they are.
+    // Plug'n'Play has no folders to link: it reads packages from the cache of yarn.
     await mkdir(directory, { recursive: true });
     await installInto(directory, tarball, options);
     return;
   }
-  const cached = await installed(tarball, options);
-  const [from, to] = [join(cached, 'node_modules'), join(directory, 'node_modules')];
+  const cache = await installedFolder(tarball, options);
+  const [from, to] = [join(cache, 'node_modules'), join(directory, 'node_modules')];
   const copy = join(to, NAME);
   await mkdir(copy, { recursive: true });
   for (const name of await readdir(from)) if (name !== NAME) await symlink(join(from, name), join(to, name));
@@ -86,26 +90,26 @@ export async function project(tarball: string, directory: string, options: Proje
   await linkOwnDependencies(await realpath(join(from, NAME)), copy);
 }
 
-/** As `project`, with npm; the whole of it is a copy, so that a test may change what is installed. */
-export async function ownProject(
+/** Like {@link linkProject}, with npm; copies all dependencies, so that a test may change them. */
+export async function copyProject(
   tarball: string,
   directory: string,
   options: Omit<ProjectOptions, 'manager'>,
 ): Promise<void> {
-  const cached = await installed(tarball, { manager: 'npm', ...options });
+  const cache = await installedFolder(tarball, { manager: 'npm', ...options });
   const modules = join(directory, 'node_modules');
-  await cp(join(cached, 'node_modules'), modules, { recursive: true, verbatimSymlinks: true });
+  await cp(join(cache, 'node_modules'), modules, { recursive: true, verbatimSymlinks: true });
   const copy = join(modules, NAME);
   for (const name of await readdir(copy))
     if (name !== 'node_modules') await rm(join(copy, name), { recursive: true });
   await run('tar', ['-xzf', tarball, '-C', copy, '--strip-components=1']);
 }
 
-/** The folder of the cache in which all of it is installed. */
-async function installed(tarball: string, options: ProjectOptions): Promise<string> {
-  const needs = await needsOf(tarball);
-  const name = `${options.manager}-${hashOf([manifestOf(options), needs, commandOf(options)])}`;
-  return once(name.replaceAll(' ', '-'), (folder) => installInto(folder, tarball, options));
+/** Returns the folder of the cache with all dependencies; installs them if needed. */
+async function installedFolder(tarball: string, options: ProjectOptions): Promise<string> {
+  const dependencies = await dependenciesOf(tarball);
+  const name = `${options.manager}-${hashOf([manifestOf(options), dependencies, commandOf(options)])}`;
+  return cachedFolder(name.replaceAll(' ', '-'), (folder) => installInto(folder, tarball, options));
 }
 
 async function installInto(folder: string, tarball: string, options: ProjectOptions): Promise<void> {
@@ -130,16 +134,18 @@ function commandOf({ manager, sdk = SDK_RANGE }: ProjectOptions): readonly strin
   return sdk === SDK_RANGE ? INSTALL[manager] : [...INSTALL[manager], '--legacy-peer-deps'];
 }
 
-/** What only this package has: inside of it (npm, yarn), or beside it, in a folder of its own (pnpm). */
+/**
+ * Links the dependencies of this package that are not at the top: inside the package (npm, yarn) or beside it (pnpm).
+ */
 async function linkOwnDependencies(installed: string, copy: string): Promise<void> {
   const inside = join(installed, 'node_modules');
   const own = installed.includes('.pnpm') ? join(installed, '..') : inside;
   if (existsSync(own)) await symlink(own, join(copy, 'node_modules'));
 }
 
-/** The folder in which packages of these names and versions are installed. */
+/** Returns a folder of the cache with these packages (name → version); installs them if needed. */
 export function packages(dependencies: Readonly<Record<string, string>>): Promise<string> {
-  return once(`packages-${hashOf(dependencies)}`, async (folder) => {
+  return cachedFolder(`packages-${hashOf(dependencies)}`, async (folder) => {
     await writeFile(join(folder, 'package.json'), JSON.stringify({ private: true, dependencies }));
     await install('npm', folder);
   });
@@ -165,21 +171,21 @@ async function install(
   const linker = manager === 'yarn 4, PnP' ? 'pnp' : 'node-modules';
   await writeFile(join(folder, '.yarnrc.yml'), `${YARN_SETTINGS}nodeLinker: ${linker}\n`);
   await writeFile(join(folder, 'yarn.lock'), '');
-  // It reads no settings of npm.
+  // Yarn 4 does not read the settings of npm.
   const { stdout: registry } = await run('npm', ['config', 'get', 'registry']);
   const env = { ...process.env, YARN_NPM_REGISTRY_SERVER: registry.trim() };
   await run(path, command, { ...options, env });
 }
 
-/** What the tarball's own manifest asks for. */
-async function needsOf(tarball: string): Promise<unknown> {
+/** Returns the dependencies in the tarball's manifest. */
+async function dependenciesOf(tarball: string): Promise<unknown> {
   const { stdout } = await run('tar', ['-xzOf', tarball, 'package/package.json']);
   const { dependencies, peerDependencies, peerDependenciesMeta } = JSON.parse(stdout);
   return { dependencies, peerDependencies, peerDependenciesMeta };
 }
 
-/** A folder of the cache, made whole or not at all. */
-async function once(name: string, make: (folder: string) => Promise<void>): Promise<string> {
+/** Returns a folder of the cache; creates it if needed, completely or not at all. */
+async function cachedFolder(name: string, make: (folder: string) => Promise<void>): Promise<string> {
   const target = join(CACHE, name);
   if (existsSync(target)) return target;
   await mkdir(CACHE, { recursive: true });
@@ -199,7 +205,7 @@ function hashOf(value: unknown): string {
   return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 12);
 }
 
-/** The version of a package that the project has at its top. */
+/** Returns the version of a package at the top of the project. */
 export async function versionIn(directory: string, name: string): Promise<string> {
   const manifest = `${name}/package.json`;
   const { stdout } = hasLoader(directory)
@@ -208,11 +214,11 @@ export async function versionIn(directory: string, name: string): Promise<string
   return JSON.parse(stdout).version;
 }
 
-/** Prints a file of a package, out of the archive in which Plug'n'Play has it. */
+/** Prints a file of a package from the archive of Plug'n'Play. */
 const PRINT = `const path = require('pnpapi').resolveToUnqualified(process.argv[1], process.cwd() + '/');
 console.log(require('node:fs').readFileSync(path, 'utf8'));`;
 
-/** Arguments of Node.js for a program of the project: with Plug'n'Play there is no `node_modules`, but a loader. */
+/** Returns the arguments of Node.js for a program of the project: with Plug'n'Play, the loader. */
 export function loaderOf(directory: string): readonly string[] {
   return hasLoader(directory) ? ['--require', join(directory, '.pnp.cjs')] : [];
 }

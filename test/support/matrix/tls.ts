@@ -1,14 +1,14 @@
-/** Two servers with TLS before a Temporal server: one asks for a client's certificate, one for an API key. */
+/** Two TLS proxies in front of a Temporal server: one requires a client certificate, the other an API key. */
 import { type KeyPair, selfSigned, startTlsProxy, type TlsProxy } from './tls-proxy';
 
 export interface Tls {
-  /** By a client's certificate, and by an API key. */
+  /** Connection options, first with a client certificate, then with an API key. */
   readonly connections: readonly {
     address: string;
     apiKey?: string;
     tls: { ca: string } & Partial<KeyPair>;
   }[];
-  /** Whether a client without either is turned away. */
+  /** Returns whether both refuse a client without either. */
   refuses(): Promise<boolean>;
   close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-/** A worker for the jobs of the tests of alerts, as a process that can be killed. Says when it works. */
+/** A worker for the jobs of the alert tests, in a process that tests can kill. Sends its parent `ready`. */
 import { NoopSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { JobTracingPlugin } from 'temporal-job-tracing';

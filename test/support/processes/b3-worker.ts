@@ -1,6 +1,6 @@
 /**
- * A worker's program, to be run with `OTEL_PROPAGATORS=b3`. Tells its parent each INFO line of workflows and
- * activities; starts a run by a typed client when told its id; ends when its parent disconnects.
+ * A worker to run with `OTEL_PROPAGATORS=b3`. Sends its parent each INFO line of workflows and activities; starts a run
+ * with a client that has the plugin for each workflow id that its parent sends; exits when its parent disconnects.
  */
 import { log } from '@temporalio/activity';
 import { Client, Connection } from '@temporalio/client';

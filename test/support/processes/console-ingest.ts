@@ -1,6 +1,6 @@
 /**
- * A console's store and intake in a process of its own, which can be killed: in the directory DATA, after writing BALLAST
- * bytes beside it, which a POST to `/test/free` deletes. Prints its address.
+ * A console's ingest and store in a process that tests can kill, in the directory `DATA`. First writes a file of
+ * `BALLAST` bytes beside the directory; a POST to `/test/free` deletes it. Prints its address.
  */
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,6 +1,6 @@
 /**
- * A downstream service of the tests, in a process of its own with an ordinary OpenTelemetry set-up: answers
- * with the headers that it was called with. Ends when its parent does.
+ * A downstream service with an ordinary OpenTelemetry set-up: responds with the headers of the request. Exits with its
+ * parent.
  */
 import './telemetry';
 import { createServer } from 'node:http';

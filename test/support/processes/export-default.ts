@@ -1,4 +1,4 @@
-/** A worker process without any OpenTelemetry of its own: two set-ups one after the other, two workers each. */
+/** A worker process without OpenTelemetry of its own: two default set-ups one after the other, each for two workers. */
 import http from 'node:http';
 import { setTimeout } from 'node:timers/promises';
 import { context, propagation, trace } from '@opentelemetry/api';

@@ -1,4 +1,4 @@
-/** A worker process without a provider that gives the plugin processors; one of them always throws. */
+/** A worker process without a tracer provider that passes the plugin processors; one throws, and one never flushes. */
 import { InMemorySpanExporter, SimpleSpanProcessor, type SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { acquireSpanExport } from '../../../export';
 import { activityOf, recordingLog, report, runSpan } from './export-program';
@@ -20,7 +20,7 @@ class Throwing implements SpanProcessor {
   }
 }
 
-class Silent extends Throwing {
+class NeverFlushing extends Throwing {
   override onStart(): void {}
   override onEnd(): void {}
   override forceFlush(): Promise<void> {
@@ -31,7 +31,7 @@ class Silent extends Throwing {
 async function main() {
   const log = recordingLog();
   const exporter = new InMemorySpanExporter();
-  const spanProcessors = [new Throwing(), new SimpleSpanProcessor(exporter), new Silent()];
+  const spanProcessors = [new Throwing(), new SimpleSpanProcessor(exporter), new NeverFlushing()];
   const names: string[][] = [];
   const releaseMs: number[] = [];
   for (let i = 0; i < 2; i++) {

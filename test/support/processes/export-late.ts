@@ -1,7 +1,7 @@
 /**
- * A program that sets up OpenTelemetry after a worker has done it for itself, as `ORDER` says: `whole`, all of it;
- * `provider`, a tracer provider alone; `stopped`, all of it when the worker has stopped; `copy`, by an old copy of the
- * API; `given`, with the processors that the plugin was given.
+ * A program that sets up OpenTelemetry after the plugin's default set-up. `ORDER` determines how: `whole`, with the
+ * Node.js SDK; `provider`, a tracer provider alone; `stopped`, with the Node.js SDK after the worker has stopped;
+ * `copy`, with an old copy of the API; `given`, with the span processors that were also passed to the plugin.
  */
 import { context, propagation, trace } from '@opentelemetry/api';
 import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici';
@@ -19,7 +19,7 @@ import { activityOf, recordingLog, report, runSpan } from './export-program';
 const { ORDER = '', DOWNSTREAM = '' } = process.env;
 const RUN_ID = '0198c0de-0000-7000-8000-00000000000a';
 
-/** As a module of an application gets one when it is loaded. */
+/** A tracer that a module of the application obtains when it is loaded. */
 const tracer = trace.getTracer('app');
 const exporter = new InMemorySpanExporter();
 const spanProcessors = [new SimpleSpanProcessor(exporter)];
@@ -38,7 +38,7 @@ function setUp() {
   }).start();
 }
 
-/** What an application does: a span with a call inside, by its own tracer and by a new one. */
+/** The application's work: a span with a call inside, from the tracer above and from a new one. */
 async function work(when: string) {
   for (const [name, one] of [
     ['kept', tracer],

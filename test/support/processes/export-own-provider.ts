@@ -1,4 +1,4 @@
-/** A worker process whose program has set up a tracer provider by itself. */
+/** A worker process that has set up a tracer provider of its own. */
 import { DiagLogLevel, diag, trace } from '@opentelemetry/api';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { NodeSDK } from '@opentelemetry/sdk-node';
@@ -10,12 +10,12 @@ const hasSampling = process.env.HAS_SAMPLING === 'true';
 const RUN_ID = '0198c0de-0000-7000-8000-00000000000a';
 
 async function main() {
-  const said: string[] = [];
+  const diagLines: string[] = [];
   const exporter = new InMemorySpanExporter();
   const spanProcessors = [new SimpleSpanProcessor(exporter)];
   const resource = resourceFromAttributes({ 'service.name': 'own' });
   new NodeSDK({ spanProcessors, resource, autoDetectResources: false, metricReaders: [] }).start();
-  const line = (message: string) => void said.push(message);
+  const line = (message: string) => void diagLines.push(message);
   const logger = { error: line, warn: line, info: line, debug: line, verbose: line };
   diag.setLogger(logger, { logLevel: DiagLogLevel.INFO, suppressOverrideMessage: true });
 
@@ -36,7 +36,7 @@ async function main() {
     spans,
     log: log.lines,
     stillRecording: trace.getTracer('probe').startSpan('probe').isRecording(),
-    diag: said,
+    diag: diagLines,
   });
 }
 

@@ -1,4 +1,4 @@
-/** What the programs of the export tests have in common: spans as a worker makes them, a log, a report. */
+/** Helpers of the programs of the export tests: spans like a worker's, a log, and the result. */
 import { ROOT_CONTEXT, TraceFlags, trace } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
@@ -19,7 +19,7 @@ export function recordingLog(): RecordingLog {
   return { lines, info: line('info'), warn: line('warn'), error: line('error') };
 }
 
-/** The root span of a run, as the sandbox's sink hands it over. */
+/** Returns the root span of a run, as the sandbox's sink delivers it. */
 export function runSpan(runId: string, resource: Resource): ReadableSpan {
   const now = Date.now();
   const record = {
@@ -38,7 +38,7 @@ export function runSpan(runId: string, resource: Resource): ReadableSpan {
   return toReadableSpan(record, resource, true);
 }
 
-/** Runs an activity of the run: its span's parent is the run's root, known from a header alone. */
+/** Runs an activity of the run in a span; its remote parent is the run's root. */
 export async function activityOf(
   runId: string,
   activity: () => Promise<void>,
@@ -57,7 +57,7 @@ export async function activityOf(
   });
 }
 
-/** Prints what the test reads: the last line of the program. */
+/** Prints the result for the test, as the last line of the program. */
 export function report(result: unknown): void {
   console.log(JSON.stringify(result));
 }

@@ -1,6 +1,6 @@
 /**
- * A worker process that gives the plugin a batch processor of one line of the OpenTelemetry SDK, either beside a
- * tracer provider of that line or alone.
+ * A worker process that passes the plugin a batch processor of the OpenTelemetry SDK's major version `LINE`; with
+ * `PROVIDER`, it also registers a tracer provider of that version.
  */
 import { trace } from '@opentelemetry/api';
 import { OTLPTraceExporter as Exporter2 } from '@opentelemetry/exporter-trace-otlp-http';
@@ -17,12 +17,12 @@ import { activityOf, recordingLog, report, runSpan } from './export-program';
 const { LINE = '', PROVIDER = '' } = process.env;
 const RUN_ID = '0198c0de-0000-7000-8000-00000000000c';
 
-type Given = Pick<JobTracingOptions, 'spanProcessors' | 'resource'>;
+type ExportOptions = Pick<JobTracingOptions, 'spanProcessors' | 'resource'>;
 
 const attributes = resourceFromAttributes({ 'service.name': LINE });
 
-/** What a user of the line gives: the options take it without a cast. */
-const LINES: Record<string, () => Given> = {
+/** Options of the plugin with each major version; their types fit without a cast. */
+const LINES: Record<string, () => ExportOptions> = {
   '1.x': () => {
     const spanProcessors = [new sdk1.BatchSpanProcessor(new Exporter1())];
     const provider = new sdk1.BasicTracerProvider({ spanProcessors, resource: attributes });
@@ -44,10 +44,10 @@ const LINES: Record<string, () => Given> = {
 };
 
 async function main() {
-  const given = LINES[LINE]?.();
-  if (!given) throw new Error(`LINE: expected one of ${Object.keys(LINES).join(', ')}, got '${LINE}'`);
+  const options = LINES[LINE]?.();
+  if (!options) throw new Error(`LINE: expected one of ${Object.keys(LINES).join(', ')}, got '${LINE}'`);
   const log = recordingLog();
-  const spanExport = acquireSpanExport({ ...given, log });
+  const spanExport = acquireSpanExport({ ...options, log });
   await activityOf(RUN_ID, async () => {});
   spanExport.onEnd(runSpan(RUN_ID, spanExport.resource));
   await spanExport.release();

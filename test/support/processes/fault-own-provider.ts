@@ -1,6 +1,6 @@
 /**
- * A worker's program with a tracer provider of its own, that gives the plugin no span processors. Ends when its
- * parent disconnects; prints what the worker logged.
+ * A worker with a tracer provider of its own that passes the plugin no span processors. Exits when its parent
+ * disconnects; prints the worker's log lines.
  */
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici';
@@ -29,7 +29,7 @@ async function main() {
   const connection = await NativeConnection.connect({ address: TEMPORAL });
   const workflowsPath = require.resolve('../workflows/jobs');
   const options = { connection, workflowsPath, activities, plugins: [new JobTracingPlugin()] };
-  // Two workers: what is said of the process is said once.
+  // Two workers: a warning about the process must be logged only once.
   const workers = [
     await Worker.create({ ...options, taskQueue: TASK_QUEUE }),
     await Worker.create({ ...options, taskQueue: `${TASK_QUEUE}-2` }),

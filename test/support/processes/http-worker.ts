@@ -1,6 +1,6 @@
 /**
- * A worker's program for HTTP jobs, with a tracer provider of its own, and with `INSTRUMENTED=1` an instrumentation
- * of `node:http` that is told to put headers on spans. Logs all there is to standard output; ends when its parent
+ * A worker for HTTP jobs with a tracer provider of its own. With `INSTRUMENTED=1`, it has an instrumentation of
+ * `node:http` that records headers as span attributes. Logs every level to standard output; exits when its parent
  * disconnects.
  */
 import { inspect } from 'node:util';
@@ -27,7 +27,7 @@ const sdk = new NodeSDK({
 sdk.start();
 
 async function main() {
-  // Loaded when the instrumentation is there: it patches `node:http`.
+  // Imported after the instrumentation has patched `node:http`.
   const { DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime, Worker } = await import(
     '@temporalio/worker'
   );

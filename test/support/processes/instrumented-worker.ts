@@ -1,6 +1,6 @@
 /**
- * A worker with instrumentations of the user's own, in a process of its own: `MODE=given` gives them to the plugin,
- * `MODE=own` has set up OpenTelemetry itself. Ends when its parent disconnects.
+ * A worker with the user's instrumentations: `MODE=given` passes them to the plugin, `MODE=own` sets up OpenTelemetry
+ * itself. Exits when its parent disconnects.
  */
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
@@ -15,7 +15,7 @@ import { workflowBundle } from '../bundles';
 
 const { TEMPORAL: address = '', TASK_QUEUE: taskQueue = '', REDIS = '', MODE = '' } = process.env;
 
-/** Options of the plugin, after what a program of this kind sets up itself. */
+/** Sets up OpenTelemetry if the mode requires it; returns the plugin's options. */
 function optionsFor(instrumentations: NonNullable<JobTracingOptions['instrumentations']>): JobTracingOptions {
   const common = { propagateTo: { except: ['localhost'] }, sampling: { default: 1, jobs: { quiet: 0 } } };
   if (MODE === 'given') return { ...common, instrumentations };
@@ -38,9 +38,10 @@ async function main(): Promise<void> {
         : [],
     ),
   );
-  // Instrumented when they are loaded.
+  // Loaded after the instrumentations are registered, which patch them.
   const { Redis } = require('ioredis') as typeof import('ioredis');
-  const { callingActivities } = require('../calling-activities') as typeof import('../calling-activities');
+  const { httpCallActivities } =
+    require('../http-call-activities') as typeof import('../http-call-activities');
   const redis = new Redis(Number(REDIS), '127.0.0.1');
   const connection = await NativeConnection.connect({ address });
   const plugins = [plugin];
@@ -49,7 +50,7 @@ async function main(): Promise<void> {
     taskQueue,
     workflowBundle: await workflowBundle({ workflowsPath: require.resolve('../workflows/calls'), plugins }),
     activities: {
-      ...callingActivities,
+      ...httpCallActivities,
       ...createHttpActivities(),
       setInRedis: (key: string) => redis.set(key, '1'),
     },

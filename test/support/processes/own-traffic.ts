@@ -1,7 +1,7 @@
 /**
- * A program that starts a worker with a live policy, and a watcher, inside an active span, with instrumentations that
- * make a span of every call they see. Ends when its parent disconnects; prints its spans
- * as `traceId name`: those of its own calls, and those after them.
+ * A program that starts a worker with a live policy, and a watcher, inside an active span, with instrumentations of
+ * every call. Exits when its parent disconnects; prints its spans as `traceId name`: first those of the program's own
+ * calls, then those after them.
  */
 import { trace } from '@opentelemetry/api';
 import { IORedisInstrumentation } from '@opentelemetry/instrumentation-ioredis';
@@ -31,7 +31,7 @@ async function main() {
     metricReaders: [],
     logRecordProcessors: [],
   }).start();
-  // Instrumented when it is loaded.
+  // Loaded after the instrumentation is registered, which patches it.
   const { Redis } = require('ioredis') as typeof import('ioredis');
   Runtime.install({ logger: new DefaultLogger('ERROR') });
   const connection = await NativeConnection.connect({ address });
@@ -45,7 +45,7 @@ async function main() {
 
   let before = 0;
   const { worker, run, watcher } = await trace.getTracer('app').startActiveSpan('startup', async (span) => {
-    // What the application itself does there is seen.
+    // Calls of the application itself must have spans.
     await redis.get('key');
     await fetch(`${HOOK}/app`, { method: 'POST' });
     before = exporter.getFinishedSpans().length;

@@ -1,6 +1,6 @@
 /**
- * A worker process as far as the policy store goes: says the ratio of job `a` whenever it changes, and takes from
- * counters on command. One JSON per line on both sides.
+ * A process with the policy store of a worker: prints the ratio of job `a` whenever it changes, and takes from a
+ * counter for each line of standard input. Input and output are lines of JSON.
  */
 import { createInterface } from 'node:readline';
 import { Redis } from 'ioredis';
@@ -16,7 +16,7 @@ store.start({ info: () => {}, warn: () => {} }, FALLBACK);
 let ratio: number | undefined;
 setInterval(() => {
   const now = ruleFor(store.current(), 'a').rule.ratio;
-  if (now !== ratio) say({ ratio: now });
+  if (now !== ratio) print({ ratio: now });
   ratio = now;
 }, 5);
 
@@ -29,11 +29,11 @@ createInterface(process.stdin)
       if (store.counters.take(key, { runs, perMs })) taken++;
       if (--left > 0) return;
       clearInterval(timer);
-      say({ taken });
+      print({ taken });
     }, pauseMs);
   })
   .on('close', () => process.exit());
 
-function say(message: object): void {
+function print(message: object): void {
   process.stdout.write(`${JSON.stringify(message)}\n`);
 }

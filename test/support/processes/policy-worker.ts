@@ -1,6 +1,6 @@
 /**
- * A worker's program without a workflow cache, its policy given in its environment: `PLUGIN` has options of the
- * plugin as JSON, `REDIS` the port of a live policy. Says when it works; ends when its parent disconnects.
+ * A worker without a workflow cache. The environment variable `PLUGIN` has the plugin's options as JSON, `REDIS` the
+ * port of a live policy. Sends its parent `ready`; exits when its parent disconnects.
  */
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { Redis } from 'ioredis';

@@ -1,6 +1,6 @@
 /**
- * A service of the tests whose operation takes as long as it is told: `/save?ms=200` is a span `userInfoSave` of 200 ms.
- * Ends when its parent does.
+ * A downstream service whose operation takes as long as the request specifies: `/save?ms=200` is a span `userInfoSave`
+ * of 200 ms. Exits with its parent.
  */
 import './telemetry';
 import { createServer } from 'node:http';

@@ -1,6 +1,6 @@
 /**
- * A service of the tests that has no OpenTelemetry, by HTTP and HTTPS: answers with the names of the trace's headers
- * that it was called with, and redirects `/redirect?to=…`, with those of this request. Ends when its parent does.
+ * A service without OpenTelemetry, over HTTP and HTTPS: responds with the names of the request's trace headers.
+ * Redirects `/redirect?to=…`, and passes the names of this request on as `hop`. Exits with its parent.
  */
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -10,9 +10,9 @@ import type { AddressInfo } from 'node:net';
 
 const TRACE_HEADERS = ['baggage', 'traceparent', 'tracestate'];
 
-const answer: RequestListener = ({ url = '/', headers }, response) => {
+const respond: RequestListener = ({ url = '/', headers }, response) => {
   const { searchParams } = new URL(url, 'http://service');
-  // A trace state goes with a `traceparent`, if there is one.
+  // Beside a `traceparent`, a `tracestate` is optional, so it is not listed.
   const names = TRACE_HEADERS.filter(
     (name) => name in headers && !(name === 'tracestate' && 'traceparent' in headers),
   );
@@ -26,8 +26,8 @@ const answer: RequestListener = ({ url = '/', headers }, response) => {
 async function main(): Promise<void> {
   const { CERT = '', KEY = '' } = process.env;
   const servers = [
-    createServer(answer),
-    createHttpsServer({ cert: readFileSync(CERT), key: readFileSync(KEY) }, answer),
+    createServer(respond),
+    createHttpsServer({ cert: readFileSync(CERT), key: readFileSync(KEY) }, respond),
   ];
   const ports: number[] = [];
   for (const server of servers) {

@@ -1,4 +1,4 @@
-/** Ordinary OpenTelemetry set-up of a test's process: must be its first import, so that `node:http` is patched. */
+/** Ordinary OpenTelemetry set-up of a process; must be its first import, so that `node:http` is patched. */
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
 import { NodeSDK } from '@opentelemetry/sdk-node';

@@ -1,7 +1,7 @@
 /**
- * A project with two copies of `@opentelemetry/api`: the official interceptors have a newer one than everything else,
- * as npm installs it beside an older copy that the project asks for. Starts a workflow inside a span, and works on it;
- * prints what the activity's logger was given.
+ * A process with two copies of `@opentelemetry/api`: the official interceptors load a newer one than all other modules,
+ * as npm installs it when a project depends on an older version. Starts a workflow inside a span and runs it; prints
+ * the trace context of the activity's log lines.
  */
 import { createRequire, Module } from 'node:module';
 import { trace } from '@opentelemetry/api';
@@ -14,8 +14,8 @@ const { TEMPORAL = '', TASK_QUEUE = '' } = process.env;
 
 type Load = (request: string, parent: { readonly filename?: string } | undefined, isMain: boolean) => unknown;
 
-/** The official interceptors get the newest API, which does not take what an older one has registered. */
-function giveOfficialACopy(): void {
+/** Makes the official interceptors load the newest API, which ignores the registrations of an older one. */
+function loadNewestApiInOfficialInterceptors(): void {
   const loader = Module as unknown as { _load: Load };
   const load = loader._load;
   loader._load = (request, parent, isMain) => {
@@ -26,7 +26,7 @@ function giveOfficialACopy(): void {
 }
 
 async function main() {
-  giveOfficialACopy();
+  loadNewestApiInOfficialInterceptors();
   const { JobTracingPlugin } = createRequire(__filename)('temporal-job-tracing') as {
     JobTracingPlugin: typeof Plugin;
   };
@@ -46,7 +46,7 @@ async function main() {
     workflowsPath: require.resolve('../workflows/jobs'),
     activities: { callDownstream: async () => log.info('from the activity') },
   });
-  const runId = await worker.runUntil(() =>
+  const ids = await worker.runUntil(() =>
     trace.getTracer('test').startActiveSpan('caller', async (span) => {
       const options = { taskQueue: TASK_QUEUE, workflowId: TASK_QUEUE };
       const handle = await client.workflow.start('oneActivity', options);
@@ -57,7 +57,7 @@ async function main() {
   );
   await client.connection.close();
   await connection.close();
-  console.log(JSON.stringify({ ...runId, logged }));
+  console.log(JSON.stringify({ ...ids, logged }));
 }
 
 void main();

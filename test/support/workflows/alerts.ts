@@ -1,4 +1,4 @@
-/** Jobs of the tests of alerts: what becomes of a run is up to an activity, and so to the test. */
+/** Jobs of the alert tests; the test determines the result of a run through its activity. */
 import {
   ApplicationFailure,
   continueAsNew,
@@ -8,7 +8,7 @@ import {
 } from '@temporalio/workflow';
 
 interface Activities {
-  /** Does the work of a job, as the test wants it. */
+  /** Runs the function that the test has set for the job. */
   work(job: string): Promise<void>;
 }
 
@@ -17,13 +17,13 @@ const { work } = proxyActivities<Activities>({
   retry: { maximumAttempts: 1 },
 });
 
-/** One run of a job; the second argument is nothing that an alert may tell. */
+/** Runs a job's activity; the second argument must not appear in an alert. */
 export async function nightly(job: string, _secret?: string): Promise<string> {
   await work(job);
   return 'secret result';
 }
 
-/** Takes so long, without an activity. */
+/** Sleeps for this time, without an activity. */
 export async function takes(ms: number): Promise<void> {
   await sleep(ms);
 }
@@ -33,22 +33,22 @@ export async function breaks(message = 'broken'): Promise<void> {
   throw ApplicationFailure.create({ message, type: 'Broken', nonRetryable: true });
 }
 
-/** Fails, and lets the server try again. */
+/** Fails with a retryable failure. */
 export async function breaksEachAttempt(): Promise<void> {
   throw ApplicationFailure.create({ message: 'broken attempt', type: 'Broken' });
 }
 
-/** A child fails, and the run does not. */
+/** Completes although its child fails. */
 export async function toleratesChild(): Promise<void> {
   await executeChild(breaks, { args: ['broken child'] }).catch(() => {});
 }
 
-/** Code that fails each workflow task. */
+/** Fails each workflow task. */
 export async function throwsInTask(): Promise<void> {
   throw new Error('no workflow failure');
 }
 
-/** Goes on as new for ever, with a pause. */
+/** Continues as new each second. */
 export async function continuesForEver(): Promise<void> {
   await sleep('1 second');
   await continueAsNew<typeof continuesForEver>();

@@ -1,4 +1,4 @@
-/** A job whose runs fail and succeed by turns. */
+/** A job whose runs fail and succeed in turn. */
 import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
 
 /** Succeeds after a failed run, fails otherwise. */

@@ -1,4 +1,4 @@
-/** Workflows that call `@opentelemetry/api`: the oldest that is supported, the newest, and the installed one. */
+/** Workflows that call `@opentelemetry/api`: the oldest supported version, the newest, and the installed one. */
 import * as installed from '@opentelemetry/api';
 import {
   condition,
@@ -17,7 +17,7 @@ import type * as activities from '../activities';
 const { callDownstream } = proxyActivities<typeof activities>({ startToCloseTimeout: '30s' });
 const local = proxyLocalActivities<typeof activities>({ startToCloseTimeout: '30s' });
 
-/** By version; of the versions' types those that are used here are the same. */
+/** The API by version; the types that these workflows use are the same in all versions. */
 const APIS = {
   oldest: oldest as unknown as typeof installed,
   installed,
@@ -30,17 +30,17 @@ export interface Tour {
   readonly active: installed.SpanContext | undefined;
   /** Whether the active span is the same at the end. */
   readonly unchanged: boolean;
-  /** What `propagation.inject` wrote inside the span `injecting`. */
+  /** The carrier of `propagation.inject` inside the span `injecting`. */
   readonly injected: Record<string, string>;
-  /** The baggage that downstream saw, called with the user's own. */
+  /** The `baggage` header that the downstream service received, with the user's baggage active. */
   readonly baggage: string | undefined;
-  /** The baggage entries that the workflow sees, by name. */
+  /** The entries of the active baggage in the workflow, by name. */
   readonly seen: Record<string, string>;
-  /** What a function bound to the span `bound` saw as active, called outside of it. */
+  /** Whether a function bound to the span `bound` has it as the active span when it is called outside of it. */
   readonly boundIsActive: boolean;
 }
 
-/** All that user code does with the API. */
+/** Uses the API in every way that user code does. */
 export async function tour(version: ApiVersion): Promise<Tour> {
   const { context, propagation, trace } = APIS[version];
   const active = trace.getActiveSpan();
@@ -57,7 +57,7 @@ export async function tour(version: ApiVersion): Promise<Tour> {
     outer.end();
   });
 
-  // Two at a time: each activity is in its own.
+  // Two spans at a time; each has an activity.
   const pair = ['left', 'right'].map((name) =>
     tracer.startActiveSpan(name, async (span) => {
       await sleep(1);
@@ -105,7 +105,7 @@ export const ask = defineQuery<boolean>('ask');
 export const change = defineUpdate<string | undefined, [string]>('change');
 export const finish = defineSignal('finish');
 
-/** Makes spans in handlers of all kinds; ends with the signal `finish`. */
+/** Creates spans in handlers of all kinds; completes with the signal `finish`. */
 export async function handlers(): Promise<void> {
   const { trace } = installed;
   const tracer = trace.getTracer('user');
@@ -139,7 +139,7 @@ export async function handlers(): Promise<void> {
   await condition(() => finished);
 }
 
-/** Tries to register providers of its own, and to take ours away; tells what was accepted. */
+/** Tries to register other providers, and with `disable` to remove the plugin's; returns which were accepted. */
 export async function registers(version: ApiVersion, disable: boolean): Promise<boolean[]> {
   const { context, propagation, trace } = APIS[version];
   const manager = {

@@ -1,6 +1,5 @@
 /**
- * Workflows whose calls get a trace header that cannot be read, from an interceptor of the user's that comes
- * after the plugin's.
+ * Workflows with a user's interceptor, after the plugin's, that sends an invalid trace header with each call.
  */
 import type { Payload } from '@temporalio/common';
 import type { WorkflowInterceptors } from '@temporalio/workflow';

@@ -1,4 +1,6 @@
-/** A release of workflows that fail their tasks with a plain error: in the first task, or after an activity. */
+/**
+ * A release of workflows that fail their workflow tasks with a plain error: in the first task, or after an activity.
+ */
 import {
   condition,
   defineSignal,
@@ -18,7 +20,7 @@ export async function released(when: 'at once' | 'later'): Promise<string> {
   return `${settings.limit!.users} users`;
 }
 
-/** Fails its first task for as long, and then does not: each attempt has a time of its own. */
+/** Fails every attempt of its first task for this long after its start. */
 export async function recovers(ms: number): Promise<void> {
   const settings: { limit?: { users: number } } = {};
   // biome-ignore lint/style/noNonNullAssertion: the mistake that the test is about
@@ -26,7 +28,7 @@ export async function recovers(ms: number): Promise<void> {
   await callDownstream();
 }
 
-/** The same in the handler of the signal `count`. */
+/** Like {@link recovers}, but fails in the handler of the signal `count`. */
 export async function recoversInHandler(ms: number): Promise<void> {
   const settings: { limit?: { users: number } } = {};
   let counted = false;
@@ -39,7 +41,7 @@ export async function recoversInHandler(ms: number): Promise<void> {
   await callDownstream();
 }
 
-/** Fails the run with such an error, by declaration. */
+/** Fails with an error that is declared to fail the run, not only the task. */
 setWorkflowOptions({ failureExceptionTypes: [TypeError] }, declared);
 export async function declared(): Promise<void> {
   await callDownstream();

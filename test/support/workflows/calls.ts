@@ -6,7 +6,7 @@ type Activities = Record<string, (argument: unknown) => Promise<unknown>>;
 const activities = proxyActivities<Activities>({ startToCloseTimeout: '30s', retry: { maximumAttempts: 3 } });
 const localActivities = proxyLocalActivities<Activities>({ startToCloseTimeout: '30s' });
 
-/** What is called: the activity's name and its argument. */
+/** An activity's name and its argument. */
 export type Call = readonly [activity: string, argument: unknown];
 
 export async function calls(all: readonly Call[], isLocal = false): Promise<unknown[]> {

@@ -1,4 +1,4 @@
-/** Workflows that are cancelled on request, or whose activity loses its heartbeat. */
+/** Workflows to cancel, and one whose activity misses its heartbeat timeout. */
 import {
   ActivityCancellationType,
   condition,
@@ -7,7 +7,7 @@ import {
   proxyLocalActivities,
   sleep,
 } from '@temporalio/workflow';
-import type { patientActivities } from '../patient-activities';
+import type { cancellableActivities } from '../cancellable-activities';
 
 const OPTIONS = {
   startToCloseTimeout: '1 min',
@@ -15,24 +15,27 @@ const OPTIONS = {
   retry: { maximumAttempts: 1 },
 } as const;
 
-/** What the workflow waits for when it is cancelled. */
+/** What the workflow waits for at its cancellation. */
 export type Waiting = 'abandoned' | 'awaited' | 'local' | 'child' | 'timer';
 
-const abandoned = proxyActivities<typeof patientActivities>(OPTIONS);
-const awaited = proxyActivities<typeof patientActivities>({
+const abandoned = proxyActivities<typeof cancellableActivities>(OPTIONS);
+const awaited = proxyActivities<typeof cancellableActivities>({
   ...OPTIONS,
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
 });
-const local = proxyLocalActivities<typeof patientActivities>({ startToCloseTimeout: '1 min' });
+const local = proxyLocalActivities<typeof cancellableActivities>({ startToCloseTimeout: '1 min' });
 
-/** @param how what the activity does until it is cancelled */
-export async function patient(waiting: Waiting, how: 'sleep' | 'fetch' = 'sleep'): Promise<void> {
-  if (waiting === 'child') await executeChild(patient, { args: ['awaited', how] });
+/** @param how how the activity waits for its cancellation */
+export async function waitsForCancellation(
+  waiting: Waiting,
+  how: 'sleep' | 'fetch' = 'sleep',
+): Promise<void> {
+  if (waiting === 'child') await executeChild(waitsForCancellation, { args: ['awaited', how] });
   else if (waiting === 'timer') await Promise.race([sleep('1 min'), condition(() => false)]);
-  else await { abandoned, awaited, local }[waiting].waitPatiently(how);
+  else await { abandoned, awaited, local }[waiting].waitForCancellation(how);
 }
 
-/** @param silentMs milliseconds for which the activity gives no heartbeat */
+/** @param silentMs milliseconds before the activity's first heartbeat */
 export async function heartbeatLost(silentMs: number): Promise<void> {
-  await awaited.beatLate(silentMs).catch(() => {});
+  await awaited.heartbeatLate(silentMs).catch(() => {});
 }

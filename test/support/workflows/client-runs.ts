@@ -1,6 +1,6 @@
 /**
- * Runs that bind themselves as the plugin would, for the tests of the client: by hand, so that the tests can
- * also hold a run back before it binds.
+ * Runs that set the plugin's search attributes themselves, for the tests of the client, which can also hold a run back
+ * before it does so.
  */
 import {
   ApplicationFailure,
@@ -16,23 +16,23 @@ import {
 import { TRACE_HEADER, writeHeader } from '../../../core/trace-header';
 import { rootSpanIdOfRun, traceIdOfRun } from '../../../core/trace-id';
 
-/** Lets a run go on that waits. */
-export const goOn = defineSignal('goOn');
+/** Ends the wait of a run. */
+export const proceed = defineSignal('proceed');
 
-/** Binds itself, then waits for {@link goOn}. */
+/** Sets its search attributes, then waits for {@link proceed}. */
 export async function boundJob(): Promise<void> {
   bind('api');
-  await untilGoOn();
+  await untilProceed();
 }
 
-/** Binds itself and continues as new; the next run carries these attributes and waits before it binds. */
+/** Sets its search attributes and continues as new; the next run inherits them, and waits before it sets its own. */
 export async function continuedJob(isContinuation = false): Promise<void> {
-  if (isContinuation) await untilGoOn();
+  if (isContinuation) await untilProceed();
   bind('api');
   if (!isContinuation) await continueAsNew<typeof continuedJob>(true);
 }
 
-/** Binds itself and runs a child in its trace. */
+/** Sets its search attributes and runs a child in its trace. */
 export async function parentJob(): Promise<void> {
   const TraceId = bind('schedule');
   await executeChild(childJob, {
@@ -43,17 +43,17 @@ export async function parentJob(): Promise<void> {
 
 export async function childJob(): Promise<void> {}
 
-/** Not bound, and runs a child that is not bound either: only the header says whose trace it is in. */
+/** Runs a child; neither has search attributes, so that only the header links the child to the trace. */
 export async function unboundParentJob(): Promise<void> {
   await executeChild(childJob, { workflowId: `${workflowInfo().workflowId}/child` });
 }
 
-/** Fails each time, without binding itself. */
+/** Fails without setting search attributes. */
 export async function failingJob(): Promise<void> {
   throw ApplicationFailure.create({ message: 'as always' });
 }
 
-/** Writes the header of children as the official plugin does. */
+/** Adds the trace header to children, as the official plugin does. */
 export const interceptors = (): WorkflowInterceptors => ({
   outbound: [
     {
@@ -76,10 +76,10 @@ function bind(trigger: string): string {
   return TraceId;
 }
 
-async function untilGoOn(): Promise<void> {
-  let mayGoOn = false;
-  setHandler(goOn, () => {
-    mayGoOn = true;
+async function untilProceed(): Promise<void> {
+  let mayProceed = false;
+  setHandler(proceed, () => {
+    mayProceed = true;
   });
-  await condition(() => mayGoOn);
+  await condition(() => mayProceed);
 }

@@ -1,4 +1,4 @@
-/** An interceptor and a workflow of the user's that has a patch, a sink and an activity. */
+/** A user's interceptor, and a workflow with a patch, a sink and an activity. */
 import {
   patched,
   proxyActivities,
@@ -11,7 +11,7 @@ import type * as activities from '../activities';
 const { callDownstream } = proxyActivities<typeof activities>({ startToCloseTimeout: '30s' });
 
 export interface UserSinks extends Sinks {
-  users: { saw(what: string): void };
+  users: { record(what: string): void };
 }
 
 const { users } = proxySinks<UserSinks>();
@@ -27,7 +27,7 @@ export function interceptors(): WorkflowInterceptors {
     inbound: [
       {
         execute(input, next) {
-          users.saw('inbound execute');
+          users.record('inbound execute');
           return next(input);
         },
       },
@@ -35,7 +35,7 @@ export function interceptors(): WorkflowInterceptors {
     outbound: [
       {
         scheduleActivity(input, next) {
-          users.saw('outbound activity');
+          users.record('outbound activity');
           return next(input);
         },
       },

@@ -33,13 +33,13 @@ const stubborn = proxyActivities<typeof activities>({
 export const proceed = defineSignal('proceed');
 export const ask = defineUpdate<string, []>('ask');
 
-/** The service saves, as long as it takes. */
+/** Calls a service that takes this long to save. */
 export async function nightly(ms: number): Promise<void> {
   await callDownstream('/find');
   await callDownstream(`/save?ms=${ms}`);
 }
 
-/** One of each that a history can show. */
+/** Has one of each event that a timeline shows. */
 export async function everything(): Promise<string> {
   let mayProceed = false;
   setHandler(proceed, () => {
@@ -57,7 +57,7 @@ export async function everything(): Promise<string> {
   return 'done';
 }
 
-/** Ends with the signal `proceed`, nothing else being awaited. */
+/** Waits only for the signal `proceed`. */
 export async function waitsForSignal(): Promise<void> {
   let mayProceed = false;
   setHandler(proceed, () => {
@@ -66,12 +66,12 @@ export async function waitsForSignal(): Promise<void> {
   await condition(() => mayProceed);
 }
 
-/** Its activity has no worker. */
+/** Runs an activity on a task queue without a worker. */
 export async function hasNoWorker(): Promise<void> {
   await elsewhere.callDownstream('/');
 }
 
-/** Its activity fails, and is tried again in half a minute. */
+/** Runs an activity that fails and is retried after half a minute. */
 export async function backsOff(): Promise<void> {
   await stubborn.failBelowAttempt(100);
 }
@@ -81,12 +81,12 @@ export async function sleeps(): Promise<void> {
   await sleep('1 hour');
 }
 
-/** Fails, from within an activity. */
+/** Fails because its activity fails. */
 export async function failsInside(): Promise<void> {
   await failBelowAttempt(9);
 }
 
-/** Fails with an error of its own. */
+/** Fails with an application failure. */
 export async function refuses(): Promise<void> {
   throw ApplicationFailure.create({ message: 'value too long for account 1000002', type: 'FieldLength' });
 }

@@ -1,17 +1,17 @@
-/** Workflows with details of their own. */
+/** Workflows that set their current details. */
 import { getCurrentDetails, setCurrentDetails, sleep } from '@temporalio/workflow';
 
 export { jobTick, scheduledJob } from 'temporal-job-tracing/workflows';
 export { oneActivity, takes, waits } from './jobs';
 export { accountShard, accounts, join, mapReduceBranch } from './map-reduce';
 
-/** Sets its own at once. */
+/** Sets its details at once. */
 export async function ownDetails(): Promise<void> {
   setCurrentDetails('details of the user');
   await sleep(1);
 }
 
-/** Adds a line to what is there, and returns what was. */
+/** Appends a line to the current details, and returns the details before. */
 export async function addedDetails(): Promise<string> {
   const before = getCurrentDetails();
   await sleep(1);

@@ -1,4 +1,4 @@
-/** Workflows that tell what user code sees: its random sequence and the order of its effects. */
+/** Workflows that record the random sequence of user code and the order of its effects. */
 import {
   condition,
   defineSignal,
@@ -15,22 +15,22 @@ import type * as activities from '../activities';
 
 const { callDownstream } = proxyActivities<typeof activities>({ startToCloseTimeout: '30s' });
 
-/** Tells the test what user code saw, on replay, too. */
-export interface SeenSinks extends Sinks {
-  seen: { saw(what: string): void };
+/** Records a value in the test's process, also during replay. */
+export interface RecordingSinks extends Sinks {
+  recorder: { record(what: string): void };
 }
 
-const { saw } = proxySinks<SeenSinks>().seen;
+const { record } = proxySinks<RecordingSinks>().recorder;
 
 function draw(): void {
-  saw(uuid4());
-  saw(String(Math.random()));
+  record(uuid4());
+  record(String(Math.random()));
 }
 
 export const drawOnce = defineSignal('drawOnce');
 export const drawTwice = defineUpdate('drawTwice');
 
-/** Draws before, between and after calls, and in handlers. */
+/** Draws random values before, between and after calls, and in handlers. */
 export async function drawing(): Promise<void> {
   let signalled = false;
   let updated = false;
@@ -47,7 +47,7 @@ export async function drawing(): Promise<void> {
   draw();
   await callDownstream();
   draw();
-  // The ids of children that are given none are drawn, too.
+  // Workflow ids that the SDK generates for children are also random.
   await Promise.all([executeChild(drawingChild), executeChild(drawingChild)]);
   draw();
   await sleep(1 + 10 * Math.random());
@@ -65,17 +65,17 @@ export const first = defineSignal('first');
 export const second = defineSignal('second');
 export const third = defineUpdate('third');
 
-/** Microtasks of the main function and of handlers, one by one. */
+/** Records each microtask of the main function and of handlers. */
 export async function ordered(): Promise<void> {
   let finished = 0;
   async function ticks(name: string): Promise<void> {
     for (let tick = 0; tick < 12; tick++) {
-      saw(`${name} ${tick}`);
+      record(`${name} ${tick}`);
       await Promise.resolve();
     }
     finished++;
   }
-  saw('main begins');
+  record('main begins');
   setHandler(first, () => ticks('first'));
   setHandler(third, () => ticks('third'));
   await ticks('main');
@@ -91,5 +91,5 @@ export async function ordered(): Promise<void> {
     sleep(1).then(() => ticks('timer')),
   ]);
   await condition(() => finished === 10);
-  saw('main ends');
+  record('main ends');
 }

@@ -1,4 +1,6 @@
-/** A workflow whose calls fail in every way that a call can: it catches them all and knows nothing of tracing. */
+/**
+ * A workflow that catches the failures of its calls, which fail in every possible way; without any code for tracing.
+ */
 import {
   CancellationScope,
   executeChild,
@@ -28,7 +30,7 @@ export async function failingCalls(): Promise<void> {
       const running = callDownstreamLate();
       scope.cancel();
       await running.catch(() => {});
-      // Neither is asked for any more: the scope is cancelled.
+      // Neither call is scheduled: the scope is cancelled.
       await startChild(quiet).catch(() => {});
       await migrateAccount(1);
     })
@@ -37,7 +39,7 @@ export async function failingCalls(): Promise<void> {
 
 export async function quiet(): Promise<void> {}
 
-/** Fails by its activity. */
+/** Fails because its activity fails. */
 export async function failsByActivity(): Promise<void> {
   await migrateAccount(-1);
 }

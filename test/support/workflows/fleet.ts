@@ -1,4 +1,4 @@
-/** What a fleet is given to run: runs of every kind, and what is called in every way. */
+/** Workflows of a fleet's runs: every kind of run, and every kind of call. */
 export {
   branches,
   cancellable,

@@ -1,6 +1,6 @@
 /**
- * Interceptors that give children the header as a workflow in Go or Java does: the W3C fields alone. The span
- * is one with the ids of the workflow's own run.
+ * Interceptors that send children the header of a workflow in Go or Java: only the W3C fields, with a span whose ids
+ * are derived from the run id.
  */
 import { type WorkflowInterceptors, workflowInfo } from '@temporalio/workflow';
 import { foreignHeaders } from '../foreign-headers';

@@ -1,5 +1,5 @@
 /**
- * Workflows whose histories hold every kind of command, for the tests of replay: they know nothing of tracing.
+ * Workflows whose histories contain every kind of command, for the replay tests; without any code for tracing.
  */
 import {
   CancellationScope,
@@ -29,7 +29,7 @@ export const close = defineSignal('close');
 
 export { continues, cronParent, failsOnce, localBackoff, oneActivity, parent, waits } from './jobs';
 
-/** Every kind of command, one after the other; then waits for `close`. Its child signals it. */
+/** Sends every kind of command, one after the other; then waits for `close`. Its child signals it. */
 export async function everyCommand(): Promise<readonly string[]> {
   const steps: string[] = [];
   let closed = false;
@@ -73,7 +73,7 @@ export async function cancellable(): Promise<void> {
   }
 }
 
-/** Its branches begin together; one is cancelled, and another is still under way when the run completes. */
+/** Starts several branches at once; cancels one, and completes while another is still pending. */
 export async function branches(): Promise<string> {
   const scope = new CancellationScope();
   const cancelled = scope.run(() => sleep('1h')).catch(() => 'cancelled');
@@ -81,13 +81,13 @@ export async function branches(): Promise<string> {
   const [first] = await Promise.all([callDownstream(), sleep(5), conditioned]);
   scope.cancel();
   await cancelled;
-  // Begun in the task that completes the run.
+  // Started in the task that completes the run.
   void callDownstream().catch(() => {});
   void sleep('1h').catch(() => {});
   return first === '' ? 'nothing' : 'done';
 }
 
-/** Local activities alone and together, in one workflow task and in two. */
+/** Runs local activities alone and in parallel, in two workflow tasks. */
 export async function localActivities(): Promise<void> {
   await local.callDownstream();
   await sleep(5);

@@ -1,4 +1,4 @@
-/** Workflows with code that nobody should write; each ends as it would without the plugin. */
+/** Workflows with hostile code; each closes as it does without the plugin. */
 import { type Context, context, propagation, ROOT_CONTEXT, type Span, trace } from '@opentelemetry/api';
 import { ActivityFailure } from '@temporalio/common';
 import {
@@ -14,7 +14,7 @@ import {
 } from '@temporalio/workflow';
 
 import type * as activities from '../activities';
-import { broken, hostileValues, THROWN, throwingProxy } from '../hostile';
+import { hostileValues, THROWN, throwError, throwingProxy } from '../hostile';
 import type * as hostileActivities from '../hostile-activities';
 
 const { failBelowAttempt } = proxyActivities<typeof activities>({ startToCloseTimeout: '30s' });
@@ -25,7 +25,7 @@ const { throwAnything } = proxyActivities<typeof hostileActivities>({
 const local = proxyLocalActivities<typeof activities>({ startToCloseTimeout: '30s' });
 const poke = defineSignal('poke');
 
-/** Ends when it gets a signal. */
+/** Completes when it receives the signal `poke`. */
 export async function awaitsPoke(): Promise<void> {
   let isPoked = false;
   setHandler(poke, () => {
@@ -34,7 +34,7 @@ export async function awaitsPoke(): Promise<void> {
   await condition(() => isPoked);
 }
 
-/** A call of each kind. */
+/** Makes a call of each kind. */
 async function calls(name: string): Promise<string> {
   const workflowId = `${name}/child`;
   log.info('calls');
@@ -46,16 +46,16 @@ async function calls(name: string): Promise<string> {
   return results.join(' ');
 }
 
-/** By their path from the global object: a method of a prototype or of an object, or a global. */
+/** Replaces the built-in at a path from the global object: a global, or a method of an object or prototype. */
 function replace(path: string): void {
   const names = path.split('.');
   const name = names.pop() ?? '';
   let holder: unknown = globalThis;
   for (const each of names) holder = (holder as Record<string, unknown>)[each];
-  Object.defineProperty(holder, name, { value: broken, configurable: true, writable: true });
+  Object.defineProperty(holder, name, { value: throwError, configurable: true, writable: true });
 }
 
-/** Replaces built-ins by what throws, and makes calls all the same. */
+/** Replaces built-ins with a function that throws, and then makes calls. */
 export async function replacesBuiltIns(id: string, paths: readonly string[]): Promise<string> {
   setHandler(poke, () => {});
   for (const path of paths) replace(path);
@@ -63,9 +63,9 @@ export async function replacesBuiltIns(id: string, paths: readonly string[]): Pr
 }
 
 const noMethods = {} as Context;
-const throwing: Context = { getValue: broken, setValue: broken, deleteValue: broken };
+const throwing: Context = { getValue: throwError, setValue: throwError, deleteValue: throwError };
 
-/** Makes calls with what is not a context as the active one; resolves to how often that was thrown at. */
+/** Makes calls with invalid active contexts; returns how many of them made `startActiveSpan` throw. */
 export async function misusesContexts(id: string): Promise<number> {
   const contexts = [noMethods, throwing, throwingProxy() as Context, ROOT_CONTEXT.setValue(Symbol('own'), 1)];
   let thrown = 0;
@@ -77,8 +77,8 @@ export async function misusesContexts(id: string): Promise<number> {
     });
     if (each !== throwing) context.with(each, () => trace.getActiveSpan());
     propagation.inject(each, Object.freeze({}));
-    propagation.inject(context.active(), {}, { set: broken });
-    propagation.extract(each, {}, { get: broken, keys: broken });
+    propagation.inject(context.active(), {}, { set: throwError });
+    propagation.extract(each, {}, { get: throwError, keys: throwError });
     propagation.extract(each, { traceparent: `00-${'1'.repeat(32)}-${'1'.repeat(16)}-01`, baggage: 'a=b' });
     try {
       trace.getTracer('user').startActiveSpan('own', {}, each, (span: Span) => span.end());
@@ -92,7 +92,7 @@ export async function misusesContexts(id: string): Promise<number> {
   return thrown;
 }
 
-/** Throws it in a span of its own and catches it, makes a call, and may throw it again. */
+/** Throws the value in a span and catches it, makes a call, and with `again` throws the value out of the workflow. */
 export async function throwsAnything(name: string, again: boolean): Promise<string> {
   try {
     await trace.getTracer('user').startActiveSpan('own', async (span) => {
@@ -113,7 +113,7 @@ export async function throwsAnything(name: string, again: boolean): Promise<stri
   return 'caught';
 }
 
-/** Calls an activity that throws it; resolves to what its failure says. */
+/** Calls an activity that throws the value; returns the message of its failure. */
 export async function callsThrowing(name: string): Promise<string> {
   const error = await throwAnything(name).catch((failure: unknown) => failure);
   return String(error instanceof ActivityFailure ? error.cause : error);

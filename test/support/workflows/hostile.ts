@@ -1,4 +1,4 @@
-/** A workflow whose code gives `@opentelemetry/api` what it should not. */
+/** A workflow that passes invalid values to `@opentelemetry/api`. */
 import { type Attributes, context, propagation, type Span, type Tracer, trace } from '@opentelemetry/api';
 import { proxyActivities } from '@temporalio/workflow';
 import type * as activities from '../activities';
@@ -6,7 +6,7 @@ import { hostileValues } from '../hostile';
 
 const { callDownstream } = proxyActivities<typeof activities>({ startToCloseTimeout: '30s' });
 
-/** Every value at every place where user code can give one, as far as the types can be talked round. */
+/** Passes the value wherever user code can pass one. */
 function misuse(tracer: Tracer, span: Span, value: unknown): void {
   const any = value as never;
   span.setAttribute('value', any).setAttribute(any, 'key');
@@ -40,8 +40,8 @@ function tenThousandOf(span: Span): void {
 }
 
 /**
- * Misuses its root, a span of its own, and baggage; then calls downstream. Resolves to what was thrown, and to
- * the baggage that downstream saw.
+ * Misuses its root span, a span of its own and baggage; then calls the downstream service. Returns the errors, and the
+ * `baggage` header that the service received.
  */
 export async function hostile(): Promise<[thrown: string[], baggage: string]> {
   const thrown: string[] = [];

@@ -1,4 +1,4 @@
-/** What a user's bundle has for HTTP jobs, and a workflow of a user's that calls services by itself. */
+/** Workflows of a user's bundle for HTTP jobs: `httpJob`, and a workflow of the user that calls `httpRequest`. */
 import { proxyActivities } from '@temporalio/workflow';
 import type { HttpActivities } from 'temporal-job-tracing/activities';
 import type { HttpRequest, HttpResponse } from 'temporal-job-tracing/workflows';
@@ -10,9 +10,9 @@ const { httpRequest } = proxyActivities<HttpActivities>({
   retry: { maximumAttempts: 2, initialInterval: 10 },
 });
 
-/** One request after the other. */
+/** Sends one request after the other; returns the responses. */
 export async function callsServices(requests: HttpRequest[]): Promise<HttpResponse[]> {
-  const answers: HttpResponse[] = [];
-  for (const request of requests) answers.push(await httpRequest(request));
-  return answers;
+  const responses: HttpResponse[] = [];
+  for (const request of requests) responses.push(await httpRequest(request));
+  return responses;
 }

@@ -1,4 +1,4 @@
-/** A workflow that tells which span and baggage `@opentelemetry/api` shows it, at each of its steps. */
+/** A workflow that records the active span and baggage of `@opentelemetry/api` at each of its steps. */
 import { propagation, trace } from '@opentelemetry/api';
 import {
   condition,
@@ -12,48 +12,48 @@ import type * as activities from '../activities';
 
 const { callDownstream } = proxyActivities<typeof activities>({ startToCloseTimeout: '30s' });
 
-/** What was active at a step. */
-export interface Sighting {
+/** The active span and baggage at a step. */
+export interface Snapshot {
   readonly step: string;
   readonly traceId: string | undefined;
   readonly spanId: string | undefined;
-  /** From the baggage. */
+  /** The baggage entry `job.run.id`. */
   readonly runId: string | undefined;
 }
 
 export const poke = defineSignal<[number]>('poke');
-export const sighted = defineQuery<Sighting>('sighted');
+export const snapshot = defineQuery<Snapshot>('snapshot');
 
-/** Pokes are handled in spans of their own, while the main function is in one of the user's. */
-export async function looksAround(pokes: number): Promise<Sighting[]> {
-  const seen: Sighting[] = [];
+/** Handles signals `poke`, while the main function is in a span of the user. */
+export async function takesSnapshots(pokes: number): Promise<Snapshot[]> {
+  const snapshots: Snapshot[] = [];
   let handled = 0;
-  const look = (step: string) => seen.push(sight(step));
-  setHandler(sighted, () => sight('query'));
+  const record = (step: string) => snapshots.push(snapshotAt(step));
+  setHandler(snapshot, () => snapshotAt('query'));
   setHandler(poke, async (number) => {
-    look(`poke ${number}`);
+    record(`poke ${number}`);
     await sleep(number % 3);
-    look(`poke ${number}`);
+    record(`poke ${number}`);
     await callDownstream();
-    look(`poke ${number}`);
+    record(`poke ${number}`);
     handled++;
   });
-  look('main');
+  record('main');
   await callDownstream();
-  look('main');
+  record('main');
   await trace.getTracer('user').startActiveSpan('mine', async (span) => {
-    look('mine');
+    record('mine');
     await Promise.all([callDownstream(), sleep(2)]);
-    look('mine');
+    record('mine');
     await condition(() => handled === pokes);
-    look('mine');
+    record('mine');
     span.end();
   });
-  look('main');
-  return seen;
+  record('main');
+  return snapshots;
 }
 
-function sight(step: string): Sighting {
+function snapshotAt(step: string): Snapshot {
   const span = trace.getActiveSpan()?.spanContext();
   const runId = propagation.getActiveBaggage()?.getEntry('job.run.id')?.value;
   return { step, traceId: span?.traceId, spanId: span?.spanId, runId };

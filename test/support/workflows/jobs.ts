@@ -1,4 +1,4 @@
-/** Workflows of the tests: they know nothing of tracing. */
+/** Workflows that most tests use; without any code for tracing. */
 import {
   ApplicationFailure,
   CancellationScope,
@@ -33,22 +33,22 @@ const hurried = proxyActivities<typeof activities>({
   retry: { maximumAttempts: 1 },
 });
 
-/** One activity that calls the downstream service. */
+/** Runs one activity, which calls the downstream service. */
 export async function oneActivity(): Promise<string> {
   return callDownstream();
 }
 
-/** The same through a local activity. */
+/** Calls the downstream service with a local activity. */
 export async function oneLocalActivity(): Promise<string> {
   return local.callDownstream();
 }
 
-/** A local activity that fails once, with a back-off past its threshold. */
+/** Runs a local activity that fails once, with a back-off above the local retry threshold. */
 export async function localBackoff(): Promise<number> {
   return local.failBelowAttempt(2);
 }
 
-/** An activity that needs a second attempt. */
+/** Runs an activity that succeeds on its second attempt. */
 export async function activityRetry(): Promise<number> {
   return failBelowAttempt(2);
 }
@@ -82,7 +82,7 @@ export async function parent({
   return executeChild(type, { args, workflowId: `${workflowInfo().workflowId}-child`, ...options });
 }
 
-/** Starts a child under cron and leaves it to itself. */
+/** Starts a child with a cron schedule, and completes while the child is open. */
 export async function cronParent(cronSchedule: string): Promise<void> {
   await startChild(oneActivity, {
     workflowId: `${workflowInfo().workflowId}-child`,
@@ -94,7 +94,7 @@ export async function cronParent(cronSchedule: string): Promise<void> {
 export const finish = defineSignal('finish');
 export const greet = defineUpdate<string, [string]>('greet');
 
-/** Ends when it gets the signal `finish`; answers the update `greet`; ignores `runNow`. */
+/** Completes when it receives the signal `finish`; handles the update `greet` and the signal `runNow`. */
 export async function waits(): Promise<string[]> {
   const seen: string[] = [];
   let finished = false;
@@ -121,7 +121,7 @@ export async function waits(): Promise<string[]> {
   return seen;
 }
 
-/** The user's random sequence. */
+/** Draws random values before and after an activity, and returns them. */
 export async function randoms(): Promise<(string | number)[]> {
   const first = [uuid4(), Math.random()];
   await callDownstream();
@@ -132,7 +132,7 @@ export async function randoms(): Promise<(string | number)[]> {
 
 export type Outcome = 'end' | 'fail' | 'throw' | 'continue';
 
-/** Takes this long, and then ends, fails, throws a plain error, or continues as new. */
+/** Sleeps for this time, and then completes, fails, throws a plain error, or continues as new. */
 export async function takes(ms: number, outcome: Outcome = 'end'): Promise<void> {
   await callDownstream();
   await sleep(ms);
@@ -147,7 +147,7 @@ export async function activityTimesOut(): Promise<void> {
   await hurried.callDownstreamLate();
 }
 
-/** Fails with the cancellation of what it called, though nobody has cancelled it. */
+/** Fails with the cancellation of its own scope, although the run is not cancelled. */
 export async function cancelsItself(): Promise<void> {
   await CancellationScope.cancellable(async () => {
     CancellationScope.current().cancel();
@@ -155,7 +155,7 @@ export async function cancelsItself(): Promise<void> {
   });
 }
 
-/** Fails because its activity does. */
+/** Fails because its activity fails. */
 export async function activityFails(): Promise<number> {
   return failBelowAttempt(9);
 }

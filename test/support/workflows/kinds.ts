@@ -1,4 +1,4 @@
-/** Workflows that tell what they know of their job, and those that start children of each kind. */
+/** Workflows that return their job info, and workflows that start children of each kind. */
 import {
   ApplicationFailure,
   continueAsNew,
@@ -14,47 +14,47 @@ import { asInfrastructure } from '../../../core/infrastructure';
 import { local } from '../../../workflows/job-activities';
 import type * as activities from '../activities';
 
-const { callDownstream, tellJobInfo } = proxyActivities<typeof activities>({
+const { callDownstream, getJobInfo } = proxyActivities<typeof activities>({
   startToCloseTimeout: '30s',
   retry: { maximumAttempts: 3, initialInterval: '50ms' },
 });
 
-export interface Told {
+export interface ReportedJobInfo {
   readonly workflow: JobInfo;
   readonly activity: JobInfo | undefined;
   readonly baggage: string | undefined;
 }
 
-/** What the run and an activity of it know of their job, and the baggage that downstream got. */
-export async function tellsContext(): Promise<Told> {
+/** Returns `jobInfo()` of the run and of an activity, and the `baggage` header that the downstream service received. */
+export async function returnsJobInfo(): Promise<ReportedJobInfo> {
   const { baggage } = JSON.parse(await callDownstream()) as { baggage?: string };
-  return { workflow: jobInfo(), activity: await tellJobInfo(), baggage };
+  return { workflow: jobInfo(), activity: await getJobInfo(), baggage };
 }
 
-/** The same of an ordinary child. */
-export async function tellsContextOfChild(): Promise<Told> {
-  return executeChild(tellsContext, { workflowId: `${workflowInfo().workflowId}-child` });
+/** Returns the job info of an ordinary child. */
+export async function returnsJobInfoOfChild(): Promise<ReportedJobInfo> {
+  return executeChild(returnsJobInfo, { workflowId: `${workflowInfo().workflowId}-child` });
 }
 
-/** The same after a continuation. */
-export async function tellsContextContinued(times = 1): Promise<Told> {
-  if (times > 0) return continueAsNew<typeof tellsContextContinued>(times - 1);
-  return tellsContext();
+/** Returns the job info of its last continuation. */
+export async function returnsJobInfoContinued(times = 1): Promise<ReportedJobInfo> {
+  if (times > 0) return continueAsNew<typeof returnsJobInfoContinued>(times - 1);
+  return returnsJobInfo();
 }
 
-/** As a workflow of this package that keeps jobs going: it starts a run of the user's workflow. */
+/** Like a controller of this package: starts a run of the user's workflow. */
 export const infrastructure = asInfrastructure(async (type: string, kind: ChildKind): Promise<unknown> => {
   await local.jobTracingFindRunning([]);
   return executeChild(type, withChildKind({ workflowId: `${workflowInfo().workflowId}-run` }, kind));
 });
 
-/** A shard's work: fails until its run has this attempt, after as many continuations. */
-export async function shardWork(attempt: number, continuations: number): Promise<Told> {
+/** A shard: fails on every attempt before this one, continues as new this many times, and returns its job info. */
+export async function shardWork(attempt: number, continuations: number): Promise<ReportedJobInfo> {
   await callDownstream();
   if (workflowInfo().attempt < attempt)
     throw ApplicationFailure.create({ message: 'no', type: 'ShardFailure' });
   if (continuations > 0) return continueAsNew<typeof shardWork>(attempt, continuations - 1);
-  return tellsContext();
+  return returnsJobInfo();
 }
 
 export interface ShardOptions {
@@ -64,13 +64,13 @@ export interface ShardOptions {
   readonly continuations?: number;
 }
 
-/** Starts one shard; returns its trace id and what it told, or how it failed. */
+/** Starts one shard; returns its trace id, and its job info if it succeeded. */
 export async function withShard({
   sampled = true,
   failures = 0,
   attempts = 1,
   continuations = 0,
-}: ShardOptions): Promise<{ readonly traceId: string; readonly told?: Told }> {
+}: ShardOptions): Promise<{ readonly traceId: string; readonly info?: ReportedJobInfo }> {
   const traceId = getRandomStream('test').uuid4().replaceAll('-', '');
   const shard: ShardStart = {
     kind: 'shard',
@@ -84,7 +84,7 @@ export async function withShard({
     retry: { maximumAttempts: attempts, initialInterval: '50ms' },
   };
   try {
-    return { traceId, told: await executeChild(shardWork, withChildKind(options, shard)) };
+    return { traceId, info: await executeChild(shardWork, withChildKind(options, shard)) };
   } catch {
     return { traceId };
   }

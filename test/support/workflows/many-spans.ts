@@ -1,4 +1,4 @@
-/** A workflow that makes many spans in one task. */
+/** A workflow that creates many spans in one task. */
 import { trace } from '@opentelemetry/api';
 
 export async function manySpans(count: number): Promise<void> {

@@ -1,4 +1,4 @@
-/** Workflows of the MapReduce tests: runs of each kind, and the shards that they are made of. */
+/** Workflows of the MapReduce tests: parents and their shards. */
 import {
   ApplicationFailure,
   condition,
@@ -22,12 +22,12 @@ import type * as activities from '../activities';
 
 export { mapReduceBranch } from 'temporal-job-tracing/workflows';
 
-const { callDownstream, isFirstRun, migrateAccount } = proxyActivities<typeof activities>({
+const { callDownstream, isFirstCall, migrateAccount } = proxyActivities<typeof activities>({
   startToCloseTimeout: '30s',
   retry: { maximumAttempts: 1 },
 });
 
-/** Options as far as they can be sent; the functions are named here. */
+/** Options that JSON can represent; the workflows below add the functions. */
 export type Settings = Omit<Partial<MapReduceOptions<never, never>>, 'map' | 'reduce'>;
 
 export function sum(left: number, right: number): number {
@@ -38,7 +38,7 @@ export function join(left: string, right: string): string {
   return `${left} ${right}`;
 }
 
-/** Adds the numbers of its range. */
+/** Returns the sum of the numbers in its range. */
 export async function sumOfRange({ from, to }: RangeShard): Promise<number> {
   return ((to - from) * (from + to - 1)) / 2;
 }
@@ -52,7 +52,7 @@ export async function sums(
 
 export const release = defineSignal('release');
 
-/** What a shard of accounts does, by what the account is. */
+/** A shard of accounts; negative account numbers select what happens to it. */
 export async function accountShard({ index, label, items }: ItemShard<number>): Promise<string> {
   if (items.includes(-1)) await sleep('10 minutes');
   if (items.includes(-2)) {
@@ -71,7 +71,7 @@ export async function accountShard({ index, label, items }: ItemShard<number>): 
   return items.join('+');
 }
 
-/** A run over accounts in shards of two. */
+/** Processes accounts in shards of two. */
 export async function accounts(items: number[], settings: Settings = {}): Promise<MapReduceOutcome<string>> {
   return mapReduce({
     shardSize: 2,
@@ -84,12 +84,12 @@ export async function accounts(items: number[], settings: Settings = {}): Promis
   });
 }
 
-/** The same in an ordinary child. */
+/** Runs {@link accounts} in an ordinary child. */
 export async function accountsInChild(items: number[]): Promise<MapReduceOutcome<string>> {
   return executeChild(accounts, { workflowId: `${workflowInfo().workflowId}-child`, args: [items] });
 }
 
-/** The same with `total` accounts, numbered from 1, read page by page. */
+/** Processes `total` accounts, numbered from 1, which an activity reads page by page. */
 export async function pagedAccounts(
   total: number,
   pageSize: number,
@@ -105,7 +105,7 @@ export async function pagedAccounts(
   });
 }
 
-/** A shard that works through its accounts one by one. */
+/** A shard that processes its accounts one by one. */
 export async function eachAccount(
   { items }: ItemShard<number>,
   onItemFailure: 'continue' | 'stop' = 'continue',
@@ -119,12 +119,12 @@ export async function eachAccount(
   return done.length;
 }
 
-/** The same, but after an account that fails the others of its shard are left. */
+/** Like {@link eachAccount}, but stops at the first account that fails. */
 export async function eachAccountUntil(shard: ItemShard<number>): Promise<number> {
   return eachAccount(shard, 'stop');
 }
 
-/** A run over accounts, in shards of three, that go on after an account has failed, or do not. */
+/** Processes accounts in shards of three, which continue or stop after an account has failed. */
 export async function eachOf(
   items: number[],
   onItemFailure: 'continue' | 'stop',
@@ -141,10 +141,10 @@ export async function eachOf(
   });
 }
 
-/** A shard with account 3 fails in its first run, and succeeds when it is run again. */
+/** A shard that fails in its first run if it has account 3, and succeeds in any later run. */
 export async function failsAtFirst({ items }: ItemShard<number>): Promise<string> {
   await callDownstream();
-  if (items.includes(3) && (await isFirstRun(workflowInfo().workflowId)))
+  if (items.includes(3) && (await isFirstCall(workflowInfo().workflowId)))
     throw ApplicationFailure.create({ message: 'too long', type: 'FieldLength' });
   return items.join('+');
 }
@@ -160,18 +160,18 @@ export async function failsInitially(items: number[]): Promise<MapReduceOutcome<
   });
 }
 
-/** Options as they come; the shards do nothing. */
+/** Passes the options through, without checking their types. */
 export async function anyOptions(options: object): Promise<unknown> {
   return mapReduce({ map: sumOfRange, ...options } as MapReduceOptions<number, number>);
 }
 
-/** Nine megabytes of items. */
+/** Has nine megabytes of items. */
 export async function manyItems(): Promise<unknown> {
   const items = Array.from({ length: 9_000 }, (_, i) => i - 1_000_000);
   return mapReduce({ items: items.map((i) => `${i}`.padEnd(1_000)), shardSize: 10, map: 'accountShard' });
 }
 
-/** A function that the bundle does not export. */
+/** Has a `reduce` function that the bundle does not export. */
 export async function hiddenReduce(): Promise<unknown> {
   const hidden = (left: number, right: number) => left + right;
   return mapReduce({ count: 10, shardSize: 1, map: sumOfRange, reduce: hidden });
@@ -185,7 +185,7 @@ export async function throwingReduce(): Promise<unknown> {
   return mapReduce({ count: 10, shardSize: 5, map: sumOfRange, reduce: throwing });
 }
 
-/** Two calls in one run. */
+/** Calls `mapReduce` twice in one run. */
 export async function twice(): Promise<number[]> {
   const [first, second] = [await sums(20), await sums(30)];
   return [first.shards, second.shards, first.result ?? 0, second.result ?? 0];

@@ -4,7 +4,7 @@ import { operation, service } from 'nexus-rpc';
 
 export { oneActivity } from './jobs';
 
-/** Starts workflow `oneActivity` under the workflow id that it is given. */
+/** A Nexus service that starts workflow `oneActivity` with the workflow id of its input. */
 export const jobService = service('jobs', { runJob: operation<string, string>() });
 
 export async function callsNexus(endpoint: string, workflowId: string): Promise<string> {

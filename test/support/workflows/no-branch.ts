@@ -1,4 +1,4 @@
-/** A bundle that lacks the branch workflow. */
+/** Workflows of a bundle without `mapReduceBranch`. */
 import { mapReduce } from 'temporal-job-tracing/workflow';
 
 export async function shard(): Promise<void> {}

@@ -1,4 +1,6 @@
-/** Workflows of the names of those of alerts, with other commands: histories of the real ones cannot replay. */
+/**
+ * Workflows with the names of the alert workflows and other commands, so that histories of the real ones do not replay.
+ */
 import { sleep } from '@temporalio/workflow';
 
 async function other(): Promise<void> {

@@ -1,4 +1,4 @@
-/** A controller that does something else under the same name. */
+/** Another workflow with the name of the controller. */
 import { sleep } from '@temporalio/workflow';
 
 export { jobTick } from 'temporal-job-tracing/workflows';

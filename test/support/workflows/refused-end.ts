@@ -9,7 +9,7 @@ export interface SlowSinks extends Sinks {
 
 export const late = defineSignal('late');
 
-const { callDownstream, isFirstRun } = proxyActivities<typeof activities>({ startToCloseTimeout: '30s' });
+const { callDownstream, isFirstCall } = proxyActivities<typeof activities>({ startToCloseTimeout: '30s' });
 const { slow } = proxySinks<SlowSinks>();
 
 export async function refusedEnd(): Promise<void> {
@@ -17,11 +17,11 @@ export async function refusedEnd(): Promise<void> {
   setHandler(late, async () => {
     tracer.startSpan('in the handler').end();
     tracer.startSpan('finishing').end();
-    await isFirstRun('late');
+    await isFirstCall('late');
   });
   await callDownstream();
   slow.wait();
   tracer.startSpan('finishing').end();
-  // Answered by nobody: the run ends first.
+  // Never completes: the run closes first.
   void callDownstream('/never').catch(() => {});
 }

@@ -1,4 +1,4 @@
-/** Workflows that give their run another `JobName` in the middle. */
+/** A workflow that changes the `JobName` of its run. */
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { ApplicationFailure, proxyActivities, upsertSearchAttributes } from '@temporalio/workflow';
 import type * as activities from '../activities';

@@ -1,4 +1,4 @@
-/** The user's workflows of scheduled jobs, beside ours. */
+/** The user's workflows of scheduled jobs, beside those of the package. */
 import {
   ApplicationFailure,
   continueAsNew,
@@ -17,21 +17,21 @@ const { callDownstream } = proxyActivities<typeof activities>({
   retry: { maximumAttempts: 3, initialInterval: '50ms' },
 });
 
-/** Calls downstream; returns its arguments and what it knows of its job. */
+/** Calls the downstream service; returns its arguments and its `jobInfo()`. */
 export async function report(...args: unknown[]): Promise<{ args: unknown[]; context: JobInfo }> {
   await callDownstream();
   return { args, context: jobInfo() };
 }
 
-/** Ends at once. */
+/** Completes at once. */
 export async function quick(): Promise<void> {}
 
-/** When it was due. */
+/** Returns its scheduled time. */
 export async function due(): Promise<string | undefined> {
   return jobInfo().scheduledTime?.toISOString();
 }
 
-/** Takes its time, or until it is cancelled. */
+/** Sleeps for this time, or until it is cancelled. */
 export async function slow(ms: number): Promise<string> {
   await sleep(ms);
   return 'slept';

@@ -1,4 +1,4 @@
-/** Workflows whose activities bring no trace. */
+/** Workflows whose activities have no trace. */
 import {
   condition,
   continueAsNew,
@@ -18,14 +18,14 @@ const options = {
 const { callDownstream, failBelowAttempt } = proxyActivities<typeof activities>(options);
 const local = proxyLocalActivities<typeof activities>(options);
 
-/** Two activities, the second of which is tried twice; what downstream saw. */
+/** Runs two activities, the second with two attempts; returns the headers that the downstream service received. */
 export async function calls(): Promise<string[]> {
   const seen = await callDownstream();
   await failBelowAttempt(2);
   return [seen];
 }
 
-/** The same, and once more after a workflow task. */
+/** Calls the downstream service twice, in two workflow tasks; returns the headers, or continues as new. */
 export async function callsLater(continues = false): Promise<string[]> {
   const seen = await callDownstream();
   await sleep(1);
@@ -33,17 +33,17 @@ export async function callsLater(continues = false): Promise<string[]> {
   return continues ? continueAsNew<typeof callsLater>() : [seen, later];
 }
 
-/** The same by itself, and by a child that continues as new. */
+/** Calls the downstream service, and starts a child that does and continues as new; returns the headers. */
 export async function callsInFamily(): Promise<string[]> {
   return [...(await callsLater()), ...(await executeChild(callsLater, { args: [true] }))];
 }
 
-/** Waits for the signal `go`, and then calls downstream twice, the second time by a local activity. */
-export async function callsWhenTold(): Promise<string[]> {
-  let isTold = false;
+/** Waits for the signal `go`, then calls the downstream service with an activity and with a local activity. */
+export async function callsAfterSignal(): Promise<string[]> {
+  let isSignalled = false;
   setHandler(defineSignal('go'), () => {
-    isTold = true;
+    isSignalled = true;
   });
-  await condition(() => isTold);
+  await condition(() => isSignalled);
   return [await callDownstream(), await local.callDownstream()];
 }

@@ -1,4 +1,4 @@
-/** The workflows of a worker's first version. */
+/** The workflows of the first version of a worker deployment. */
 import { condition, defineSignal, setHandler, setWorkflowOptions } from '@temporalio/workflow';
 import { type MapReduceOutcome, mapReduce } from 'temporal-job-tracing/workflow';
 
@@ -8,29 +8,29 @@ export async function version(): Promise<string> {
   return 'one';
 }
 
-/** One shard, on whatever version is current. */
+/** Runs one shard, on the current version. */
 export async function upgraded(): Promise<MapReduceOutcome<unknown>> {
   return mapReduce({ count: 1, shardSize: 1, map: waits });
 }
 setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, upgraded);
 
-/** The same on the version that it was begun with. */
+/** Runs one shard, on the version on which the run started. */
 export async function pinned(): Promise<MapReduceOutcome<unknown>> {
   return mapReduce({ count: 1, shardSize: 1, map: waits });
 }
 setWorkflowOptions({ versioningBehavior: 'PINNED' }, pinned);
 
-/** The same as the worker's default is. */
+/** Runs one shard, with the worker's default versioning behaviour. */
 export async function byDefault(): Promise<MapReduceOutcome<unknown>> {
   return mapReduce({ count: 1, shardSize: 1, map: waits });
 }
 
 /** Waits for the signal `go`. */
 export async function waits(): Promise<void> {
-  let isTold = false;
+  let isSignalled = false;
   setHandler(defineSignal('go'), () => {
-    isTold = true;
+    isSignalled = true;
   });
-  await condition(() => isTold);
+  await condition(() => isSignalled);
 }
 setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, waits);

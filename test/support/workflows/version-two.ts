@@ -1,4 +1,4 @@
-/** The workflows of a worker's second version. */
+/** The workflows of the second version of a worker deployment. */
 export {
   byDefault,
   jobTick,

@@ -1,4 +1,4 @@
-/** Runs that ask for their marker, as the sandbox does, and the host that answers. */
+/** New runs that try their candidate markers, as in the sandbox, and the host that allows one. */
 import { deepEqual } from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { TypedSearchAttributes } from '@temporalio/common';
@@ -21,7 +21,7 @@ export interface RunParts {
   readonly lastFailure?: Error;
 }
 
-/** The part of a run's info that decisions are made from. */
+/** Returns the part of a run's info that decides about its sampling. */
 export function infoOf({ runId = randomUUID(), ...parts }: RunParts = {}): WorkflowInfo {
   const info = {
     workflowType: 'job',
@@ -38,33 +38,36 @@ interface HostSetup extends Partial<MarkerHostOptions> {
   readonly sampling?: SamplingOptions;
 }
 
-export function hostWith({ sampling = {}, decisions = createRunDecisions(), ...options }: HostSetup = {}) {
+/**
+ * Returns a function that lets a run try its candidates. It returns the ids that the run tried, without their prefix,
+ * and last the id that the host allowed, or `-` for none.
+ */
+export function markerHost({ sampling = {}, decisions = createRunDecisions(), ...options }: HostSetup = {}) {
   const policy = constantPolicyStore(resolvePolicy(sampling));
   const host = composeMarkerHost({ ...HOST, policy, decisions, ...options }, undefined);
-  /** What a run asks, as the sandbox does, and at last the id that was granted; `-`: none. */
   return (
     info: WorkflowInfo,
     preset: PresetDecision = undefined,
     bind: 'all' | 'sampled' = 'all',
     hint?: HostHint,
   ) => {
-    const asked: string[] = [];
-    let granted = '-';
-    const isGranted = (patchId: string) => {
+    const tried: string[] = [];
+    let allowedId = '-';
+    const isPatched = (patchId: string) => {
       const id = patchId.replace('job-tracing:', '');
-      asked.push(id);
-      const answer = host({ workflowInfo: info, patchId });
-      if (answer && patchId !== ANY) granted = id;
-      return answer;
+      tried.push(id);
+      const isAllowed = host({ workflowInfo: info, patchId });
+      if (isAllowed && patchId !== ANY) allowedId = id;
+      return isAllowed;
     };
     const activities = new Set(hint ? ['users', hostHintActivity(hint)] : ['users']);
-    const { decision, hasHost } = decideNewRun(info, preset, bind, isGranted, activities);
-    deepEqual([decision, hasHost], [decisionOf(`job-tracing:${granted}`), true]);
-    return [...asked, granted];
+    const { decision, hasHost } = decideNewRun(info, preset, bind, isPatched, activities);
+    deepEqual([decision, hasHost], [decisionOf(`job-tracing:${allowedId}`), true]);
+    return [...tried, allowedId];
   };
 }
 
-/** What was granted, of all that a run has asked for. */
-export function last(asked: readonly string[]): string | undefined {
-  return asked.at(-1);
+/** Returns the id that the host allowed, from the result of {@link markerHost}'s function. */
+export function allowedIdOf(tried: readonly string[]): string | undefined {
+  return tried.at(-1);
 }

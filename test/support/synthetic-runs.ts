@@ -1,24 +1,27 @@
 /**
- * Runs that are made up: trees of operations with times, as histories and spans would give them.
+ * Synthetic runs: trees of timed operations, as the timeline reads them from histories and spans.
  */
 import { type Item, newItem, type Part } from '../../console/timeline/item';
 
-/** Something that takes time: by itself, and by what it calls, one after the other or all at once. */
+/** An operation with time of its own, and calls of other operations in sequence or in parallel. */
 export interface Operation {
   readonly name: string;
   readonly service?: string;
   readonly kind?: Item['kind'];
-  /** Time of its own, before its calls. */
+  /** Milliseconds before its calls. */
   readonly ownMs?: number;
   readonly waitsMs?: number;
-  /** Time of attempts that failed, and of the back-off behind them. */
+  /** Milliseconds of failed attempts and of the back-off after them. */
   readonly retriesMs?: number;
   readonly calls?: readonly Operation[];
   readonly isParallel?: boolean;
   readonly hasError?: boolean;
 }
 
-/** Pseudo-random numbers from 0 to below 1, the same for the same seed. @see https://en.wikipedia.org/wiki/Lehmer_random_number_generator */
+/**
+ * Returns a generator of pseudo-random numbers from 0 to below 1. @see
+ * https://en.wikipedia.org/wiki/Lehmer_random_number_generator
+ */
 export function randomFrom(seed: number): () => number {
   let state = (seed % 2147483646) + 1;
   return () => {
@@ -27,10 +30,10 @@ export function randomFrom(seed: number): () => number {
   };
 }
 
-/** The tree of a run. `noise` changes each operation's own time, as in `(ms) => ms * 1.1`. */
-export function madeUpRun(run: Operation, noise: (ms: number) => number = (ms) => ms): Item {
+/** Returns the tree of a run. `noise` changes each operation's own time, as in `(ms) => ms * 1.1`. */
+export function syntheticRun(run: Operation, noise: (ms: number) => number = (ms) => ms): Item {
   let ids = 0;
-  const place = (operation: Operation, startMs: number, isRoot: boolean): Item => {
+  const itemOf = (operation: Operation, startMs: number, isRoot: boolean): Item => {
     const { name, service, calls = [], isParallel = false, hasError = false } = operation;
     const { kind = service === undefined ? 'activity' : 'operation' } = operation;
     const waitsMs = noise(operation.waitsMs ?? 0);
@@ -39,7 +42,7 @@ export function madeUpRun(run: Operation, noise: (ms: number) => number = (ms) =
     let endMs = workMs + noise(operation.ownMs ?? 0);
     const callsMs = endMs;
     const children = calls.map((call) => {
-      const child = place(call, isParallel ? callsMs : endMs, false);
+      const child = itemOf(call, isParallel ? callsMs : endMs, false);
       endMs = Math.max(endMs, child.endMs);
       return child;
     });
@@ -61,5 +64,5 @@ export function madeUpRun(run: Operation, noise: (ms: number) => number = (ms) =
       parts: waitsMs + retriesMs > 0 ? parts : [],
     });
   };
-  return place(run, 1_000_000, true);
+  return itemOf(run, 1_000_000, true);
 }

@@ -1,4 +1,4 @@
-/** An incident in a test: what is seen goes in, what is told comes out. */
+/** An incident of job `nightly`: receives observations, and records the messages that it delivers. */
 import type { Handling } from '../../../alerts/incident/message.js';
 import type { Observation } from '../../../alerts/incident/observation.js';
 import { observe, remind } from '../../../alerts/incident/observe.js';
@@ -49,9 +49,10 @@ export const overdue = (lastSuccessMs: number, atMs: number): Observation => ({
 });
 export const cleared = (key: string, atMs: number): Observation => ({ kind: 'cleared', key, atMs });
 
-/** An incident whose messages are delivered as soon as they are there, or wait until `deliver` is called. */
-export class Told {
+/** An incident that delivers its messages at once, or, if it is not prompt, when `deliver` is called. */
+export class IncidentUnderTest {
   state: IncidentState = newIncident({ kind: 'job', name: 'nightly' }, 'run', 0);
+  /** Delivered messages, as `type state`, followed by `merged`, `reminder` and `flapping` where they apply. */
   readonly messages: string[] = [];
   readonly #handling: Handling;
   readonly #isPrompt: boolean;
@@ -61,9 +62,9 @@ export class Told {
     this.#isPrompt = prompt;
   }
 
-  see(...seen: readonly Observation[]): this {
-    const nowMs = Math.max(...seen.map(({ atMs }) => atMs));
-    this.state = observe(this.state, { handling: this.#handling, seen }, nowMs);
+  observe(...observations: readonly Observation[]): this {
+    const nowMs = Math.max(...observations.map(({ atMs }) => atMs));
+    this.state = observe(this.state, { handling: this.#handling, seen: observations }, nowMs);
     return this.#isPrompt ? this.deliver(nowMs) : this;
   }
 
