@@ -8,7 +8,7 @@ import { connectionSettings } from '../client/connection-settings';
 import { checkAlerts } from './check-alerts';
 import { type AlertsModule, loadAlertsModule } from './load-module';
 import { removeAlerts } from './remove-alerts';
-import { type JobWatcherOptions, startJobWatcher } from './start';
+import { type JobWatcher, type JobWatcherOptions, startJobWatcher } from './start';
 
 const WATCH_USAGE = `Usage: temporal-job-tracing watch --config <file.json> [options]
 
@@ -29,7 +29,7 @@ export const WATCH_FLAGS = {
   help: { type: 'boolean', short: 'h' },
 } as const;
 
-type Flags = ReturnType<typeof parsed>;
+type Flags = ReturnType<typeof parseFlags>;
 
 /** An error that the user can fix; its message names the fix, and is printed without a stack. */
 class WatchError extends Error {
@@ -45,7 +45,7 @@ class WatchUsageError extends WatchError {
  * Runs the command; resolves when it has ended. Rejects with a `WatchError` for errors that the user can fix.
  */
 export async function runWatch(args: readonly string[]): Promise<void> {
-  const flags = parsed(args);
+  const flags = parseFlags(args);
   if (flags.help) {
     console.log(WATCH_USAGE);
     return;
@@ -59,28 +59,31 @@ export async function runWatch(args: readonly string[]): Promise<void> {
     NativeConnection.connect(connectionOptions as Parameters<typeof NativeConnection.connect>[0]),
   );
   try {
-    if (config === undefined || flags.remove)
-      return await eachOf(namespaces, (name) => remove(connection, name));
+    if (config === undefined || flags.remove) {
+      for (const name of namespaces) await remove(connection, name);
+      return;
+    }
     const options = { connection, config, ...(await loadModule(flags.module)) };
-    if (flags.check) return await eachOf(namespaces, (name) => check({ ...options, namespace: name }));
-    await watch(namespaces, options);
+    if (flags.check) for (const name of namespaces) await check({ ...options, namespace: name });
+    else await watch(namespaces, options);
   } finally {
     await connection.close();
   }
 }
 
 async function watch(namespaces: readonly string[], options: JobWatcherOptions): Promise<void> {
-  const watchers = await Promise.all(
-    namespaces.map((namespace) => asWatchError(namespace, () => startJobWatcher({ ...options, namespace }))),
-  );
-  console.log(`Watching ${namespaces.join(', ')}. Press Ctrl-C to stop.`);
-  const stopped = new Promise<void>((stop) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop());
-  });
+  const watchers: JobWatcher[] = [];
   try {
+    for (const namespace of namespaces)
+      watchers.push(await asWatchError(namespace, () => startJobWatcher({ ...options, namespace })));
+    console.log(`Watching ${namespaces.join(', ')}. Press Ctrl-C to stop.`);
+    const stopped = new Promise<void>((stop) => {
+      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop());
+    });
     await asWatchError('watch', () => Promise.race([stopped, ...watchers.map(({ closed }) => closed)]));
   } finally {
-    for (const watcher of watchers) await watcher.close();
+    // Also after an error, since the connection cannot be closed while a watcher uses it.
+    await Promise.all(watchers.map((watcher) => watcher.close()));
   }
 }
 
@@ -93,10 +96,6 @@ async function check(options: JobWatcherOptions): Promise<void> {
 async function remove(connection: NativeConnection, namespace: string): Promise<void> {
   const ended = await asWatchError('--remove', () => removeAlerts(connection, namespace));
   console.log(`${namespace}: terminated ${ended} alert workflows`);
-}
-
-async function eachOf(all: readonly string[], each: (one: string) => Promise<void>): Promise<void> {
-  for (const one of all) await each(one);
 }
 
 async function loadModule(path: string | undefined): Promise<AlertsModule> {
@@ -115,7 +114,7 @@ function settingsOf(flags: Flags): ReturnType<typeof connectionSettings> {
   }
 }
 
-function parsed(args: readonly string[]) {
+function parseFlags(args: readonly string[]) {
   try {
     return parseArgs({ args: [...args], options: WATCH_FLAGS }).values;
   } catch (error) {

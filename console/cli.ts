@@ -64,7 +64,7 @@ export const CONSOLE_FLAGS = {
  * fix.
  */
 export async function runConsole(args: readonly string[]): Promise<void> {
-  const flags = parsed(args);
+  const flags = parseFlags(args);
   if (flags.help) {
     console.log(CONSOLE_USAGE);
     return;
@@ -83,7 +83,7 @@ export async function runConsole(args: readonly string[]): Promise<void> {
   clearTimeout(late);
 }
 
-function optionsOf(values: ReturnType<typeof parsed>): ConsoleOptions {
+function optionsOf(values: ReturnType<typeof parseFlags>): ConsoleOptions {
   return {
     host: values.host,
     port: values.port === undefined ? undefined : portOf(values.port),
@@ -105,7 +105,7 @@ function optionsOf(values: ReturnType<typeof parsed>): ConsoleOptions {
   };
 }
 
-function parsed(args: readonly string[]) {
+function parseFlags(args: readonly string[]) {
   try {
     return parseArgs({ args: [...args], options: CONSOLE_FLAGS }).values;
   } catch (error) {

@@ -61,7 +61,7 @@ describe('a response', () => {
     receiver = await Receiver.start();
   });
   after(() => receiver.close());
-  const send = (path = '/x') => post({ url: receiver.url + path, headers: {}, body: '{}' }, 300);
+  const send = (timeoutMs?: number) => post({ url: `${receiver.url}/x`, headers: {}, body: '{}' }, timeoutMs);
 
   const table: readonly [status: number, kind: string][] = [
     [200, 'delivered'],
@@ -92,7 +92,7 @@ describe('a response', () => {
 
   it('is awaited no longer than the timeout', async () => {
     receiver.answer = () => 'hang';
-    deepEqual(await send(), { kind: 'retry', why: 'no answer (timed out after 300 ms)' });
+    deepEqual(await send(300), { kind: 'retry', why: 'no answer (timed out after 300 ms)' });
   });
 
   it('that cannot be received is an error without the address', async () => {

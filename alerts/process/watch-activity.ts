@@ -3,7 +3,7 @@
  * report to the watcher's workflow.
  */
 import { Context } from '@temporalio/activity';
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import type { JobWatch } from '../watch/job-watch';
 import type { WatchCursor, WatchReport, WatchRequest, WatchResult } from '../workflows/watcher-messages';
 
@@ -32,8 +32,8 @@ export function createWatchActivity(watching: Watching): (request: WatchRequest)
     const context = Context.current();
     const cursor: WatchCursor | undefined = context.info.heartbeatDetails ?? carried;
     // In the same process, the watcher's next run continues with the state in memory.
-    const isSame = last !== undefined && last.cursor === JSON.stringify(cursor);
-    const watch = isSame && last ? last.watch : watching.createWatch(sinceMs, cursor);
+    const kept = last?.cursor === JSON.stringify(cursor) ? last?.watch : undefined;
+    const watch = kept ?? watching.createWatch(sinceMs, cursor);
     const beat = setInterval(() => context.heartbeat(watch.cursor), HEARTBEAT_MS);
     try {
       while (Date.now() < untilMs) {
@@ -46,9 +46,13 @@ export function createWatchActivity(watching: Watching): (request: WatchRequest)
       last = { watch, cursor: JSON.stringify(watch.cursor) };
       return { cursor: watch.cursor, report: watch.report() };
     } catch (error) {
-      if (context.cancellationDetails?.workerShutdown)
-        throw ApplicationFailure.retryable('the watching process has stopped', 'WatcherStopped');
-      throw error;
+      if (!context.cancellationDetails?.workerShutdown) throw error;
+      // Retried by another process, or by this one after a restart. Benign, so that the SDK logs no stack.
+      throw ApplicationFailure.create({
+        message: 'the watching process has stopped',
+        type: 'WatcherStopped',
+        category: ApplicationFailureCategory.BENIGN,
+      });
     } finally {
       clearInterval(beat);
     }

@@ -1,5 +1,5 @@
 /** The command `watch`: tells nothing twice, whoever is killed when; checks, and removes what it has made. */
-import { deepEqual, equal, match } from 'node:assert/strict';
+import { deepEqual, doesNotMatch, equal, match } from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -134,6 +134,16 @@ describe('watch', () => {
       const { code, output } = await WatchProcess.run(['--config', path, ...flags]);
       equal(code, 1);
       match(output, /job alerts: default\.after: expected an integer from 1 to 100, got 0 \(number\)\n$/);
+    });
+  });
+
+  it('names the namespace that cannot be watched, and stops watching the others', async () => {
+    await withConfigFile(stage.config(), async (path) => {
+      const args = ['--config', path, ...flags, '--namespace', 'no-such-namespace'];
+      const { code, output } = await WatchProcess.run(args);
+      equal(code, 1);
+      match(output, /^no-such-namespace: [^\n]*\n$/m);
+      doesNotMatch(output, /Cannot close connection|^ +at /m);
     });
   });
 
