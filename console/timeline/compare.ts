@@ -25,6 +25,7 @@ export interface PathDifference {
   readonly isGone: boolean;
 }
 
+/** A run compared with usual ones. */
 export interface Comparison {
   readonly totalMs: number;
   readonly usualMs: number;
@@ -62,7 +63,7 @@ export function compare(now: Profile, usual: readonly Profile[]): Comparison {
       draft.seenIn++;
     }
   }
-  const gone = foldGone(drafts, usual.length);
+  const gone = countGoneToParents(drafts, usual.length);
   const usualMs = usual.reduce((sum, { totalMs }) => sum + totalMs, 0) / usual.length;
   const paths = [...drafts.values()].map((draft) => differenceOf(draft, gone, now.totalMs - usualMs));
   paths.sort((a, b) => Number(a.isGone) - Number(b.isGone) || sizeOf(b) - sizeOf(a));
@@ -85,13 +86,13 @@ function draftOf(drafts: Map<string, Draft>, path: readonly string[]): Draft {
 
 /** Returns the paths that the history alone would give. */
 function knownPaths({ paths }: Profile): PathTime[] {
-  const folded = new Map<string, PathTime>();
+  const known = new Map<string, PathTime>();
   for (const each of paths) {
     const isKnown = each.known >= each.path.length;
     const path = each.path.slice(0, Math.max(1, each.known));
     const key = pathKey(path);
-    const before = folded.get(key) ?? { path, ms: 0, calls: 0, errors: 0, longestMs: 0, known: path.length };
-    folded.set(key, {
+    const before = known.get(key) ?? { path, ms: 0, calls: 0, errors: 0, longestMs: 0, known: path.length };
+    known.set(key, {
       ...before,
       ms: before.ms + each.ms,
       calls: before.calls + (isKnown ? each.calls : 0),
@@ -99,14 +100,14 @@ function knownPaths({ paths }: Profile): PathTime[] {
       longestMs: Math.max(before.longestMs, isKnown ? each.longestMs : 0),
     });
   }
-  return [...folded.values()];
+  return [...known.values()];
 }
 
 /**
  * Moves the usual time of missing paths to their nearest existing parent, whose time now includes theirs:
  * spans were lost, or a call is no longer made. Returns the original usual times.
  */
-function foldGone(drafts: ReadonlyMap<string, Draft>, runs: number): Map<Draft, number> {
+function countGoneToParents(drafts: ReadonlyMap<string, Draft>, runs: number): Map<Draft, number> {
   const gone = new Map<Draft, number>();
   const deepFirst = [...drafts.values()].sort((a, b) => b.path.length - a.path.length);
   for (const draft of deepFirst) {

@@ -5,16 +5,10 @@
  * for the item that ended last. So each moment belongs to exactly one item, and shares of the run's time add
  * up.
  */
-import type { Item } from './item';
-
-/** A period, in milliseconds since 1970. */
-export interface Span {
-  readonly startMs: number;
-  readonly endMs: number;
-}
+import type { Item, Period } from './item';
 
 /** The periods in which each item itself is on the critical path; other items are left out. */
-export type CriticalPath = ReadonlyMap<Item, readonly Span[]>;
+export type CriticalPath = ReadonlyMap<Item, readonly Period[]>;
 
 /**
  * An item that ended at most this long before the next call, or this share of the run, is taken as its cause.
@@ -22,16 +16,18 @@ export type CriticalPath = ReadonlyMap<Item, readonly Span[]>;
 const CAUSE_MS = 100;
 const CAUSE_SHARE = 0.05;
 
-interface Visit extends Span {
+/** An item that the critical path goes through in a period. */
+interface Visit extends Period {
   readonly item: Item;
 }
 
+/** Returns the critical path of the run whose tree this is. */
 export function criticalPath(root: Item): CriticalPath {
-  const path = new Map<Item, Span[]>();
+  const path = new Map<Item, Period[]>();
   const toleranceMs = Math.max(CAUSE_MS, (root.endMs - root.startMs) * CAUSE_SHARE);
   const open: Visit[] = [{ item: root, startMs: root.startMs, endMs: root.endMs }];
   for (let visit = open.pop(); visit !== undefined; visit = open.pop()) {
-    const own: Span[] = [];
+    const own: Period[] = [];
     for (const step of stepsOf(visit, toleranceMs)) {
       if (step.item === visit.item) own.push(step);
       else open.push(step);

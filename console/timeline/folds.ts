@@ -3,20 +3,17 @@
  */
 import type { Fold } from '../api/types';
 import { durationText } from './durations';
-import type { Item } from './item';
+import type { Item, Period } from './item';
 
 /** Shortest folded period, as a share of the whole. */
 const MIN_SHARE = 0.2;
 /** Shortest folded period, in milliseconds. */
 const MIN_FOLD_MS = 1_000;
 
+/** Kinds of items during which nothing works. */
 const RESTING = new Set<Item['kind']>(['timer', 'wait', 'signal']);
 
-interface Stretch {
-  readonly startMs: number;
-  readonly endMs: number;
-}
-
+/** Returns the periods to fold, in order; their times are relative to `startMs`. */
 export function foldsOf(items: readonly Item[], startMs: number, endMs: number): Fold[] {
   const minMs = Math.max(MIN_FOLD_MS, (endMs - startMs) * MIN_SHARE);
   const busy = items.flatMap(busyTimes).sort((a, b) => a.startMs - b.startMs);
@@ -35,7 +32,7 @@ export function foldsOf(items: readonly Item[], startMs: number, endMs: number):
 }
 
 /** Returns when an item itself works; a run, a child or an update works through its children. */
-function busyTimes(item: Item): readonly Stretch[] {
+function busyTimes(item: Item): readonly Period[] {
   if (RESTING.has(item.kind)) return [];
   const isCaller =
     item.kind === 'run' || item.kind === 'child' || item.kind === 'update' || item.kind === 'missing';
@@ -50,7 +47,7 @@ function busyTimes(item: Item): readonly Stretch[] {
 /** Returns what the period is spent on. */
 function restOf(items: readonly Item[], fromMs: number, untilMs: number): string {
   const middleMs = (fromMs + untilMs) / 2;
-  const covers = ({ startMs, endMs }: Stretch) => startMs <= middleMs && endMs >= middleMs;
+  const covers = ({ startMs, endMs }: Period) => startMs <= middleMs && endMs >= middleMs;
   const resting = items.find((item) => RESTING.has(item.kind) && covers(item));
   if (resting) return resting.name;
   const waiting = items.some(({ parts }) => parts.some((part) => part.state === 'waiting' && covers(part)));

@@ -12,7 +12,7 @@ import {
   type HistoryEvent,
   localActivityOf,
 } from './history-event';
-import { type At, begin, type EventReaders, fail, finish } from './history-reading';
+import { begin, type CurrentEvent, type EventReaders, fail, finish } from './history-reading';
 import { type Item, newItem } from './item';
 
 type EventId = HistoryEvent['eventId'];
@@ -25,9 +25,9 @@ type EventId = HistoryEvent['eventId'];
 const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-([0-9a-f]{16})-/;
 
 export const CALL_EVENTS: EventReaders = {
-  activityTaskScheduledEventAttributes({ activityType, activityId, header }, at) {
-    const item = begin(at, 'activity', activityType?.name ?? 'activity', callSpanIdOf(header?.fields));
-    at.reading.byActivityId.set(activityId ?? '', item);
+  activityTaskScheduledEventAttributes({ activityType, activityId, header }, event) {
+    const item = begin(event, 'activity', activityType?.name ?? 'activity', callSpanIdOf(header?.fields));
+    event.reading.byActivityId.set(activityId ?? '', item);
   },
   activityTaskStartedEventAttributes({ scheduledEventId, attempt, lastFailure }, { ms, reading }) {
     reading.attempts.set(eventIdOf(scheduledEventId), {
@@ -36,104 +36,112 @@ export const CALL_EVENTS: EventReaders = {
       lastFailure: lastFailure ? failureText(lastFailure) : undefined,
     });
   },
-  activityTaskCompletedEventAttributes({ scheduledEventId }, at) {
-    endActivity(at, scheduledEventId);
+  activityTaskCompletedEventAttributes({ scheduledEventId }, event) {
+    endActivity(event, scheduledEventId);
   },
-  activityTaskFailedEventAttributes({ scheduledEventId, failure }, at) {
-    endActivity(at, scheduledEventId, failure ?? {});
+  activityTaskFailedEventAttributes({ scheduledEventId, failure }, event) {
+    endActivity(event, scheduledEventId, failure ?? {});
   },
-  activityTaskTimedOutEventAttributes({ scheduledEventId, failure }, at) {
-    endActivity(at, scheduledEventId, failure ?? {});
+  activityTaskTimedOutEventAttributes({ scheduledEventId, failure }, event) {
+    endActivity(event, scheduledEventId, failure ?? {});
   },
-  activityTaskCanceledEventAttributes({ scheduledEventId }, at) {
-    endActivity(at, scheduledEventId, undefined, 'cancelled');
+  activityTaskCanceledEventAttributes({ scheduledEventId }, event) {
+    endActivity(event, scheduledEventId, undefined, 'cancelled');
   },
 
-  startChildWorkflowExecutionInitiatedEventAttributes({ workflowType, workflowId, header }, at) {
-    const item = begin(at, 'child', workflowType?.name ?? 'child', callSpanIdOf(header?.fields));
+  startChildWorkflowExecutionInitiatedEventAttributes({ workflowType, workflowId, header }, event) {
+    const item = begin(event, 'child', workflowType?.name ?? 'child', callSpanIdOf(header?.fields));
     item.notes.push(workflowId ?? '');
   },
-  startChildWorkflowExecutionFailedEventAttributes({ initiatedEventId }, at) {
-    answer(at, eventIdOf(initiatedEventId), { message: 'a workflow with this id is already running' });
+  startChildWorkflowExecutionFailedEventAttributes({ initiatedEventId }, event) {
+    finishAwaited(event, eventIdOf(initiatedEventId), {
+      message: 'a workflow with this id is already running',
+    });
   },
   childWorkflowExecutionStartedEventAttributes({ initiatedEventId, workflowExecution }, { reading }) {
     const item = reading.open.get(eventIdOf(initiatedEventId));
     if (item) item.runId = workflowExecution?.runId ?? undefined;
   },
-  childWorkflowExecutionCompletedEventAttributes({ initiatedEventId }, at) {
-    answer(at, eventIdOf(initiatedEventId));
+  childWorkflowExecutionCompletedEventAttributes({ initiatedEventId }, event) {
+    finishAwaited(event, eventIdOf(initiatedEventId));
   },
-  childWorkflowExecutionFailedEventAttributes({ initiatedEventId, failure }, at) {
-    answer(at, eventIdOf(initiatedEventId), failure ?? {});
+  childWorkflowExecutionFailedEventAttributes({ initiatedEventId, failure }, event) {
+    finishAwaited(event, eventIdOf(initiatedEventId), failure ?? {});
   },
-  childWorkflowExecutionTimedOutEventAttributes({ initiatedEventId }, at) {
-    answer(at, eventIdOf(initiatedEventId), { message: 'exceeded its timeout', timeoutFailureInfo: {} });
+  childWorkflowExecutionTimedOutEventAttributes({ initiatedEventId }, event) {
+    finishAwaited(event, eventIdOf(initiatedEventId), {
+      message: 'exceeded its timeout',
+      timeoutFailureInfo: {},
+    });
   },
-  childWorkflowExecutionTerminatedEventAttributes({ initiatedEventId }, at) {
-    answer(at, eventIdOf(initiatedEventId), { message: 'was terminated', terminatedFailureInfo: {} });
+  childWorkflowExecutionTerminatedEventAttributes({ initiatedEventId }, event) {
+    finishAwaited(event, eventIdOf(initiatedEventId), {
+      message: 'was terminated',
+      terminatedFailureInfo: {},
+    });
   },
-  childWorkflowExecutionCanceledEventAttributes({ initiatedEventId }, at) {
-    answer(at, eventIdOf(initiatedEventId))?.notes.push('cancelled');
+  childWorkflowExecutionCanceledEventAttributes({ initiatedEventId }, event) {
+    finishAwaited(event, eventIdOf(initiatedEventId))?.notes.push('cancelled');
   },
 
-  timerStartedEventAttributes({ startToFireTimeout }, at) {
-    begin(at, 'timer', 'timer').untilMs = at.ms + durationMsOf(startToFireTimeout);
+  timerStartedEventAttributes({ startToFireTimeout }, event) {
+    begin(event, 'timer', 'timer').untilMs = event.ms + durationMsOf(startToFireTimeout);
   },
-  timerFiredEventAttributes({ startedEventId }, at) {
-    endTimer(at, startedEventId);
+  timerFiredEventAttributes({ startedEventId }, event) {
+    endTimer(event, startedEventId);
   },
-  timerCanceledEventAttributes({ startedEventId }, at) {
-    endTimer(at, startedEventId, 'cancelled');
+  timerCanceledEventAttributes({ startedEventId }, event) {
+    endTimer(event, startedEventId, 'cancelled');
   },
 
   markerRecordedEventAttributes: readLocalActivity,
 
-  nexusOperationScheduledEventAttributes({ service, operation, nexusHeader }, at) {
+  nexusOperationScheduledEventAttributes({ service, operation, nexusHeader }, event) {
     const span = TRACEPARENT.exec(nexusHeader?.traceparent ?? '')?.[1];
-    begin(at, 'nexus', `${service}/${operation}`, span);
+    begin(event, 'nexus', `${service}/${operation}`, span);
   },
-  nexusOperationCompletedEventAttributes({ scheduledEventId }, at) {
-    answer(at, eventIdOf(scheduledEventId));
+  nexusOperationCompletedEventAttributes({ scheduledEventId }, event) {
+    finishAwaited(event, eventIdOf(scheduledEventId));
   },
-  nexusOperationFailedEventAttributes({ scheduledEventId, failure }, at) {
-    answer(at, eventIdOf(scheduledEventId), failure ?? {});
+  nexusOperationFailedEventAttributes({ scheduledEventId, failure }, event) {
+    finishAwaited(event, eventIdOf(scheduledEventId), failure ?? {});
   },
-  nexusOperationTimedOutEventAttributes({ scheduledEventId, failure }, at) {
-    answer(at, eventIdOf(scheduledEventId), failure ?? {});
+  nexusOperationTimedOutEventAttributes({ scheduledEventId, failure }, event) {
+    finishAwaited(event, eventIdOf(scheduledEventId), failure ?? {});
   },
-  nexusOperationCanceledEventAttributes({ scheduledEventId }, at) {
-    answer(at, eventIdOf(scheduledEventId))?.notes.push('cancelled');
+  nexusOperationCanceledEventAttributes({ scheduledEventId }, event) {
+    finishAwaited(event, eventIdOf(scheduledEventId))?.notes.push('cancelled');
   },
 
-  signalExternalWorkflowExecutionInitiatedEventAttributes({ signalName, header }, at) {
-    begin(at, 'operation', `signals ${signalName}`, callSpanIdOf(header?.fields));
+  signalExternalWorkflowExecutionInitiatedEventAttributes({ signalName, header }, event) {
+    begin(event, 'operation', `signals ${signalName}`, callSpanIdOf(header?.fields));
   },
-  signalExternalWorkflowExecutionFailedEventAttributes({ initiatedEventId }, at) {
-    answer(at, eventIdOf(initiatedEventId), { message: 'there is no such workflow' });
+  signalExternalWorkflowExecutionFailedEventAttributes({ initiatedEventId }, event) {
+    finishAwaited(event, eventIdOf(initiatedEventId), { message: 'there is no such workflow' });
   },
-  externalWorkflowExecutionSignaledEventAttributes({ initiatedEventId }, at) {
-    answer(at, eventIdOf(initiatedEventId));
+  externalWorkflowExecutionSignaledEventAttributes({ initiatedEventId }, event) {
+    finishAwaited(event, eventIdOf(initiatedEventId));
   },
 };
 
 /** Ends an item that the run awaited. */
-function answer(at: At, id: number, failure?: Failure | null): Item | undefined {
-  at.reading.tasks.busy();
-  return finish(at, id, failure);
+function finishAwaited(event: CurrentEvent, id: number, failure?: Failure | null): Item | undefined {
+  event.reading.tasks.busy();
+  return finish(event, id, failure);
 }
 
-function endActivity(at: At, scheduledEventId: EventId, failure?: Failure, note?: string): void {
+function endActivity(event: CurrentEvent, scheduledEventId: EventId, failure?: Failure, note?: string): void {
   const id = eventIdOf(scheduledEventId);
-  const attempt = at.reading.attempts.get(id);
-  const item = answer(at, id, failure);
+  const attempt = event.reading.attempts.get(id);
+  const item = finishAwaited(event, id, failure);
   if (!item) return;
   item.parts = activityParts(item.startMs, attempt, item.endMs, failure !== undefined);
   if (attempt && attempt.attempt > 1) item.notes.push(`attempt ${attempt.attempt}`);
   if (note !== undefined) item.notes.push(note);
 }
 
-function endTimer(at: At, startedEventId: EventId, note?: string): void {
-  const item = answer(at, eventIdOf(startedEventId));
+function endTimer(event: CurrentEvent, startedEventId: EventId, note?: string): void {
+  const item = finishAwaited(event, eventIdOf(startedEventId));
   if (!item) return;
   item.parts = [{ state: 'sleeping', startMs: item.startMs, endMs: item.endMs }];
   if (note !== undefined) item.notes.push(note);
@@ -145,7 +153,7 @@ function endTimer(at: At, startedEventId: EventId, note?: string): void {
  */
 function readLocalActivity(
   marker: NonNullable<HistoryEvent['markerRecordedEventAttributes']>,
-  { id, reading }: At,
+  { id, reading }: CurrentEvent,
 ): void {
   const local = localActivityOf(marker);
   if (!local) return;

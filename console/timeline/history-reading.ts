@@ -15,6 +15,7 @@ export interface HistoryEnd {
   readonly failure?: Failure | undefined;
 }
 
+/** The state of a reading. */
 export interface Reading {
   readonly run: Item;
   readonly tasks: TaskReader;
@@ -30,8 +31,8 @@ export interface Reading {
   end: HistoryEnd | undefined;
 }
 
-/** The current event. */
-export interface At {
+/** The event that is being read. */
+export interface CurrentEvent {
   readonly id: number;
   readonly ms: number;
   readonly reading: Reading;
@@ -39,12 +40,15 @@ export interface At {
 
 /** Readers by kind of event. */
 export type EventReaders = {
-  readonly [Name in keyof HistoryEvent]?: (attributes: NonNullable<HistoryEvent[Name]>, at: At) => void;
+  readonly [Name in keyof HistoryEvent]?: (
+    attributes: NonNullable<HistoryEvent[Name]>,
+    event: CurrentEvent,
+  ) => void;
 };
 
 /** Begins an item with the current event. */
-export function begin(at: At, kind: Item['kind'], name: string, spanId?: string): Item {
-  const { id, ms, reading } = at;
+export function begin(event: CurrentEvent, kind: Item['kind'], name: string, spanId?: string): Item {
+  const { id, ms, reading } = event;
   const item = newItem({ id: `e${id}`, kind, name, startMs: ms, endMs: ms, from: 'history', spanId });
   reading.open.set(id, item);
   reading.run.children.push(item);
@@ -52,7 +56,11 @@ export function begin(at: At, kind: Item['kind'], name: string, spanId?: string)
 }
 
 /** Ends the item that began with the event `id`; returns `undefined` if there is none. */
-export function finish({ ms, reading }: At, id: number, failure?: Failure | null): Item | undefined {
+export function finish(
+  { ms, reading }: CurrentEvent,
+  id: number,
+  failure?: Failure | null,
+): Item | undefined {
   const item = reading.open.get(id);
   if (!item) return undefined;
   reading.open.delete(id);
@@ -70,6 +78,6 @@ export function fail(item: Item, failure: Failure | null | undefined): void {
 }
 
 /** Ends a wait of the run for something without a row of its own. */
-export function wake({ ms, reading }: At, by: string): void {
+export function wake({ ms, reading }: CurrentEvent, by: string): void {
   reading.tasks.woken(ms, by, reading.open.size > 0);
 }

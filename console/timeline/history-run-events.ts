@@ -2,7 +2,15 @@
  * Readers of the events of the run itself: start and end, workflow tasks, signals, updates and cancellation.
  */
 import { durationMsOf, eventIdOf, type Failure } from './history-event';
-import { type At, begin, type EventReaders, fail, finish, type HistoryEnd, wake } from './history-reading';
+import {
+  begin,
+  type CurrentEvent,
+  type EventReaders,
+  fail,
+  finish,
+  type HistoryEnd,
+  wake,
+} from './history-reading';
 
 export const RUN_EVENTS: EventReaders = {
   workflowExecutionStartedEventAttributes({ firstWorkflowTaskBackoff }, { ms, reading }) {
@@ -11,9 +19,9 @@ export const RUN_EVENTS: EventReaders = {
     reading.run.startMs = ms + durationMsOf(firstWorkflowTaskBackoff);
   },
 
-  workflowTaskScheduledEventAttributes(_, at) {
-    wake(at, 'a signal or an update');
-    at.reading.tasks.scheduled(at.ms);
+  workflowTaskScheduledEventAttributes(_, event) {
+    wake(event, 'a signal or an update');
+    event.reading.tasks.scheduled(event.ms);
   },
   workflowTaskStartedEventAttributes(_, { ms, reading }) {
     reading.firstTaskMs ??= ms;
@@ -29,49 +37,49 @@ export const RUN_EVENTS: EventReaders = {
     reading.tasks.failed(ms, undefined);
   },
 
-  workflowExecutionSignaledEventAttributes({ signalName, identity }, at) {
+  workflowExecutionSignaledEventAttributes({ signalName, identity }, event) {
     const name = signalName ?? '';
-    wake(at, `the signal ${name}`);
-    begin(at, 'signal', name).notes.push(`by ${identity || 'an unknown client'}`);
-    finish(at, at.id);
+    wake(event, `the signal ${name}`);
+    begin(event, 'signal', name).notes.push(`by ${identity || 'an unknown client'}`);
+    finish(event, event.id);
   },
-  workflowExecutionUpdateAcceptedEventAttributes({ acceptedRequest }, at) {
-    begin(at, 'update', acceptedRequest?.input?.name ?? 'update');
+  workflowExecutionUpdateAcceptedEventAttributes({ acceptedRequest }, event) {
+    begin(event, 'update', acceptedRequest?.input?.name ?? 'update');
   },
-  workflowExecutionUpdateCompletedEventAttributes({ acceptedEventId, outcome }, at) {
-    finish(at, eventIdOf(acceptedEventId), outcome?.failure);
+  workflowExecutionUpdateCompletedEventAttributes({ acceptedEventId, outcome }, event) {
+    finish(event, eventIdOf(acceptedEventId), outcome?.failure);
   },
-  workflowExecutionCancelRequestedEventAttributes({ cause }, at) {
-    wake(at, 'a cancellation');
-    at.reading.run.marks.push({
-      atMs: at.ms,
+  workflowExecutionCancelRequestedEventAttributes({ cause }, event) {
+    wake(event, 'a cancellation');
+    event.reading.run.marks.push({
+      atMs: event.ms,
       text: `cancel requested ${cause ?? ''}`.trim(),
       isError: false,
     });
   },
 
-  workflowExecutionCompletedEventAttributes(_, at) {
-    end(at, 'completed');
+  workflowExecutionCompletedEventAttributes(_, event) {
+    end(event, 'completed');
   },
-  workflowExecutionFailedEventAttributes({ failure }, at) {
-    end(at, 'failed', failure);
+  workflowExecutionFailedEventAttributes({ failure }, event) {
+    end(event, 'failed', failure);
   },
-  workflowExecutionTimedOutEventAttributes(_, at) {
-    end(at, 'timed-out', { message: 'exceeded its timeout', timeoutFailureInfo: {} });
+  workflowExecutionTimedOutEventAttributes(_, event) {
+    end(event, 'timed-out', { message: 'exceeded its timeout', timeoutFailureInfo: {} });
   },
-  workflowExecutionCanceledEventAttributes(_, at) {
-    end(at, 'cancelled');
+  workflowExecutionCanceledEventAttributes(_, event) {
+    end(event, 'cancelled');
   },
-  workflowExecutionTerminatedEventAttributes({ reason, identity }, at) {
+  workflowExecutionTerminatedEventAttributes({ reason, identity }, event) {
     const message = [reason, identity && `by ${identity}`].filter(Boolean).join(', ');
-    end(at, 'terminated', { message, terminatedFailureInfo: {} });
+    end(event, 'terminated', { message, terminatedFailureInfo: {} });
   },
-  workflowExecutionContinuedAsNewEventAttributes({ failure }, at) {
-    end(at, failure ? 'failed' : 'continued', failure);
+  workflowExecutionContinuedAsNewEventAttributes({ failure }, event) {
+    end(event, failure ? 'failed' : 'continued', failure);
   },
 };
 
-function end({ ms, reading }: At, how: HistoryEnd['how'], failure?: Failure | null): void {
+function end({ ms, reading }: CurrentEvent, how: HistoryEnd['how'], failure?: Failure | null): void {
   reading.end = { atMs: ms, how, failure: failure ?? undefined };
   fail(reading.run, failure);
 }

@@ -5,7 +5,7 @@
 import { describePending } from './history-activity';
 import { CALL_EVENTS } from './history-call-events';
 import { eventIdOf, type HistoryEvent, msOf, type PendingActivity, type PendingTask } from './history-event';
-import type { At, HistoryEnd, Reading } from './history-reading';
+import type { CurrentEvent, HistoryEnd, Reading } from './history-reading';
 import { RUN_EVENTS } from './history-run-events';
 import { TaskReader } from './history-tasks';
 import { type Item, newItem } from './item';
@@ -24,6 +24,7 @@ export interface HistoryInput {
   readonly isCut?: boolean;
 }
 
+/** What a history shows. */
 export interface HistoryRun {
   /** The run, from its due time to its end. */
   readonly run: Item;
@@ -61,11 +62,11 @@ export function readHistory(input: HistoryInput): HistoryRun | undefined {
 function readEvent(event: HistoryEvent, reading: Reading): void {
   const ms = msOf(event.eventTime);
   if (ms === undefined) return;
-  const at: At = { id: eventIdOf(event.eventId), ms, reading };
+  const current: CurrentEvent = { id: eventIdOf(event.eventId), ms, reading };
   for (const name of Object.keys(event) as (keyof HistoryEvent)[]) {
     // `EventReaders` checks that each reader fits its attributes.
-    const read = READERS[name] as ((attributes: unknown, at: At) => void) | undefined;
-    if (read && event[name]) read(event[name], at);
+    const read = READERS[name] as ((attributes: unknown, current: CurrentEvent) => void) | undefined;
+    if (read && event[name]) read(event[name], current);
   }
 }
 

@@ -5,11 +5,15 @@
 import type { BarState, RowKind } from '../api/types';
 import type { Failure } from './history-event';
 
-/** A part of an item's time. */
-export interface Part {
-  readonly state: BarState;
+/** A period of time, in milliseconds since 1970. */
+export interface Period {
   readonly startMs: number;
   readonly endMs: number;
+}
+
+/** A part of an item's time. */
+export interface Part extends Period {
+  readonly state: BarState;
   readonly text?: string | undefined;
 }
 

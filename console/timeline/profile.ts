@@ -39,8 +39,8 @@ const MAX_DEPTH = 40;
 
 const IDS = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|\b(?=[a-f]*\d)[0-9a-f]{8,}\b|\d+/gi;
 
-/** Replaces digits and ids in a name, as in `GET /users/#`. */
-export function foldName(name: string): string {
+/** Returns the name with `#` in place of numbers and ids, as in `GET /users/#`. */
+export function withoutIds(name: string): string {
   return name.replace(IDS, '#');
 }
 
@@ -59,10 +59,10 @@ export function serviceAndOperation(element: string): { service?: string; operat
 function elementOf({ kind, name, service, from }: Item): string {
   if (kind === 'missing') return 'a span that was not received';
   if (kind === 'wait') return 'waits';
-  if (kind === 'signal') return `signal ${foldName(name)}`;
+  if (kind === 'signal') return `signal ${withoutIds(name)}`;
   return kind !== 'operation' || from === 'history' || service === undefined
-    ? foldName(name)
-    : `${service}${SEPARATOR}${foldName(name)}`;
+    ? withoutIds(name)
+    : `${service}${SEPARATOR}${withoutIds(name)}`;
 }
 
 interface Draft {

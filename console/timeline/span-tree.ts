@@ -30,7 +30,7 @@ export function spanTrees(spans: readonly TraceSpan[]): SpanForest {
     if (parentId === undefined) roots.push(item);
     else parentOf(parentId, bySpanId, roots).children.push(item);
   }
-  for (const opened of circles(bySpanId, roots)) roots.push(opened);
+  for (const opened of openCycles(bySpanId, roots)) roots.push(opened);
   settleMissing(bySpanId);
   for (const item of bySpanId.values()) item.children.sort(byStart);
   return { roots: roots.sort(byStart), bySpanId, spans: byId };
@@ -101,9 +101,9 @@ function parentOf(parentId: string, bySpanId: Map<string, Item>, roots: Item[]):
 
 /**
  * Finds the spans that no root leads to: they are in a cycle or below one. Opens each cycle at its earliest
- * span.
+ * span, and returns these spans.
  */
-function circles(bySpanId: ReadonlyMap<string, Item>, roots: readonly Item[]): Item[] {
+function openCycles(bySpanId: ReadonlyMap<string, Item>, roots: readonly Item[]): Item[] {
   const reached = new Set<Item>();
   const reach = (from: readonly Item[]) => {
     const open = [...from];
@@ -121,7 +121,7 @@ function circles(bySpanId: ReadonlyMap<string, Item>, roots: readonly Item[]): I
   for (const item of bySpanId.values()) for (const child of item.children) parents.set(child, item);
   for (const item of [...bySpanId.values()].sort(byStart)) {
     if (reached.has(item)) continue;
-    const first = firstOfCircle(item, parents);
+    const first = firstOfCycle(item, parents);
     const above = parents.get(first);
     if (above) above.children = above.children.filter((child) => child !== first);
     first.notes.push('its parents form a cycle');
@@ -132,7 +132,7 @@ function circles(bySpanId: ReadonlyMap<string, Item>, roots: readonly Item[]): I
 }
 
 /** Returns the earliest span of the cycle above the item. */
-function firstOfCircle(item: Item, parents: ReadonlyMap<Item, Item>): Item {
+function firstOfCycle(item: Item, parents: ReadonlyMap<Item, Item>): Item {
   const seen = new Set<Item>();
   let at: Item | undefined = item;
   while (at && !seen.has(at)) {
