@@ -1,18 +1,20 @@
 /**
  * Converts run summaries to rows of `index.db`, and back.
  */
+import { isRunId, runIdOfTrace, traceIdOfRun } from '../../../core/trace-id';
 import { defined } from '../../../core/util/defined';
 import type { SqlValue } from '../sql/port';
 import type { InternedStrings } from './interned-strings';
 import type { ClosedState, RunBarSummary, RunSummary } from './run-index';
 
 const MAX_ERROR_LENGTH = 500;
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const UUID_BYTES = 16;
 
-/** Columns in the order of {@link runParameters}. */
+/** Columns of a run's row, in the order of {@link runParameters}. */
 export const RUN_COLUMNS =
   'run, job, trace, workflow, type, state, started, closed, duration, listed, due, waited, trigger, forced, starter, reason, sampled, sampling, attempt, error, schedule, forgotten';
 
+/** A row of the table `run`, with the names of its job and namespace. */
 export interface RunRow extends BarRow {
   readonly namespace: string;
   readonly job: string;
@@ -35,6 +37,7 @@ export interface RunRow extends BarRow {
   readonly forgotten: number | null;
 }
 
+/** The columns of `run` that a bar needs. */
 export interface BarRow {
   readonly id: number;
   readonly run: Uint8Array;
@@ -45,22 +48,20 @@ export interface BarRow {
 
 /** Returns a run id as bytes: 16 for a UUID, else its text. */
 export function runBytes(runId: string): Uint8Array {
-  return UUID.test(runId) ? Buffer.from(runId.replaceAll('-', ''), 'hex') : Buffer.from(runId);
+  return isRunId(runId) ? Buffer.from(traceIdOfRun(runId), 'hex') : Buffer.from(runId);
 }
 
-/** Returns the run id of {@link runBytes}. */
+/** Returns the run id whose bytes {@link runBytes} has returned. */
 export function runIdOf(bytes: Uint8Array): string {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const hex = buffer.toString('hex');
-  return bytes.length === 16
-    ? `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
-    : buffer.toString();
+  return bytes.length === UUID_BYTES ? runIdOfTrace(hexOf(bytes)) : bufferOf(bytes).toString();
 }
 
+/** Returns a trace ID (32 hex digits) as 16 bytes. */
 export function traceBytes(traceId: string): Uint8Array {
   return Buffer.from(traceId, 'hex');
 }
 
+/** Returns the values of a run's row, in the order of {@link RUN_COLUMNS}. */
 export function runParameters(run: RunSummary, job: number, strings: InternedStrings): SqlValue[] {
   const word = (text: string | undefined) => (text === undefined ? null : strings.idOf(text));
   const bit = (flag: boolean | undefined) => (flag === undefined ? null : Number(flag));
@@ -90,6 +91,7 @@ export function runParameters(run: RunSummary, job: number, strings: InternedStr
   ];
 }
 
+/** Returns the run of a row. */
 export function summaryOf(row: RunRow, strings: InternedStrings): RunSummary {
   const word = (id: number | null) => (id === null ? undefined : strings.textOf(id));
   const flag = (bit: number | null) => (bit === null ? undefined : bit === 1);
@@ -99,7 +101,7 @@ export function summaryOf(row: RunRow, strings: InternedStrings): RunSummary {
     workflowId: row.workflow,
     ...barOf(row, strings),
     workflowType: strings.textOf(row.type),
-    traceId: Buffer.from(row.trace.buffer, row.trace.byteOffset, row.trace.byteLength).toString('hex'),
+    traceId: hexOf(row.trace),
     closedAt: row.closed,
     isListed: row.listed === 1,
     dueAt: row.due ?? undefined,
@@ -117,6 +119,7 @@ export function summaryOf(row: RunRow, strings: InternedStrings): RunSummary {
   });
 }
 
+/** Returns the bar of a run's row. */
 export function barOf(row: BarRow, strings: InternedStrings): RunBarSummary {
   return {
     runId: runIdOf(row.run),
@@ -124,4 +127,13 @@ export function barOf(row: BarRow, strings: InternedStrings): RunBarSummary {
     startedAt: row.started,
     durationMs: row.duration,
   };
+}
+
+function hexOf(bytes: Uint8Array): string {
+  return bufferOf(bytes).toString('hex');
+}
+
+/** Returns the same bytes as a `Buffer`, without copying them. */
+function bufferOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

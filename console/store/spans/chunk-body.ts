@@ -64,6 +64,7 @@ export function decodeChunk(bytes: Uint8Array): TraceSpan[] {
   return rows.map((row) => decodeRow(row, baseNanos, senders, scopes));
 }
 
+/** Numbers items in the order in which they first occur, so that rows refer to them by number. */
 class Numbers<T> {
   readonly all: T[] = [];
   private readonly numbers = new Map<T, number>();
@@ -127,10 +128,24 @@ function decodeRow(
   senders: readonly SpanSender[],
   scopes: readonly SpanScope[],
 ): TraceSpan {
-  const [spanId, parentSpanId, name = '', kind = 0, start = 0, duration = 0, sender = 0, scope = 0] = row;
-  const [, , , , , , , , flags = 0, attributes = [], status = 0, statusMessage, events = [], links = []] =
-    row;
-  const [traceState, dropped = 0] = row.slice(14) as [string?, number?];
+  const [
+    spanId,
+    parentSpanId,
+    name = '',
+    kind = 0,
+    start = 0,
+    duration = 0,
+    sender = 0,
+    scope = 0,
+    flags = 0,
+    attributes = [],
+    status = 0,
+    statusMessage,
+    events = [],
+    links = [],
+    traceState,
+    dropped = 0,
+  ] = row;
   const startNanos = base + BigInt(start);
   const endNanos = startNanos + BigInt(duration);
   const startedAt = milliseconds(startNanos);

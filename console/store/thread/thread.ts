@@ -37,13 +37,16 @@ export class StoreThread {
   static async start(options: ThreadOptions, onFailure: (error: StoreError) => void): Promise<StoreThread> {
     const worker = new Worker(require.resolve('./main'), { workerData: options });
     const first = await new Promise<Reply>((resolve, reject) => {
+      const fail = (why: string, cause?: unknown) => reject(new StoreError('failed', why, { cause }));
       worker.once('message', resolve);
-      worker.once('error', reject);
-      worker.once('exit', () => reject(new StoreError('failed', 'The store has ended before it was open.')));
+      worker.once('error', (error) => fail(`The store could not be opened: ${error.message}`, error));
+      worker.once('exit', () => fail('The store has ended before it was open.'));
     });
     if ('ready' in first) return new StoreThread(worker, first.ready.notices, onFailure);
     await worker.terminate();
-    throw 'failed' in first ? toError(first.failed) : new Error('The store has not started.');
+    throw 'failed' in first
+      ? toError(first.failed)
+      : new StoreError('failed', 'The store did not report that it was open.');
   }
 
   /** Calls the thread. Rejects with a {@link StoreError}. */
