@@ -38,7 +38,7 @@ export async function checkAlerts(options: JobWatcherOptions): Promise<AlertsChe
     const client = new Client({ connection, namespace, ...(dataConverter && { dataConverter }) });
     const unusable = unusableBecause(namespace, await readSearchAttributes(connection, namespace));
     if (unusable !== undefined) problems.push(unusable);
-    else await new Reader(client).hasRunOf('');
+    else await new Reader(client).checkVisibility();
     done.push(`namespace ${namespace} can be read`);
   } catch (error) {
     problems.push(`namespace ${namespace}: ${(error as Error).message}`);

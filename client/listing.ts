@@ -44,7 +44,7 @@ export async function* listExecutions(
     const page = await withinTimeout(client, () => withBackoff(call)).catch(async (error: unknown) => {
       throw errors === 'asIs' && !isLimit(error) ? error : await toVisibilityError(client, error);
     });
-    for (const raw of page.executions) yield executionOf(client, raw);
+    for (const raw of page.executions) yield toExecutionInfo(client, raw);
     nextPageToken = page.nextPageToken;
   } while (nextPageToken?.length > 0);
 }
@@ -86,10 +86,14 @@ export async function describeExecution(
   const { workflowExecutionInfo } = await withinTimeout(client, () =>
     client.workflowService.describeWorkflowExecution({ namespace, execution }),
   );
-  return executionOf(client, workflowExecutionInfo ?? {});
+  return toExecutionInfo(client, workflowExecutionInfo ?? {});
 }
 
-async function executionOf(
+/**
+ * Converts an execution to the SDK's type. A memo field that cannot be decoded is `undefined`; with the SDK's own
+ * list, one such field makes the whole list fail.
+ */
+export async function toExecutionInfo(
   client: Client,
   raw: temporal.api.workflow.v1.IWorkflowExecutionInfo,
 ): Promise<ExecutionInfo> {

@@ -5,7 +5,8 @@
 import { equal, ok } from 'node:assert/strict';
 import { describe, it, mock } from 'node:test';
 import type { Client } from '@temporalio/client';
-import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
+import { defaultDataConverter } from '@temporalio/common';
+import { msToTs } from '@temporalio/common/lib/time';
 import { resolveAlerts } from '../alerts/config/resolve';
 import { JobWatch } from '../alerts/watch/job-watch';
 
@@ -14,20 +15,27 @@ const POLL_MS = 5_000;
 const BEGUN_MS = Date.UTC(2026, 10, 28);
 /** One a second, less the heartbeats, which come each 5 s. */
 const CALLS_PER_SECOND = 0.8;
-const BUILD_IDS = defineSearchAttributeKey('BuildIds', 'KEYWORD_LIST');
+const PAGE_SIZE = 1_000;
+const EMPTY = new Uint8Array();
+/** `WorkflowExecutionStatus` of Temporal's API. */
+const STATUS = { RUNNING: 1, COMPLETED: 2 } as const;
 
 /** A run of a job, as a list has it. */
-function listed(job: string, status: string, dueMs: number, closedMs?: number) {
+function listed(job: string, status: keyof typeof STATUS, dueMs: number, closedMs?: number) {
+  const payload = (value: unknown, type?: string) => ({
+    metadata: { encoding: Buffer.from('json/plain'), ...(type && { type: Buffer.from(type) }) },
+    data: Buffer.from(JSON.stringify(value)),
+  });
   return {
-    workflowId: job,
-    runId: `${job} ${dueMs}`,
-    type: 'takes',
+    execution: { workflowId: job, runId: `${job} ${dueMs}` },
+    type: { name: 'takes' },
     taskQueue: 'jobs',
-    status: { name: status },
-    startTime: new Date(dueMs),
-    ...(closedMs !== undefined && { closeTime: new Date(closedMs) }),
-    memo: { jobName: job },
-    typedSearchAttributes: new TypedSearchAttributes([{ key: BUILD_IDS, value: ['1'] }]),
+    status: STATUS[status],
+    historyLength: { toNumber: () => 3 },
+    startTime: msToTs(dueMs),
+    ...(closedMs !== undefined && { closeTime: msToTs(closedMs) }),
+    memo: { fields: { jobName: payload(job) } },
+    searchAttributes: { indexedFields: { BuildIds: payload(['1'], 'KeywordList') } },
   };
 }
 
@@ -49,14 +57,22 @@ function serverOf(jobs: readonly string[]): { readonly client: Client; readonly 
     const isDue = dueMs > Date.parse(after) && dueMs <= Date.parse(until);
     return isDue ? jobs.map((name) => listed(name, 'RUNNING', dueMs)) : [];
   };
-  async function* list({ query = '' }: { query?: string }) {
-    yield* answer(query);
-  }
-  const describe = async () => ({ status: { name: 'RUNNING' }, raw: {} });
+  const listWorkflowExecutions = async ({ query = '', pageSize = PAGE_SIZE, nextPageToken = EMPTY }) => {
+    const from = nextPageToken.length === 0 ? 0 : Number(Buffer.from(nextPageToken).toString());
+    const rows = answer(query);
+    const to = from + pageSize;
+    return {
+      executions: rows.slice(from, to),
+      nextPageToken: to < rows.length ? Buffer.from(String(to)) : EMPTY,
+    };
+  };
+  const describeWorkflowExecution = async () => ({
+    workflowExecutionInfo: listed('described', 'RUNNING', dueMs),
+  });
   const client = {
-    options: { namespace: 'default' },
+    options: { namespace: 'default', loadedDataConverter: defaultDataConverter },
     connection: { withDeadline: (_: number, call: () => unknown) => call() },
-    workflow: { list, getHandle: () => ({ describe }) },
+    workflowService: { listWorkflowExecutions, describeWorkflowExecution },
   };
   return { client: client as unknown as Client, learnt };
 }

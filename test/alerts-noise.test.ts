@@ -72,27 +72,24 @@ describe('grouping', () => {
   const many = (count: number, seen: (job: string) => Observation): Signal[] =>
     Array.from({ length: count }, (_, index) => signal(`job-${index}`, seen(`run-${index}`)));
   const group = (signals: readonly Signal[], isNew: (signal: Signal) => boolean = () => true) =>
-    groupSignals(signals, isNew, (type) => `group of ${type}`);
+    groupSignals(signals, isNew, () => 'the group');
 
   it('merges more than five alerts of one type into one message', () => {
     const { signals, groups } = group(many(6, (run) => failed(run, 1)));
-    deepEqual(
-      [...groups.values()].map(({ length }) => length),
-      [6],
-    );
-    deepEqual(new Set(signals.map((one) => one.group)), new Set(['group of ["job.failed",["oncall"]]']));
+    deepEqual(groups, [{ workflowId: 'the group', type: 'job.failed', to: ['oncall'], members: 6 }]);
+    deepEqual(new Set(signals.map((one) => one.group)), new Set(['the group']));
   });
 
   it('does not merge five alerts', () => {
     const { signals, groups } = group(many(5, (run) => failed(run, 1)));
-    deepEqual([groups.size, signals.every((one) => one.group === undefined)], [0, true]);
+    deepEqual([groups.length, signals.every((one) => one.group === undefined)], [0, true]);
   });
 
   it('is by type', () => {
     const signals = [...many(6, (run) => slow(run, 1)), ...many(5, (run) => failed(run, 1))];
     deepEqual(
-      [...group(signals).groups.values()].map(({ length }) => length),
-      [6],
+      group(signals).groups.map(({ type, members }) => [type, members]),
+      [['job.slow', 6]],
     );
   });
 
@@ -101,17 +98,17 @@ describe('grouping', () => {
       ...one,
       handling: { ...HANDLING, to: ['team'] },
     }));
-    equal(group([...many(3, (run) => failed(run, 1)), ...others]).groups.size, 0);
+    equal(group([...many(3, (run) => failed(run, 1)), ...others]).groups.length, 0);
   });
 
   it('counts only what is new', () => {
     const signals = many(6, (run) => failed(run, 1));
-    equal(group(signals, ({ subject }) => subject.name !== 'job-0').groups.size, 0);
+    equal(group(signals, ({ subject }) => subject.name !== 'job-0').groups.length, 0);
   });
 
   it('also merges recoveries, but not slow runs that have ended', () => {
-    equal(group(many(6, (run) => succeeded(run, 1))).groups.size, 1);
-    equal(group(many(6, (run) => slow(run, 1, 2))).groups.size, 0);
+    equal(group(many(6, (run) => succeeded(run, 1))).groups.length, 1);
+    equal(group(many(6, (run) => slow(run, 1, 2))).groups.length, 0);
   });
 
   it('does not include a job with two types of problems', () => {
@@ -119,6 +116,6 @@ describe('grouping', () => {
       ...one,
       seen: [...one.seen, slow('x', 1)],
     }));
-    equal(group(mixed).groups.size, 0);
+    equal(group(mixed).groups.length, 0);
   });
 });

@@ -53,9 +53,11 @@ describe('a task queue', () => {
     const queues = new Queues();
     look(queues, undefined, 100_000);
     equal(look(queues, undefined, 120_000), 'no_worker');
-    queues.markReported('q');
+    queues.markReported('q', 'no_worker');
     equal(look(queues, undefined, 130_000), undefined);
     equal(look(queues, 139_000, 140_000), 'worker');
+    deepEqual(queues.open, ['q']);
+    queues.markReported('q', 'worker');
     deepEqual(queues.open, []);
   });
 
@@ -265,7 +267,7 @@ describe('the id of an incident', () => {
 describe('a budget', () => {
   it('accumulates up to its limit', () => {
     let nowMs = 0;
-    const budget = createBudget(0.5, 2, () => nowMs);
+    const budget = createBudget({ perSecond: 0.5, max: 2 }, () => nowMs);
     deepEqual([budget.take(), budget.take(), budget.take()], [true, true, false]);
     nowMs = 2_000;
     deepEqual([budget.take(), budget.take()], [true, false]);
@@ -275,7 +277,7 @@ describe('a budget', () => {
 
   it('recovers after calls that were deducted regardless', () => {
     let nowMs = 0;
-    const budget = createBudget(0.5, 2, () => nowMs);
+    const budget = createBudget({ perSecond: 0.5, max: 2 }, () => nowMs);
     budget.spend(4);
     nowMs = 4_000;
     equal(budget.take(), false);

@@ -24,6 +24,7 @@ const MAX_COUNTED = 1_000;
 
 type Seen<K extends Observation['kind']> = Extract<Observation, { kind: K }>;
 
+/** Returns the state after a run failed for good. */
 export function observeFailed(
   state: IncidentState,
   { runId, atMs, facts }: Seen<'failed'>,
@@ -42,21 +43,17 @@ export function observeFailed(
   };
   const next = { ...state, failures };
   const { on, after } = state.handling;
-  const isReported =
-    failures.told === 'failed' || failures.flapping || !on.includes('failed') || failures.streak < after;
-  const told = isReported
-    ? next
-    : openFailure(
-        next,
-        'failed',
-        atMs,
-        { ...facts, failures: failures.streak },
-        nowMs,
-        isOver ? undefined : group,
-      );
-  return isOver ? recover(told, failures.lastSuccessMs, nowMs) : withFailureCount(told, failures.streak);
+  const isDue = on.includes('failed') && failures.streak >= after;
+  const isQuiet = failures.told === 'failed' || failures.flapping;
+  const details = { ...facts, failures: failures.streak };
+  const reported =
+    isDue && !isQuiet ? openFailure(next, 'failed', atMs, details, nowMs, isOver ? undefined : group) : next;
+  return isOver
+    ? recover(reported, failures.lastSuccessMs, nowMs)
+    : withFailureCount(reported, failures.streak);
 }
 
+/** Returns the state after a run failed repeatedly and is still retried. */
 export function observeFailing(
   state: IncidentState,
   { chain, atMs, facts }: Seen<'failing'>,
@@ -66,10 +63,13 @@ export function observeFailing(
   const counted = countOnce(state.failures, chain, atMs);
   if (counted === undefined) return state;
   const next = { ...state, failures: counted };
-  const isReported = counted.told !== undefined || counted.flapping || !state.handling.on.includes('failing');
-  return isReported ? next : openFailure(next, 'failing', atMs, facts, nowMs, group);
+  const isQuiet = counted.told !== undefined || counted.flapping;
+  return state.handling.on.includes('failing') && !isQuiet
+    ? openFailure(next, 'failing', atMs, facts, nowMs, group)
+    : next;
 }
 
+/** Returns the state after a run completed. */
 export function observeSucceeded(
   state: IncidentState,
   { runId, atMs, facts }: Seen<'succeeded'>,

@@ -80,8 +80,8 @@ function observeRaised(
   if (endedMs === undefined) {
     return queueOpen({ ...state, problems: [...state.problems, problem] }, problem, nowMs, { group });
   }
-  const told = queueOpen(state, problem, nowMs);
-  return queueResolved(withEnded(told, key, endedMs), problem, endedMs, nowMs);
+  const opened = queueOpen(state, problem, nowMs);
+  return queueResolved(withEnded(opened, key, endedMs), problem, endedMs, nowMs);
 }
 
 function observeCleared(

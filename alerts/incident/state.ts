@@ -33,6 +33,7 @@ export interface FailureState {
   readonly successes: number;
   readonly lastFailureMs: number;
   readonly lastSuccessMs: number;
+  /** Type of the last report about the streak; left out if there is none. */
   readonly told?: 'failed' | 'failing';
   /** Recovery times of the failure–recovery cycles of the last 24 hours. */
   readonly cycles: readonly number[];

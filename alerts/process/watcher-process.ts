@@ -49,8 +49,10 @@ export class WatcherProcess {
   readonly #blind: BlindMonitor;
   readonly #closing = new AbortController();
   readonly #reader: Reader;
+  /** Time of the last successful read of the server, in milliseconds since 1970. */
   #polledMs = 0;
-  #otherConfigs = 0;
+  /** Number of consecutive checks that found processes with other configurations. */
+  #checksWithOthers = 0;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: WatcherProcessOptions) {
@@ -139,19 +141,21 @@ export class WatcherProcess {
     }
     // If another process is watching, check that this one can read the server.
     if (Date.now() - this.#polledMs > CHECK_MS) {
-      await this.#reader.hasRunOf('');
+      await this.#reader.checkVisibility();
       this.#polled();
     }
     const others = await this.#otherConfigurations();
-    this.#otherConfigs = others.length === 0 ? 0 : this.#otherConfigs + 1;
+    this.#checksWithOthers = others.length === 0 ? 0 : this.#checksWithOthers + 1;
     const reason = `processes with different configurations watch namespace ${this.#namespace}`;
-    if (this.#otherConfigs > 1) this.#begin('configuration', reason);
-    else if (this.#otherConfigs === 0) this.#end('configuration', 'all processes use the same configuration');
+    // One check may find the old configuration of a process that is reloading it.
+    if (this.#checksWithOthers > 1) this.#begin('configuration', reason);
+    else if (this.#checksWithOthers === 0)
+      this.#end('configuration', 'all processes use the same configuration');
   }
 
   /** Returns the hashes of other configurations that running processes use. */
   async #otherConfigurations(): Promise<readonly string[]> {
-    const pollers = await this.#reader.pollers(ALERTS_TASK_QUEUE);
+    const pollers = await this.#reader.pollers(ALERTS_TASK_QUEUE, 'activity');
     return pollers.flatMap(({ identity, atMs }) => {
       const [, hash] = identity.split(CONFIG_MARK);
       const isOther = hash !== undefined && hash !== this.#options.config.hash;
@@ -180,8 +184,8 @@ export class WatcherProcess {
 
   #failed(error: unknown): void {
     const message = error instanceof Error ? error.message : String(error);
-    const isQuery = grpcStatusOf(error) === GrpcStatus.INVALID_ARGUMENT;
-    const [key, reason] = isQuery
+    const isQueryRefused = grpcStatusOf(error) === GrpcStatus.INVALID_ARGUMENT;
+    const [key, reason] = isQueryRefused
       ? ['attributes', `search attributes are missing in namespace ${this.#namespace}`]
       : ['visibility', `the server cannot be read in namespace ${this.#namespace}`];
     this.#log.begin(key, `alerts: ${reason}: ${message}`);

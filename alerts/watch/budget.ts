@@ -10,7 +10,16 @@ export interface Budget {
   spend(calls: number): void;
 }
 
-export function createBudget(perSecond: number, max: number, now: () => number): Budget {
+/**
+ * Creates a budget, which is full at first.
+ *
+ * @param limits number of calls that become available a second, and most calls that accumulate
+ * @param now returns milliseconds since 1970
+ */
+export function createBudget(
+  { perSecond, max }: { readonly perSecond: number; readonly max: number },
+  now: () => number,
+): Budget {
   let saved = max;
   let atMs = now();
   const save = () => {

@@ -6,6 +6,7 @@
  */
 import type { temporal } from '@temporalio/proto';
 import { type ErrorSummary, summarizeError } from '../../core/item-failure';
+import { RETRY_IN_PROGRESS } from '../../core/temporal-api';
 import type { AlertError } from '../incident/message';
 
 type Event = temporal.api.history.v1.IHistoryEvent;
@@ -18,8 +19,6 @@ export type Verdict =
   /** The run was terminated by a person, a reset or a policy, or its history is gone. */
   | { readonly kind: 'ended' };
 
-/** `RetryState` of Temporal's API. */
-const IN_PROGRESS = 1;
 /** Identity under which the server terminates a run whose history is too long or too large. */
 const SERVER_IDENTITY = 'history-service';
 
@@ -37,14 +36,14 @@ export async function verdictOf(
   if (failed) {
     const error = failed.failure && (await decode(failed.failure));
     return {
-      kind: failed.retryState === IN_PROGRESS ? 'retried' : 'failed',
+      kind: failed.retryState === RETRY_IN_PROGRESS ? 'retried' : 'failed',
       error: errorOf(summarizeError(error)),
     };
   }
   const timedOut = event?.workflowExecutionTimedOutEventAttributes;
   if (timedOut) {
     const error = { type: 'TimeoutError', message: 'the run exceeded its timeout' };
-    return { kind: timedOut.retryState === IN_PROGRESS ? 'retried' : 'failed', error };
+    return { kind: timedOut.retryState === RETRY_IN_PROGRESS ? 'retried' : 'failed', error };
   }
   const terminated = event?.workflowExecutionTerminatedEventAttributes;
   if (terminated?.identity === SERVER_IDENTITY) {

@@ -2,18 +2,19 @@
  * Watches closed runs that did not succeed: those that failed for good, and those that are retried
  * repeatedly.
  */
+import { traceIdOfRun } from '../../core/trace-id';
 import { BoundedMap, BoundedSet } from '../../core/util/bounded-map';
+import { inParallel } from '../../core/util/in-parallel';
 import type { AlertDetails } from '../incident/message';
 import { handlingOf, isOn, jobSubject, type WatchContext } from './context';
-import { inParallel } from './in-parallel';
 import type { RunRow } from './row';
 import { runFromRow } from './run-details';
 
-/** Failed runs of one job in one poll that are reported with all details; of others, the row is enough. */
+/** Number of failed runs of one job in one poll that are reported with all details; of others, the row is enough. */
 const FULLY_REPORTED = 3;
-/** A run is failing from this attempt on, or … */
+/** Number of attempts after which a run that is still retried is reported as failing. */
 const FAILING_ATTEMPTS = 3;
-/** … when its attempts have lasted this long, in milliseconds. */
+/** Duration of all attempts after which a run that is still retried is reported as failing, in milliseconds. */
 const FAILING_MS = 15 * 60_000;
 /** Number of run ids that are remembered, since each poll reads the last minutes again. */
 const MAX_SEEN = 20_000;
@@ -61,7 +62,7 @@ export class FailureWatch {
     sink.onSent(() => this.#seen.add(row.runId));
     if (verdict.kind === 'ended') return;
     if (verdict.kind === 'retried') return this.#retried(row, { error: details.error(verdict.error) });
-    const traceId = row.traceId ?? row.runId.replaceAll('-', '');
+    const traceId = row.traceId ?? traceIdOfRun(row.runId);
     const run = isFull ? await details.run(row) : runFromRow(row, { traceId });
     sink.observe(jobSubject(row.job), handlingOf(this.#context.ruleOf(row.job)), {
       kind: 'failed',

@@ -23,7 +23,7 @@ import type { RunRow } from './row';
 import { RuleWatch } from './rule-watch';
 import { type Redact, RunDetailsReader } from './run-details';
 import { Signaller } from './signaller';
-import { SETTLED_MS, SlowWatch, slowRunId } from './slow-watch';
+import { MIN_LEARNT_LIMIT_MS, SlowWatch, slowRunId } from './slow-watch';
 import { StuckWatch, stuckRunId } from './stuck-watch';
 import { JobsInTrouble } from './trouble';
 
@@ -38,11 +38,11 @@ const MAX_BACK_MS = 24 * 60 * 60_000 - OVERLAP_AFTER_ERROR_MS;
 const WAITING_MS = 5_000;
 const LIST_INCIDENTS_MS = 30_000;
 /**
- * Calls a second, and most that accumulate. With the polls (0.2), heartbeats (0.2) and lists of incidents,
- * the total stays below one call a second, whatever the number of jobs.
+ * Budgets of calls. With the polls (0.2 calls a second), heartbeats (0.2) and lists of incidents, the total stays
+ * below one call a second, whatever the number of jobs.
  */
-const BUDGET = [0.25, 20] as const;
-const BACKGROUND = [0.3, 5] as const;
+const ALERT_BUDGET = { perSecond: 0.25, max: 20 };
+const BACKGROUND_BUDGET = { perSecond: 0.3, max: 5 };
 const MAX_NAMES = 20;
 const FAILED: readonly string[] = ['FAILED', 'TIMED_OUT', 'TERMINATED'];
 
@@ -75,7 +75,8 @@ export class JobWatch {
   /** Running runs that were due until this time have been read. */
   #dueMs = 0;
   #hasFailed = false;
-  #incidentsMs = 0;
+  /** Time of the last list of incidents, in milliseconds since 1970. */
+  #incidentsListedMs = 0;
   #isResumed = false;
 
   constructor(options: JobWatchOptions) {
@@ -87,8 +88,8 @@ export class JobWatch {
       reader,
       details: new RunDetailsReader(reader, redact),
       sink: new Sink(),
-      budget: createBudget(...BUDGET, Date.now),
-      background: createBudget(...BACKGROUND, Date.now),
+      budget: createBudget(ALERT_BUDGET, Date.now),
+      background: createBudget(BACKGROUND_BUDGET, Date.now),
       ruleOf: (job) => rule(job)?.value ?? config.default,
     };
     this.#failures = new FailureWatch(this.#context);
@@ -145,10 +146,10 @@ export class JobWatch {
   }
 
   async #poll(nowMs: number): Promise<void> {
-    if (nowMs - this.#incidentsMs >= LIST_INCIDENTS_MS) await this.#listIncidents(nowMs);
+    if (nowMs - this.#incidentsListedMs >= LIST_INCIDENTS_MS) await this.#listIncidents(nowMs);
     const overlapMs = this.#hasFailed ? OVERLAP_AFTER_ERROR_MS : OVERLAP_MS;
     const closedSinceMs = Math.max(this.#options.sinceMs, this.#readMs - overlapMs, nowMs - MAX_BACK_MS);
-    const dueMs = nowMs - Math.min(SETTLED_MS, this.#overMs ?? SETTLED_MS);
+    const dueMs = nowMs - Math.min(MIN_LEARNT_LIMIT_MS, this.#overMs ?? MIN_LEARNT_LIMIT_MS);
     const query = pollQuery({
       closedSinceMs,
       waitingSinceMs: nowMs - WAITING_MS,
@@ -224,7 +225,7 @@ export class JobWatch {
         this.#isResumed = true;
       });
     }
-    this.#incidentsMs = nowMs;
+    this.#incidentsListedMs = nowMs;
   }
 
   /** Resumes the problems that an earlier watcher reported, so that their ends are observed. */

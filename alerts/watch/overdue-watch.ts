@@ -41,10 +41,6 @@ export class OverdueWatch {
     return this.#jobs.carried();
   }
 
-  has(job: string): boolean {
-    return this.#jobs.has(job);
-  }
-
   /** Watches the job if its rule has `successWithin`. */
   watch(job: string, nowMs: number): void {
     const rule = this.#context.ruleOf(job);

@@ -40,10 +40,6 @@ export class OverdueJobs {
     this.#known = new Map(known.map(([job, ...times]) => [job, times]));
   }
 
-  has(job: string): boolean {
-    return this.#jobs.has(job);
-  }
-
   /** Watches the job; returns false if there are too many. */
   watch(job: string, withinMs: number, nowMs: number): boolean {
     if (this.#jobs.has(job)) return true;

@@ -11,7 +11,6 @@ const TOP_LEVEL = "JobTrigger NOT IN ('child', 'shard')";
 /** Matches runs with any status. */
 const ANY_STATUS =
   "ExecutionStatus IN ('Running', 'Completed', 'Failed', 'TimedOut', 'Terminated', 'Canceled', 'ContinuedAsNew')";
-const INCIDENTS = [AlertWorkflow.incident].map(quoted).join(', ');
 
 /** Bounds of one poll; times are milliseconds since 1970. */
 export interface PollBounds {
@@ -71,13 +70,12 @@ export function runsQuery(runIds: readonly string[]): string {
 
 /** Returns the query for runs of jobs with this prefix, without the known jobs. */
 export function jobsQuery(prefix: string, known: readonly string[]): string {
+  const excluded = known.filter(isExactlyMatched);
   return [
     ANY_STATUS,
     TOP_LEVEL,
     startsWith(prefix),
-    ...(!known.some(isExactlyMatched)
-      ? []
-      : [`JobName NOT IN (${known.filter(isExactlyMatched).map(quoted).join(', ')})`]),
+    ...(excluded.length > 0 ? [`JobName NOT IN (${excluded.map(quoted).join(', ')})`] : []),
   ].join(' AND ');
 }
 
@@ -88,7 +86,7 @@ export function jobQuery(job: string): string {
 
 /** Returns the query for incidents that have not ended. */
 export function incidentsQuery(): string {
-  return `ExecutionStatus = 'Running' AND WorkflowType IN (${INCIDENTS})`;
+  return `ExecutionStatus = 'Running' AND WorkflowType = ${quoted(AlertWorkflow.incident)}`;
 }
 
 /**

@@ -43,7 +43,7 @@ export class QueueWatch {
       queueSubject(taskQueue),
       handling,
       { kind: 'raised', type: 'job.no_worker', key: KEY, atMs, facts },
-      () => this.queues.markReported(taskQueue),
+      () => this.queues.markReported(taskQueue, 'no_worker'),
     );
   }
 
@@ -51,10 +51,8 @@ export class QueueWatch {
     const { sink, ruleOf } = this.#context;
     // The incident sends it to the channels that got the beginning.
     const handling = { ...handlingOf(ruleOf('')), to: [] };
-    // The queue stays open until this has been signalled.
-    this.queues.markReported(taskQueue);
     sink.observe(queueSubject(taskQueue), handling, { kind: 'cleared', key: KEY, atMs }, () =>
-      this.queues.recordPollers(taskQueue, atMs, atMs),
+      this.queues.markReported(taskQueue, 'worker'),
     );
   }
 

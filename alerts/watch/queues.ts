@@ -31,8 +31,8 @@ interface QueueState {
   isOpen: boolean;
 }
 
-/** A change of a queue's state: it has lost its workers, or has one again. */
-export type QueueNews = 'no_worker' | 'worker' | undefined;
+/** A change of a queue to be reported: it has lost its workers, or has one again. */
+export type QueueChange = 'no_worker' | 'worker' | undefined;
 
 /** Groups runs by their task queue. */
 export function waitingByQueue(rows: readonly RunRow[]): readonly WaitingRuns[] {
@@ -69,30 +69,28 @@ export class Queues {
   }
 
   /**
-   * Records the pollers of a queue; returns how its state has changed.
+   * Records the pollers of a queue; returns the change until it is marked as reported.
    *
    * @param newestPollMs time of the latest poll, in milliseconds since 1970; `undefined` if no poller is
    *   listed
    */
-  recordPollers(taskQueue: string, newestPollMs: number | undefined, nowMs: number): QueueNews {
+  recordPollers(taskQueue: string, newestPollMs: number | undefined, nowMs: number): QueueChange {
     const state = this.#state(taskQueue);
     const since = state.noneSinceMs;
     state.readMs = nowMs;
     state.newestPollMs = Math.max(state.newestPollMs, newestPollMs ?? 0);
     if (newestPollMs !== undefined && newestPollMs > nowMs - POLLER_ALIVE_MS) {
       state.noneSinceMs = undefined;
-      const wasOpen = state.isOpen;
-      state.isOpen = false;
-      return wasOpen ? 'worker' : undefined;
+      return state.isOpen ? 'worker' : undefined;
     }
     if (since === undefined) state.noneSinceMs = nowMs;
     else if (!state.isOpen && nowMs - since >= NO_POLLER_MS) return 'no_worker';
     return undefined;
   }
 
-  /** Marks the queue as reported. */
-  markReported(taskQueue: string): void {
-    this.#state(taskQueue).isOpen = true;
+  /** Records that the change of the queue has been reported. */
+  markReported(taskQueue: string, change: NonNullable<QueueChange>): void {
+    this.#state(taskQueue).isOpen = change === 'no_worker';
   }
 
   /** Time at which the queue was first found without a worker, in milliseconds since 1970. */

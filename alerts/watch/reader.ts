@@ -1,12 +1,18 @@
 /**
  * All reads of a watcher from Temporal, each within a time limit, and counted.
+ *
+ * They use the server's API instead of the SDK's lists and descriptions, which fail if one memo cannot be decoded: a
+ * watcher without the workers' data converter must not be blind.
  */
-import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import { decodeOptionalFailureToOptionalError } from '@temporalio/common/lib/internal-non-workflow';
 import { optionalTsToMs } from '@temporalio/common/lib/time';
+import type { temporal } from '@temporalio/proto';
 import { isNotFound } from '../../client/grpc-status';
-import { withinTimeout } from '../../client/listing';
+import type { ExecutionInfo } from '../../client/job-run';
+import { toExecutionInfo, withinTimeout } from '../../client/listing';
 import { traceIdOfExecution } from '../../client/trace-of-execution';
+import { TASK_QUEUE_TYPES, type TaskQueueKind } from '../../core/temporal-api';
 import { traceIdOfRun } from '../../core/trace-id';
 import { BASIS } from '../../core/usual';
 import { INCIDENT_MEMO, type IncidentMemo } from '../names';
@@ -23,7 +29,11 @@ import {
 } from './queries';
 import { type RunRow, toRow } from './row';
 
-type Described = Awaited<ReturnType<ReturnType<Client['workflow']['getHandle']>['describe']>>;
+/** The server's description of a run. */
+interface Described extends ExecutionInfo {
+  readonly raw: temporal.api.workflowservice.v1.IDescribeWorkflowExecutionResponse;
+}
+
 type Run = Pick<RunRow, 'workflowId' | 'runId'>;
 
 /** Facts from the beginning of a run's history. */
@@ -40,14 +50,20 @@ export interface ListedIncident {
   readonly memo: IncidentMemo;
 }
 
+/** A worker process that polls a task queue. */
+export interface QueuePoller {
+  readonly identity: string;
+  /** Time of its latest poll, in milliseconds since 1970; 0 if it is not known. */
+  readonly atMs: number;
+}
+
 const PAGE_SIZE = 1_000;
 const RUNS_A_CALL = 100;
 const JOBS_A_CALL = 100;
 /** Enough for the started event, those of the first task, and a signal or two. */
 const FIRST_EVENTS = 5;
-/** `TaskQueueType` of Temporal's API. */
-const TASK_QUEUE_TYPES = Object.freeze({ workflow: 1, activity: 2 });
 
+/** The reads of a watcher. All reject with the SDK's error if the server cannot be read. */
 export class Reader {
   readonly #client: Client;
   #calls = 0;
@@ -95,6 +111,11 @@ export class Reader {
     return rows.map(({ closeMs = 0, dueMs }) => closeMs - dueMs);
   }
 
+  /** Makes one cheap list call; rejects if visibility cannot be read. */
+  async checkVisibility(): Promise<void> {
+    await this.rows(jobQuery(''), 1);
+  }
+
   /** Whether a run of the job is listed. */
   async hasRunOf(job: string): Promise<boolean> {
     return (await this.#rowsOf(job, jobQuery(job), 1)).length > 0;
@@ -105,6 +126,7 @@ export class Reader {
     return new Set((await this.rows(jobsQuery(prefix, known), PAGE_SIZE)).map(({ job }) => job));
   }
 
+  /** Lists the incidents that have not ended. */
   async incidents(): Promise<ListedIncident[]> {
     const infos = await this.#list(incidentsQuery());
     return infos.flatMap(({ workflowId, memo }) => {
@@ -148,8 +170,13 @@ export class Reader {
   }
 
   /** Describes the run, or the workflow's latest run; `undefined` if it is gone. */
-  describe(workflowId: string, runId?: string): Promise<Described | undefined> {
-    return this.#ifThere(() => this.#client.workflow.getHandle(workflowId, runId).describe());
+  async describe(workflowId: string, runId?: string): Promise<Described | undefined> {
+    const execution = { workflowId, ...(runId !== undefined && { runId }) };
+    const raw = await this.#ifThere(() =>
+      this.#client.workflowService.describeWorkflowExecution({ ...this.#namespace, execution }),
+    );
+    const info = raw?.workflowExecutionInfo;
+    return info ? { ...(await toExecutionInfo(this.#client, info)), raw } : undefined;
   }
 
   /** Returns the trace id of the run. */
@@ -164,25 +191,18 @@ export class Reader {
    * Returns the time of the latest poll of the task queue, in milliseconds since 1970; `undefined` if no
    * poller is listed.
    */
-  async newestPollMs(name: string, type: keyof typeof TASK_QUEUE_TYPES): Promise<number | undefined> {
-    const { pollers } = await this.#call(() =>
-      this.#client.workflowService.describeTaskQueue({
-        ...this.#namespace,
-        taskQueue: { name },
-        taskQueueType: TASK_QUEUE_TYPES[type],
-      }),
-    );
-    const times = (pollers ?? []).flatMap(({ lastAccessTime }) => optionalTsToMs(lastAccessTime) ?? []);
+  async newestPollMs(name: string, kind: TaskQueueKind): Promise<number | undefined> {
+    const times = (await this.pollers(name, kind)).map(({ atMs }) => atMs);
     return times.length === 0 ? undefined : Math.max(...times);
   }
 
-  /** Returns the identities of the task queue's activity pollers, with the time of their latest poll. */
-  async pollers(name: string): Promise<readonly { readonly identity: string; readonly atMs: number }[]> {
+  /** Returns the pollers of the task queue. */
+  async pollers(name: string, kind: TaskQueueKind): Promise<readonly QueuePoller[]> {
     const { pollers } = await this.#call(() =>
       this.#client.workflowService.describeTaskQueue({
         ...this.#namespace,
         taskQueue: { name },
-        taskQueueType: TASK_QUEUE_TYPES.activity,
+        taskQueueType: TASK_QUEUE_TYPES[kind],
       }),
     );
     return (pollers ?? []).map(({ identity, lastAccessTime }) => ({
@@ -212,23 +232,31 @@ export class Reader {
     return response?.history?.events ?? [];
   }
 
-  /** Decodes a failure with the user's data converter. */
+  /** Decodes a failure with the user's data converter; without it, only its message can be read. */
   decode(failure: Parameters<typeof decodeOptionalFailureToOptionalError>[1]): Promise<Error | undefined> {
-    return decodeOptionalFailureToOptionalError(this.#client.options.loadedDataConverter, failure);
+    const { loadedDataConverter } = this.#client.options;
+    return decodeOptionalFailureToOptionalError(loadedDataConverter, failure).catch(
+      () => new Error(failure?.message ?? ''),
+    );
   }
 
-  async #list(query: string, max = Number.POSITIVE_INFINITY): Promise<WorkflowExecutionInfo[]> {
+  async #list(query: string, max = Number.POSITIVE_INFINITY): Promise<ExecutionInfo[]> {
     const pageSize = Math.min(max, PAGE_SIZE);
-    const found: WorkflowExecutionInfo[] = [];
-    const pages = this.#client.workflow.list({ query, pageSize })[Symbol.asyncIterator]();
-    while (found.length < max) {
-      // Only the first row of a page needs a call.
-      if (found.length % pageSize === 0) this.#calls++;
-      const { done, value } = await withinTimeout(this.#client, () => pages.next());
-      if (done) break;
-      found.push(value);
-    }
-    return found;
+    const found: ExecutionInfo[] = [];
+    let nextPageToken: Uint8Array | undefined;
+    do {
+      const page = await this.#call(() =>
+        this.#client.workflowService.listWorkflowExecutions({
+          ...this.#namespace,
+          query,
+          pageSize,
+          ...(nextPageToken && { nextPageToken }),
+        }),
+      );
+      for (const raw of page.executions ?? []) found.push(await toExecutionInfo(this.#client, raw));
+      nextPageToken = page.nextPageToken?.length ? page.nextPageToken : undefined;
+    } while (nextPageToken && found.length < max);
+    return found.slice(0, max);
   }
 
   async #ifThere<T>(call: () => Promise<T>): Promise<T | undefined> {

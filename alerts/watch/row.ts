@@ -1,8 +1,9 @@
 /**
  * A listed run, reduced to the values that a watcher uses. Pure.
  */
-import type { WorkflowExecutionInfo, WorkflowExecutionStatusName } from '@temporalio/client';
+import type { WorkflowExecutionStatusName } from '@temporalio/client';
 import { defineSearchAttributeKey } from '@temporalio/common';
+import type { ExecutionInfo } from '../../client/job-run';
 import { boundAttributes } from '../../client/trace-of-execution';
 import { JOB_TICK } from '../../core/jobs/names';
 import { JOB_NAME_MEMO, type JobTrigger } from '../../core/search-attributes';
@@ -34,7 +35,7 @@ const BUILD_IDS = defineSearchAttributeKey('BuildIds', 'KEYWORD_LIST');
 const CRON_ID = '/cron-';
 
 /** Returns the row; `undefined` for a child or a shard, which are never reported by themselves. */
-export function toRow(info: WorkflowExecutionInfo): RunRow | undefined {
+export function toRow(info: ExecutionInfo): RunRow | undefined {
   const { traceId, job, trigger, sampled } = boundAttributes(info);
   const memoJob = info.memo?.[JOB_NAME_MEMO];
   const named = job ?? (typeof memoJob === 'string' && memoJob !== '' ? memoJob : undefined);

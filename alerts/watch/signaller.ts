@@ -3,13 +3,13 @@
  */
 import type { Client } from '@temporalio/client';
 import { withinTimeout } from '../../client/listing';
-import type { groupSignals, Signal } from '../grouping';
-import type { AlertType, Subject } from '../incident/message';
+import { inParallel } from '../../core/util/in-parallel';
+import type { GroupedSignals, SignalGroup } from '../grouping';
+import type { Subject } from '../incident/message';
 import type { Observations } from '../incident/observation';
 import { incidentId } from '../incident-id';
 import { ALERTS_TASK_QUEUE, AlertWorkflow, IncidentMessage } from '../names';
 import type { GroupStart } from '../workflows/job-alert-group';
-import { inParallel } from './in-parallel';
 
 export class Signaller {
   readonly #client: Client;
@@ -19,8 +19,8 @@ export class Signaller {
   }
 
   /** Starts the groups, then signals all incidents, whose replies the groups need. */
-  async send({ signals, groups }: ReturnType<typeof groupSignals>): Promise<void> {
-    await inParallel([...groups], ([workflowId, members]) => this.#startGroup(workflowId, members));
+  async send({ signals, groups }: GroupedSignals): Promise<void> {
+    await inParallel(groups, (group) => this.#startGroup(group));
     await inParallel(signals, ({ subject, ...observations }) => this.signal(subject, observations));
   }
 
@@ -37,10 +37,8 @@ export class Signaller {
     );
   }
 
-  async #startGroup(workflowId: string, members: readonly Signal[]): Promise<void> {
-    const [first] = members;
-    if (first === undefined) return;
-    const start: GroupStart = { type: messageType(first), to: first.handling.to, members: members.length };
+  async #startGroup({ workflowId, ...group }: SignalGroup): Promise<void> {
+    const start: GroupStart = group;
     await withinTimeout(this.#client, () =>
       this.#client.workflow.start(AlertWorkflow.group, {
         workflowId,
@@ -49,12 +47,4 @@ export class Signaller {
       }),
     );
   }
-}
-
-/** Returns the type of message that the members' observations lead to. */
-function messageType({ seen: [first] }: Signal): AlertType {
-  if (first?.kind === 'raised') return first.type;
-  return first?.kind === 'succeeded'
-    ? 'job.recovered'
-    : `job.${first?.kind === 'failing' ? 'failing' : 'failed'}`;
 }

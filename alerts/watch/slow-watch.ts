@@ -9,8 +9,10 @@ import type { RunRow } from './row';
 import { type SlowLimit, SlowRuns, slowLimit, type WatchedRun } from './slow-runs';
 import { UsualCache } from './usual-cache';
 
-/** Smallest learnt limit, in milliseconds; the usual duration is not read for younger runs. */
-export const SETTLED_MS = 10_000;
+/**
+ * Smallest learnt limit, in milliseconds (see `slowLimitMs`): younger runs are not slow, so nothing is read for them.
+ */
+export const MIN_LEARNT_LIMIT_MS = 10_000;
 const MAX_UNDECIDED = 20_000;
 const MAX_SEEN = 20_000;
 
@@ -71,7 +73,7 @@ export class SlowWatch {
   /** Reads the usual durations of jobs with runs that have lasted long enough. */
   async #decide(nowMs: number): Promise<void> {
     for (const [runId, row] of this.#undecided) {
-      if (nowMs - row.dueMs < SETTLED_MS) continue;
+      if (nowMs - row.dueMs < MIN_LEARNT_LIMIT_MS) continue;
       if (!this.#usual.isKnown(row.job, nowMs)) {
         if (!this.#context.background.take()) return;
         await this.#usual.read(row.job, nowMs);

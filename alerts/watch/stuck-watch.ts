@@ -7,14 +7,16 @@ import { handlingOf, isOn, jobSubject, type WatchContext } from './context';
 import type { Queues } from './queues';
 import type { RunRow } from './row';
 
+/** Attempt of a workflow task from which on its run is stuck. */
 const STUCK_ATTEMPT = 3;
 /** How long a run must have waited for its first task before it is checked, in milliseconds. */
-const SETTLED_MS = 10_000;
-/** Interval between checks of one run, in milliseconds. */
+const MIN_WAIT_MS = 10_000;
+/** Interval between checks of a waiting or a reported run, in milliseconds. */
 const CHECK_INTERVAL_MS = 15_000;
 /** Most running runs that are checked in turn. */
 const MAX_RUNS = 20_000;
-const NEXT_MS = 10_000;
+/** Interval between checks of running runs, one of which is checked at a time, in milliseconds. */
+const NEXT_RUNNING_MS = 10_000;
 const PREFIX = 'stuck:';
 
 export class StuckWatch {
@@ -42,10 +44,10 @@ export class StuckWatch {
     for (const row of running) this.#running.set(row.runId, row);
     const isWaiting = new Set(waiting.map(({ runId }) => runId));
     for (const runId of this.#waiting.keys()) if (!isWaiting.has(runId)) this.#waiting.delete(runId);
-    for (const row of waiting) await this.#suspect(row, nowMs);
+    for (const row of waiting) await this.#checkWaiting(row, nowMs);
     for (const { row, checkedMs } of this.#open.values())
       if (nowMs - checkedMs >= CHECK_INTERVAL_MS) await this.#checkOpen(row, nowMs);
-    await this.#checkNext(nowMs);
+    await this.#checkRunning(nowMs);
   }
 
   /**
@@ -81,9 +83,10 @@ export class StuckWatch {
     this.#open.set(row.runId, { row, checkedMs: nowMs });
   }
 
-  async #suspect(row: RunRow, nowMs: number): Promise<void> {
+  /** Checks a run that waits for its first task although a worker polls its queue. */
+  async #checkWaiting(row: RunRow, nowMs: number): Promise<void> {
     const checkedMs = this.#waiting.get(row.runId) ?? 0;
-    const isEarly = nowMs - row.dueMs < SETTLED_MS || nowMs - checkedMs < CHECK_INTERVAL_MS;
+    const isEarly = nowMs - row.dueMs < MIN_WAIT_MS || nowMs - checkedMs < CHECK_INTERVAL_MS;
     if (isEarly || this.#open.has(row.runId) || !this.#queues.isServed(row)) return;
     if (!this.#context.budget.take()) return;
     this.#waiting.set(row.runId, nowMs);
@@ -101,10 +104,10 @@ export class StuckWatch {
   }
 
   /** Checks one of the running runs, since a run can get stuck at any time. */
-  async #checkNext(nowMs: number): Promise<void> {
+  async #checkRunning(nowMs: number): Promise<void> {
     const [next] = this.#running.values();
     if (next === undefined || nowMs < this.#nextMs || !this.#context.background.take()) return;
-    this.#nextMs = nowMs + NEXT_MS;
+    this.#nextMs = nowMs + NEXT_RUNNING_MS;
     this.#running.delete(next.runId);
     const described = await this.#context.reader.describe(next.workflowId, next.runId);
     if (described?.status.name !== 'RUNNING') return;

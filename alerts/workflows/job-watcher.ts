@@ -115,23 +115,25 @@ class Watcher {
 
   #status(): WatcherStatus {
     const nowMs = Date.now();
-    const { atMs, hasHeartbeatUrl, ...watch } = this.#report ?? {};
     const silences = this.#silences
       .filter(({ untilMs }) => untilMs > nowMs)
       .map(({ job, untilMs, reason }) => ({ job, until: new Date(untilMs).toISOString(), reason }));
-    const heartbeat = hasHeartbeatUrl ? 'called' : 'none: set heartbeatUrl';
     return {
       since: new Date(this.sinceMs).toISOString(),
       silences,
       refused: this.#refusals,
-      heartbeat: hasHeartbeatUrl === undefined ? 'unknown' : heartbeat,
-      ...(this.#report && {
-        watch: {
-          ...(watch as Omit<WatchReport, 'atMs' | 'hasHeartbeatUrl'>),
-          at: new Date(atMs ?? 0).toISOString(),
-        },
-      }),
+      heartbeat: heartbeatOf(this.#report),
+      ...(this.#report && { watch: watchOf(this.#report) }),
       untold: UNDETECTED,
     };
   }
+}
+
+function heartbeatOf(report: WatchReport | undefined): WatcherStatus['heartbeat'] {
+  if (report === undefined) return 'unknown';
+  return report.hasHeartbeatUrl ? 'called' : 'none: set heartbeatUrl';
+}
+
+function watchOf({ atMs, hasHeartbeatUrl: _, ...report }: WatchReport): NonNullable<WatcherStatus['watch']> {
+  return { ...report, at: new Date(atMs).toISOString() };
 }

@@ -8,23 +8,29 @@ import { POLLER_ALIVE_MS } from '../../alerts/watch/queues';
 import type { WatcherStatus } from '../../alerts/workflows/watcher-messages';
 import { GrpcStatus, grpcStatusOf } from '../../client/grpc-status';
 import { BoundedMap } from '../../core/util/bounded-map';
+import { inParallel } from '../../core/util/in-parallel';
 import type { TemporalCalls } from '../temporal/calls';
 import type { TaskQueues } from '../temporal/task-queues';
 import type { Incident } from './incidents';
 
 const QUERY_TIMEOUT_MS = 3_000;
+/** How long the state of a running incident with open problems is cached, in milliseconds. */
 const OPEN_KEPT_MS = 5_000;
+/** How long the state of a running incident without open problems is cached, in milliseconds. */
 const QUIET_KEPT_MS = 60_000;
 const MAX_KEPT = 1_000;
-const AT_ONCE = 6;
+/** Most concurrent queries. */
+const MAX_QUERIES = 6;
 
 interface Kept {
   readonly state: IncidentState;
+  /** Time of the query, in milliseconds since 1970. */
   readonly atMs: number;
   /** Whether the incident ran, and its open problems, as JSON; another value makes the state outdated. */
-  readonly open: string;
+  readonly version: string;
 }
 
+/** Reads the states of a namespace's watcher and incidents. */
 export class IncidentStates {
   readonly #calls: TemporalCalls;
   readonly #queues: TaskQueues;
@@ -49,25 +55,22 @@ export class IncidentStates {
   /** Returns the states of the incidents that answer, by run id. Never rejects. */
   async of(incidents: readonly Incident[]): Promise<ReadonlyMap<string, IncidentState>> {
     const found = new Map<string, IncidentState>();
-    const rest = incidents.values();
-    const work = async () => {
-      for (const incident of rest) {
-        const state = await this.#stateOf(incident);
-        if (state) found.set(incident.runId, state);
-      }
+    const read = async (incident: Incident) => {
+      const state = await this.#stateOf(incident);
+      if (state) found.set(incident.runId, state);
     };
-    await Promise.all(Array.from({ length: AT_ONCE }, work));
+    await inParallel(incidents, read, MAX_QUERIES);
     return found;
   }
 
   async #stateOf({ workflowId, runId, isRunning, open }: Incident): Promise<IncidentState | undefined> {
     const nowMs = Date.now();
-    const key = JSON.stringify([isRunning, open]);
+    const version = JSON.stringify([isRunning, open]);
     const kept = this.#kept.get(runId);
     const keptMs = open?.length === 0 ? QUIET_KEPT_MS : OPEN_KEPT_MS;
-    if (kept?.open === key && (!isRunning || nowMs - kept.atMs < keptMs)) return kept.state;
+    if (kept?.version === version && (!isRunning || nowMs - kept.atMs < keptMs)) return kept.state;
     const state = await this.#query<IncidentState>(workflowId, runId, IncidentMessage.status);
-    if (state) this.#kept.set(runId, { state, atMs: nowMs, open: key });
+    if (state) this.#kept.set(runId, { state, atMs: nowMs, version });
     return state ?? kept?.state;
   }
 

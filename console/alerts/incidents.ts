@@ -2,9 +2,9 @@
  * The incidents of a namespace. They are workflows, so they are listed from Temporal, whichever process
  * watches: one call every few seconds while a page is open.
  */
-import type { WorkflowExecutionInfo } from '@temporalio/client';
 import { incidentSubject } from '../../alerts/incident-id';
 import { AlertWorkflow, INCIDENT_MEMO, type IncidentMemo } from '../../alerts/names';
+import type { ExecutionInfo } from '../../client/job-run';
 import type { AlertRow } from '../api/types';
 import type { TemporalCalls } from '../temporal/calls';
 import { listExecutions } from '../temporal/list';
@@ -98,7 +98,7 @@ function incidentOf({
   status,
   startTime,
   closeTime,
-}: WorkflowExecutionInfo): Incident | undefined {
+}: ExecutionInfo): Incident | undefined {
   const subject = incidentSubject(workflowId);
   if (subject === undefined) return undefined;
   const { kind, name } = subject;

@@ -4,6 +4,7 @@
  */
 import { decodeOptionalFailureToOptionalError } from '@temporalio/common/lib/internal-non-workflow';
 import { summarizeError } from '../../core/item-failure';
+import { RETRY_IN_PROGRESS } from '../../core/temporal-api';
 import { readHeader } from '../../core/trace-header';
 import { defined } from '../../core/util/defined';
 import type { RunSummary } from '../store/index';
@@ -12,8 +13,6 @@ import { firstLine } from '../timeline/item';
 import type { TemporalCalls } from './calls';
 import { type Execution, readEvents, readLastEvent } from './read-history';
 
-/** `RetryState` of Temporal's API: another attempt follows. */
-const IN_PROGRESS = 1;
 /** Number of events up to the start of the first task. */
 const FIRST_EVENTS = 3;
 
@@ -58,7 +57,7 @@ async function readEnding(
   const failed = event?.workflowExecutionFailedEventAttributes;
   const late = event?.workflowExecutionTimedOutEventAttributes;
   const terminated = event?.workflowExecutionTerminatedEventAttributes;
-  const isRetried = (failed ?? late)?.retryState === IN_PROGRESS;
+  const isRetried = (failed ?? late)?.retryState === RETRY_IN_PROGRESS;
   let errorLine: string | undefined;
   if (failed?.failure) {
     const error = await decodeOptionalFailureToOptionalError(

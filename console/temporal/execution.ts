@@ -1,8 +1,9 @@
 /**
  * Converts a listed execution to the console's types, without further calls. Pure.
  */
-import type { WorkflowExecutionInfo, WorkflowExecutionStatusName } from '@temporalio/client';
+import type { WorkflowExecutionStatusName } from '@temporalio/client';
 import { AlertWorkflow } from '../../alerts/names';
+import type { ExecutionInfo } from '../../client/job-run';
 import { boundAttributes } from '../../client/trace-of-execution';
 import { JOB_MEMO, JOB_TICK, SCHEDULED_JOB } from '../../core/jobs/names';
 import { scheduleStartOf } from '../../core/schedule-start';
@@ -48,7 +49,7 @@ const INFRASTRUCTURE: ReadonlySet<string> = new Set([
 const SYSTEM = 'temporal-sys-';
 
 /** Returns the run; `undefined` for infrastructure and Temporal's own workflows. */
-export function runOfExecution(info: WorkflowExecutionInfo, namespace: string): FoundRun | undefined {
+export function runOfExecution(info: ExecutionInfo, namespace: string): FoundRun | undefined {
   const bound = boundAttributes(info);
   if (bound.traceId === undefined && isInfrastructure(info)) return undefined;
   const { workflowId, runId, type: workflowType, memo } = info;
@@ -85,16 +86,16 @@ export function runOfExecution(info: WorkflowExecutionInfo, namespace: string): 
  * Returns when the run was due, in milliseconds since 1970: the nominal time of a Schedule's action, else the
  * execution time.
  */
-function dueOf(info: WorkflowExecutionInfo): number {
+function dueOf(info: ExecutionInfo): number {
   return (
     scheduleStartOf(info.workflowId, info.typedSearchAttributes.getAll())?.nominalMs ?? executionMs(info)
   );
 }
 
-function executionMs({ executionTime, startTime }: WorkflowExecutionInfo): number {
+function executionMs({ executionTime, startTime }: ExecutionInfo): number {
   return Math.max(startTime.getTime(), executionTime?.getTime() ?? 0);
 }
 
-function isInfrastructure({ type, memo, workflowId }: WorkflowExecutionInfo): boolean {
+function isInfrastructure({ type, memo, workflowId }: ExecutionInfo): boolean {
   return INFRASTRUCTURE.has(type) || workflowId.startsWith(SYSTEM) || memo?.[JOB_MEMO] !== undefined;
 }

@@ -1,8 +1,8 @@
 /**
  * Reads the shards of a MapReduce run from visibility.
  */
-import type { WorkflowExecutionInfo } from '@temporalio/client';
 import { GrpcStatus, grpcStatusOf } from '../../client/grpc-status';
+import type { ExecutionInfo } from '../../client/job-run';
 import { errorOf } from '../../client/shard-error';
 import { parseShardInfo } from '../../core/job-metadata';
 import { SHARD_MEMO } from '../../core/search-attributes';
@@ -42,7 +42,7 @@ interface Shard {
   readonly count: number | undefined;
   readonly state: RunState;
   readonly attempts: number;
-  readonly info: WorkflowExecutionInfo;
+  readonly info: ExecutionInfo;
 }
 
 export class ShardReader {
@@ -107,7 +107,7 @@ export class ShardReader {
     };
   }
 
-  async #errorOf(info: WorkflowExecutionInfo): Promise<FailedShard['error']> {
+  async #errorOf(info: ExecutionInfo): Promise<FailedShard['error']> {
     const known = this.#errors.get(info.runId);
     if (known) return known;
     const error = await this.#calls.call((client) => errorOf(client, info)).catch(() => undefined);
@@ -119,8 +119,8 @@ export class ShardReader {
 /**
  * Returns each shard with the state of its last run; a retry or a reset adds runs under the same workflow id.
  */
-function lastRuns(executions: readonly WorkflowExecutionInfo[], namespace: string): Shard[] {
-  const byId = new Map<string, WorkflowExecutionInfo[]>();
+function lastRuns(executions: readonly ExecutionInfo[], namespace: string): Shard[] {
+  const byId = new Map<string, ExecutionInfo[]>();
   for (const info of executions) {
     const runs = byId.get(info.workflowId);
     if (runs) runs.push(info);

@@ -1,16 +1,17 @@
 /**
  * Reads the pollers of a task queue, when a run waits on it; cached for a few seconds.
  */
+import { TASK_QUEUE_TYPES, type TaskQueueKind } from '../../core/temporal-api';
 import { BoundedMap } from '../../core/util/bounded-map';
 import { msOf } from '../timeline/history-event';
 import type { QueuePollers } from '../timeline/waiting';
 import type { TemporalCalls } from './calls';
 
-/** `TaskQueueType` of Temporal's API. */
-const QUEUE_TYPES = { workflow: 1, activity: 2 } as const;
+/** How long pollers are cached, in milliseconds. */
 const REMEMBERED_MS = 5_000;
 const MAX_QUEUES = 1_000;
 
+/** The pollers of a namespace's task queues. */
 export class TaskQueues {
   readonly #calls: TemporalCalls;
   readonly #known = new BoundedMap<
@@ -23,7 +24,7 @@ export class TaskQueues {
   }
 
   /** Returns the pollers; `undefined` if they cannot be read. Never rejects. */
-  async pollersOf(kind: 'workflow' | 'activity', taskQueue: string): Promise<QueuePollers | undefined> {
+  async pollersOf(kind: TaskQueueKind, taskQueue: string): Promise<QueuePollers | undefined> {
     const key = `${kind} ${taskQueue}`;
     const known = this.#known.get(key);
     if (known && Date.now() - known.atMs < REMEMBERED_MS) return known.pollers;
@@ -32,12 +33,12 @@ export class TaskQueues {
     return pollers;
   }
 
-  async #read(kind: 'workflow' | 'activity', taskQueue: string): Promise<QueuePollers> {
+  async #read(kind: TaskQueueKind, taskQueue: string): Promise<QueuePollers> {
     const { pollers } = await this.#calls.call((client) =>
       client.workflowService.describeTaskQueue({
         namespace: this.#calls.namespace,
         taskQueue: { name: taskQueue },
-        taskQueueType: QUEUE_TYPES[kind],
+        taskQueueType: TASK_QUEUE_TYPES[kind],
       }),
     );
     const seen = (pollers ?? []).flatMap(({ lastAccessTime }) => msOf(lastAccessTime) ?? []);

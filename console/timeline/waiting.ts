@@ -1,6 +1,8 @@
 /**
  * Explains why a running run makes no progress. Pure.
  */
+import { POLLER_ALIVE_MS } from '../../alerts/watch/queues';
+import type { TaskQueueKind } from '../../core/temporal-api';
 import type { WaitReason } from '../api/types';
 import { durationText, plural } from './durations';
 import { isStartedState } from './history-activity';
@@ -14,11 +16,6 @@ import {
 } from './history-event';
 import { firstLine, type Item } from './item';
 
-/**
- * A poller seen within this time is alive, in milliseconds: a live idle one polls at least every 60 s, a dead
- * one is listed for 5 minutes.
- */
-const LIVE_POLLER_MS = 75_000;
 /** Most reasons. */
 const MAX_REASONS = 20;
 /** Shorter waits are not reported, in milliseconds. */
@@ -41,7 +38,7 @@ export interface WaitingInput {
   /** Due time of the run, in milliseconds since 1970. */
   readonly dueMs: number;
   /** Returns the pollers of a task queue; `undefined` if they are not known. */
-  readonly pollersOf: (kind: 'workflow' | 'activity', taskQueue: string) => QueuePollers | undefined;
+  readonly pollersOf: (kind: TaskQueueKind, taskQueue: string) => QueuePollers | undefined;
   readonly nowMs: number;
 }
 
@@ -52,10 +49,10 @@ export function queuesToRead({
   pendingTask,
   taskQueue,
 }: Pick<WaitingInput, 'events' | 'pendingActivities' | 'pendingTask' | 'taskQueue'>): (readonly [
-  'workflow' | 'activity',
-  string,
+  kind: TaskQueueKind,
+  name: string,
 ])[] {
-  const queues = new Map<string, readonly ['workflow' | 'activity', string]>();
+  const queues = new Map<string, readonly [kind: TaskQueueKind, name: string]>();
   if (pendingTask && msOf(pendingTask.startedTime) === undefined)
     queues.set(`workflow ${taskQueue}`, ['workflow', taskQueue]);
   const scheduled = scheduledActivities(events);
@@ -116,7 +113,7 @@ function taskReasons(input: WaitingInput): WaitReason[] {
 
 function waitsForWorker(
   { pollersOf }: WaitingInput,
-  kind: 'workflow' | 'activity',
+  kind: TaskQueueKind,
   taskQueue: string,
   what: string,
   sinceAt: number,
@@ -126,7 +123,7 @@ function waitsForWorker(
   if (nowMs - sinceAt < MIN_WAIT_MS) return [];
   const waited = durationText(nowMs - sinceAt);
   const pollers = pollersOf(kind, taskQueue);
-  const isAlive = pollers?.lastSeenMs !== undefined && nowMs - pollers.lastSeenMs < LIVE_POLLER_MS;
+  const isAlive = pollers?.lastSeenMs !== undefined && nowMs - pollers.lastSeenMs < POLLER_ALIVE_MS;
   const place = `task queue ${taskQueue}`;
   const common = { sinceAt, ...(row !== undefined && { row }) };
   if (pollers && !isAlive)

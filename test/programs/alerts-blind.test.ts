@@ -113,6 +113,20 @@ function toText({ metadata, data }: Payload) {
 }
 
 describe('a codec', () => {
+  it('that the watcher lacks does not make it blind', async () => {
+    const dataConverter = { payloadCodecs: [new Scrambled()] };
+    const stage = await Stage.start({ dataConverter });
+    try {
+      await stage.isWatching(await stage.watch());
+      await stage.whileWorking(() => stage.run('coded', 'breaks', ['in clear']), { dataConverter });
+      const [first] = await stage.receiver.has(1);
+      deepEqual(first?.payload.data.error, { type: 'Broken', message: 'in clear' });
+      equal(first?.payload.data.job, 'coded');
+    } finally {
+      await stage.stop();
+    }
+  });
+
   it('is applied to the data of incidents, and errors are decoded in messages', async () => {
     const dataConverter = { payloadCodecs: [new Scrambled()] };
     const stage = await Stage.start({ dataConverter });

@@ -3,10 +3,10 @@
  * closed runs do not change, so they are cached.
  */
 import { GrpcStatus, grpcStatusOf } from '../../../client/grpc-status';
+import { toExecutionInfo } from '../../../client/listing';
 import { BoundedMap } from '../../../core/util/bounded-map';
 import type { Trace } from '../../sources/index';
 import { type FoundRun, runOfExecution } from '../../temporal/execution';
-import { toExecutionInfo } from '../../temporal/list';
 import { type Description, describeRun, MAX_EVENTS, readEvents } from '../../temporal/read-history';
 import { hasShards, type ListedShards } from '../../temporal/shards';
 import { type HistoryRun, readHistory } from '../../timeline/history';

@@ -1,14 +1,12 @@
 /**
  * The links from a run's page to other runs and pages.
  */
+import { RETRY_IN_PROGRESS } from '../../../core/temporal-api';
 import type { RunSummary } from '../../store/index';
 import type { HistoryEvent } from '../../timeline/history-event';
 import type { ConsoleData } from '../console-data';
 import type { RunLink, RunLinks } from '../types';
 import type { RunData } from './run-data';
-
-/** `RetryState` of Temporal's API: another attempt follows. */
-const IN_PROGRESS = 1;
 
 export async function runLinks(
   data: ConsoleData,
@@ -67,7 +65,7 @@ function attemptLinks(events: readonly HistoryEvent[], namespace: string): RunLi
   const links: RunLink[] = [];
   if (attempt > 1 && started?.continuedExecutionRunId)
     links.push({ runId: started.continuedExecutionRunId, namespace, text: `attempt ${attempt - 1}` });
-  if (failed?.retryState === IN_PROGRESS && failed.newExecutionRunId)
+  if (failed?.retryState === RETRY_IN_PROGRESS && failed.newExecutionRunId)
     links.push({ runId: failed.newExecutionRunId, namespace, text: `attempt ${attempt + 1}` });
   const continued = last?.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId;
   if (continued) links.push({ runId: continued, namespace, text: 'continued as new' });
