@@ -124,6 +124,15 @@ describe('the pages of the console', { skip }, () => {
     await page.close();
   });
 
+  it('describe a bar to screen readers: its start, its duration, and whether it is on the critical path', async () => {
+    const { page } = await open('slow run');
+    await page
+      .getByRole('gridcell', { name: /^starts at \d.*on the critical path/ })
+      .first()
+      .waitFor();
+    await page.close();
+  });
+
   it("tell the times of a row: its events' in the history, or its span's alone", async () => {
     const heads: string[] = [];
     for (const from of ['both', 'spans']) {

@@ -51,7 +51,9 @@ export function Bar({ row, scale, height }: BarProps) {
             height={partHeight}
             rx={isThin ? 1 : 2}
           >
-            <title>{part.text ?? STATES[part.state]}</title>
+            {(part.text !== undefined || part.state !== 'working') && (
+              <title>{part.text ?? STATES[part.state]}</title>
+            )}
           </rect>
         );
       })}

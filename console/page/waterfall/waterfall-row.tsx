@@ -1,5 +1,6 @@
 /**
- * A row of the waterfall: name, note, service, and bar.
+ * A row of the waterfall: name, note, service, and bar. It has few elements, since each frame of a quick scroll creates
+ * dozens of rows.
  */
 import type { TimelineRow } from '../../api/types';
 import { countText, durationText } from '../../timeline/durations';
@@ -10,6 +11,8 @@ import type { ShownRow } from './view';
 
 const INDENT = 14;
 const MAX_INDENTS = 12;
+/** Width of the triangle that folds a row; must match the style sheet. */
+const FOLD_WIDTH = 24;
 
 interface RowProps {
   readonly shown: ShownRow;
@@ -41,18 +44,19 @@ export function WaterfallRow({
     'aria-level': depth + 1,
     style: { top: `${position * height}px`, height: `${height}px` },
   };
-  const indent = { paddingLeft: `${Math.min(depth, MAX_INDENTS) * INDENT}px` };
+  const canFold = isOpen !== undefined;
+  const indentPx = Math.min(depth, MAX_INDENTS) * INDENT + (canFold ? 0 : FOLD_WIDTH);
+  const indent = { paddingLeft: `${indentPx}px` };
   if (more !== undefined)
     return (
       <div role="row" {...common} class="wf-row is-cut">
         <div role="gridcell" class="wf-name" style={indent}>
-          <span class="wf-fold" />
           <span class="quiet">+ {countText(more)} more</span>
         </div>
         <div role="gridcell" />
       </div>
     );
-  const expanded = isOpen === undefined ? {} : { 'aria-expanded': isOpen };
+  const expanded = canFold ? { 'aria-expanded': isOpen } : {};
   return (
     <div
       role="row"
@@ -64,12 +68,13 @@ export function WaterfallRow({
       data-row={row.id}
     >
       <div role="gridcell" class="wf-name" style={indent}>
-        <span
-          class={`wf-fold ${isOpen === undefined ? '' : 'can-fold'} ${isOpen ? 'is-open' : ''}`}
-          data-fold={isOpen === undefined ? undefined : row.id}
-        />
-        <i class={`wf-color service-${row.service % COLORS}`} />
-        <a class="wf-link" href={withParameters({ row: row.id })} tabIndex={-1} title={row.name}>
+        {canFold && <span class={isOpen ? 'wf-fold is-open' : 'wf-fold'} data-fold={row.id} />}
+        <a
+          class={`wf-link service-${row.service % COLORS}`}
+          href={withParameters({ row: row.id })}
+          tabIndex={-1}
+          title={row.name}
+        >
           {row.name}
         </a>
         <span class="wf-aside">
@@ -83,8 +88,7 @@ export function WaterfallRow({
           </a>
         )}
       </div>
-      <div role="gridcell" class={isNarrow ? 'wf-track is-narrow' : 'wf-track'}>
-        <span class="hidden-text">{spoken(row)}</span>
+      <div role="gridcell" class="wf-track" aria-label={barLabel(row)}>
         <Bar row={row} scale={scale} height={isNarrow ? 20 : height} />
       </div>
     </div>
@@ -92,7 +96,7 @@ export function WaterfallRow({
 }
 
 /** Describes the bar in words, for screen readers. */
-function spoken(row: TimelineRow): string {
+function barLabel(row: TimelineRow): string {
   return [
     `starts at ${durationText(row.startMs)}`,
     barText(row),
