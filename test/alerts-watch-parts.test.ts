@@ -1,12 +1,10 @@
-/** What a watcher remembers and works out: queues, limits, overdue jobs, incidents, close events, budgets. All pure. */
-import { deepEqual, equal, match, ok } from 'node:assert/strict';
+/** What a watcher remembers and works out: queues, limits, overdue jobs, incidents, budgets. All pure. */
+import { deepEqual, equal, ok } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Observation } from '../alerts/incident/observation';
 import { incidentId, incidentSubject } from '../alerts/incident-id';
 import { createBudget } from '../alerts/watch/budget';
-import { verdictOf } from '../alerts/watch/close-event';
 import { OverdueJobs } from '../alerts/watch/overdue';
-import { jobQuery, jobsQuery, pollQuery, successesQuery } from '../alerts/watch/queries';
 import { Queues, waitingByQueue } from '../alerts/watch/queues';
 import type { RunRow } from '../alerts/watch/row';
 import { SlowRuns, slowLimit } from '../alerts/watch/slow-runs';
@@ -175,7 +173,7 @@ describe('jobs in trouble', () => {
     jobs.signalled(signal(failed('r', 7_000)), 8_000);
     jobs.listed([], 20_000);
     deepEqual(jobs.awaitingSuccess(), [['a', 7_000]]);
-    equal(jobs.isOpen('a', 'job.failed'), true);
+    deepEqual(jobs.kindsOf(signal(failed('other', 8_000))), []);
     jobs.listed([], 100_000);
     deepEqual([jobs.awaitingSuccess(), jobs.size], [[], 0]);
   });
@@ -185,7 +183,8 @@ describe('jobs in trouble', () => {
     jobs.listed([memo(['job.failed'], true)], 9_000);
     deepEqual(jobs.awaitingSuccess(), [['a', 5_000]]);
     jobs.listed([memo([], false)], 10_000);
-    deepEqual([jobs.awaitingSuccess(), jobs.isOpen('a', 'job.failed')], [[], false]);
+    deepEqual(jobs.awaitingSuccess(), []);
+    deepEqual(jobs.kindsOf(signal(failed('r', 9_500))), [{ type: 'job.failed', state: 'open' }]);
   });
 
   it('wait for a success after failures and when overdue, not when slow', () => {
@@ -196,58 +195,6 @@ describe('jobs in trouble', () => {
     equal(jobs.awaitingSuccess().length, 1);
     jobs.signalled(signal(succeeded('s', 9)), 9);
     deepEqual(jobs.awaitingSuccess(), [['a', 9]]);
-  });
-});
-
-describe('a close event', () => {
-  const decode = async () => new Error('why');
-  const table: readonly [string, object | undefined, object][] = [
-    [
-      'failed for good',
-      { workflowExecutionFailedEventAttributes: { retryState: 5, failure: {} } },
-      { kind: 'failed', error: { type: 'Error', message: 'why' } },
-    ],
-    [
-      'failed and retried',
-      { workflowExecutionFailedEventAttributes: { retryState: 1, failure: {} } },
-      { kind: 'retried', error: { type: 'Error', message: 'why' } },
-    ],
-    [
-      'timed out',
-      { workflowExecutionTimedOutEventAttributes: { retryState: 5 } },
-      { kind: 'failed', error: { type: 'TimeoutError', message: 'the run exceeded its timeout' } },
-    ],
-    [
-      'timed out and retried',
-      { workflowExecutionTimedOutEventAttributes: { retryState: 1 } },
-      { kind: 'retried', error: { type: 'TimeoutError', message: 'the run exceeded its timeout' } },
-    ],
-    [
-      'terminated by the server',
-      { workflowExecutionTerminatedEventAttributes: { identity: 'history-service', reason: 'too long' } },
-      { kind: 'failed', error: { type: 'Terminated', message: 'too long' } },
-    ],
-    [
-      'terminated by a person',
-      { workflowExecutionTerminatedEventAttributes: { identity: 'me@host' } },
-      { kind: 'ended' },
-    ],
-    ['no event', undefined, { kind: 'ended' }],
-  ];
-  for (const [what, event, verdict] of table)
-    it(`of a run that ${what}`, async () => deepEqual(await verdictOf(event, decode), verdict));
-});
-
-describe('queries', () => {
-  it('name each status, and avoid quotes and backslashes', () => {
-    const look = pollQuery({ closedSinceMs: 0, waitingSinceMs: 0, dueMs: [0, 1], overMs: 1_000 });
-    equal(look.split(' OR (').filter((part) => part.includes('ExecutionStatus')).length, 4);
-    match(
-      successesQuery(['a', `b'c`, '"'], 0),
-      /\(JobName IN \('a'\) OR JobName STARTS_WITH 'b' OR JobName IS NOT NULL\)/,
-    );
-    match(jobQuery('a'), /JobName IN \('a'\)/);
-    match(jobsQuery('n-', ['n-1', `n-'`]), /JobName STARTS_WITH 'n-' AND JobName NOT IN \('n-1'\)$/);
   });
 });
 

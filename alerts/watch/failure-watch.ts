@@ -5,8 +5,9 @@
 import { traceIdOfRun } from '../../core/trace-id';
 import { BoundedMap, BoundedSet } from '../../core/util/bounded-map';
 import { inParallel } from '../../core/util/in-parallel';
-import type { AlertDetails } from '../incident/message';
+import type { AlertDetails, AlertError } from '../incident/message';
 import { handlingOf, isOn, jobSubject, type WatchContext } from './context';
+import type { Beginning } from './reader';
 import type { RunRow } from './row';
 import { runFromRow } from './run-details';
 
@@ -20,18 +21,20 @@ const FAILING_MS = 15 * 60_000;
 const MAX_SEEN = 20_000;
 const MAX_CHAINS = 2_000;
 
-/** A chain of attempts that is not reported as failing yet. */
+/** Consecutive attempts, one of which is still to come or going on. */
 interface Chain {
+  /** The last attempt that failed. */
   readonly row: RunRow;
-  readonly startedMs: number;
-  readonly attempts: number;
+  /** Time at which the first attempt was due, in milliseconds since 1970. */
+  readonly dueMs: number;
   readonly facts: AlertDetails;
+  readonly isReported: boolean;
 }
 
 export class FailureWatch {
   readonly #context: WatchContext;
   readonly #seen = new BoundedSet<string>(MAX_SEEN);
-  /** Chains by the id of their first run. */
+  /** Chains by the run id of their next attempt: a cron or a continuation has the same first run for ever. */
   readonly #chains = new BoundedMap<string, Chain>(MAX_CHAINS);
 
   constructor(context: WatchContext) {
@@ -61,7 +64,8 @@ export class FailureWatch {
     const verdict = await reader.verdict(row);
     sink.onSent(() => this.#seen.add(row.runId));
     if (verdict.kind === 'ended') return;
-    if (verdict.kind === 'retried') return this.#retried(row, { error: details.error(verdict.error) });
+    if (verdict.kind === 'retried')
+      return this.#retried(row, details.error(verdict.error), verdict.nextRunId);
     const traceId = row.traceId ?? traceIdOfRun(row.runId);
     const run = isFull ? await details.run(row) : runFromRow(row, { traceId });
     sink.observe(jobSubject(row.job), handlingOf(this.#context.ruleOf(row.job)), {
@@ -72,50 +76,62 @@ export class FailureWatch {
     });
   }
 
-  async #retried(row: RunRow, facts: AlertDetails): Promise<void> {
-    const { reader, sink } = this.#context;
+  async #retried(row: RunRow, error: AlertError, nextRunId: string): Promise<void> {
+    const { reader, details } = this.#context;
+    const { runId, closeMs = 0 } = row;
+    const known = this.#chains.get(runId);
+    if (known?.isReported) {
+      this.#follow(runId, nextRunId, known);
+      return;
+    }
     const beginning = await reader.beginning(row);
     if (beginning === undefined) return;
-    const { firstRunId, attempt } = beginning;
-    const run = await this.#context.details.run(row, beginning);
-    const startedMs = await this.#startOf(row, firstRunId);
-    const chain: Chain = { row, startedMs, attempts: attempt, facts: { ...facts, run, attempts: attempt } };
-    if (attempt >= FAILING_ATTEMPTS || (row.closeMs ?? 0) - startedMs >= FAILING_MS) {
-      this.#failing(firstRunId, chain, row.closeMs ?? 0);
-    } else {
-      sink.onSent(() => this.#chains.set(firstRunId, chain));
-    }
+    const { attempt } = beginning;
+    const facts = { error, run: await details.run(row, beginning), attempts: attempt };
+    const dueMs = known?.dueMs ?? (await this.#dueMsOf(row, beginning));
+    const isReported = attempt >= FAILING_ATTEMPTS || closeMs - dueMs >= FAILING_MS;
+    if (isReported) this.#failing(runId, { row, facts }, closeMs);
+    this.#follow(runId, nextRunId, { row, dueMs, facts, isReported });
   }
 
-  async #startOf({ runId, startMs, workflowId }: RunRow, firstRunId: string): Promise<number> {
-    if (runId === firstRunId) return startMs;
-    const known = this.#chains.get(firstRunId)?.startedMs;
-    if (known !== undefined) return known;
-    const first = await this.#context.reader.describe(workflowId, firstRunId);
-    return first?.startTime.getTime() ?? startMs;
+  /** Returns when the first attempt was due; for a third or later attempt, when the one before was due. */
+  async #dueMsOf({ workflowId, dueMs }: RunRow, { attempt, previousRunId }: Beginning): Promise<number> {
+    if (attempt === 1 || previousRunId === undefined) return dueMs;
+    const previous = await this.#context.reader.describe(workflowId, previousRunId);
+    return (previous?.executionTime ?? previous?.startTime)?.getTime() ?? dueMs;
+  }
+
+  /** Remembers the chain under its next attempt. */
+  #follow(runId: string, nextRunId: string, chain: Chain): void {
+    this.#context.sink.onSent(() => {
+      this.#chains.delete(runId);
+      this.#chains.set(nextRunId, chain);
+    });
   }
 
   /** Reports chains that have lasted long, even if no attempt has failed lately. */
   async #checkChains(nowMs: number): Promise<void> {
-    const old = [...this.#chains].filter(([, { startedMs }]) => nowMs - startedMs >= FAILING_MS);
-    for (const [firstRunId, chain] of old) {
-      const latest = await this.#context.reader.describe(chain.row.workflowId);
-      const isSame = latest?.raw.workflowExecutionInfo?.firstRunId === firstRunId;
-      if (isSame && latest?.status.name === 'RUNNING') {
-        this.#failing(firstRunId, chain, chain.startedMs + FAILING_MS);
-      } else {
-        this.#chains.delete(firstRunId);
+    const old = [...this.#chains].filter(
+      ([, { dueMs, isReported }]) => !isReported && nowMs - dueMs >= FAILING_MS,
+    );
+    for (const [nextRunId, chain] of old) {
+      const next = await this.#context.reader.describe(chain.row.workflowId, nextRunId);
+      if (next?.status.name !== 'RUNNING') {
+        this.#chains.delete(nextRunId);
+        continue;
       }
+      this.#failing(nextRunId, chain, chain.dueMs + FAILING_MS);
+      this.#context.sink.onSent(() => this.#chains.set(nextRunId, { ...chain, isReported: true }));
     }
   }
 
-  #failing(chain: string, { row, facts }: Chain, atMs: number): void {
+  #failing(runId: string, { row, facts }: Pick<Chain, 'row' | 'facts'>, atMs: number): void {
     const { sink, ruleOf } = this.#context;
-    sink.observe(
-      jobSubject(row.job),
-      handlingOf(ruleOf(row.job)),
-      { kind: 'failing', chain: `chain:${chain}`, atMs, facts },
-      () => this.#chains.delete(chain),
-    );
+    sink.observe(jobSubject(row.job), handlingOf(ruleOf(row.job)), {
+      kind: 'failing',
+      chain: `chain:${runId}`,
+      atMs,
+      facts,
+    });
   }
 }

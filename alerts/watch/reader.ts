@@ -5,6 +5,7 @@
  * watcher without the workers' data converter must not be blind.
  */
 import type { Client } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
 import { decodeOptionalFailureToOptionalError } from '@temporalio/common/lib/internal-non-workflow';
 import { optionalTsToMs } from '@temporalio/common/lib/time';
 import type { temporal } from '@temporalio/proto';
@@ -15,6 +16,7 @@ import { traceIdOfExecution } from '../../client/trace-of-execution';
 import { TASK_QUEUE_TYPES, type TaskQueueKind } from '../../core/temporal-api';
 import { traceIdOfRun } from '../../core/trace-id';
 import { BASIS } from '../../core/usual';
+import { defined } from '../../core/util/defined';
 import { INCIDENT_MEMO, type IncidentMemo } from '../names';
 import { type Verdict, verdictOf } from './close-event';
 import {
@@ -39,7 +41,8 @@ type Run = Pick<RunRow, 'workflowId' | 'runId'>;
 /** Facts from the beginning of a run's history. */
 export interface Beginning {
   readonly attempt: number;
-  readonly firstRunId: string;
+  /** Id of the run before this one: the previous attempt, if this one is not the first. */
+  readonly previousRunId?: string;
   /** Start of the first workflow task, in milliseconds since 1970. */
   readonly startedMs?: number;
 }
@@ -162,11 +165,8 @@ export class Reader {
     if (!started) return undefined;
     const task = events.find(({ workflowTaskStartedEventAttributes: one }) => one);
     const startedMs = optionalTsToMs(task?.eventTime);
-    return {
-      attempt: started.attempt || 1,
-      firstRunId: started.firstExecutionRunId || runId,
-      ...(startedMs !== undefined && { startedMs }),
-    };
+    const previousRunId = started.continuedExecutionRunId || undefined;
+    return defined({ attempt: started.attempt || 1, previousRunId, startedMs });
   }
 
   /** Describes the run, or the workflow's latest run; `undefined` if it is gone. */
@@ -232,11 +232,11 @@ export class Reader {
     return response?.history?.events ?? [];
   }
 
-  /** Decodes a failure with the user's data converter; without it, only its message can be read. */
-  decode(failure: Parameters<typeof decodeOptionalFailureToOptionalError>[1]): Promise<Error | undefined> {
+  /** Decodes a failure with the user's data converter; without it, only its type and message can be read. */
+  decode(failure: temporal.api.failure.v1.IFailure | null | undefined): Promise<Error | undefined> {
     const { loadedDataConverter } = this.#client.options;
     return decodeOptionalFailureToOptionalError(loadedDataConverter, failure).catch(
-      () => new Error(failure?.message ?? ''),
+      () => new ApplicationFailure(failure?.message, failure?.applicationFailureInfo?.type),
     );
   }
 
