@@ -1,23 +1,22 @@
 /**
- * Grouping: more than five new alerts of one type in one poll become one message with a list. Pure.
+ * Grouping: more than five new alerts of one kind in one poll become one message with a list. Pure.
  */
 import type { AlertType, Subject } from './incident/message';
-import type { Observation, Observations } from './incident/observation';
+import type { Observations } from './incident/observation';
 
 /** The observations about one subject, to be signalled to its incident. */
 export interface Signal extends Observations {
   readonly subject: Subject;
 }
 
-/** Most alerts of one type and the same channels that are sent one by one. */
-const MAX_ALONE = 5;
+/** The kind of a message: its type and state. */
+export interface MessageKind {
+  readonly type: AlertType;
+  readonly state: 'open' | 'resolved';
+}
 
-/** Message types of the observations that lead to one; `raised` carries its own type. */
-const MESSAGE_TYPES: Readonly<Partial<Record<Observation['kind'], AlertType>>> = Object.freeze({
-  failed: 'job.failed',
-  failing: 'job.failing',
-  succeeded: 'job.recovered',
-});
+/** Most alerts of one kind and the same channels that are sent one by one. */
+const MAX_ALONE = 5;
 
 /** Jobs whose alerts are one message. */
 export interface SignalGroup {
@@ -37,23 +36,25 @@ export interface GroupedSignals {
 }
 
 /**
- * Assigns a group to the signals where more than five of one type go to the same channels.
+ * Assigns a group to the signals where more than five of one kind go to the same channels. A signal that leads
+ * to messages of several kinds has no group.
  *
- * @param isNew whether the job's incident would send a message, as far as the watcher can see
+ * @param kindsOf the kinds of messages that the job's incident would send, as far as the watcher can see
  * @param createId creates the workflow id of a group
  */
 export function groupSignals(
   signals: readonly Signal[],
-  isNew: (signal: Signal) => boolean,
+  kindsOf: (signal: Signal) => readonly MessageKind[],
   createId: () => string,
 ): GroupedSignals {
   const candidates = new Map<string, SignalGroup>();
   const keys = new Map<Signal, string>();
   for (const signal of signals) {
-    const type = typeOf(signal);
-    if (type === undefined || signal.subject.kind !== 'job' || !isNew(signal)) continue;
-    const { to } = signal.handling;
-    const key = JSON.stringify([type, to]);
+    const kind = signal.subject.kind === 'job' ? theOnly(kindsOf(signal)) : undefined;
+    if (kind === undefined) continue;
+    const { type, state } = kind;
+    const { to = [] } = signal.handling ?? {};
+    const key = JSON.stringify([type, state, to]);
     const { workflowId, members } = candidates.get(key) ?? { workflowId: createId(), members: 0 };
     candidates.set(key, { workflowId, type, to, members: members + 1 });
     keys.set(signal, key);
@@ -71,15 +72,8 @@ export function groupSignals(
   };
 }
 
-/**
- * Returns the type of message that the signal leads to; `undefined` if it leads to none or to several types.
- */
-function typeOf({ seen }: Signal): AlertType | undefined {
-  const types = new Set<AlertType | undefined>(
-    seen.map((one) =>
-      one.kind === 'raised' && one.endedMs === undefined ? one.type : MESSAGE_TYPES[one.kind],
-    ),
-  );
-  const [type] = types;
-  return types.size === 1 ? type : undefined;
+/** Returns the kind if there is exactly one, however often. */
+function theOnly([first, ...others]: readonly MessageKind[]): MessageKind | undefined {
+  const isOnly = others.every(({ type, state }) => type === first?.type && state === first.state);
+  return isOnly ? first : undefined;
 }

@@ -61,6 +61,17 @@ export function silenceOf(silences: readonly Silence[], job: string, nowMs: numb
   return holding.sort((a, b) => b.untilMs - a.untilMs)[0];
 }
 
+/** Returns the silences that were ended or shortened by a later request. */
+export function endedEarly(
+  before: readonly Silence[],
+  after: readonly Silence[],
+  nowMs: number,
+): readonly Silence[] {
+  return before.filter(
+    ({ job, untilMs }) => untilMs > nowMs && !after.some((one) => one.job === job && one.untilMs >= untilMs),
+  );
+}
+
 /** Returns the silences in a memo; invalid ones are left out. Never throws. */
 export function readSilences(value: unknown): readonly Silence[] {
   const isSilence = (one: unknown): one is Silence => {

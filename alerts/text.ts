@@ -29,20 +29,28 @@ function twoUnits(ms: number, big: number, bigName: string, small: number, small
   return `${Math.floor(ms / big)} ${bigName}${rest === 0 ? '' : ` ${rest} ${smallName}`}`;
 }
 
-/** Phrases for a group of one job and of several jobs. */
-const OF_GROUP: Readonly<Partial<Record<AlertMessage['type'], readonly [one: string, many: string]>>> =
-  Object.freeze({
+type Phrases = Readonly<Partial<Record<AlertMessage['type'], readonly [one: string, many: string]>>>;
+
+/** Phrases for a group of one job and of several jobs, by state. */
+const OF_GROUP: Readonly<Record<AlertMessage['state'], Phrases>> = Object.freeze({
+  open: {
     'job.failing': ['job keeps failing and is being retried', 'jobs keep failing and are being retried'],
-    'job.recovered': ['job has recovered', 'jobs have recovered'],
     'job.slow': ['job is slow', 'jobs are slow'],
     'job.overdue': ['job is overdue', 'jobs are overdue'],
     'job.stuck': ['job is stuck', 'jobs are stuck'],
-  });
+  },
+  resolved: {
+    'job.recovered': ['job has recovered', 'jobs have recovered'],
+    'job.slow': ['slow job has ended', 'slow jobs have ended'],
+    'job.overdue': ['job is no longer overdue', 'jobs are no longer overdue'],
+    'job.stuck': ['job is no longer stuck', 'jobs are no longer stuck'],
+  },
+});
 
 function sentence(subject: Subject, message: AlertMessage): string {
   if (subject.kind === 'group') {
     const { jobs = [], jobCount = jobs.length } = message.facts;
-    const [one, many] = OF_GROUP[message.type] ?? ['job failed', 'jobs failed'];
+    const [one, many] = OF_GROUP[message.state][message.type] ?? ['job failed', 'jobs failed'];
     return `${plural(jobCount, one, many)}: ${list(jobs, jobCount)}`;
   }
   const isOver = message.state === 'resolved' && !message.merged;

@@ -35,7 +35,9 @@ function listed(job: string, status: keyof typeof STATUS, dueMs: number, closedM
     startTime: msToTs(dueMs),
     ...(closedMs !== undefined && { closeTime: msToTs(closedMs) }),
     memo: { fields: { jobName: payload(job) } },
-    searchAttributes: { indexedFields: { BuildIds: payload(['1'], 'KeywordList') } },
+    searchAttributes: {
+      indexedFields: { BuildIds: payload(['1'], 'KeywordList'), JobTrigger: payload('cron', 'Keyword') },
+    },
   };
 }
 

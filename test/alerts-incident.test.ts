@@ -145,6 +145,11 @@ describe('silences', () => {
     equal(nextAttemptMs(one.state, 100), Number.POSITIVE_INFINITY);
   });
 
+  it('release the message if they are ended early', () => {
+    const one = silenced(failed('a', 1)).observe({ kind: 'unsilenced', atMs: 50 });
+    deepEqual(one.deliver(50).messages, ['job.failed open']);
+  });
+
   it('do not hold back later messages', () => {
     const one = silenced(failed('a', 1)).observe(slow('b', 2));
     deepEqual(one.deliver(2).messages, ['job.slow open']);
@@ -226,6 +231,23 @@ describe('groups', () => {
       one.state.claims.map(({ message }) => message?.type),
       ['job.recovered'],
     );
+  });
+
+  it('report that other problems ended, or were over when they were observed', () => {
+    const one = new IncidentUnderTest().observe(slow('a', 1), overdue(0, 1));
+    const seen = [cleared('slow:a', 2), succeeded('s', 2), slow('b', 1, 2)];
+    one.state = observe(one.state, { handling: HANDLING, seen, group: 'g' }, 2);
+    deepEqual(
+      one.state.claims.map(({ message }) => `${message?.type} ${message?.state}`),
+      ['job.slow resolved', 'job.overdue resolved', 'job.slow resolved'],
+    );
+  });
+
+  it('do not report the end of a problem whose beginning is still queued', () => {
+    const one = new IncidentUnderTest({}, { prompt: false }).observe(failed('a', 1));
+    one.state = observe(one.state, { handling: HANDLING, seen: [succeeded('s', 2)], group: 'g' }, 2);
+    deepEqual(one.state.claims, [{ group: 'g', message: null }]);
+    deepEqual(one.deliver(2).messages, ['job.failed resolved merged']);
   });
 });
 

@@ -3,8 +3,9 @@ import { deepEqual, equal, match } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { groupSignals, type Signal } from '../alerts/grouping';
 import type { Observation } from '../alerts/incident/observation';
-import { addSilence, readSilences, type Silence, silenceOf } from '../alerts/silence';
-import { failed, HANDLING, slow, succeeded } from './support/alerts/incident-under-test';
+import { addSilence, endedEarly, readSilences, type Silence, silenceOf } from '../alerts/silence';
+import { JobsInTrouble } from '../alerts/watch/trouble';
+import { cleared, failed, HANDLING, overdue, slow, succeeded } from './support/alerts/incident-under-test';
 
 const HOUR = 3_600_000;
 
@@ -34,6 +35,18 @@ describe('a silence', () => {
   it('is replaced by one for the same name, and ended by one with duration 0', () => {
     equal(silences({ job: 'a', for: '1h' }, { job: 'a', for: '30m' })[0]?.untilMs, HOUR / 2);
     deepEqual(silences({ job: 'a', for: '1h' }, { job: 'a', for: 0 }), []);
+  });
+
+  it('ends early if it is ended, or replaced by a shorter one', () => {
+    const before = silences(
+      { job: 'ended', for: '3h' },
+      { job: 'shorter', for: '3h' },
+      { job: 'over', for: '1h' },
+    );
+    const after = silences({ job: 'shorter', for: '2h' }, { job: 'new', for: '1h' });
+    const names = endedEarly(before, after, HOUR).map(({ job }) => job);
+    deepEqual(names, ['ended', 'shorter']);
+    deepEqual(endedEarly(after, silences({ job: 'shorter', for: '2h' }, { job: 'new', for: '4h' }), 0), []);
   });
 
   it('drops silences that have ended', () => {
@@ -71,51 +84,84 @@ describe('grouping', () => {
   });
   const many = (count: number, seen: (job: string) => Observation): Signal[] =>
     Array.from({ length: count }, (_, index) => signal(`job-${index}`, seen(`run-${index}`)));
-  const group = (signals: readonly Signal[], isNew: (signal: Signal) => boolean = () => true) =>
-    groupSignals(signals, isNew, () => 'the group');
+  /** Groups the signals of a poll, after those of earlier polls. */
+  const group = (signals: readonly Signal[], earlier: readonly Signal[] = []) => {
+    const trouble = new JobsInTrouble();
+    for (const one of earlier) trouble.signalled(one, 1);
+    return groupSignals(
+      signals,
+      (one) => trouble.kindsOf(one),
+      () => 'the group',
+    );
+  };
+  const kindsOf = (signals: readonly Signal[], earlier?: readonly Signal[]) =>
+    group(signals, earlier).groups.map(({ type, members }) => `${members} ${type}`);
+  const failures = many(6, (run) => failed(run, 1));
+  const recoveries = many(6, (run) => succeeded(run, 2));
 
   it('merges more than five alerts of one type into one message', () => {
-    const { signals, groups } = group(many(6, (run) => failed(run, 1)));
+    const { signals, groups } = group(failures);
     deepEqual(groups, [{ workflowId: 'the group', type: 'job.failed', to: ['oncall'], members: 6 }]);
     deepEqual(new Set(signals.map((one) => one.group)), new Set(['the group']));
   });
 
   it('does not merge five alerts', () => {
-    const { signals, groups } = group(many(5, (run) => failed(run, 1)));
+    const { signals, groups } = group(failures.slice(1));
     deepEqual([groups.length, signals.every((one) => one.group === undefined)], [0, true]);
   });
 
   it('is by type', () => {
-    const signals = [...many(6, (run) => slow(run, 1)), ...many(5, (run) => failed(run, 1))];
-    deepEqual(
-      group(signals).groups.map(({ type, members }) => [type, members]),
-      [['job.slow', 6]],
-    );
+    deepEqual(kindsOf([...many(6, (run) => slow(run, 1)), ...failures.slice(1)]), ['6 job.slow']);
   });
 
   it('is by channels', () => {
-    const others = many(3, (run) => failed(run, 1)).map((one) => ({
-      ...one,
-      handling: { ...HANDLING, to: ['team'] },
-    }));
-    equal(group([...many(3, (run) => failed(run, 1)), ...others]).groups.length, 0);
+    const others = failures.slice(3).map((one) => ({ ...one, handling: { ...HANDLING, to: ['team'] } }));
+    deepEqual(kindsOf([...failures.slice(0, 3), ...others]), []);
   });
 
-  it('counts only what is new', () => {
-    const signals = many(6, (run) => failed(run, 1));
-    equal(group(signals, ({ subject }) => subject.name !== 'job-0').groups.length, 0);
+  it('is by state: runs that are slow are not merged with those that were', () => {
+    const ended = many(3, (run) => slow(run, 1, 2));
+    deepEqual(kindsOf([...many(3, (run) => slow(run, 1)), ...ended]), []);
   });
 
-  it('also merges recoveries, but not slow runs that have ended', () => {
-    equal(group(many(6, (run) => succeeded(run, 1))).groups.length, 1);
-    equal(group(many(6, (run) => slow(run, 1, 2))).groups.length, 0);
+  it('does not count a failure after one that was reported', () => {
+    deepEqual(kindsOf(failures, [signal('job-0', failed('earlier', 0))]), []);
   });
 
-  it('does not include a job with two types of problems', () => {
-    const mixed = many(6, (run) => failed(run, 1)).map((one) => ({
-      ...one,
-      seen: [...one.seen, slow('x', 1)],
-    }));
-    equal(group(mixed).groups.length, 0);
+  it('counts a failure after a recovery, and each slow run', () => {
+    deepEqual(kindsOf(failures, [...failures, ...recoveries]), ['6 job.failed']);
+    const slowRuns = many(6, (run) => slow(run, 1));
+    deepEqual(
+      kindsOf(
+        many(6, (run) => slow(`${run}, later`, 2)),
+        slowRuns,
+      ),
+      ['6 job.slow'],
+    );
+  });
+
+  it('also merges the ends of alerts', () => {
+    deepEqual(kindsOf(recoveries, failures), ['6 job.recovered']);
+    deepEqual(
+      kindsOf(
+        recoveries,
+        many(6, () => overdue(0, 1)),
+      ),
+      ['6 job.overdue'],
+    );
+    deepEqual(kindsOf(many(6, (run) => cleared(`slow:${run}`, 2))), ['6 job.slow']);
+    deepEqual(kindsOf(many(6, (run) => cleared(`stuck:${run}`, 2))), ['6 job.stuck']);
+    deepEqual(kindsOf(many(6, (run) => slow(run, 1, 2))), ['6 job.slow']);
+  });
+
+  it('does not count successes of jobs without an open alert', () => {
+    deepEqual(kindsOf(recoveries), []);
+  });
+
+  it('does not include a job with two kinds of messages', () => {
+    const mixed = failures.map((one) => ({ ...one, seen: [...one.seen, slow('x', 1)] }));
+    deepEqual(kindsOf(mixed), []);
+    const both = failures.map((one) => ({ ...one, seen: [...one.seen, overdue(0, 1)] }));
+    deepEqual(kindsOf(recoveries, both), []);
   });
 });

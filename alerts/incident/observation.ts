@@ -31,12 +31,15 @@ export type Observation =
     }
   /** A problem ended. */
   | { readonly kind: 'cleared'; readonly key: string; readonly atMs: number; readonly facts?: AlertDetails }
+  /** A silence was ended or shortened. */
+  | { readonly kind: 'unsilenced'; readonly atMs: number }
   /** A test message was requested. */
   | { readonly kind: 'test'; readonly atMs: number };
 
 /** The observations that a watcher signals together about one subject. */
 export interface Observations {
-  readonly handling: Handling;
+  /** How problems are reported from now on; left out if that has not been read. */
+  readonly handling?: Handling;
   /** Observations, failures and successes first, then by time. */
   readonly seen: readonly Observation[];
   /** Workflow id of the group that reports new problems in place of the incident. */

@@ -5,7 +5,7 @@
  */
 import { observeFailed, observeFailing, observeSucceeded } from './failures';
 import type { Observation, Observations } from './observation';
-import { queueOpen, queueResolved } from './outbox';
+import { queueOpen, queueResolved, withoutSilence } from './outbox';
 import { type IncidentState, LINGER_MS, type OpenProblem } from './state';
 
 /** Most ended problems that are remembered; beyond it the oldest is forgotten. */
@@ -19,7 +19,7 @@ export function observe(
   { handling, seen, group }: Observations,
   nowMs: number,
 ): IncidentState {
-  const before: IncidentState = { ...state, handling, touchedMs: nowMs };
+  const before: IncidentState = { ...state, ...(handling && { handling }), touchedMs: nowMs };
   const after = seen.reduce((next, observation) => observeOne(next, observation, nowMs, group), before);
   // The group waits for a reply from each member, so a member without news sends an empty one.
   const isSilent = group !== undefined && after.claims.length === before.claims.length;
@@ -54,11 +54,13 @@ function observeOne(
     case 'failing':
       return observeFailing(state, observation, nowMs, group);
     case 'succeeded':
-      return clearOverdue(observeSucceeded(state, observation, nowMs, group), observation.atMs, nowMs);
+      return clearOverdue(observeSucceeded(state, observation, nowMs, group), observation, nowMs, group);
     case 'raised':
       return observeRaised(state, observation, nowMs, group);
     case 'cleared':
       return observeCleared(state, observation, nowMs, group);
+    case 'unsilenced':
+      return withoutSilence(state);
     case 'test':
       return withTestMessage(state, nowMs);
   }
@@ -80,8 +82,8 @@ function observeRaised(
   if (endedMs === undefined) {
     return queueOpen({ ...state, problems: [...state.problems, problem] }, problem, nowMs, { group });
   }
-  const opened = queueOpen(state, problem, nowMs);
-  return queueResolved(withEnded(opened, key, endedMs), problem, endedMs, nowMs);
+  const opened = withEnded(group === undefined ? queueOpen(state, problem, nowMs) : state, key, endedMs);
+  return queueResolved(opened, problem, endedMs, nowMs, { group });
 }
 
 function observeCleared(
@@ -96,13 +98,18 @@ function observeCleared(
   return queueResolved(withEnded({ ...state, problems }, key, atMs), problem, atMs, nowMs, { group, facts });
 }
 
-/** Returns the state without the overdue problems that a success at `atMs` ended. */
-function clearOverdue(state: IncidentState, atMs: number, nowMs: number): IncidentState {
+/** Returns the state without the overdue problems that the success ended. */
+function clearOverdue(
+  state: IncidentState,
+  { atMs }: Extract<Observation, { kind: 'succeeded' }>,
+  nowMs: number,
+  group: string | undefined,
+): IncidentState {
   const overdue = state.problems.filter(
     ({ type, facts }) => type === 'job.overdue' && (facts.lastSuccessMs ?? 0) < atMs,
   );
   return overdue.reduce(
-    (next, { key }) => observeCleared(next, { kind: 'cleared', key, atMs }, nowMs),
+    (next, { key }) => observeCleared(next, { kind: 'cleared', key, atMs }, nowMs, group),
     state,
   );
 }

@@ -52,7 +52,10 @@ export function queueResolved(
     facts: { ...problem.facts, ...facts },
     queuedMs: nowMs,
   };
-  if (group !== undefined) return { ...numbered, claims: [...numbered.claims, { group, message }] };
+  // A group's message could arrive before one that is still queued here.
+  const isToldHere = Object.values(numbered.queues).some((queue) => undelivered(queue, problem.key));
+  if (group !== undefined && !isToldHere)
+    return { ...numbered, claims: [...numbered.claims, { group, message }] };
   const silenced = Object.entries(numbered.queues).filter(([, queue]) =>
     isSilenced(undelivered(queue, problem.key)),
   );
@@ -99,6 +102,15 @@ export function isQueued(state: IncidentState, channel: string, id: string): boo
 export function nextAttemptMs({ queues }: IncidentState, nowMs: number): number {
   const times = Object.values(queues).flatMap((queue) => queue.map(({ notBeforeMs = 0 }) => notBeforeMs));
   return Math.min(Number.POSITIVE_INFINITY, ...times.filter((ms) => ms > nowMs));
+}
+
+/** Returns the state in which no silence holds a message back; the next delivery looks for silences again. */
+export function withoutSilence(state: IncidentState): IncidentState {
+  const queues = Object.entries(state.queues).map(([channel, queue]) => {
+    const released = queue.map(({ notBeforeMs: _, ...message }) => message);
+    return [channel, released] as const;
+  });
+  return { ...state, queues: Object.fromEntries(queues) };
 }
 
 /** Returns the state after a delivery ended. */

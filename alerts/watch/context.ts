@@ -25,19 +25,29 @@ export interface WatchContext {
 
 /** Collects the observations of one poll. */
 export class Sink {
-  readonly #signals = new Map<string, { subject: Subject; handling: Handling; seen: Observation[] }>();
+  readonly #signals = new Map<string, { subject: Subject; handling?: Handling; seen: Observation[] }>();
   #commits: (() => void)[] = [];
 
   /**
    * Adds an observation.
    *
+   * @param handling `undefined` if the incident keeps the one it has
    * @param sent called when the observation has been signalled
    */
-  observe(subject: Subject, handling: Handling, observation: Observation, sent?: () => void): void {
+  observe(
+    subject: Subject,
+    handling: Handling | undefined,
+    observation: Observation,
+    sent?: () => void,
+  ): void {
     const key = `${subject.kind}/${subject.name}`;
-    const signal = this.#signals.get(key) ?? { subject, handling, seen: [] };
-    signal.seen.push(observation);
-    this.#signals.set(key, signal);
+    const { seen = [], ...known } = this.#signals.get(key) ?? {};
+    this.#signals.set(key, {
+      ...known,
+      subject,
+      ...(handling && { handling }),
+      seen: [...seen, observation],
+    });
     if (sent) this.#commits.push(sent);
   }
 
@@ -48,9 +58,8 @@ export class Sink {
 
   /** Returns the signals to send and a function to call after sending them. Empties the sink. */
   drain(): { readonly signals: readonly Signal[]; readonly commit: () => void } {
-    const signals = Array.from(this.#signals.values(), ({ subject, handling, seen }) => ({
-      subject,
-      handling,
+    const signals = Array.from(this.#signals.values(), ({ seen, ...signal }) => ({
+      ...signal,
       seen: seen.sort(inOrder),
     }));
     const commits = this.#commits;
@@ -89,5 +98,5 @@ function inOrder(a: Observation, b: Observation): number {
 }
 
 function rank({ kind }: Observation): number {
-  return kind === 'raised' || kind === 'cleared' ? 1 : 0;
+  return kind === 'failed' || kind === 'failing' || kind === 'succeeded' ? 0 : 1;
 }

@@ -6,25 +6,25 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
-import { createPatternMatcher } from '../../core/job-pattern';
+import { createPatternMatcher, fitsPattern } from '../../core/job-pattern';
 import type { ResolvedAlerts } from '../config/types';
-import { groupSignals, type Signal } from '../grouping';
+import { groupSignals, type MessageKind, type Signal } from '../grouping';
 import { incidentSubject } from '../incident-id';
-import { type Silence, silenceOf } from '../silence';
+import { endedEarly, type Silence, silenceOf } from '../silence';
 import type { WatchCursor, WatchReport } from '../workflows/watcher-messages';
 import { createBudget } from './budget';
 import { handlingOf, jobSubject, OVERLAP_MS, Sink, type WatchContext } from './context';
 import { FailureWatch } from './failure-watch';
 import { OverdueWatch } from './overdue-watch';
-import { pollQuery } from './queries';
+import { runOfKey } from './problem-key';
+import { pollQuery, type SlowBounds } from './queries';
 import { QueueWatch } from './queue-watch';
 import { type ListedIncident, Reader } from './reader';
-import type { RunRow } from './row';
 import { RuleWatch } from './rule-watch';
 import { type Redact, RunDetailsReader } from './run-details';
 import { Signaller } from './signaller';
-import { MIN_LEARNT_LIMIT_MS, SlowWatch, slowRunId } from './slow-watch';
-import { StuckWatch, stuckRunId } from './stuck-watch';
+import { MIN_LEARNT_LIMIT_MS, SlowWatch } from './slow-watch';
+import { StuckWatch } from './stuck-watch';
 import { JobsInTrouble } from './trouble';
 
 /** Overlap of the polls after a failed one, in milliseconds. */
@@ -69,8 +69,7 @@ export class JobWatch {
   readonly #overdue: OverdueWatch;
   readonly #rules: RuleWatch;
   readonly #signaller: Signaller;
-  /** The smallest `overMs` of all rules. */
-  readonly #overMs: number | undefined;
+  readonly #slowBounds: SlowBounds | undefined;
   #readMs: number;
   /** Running runs that were due until this time have been read. */
   #dueMs = 0;
@@ -78,6 +77,8 @@ export class JobWatch {
   /** Time of the last list of incidents, in milliseconds since 1970. */
   #incidentsListedMs = 0;
   #isResumed = false;
+  /** The silences when the incidents were last listed. */
+  #silences: readonly Silence[] = [];
 
   constructor(options: JobWatchOptions) {
     const { client, config, sinceMs, cursor, redact } = options;
@@ -103,8 +104,7 @@ export class JobWatch {
     this.#rules = new RuleWatch(this.#context, config);
     this.#signaller = new Signaller(client);
     this.#readMs = cursor?.readMs ?? sinceMs;
-    const limits = [config.default, ...config.jobs.values()].filter(({ on }) => on.includes('slow'));
-    this.#overMs = min(limits.flatMap(({ overMs }) => overMs ?? []));
+    this.#slowBounds = slowBoundsOf(config);
     for (const job of config.jobs.keys()) if (!job.includes('*')) this.#overdue.watch(job, Date.now());
   }
 
@@ -149,12 +149,12 @@ export class JobWatch {
     if (nowMs - this.#incidentsListedMs >= LIST_INCIDENTS_MS) await this.#listIncidents(nowMs);
     const overlapMs = this.#hasFailed ? OVERLAP_AFTER_ERROR_MS : OVERLAP_MS;
     const closedSinceMs = Math.max(this.#options.sinceMs, this.#readMs - overlapMs, nowMs - MAX_BACK_MS);
-    const dueMs = nowMs - Math.min(MIN_LEARNT_LIMIT_MS, this.#overMs ?? MIN_LEARNT_LIMIT_MS);
+    const dueMs = nowMs - Math.min(MIN_LEARNT_LIMIT_MS, this.#slowBounds?.overMs ?? MIN_LEARNT_LIMIT_MS);
     const query = pollQuery({
       closedSinceMs,
       waitingSinceMs: nowMs - WAITING_MS,
       dueMs: [this.#dueMs, dueMs],
-      ...(this.#overMs !== undefined && { overMs: this.#overMs }),
+      slow: this.#slowBounds,
     });
     const { reader, background } = this.#context;
     const callsBefore = reader.calls;
@@ -188,23 +188,13 @@ export class JobWatch {
     const { signals, commit } = this.#context.sink.drain();
     if (signals.length > 0) {
       const silences = await this.#options.silences();
-      const isNew = (signal: Signal) =>
-        this.#isNew(signal) && !silenceOf(silences, signal.subject.name, nowMs);
-      const grouped = groupSignals(signals, isNew, () => `job-alert-group/${randomUUID()}`);
+      const kindsOf = (signal: Signal): readonly MessageKind[] =>
+        silenceOf(silences, signal.subject.name, nowMs) ? [] : this.#trouble.kindsOf(signal);
+      const grouped = groupSignals(signals, kindsOf, () => `job-alert-group/${randomUUID()}`);
       await this.#signaller.send(grouped);
       for (const signal of signals) this.#trouble.signalled(signal, nowMs);
     }
     commit();
-  }
-
-  /** Whether the incident would send a message for the signal, as far as this process can see. */
-  #isNew({ subject: { name }, seen }: Signal): boolean {
-    const isOpen = (type: string) => this.#trouble.isOpen(name, type);
-    return seen.some((one) => {
-      if (one.kind === 'succeeded')
-        return isOpen('job.failed') || isOpen('job.failing') || isOpen('job.overdue');
-      return !isOpen(one.kind === 'raised' ? one.type : `job.${one.kind}`);
-    });
   }
 
   #clear(job: string, key: string, nowMs: number): void {
@@ -225,23 +215,38 @@ export class JobWatch {
         this.#isResumed = true;
       });
     }
+    await this.#release(incidents, nowMs);
     this.#incidentsListedMs = nowMs;
+  }
+
+  /** Releases the messages that are held back by silences which somebody has ended or shortened since. */
+  async #release(incidents: readonly ListedIncident[], nowMs: number): Promise<void> {
+    const { sink } = this.#context;
+    const silences = await this.#options.silences();
+    const ended = endedEarly(this.#silences, silences, nowMs);
+    for (const { workflowId, memo } of ended.length === 0 ? [] : incidents) {
+      const { kind } = incidentSubject(workflowId) ?? {};
+      const isHeld = kind === 'queue' || ended.some(({ job }) => fitsPattern(job, memo.subject));
+      if ((kind === 'job' || kind === 'queue') && isHeld && memo.open.length > 0)
+        sink.observe({ kind, name: memo.subject }, undefined, { kind: 'unsilenced', atMs: nowMs });
+    }
+    sink.onSent(() => {
+      this.#silences = silences;
+    });
   }
 
   /** Resumes the problems that an earlier watcher reported, so that their ends are observed. */
   async #resume(incidents: readonly ListedIncident[], nowMs: number): Promise<void> {
     const keys = incidents.flatMap(({ memo }) => memo.open.map(({ key }) => key));
-    const runIds = keys.flatMap((key) => slowRunId(key) ?? stuckRunId(key) ?? []);
-    const runs = await this.#context.reader.runs(runIds);
-    const found = (runId: string | undefined): RunRow | undefined => runs.get(runId ?? '');
+    const runs = await this.#context.reader.runs(keys.flatMap((key) => runOfKey(key)?.runId ?? []));
     for (const { workflowId, memo } of incidents) {
       for (const { key } of memo.open) {
-        const runId = slowRunId(key) ?? stuckRunId(key);
-        const run = found(runId);
-        if (run && slowRunId(key)) this.#slow.reopen(run);
-        else if (run) this.#stuck.reopen(run);
+        const problem = runOfKey(key);
+        if (problem === undefined) continue;
+        const run = runs.get(problem.runId);
+        if (run) (problem.type === 'job.slow' ? this.#slow : this.#stuck).reopen(run);
         // The run has ended and was deleted, since an outage can outlast the retention.
-        else if (runId) this.#clear(memo.subject, key, nowMs);
+        else this.#clear(memo.subject, key, nowMs);
       }
       const kind = incidentSubject(workflowId)?.kind;
       if (kind === 'job') this.#overdue.watch(memo.subject, nowMs);
@@ -250,6 +255,13 @@ export class JobWatch {
   }
 }
 
-function min(values: readonly number[]): number | undefined {
-  return values.length === 0 ? undefined : Math.min(...values);
+function slowBoundsOf({ default: byDefault, jobs }: ResolvedAlerts): SlowBounds | undefined {
+  const limited = [['*', byDefault] as const, ...jobs].filter(
+    ([, { on, overMs }]) => on.includes('slow') && overMs !== undefined,
+  );
+  if (limited.length === 0) return undefined;
+  return {
+    overMs: Math.min(...limited.map(([, { overMs = 0 }]) => overMs)),
+    jobs: limited.map(([job]) => job),
+  };
 }

@@ -20,29 +20,45 @@ export interface PollBounds {
   readonly waitingSinceMs: number;
   /** Range of due times of running runs: after the first, up to and including the second. */
   readonly dueMs: readonly [after: number, until: number];
-  /** The smallest `overMs` of all rules, for completed runs; left out if no rule has one. */
-  readonly overMs?: number;
+  /** Which completed runs may have been slow; left out if no rule has `overMs`. */
+  readonly slow?: SlowBounds | undefined;
 }
+
+/** Completed runs that may have been slow. */
+export interface SlowBounds {
+  /** The smallest `overMs` of all rules. */
+  readonly overMs: number;
+  /** Names and patterns of the jobs with `overMs`. */
+  readonly jobs: readonly string[];
+}
+
+/** Most names and patterns in a query; for more, the runs of all jobs are read. */
+const MAX_PATTERNS = 100;
 
 /** Returns one query for all runs that a poll needs; their status tells the cases apart. */
 export function pollQuery({
   closedSinceMs,
   waitingSinceMs,
   dueMs: [after, until],
-  overMs,
+  slow,
 }: PollBounds): string {
   const closed = `CloseTime > ${time(closedSinceMs)}`;
   const parts = [
     `ExecutionStatus IN ('Failed', 'TimedOut', 'Terminated') AND ${closed} AND (${TOP_LEVEL} OR BuildIds IS NULL)`,
     `ExecutionStatus = 'Running' AND BuildIds IS NULL AND ExecutionTime < ${time(waitingSinceMs)}`,
     `ExecutionStatus = 'Running' AND ${TOP_LEVEL} AND ExecutionTime > ${time(after)} AND ExecutionTime <= ${time(until)}`,
-    ...(overMs === undefined
-      ? []
-      : [
-          `ExecutionStatus = 'Completed' AND ${TOP_LEVEL} AND ${closed} AND ExecutionDuration > '${overMs}ms'`,
-        ]),
+    ...(slow === undefined ? [] : [`${slowPart(slow)} AND ${closed}`]),
   ];
   return parts.map((part) => `(${part})`).join(' OR ');
+}
+
+function slowPart({ overMs, jobs }: SlowBounds): string {
+  const part = `${successes()} AND ExecutionDuration > '${overMs}ms'`;
+  if (jobs.length > MAX_PATTERNS) return part;
+  const names = jobs.filter((job) => !job.includes('*'));
+  const prefixes = jobs.filter((job) => job.includes('*')).map((job) => job.slice(0, job.indexOf('*')));
+  const conditions = [...(names.length > 0 ? [jobIn(names)] : []), ...prefixes.map(startsWith)];
+  return `${part} AND (${conditions.join(' OR ')})`;
 }
 
 /** Returns the query for completed runs of these jobs. */

@@ -48,10 +48,7 @@ export class QueueWatch {
   }
 
   #clear(taskQueue: string, atMs: number): void {
-    const { sink, ruleOf } = this.#context;
-    // The incident sends it to the channels that got the beginning.
-    const handling = { ...handlingOf(ruleOf('')), to: [] };
-    sink.observe(queueSubject(taskQueue), handling, { kind: 'cleared', key: KEY, atMs }, () =>
+    this.#context.sink.observe(queueSubject(taskQueue), undefined, { kind: 'cleared', key: KEY, atMs }, () =>
       this.queues.markReported(taskQueue, 'worker'),
     );
   }

@@ -11,16 +11,18 @@ import type { WatchContext } from './context';
 const CHECK_INTERVAL_MS = 60 * 60_000;
 /** Interval for rules without a match, and for those that may match new jobs, in milliseconds. */
 const UNSURE_CHECK_INTERVAL_MS = 60_000;
-/** Most known names that a query excludes. */
-const MAX_KNOWN = 500;
+/** Most names that a query excludes. */
+const MAX_EXCLUDED = 2_000;
 
 interface RuleState {
   readonly pattern: string;
   /** Whether all jobs that match must be found. */
   readonly isCollected: boolean;
   checkAtMs: number;
+  /** Names that were read, whether they match or not: a page of runs of frequent jobs must not hide rare ones. */
+  readonly names: Set<string>;
+  /** `undefined` until all names have been read. */
   isMatched: boolean | undefined;
-  readonly jobs: Set<string>;
 }
 
 export class RuleWatch {
@@ -34,8 +36,8 @@ export class RuleWatch {
       pattern,
       isCollected: pattern.includes('*') && (jobs.get(pattern) ?? byDefault).successWithinMs !== undefined,
       checkAtMs: 0,
+      names: new Set<string>(),
       isMatched: undefined,
-      jobs: new Set<string>(),
     }));
   }
 
@@ -48,22 +50,30 @@ export class RuleWatch {
   async poll(nowMs: number): Promise<readonly string[]> {
     const rule = this.#rules.find(({ checkAtMs }) => checkAtMs <= nowMs);
     if (rule === undefined || !this.#context.budget.take()) return [];
-    const found = await this.#jobsUnder(rule);
-    const added = found.filter((job) => !rule.jobs.has(job));
-    rule.isMatched = found.length > 0 || rule.jobs.size > 0;
-    if (rule.isCollected) for (const job of added) rule.jobs.add(job);
-    const isUnsure = !rule.isMatched || rule.isCollected;
-    // New names may mean that more pages follow.
-    const pauseMs = isUnsure ? UNSURE_CHECK_INTERVAL_MS : CHECK_INTERVAL_MS;
-    rule.checkAtMs = nowMs + (rule.isCollected && added.length > 0 ? 0 : pauseMs);
-    return rule.isCollected ? added : [];
+    const { pattern, isCollected, names } = rule;
+    if (rule.isMatched && !isCollected) {
+      rule.isMatched = undefined;
+      names.clear();
+    }
+    const added = (await this.#read(rule)).filter((name) => !names.has(name));
+    for (const name of added) names.add(name);
+    const found = added.filter((name) => fitsPattern(pattern, name));
+    if (found.length > 0) rule.isMatched = true;
+    // Without a new name, no pages follow.
+    else if (added.length === 0) rule.isMatched ??= false;
+    rule.checkAtMs = nowMs + pauseMs(rule, added.length > 0);
+    return isCollected ? found : [];
   }
 
-  async #jobsUnder({ pattern, isCollected, jobs }: RuleState): Promise<readonly string[]> {
+  async #read({ pattern, names }: RuleState): Promise<readonly string[]> {
     const { reader } = this.#context;
     if (!pattern.includes('*')) return (await reader.hasRunOf(pattern)) ? [pattern] : [];
     const prefix = pattern.slice(0, pattern.indexOf('*'));
-    const known = isCollected ? [...jobs].slice(-MAX_KNOWN) : [];
-    return [...(await reader.jobNames(prefix, known))].filter((job) => fitsPattern(pattern, job));
+    return [...(await reader.jobNames(prefix, [...names].slice(-MAX_EXCLUDED)))];
   }
+}
+
+function pauseMs({ isMatched, isCollected }: RuleState, hasNew: boolean): number {
+  if (isMatched && !isCollected) return CHECK_INTERVAL_MS;
+  return hasNew ? 0 : UNSURE_CHECK_INTERVAL_MS;
 }

@@ -39,13 +39,17 @@ export class RunDetailsReader {
     return defined({ type: type && this.text(type), message: this.text(message) });
   }
 
-  /** Returns the pending activities of a running run, and the attempt of its workflow task. */
+  /**
+   * Returns the pending activities of a run, and the attempt of its workflow task; `undefined` if the run has
+   * ended, which visibility shows later.
+   */
   async pending(
     row: RunRow,
-  ): Promise<{ readonly work: readonly PendingWork[]; readonly taskAttempt: number }> {
+  ): Promise<{ readonly work: readonly PendingWork[]; readonly taskAttempt: number } | undefined> {
     const described = await this.#reader.describe(row.workflowId, row.runId);
-    const taskAttempt = described?.raw.pendingWorkflowTask?.attempt ?? 0;
-    const activities = (described?.raw.pendingActivities ?? []).slice(0, MAX_PENDING);
+    if (described?.status.name !== 'RUNNING') return undefined;
+    const taskAttempt = described.raw.pendingWorkflowTask?.attempt ?? 0;
+    const activities = (described.raw.pendingActivities ?? []).slice(0, MAX_PENDING);
     const work: PendingWork[] = [];
     for (const { activityType, attempt, lastFailure, lastStartedTime, activityOptions } of activities) {
       const queue = activityOptions?.taskQueue?.name || row.taskQueue;

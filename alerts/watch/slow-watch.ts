@@ -1,9 +1,11 @@
 /**
  * Watches runs that take too long, while they run and when they have ended.
  */
+import { SCHEDULED_JOB } from '../../core/jobs/names';
 import { BoundedMap, BoundedSet } from '../../core/util/bounded-map';
 import type { AlertDetails } from '../incident/message';
 import { handlingOf, isOn, jobSubject, type WatchContext } from './context';
+import { keyOfRun } from './problem-key';
 import type { Queues } from './queues';
 import type { RunRow } from './row';
 import { type SlowLimit, SlowRuns, slowLimit, type WatchedRun } from './slow-runs';
@@ -64,7 +66,8 @@ export class SlowWatch {
 
   #begin(row: RunRow, nowMs: number): void {
     const { overMs, on } = this.#context.ruleOf(row.job);
-    if (!on.includes('slow')) return;
+    // A controller runs as long as its job exists.
+    if (!on.includes('slow') || row.workflowType === SCHEDULED_JOB) return;
     const limit = slowLimit(overMs, this.#usual.get(row.job));
     if (limit) this.#runs.watch(row, limit);
     else if (!this.#usual.isKnown(row.job, nowMs)) this.#undecided.set(row.runId, row);
@@ -101,6 +104,9 @@ export class SlowWatch {
       // Before its first task, the job of the run was a guess.
       this.#runs.forget(row.runId);
       this.#begin(present, nowMs);
+    } else if (present.hasBegun && present.trigger === undefined && !isReported) {
+      // It is not bound, and so is not reported, like those that began before they were listed.
+      this.#runs.forget(row.runId);
     } else if (!isReported && this.#queues.isServed(present)) {
       await this.#reportRunning(present, limit, nowMs);
     }
@@ -108,8 +114,9 @@ export class SlowWatch {
 
   async #reportRunning(row: RunRow, limit: SlowLimit, nowMs: number): Promise<void> {
     const { details } = this.#context;
-    const { work, taskAttempt } = await details.pending(row);
-    if (await this.#isStuck(row, taskAttempt, nowMs)) return;
+    const pending = await details.pending(row);
+    if (pending === undefined || (await this.#isStuck(row, pending.taskAttempt, nowMs))) return;
+    const { work } = pending;
     const elapsedMs = nowMs - row.dueMs;
     this.#raise(row, limit, {
       ...(await this.#usualOf(row, nowMs)),
@@ -145,7 +152,7 @@ export class SlowWatch {
       {
         kind: 'raised',
         type: 'job.slow',
-        key: slowKey(row.runId),
+        key: keyOfRun('job.slow', row.runId),
         atMs: row.dueMs + limit.limitMs,
         ...(endedMs !== undefined && { endedMs }),
         facts: { ...facts, ...limit },
@@ -159,7 +166,7 @@ export class SlowWatch {
     const rule = handlingOf(this.#context.ruleOf(job));
     this.#context.sink.observe(jobSubject(job), rule, {
       kind: 'cleared',
-      key: slowKey(runId),
+      key: keyOfRun('job.slow', runId),
       atMs: closeMs,
     });
   }
@@ -167,15 +174,4 @@ export class SlowWatch {
   #limitOf({ job }: RunRow): SlowLimit | undefined {
     return slowLimit(this.#context.ruleOf(job).overMs, this.#usual.get(job));
   }
-}
-
-const PREFIX = 'slow:';
-
-function slowKey(runId: string): string {
-  return `${PREFIX}${runId}`;
-}
-
-/** Returns the run id in the key of a slow run's problem; `undefined` for other problems. */
-export function slowRunId(key: string): string | undefined {
-  return key.startsWith(PREFIX) ? key.slice(PREFIX.length) : undefined;
 }

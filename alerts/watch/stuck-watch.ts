@@ -4,6 +4,7 @@
  */
 import { BoundedMap } from '../../core/util/bounded-map';
 import { handlingOf, isOn, jobSubject, type WatchContext } from './context';
+import { keyOfRun } from './problem-key';
 import type { Queues } from './queues';
 import type { RunRow } from './row';
 
@@ -17,7 +18,6 @@ const CHECK_INTERVAL_MS = 15_000;
 const MAX_RUNS = 20_000;
 /** Interval between checks of running runs, one of which is checked at a time, in milliseconds. */
 const NEXT_RUNNING_MS = 10_000;
-const PREFIX = 'stuck:';
 
 export class StuckWatch {
   readonly #context: WatchContext;
@@ -65,7 +65,7 @@ export class StuckWatch {
       {
         kind: 'raised',
         type: 'job.stuck',
-        key: PREFIX + row.runId,
+        key: keyOfRun('job.stuck', row.runId),
         atMs: nowMs,
         facts: {
           run: await details.run(row),
@@ -99,7 +99,7 @@ export class StuckWatch {
       return;
     }
     const rule = handlingOf(this.#context.ruleOf(row.job));
-    const over = { kind: 'cleared', key: PREFIX + row.runId, atMs: nowMs } as const;
+    const over = { kind: 'cleared', key: keyOfRun('job.stuck', row.runId), atMs: nowMs } as const;
     this.#context.sink.observe(jobSubject(row.job), rule, over, () => this.#open.delete(row.runId));
   }
 
@@ -119,9 +119,4 @@ export class StuckWatch {
     const described = await this.#context.reader.describe(workflowId, runId);
     return described?.raw.pendingWorkflowTask?.attempt ?? 0;
   }
-}
-
-/** Returns the run id in the key of a stuck run's problem; `undefined` for other problems. */
-export function stuckRunId(key: string): string | undefined {
-  return key.startsWith(PREFIX) ? key.slice(PREFIX.length) : undefined;
 }

@@ -4,9 +4,12 @@
  *
  * Visibility lags, so for a while the watcher's own signals take precedence over a list.
  */
-import type { Signal } from '../grouping';
+import type { MessageKind, Signal } from '../grouping';
+import type { AlertType } from '../incident/message';
+import type { Observation } from '../incident/observation';
 import { SUCCESS_ENDS } from '../incident/state';
 import type { IncidentMemo } from '../names';
+import { runOfKey } from './problem-key';
 
 interface Trouble {
   /** Start of the range of successes to read, in milliseconds since 1970. */
@@ -14,7 +17,7 @@ interface Trouble {
   readonly signalledMs: number;
   readonly awaitsSuccess: boolean;
   /** Types of the open alerts. */
-  readonly open: ReadonlySet<string>;
+  readonly open: ReadonlySet<AlertType>;
 }
 
 /** Longer than visibility lags, in milliseconds. */
@@ -34,9 +37,10 @@ export class JobsInTrouble {
     );
   }
 
-  /** Whether an alert of this type is open for the job. */
-  isOpen(job: string, type: string): boolean {
-    return this.#jobs.get(job)?.open.has(type) ?? false;
+  /** Returns the kinds of messages that the job's incident would send after the signal. */
+  kindsOf({ subject: { name }, seen }: Signal): readonly MessageKind[] {
+    const open = this.#jobs.get(name)?.open;
+    return seen.flatMap((one) => kindsOf(one, (type) => open?.has(type) ?? false));
   }
 
   /** Records a signal that was sent. */
@@ -49,13 +53,14 @@ export class JobsInTrouble {
     let awaitsSuccess = known?.awaitsSuccess ?? false;
     for (const one of seen) {
       if (one.kind === 'succeeded') {
+        for (const type of SUCCESS_ENDS) open.delete(type);
         sinceMs = Math.max(sinceMs === Number.POSITIVE_INFINITY ? 0 : sinceMs, one.atMs);
         continue;
       }
-      const type = one.kind === 'raised' ? one.type : `job.${one.kind}`;
-      if (!BEGINNINGS.includes(type)) continue;
+      const type = beginningOf(one);
+      if (type === undefined) continue;
       open.add(type);
-      awaitsSuccess ||= SUCCESS_ENDS.some((each) => each === type);
+      awaitsSuccess ||= SUCCESS_ENDS.includes(type);
       sinceMs = Math.min(sinceMs, one.atMs);
     }
     this.#jobs.set(job, { sinceMs, signalledMs: nowMs, awaitsSuccess, open });
@@ -74,10 +79,39 @@ export class JobsInTrouble {
         sinceMs: known?.sinceMs ?? Math.min(nowMs, ...times),
         signalledMs: Number.NEGATIVE_INFINITY,
         awaitsSuccess: memo.awaitsSuccess,
-        open: new Set(memo.open.map(({ type }) => type)),
+        open: new Set(memo.open.map(({ type }) => type as AlertType)),
       });
     }
   }
 }
 
-const BEGINNINGS: readonly string[] = ['job.failed', 'job.failing', 'job.slow', 'job.overdue', 'job.stuck'];
+function kindsOf(one: Observation, isOpen: (type: AlertType) => boolean): readonly MessageKind[] {
+  switch (one.kind) {
+    case 'failed':
+    case 'failing': {
+      const type = `job.${one.kind}` as const;
+      return isOpen(type) ? [] : [{ type, state: 'open' }];
+    }
+    case 'succeeded': {
+      const isRecovery = isOpen('job.failed') || isOpen('job.failing');
+      const types = [isRecovery ? 'job.recovered' : [], isOpen('job.overdue') ? 'job.overdue' : []] as const;
+      return types.flat().map((type) => ({ type, state: 'resolved' }));
+    }
+    // Each run is observed once, whether another one of the job is in trouble or not.
+    case 'raised':
+      return [{ type: one.type, state: one.endedMs === undefined ? 'open' : 'resolved' }];
+    case 'cleared': {
+      const problem = runOfKey(one.key);
+      return problem === undefined ? [] : [{ type: problem.type, state: 'resolved' }];
+    }
+    case 'unsilenced':
+    case 'test':
+      return [];
+  }
+}
+
+/** Returns the type of the alert that the observation opens; `undefined` if it opens none. */
+function beginningOf(one: Observation): AlertType | undefined {
+  if (one.kind === 'raised') return one.endedMs === undefined ? one.type : undefined;
+  return one.kind === 'failed' || one.kind === 'failing' ? `job.${one.kind}` : undefined;
+}

@@ -7,6 +7,8 @@ import {
   sleep,
 } from '@temporalio/workflow';
 
+export { jobTick, scheduledJob } from 'temporal-job-tracing/workflows';
+
 interface Activities {
   /** Runs the function that the test has set for the job. */
   work(job: string): Promise<void>;
