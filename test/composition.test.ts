@@ -16,6 +16,7 @@ import {
 } from '@temporalio/worker';
 import { JobTracingPlugin } from 'temporal-job-tracing';
 import * as activities from './support/activities';
+import { workflowBundle } from './support/bundles';
 import { Harness } from './support/harness';
 import { expectLeaves, markersOf } from './support/histories';
 import type { UserSinks } from './support/workflows/composed';
@@ -67,6 +68,11 @@ describe('the plugin', () => {
   }
 
   const plugin = () => new JobTracingPlugin();
+  /** A worker for the tests of clients: it uses the bundle that they share. */
+  const traced = async (): Promise<Partial<WorkerOptions>> => ({
+    workflowBundle: await workflowBundle({ workflowsPath: PATH, plugins: [plugin()] }),
+    plugins: [plugin()],
+  });
 
   it('works with Worker.create', async () => {
     await expectTracedOnce({ plugins: [plugin()] });
@@ -77,16 +83,16 @@ describe('the plugin', () => {
   });
 
   it('works with bundleWorkflowCode and the worker', async () => {
-    const workflowBundle = await bundleWorkflowCode({ workflowsPath: PATH, logger, plugins: [plugin()] });
-    await expectTracedOnce({ workflowBundle, plugins: [plugin()] });
+    const bundle = await bundleWorkflowCode({ workflowsPath: PATH, logger, plugins: [plugin()] });
+    await expectTracedOnce({ workflowBundle: bundle, plugins: [plugin()] });
   });
 
   it('is applied once, however often it is passed', async () => {
     const [one, two] = [plugin(), plugin()];
     await expectTracedOnce({ plugins: [one, one, two] }, [one, plugin()]);
     const plugins = [plugin(), plugin()];
-    const workflowBundle = await bundleWorkflowCode({ workflowsPath: PATH, logger, plugins });
-    await expectTracedOnce({ workflowBundle, plugins }, plugins);
+    const bundle = await bundleWorkflowCode({ workflowsPath: PATH, logger, plugins });
+    await expectTracedOnce({ workflowBundle: bundle, plugins }, plugins);
   });
 
   for (const place of ['Client', 'Connection', 'both, twice'] as const) {
@@ -97,7 +103,7 @@ describe('the plugin', () => {
         plugins: place === 'Client' ? [] : given,
       });
       const client = new Client({ connection, plugins: place === 'Connection' ? [] : given });
-      const { traceId } = await expectTracedOnce({ plugins: [plugin()] }, [], client);
+      const { traceId } = await expectTracedOnce(await traced(), [], client);
       await connection.close();
       const root = harness.receiver.trace(traceId).find(({ name }) => name === 'RunWorkflow:composed');
       const [link, ...more] = root?.links ?? [];
@@ -163,7 +169,7 @@ describe('the plugin', () => {
     };
     const { connection } = harness;
     const client = new Client({ connection, interceptors: { workflow: [users] }, plugins: [plugin()] });
-    await expectTracedOnce({ plugins: [plugin()] }, [], client);
+    await expectTracedOnce(await traced(), [], client);
     deepEqual(seen, ['composed']);
   });
 });
@@ -199,7 +205,8 @@ describe('the official plugin beside it', () => {
   }
 
   it('is refused when a worker gets a bundle that contains it', async () => {
-    const workflowBundle = await bundleWorkflowCode({ workflowsPath: PATH, logger, plugins: [official()] });
-    await rejects(Worker.create({ taskQueue: 'none', workflowBundle, plugins: [ours()] }), refusal);
+    const bundle = await bundleWorkflowCode({ workflowsPath: PATH, logger, plugins: [official()] });
+    const options = { taskQueue: 'none', workflowBundle: bundle, plugins: [ours()] };
+    await rejects(Worker.create(options), refusal);
   });
 });

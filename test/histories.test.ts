@@ -100,11 +100,11 @@ describe('the recorded histories', () => {
   });
 
   it('replay with enabled: false', async () => {
-    deepEqual(await replay({ plugin: { enabled: false } }, histories), new Map());
+    deepEqual(await replay({ plugin: { enabled: false } }, distinct), new Map());
   });
 
   it('replay without the plugin where they have no marker', async () => {
-    deepEqual(await replay({ plugin: null }, histories.filter(isUnmarked)), new Map());
+    deepEqual(await replay({ plugin: null }, distinct.filter(isUnmarked)), new Map());
   });
 
   const others: Record<string, Replaying> = {

@@ -14,10 +14,14 @@ export interface Bundle {
   readonly code: string;
 }
 
-const bundles = new Map<string, Promise<Bundle>>();
+/** Code of bundles, with placeholders for the values of constants. */
+const templates = new Map<string, Promise<string>>();
 
-/** Returns the bundle that `bundleWorkflowCode` builds with these options. */
-export function workflowBundle(options: BundleOptions): Promise<Bundle> {
+/**
+ * Returns the bundle that `bundleWorkflowCode` builds with these options. Bundles that differ only in the sandbox
+ * options of `JobTracingPlugin` are built once: these options are one constant in the code, which is replaced.
+ */
+export async function workflowBundle(options: BundleOptions): Promise<Bundle> {
   const { plugins = [] } = options;
   const configured = plugins.reduce(
     (current, plugin) => plugin.configureBundler?.(current) ?? current,
@@ -26,24 +30,46 @@ export function workflowBundle(options: BundleOptions): Promise<Bundle> {
   const { plugins: _applied, logger = new DefaultLogger('WARN'), webpackConfigHook, ...inputs } = configured;
   const build = () => bundleWorkflowCode({ ...configured, plugins: [], logger });
   if (options.webpackConfigHook) return build();
+  const constants = Object.entries(constantsOf(webpackConfigHook));
   const key = createHash('sha256')
-    .update(JSON.stringify([inputs, constantsOf(webpackConfigHook)]))
+    .update(JSON.stringify([inputs, constants.map(([name]) => name)]))
     .digest('hex');
-  const bundle = bundles.get(key) ?? readOrBuild(key, build);
-  bundles.set(key, bundle);
-  return bundle;
+  const buildTemplate = async () => {
+    const { code } = await build();
+    return constants.reduce((text, [name, value]) => replaceOnly(text, value, placeholderOf(name)), code);
+  };
+  const template = templates.get(key) ?? readOrBuild(key, buildTemplate);
+  templates.set(key, template);
+  const code = constants.reduce(
+    (text, [name, value]) => replaceOnly(text, placeholderOf(name), value),
+    await template,
+  );
+  return { code };
 }
 
-async function readOrBuild(key: string, build: () => Promise<Bundle>): Promise<Bundle> {
+/** Returns the string literal that a template contains in place of the value of a constant. */
+function placeholderOf(name: string): string {
+  return `"value of ${name}"`;
+}
+
+/** Replaces the only occurrence of `part`. Throws if there is none, or more than one. */
+function replaceOnly(text: string, part: string, replacement: string): string {
+  const [before, after, ...others] = text.split(part);
+  if (before === undefined || after === undefined || others.length > 0)
+    throw new Error(`expected ${part} once in the bundle`);
+  return before + replacement + after;
+}
+
+async function readOrBuild(key: string, buildTemplate: () => Promise<string>): Promise<string> {
   const folder = process.env.TEST_BUNDLES;
-  if (!folder) return build();
+  if (!folder) return buildTemplate();
   const file = join(folder, `${key}.js`);
-  const code = await readFile(file, 'utf8').catch(() => undefined);
-  if (code !== undefined) return { code };
-  const built = await build();
+  const read = await readFile(file, 'utf8').catch(() => undefined);
+  if (read !== undefined) return read;
+  const built = await buildTemplate();
   // Renamed when it is complete: another process may read the file, or build the same bundle.
   const incomplete = join(folder, randomUUID());
-  await writeFile(incomplete, built.code);
+  await writeFile(incomplete, built);
   await rename(incomplete, file);
   return built;
 }
