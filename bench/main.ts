@@ -41,9 +41,9 @@ async function main(): Promise<void> {
   const { names, json, ...options } = readArguments();
   const results: PartResult[] = [];
   for (const name of names) {
-    const part = PARTS[name];
+    const part = Object.hasOwn(PARTS, name) ? PARTS[name] : undefined;
     if (part === undefined)
-      throw new UsageError(`There is no part "${name}". There is: ${Object.keys(PARTS).join(', ')}.`);
+      throw new UsageError(`There is no part "${name}". The parts are: ${Object.keys(PARTS).join(', ')}.`);
     console.error(`${name} …`);
     results.push(await part(options));
   }
@@ -51,10 +51,11 @@ async function main(): Promise<void> {
   console.log(json ? JSON.stringify({ machine: machine(), parts: results }, null, 2) : tables(results));
 }
 
+/** Writes the figures into the file of results. */
 function record(results: readonly PartResult[], { quick, full }: PartOptions): void {
-  const { node, cpus, cpu } = machine();
+  const { node, cpus: cpuCount, cpu } = machine();
   const size = `${quick ? ', `--quick`' : ''}${full ? ', `--full`' : ''}`;
-  const heading = `${new Date().toISOString().slice(0, 10)}${size}, ${cpus} × ${cpu}, Node ${node}:`;
+  const heading = `${new Date().toISOString().slice(0, 10)}${size}, ${cpuCount} × ${cpu}, Node ${node}:`;
   writeFileSync(RESULTS, withResults(readFileSync(RESULTS, 'utf8'), results, heading));
 }
 
@@ -75,11 +76,11 @@ function readArguments(): { names: readonly string[]; json: boolean } & PartOpti
 }
 
 /** Returns the properties of the machine that the absolute figures depend on. */
-function machine(): Record<string, string | number> {
-  const [cpu] = cpus();
+function machine() {
+  const [cpu, ...others] = cpus();
   return {
     node: process.version,
-    cpus: cpus().length,
+    cpus: others.length + 1,
     cpu: cpu?.model ?? 'unknown',
     memoryBytes: totalmem(),
   };

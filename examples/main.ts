@@ -23,7 +23,8 @@ class UsageError extends Error {}
 async function main(): Promise<void> {
   const { name, once } = readArguments();
   const example = Object.hasOwn(EXAMPLES, name) ? EXAMPLES[name] : undefined;
-  if (example === undefined) throw new UsageError(`There is no example "${name}". There is: ${NAMES}.`);
+  if (example === undefined)
+    throw new UsageError(`There is no example "${name}". The examples are: ${NAMES}.`);
 
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {

@@ -40,6 +40,7 @@ interface Stage {
   readonly connection: NativeConnection;
 }
 
+/** Measures the watcher. */
 export async function benchAlerts(options: PartOptions): Promise<PartResult> {
   Runtime.install({ logger: new DefaultLogger('ERROR') });
   const server = await startTemporalServer();

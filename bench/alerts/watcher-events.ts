@@ -1,6 +1,6 @@
 /**
- * How many events a watcher's own histories get in a day in which nothing happens: it goes on as new each hour, and a
- * heartbeat is not an event. One such hour is counted on a real server, with an activity that returns at once.
+ * Counts the events that a watcher's own histories get in a day without problems: it continues as new each hour, and a
+ * heartbeat is not an event. One such hour is measured on a real server, with an activity that returns at once.
  */
 import type { Client } from '@temporalio/client';
 import { bundleWorkflowCode, DefaultLogger, type NativeConnection, Worker } from '@temporalio/worker';
@@ -25,6 +25,7 @@ const WATCHED: WatchResult = {
   },
 };
 
+/** Returns the number of events a day. */
 export async function watcherEventsADay(client: Client, connection: NativeConnection): Promise<number> {
   const worker = await Worker.create({
     connection,
@@ -39,7 +40,7 @@ export async function watcherEventsADay(client: Client, connection: NativeConnec
     const start = { taskQueue: ID, workflowId: ID };
     const { firstExecutionRunId } = await client.workflow.start(AlertWorkflow.watcher, start);
     const first = client.workflow.getHandle(ID, firstExecutionRunId, { followRuns: false });
-    // It goes on as new, which the client takes for an error.
+    // The client rejects when the run continues as new.
     await first.result().catch(() => {});
     await client.workflow.getHandle(ID).terminate();
     return RUNS_A_DAY * (await first.describe()).historyLength;

@@ -7,6 +7,7 @@ import { Writer } from 'protobufjs/minimal';
 
 /** Default of OpenTelemetry's batch processor. */
 export const SPANS_PER_REQUEST = 512;
+/** Spans of each trace in a request, unless {@link BodyOptions.spansPerTrace} is set. */
 export const SPANS_PER_TRACE = 8;
 
 const NAMES = [

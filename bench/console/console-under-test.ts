@@ -1,4 +1,6 @@
-/** The console's store and intake under test, in a separate process with its own directory. */
+/**
+ * The console's store and intake under test, in a separate process with its own data directory.
+ */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';

@@ -10,12 +10,14 @@ import { type Answered, send } from './load';
 
 const SUSTAINED = { spansPerSecond: 10_000, senders: 20 };
 const SUSTAINED_SECONDS = { quick: 10, usual: 30, full: 300 };
+/** The load of a burst. */
 export const BURST = { spansPerSecond: 30_000, senders: 60, seconds: 10 };
 const OVERLOAD = { senders: 1_000, seconds: 15 };
 /** Pause between two reads during a burst. */
 const READ_PAUSE_MS = 100;
 const MIB = 1024 ** 2;
 
+/** Measures the intake at a rate that it must sustain. */
 export async function sustainedFigures(
   underTest: ConsoleUnderTest,
   { quick, full }: PartOptions,
@@ -26,7 +28,7 @@ export async function sustainedFigures(
   const answered = await send(underTest.url, { ...SUSTAINED, seconds });
   const after = await underTest.request({ type: 'status' });
   const cpuMs = (10_000 * (after.cpuMs - before.cpuMs)) / answered.spans;
-  const name = '10,000 spans/s';
+  const name = `${SUSTAINED.spansPerSecond.toLocaleString('en')} spans/s`;
   return [
     counted(`${name}: taken`, 'spans/s', answered.spans / answered.seconds),
     counted(`${name}: CPU of the console for each 10,000`, 'ms', cpuMs),
@@ -38,9 +40,10 @@ export async function sustainedFigures(
   ];
 }
 
+/** Measures the intake, and a read of a trace, during a burst. */
 export async function burstFigures(underTest: ConsoleUnderTest): Promise<Figure[]> {
   console.error(`console: ${BURST.spansPerSecond} spans a second for ${BURST.seconds} s …`);
-  // A trace to read meanwhile.
+  // The trace that is read during the burst.
   const [traceId = ''] = (await send(underTest.url, { seconds: 0.1, senders: 1 })).traceIds;
   let isOver = false;
   const readMs: number[] = [];
@@ -53,7 +56,7 @@ export async function burstFigures(underTest: ConsoleUnderTest): Promise<Figure[
   const answered = await send(underTest.url, BURST);
   isOver = true;
   await reading;
-  const name = '30,000 spans/s for 10 s';
+  const name = `${BURST.spansPerSecond.toLocaleString('en')} spans/s for ${BURST.seconds} s`;
   return [
     counted(`${name}: taken`, 'spans/s', answered.spans / answered.seconds),
     counted(`${name}: longest answer`, 'ms', Math.max(...answered.answerMs), { atMost: 1_000 }),
@@ -65,6 +68,7 @@ export async function burstFigures(underTest: ConsoleUnderTest): Promise<Figure[
   ];
 }
 
+/** Measures the intake with more senders than it can handle. */
 export async function overloadFigures(
   underTest: ConsoleUnderTest,
   { quick }: PartOptions,

@@ -1,6 +1,5 @@
 /**
- * Figures of the whole console: how soon it is there, what it takes at rest, and its pages in a browser, as large as they
- * get.
+ * Figures of the whole console: its start, its memory at rest, and its largest pages in a browser.
  */
 import { randomBytes } from 'node:crypto';
 import { Agent } from 'node:http';
@@ -24,10 +23,11 @@ const MIB = 1024 ** 2;
 const KIB = 1024;
 const ROWS = [2_000, 10_000] as const;
 const VIEWPORT = { width: 1_280, height: 900 };
-/** What a quick hand scrolls in one frame. */
+/** Pixels that are scrolled in one frame: fast for a person. */
 const SCROLLED_PX = 600;
 const SCROLL_MS = 5_000;
 
+/** Measures the whole console. */
 export async function pageFigures(options: PartOptions): Promise<Figure[]> {
   const server = await startTemporalServer({ log: () => {} });
   try {
@@ -63,7 +63,7 @@ async function restFigure(started: WholeConsole): Promise<Figure> {
   return counted('whole console: at rest, resident', 'MiB', started.residentBytes / MIB, { atMost: 160 });
 }
 
-/** How long a page of a trace takes while many spans come. */
+/** Measures how long a page of a trace takes while many spans arrive. */
 async function burstFigure({ url }: WholeConsole): Promise<Figure> {
   console.error(`console: pages during ${BURST.spansPerSecond} spans a second …`);
   const traceId = await writeTrace(url, SPANS_PER_REQUEST);
@@ -75,7 +75,8 @@ async function burstFigure({ url }: WholeConsole): Promise<Figure> {
       const page = (await (await fetch(`${url}/api/traces/${traceId}`)).json()) as {
         timeline: { spanCount: number };
       };
-      if (page.timeline.spanCount !== SPANS_PER_REQUEST) throw new Error('the trace is not whole');
+      if (page.timeline.spanCount !== SPANS_PER_REQUEST)
+        throw new Error(`the page shows ${page.timeline.spanCount} of ${SPANS_PER_REQUEST} spans`);
       readMs.push(performance.now() - begun);
       await sleep(READ_PAUSE_MS);
     }
@@ -83,9 +84,8 @@ async function burstFigure({ url }: WholeConsole): Promise<Figure> {
   await send(url, BURST);
   isOver = true;
   await reading;
-  return counted('30,000 spans/s for 10 s: longest page of a trace', 'ms', Math.max(...readMs), {
-    atMost: 600,
-  });
+  const name = `${BURST.spansPerSecond.toLocaleString('en')} spans/s for ${BURST.seconds} s`;
+  return counted(`${name}: longest page of a trace`, 'ms', Math.max(...readMs), { atMost: 600 });
 }
 
 async function browserFigures(started: WholeConsole, options: PartOptions): Promise<Figure[]> {
@@ -111,7 +111,7 @@ async function browserFigures(started: WholeConsole, options: PartOptions): Prom
   }
 }
 
-/** What a browser gets that has been to no page of the console before. */
+/** Measures what a browser downloads that has not cached any page of the console. */
 async function sizeFigure({ url }: WholeConsole): Promise<Figure> {
   let bytes = 0;
   for (const path of ['/', '/assets/page.js', '/assets/page.css', '/assets/icon.svg']) {
@@ -156,7 +156,7 @@ async function scrollFigures(browser: Browser, url: string, rows: number): Promi
   ];
 }
 
-/** Milliseconds of each frame while the page scrolls down and up again. */
+/** Returns the duration of each frame while the page scrolls down and up again, in milliseconds. */
 async function scrolled(page: Page, rows: number): Promise<readonly number[]> {
   const count = Number(await page.evaluate("document.querySelector('.wf-grid').ariaRowCount"));
   if (count < rows) throw new Error(`the page has ${count} rows, not ${rows}`);
@@ -165,11 +165,12 @@ async function scrolled(page: Page, rows: number): Promise<readonly number[]> {
   return (await page.evaluate(`(${SCROLL})(${SCROLLED_PX}, ${SCROLL_MS})`)) as number[];
 }
 
-/** Waits for the first paint with contents. */
+/** Script that waits for the first contentful paint, and returns its time in milliseconds. */
 const FIRST_PAINT = `new Promise((resolve) => new PerformanceObserver((list) => {
   for (const { name, startTime } of list.getEntries()) if (name === 'first-contentful-paint') resolve(startTime);
 }).observe({ type: 'paint', buffered: true }))`;
 
+/** Script that scrolls for a time, and returns the duration of each frame in milliseconds. */
 const SCROLL = `(by, forMs) => new Promise((resolve) => {
   const frames = [];
   const begun = performance.now();
@@ -188,7 +189,7 @@ const SCROLL = `(by, forMs) => new Promise((resolve) => {
   requestAnimationFrame(next);
 })`;
 
-/** A trace of so many spans; returns its id. */
+/** Stores a trace with this number of spans; returns its trace ID. */
 async function writeTrace(url: string, spans: number): Promise<string> {
   const agent = new Agent({ keepAlive: true });
   const traceId = randomBytes(16).toString('hex');

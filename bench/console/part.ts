@@ -8,6 +8,7 @@ import { burstFigures, overloadFigures, sustainedFigures } from './intake';
 import { pageFigures } from './pages';
 import { jobFigures, storedFigures } from './stored';
 
+/** Measures the console. */
 export async function benchConsole(options: PartOptions): Promise<PartResult> {
   const figures = [
     ...(await withConsole((underTest) => sustainedFigures(underTest, options))),

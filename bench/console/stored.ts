@@ -21,6 +21,7 @@ const LISTS = 20;
 const REST_MS = 5_000;
 const MIB = 1024 ** 2;
 
+/** Measures the size of stored spans, reads of them, and the start of a console that has them. */
 export async function storedFigures(
   first: ConsoleUnderTest,
   { quick, full }: PartOptions,
@@ -78,7 +79,7 @@ export async function jobFigures(underTest: ConsoleUnderTest): Promise<Figure[]>
   ];
 }
 
-/** Stores traces of so many spans, which arrive in pieces, as from several services; returns their trace IDs. */
+/** Stores traces with this number of spans, which arrive in pieces, as from several services; returns their trace IDs. */
 async function writeTraces(underTest: ConsoleUnderTest, spans: number, count: number): Promise<string[]> {
   const agent = new Agent({ keepAlive: true });
   const traceIds = Array.from({ length: count }, () => randomBytes(16).toString('hex'));

@@ -1,4 +1,6 @@
-/** The console as users start it: the program itself, in a process of its own, with a directory of its own. */
+/**
+ * The console as users start it: its program, in a separate process with its own data directory.
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -8,16 +10,21 @@ import { createInterface } from 'node:readline';
 
 const PROGRAM = require.resolve('../../cli');
 
+/** A running console. */
 export class WholeConsole {
   private constructor(
     readonly url: string,
-    /** From the start of the process until it has answered. */
+    /** Milliseconds from the start of the process to its first response. */
     readonly startMs: number,
     private readonly child: ChildProcess,
     private readonly directory: string,
   ) {}
 
-  /** @param temporal address of a server */
+  /**
+   * Starts the console.
+   *
+   * @param temporal address of a Temporal server
+   */
   static async start(temporal: string): Promise<WholeConsole> {
     const directory = mkdtempSync(join(tmpdir(), 'bench-console-'));
     const begun = performance.now();
@@ -29,7 +36,7 @@ export class WholeConsole {
     return new WholeConsole(url, performance.now() - begun, child, directory);
   }
 
-  /** Resident memory now. Linux tells it; elsewhere it is not known. */
+  /** The process's resident memory, in bytes; `NaN` where it cannot be read, that is, not on Linux. */
   get residentBytes(): number {
     try {
       const [, kib] = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${this.child.pid}/status`, 'utf8')) ?? [];

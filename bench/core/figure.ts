@@ -36,7 +36,9 @@ export function figure(name: string, unit: string, estimate: Estimate, target?: 
   return target ? figureWith(name, unit, estimate, target, isMet) : { name, unit, ...estimate };
 }
 
-/** Returns a figure whose target is met by another rule than that of {@link figure}. */
+/**
+ * Returns a figure for which the caller decides whether the target is met, by another rule than that of {@link figure}.
+ */
 export function figureWith(
   name: string,
   unit: string,

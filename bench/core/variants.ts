@@ -5,6 +5,7 @@ import type { JobTracingOptions } from 'temporal-job-tracing';
 import type { Round } from './rounds';
 import { type Estimate, estimate, midmean } from './statistics';
 
+/** The compared variants, by name. */
 export const VARIANTS = [
   'no plugin',
   'official plugin',
@@ -14,7 +15,10 @@ export const VARIANTS = [
   "ours, ratio 0, bind: 'sampled'",
 ] as const;
 
+/** The name of a variant. */
 export type Variant = (typeof VARIANTS)[number];
+
+/** The name of a variant with our plugin. */
 export type OursVariant = Extract<Variant, `ours${string}`>;
 
 /** Options of our plugin by variant. */
@@ -27,13 +31,18 @@ export const OUR_OPTIONS: Readonly<
   "ours, ratio 0, bind: 'sampled'": { sampling: { default: 0 }, bind: 'sampled' },
 });
 
+/** The variants with our plugin. */
 export const OURS = Object.keys(OUR_OPTIONS) as OursVariant[];
 
+/** Whether the variant has our plugin. */
 export function isOurs(variant: Variant): variant is OursVariant {
   return variant in OUR_OPTIONS;
 }
 
-/** Estimates the cost that a variant adds to the work without a plugin, in percent of what the official plugin adds. */
+/**
+ * Estimates the cost that a variant adds to the work without a plugin, in percent of the cost that the official plugin
+ * adds.
+ */
 export function shareOfOfficial<Measured>(
   rounds: readonly Round<Variant, Measured>[],
   variant: Variant,

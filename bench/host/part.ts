@@ -30,6 +30,7 @@ const SPEED = { rounds: 12, spans: 1_536 };
 /** The overload: spans a second, and for how long. */
 const OVERLOAD = { spansPerSecond: 3_000, seconds: 8, tickMs: 20 };
 
+/** Measures the host side. */
 export async function benchHost(options: PartOptions): Promise<PartResult> {
   return { part: 'host', figures: [...(await fullSpeed(options)), ...(await overload())] };
 }

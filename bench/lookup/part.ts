@@ -16,6 +16,7 @@ const FULL_SIZES = [1_000, 10_000, 100_000];
 const LOOKUPS = 20;
 const ROUNDS = 10;
 
+/** Measures look-ups. */
 export async function benchLookup(options: PartOptions): Promise<PartResult> {
   const server = await startTemporalServer();
   const connection = await Connection.connect({ address: server.address });

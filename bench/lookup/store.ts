@@ -65,7 +65,7 @@ async function untilListed(client: Client, query: string): Promise<void> {
  */
 export async function addRuns(client: Client, traceIds: string[], size: number): Promise<void> {
   let jobRunId = '';
-  const lane = async () => {
+  const slot = async () => {
     while (traceIds.length < size) {
       if (traceIds.length % SHARDS === 0) jobRunId = randomUUID();
       const traceId = randomBytes(16).toString('hex');
@@ -84,7 +84,7 @@ export async function addRuns(client: Client, traceIds: string[], size: number):
       });
     }
   };
-  await Promise.all(Array.from({ length: CONCURRENCY }, lane));
+  await Promise.all(Array.from({ length: CONCURRENCY }, slot));
   // The last run may not be listed yet: its look-up waits for it.
   const last = traceIds.at(-1) ?? '';
   if (!(await new JobClient({ client, indexLagMs: LISTED_WITHIN_MS }).traces.find(last)))

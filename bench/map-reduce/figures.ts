@@ -15,6 +15,7 @@ export interface Measured {
   readonly memory: MemoryPeak;
 }
 
+/** Measurements of each fan-out, by round. */
 export type Rounds = readonly Round<FanOut, Measured>[];
 
 /** Target for the ratio to the same fan-out without the library. */
@@ -24,7 +25,7 @@ const OVER_PLAIN: Target = { atMost: 1.1 };
  * Garbage does not count: V8 decides when to collect it, and ten times the time has a higher peak of it.
  */
 const FLAT: Target = { atMost: 1.1 };
-/** With fewer shards, no branch is full, and there has hardly been a full collection. */
+/** Fewest shards for which the target applies: with fewer, no branch is full, and V8 has hardly collected garbage. */
 const FLAT_FROM_SHARDS = 1_000;
 const BYTES_PER_MB = 2 ** 20;
 

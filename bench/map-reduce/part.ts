@@ -33,6 +33,7 @@ const WARM_UP_SHARDS = 200;
 /** Time for the export of the last shards' spans: more than {@link EXPORT_DELAY_MS}. */
 const SETTLE_MS = EXPORT_DELAY_MS + 300;
 
+/** Measures MapReduce. */
 export async function benchMapReduce(options: PartOptions): Promise<PartResult> {
   const directory = await mkdtemp(join(tmpdir(), 'bench-'));
   const server = await startTemporalServer();

@@ -2,6 +2,7 @@
 import { decodeTraceRequest } from '../../testing/otlp-protobuf';
 import { spansOf } from '../../testing/otlp-span';
 
+/** The sizes of the received traces. */
 export class TraceSizes {
   readonly #requests: Buffer[] = [];
 

@@ -26,6 +26,7 @@ const HOST_CALLS = { rounds: 30, warmUp: 10, calls: 50, runs: 5 };
 const FLEETS = [1, 20];
 const CHANGES = 10;
 
+/** Measures the policy. */
 export async function benchPolicy(options: PartOptions): Promise<PartResult> {
   return {
     part: 'policy',

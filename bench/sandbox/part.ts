@@ -35,6 +35,7 @@ const UNSAMPLED = { cpu: { atMost: 5 }, heap: { atMost: 5 } };
 /** Target for the bundle: 2.4 % of what the official plugin adds, once for each worker. */
 const BUNDLE_GROWTH_KB: Target = { atMost: 40 };
 
+/** Measures the workflow sandbox. */
 export async function benchSandbox(options: PartOptions): Promise<PartResult> {
   const bundles = await createBundles();
   const sandboxes = await createSandboxes(bundles);

@@ -23,6 +23,7 @@ const SETTLE_MS = EXPORT_DELAY_MS + 300;
 /** Rounds until most code of the workers is compiled; some is still compiled after hundreds of runs. */
 const WARM_UP = 40;
 
+/** Measures whole worker processes. */
 export async function benchServer(options: PartOptions): Promise<PartResult> {
   const directory = await mkdtemp(join(tmpdir(), 'bench-'));
   const server = await startTemporalServer();

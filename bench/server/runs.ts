@@ -12,6 +12,7 @@ export interface Workload {
   readonly rounds: number;
 }
 
+/** The measured kinds of runs. */
 export const WORKLOADS: readonly Workload[] = [
   { name: 'one activity', type: 'oneActivity', runs: 6, rounds: 220 },
   { name: 'five activities, two children', type: 'family', runs: 3, rounds: 90 },
@@ -24,14 +25,14 @@ const CONCURRENCY = 3;
 export async function runAll(client: Client, taskQueue: string, { type, runs }: Workload): Promise<number[]> {
   const took: number[] = [];
   let left = runs;
-  const lane = async () => {
+  const slot = async () => {
     while (left-- > 0) {
       const started = performance.now();
       await client.workflow.execute(type, { taskQueue, workflowId: randomUUID() });
       took.push(performance.now() - started);
     }
   };
-  await Promise.all(Array.from({ length: CONCURRENCY }, lane));
+  await Promise.all(Array.from({ length: CONCURRENCY }, slot));
   return took;
 }
 
@@ -47,7 +48,7 @@ export interface HistorySizes {
   readonly child?: HistorySize;
 }
 
-/** Runs whose histories are read, since one may by chance have needed a workflow task more. */
+/** Number of runs whose histories are read, since a single one may have needed an additional workflow task. */
 const HISTORIES = 5;
 
 /** Returns the sizes of the run with the fewest events. */

@@ -23,13 +23,13 @@ export async function fanOut(shards: number, concurrency: number): Promise<numbe
 export async function branch(from: number, to: number, concurrency: number): Promise<number> {
   let next = from;
   let done = 0;
-  const lane = async () => {
+  const slot = async () => {
     while (next < to) {
       const result = await executeChild(shard, { args: [next++] });
       done += result;
     }
   };
-  await Promise.all(Array.from({ length: concurrency }, lane));
+  await Promise.all(Array.from({ length: concurrency }, slot));
   return done;
 }
 

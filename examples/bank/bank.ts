@@ -10,12 +10,11 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
 import { JobTracingPlugin } from 'temporal-job-tracing';
 import type { Shard, ShardFilter } from 'temporal-job-tracing/client';
-import { waterfall } from '../../core/waterfall';
-import type { ReceivedSpan } from '../../testing/otlp-span';
 import type { ExampleOptions } from '../support/example';
 import { type ServiceProcess, startService } from '../support/service-process';
 import { type OnStarted, runExample, type Stage, setStage } from '../support/stage';
-import { clock, print, progress, terminal, useColor } from '../support/terminal';
+import { missingServerSpans } from '../support/telemetry';
+import { clock, print, printTrace, progress, terminal } from '../support/terminal';
 import { createActivities } from './activities';
 import { heading, shardLine, shardLines, waysToList } from './report';
 import { migrateAccounts } from './workflows';
@@ -36,7 +35,7 @@ export function runBank(options: ExampleOptions): Promise<void> {
 }
 
 async function openBank(options: ExampleOptions, onStarted: OnStarted): Promise<void> {
-  const stage = await setStage('bank-worker', unserved, onStarted);
+  const stage = await setStage('bank-worker', missingServerSpans, onStarted);
   progress('Starting AccountService');
   const service = await startService('AccountService', require.resolve('./account-service/main.js'));
   onStarted(service.stop);
@@ -58,15 +57,6 @@ async function openBank(options: ExampleOptions, onStarted: OnStarted): Promise<
   // Runs after the worker has stopped. Terminating a closed run fails, which is ignored.
   onStarted(() => run.terminate('The example has ended.').catch(() => {}));
   await worker.runUntil(follow(options, run, { ...stage, service }));
-}
-
-/** Returns a problem if the trace lacks a span of the service for any of its activities. */
-function unserved(trace: readonly ReceivedSpan[]): string[] {
-  const activities = trace.filter(({ name }) => name.startsWith('RunActivity:'));
-  const served = trace.filter(({ kind }) => kind === 'server');
-  return served.length < activities.length
-    ? [`${activities.length} activities have ${served.length} server spans`]
-    : [];
 }
 
 /** Shows the run from its first failed shard to the end of the rerun shard. */
@@ -122,8 +112,10 @@ async function showRun({ jobs }: Bank, handle: WorkflowHandle): Promise<void> {
 /** Shows the shard's trace; returns its problems. */
 async function showTrace({ telemetry }: Bank, { traceId }: Shard): Promise<readonly string[]> {
   const trace = await telemetry.traceOf(traceId);
-  const columns = Math.min(process.stdout.columns ?? 100, 120);
-  if (trace) print('', ...waterfall(trace.spans, { color: useColor(), columns }));
+  if (trace) {
+    print('');
+    printTrace(trace.spans);
+  }
   return trace?.missing ?? [];
 }
 

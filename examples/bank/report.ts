@@ -18,8 +18,7 @@ export function heading(places: Places, serviceUrl: string, terminal: Style): st
     'migrateAccounts is a workflow that calls mapReduce. Each shard is a workflow with its own trace; it calls',
     'AccountService, an HTTP service in a separate process, over a PostgreSQL.',
     '',
-    // Without the column titles of runs.
-    ...placesLines(places, { name: 'AccountService', url: serviceUrl }, terminal).slice(0, -2),
+    ...placesLines(places, { name: 'AccountService', url: serviceUrl }, terminal),
   ];
 }
 

@@ -40,6 +40,7 @@ export async function migrateShard({ items }: ItemShard<number>): Promise<number
   return moved.length;
 }
 
+/** Adds two numbers of moved accounts. */
 export function sum(left: number, right: number): number {
   return left + right;
 }

@@ -12,14 +12,13 @@ import { JobTracingPlugin } from 'temporal-job-tracing';
 import { createHttpActivities } from 'temporal-job-tracing/activities';
 import type { JobRun } from 'temporal-job-tracing/client';
 import type { HttpJobInput, ScheduledJobSpec } from 'temporal-job-tracing/workflows';
-import { waterfall } from '../../core/waterfall';
 import type { ReceivedSpan } from '../../testing/otlp-span';
 import { type Alerts, startAlerts } from '../support/alerts';
 import type { ExampleOptions } from '../support/example';
 import { runLines, waysToFind } from '../support/report';
 import { endedRuns } from '../support/runs';
 import { type OnStarted, runExample, type Stage, setStage } from '../support/stage';
-import { print, progress, terminal, useColor } from '../support/terminal';
+import { print, printTrace, progress, terminal } from '../support/terminal';
 import { type LogEntry, logOf, logUrl, trafficCounts } from './operator';
 import { play } from './players';
 import { causeLines, countsLine, heading, loggedLines } from './report';
@@ -159,10 +158,7 @@ async function showSlowRun(
 ): Promise<readonly string[]> {
   const hasAlert = await alerts.hasAlertOf(run.runId);
   const trace = await telemetry.traceOf(run.traceId);
-  if (trace !== undefined) {
-    const columns = Math.min(process.stdout.columns ?? 100, 120);
-    print(...waterfall(trace.spans, { color: useColor(), columns }));
-  }
+  if (trace !== undefined) printTrace(trace.spans);
   print(...causeLines(logged, logUrl(service.url, run.traceId), terminal));
   print(...waysToFind(run.traceId, places, terminal));
   return [...(hasAlert === false ? ['no alert came'] : []), ...(trace?.missing ?? [])];

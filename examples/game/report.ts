@@ -3,7 +3,7 @@
  */
 
 import { duration, type Style } from '../../core/terminal-style';
-import { below, type Places, placesLines } from '../support/report';
+import { below, type Places, placesLines, runTitles } from '../support/report';
 import type { LogEntry, TrafficCounts } from './operator';
 import type { GameService } from './service-process';
 
@@ -19,6 +19,7 @@ export function heading(places: Places, service: GameService, budgetMs: number, 
     '(temporal-job-tracing/alerts) sends an alert about one that takes longer.',
     '',
     ...placesLines(places, { name: 'game', url: service.url }, terminal),
+    ...runTitles(terminal),
   ];
 }
 

@@ -3,7 +3,7 @@
  */
 
 import type { Style } from '../../core/terminal-style';
-import { type Places, placesLines } from '../support/report';
+import { type Places, placesLines, runTitles } from '../support/report';
 import { clock } from '../support/terminal';
 
 /** Returns the heading: the parts of the example, and their addresses. */
@@ -17,6 +17,7 @@ export function heading(places: Places, serviceUrl: string, budgetMs: number, te
     `(temporal-job-tracing/alerts) sends an alert about one that takes longer than ${budgetMs / 1000} s.`,
     '',
     ...placesLines(places, { name: 'ServiceApplication', url: serviceUrl }, terminal),
+    ...runTitles(terminal),
   ];
 }
 

@@ -10,6 +10,7 @@ export interface ServiceApplication extends ServiceProcess {
   release(release: Release): Promise<void>;
 }
 
+/** Starts the service at release 1. */
 export async function startServiceApplication(): Promise<ServiceApplication> {
   const service = await startService('ServiceApplication', require.resolve('./service-application/main.js'));
   return { ...service, release: (release) => service.post(`/releases/${release}`) };

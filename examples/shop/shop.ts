@@ -8,15 +8,14 @@
 import { Worker } from '@temporalio/worker';
 import { JobTracingPlugin } from 'temporal-job-tracing';
 import { JobClient, type JobRun, ScheduledJobError } from 'temporal-job-tracing/client';
-import { waterfall } from '../../core/waterfall';
-import type { ReceivedSpan } from '../../testing/otlp-span';
 import { until } from '../../testing/until';
 import { type Alerts, startAlerts } from '../support/alerts';
 import type { ExampleOptions } from '../support/example';
 import { runLines, waysToFind } from '../support/report';
 import { endedRuns } from '../support/runs';
 import { type OnStarted, runExample, type Stage, setStage } from '../support/stage';
-import { print, progress, terminal, useColor } from '../support/terminal';
+import { missingServerSpans } from '../support/telemetry';
+import { print, printTrace, progress, terminal } from '../support/terminal';
 import { createActivities } from './activities';
 import { heading, releaseLine, runNowLines } from './report';
 import type { Release } from './service-application/store';
@@ -51,7 +50,7 @@ interface Shop extends Omit<Stage, 'jobs'> {
 }
 
 async function openShop(options: ExampleOptions, onStarted: OnStarted): Promise<void> {
-  const stage = await setStage('shop-worker', unserved, onStarted);
+  const stage = await setStage('shop-worker', missingServerSpans, onStarted);
   progress('Starting ServiceApplication');
   const service = await startServiceApplication();
   onStarted(service.stop);
@@ -96,17 +95,8 @@ async function endJob({ client }: Stage, jobs: JobClient<typeof workflows>): Pro
   await job.pause();
   const query = `WorkflowId STARTS_WITH "${JOB_ID}/" AND WorkflowType = "${JOB_NAME}" AND ExecutionStatus = "Running"`;
   const isOver = async () => (await client.workflow.count(query)).count === 0;
-  await until(isOver, { within: STOP_TIMEOUT_MS, says: 'a run goes on' }).catch(() => {});
+  await until(isOver, { within: STOP_TIMEOUT_MS, says: 'a run is still running' }).catch(() => {});
   await job.delete();
-}
-
-/** Returns a problem if the trace lacks a span of the service for any of its activities. */
-function unserved(trace: readonly ReceivedSpan[]): string[] {
-  const activities = trace.filter(({ name }) => name.startsWith('RunActivity:'));
-  const served = trace.filter(({ kind }) => kind === 'server');
-  return served.length < activities.length
-    ? [`${activities.length} activities have ${served.length} server spans`]
-    : [];
 }
 
 /** Shows each run as it ends. The operator acts in between. */
@@ -162,10 +152,7 @@ class Operator {
 async function showSlowRun(run: JobRun, { telemetry, places, alerts }: Shop): Promise<readonly string[]> {
   const hasAlert = await alerts.hasAlertOf(run.runId);
   const trace = await telemetry.traceOf(run.traceId);
-  if (trace !== undefined)
-    print(
-      ...waterfall(trace.spans, { color: useColor(), columns: Math.min(process.stdout.columns ?? 100, 120) }),
-    );
+  if (trace !== undefined) printTrace(trace.spans);
   print(...waysToFind(run.traceId, places, terminal));
   return [...(hasAlert === false ? ['no alert came'] : []), ...(trace?.missing ?? [])];
 }

@@ -22,6 +22,12 @@ export interface ConsoleProcess {
   stop(): Promise<void>;
 }
 
+/**
+ * Starts the console on the default port of OTLP/HTTP, or on another one if that is in use.
+ *
+ * @param temporal the server whose runs it shows
+ * @param env environment of the process
+ */
 export async function startConsole(
   temporal: { readonly address: string; readonly uiUrl?: string | undefined },
   env: NodeJS.ProcessEnv,

@@ -32,7 +32,7 @@ export function consoleLines(url: string, { bold, cyan, dim }: Style): string[] 
   return ['', `${bold('Console')}  ${cyan(url)}  ${dim('jobs, runs and traces as pages, live')}`];
 }
 
-/** Returns the addresses, including that of the example's service; ends with the column titles of {@link runLines}. */
+/** Returns the addresses, including that of the example's service. */
 export function placesLines(
   places: Places,
   service: { readonly name: string; readonly url: string },
@@ -53,9 +53,12 @@ export function placesLines(
       : []),
     '',
     'Ctrl-C stops everything.',
-    '',
-    dim(columns('ended', 'took', 'trigger', 'sampled', 'TraceId, trace')),
   ];
+}
+
+/** Returns the column titles of {@link runLines}. */
+export function runTitles({ dim }: Style): string[] {
+  return ['', dim(columns('ended', 'took', 'trigger', 'sampled', 'TraceId, trace'))];
 }
 
 /** Returns the line of a run that has ended, and below it the link to its trace. */

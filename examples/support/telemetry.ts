@@ -34,6 +34,15 @@ export interface Telemetry {
 /** Returns problems of a trace that are specific to an example, one sentence each. */
 export type Expectation = (trace: readonly ReceivedSpan[]) => string[];
 
+/** The expectation that each activity has called a service whose span is in the trace. */
+export const missingServerSpans: Expectation = (trace) => {
+  const activities = trace.filter(({ name }) => name.startsWith('RunActivity:'));
+  const served = trace.filter(({ kind }) => kind === 'server');
+  return served.length < activities.length
+    ? [`${activities.length} activities have ${served.length} server spans`]
+    : [];
+};
+
 /**
  * Chooses the receiver of spans, and sets the environment accordingly, for this process and its children.
  *

@@ -2,10 +2,11 @@
  * Output of the examples on the terminal: colours only for people, times in one form.
  */
 import { style } from '../../core/terminal-style';
+import { type WaterfallSpan, waterfall } from '../../core/waterfall';
 import { terminalLog } from '../../testing/terminal-log';
 
 /** Whether to colour standard output: if it is a terminal and `NO_COLOR` is not set. See https://no-color.org */
-export function useColor(): boolean {
+function useColor(): boolean {
   return process.stdout.isTTY === true && !process.env.NO_COLOR;
 }
 
@@ -20,6 +21,12 @@ export const terminal = style(useColor());
 /** Prints lines to standard output. */
 export function print(...lines: string[]): void {
   for (const line of lines) console.log(line);
+}
+
+/** Prints a trace as a waterfall, as wide as the terminal, but at most 120 characters. */
+export function printTrace(spans: readonly WaterfallSpan[]): void {
+  const columns = Math.min(process.stdout.columns ?? 100, 120);
+  print(...waterfall(spans, { color: useColor(), columns }));
 }
 
 /** Shows a line about the current step. */

@@ -144,7 +144,7 @@ it('an unknown example and an unknown option are refused with a clear message', 
   deepEqual([await unknown.exitCode, await option.exitCode], [2, 2]);
   equal(
     unknown.errors(),
-    'There is no example "shopp". There is: shop, bank, game.\nUsage: npm start -- [example] [--once]\n',
+    'There is no example "shopp". The examples are: shop, bank, game.\nUsage: npm start -- [example] [--once]\n',
   );
   ok(option.errors().startsWith("Unknown option '--onec'"));
 });

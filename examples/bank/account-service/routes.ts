@@ -5,6 +5,7 @@ import type { RequestListener } from 'node:http';
 import { bodyOf, routes } from '../../support/service/routes';
 import type { Store } from './store';
 
+/** Returns the listener for the service's requests. */
 export function listenerOf(store: Store): RequestListener {
   return routes({
     'GET /accounts': (_request, query) =>

@@ -1,5 +1,4 @@
 /** The players and the current season, in memory; the same as `service/season.go`. */
-
 import { setImmediate } from 'node:timers/promises';
 
 const REGISTERED = 80_000;
@@ -62,11 +61,15 @@ export class Game {
   }
 }
 
+/** Ranks by points, and players with the same points by name. */
 export function rank(points: Points): string[] {
   return [...points].sort(([a, ofA], [b, ofB]) => ofB - ofA || (a < b ? -1 : 1)).map(([player]) => player);
 }
 
-/** Ranks as in release 2: "no need to sort, each player's place is the number of better ones". Players go on meanwhile. */
+/**
+ * Ranks as in release 2: "no need to sort, each player's place is the number of better ones". Other requests are served
+ * in between.
+ */
 export async function rankInPairs(points: Points): Promise<string[]> {
   const ranked = rank(points);
   const scores = Int32Array.from(ranked, (player) => points.get(player) ?? 0);

@@ -1,3 +1,5 @@
+// The service's log and its counts of requests, in memory.
+
 package main
 
 import (
@@ -38,6 +40,7 @@ type Counts struct {
 	LoadTest  int `json:"loadtest"`
 }
 
+// Add appends an entry, counts it, and drops the oldest one beyond the limit.
 func (l *Log) Add(e Entry) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -58,6 +61,7 @@ func (l *Log) Add(e Entry) {
 	}
 }
 
+// Counts returns the numbers of all requests so far.
 func (l *Log) Counts() Counts {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -1,3 +1,5 @@
+// The players and the current season, in memory.
+
 package main
 
 import (
@@ -30,6 +32,7 @@ type Closing struct {
 	Paid    int    `json:"paid"`
 }
 
+// NewGame returns the first season, with registered players that have points.
 func NewGame() *Game {
 	g := &Game{season: 1, points: map[string]int{}, coins: map[string]int{}, closed: map[string]Closing{}}
 	for i := 0; i < registered; i++ {
@@ -60,7 +63,7 @@ func (g *Game) Close(key string, ranking func(map[string]int) []string, loadTest
 	if points == nil {
 		return closing
 	}
-	ranked := ranking(points) // on a copy: players go on meanwhile
+	ranked := ranking(points) // a copy, since other requests change the points meanwhile
 	closing.Players, closing.Winner = len(ranked), ranked[0]
 	if loadTest {
 		return closing

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Traffic says who sent a request and how it is to be treated.
+// Traffic describes who sent a request and how to treat it.
 type Traffic struct {
 	Scheduled bool   // sent by the scheduler, not for a user who waits
 	Lane      string // lane of a gray release, "" for none

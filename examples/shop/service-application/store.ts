@@ -31,8 +31,10 @@ const RELEASES = {
   2: 'DROP INDEX IF EXISTS user_info_login',
 } as const;
 
+/** A release of ServiceApplication. */
 export type Release = keyof typeof RELEASES;
 
+/** The orders of a user, summed up. */
 export interface UserTotal {
   readonly login: string;
   readonly orders: number;
