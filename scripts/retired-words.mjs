@@ -19,6 +19,7 @@ const RETIRED = [
   { pattern: /\b(JobFacts|ErrorFacts)\b/, instead: 'JobMetadata, ErrorSummary' },
   { pattern: /\b(JobPart|HttpAnswer)\b/, instead: 'JobHeader, HttpResponse' },
   { pattern: /\bjobContext\b/, instead: 'jobInfo' },
+  { pattern: /\b(foldName|QueueNews)\b/, instead: 'withoutIds, QueueChange' },
   { pattern: /\bwhole number/, instead: 'integer' },
   { pattern: /\btime to come\b/, instead: 'future time' },
   {
