@@ -8,7 +8,7 @@ import { RETRY_IN_PROGRESS } from '../../core/temporal-api';
 import { readHeader } from '../../core/trace-header';
 import { defined } from '../../core/util/defined';
 import type { RunSummary } from '../store/index';
-import { durationMsOf, type HistoryEvent, msOf } from '../timeline/history-event';
+import { durationMsOf, type Failure, failureText, type HistoryEvent, msOf } from '../timeline/history-event';
 import { firstLine } from '../timeline/item';
 import type { TemporalCalls } from './calls';
 import { type Execution, readEvents, readLastEvent } from './read-history';
@@ -59,17 +59,22 @@ async function readEnding(
   const terminated = event?.workflowExecutionTerminatedEventAttributes;
   const isRetried = (failed ?? late)?.retryState === RETRY_IN_PROGRESS;
   let errorLine: string | undefined;
-  if (failed?.failure) {
-    const error = await decodeOptionalFailureToOptionalError(
-      calls.client.options.loadedDataConverter,
-      failed.failure,
-    );
-    const { item, type, message } = summarizeError(error);
-    errorLine = [item, type, message].filter(Boolean).join(': ');
-  } else if (late) errorLine = 'TimeoutError: exceeded its timeout';
+  if (failed?.failure) errorLine = await failureLine(calls, failed.failure);
+  else if (late) errorLine = 'TimeoutError: exceeded its timeout';
   else if (terminated) errorLine = terminated.reason || 'terminated';
   return {
     ...(errorLine !== undefined && { errorLine: firstLine(errorLine) }),
     ...(isRetried && { isListed: false }),
   };
+}
+
+/** Returns item, type and message of the innermost error; without the item if the details cannot be decoded. */
+async function failureLine({ client }: TemporalCalls, failure: Failure): Promise<string> {
+  const { loadedDataConverter } = client.options;
+  const error = await decodeOptionalFailureToOptionalError(loadedDataConverter, failure).catch(
+    () => undefined,
+  );
+  if (!error) return failureText(failure);
+  const { item, type, message } = summarizeError(error);
+  return [item, type, message].filter(Boolean).join(': ');
 }

@@ -234,13 +234,14 @@ export class Poller {
 
   async #complete(): Promise<void> {
     const complete: RunSummary[] = [];
-    for (const run of this.#toComplete.splice(0, COMPLETED_A_POLL)) {
+    const batch = this.#toComplete.splice(0, COMPLETED_A_POLL);
+    for (const [index, run] of batch.entries()) {
       try {
         complete.push(await completeSummary(this.calls, run));
       } catch (error) {
         // The history is gone, so the summary stays as visibility has it.
         if (grpcStatusOf(error) !== GrpcStatus.NOT_FOUND) {
-          this.#toComplete.push(run);
+          this.#toComplete.push(...batch.slice(index + 1), run);
           break;
         }
       }
