@@ -183,6 +183,12 @@ describe('a console with a token', () => {
     equal((await ask(at('/api/jobs'), { headers: { cookie: session } })).status, 401);
   });
 
+  it('reads no more than 64 KiB of a login form, which anybody may post', async () => {
+    const answer = await login({ token: TOKEN, to: `/${'x'.repeat(64 * 1024)}` });
+    equal(answer.status, 413);
+    match(answer.body, /at most 65536 bytes/);
+  });
+
   it('redirects only to its own pages after the login', async () => {
     for (const to of ['//evil.example', '/\\evil.example', 'https://evil.example', '/a b'])
       equal((await login({ token: TOKEN, to })).headers.location, '/', to);

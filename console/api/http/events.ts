@@ -8,8 +8,9 @@ import { type ConsoleData, namespacesOf } from '../console-data';
 import type { LiveHub } from '../live';
 import type { RunsChanged } from '../types';
 
+/** Interval of comments that keep proxies from closing a quiet stream. */
 const KEEP_ALIVE_MS = 15_000;
-/** Most events that wait for a slow page; beyond it the stream is closed. */
+/** Maximum number of events that wait for a slow page; one more ends the stream, and the page connects again. */
 const MAX_QUEUE = 1_000;
 
 /**
@@ -28,10 +29,11 @@ export function eventRoutes(data: ConsoleData, live: LiveHub, closing: AbortSign
       stream.onAbort(stop);
       closing.addEventListener('abort', stop, { once: true });
       let queued = 0;
-      const send = async (event: string, body: unknown) => {
-        if (++queued > MAX_QUEUE) stop();
-        await stream.writeSSE({ event, data: JSON.stringify(body) });
-        queued--;
+      // Writes are not awaited: they wait for the page, which may have stopped reading.
+      const send = (write: () => Promise<unknown>) => {
+        if (gone.signal.aborted) return;
+        if (++queued > MAX_QUEUE) return stop();
+        write().then(() => queued--, stop);
       };
       const ends = namespacesOf(data, name).flatMap(({ poller, incidents }) => [
         poller.watch(runId),
@@ -40,12 +42,12 @@ export function eventRoutes(data: ConsoleData, live: LiveHub, closing: AbortSign
       ends.push(
         live.listen((event, body) => {
           const isOther = event === 'runs' && name !== undefined && (body as RunsChanged).namespace !== name;
-          if (!isOther) void send(event, body).catch(stop);
+          if (!isOther) send(() => stream.writeSSE({ event, data: JSON.stringify(body) }));
         }),
       );
       try {
         while (!gone.signal.aborted) {
-          await stream.write(': alive\n\n');
+          send(() => stream.write(': alive\n\n'));
           await sleep(KEEP_ALIVE_MS, undefined, { signal: gone.signal }).catch(() => {});
         }
       } finally {

@@ -3,6 +3,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Context, Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { html } from 'hono/html';
 import { type AccessOptions, isEqual, ownOriginNeeded } from './access';
@@ -10,11 +11,18 @@ import type { Sessions } from './sessions';
 
 /** Delay of the answer to a wrong token, in milliseconds, which slows down guessing. */
 const REFUSAL_MS = 500;
+/** Maximum size of the form: anybody may post one. */
+const MAX_FORM_BYTES = 64 * 1024;
 
+/** Creates the routes `/login` and `/logout`. */
 export function loginRoutes({ token }: AccessOptions, sessions: Sessions): Hono {
   const app = new Hono();
   app.get('/login', (c) => page(c, pathOf(c.req.query('to')), false));
-  app.post('/login', ownOriginNeeded(), async (c) => {
+  const limit = bodyLimit({
+    maxSize: MAX_FORM_BYTES,
+    onError: (c) => c.text(`The form is too large: at most ${MAX_FORM_BYTES} bytes are accepted.`, 413),
+  });
+  app.post('/login', ownOriginNeeded(), limit, async (c) => {
     const form = await c.req.parseBody();
     const to = pathOf(form.to);
     if (token === undefined) return c.redirect(to, 303);
