@@ -21,7 +21,7 @@ interface Waiting {
 }
 
 const MAX_IDS = 20;
-/** Most runs read for one trace; if a shared look-up finds more, each trace is looked up alone. */
+/** Maximum number of runs read for one trace; if a shared look-up finds more, each trace is looked up alone. */
 const MAX_RUNS = 1_000;
 
 export function traceLookUp(client: Client): TraceLookUp {

@@ -4,6 +4,7 @@
 import type { StoreLimits } from './store/index';
 import type { TemporalOptions } from './temporal/connection';
 
+/** Options of `startConsole`. All are optional. */
 export interface ConsoleOptions {
   /** Address to listen on; any but a loopback address needs a token. @default '127.0.0.1' */
   readonly host?: string | undefined;

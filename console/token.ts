@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { ConsoleError } from './console-error';
 
+/** Environment variable of the token. */
 export const TOKEN_VARIABLE = 'JOB_TRACING_CONSOLE_TOKEN';
 
 /**

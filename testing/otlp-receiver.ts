@@ -22,7 +22,7 @@ const TRACE_PAGE = /^\/trace\/([0-9a-f]{32})$/;
 
 /** Options of {@link startOtlpReceiver}. */
 export interface OtlpReceiverOptions {
-  /** Most spans that are kept, over all traces. @default 200000 */
+  /** Maximum number of spans that are kept, over all traces. @default 200000 */
   readonly maxSpans?: number;
   /** Bytes of the largest accepted request; a larger one is refused with status 413. @default 20 MB */
   readonly maxBodyBytes?: number;

@@ -17,7 +17,7 @@ const FLAPPING_MS = LINGER_MS;
 /** Number of consecutive successes that end the flapping. */
 const STEADY_SUCCESSES = 3;
 /**
- * Most runs that are remembered; beyond it the oldest is forgotten, and later observations that are no
+ * Maximum number of runs that are remembered; beyond it the oldest is forgotten, and later observations that are no
  * younger are ignored.
  */
 const MAX_COUNTED = 1_000;

@@ -58,6 +58,7 @@ export interface Claim {
   readonly message: AlertMessage | null;
 }
 
+/** The state of an incident, carried over continue-as-new. */
 export interface IncidentState {
   readonly subject: Subject;
   /** Prefix of message ids, which contains the first run's id. */
@@ -89,6 +90,7 @@ const MAX_DELIVERIES = 20;
 /** Types of problems that a success of the job ends. */
 export const SUCCESS_ENDS: readonly AlertType[] = ['job.failed', 'job.failing', 'job.overdue'];
 
+/** Returns a new incident without problems. */
 export function newIncident(subject: Subject, idPrefix: string, nowMs: number): IncidentState {
   return {
     subject,
@@ -131,6 +133,7 @@ export function endMs(state: IncidentState): number {
   return state.problems.length > 0 ? state.openedMs + MAX_OPEN_MS : state.touchedMs + LINGER_MS;
 }
 
+/** Returns the state with the record of a delivery. */
 export function recordDelivery(state: IncidentState, record: DeliveryRecord): IncidentState {
   return { ...state, deliveries: [...state.deliveries, record].slice(-MAX_DELIVERIES) };
 }

@@ -31,6 +31,7 @@ export const UNREADABLE_MS = 5 * 60_000;
 const DAY_MS = 24 * 60 * 60_000;
 const MAX_ATTEMPTS = 5;
 
+/** Keeps the conditions of one process, and sends an alert about one that has lasted long enough. */
 export class BlindMonitor {
   readonly #options: BlindOptions;
   readonly #now: () => number;

@@ -24,7 +24,7 @@ interface Entry {
   reportedMs: number | undefined;
 }
 
-/** Most jobs that are watched. */
+/** Maximum number of jobs that are watched. */
 const MAX_OVERDUE_JOBS = 2_000;
 /**
  * Interval at which an overdue job is read again, in milliseconds, since its success may not be listed yet.

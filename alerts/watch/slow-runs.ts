@@ -20,7 +20,7 @@ export interface WatchedRun {
   readonly isReported: boolean;
 }
 
-/** Most runs in memory; beyond it the first one is forgotten. */
+/** Maximum number of runs in memory; beyond it the first one is forgotten. */
 const MAX_RUNS = 20_000;
 
 /** Returns the limit from the rule, or else the learnt one; `undefined` if there is neither. */
@@ -30,6 +30,7 @@ export function slowLimit(overMs: number | undefined, usual: Usual | undefined):
   return usual && { limitMs: slowLimitMs(usual), usualMs: usual.medianMs };
 }
 
+/** The running runs of a namespace with the time at which each becomes slow; at most 20,000. */
 export class SlowRuns {
   readonly #runs = new BoundedMap<string, WatchedRun>(MAX_RUNS);
 

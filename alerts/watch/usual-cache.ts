@@ -18,6 +18,7 @@ interface Known {
   readonly untilMs: number;
 }
 
+/** Reads the usual duration of a job once a day, from its last successful runs. */
 export class UsualCache {
   readonly #reader: Reader;
   readonly #jobs = new BoundedMap<string, Known>(MAX_JOBS);

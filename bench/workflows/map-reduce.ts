@@ -20,11 +20,13 @@ export async function fanOut(shards: number, concurrency: number, shardRatio: nu
   return result;
 }
 
+/** Handles a range: one activity. Returns the number of its items. */
 export async function shard({ from, to }: RangeShard): Promise<number> {
   await work();
   return to - from;
 }
 
+/** Combines two results. */
 export function sum(left: number, right: number): number {
   return left + right;
 }

@@ -20,6 +20,10 @@ export async function fanOut(shards: number, concurrency: number): Promise<numbe
   return done;
 }
 
+/**
+ * Starts the shards from `from` to `to`, of which at most `concurrency` run at once. Returns the sum of their
+ * results.
+ */
 export async function branch(from: number, to: number, concurrency: number): Promise<number> {
   let next = from;
   let done = 0;

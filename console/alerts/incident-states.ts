@@ -19,7 +19,7 @@ const OPEN_KEPT_MS = 5_000;
 /** How long the state of a running incident without open problems is cached, in milliseconds. */
 const QUIET_KEPT_MS = 60_000;
 const MAX_KEPT = 1_000;
-/** Most concurrent queries. */
+/** Maximum number of concurrent queries. */
 const MAX_QUERIES = 6;
 
 interface Kept {

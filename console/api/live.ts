@@ -5,6 +5,7 @@ import type { LiveEvents } from './types';
 
 type Listener = (name: keyof LiveEvents, data: LiveEvents[keyof LiveEvents]) => void;
 
+/** Passes events to all listeners, synchronously. A listener must not throw. */
 export class LiveHub {
   readonly #listeners = new Set<Listener>();
 

@@ -10,6 +10,7 @@ import { isListValue } from '../timeline/span';
 const KINDS = ['unspecified', 'internal', 'server', 'client', 'producer', 'consumer'];
 const STATUS = ['unset', 'ok', 'error'];
 
+/** Returns the request that exports the trace, grouped by sender and instrumentation scope. */
 export function otlpJson({ traceId, spans }: Trace): { readonly resourceSpans: readonly unknown[] } {
   const bySender = new Map<SpanSender, Map<string, { scope: SpanScope; spans: TraceSpan[] }>>();
   for (const span of spans) {

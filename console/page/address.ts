@@ -3,6 +3,7 @@
  */
 import { signal } from '@preact/signals';
 
+/** The current address. Changes only by {@link go}, {@link show} and the browser's history. */
 export const address = signal(new URL(location.href));
 
 /** Values of a parameter: none, one, or several. */
@@ -22,6 +23,7 @@ export function withParameters(
   return search === '' ? from.pathname : `${from.pathname}?${search}`;
 }
 
+/** Returns the (first) value of a parameter of the address. */
 export function parameter(name: string): string | undefined {
   return address.value.searchParams.get(name) ?? undefined;
 }

@@ -14,6 +14,7 @@ export function setClock(at: number): void {
   aheadMs = at - Date.now();
 }
 
+/** Advances {@link now} every second while the page is visible. */
 export function startClock(): void {
   setInterval(() => {
     if (document.visibilityState === 'visible') now.value = Date.now() + aheadMs;

@@ -20,6 +20,7 @@ export function useKeys(actions: KeyActions): void {
   }, []);
 }
 
+/** Handles the keys of the document. Called once. */
 export function takeKeys(): void {
   document.addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;

@@ -34,6 +34,7 @@ export function onChange(listener: (change: Change) => void): () => void {
 
 const isVisible = signal(document.visibilityState === 'visible');
 
+/** Opens the stream of events whenever the page is visible. Called once. */
 export function listen(): void {
   document.addEventListener('visibilitychange', () => {
     isVisible.value = document.visibilityState === 'visible';

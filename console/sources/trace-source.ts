@@ -17,8 +17,10 @@ export type AttributeValue =
   | { readonly bytes: string }
   | { readonly map: readonly Attribute[] };
 
+/** An attribute of a span, an event, a link or a sender. */
 export type Attribute = readonly [name: string, value: AttributeValue];
 
+/** OTLP's kind of a span. */
 export type TraceSpanKind = 'unspecified' | 'internal' | 'server' | 'client' | 'producer' | 'consumer';
 
 /** The resource that sent a span. Spans of one resource that were received together share the object. */
@@ -34,6 +36,7 @@ export interface SpanScope {
   readonly version?: string;
 }
 
+/** An event of a span. */
 export interface SpanEvent {
   readonly name: string;
   /** Milliseconds since 1970, with fractions. */
@@ -43,6 +46,7 @@ export interface SpanEvent {
   readonly attributes: readonly Attribute[];
 }
 
+/** A link of a span to another one. */
 export interface SpanLink {
   readonly traceId: string;
   readonly spanId: string;
@@ -82,6 +86,7 @@ export interface TraceSpan {
   readonly received: number;
 }
 
+/** The stored spans of a trace. */
 export interface Trace {
   /** Trace ID, 32 lower-case hex digits. */
   readonly traceId: string;

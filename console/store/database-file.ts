@@ -14,6 +14,7 @@ const SCHEMA_VERSION = 1;
 /** Suffixes of the files that belong to a database. */
 export const FILE_SUFFIXES = ['', '-wal', '-shm'] as const;
 
+/** An open database file. */
 export interface OpenedFile {
   readonly database: SqlDatabase;
   /** Notice about a file that was set aside, one sentence. */

@@ -10,6 +10,7 @@
  */
 export type StoreProblem = 'no-driver' | 'locked' | 'directory' | 'full' | 'overloaded' | 'closed' | 'failed';
 
+/** A call of the store that failed. */
 export class StoreError extends Error {
   override readonly name = 'StoreError';
 

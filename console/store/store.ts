@@ -10,6 +10,7 @@ import type { RawRequest, WriteOutcome } from './spans/write-requests';
 import type { StoreError } from './store-error';
 import { StoreThread } from './thread/thread';
 
+/** Options of `openStore`. */
 export interface StoreOptions {
   /** Path of the data directory. @default {@link defaultDataDirectory} */
   readonly directory?: string;
@@ -18,6 +19,7 @@ export interface StoreOptions {
   readonly onFailure?: (error: StoreError) => void;
 }
 
+/** An open store. */
 export interface Store {
   readonly directory: string;
   /** Messages about files that were set aside when the store was opened, one sentence each. */

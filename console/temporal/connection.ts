@@ -17,6 +17,7 @@ export interface TemporalOptions extends ConnectionFlags {
   readonly dataConverter?: DataConverter | undefined;
 }
 
+/** A connection with a client for each namespace. */
 export interface TemporalConnection {
   readonly address: string;
   /** Clients by namespace, in the order of the command line. */

@@ -11,6 +11,7 @@ const MAX_AGE_MS = 7 * 24 * 3_600_000;
 const MAX_RUNS = 20_000;
 const PAGE_SIZE = 1_000;
 
+/** The fill of one namespace. It continues after a failure where it stopped. */
 export class Fill {
   readonly #calls: TemporalCalls;
   readonly #index: RunIndex;

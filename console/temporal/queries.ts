@@ -11,6 +11,7 @@ export interface Without {
   readonly triggers: readonly ('child' | 'shard')[];
 }
 
+/** Returns the query for running runs. */
 export function openRunsQuery(without: Without): string {
   return `ExecutionStatus = 'Running'${exclude(without)}`;
 }

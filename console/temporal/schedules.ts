@@ -12,6 +12,7 @@ import { listExecutions } from './list';
 const MAX_SCHEDULES = 500;
 const MAX_JOBS = 1_000;
 
+/** The schedule of a job. `nextDueAt` is milliseconds since 1970. */
 export interface JobSchedule {
   readonly kind: Exclude<JobKind, 'start'>;
   readonly scheduleId: string;
@@ -21,6 +22,7 @@ export interface JobSchedule {
   readonly nextDueAt?: number;
 }
 
+/** All schedules of a namespace. */
 export interface JobSchedules {
   /** Schedules of scheduled jobs by name of the job. */
   readonly byJob: ReadonlyMap<string, JobSchedule>;
@@ -28,6 +30,7 @@ export interface JobSchedules {
   readonly bySchedule: ReadonlyMap<string, JobSchedule & { readonly workflowType: string }>;
 }
 
+/** The schedules before they are read for the first time. */
 export const NO_SCHEDULES: JobSchedules = { byJob: new Map(), bySchedule: new Map() };
 
 /** Reads all schedules of the namespace. Rejects as the calls do. */

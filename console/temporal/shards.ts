@@ -17,11 +17,14 @@ import { listExecutions } from './list';
 
 const BRANCH = 'mapReduceBranch';
 const MAX_SHARDS = 10_000;
-/** Most failed shards that are listed; fewer of them have their error read. */
+/** Maximum number of failed shards that are listed. */
 const MAX_FAILED = 100;
+/** Maximum number of failed shards whose error is read, with one call each. */
 const MAX_ERRORS = 20;
+/** Maximum number of errors that are remembered, of all runs. */
 const MAX_REMEMBERED = 1_000;
 
+/** The shards of a run. */
 export interface ListedShards {
   /** Shards for the timeline. */
   readonly shards: readonly TimelineShard[];
@@ -45,6 +48,7 @@ interface Shard {
   readonly info: ExecutionInfo;
 }
 
+/** Reads shards, and remembers why they failed. */
 export class ShardReader {
   readonly #calls: TemporalCalls;
   readonly #errors = new BoundedMap<string, FailedShard['error']>(MAX_REMEMBERED);

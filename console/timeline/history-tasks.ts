@@ -6,6 +6,7 @@ import { plural } from './durations';
 import { type Failure, failureText, msOf, type PendingTask } from './history-event';
 import { firstLine, type Item, newItem, type Part } from './item';
 
+/** Takes the events of workflow tasks in order, and collects what they mean. */
 export class TaskReader {
   readonly parts: Part[] = [];
   readonly waits: Item[] = [];

@@ -28,11 +28,12 @@ export interface Profile {
 
 /** Paths of times outside operations. */
 export const WAITING = '\u0001waiting';
+/** Key of the time in retries, which no operation can have as its name. */
 export const RETRIES = '\u0001retries';
 
 /** Separates service and operation in an element. */
 const SEPARATOR = '\u0000';
-/** Most paths of a profile; those with the least time count to their parents. */
+/** Maximum number of paths of a profile; those with the least time count to their parents. */
 const MAX_PATHS = 400;
 /** Deepest path; deeper ones count to their parents. */
 const MAX_DEPTH = 40;
@@ -95,6 +96,7 @@ export function pathKey(path: readonly string[]): string {
   return path.join('\u0002');
 }
 
+/** Measures the critical path of a run. */
 export function measure(root: Item): MeasuredRun {
   const critical = criticalPath(root);
   const drafts = new Map<string, Draft>();

@@ -8,13 +8,14 @@ import { failureType, rootCause } from './history-event';
 import type { Item } from './item';
 import { isListValue, textAttribute } from './span';
 
-/** Most characters of a value; a longer one is cut, with a note. */
+/** Maximum length of a value in characters; a longer one is cut, with a note. */
 const MAX_VALUE = 20_000;
-/** Most entries of a list. */
+/** Maximum number of entries of a list. */
 const MAX_ENTRIES = 500;
 
 type Pair = readonly [name: string, value: string];
 
+/** Returns the details of the row of `item`, with its span if the trace has it. */
 export function rowDetails(item: Item, trace: Trace | undefined): RowDetails {
   const span = trace?.spans.find(({ spanId }) => spanId === item.detailSpanId);
   const error = errorOf(item, span);

@@ -30,6 +30,7 @@ export interface TimelineShard {
   readonly hasFailed: boolean;
 }
 
+/** What a timeline is built from. `nowMs` is the end of a running run. */
 export interface RunTimelineInput {
   readonly runId: string;
   readonly history: HistoryRun;

@@ -6,7 +6,7 @@ import { duration, type Style } from '../../core/terminal-style';
 import { below, type Places, placesLines } from '../support/report';
 import { clock } from '../support/terminal';
 
-/** Most shards that are shown besides the failed ones. */
+/** Maximum number of shards that are shown besides the failed ones. */
 const OTHERS = 4;
 
 /** Returns the heading: the parts of the example, and their addresses. */

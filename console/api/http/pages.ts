@@ -42,6 +42,7 @@ export function assetRoutes(directory = DIRECTORY): Hono {
   return app;
 }
 
+/** Creates the route of the pages: every path answers with the same document, which reads the path itself. */
 export function pageRoutes(directory = DIRECTORY): Hono {
   const index = readFiles(directory).get(INDEX);
   const app = new Hono();

@@ -7,6 +7,7 @@ import { BoundedMap } from '../../../core/util/bounded-map';
 const MAX_SESSIONS = 1_000;
 const MAX_AGE_MS = 30 * 24 * 3_600_000;
 
+/** Sessions by id. The oldest of more than 1,000 ends, and each ends after 30 days. */
 export class Sessions {
   /** Name of the session cookie. It contains the port, since all ports of a host share cookies. */
   readonly cookieName: string;

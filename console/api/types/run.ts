@@ -94,6 +94,7 @@ export interface RunLink {
   readonly text: string;
 }
 
+/** Links from a run to other places. A link to something that is not known is left out. */
 export interface RunLinks {
   /** Address of the run in the Temporal Web UI; left out if it is not known. */
   readonly webUi?: string;

@@ -50,6 +50,7 @@ export interface PathRow {
   readonly row?: string;
 }
 
+/** The sentence about the duration of a run. Durations are milliseconds. */
 export interface Sentence {
   readonly state: SentenceState;
   /** The complete sentence, for titles and screen readers. */

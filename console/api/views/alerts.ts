@@ -18,7 +18,7 @@ import type {
   WatcherState,
 } from '../types';
 
-/** Most open incidents that are shown. */
+/** Maximum number of open incidents that are shown. */
 const MAX_OPEN = 200;
 const MAX_PAST = 50;
 const MAX_DELIVERIES = 8;
@@ -30,6 +30,7 @@ interface Part {
   readonly more: number;
 }
 
+/** Builds the page. Never rejects: what cannot be read is in `problems`. */
 export async function alertsPage(data: ConsoleData, namespace: string | undefined): Promise<AlertsPage> {
   const namespaces = namespacesOf(data, namespace);
   const parts = await Promise.all(namespaces.map(partOf));

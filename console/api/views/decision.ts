@@ -6,6 +6,7 @@ import { defined } from '../../../core/util/defined';
 import type { Sampling } from '../types';
 import type { RunPlace } from './find-run';
 
+/** Whether a run is sampled, and its trace. */
 export interface RunDecision {
   readonly sampling?: Sampling;
   /** Link to the trace in the tracing back end. */

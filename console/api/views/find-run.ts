@@ -6,6 +6,7 @@ import { type FoundRun, runOfExecution } from '../../temporal/execution';
 import { listExecutions } from '../../temporal/list';
 import { type ConsoleData, type NamespaceData, namespacesOf } from '../console-data';
 
+/** A run and the namespace in which it was found. */
 export interface RunPlace {
   readonly run: FoundRun;
   readonly namespace: NamespaceData;

@@ -19,6 +19,7 @@ interface JobParts {
   readonly open: readonly OpenRun[];
 }
 
+/** Builds the list, the most urgent jobs first. */
 export async function jobList(data: ConsoleData, namespace: string | undefined): Promise<JobList> {
   const namespaces = namespacesOf(data, namespace);
   const at = Date.now();

@@ -10,6 +10,7 @@ import type { RunError } from '../types';
 
 const MAX_TEXT = 20_000;
 
+/** Returns the error of a run; `undefined` if its history does not end with a failure. Never rejects. */
 export async function runError(client: Client, end: HistoryEnd | undefined): Promise<RunError | undefined> {
   const failure = end?.failure;
   if (!failure) return undefined;

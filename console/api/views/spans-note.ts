@@ -10,6 +10,7 @@ import type { Sampling } from '../types';
 /** How long after a run's end spans may still arrive, in milliseconds: exporters send them in batches. */
 const ON_THEIR_WAY_MS = 15_000;
 
+/** Returns one sentence; `undefined` if nothing is missing. */
 export function spansNote(
   trace: Trace | undefined,
   sampling: Sampling | undefined,

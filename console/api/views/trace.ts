@@ -14,6 +14,7 @@ import { findRunOfTrace } from './find-run';
 import { runRow } from './run-row';
 import { spansNote } from './spans-note';
 
+/** Builds the page. Never rejects: what cannot be read is in `problems`. */
 export async function tracePage(
   data: ConsoleData,
   traceId: string,
@@ -38,6 +39,10 @@ export async function tracePage(
   };
 }
 
+/**
+ * Returns the details of a row; `undefined` if the trace or the row is not known. Rejects if the trace cannot
+ * be read.
+ */
 export async function traceRow(
   data: ConsoleData,
   traceId: string,

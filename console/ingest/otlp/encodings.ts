@@ -7,6 +7,7 @@
 import { Reader } from 'protobufjs/minimal';
 import { messages } from './messages';
 
+/** Encodings of OTLP/HTTP: `application/x-protobuf` and `application/json`. */
 export type EncodingName = 'protobuf' | 'json';
 
 /** Reads values that differ between the encodings. Never throws; returns `undefined` for invalid values. */
@@ -58,6 +59,7 @@ const JSON_ENCODING: Encoding = {
   base64: (value) => (typeof value === 'string' && BASE64.test(value) ? value : undefined),
 };
 
+/** The encodings by name. */
 export const ENCODINGS: Readonly<Record<EncodingName, Encoding>> = {
   protobuf: PROTOBUF,
   json: JSON_ENCODING,

@@ -3,17 +3,17 @@
  * limit are dropped and counted, and strings are cut, so that one span cannot fill the store or the page.
  */
 export const LIMITS = Object.freeze({
-  /** Most attributes, events and links of a span, and most attributes of each event and link. */
+  /** Maximum number of attributes, events and links of a span, and of attributes of each event and link. */
   items: 128,
-  /** Most attributes of a resource. */
+  /** Maximum number of attributes of a resource. */
   resourceItems: 256,
-  /** Most characters of a name of a span, service, attribute or event. */
+  /** Maximum length of the name of a span, service, attribute or event, in characters. */
   nameLength: 512,
-  /** Most characters of a value, enough for a stack trace. */
+  /** Maximum length of a value, in characters; enough for a stack trace. */
   textLength: 16 * 1024,
-  /** Most characters of all values of a span or a resource. */
+  /** Maximum length of all values of a span or a resource together, in characters. */
   totalLength: 128 * 1024,
-  /** Most levels of nested lists and maps. */
+  /** Maximum depth of nested lists and maps. */
   depth: 4,
   /** How far a sender's clock may be ahead, in milliseconds. */
   futureMs: 24 * 60 * 60 * 1000,

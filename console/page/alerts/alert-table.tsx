@@ -13,6 +13,7 @@ interface TableProps {
   readonly isOpen?: boolean;
 }
 
+/** Open alerts, or past ones. */
 export function AlertTable({ rows, hasNamespaces, isOpen = false }: TableProps) {
   if (rows.length === 0) return <p class="empty">{isOpen ? 'No open alerts.' : 'No past alerts.'}</p>;
   return (

@@ -14,6 +14,7 @@ const STATES: Readonly<Record<WatcherState['state'], string>> = {
   unknown: 'unknown',
 };
 
+/** The state of the watcher of a namespace. */
 export function Watcher({
   watcher,
   hasNamespaces,

@@ -5,6 +5,7 @@ import type { OpenAlert } from '../../api/types';
 
 type Words = { readonly open: string; readonly resolved: string };
 
+/** The labels by type of alert. */
 export const TYPE_WORDS: Readonly<Record<OpenAlert['type'], Words>> = {
   'job.failed': { open: 'failed', resolved: 'recovered' },
   'job.failing': { open: 'failing', resolved: 'recovered' },

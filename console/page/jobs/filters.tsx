@@ -25,6 +25,7 @@ export function toggleFailed(): void {
   show({ result: isChosen(BAD_STATES) ? undefined : BAD_STATES });
 }
 
+/** The filters, with the values that occur in the runs shown. */
 export function Filters({
   filter,
   runs,

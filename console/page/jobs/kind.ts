@@ -10,6 +10,7 @@ const KINDS: Readonly<Record<JobKind, string>> = {
   start: 'manual or API',
 };
 
+/** Returns the kind and the schedule of a job, such as "cron 0 3 * * *". */
 export function howStarted({ kind, schedule }: JobRow): string {
   return schedule === undefined ? KINDS[kind] : `${KINDS[kind]} ${schedule}`;
 }

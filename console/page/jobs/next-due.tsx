@@ -5,6 +5,7 @@ import type { JobRow } from '../../api/types';
 import { now } from '../clock';
 import { Ago } from '../parts/time';
 
+/** Shows when the job is due, that it is paused, or nothing if it has no schedule. */
 export function NextDue({ job: { isPaused, nextDueAt } }: { readonly job: JobRow }) {
   if (isPaused) return <span class="quiet">paused</span>;
   if (nextDueAt === undefined) return null;

@@ -3,6 +3,7 @@
  */
 import { parameter, show } from '../address';
 
+/** The field; `label` is for screen readers. */
 export function FindField({ label }: { readonly label: string }) {
   return (
     <span class="find">

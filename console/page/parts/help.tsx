@@ -17,12 +17,14 @@ const KEYS: readonly (readonly [keys: string, text: string])[] = [
   ['?', 'show these keys'],
 ];
 
+/** Opens the dialog, or closes it if it is open. */
 export function openHelp(): void {
   const dialog = document.querySelector<HTMLDialogElement>('dialog.help');
   if (dialog?.open) dialog.close();
   else dialog?.showModal();
 }
 
+/** The dialog, closed at first. */
 export function Help() {
   return (
     <dialog class="help" aria-labelledby="keys-heading">

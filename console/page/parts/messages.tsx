@@ -5,6 +5,7 @@ import type { Problem } from '../../api/types';
 import { timeText } from '../clock';
 import type { ReadError, Resource } from '../resource';
 
+/** What could not be read, one line each. Screen readers announce it. */
 export function Problems({ problems }: { readonly problems: readonly Problem[] }) {
   if (problems.length === 0) return null;
   return (

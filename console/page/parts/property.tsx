@@ -2,6 +2,7 @@
  * A labelled value in a description list.
  */
 
+/** A term and its value; must be inside a `dl`. */
 export function Property({
   name,
   children,

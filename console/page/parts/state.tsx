@@ -4,6 +4,7 @@
 import type { JSX } from 'preact';
 import type { RunState } from '../../api/types';
 
+/** The words by state. */
 export const STATE_WORDS: Readonly<Record<RunState, string>> = {
   running: 'running',
   success: 'success',
@@ -31,6 +32,7 @@ const SHAPES: Readonly<Record<RunState, JSX.Element>> = {
   unknown: <circle cx="6" cy="6" r="2" />,
 };
 
+/** The shape alone, hidden from screen readers. */
 export function StateIcon({ state }: { readonly state: RunState }) {
   return (
     <svg class={`state-icon is-${state}`} viewBox="0 0 12 12" width="12" height="12" aria-hidden="true">
@@ -39,6 +41,7 @@ export function StateIcon({ state }: { readonly state: RunState }) {
   );
 }
 
+/** The shape and the word. */
 export function State({ state }: { readonly state: RunState }) {
   return (
     <span class={`state is-${state}`}>

@@ -3,6 +3,7 @@
  */
 import { agoText, now, timeText } from '../clock';
 
+/** A time (milliseconds since 1970) in the time zone of the browser. */
 export function Time({ at }: { readonly at: number }) {
   const iso = new Date(at).toISOString();
   return (

@@ -3,6 +3,7 @@
  */
 import { useEffect } from 'preact/hooks';
 
+/** Sets the title while the component is shown. */
 export function useTitle(title: string): void {
   useEffect(() => {
     document.title = `${title} · Console`;

@@ -6,6 +6,7 @@ import { countText, durationText } from '../../timeline/durations';
 import { paths } from '../address';
 import { STATE_WORDS, StateIcon } from '../parts/state';
 
+/** The numbers, and a list of the shards that did not succeed. */
 export function FailedShards({
   shards,
   namespace,

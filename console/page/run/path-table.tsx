@@ -5,6 +5,7 @@ import type { PathRow, Sentence } from '../../api/types';
 import { countText, durationText, percentText } from '../../timeline/durations';
 import { withParameters } from '../address';
 
+/** The table, closed at first. */
 export function PathTable({ sentence: { table, comparedWith, from } }: { readonly sentence: Sentence }) {
   return (
     <details class="path-table">

@@ -4,6 +4,7 @@
 import type { Sentence } from '../../api/types';
 import { withParameters } from '../address';
 
+/** The sentence in its pieces. */
 export function SentenceLine({ sentence: { parts, state } }: { readonly sentence: Sentence }) {
   return (
     <p class={`sentence is-${state}`}>

@@ -6,11 +6,13 @@ import type { Timeline } from '../../api/types';
 import { parameter, show } from '../address';
 import type { ViewOptions } from './view';
 
+/** The choices, as the address names them. */
 export interface WaterfallState extends ViewOptions {
   /** Whether long gaps are drawn in full. */
   readonly isUnfolded: boolean;
 }
 
+/** Reads the choices from the address. */
 export function waterfallState(): WaterfallState {
   return {
     isUngrouped: parameter('groups') === 'off',

@@ -6,6 +6,7 @@ import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 /** Number of rows that are added or removed at a time, so that most scrolling renders nothing. */
 const CHUNK = 16;
 
+/** The rows in view, by index. */
 export interface RowWindow {
   readonly first: number;
   /** Index after the last row. */

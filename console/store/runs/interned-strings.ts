@@ -3,9 +3,10 @@
  */
 import type { SqlDatabase, SqlStatement } from '../sql/port';
 
-/** Most strings in memory; others are read from the database. */
+/** Maximum number of strings in memory; others are read from the database. */
 const MAX_CACHED = 10_000;
 
+/** Ids of strings, in the table `word`; the last ones are cached. */
 export class InternedStrings {
   private readonly ids = new Map<string, number>();
   private readonly texts = new Map<number, string>();

@@ -16,6 +16,7 @@ interface JobIdRow {
   readonly name: string;
 }
 
+/** Reads the summaries of jobs. Its caller says which jobs have changed. */
 export class JobOverview {
   private readonly known = new Map<number, IndexedJob | undefined>();
   private readonly all: SqlStatement;

@@ -10,6 +10,7 @@ const KEPT = 50;
 
 type JobKey = Pick<RunSummary, 'namespace' | 'job'>;
 
+/** Puts and reads profiles. */
 export class ProfileStore {
   private readonly put: SqlStatement;
   private readonly trim: SqlStatement;

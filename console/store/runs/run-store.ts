@@ -29,6 +29,7 @@ const FAILED: readonly ClosedState[] = ['failure', 'timeout', 'termination'];
 
 type JobKey = Pick<RunSummary, 'namespace' | 'job'>;
 
+/** Puts, finds and removes the summaries. */
 export class RunStore {
   readonly strings: InternedStrings;
   readonly overview: JobOverview;

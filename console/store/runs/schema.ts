@@ -2,6 +2,7 @@
  * The tables of `index.db`, about 300 bytes a run.
  */
 
+/** Creates the tables and indexes. */
 export const INDEX_SCHEMA = `
 CREATE TABLE job (id INTEGER PRIMARY KEY, namespace TEXT NOT NULL, name TEXT NOT NULL, UNIQUE (namespace, name));
 CREATE TABLE word (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);

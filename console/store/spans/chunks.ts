@@ -5,9 +5,10 @@ import { encodeChunk } from './chunk-body';
 import type { Chunk } from './segment';
 import type { SpanRecord } from './span-record';
 
-/** Most spans of a chunk, so that bodies are about 10 KB. */
+/** Maximum number of spans in a chunk, so that bodies are about 10 KB. */
 const MAX_SPANS = 256;
 
+/** Yields the chunks, trace by trace. */
 export function* chunksOf(spans: readonly SpanRecord[]): Generator<Chunk> {
   for (const [traceId, ofTrace] of byTrace(spans)) {
     const trace = Buffer.from(traceId, 'hex');

@@ -157,6 +157,7 @@ const FRAME =
   '[{"name":"","version":"0."}],[["0000000000000000","",",1,0,0,0,0,257,[[",2,"",3,"",257,[["url.full","http://' +
   'localhost:8080/"],["http.request.method","GET"],["http.response.status_code",200]]],[';
 
+/** The dictionary for `deflateRawSync` and `inflateRawSync`. */
 export const DICTIONARY: Buffer = Buffer.from(
   `${KEYS.map((key) => `["${key}","`).join('')}${VALUES}${FRAME}`,
 );

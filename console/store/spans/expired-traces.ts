@@ -3,11 +3,13 @@
  */
 import type { SqlDatabase, SqlStatement } from '../sql/port';
 
+/** Creates the tables in `index.db`. */
 export const EXPIRED_SCHEMA = `
 CREATE TABLE expired (trace BLOB PRIMARY KEY, at REAL NOT NULL) WITHOUT ROWID;
 CREATE TABLE dropped (id INTEGER PRIMARY KEY CHECK (id = 1), until REAL NOT NULL);
 `;
 
+/** The recorded traces, each for as long as its spans may be kept. */
 export class ExpiredTraces {
   private readonly insert: SqlStatement;
   private readonly find: SqlStatement;

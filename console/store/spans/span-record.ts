@@ -3,6 +3,7 @@
  */
 import type { Attribute, SpanScope, SpanSender } from '../../sources/trace-source';
 
+/** A span. Times are nanoseconds since 1970. */
 export interface SpanRecord {
   /** Trace ID, 32 lower-case hex digits. */
   readonly traceId: string;
@@ -29,12 +30,14 @@ export interface SpanRecord {
   readonly dropped: number;
 }
 
+/** An event of a span. */
 export interface EventRecord {
   readonly name: string;
   readonly nanos: bigint;
   readonly attributes: readonly Attribute[];
 }
 
+/** A link to another span, with ids as in {@link SpanRecord}. */
 export interface LinkRecord {
   readonly traceId: string;
   readonly spanId: string;
@@ -43,4 +46,5 @@ export interface LinkRecord {
 
 /** Names of OTLP's span kinds, by number. */
 export const SPAN_KINDS = ['unspecified', 'internal', 'server', 'client', 'producer', 'consumer'] as const;
+/** Names of OTLP's status codes, by number. */
 export const SPAN_STATUSES = ['unset', 'ok', 'error'] as const;

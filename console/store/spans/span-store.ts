@@ -9,7 +9,7 @@ import { Retirement } from './retirement';
 import type { Chunk, Segment } from './segment';
 import type { SegmentList } from './segment-list';
 
-/** Most spans of a trace that are read; the others are only counted. */
+/** Maximum number of spans of a trace that are read; the others are only counted. */
 const MAX_SPANS = 100_000;
 
 /** The stored chunks of a trace. */
@@ -37,6 +37,7 @@ export interface SpanStoreStatus {
   readonly oldestAt?: number;
 }
 
+/** Writes, reads and removes spans. */
 export class SpanStore {
   private readonly retirement: Retirement;
 

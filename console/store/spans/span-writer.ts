@@ -5,7 +5,7 @@
 import type { StoreThread } from '../thread/thread';
 import type { RawRequest, WriteOutcome } from './write-requests';
 
-/** Most bytes of a batch, about a tenth of a second of work; a single request may be larger. */
+/** Maximum size of a batch in bytes: about a tenth of a second of work; a single request may be larger. */
 const MAX_BATCH_BYTES = 1024 * 1024;
 
 interface Queued {
@@ -14,6 +14,7 @@ interface Queued {
   reject(error: unknown): void;
 }
 
+/** The queue. Its caller limits the bytes that wait in it. */
 export class SpanWriter {
   private readonly queue: Queued[] = [];
   private isWriting = false;

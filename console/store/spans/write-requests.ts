@@ -19,6 +19,7 @@ export type WriteOutcome =
   /** The request could not be decoded, for this reason. */
   | { readonly malformed: string };
 
+/** What became of a batch. */
 export interface WriteResult {
   /** Results in the order of the requests. */
   readonly outcomes: readonly WriteOutcome[];

@@ -13,6 +13,7 @@ export interface DriverStatement {
   iterate(values: readonly SqlValue[]): IterableIterator<object>;
 }
 
+/** A driver's database, as far as the adapters use it. All calls may throw the driver's error. */
 export interface DriverDatabase {
   exec(sql: string): void;
   prepare(sql: string): DriverStatement;

@@ -35,6 +35,7 @@ export interface SqlDatabase {
   close(): void;
 }
 
+/** A driver of SQLite. */
 export interface SqlDriver {
   readonly name: 'node:sqlite' | 'libsql';
   /** Opens the file; creates it if it is missing. */

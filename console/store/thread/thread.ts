@@ -13,6 +13,7 @@ interface Waiting {
   reject(error: StoreError): void;
 }
 
+/** The thread. After it has ended, every call rejects with the same {@link StoreError}. */
 export class StoreThread {
   readonly notices: readonly string[];
   private readonly waiting = new Map<number, Waiting>();
