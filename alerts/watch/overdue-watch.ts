@@ -2,6 +2,7 @@
  * Watches jobs that must succeed within a time, and the successes that open incidents wait for.
  */
 import { BoundedSet } from '../../core/util/bounded-map';
+import { defined } from '../../core/util/defined';
 import type { WatchCursor } from '../workflows/watcher-messages';
 import { handlingOf, isOn, jobSubject, OVERLAP_MS, type WatchContext } from './context';
 import { OverdueJobs } from './overdue';
@@ -67,7 +68,7 @@ export class OverdueWatch {
           type: 'job.overdue',
           key: `overdue:${lastSuccessMs ?? 'never'}`,
           atMs: sinceMs,
-          facts: { withinMs, ...(lastSuccessMs !== undefined && { lastSuccessMs }) },
+          facts: defined({ withinMs, lastSuccessMs }),
         },
         () => this.#jobs.markReported(overdue),
       );

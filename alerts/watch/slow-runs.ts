@@ -3,6 +3,7 @@
  */
 import { slowLimitMs, type Usual } from '../../core/usual';
 import { BoundedMap } from '../../core/util/bounded-map';
+import { defined } from '../../core/util/defined';
 import type { RunRow } from './row';
 
 /** Duration above which a run is slow. */
@@ -26,7 +27,7 @@ const MAX_RUNS = 20_000;
 /** Returns the limit from the rule, or else the learnt one; `undefined` if there is neither. */
 export function slowLimit(overMs: number | undefined, usual: Usual | undefined): SlowLimit | undefined {
   const usualMs = usual?.medianMs;
-  if (overMs !== undefined) return { limitMs: overMs, ...(usualMs !== undefined && { usualMs }) };
+  if (overMs !== undefined) return defined({ limitMs: overMs, usualMs });
   return usual && { limitMs: slowLimitMs(usual), usualMs: usual.medianMs };
 }
 

@@ -3,6 +3,8 @@
  *
  * @see https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding
  */
+
+import { defined } from '../../core/util/defined';
 import type { Attribute, AttributeValue, SpanScope, SpanSender, Trace, TraceSpan } from '../sources/index';
 import { isListValue } from '../timeline/span';
 
@@ -37,8 +39,7 @@ function otlpSpan(traceId: string, span: TraceSpan): unknown {
   return {
     traceId,
     spanId,
-    ...(parentSpanId !== undefined && { parentSpanId }),
-    ...(traceState !== undefined && { traceState }),
+    ...defined({ parentSpanId, traceState }),
     flags,
     name,
     kind: KINDS.indexOf(span.kind),
@@ -58,7 +59,7 @@ function otlpSpan(traceId: string, span: TraceSpan): unknown {
     })),
     status: {
       code: STATUS.indexOf(span.status),
-      ...(statusMessage !== undefined && { message: statusMessage }),
+      ...defined({ message: statusMessage }),
     },
   };
 }

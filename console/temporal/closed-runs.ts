@@ -62,10 +62,10 @@ async function readEnding(
   if (failed?.failure) errorLine = await failureLine(calls, failed.failure);
   else if (late) errorLine = 'TimeoutError: exceeded its timeout';
   else if (terminated) errorLine = terminated.reason || 'terminated';
-  return {
-    ...(errorLine !== undefined && { errorLine: firstLine(errorLine) }),
-    ...(isRetried && { isListed: false }),
-  };
+  return defined({
+    errorLine: errorLine === undefined ? undefined : firstLine(errorLine),
+    isListed: isRetried ? false : undefined,
+  });
 }
 
 /** Returns item, type and message of the innermost error; without the item if the details cannot be decoded. */

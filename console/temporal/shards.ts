@@ -7,6 +7,7 @@ import { errorOf } from '../../client/shard-error';
 import { parseShardInfo } from '../../core/job-metadata';
 import { SHARD_MEMO } from '../../core/search-attributes';
 import { BoundedMap } from '../../core/util/bounded-map';
+import { defined } from '../../core/util/defined';
 import type { FailedShard, RunShards, RunState } from '../api/types';
 import { countText, plural } from '../timeline/durations';
 import type { HistoryEvent } from '../timeline/history-event';
@@ -90,7 +91,7 @@ export class ShardReader {
       states,
       failed: listed,
       more: failed.length - listed.length,
-      ...(rerun !== undefined && { rerun }),
+      ...defined({ rerun }),
     };
   }
 
@@ -106,8 +107,7 @@ export class ShardReader {
       workflowId,
       traceId: run?.traceId ?? '',
       attempts,
-      ...(closeTime && { durationMs: closeTime.getTime() - startTime.getTime() }),
-      ...(error && { error }),
+      ...defined({ durationMs: closeTime && closeTime.getTime() - startTime.getTime(), error }),
     };
   }
 

@@ -1,6 +1,8 @@
 /**
  * The details of a row. Pure.
  */
+
+import { defined } from '../../core/util/defined';
 import type { RowDetails, RowSpan } from '../api/types';
 import type { Attribute, AttributeValue, Trace, TraceSpan } from '../sources/index';
 import { durationText } from './durations';
@@ -22,8 +24,7 @@ export function rowDetails(item: Item, trace: Trace | undefined): RowDetails {
   return {
     id: item.id,
     properties: propertiesOf(item),
-    ...(error && { error }),
-    ...(span && trace && { span: rowSpan(trace.traceId, span) }),
+    ...defined({ error, span: span && trace && rowSpan(trace.traceId, span) }),
   };
 }
 
@@ -60,7 +61,7 @@ function errorOf({ failure, hasError, errorLine }: Item, span: TraceSpan | undef
   return {
     type: (exception && textAttribute(exception, 'exception.type')) ?? 'Error',
     message: cut(message ?? errorLine ?? ''),
-    ...(stack !== undefined && { stack: cut(stack) }),
+    ...defined({ stack: stack && cut(stack) }),
   };
 }
 
@@ -69,12 +70,12 @@ function rowSpan(traceId: string, span: TraceSpan): RowSpan {
   return {
     traceId,
     spanId,
-    ...(parentSpanId !== undefined && { parentSpanId }),
+    ...defined({ parentSpanId }),
     kind,
     service: sender.service,
     scope: [scope.name, scope.version].filter(Boolean).join(' '),
     status,
-    ...(statusMessage !== undefined && { statusMessage: cut(statusMessage) }),
+    ...defined({ statusMessage: statusMessage && cut(statusMessage) }),
     attributes: pairs(span.attributes),
     resource: pairs(sender.resource),
     events: span.events.slice(0, MAX_ENTRIES).map(({ name, at, attributes }) => ({

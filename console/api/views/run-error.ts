@@ -4,6 +4,7 @@
 import type { Client } from '@temporalio/client';
 import { decodeOptionalFailureToOptionalError } from '@temporalio/common/lib/internal-non-workflow';
 import { summarizeError } from '../../../core/item-failure';
+import { defined } from '../../../core/util/defined';
 import { eventIdOf, type Failure, failureType, rootCause } from '../../timeline/history-event';
 import type { HistoryEnd } from '../../timeline/history-reading';
 import type { RunError } from '../types';
@@ -24,9 +25,7 @@ export async function runError(client: Client, end: HistoryEnd | undefined): Pro
     type: failureType(cause),
     message: (cause.message ?? '').slice(0, MAX_TEXT),
     around: around(failure),
-    ...(item !== undefined && { item }),
-    ...(cause.stackTrace && { stack: cause.stackTrace.slice(0, MAX_TEXT) }),
-    ...(row !== undefined && { row }),
+    ...defined({ item, stack: cause.stackTrace?.slice(0, MAX_TEXT) || undefined, row }),
   };
 }
 

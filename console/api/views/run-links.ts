@@ -2,7 +2,9 @@
  * The links from a run's page to other runs and pages.
  */
 import { RETRY_IN_PROGRESS } from '../../../core/temporal-api';
+import { defined } from '../../../core/util/defined';
 import type { RunSummary } from '../../store/index';
+import type { FoundRun } from '../../temporal/execution';
 import type { HistoryEvent } from '../../timeline/history-event';
 import type { ConsoleData } from '../console-data';
 import type { RunLink, RunLinks } from '../types';
@@ -23,11 +25,13 @@ export async function runLinks(
   const webUi = data.webUi && webUiLink(data.webUi, namespace.name, run.workflowId, run.runId);
   return {
     attempts: attemptLinks(events, namespace.name),
-    ...(webUi !== undefined && { webUi }),
-    ...(traceUrl !== undefined && { trace: traceUrl }),
-    ...(previous && { previous: linkTo(previous, 'the run before') }),
-    ...(nextLink && { next: linkTo(nextLink, 'the run after') }),
-    ...(parent && { parent }),
+    ...defined({
+      webUi,
+      trace: traceUrl,
+      previous: previous && linkTo(previous, 'the run before'),
+      next: nextLink && linkTo(nextLink, 'the run after'),
+      parent,
+    }),
   };
 }
 
@@ -41,18 +45,8 @@ function webUiLink(webUi: string, namespace: string, workflowId: string, runId: 
   return `${webUi}/namespaces/${path}/history`;
 }
 
-function linkTo(
-  {
-    runId,
-    namespace,
-    state,
-    startedAt,
-  }: Pick<RunSummary, 'runId' | 'namespace' | 'startedAt'> & {
-    readonly state: RunLink['state'];
-  },
-  text: string,
-): RunLink {
-  return { runId, namespace, startedAt, text, ...(state && { state }) };
+function linkTo({ runId, namespace, state, startedAt }: FoundRun, text: string): RunLink {
+  return { runId, namespace, startedAt, text, state };
 }
 
 /** Returns links to the adjacent attempts that the history names. */
