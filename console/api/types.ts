@@ -1,16 +1,16 @@
 /**
- * The JSON API of the console, as its pages use it. Types only: the page's bundle holds nothing of it.
+ * The JSON API of the console, for its own pages. Types only, so the pages' bundle contains none of it.
  *
- * All of it is read-only (`GET`), same origin, JSON. Rules that hold everywhere:
+ * All requests are `GET`, from the same origin, and change nothing. Rules for all of them:
  * - a time (`…At`) is milliseconds since 1970, a duration (`…Ms`) milliseconds; both may have fractions;
- * - `?namespace=` names one namespace; without it lists hold those of all namespaces that the console watches, and an
- *   id is looked for in each of them;
+ * - `?namespace=` names one namespace; without it, lists are about all namespaces of the console, and an id is looked
+ *   up in each of them;
  * - a member that is not known is left out, never `null`;
  * - texts come from users' systems: show them as text, never as HTML;
- * - an answer other than 200 has the body {@link ApiError};
- * - what could not be read although the rest could is in `problems`: show each as a line of the banner.
+ * - the body of a response other than 200 is an {@link ApiError};
+ * - `problems` says what could not be read: show each as a line above the rest.
  *
- * | path | answer |
+ * | path | response |
  * |---|---|
  * | `/api/status` | {@link ConsoleStatus} |
  * | `/api/jobs?namespace=` | {@link JobList} |
@@ -21,12 +21,11 @@
  * | `/api/traces/:traceId/rows/:row` | {@link RowDetails} of a row of the trace |
  * | `/api/traces/:traceId.json` | the trace as OTLP JSON, `{ resourceSpans }` |
  * | `/api/alerts?namespace=` | {@link AlertsPage} |
- * | `/api/events?namespace=&run=` | server-sent events, {@link LiveEvents}; `run` is the run that the page shows: its changes are looked for |
+ * | `/api/events?namespace=&run=` | server-sent events, {@link LiveEvents}; `run` is the run that the page shows, which is then read at each poll |
  *
- * `:job` and `:row` are percent-encoded. The build puts `index.html` and its files (script, style sheet `page.css`) into
- * `dist/console/page/assets/`: every path that begins with neither `/api/`, `/v1/`, `/assets/` nor `/healthz` answers
- * with `index.html`, `/assets/<name>` with the file. `/login` is the server's
- * own page: an answer 401 means that the page must go there (`/login?to=<path and search>`).
+ * `:job` and `:row` are percent-encoded. After a response 401 the page goes to `/login?to=<path and search>`, which the
+ * server renders. All other paths that do not begin with `/api/`, `/v1/` or `/assets/` return `index.html`, which the
+ * build writes with its script and style sheet into `dist/console/page/assets/`.
  */
 export type {
   AlertChannelState,

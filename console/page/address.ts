@@ -46,8 +46,9 @@ export function show(changes: Readonly<Record<string, ParameterValue>>): void {
 export const paths = {
   job: (job: string, namespace: string) =>
     `/jobs/${encodeURIComponent(job)}?namespace=${encodeURIComponent(namespace)}`,
-  run: (runId: string, namespace: string) =>
-    `/runs/${encodeURIComponent(runId)}?namespace=${encodeURIComponent(namespace)}`,
+  /** Without a namespace, the run is looked up in all of them. */
+  run: (runId: string, namespace: string | undefined) =>
+    `/runs/${encodeURIComponent(runId)}${namespace ? `?namespace=${encodeURIComponent(namespace)}` : ''}`,
   alerts: (job: string) => `/alerts?q=${encodeURIComponent(job)}`,
   trace: (traceId: string) => `/traces/${encodeURIComponent(traceId)}`,
 };

@@ -13,12 +13,12 @@ const CHIPS: readonly (readonly [text: string, states: readonly RunState[]])[] =
   ['Running', ['running']],
   ['Success', ['success']],
 ];
-const TRIGGERS = ['cron', 'schedule', 'manual', 'api', 'retry', 'backfill'];
+const TRIGGERS = ['cron', 'schedule', 'manual', 'api', 'retry'];
 
 const chosen = () => address.value.searchParams.getAll('result');
 const isChosen = (states: readonly string[]) => {
-  const now = chosen();
-  return states.length === now.length && states.every((state) => now.includes(state));
+  const results = chosen();
+  return states.length === results.length && states.every((state) => results.includes(state));
 };
 
 export function toggleFailed(): void {
