@@ -36,6 +36,9 @@ export const IncidentMessage = Object.freeze({
   status: 'status',
 } as const);
 
+/** In a watching process's identity, separates the worker's usual identity from the hash of its configuration. */
+export const CONFIG_MARK = '#job-alerts:';
+
 /** Memo key of the watcher's active silences. */
 export const SILENCES_MEMO = 'silences';
 

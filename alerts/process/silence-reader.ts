@@ -2,7 +2,7 @@
  * The active silences, from the memo of the watcher, which can be read without a worker.
  */
 import type { Client } from '@temporalio/client';
-import { withinTimeout } from '../../client/listing';
+import { describeExecution } from '../../client/listing';
 import { SILENCES_MEMO, WATCHER_ID } from '../names';
 import { readSilences, type Silence } from '../silence';
 
@@ -20,7 +20,7 @@ export function createSilenceReader(client: Client): () => Promise<readonly Sile
     if (Date.now() - readMs < KEPT_MS) return silences;
     readMs = Date.now();
     const last = silences;
-    silences = withinTimeout(client, () => client.workflow.getHandle(WATCHER_ID).describe()).then(
+    silences = describeExecution(client, WATCHER_ID).then(
       ({ memo }) => readSilences(memo?.[SILENCES_MEMO]),
       () => last,
     );

@@ -11,7 +11,7 @@ import type { SecretProvider } from '../../core/http/secrets';
 import { createEdgeLog, type EdgeLog } from '../../core/util/edge-log';
 import { Channels } from '../channels/channels';
 import type { ResolvedAlerts } from '../config/types';
-import { ALERTS_TASK_QUEUE, WATCHER_ID, WatcherMessage } from '../names';
+import { ALERTS_TASK_QUEUE, CONFIG_MARK, WATCHER_ID, WatcherMessage } from '../names';
 import { JobWatch } from '../watch/job-watch';
 import { POLLER_ALIVE_MS } from '../watch/queues';
 import { Reader } from '../watch/reader';
@@ -33,8 +33,6 @@ export interface WatcherProcessOptions {
 }
 
 const CHECK_MS = 60_000;
-/** Separates the worker's usual identity from the hash of its configuration. */
-const CONFIG_MARK = '#job-alerts:';
 
 /** Thrown if the watcher's workflow was ended or is gone. */
 export class WatcherEndedError extends Error {
