@@ -13,7 +13,9 @@ export type Change =
   | { readonly name: 'traces'; readonly data: LiveEvents['traces'] }
   | { readonly name: 'alerts' | 'status' | 'again' };
 
+/** Maximum number of windows with a stream. */
 const MAX_STREAMS = 3;
+/** Interval at which windows without a stream reload. */
 const READ_AGAIN_MS = 5_000;
 
 /** State of the stream; `closed` while the tab is hidden, `shared` while other windows have the streams. */
@@ -74,12 +76,12 @@ function open(url: string): void {
   connection.value = 'connecting';
   const opened = new EventSource(url);
   stream = opened;
-  let wasOpen = isFirst;
+  // Events are missed between two streams.
+  let mayHaveMissed = !isFirst;
   opened.onopen = () => {
     connection.value = 'open';
-    // Events were missed while there was no stream.
-    if (!wasOpen) notify({ name: 'again' });
-    wasOpen = false;
+    if (mayHaveMissed) notify({ name: 'again' });
+    mayHaveMissed = true;
   };
   opened.onerror = () => {
     if (stream !== opened) return;

@@ -3,6 +3,7 @@
  */
 
 /**
+ * Why a call of the store failed:
  * - `no-driver`: there is no SQLite; `locked`: another process uses the directory; `directory`: it cannot be
  *   used;
  * - `full`: no space on the disk; `overloaded`: more arrives than can be written; both are temporary;

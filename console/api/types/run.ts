@@ -17,6 +17,7 @@ export interface RunProperty {
 /** Why a running run makes no progress. */
 export interface WaitReason {
   /**
+   * What it waits for:
    * - `no-worker`: no worker polls the task queue; `slots`: workers poll it, but have not taken the task yet;
    * - `back-off`: a retry is scheduled; `timer`, `signal`, `child`, `nexus`: the workflow waits for it;
    * - `start`: the run is not due yet; `working`: an activity is running.

@@ -4,6 +4,7 @@
  */
 
 /**
+ * What the sentence says:
  * - `different`: slower or faster than usual, with the operations that make the difference;
  * - `usual`: no significant difference; the text has the duration and the usual one;
  * - `too-few`: too few successful runs to compare with; the text has their number and the remedy;
