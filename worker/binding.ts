@@ -68,7 +68,6 @@ export function createBinding({ namespace, register, log }: BindingOptions): Bin
   let warned = false;
   /** Whether any check has found all attributes, or registered them. */
   let registered = false;
-  let checkedAtMs = 0;
   /** The check in progress. */
   let checking: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
@@ -86,13 +85,9 @@ export function createBinding({ namespace, register, log }: BindingOptions): Bin
   }
 
   async function checkOnce(): Promise<void> {
-    const startedAtMs = Date.now();
     const problem = connection && (await findProblem(connection));
     // A failed check does not invalidate attributes that were right a minute ago.
-    if (!(verified && problem instanceof Error)) {
-      conclude(problem);
-      checkedAtMs = startedAtMs;
-    }
+    if (!(verified && problem instanceof Error)) conclude(problem);
     if (!closed) timer = setTimeout(() => void check(), pauseMs()).unref();
   }
 
@@ -157,9 +152,9 @@ export function createBinding({ namespace, register, log }: BindingOptions): Bin
     const grant = grants.get(info.runId);
     const isRefused = mayBeRefused({
       grant,
-      checkedAtMs,
-      nowMs: Date.now(),
+      startedMs: info.runStartTime.getTime(),
       dueMs: dueMsOf(info),
+      timeoutMs: info.taskTimeoutMs,
       events: info.historyLength,
       isReset: info.runId !== info.originalExecutionRunId,
       hasFailed: failed.has(info.runId),
@@ -177,7 +172,8 @@ export function createBinding({ namespace, register, log }: BindingOptions): Bin
   return {
     mayBind: () => verified,
     mayBindAgain,
-    recordGrant: ({ runId, historyLength }) => grants.set(runId, { atMs: Date.now(), events: historyLength }),
+    recordGrant: ({ runId, runStartTime, historyLength: events }) =>
+      grants.set(runId, { startedMs: runStartTime.getTime(), events }),
     recordTaskFailure: (runId) => failed.add(runId),
     async start(to) {
       connection = to;

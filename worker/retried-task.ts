@@ -3,23 +3,26 @@
  * first try set.
  *
  * Pure. The reason is in the task's history, which a worker cannot read, so it is inferred from the grants of
- * this worker and from the time.
+ * this worker and from the server's times. When in doubt, the attributes were refused: a run that needlessly
+ * stays unbound only lacks them, whereas one that is refused again waits until the task times out.
  */
 
 /** A run's permission to bind, by this worker. */
 export interface Grant {
-  /** Time of the permission, in milliseconds since the epoch. */
-  readonly atMs: number;
+  /** Start of the task in which the run was allowed to bind, in milliseconds since the epoch. */
+  readonly startedMs: number;
   /** Length of the run's history at that time. */
   readonly events: number;
 }
 
-/** A run's first task that is retried, as this worker sees it. */
+/** A run's first task that is retried, as this worker sees it. All times are the server's. */
 export interface RetriedTask {
-  /** Current time, in milliseconds since the epoch. */
-  readonly nowMs: number;
-  /** Time at which the run was due, in milliseconds since the epoch. */
+  /** Start of this try, in milliseconds since the epoch. */
+  readonly startedMs: number;
+  /** Time at which the run was due, in milliseconds since the epoch: no try started before it. */
   readonly dueMs: number;
+  /** Time after its start, in milliseconds, at which a task that no worker has completed is retried. */
+  readonly timeoutMs: number;
   /** Current length of the run's history. */
   readonly events: number;
   /** Grant of this worker; `undefined` if another worker has granted it, or none. */
@@ -30,23 +33,20 @@ export interface RetriedTask {
   readonly isReset: boolean;
   /** Whether user code has failed a task of the run on this worker. */
   readonly hasFailed: boolean;
-  /** Time of this worker's last check of the namespace's attributes, in milliseconds since the epoch. */
-  readonly checkedAtMs: number;
 }
 
-/** The server retries a refused task within this time, in milliseconds; after a timeout, later. */
-const RETRY_MS = 3_000;
 /** History events of a retry: task failed, next task scheduled, and started. */
 const EVENTS_OF_RETRY = 3;
 
 /** Whether the server may have refused the task's first try for the search attributes that it set. */
 export function mayBeRefused(task: RetriedTask): boolean {
-  const { nowMs, dueMs, events, grant, isReset, hasFailed, checkedAtMs } = task;
+  const { startedMs, dueMs, timeoutMs, events, grant, isReset, hasFailed } = task;
   if (hasFailed) return false;
   // A signal that arrived in between made the task stale.
   if (grant && events > grant.events + EVENTS_OF_RETRY) return false;
-  if (nowMs - (grant?.atMs ?? dueMs) >= RETRY_MS) return false;
-  if (grant) return true;
-  // The attributes were right after the task that another worker may have completed.
-  return !isReset && checkedAtMs <= dueMs;
+  // A refused task is retried at once. Later, its worker may have been lost.
+  if (startedMs - (grant?.startedMs ?? dueMs) >= timeoutMs) return false;
+  // Without a grant of this worker, another one may have granted it. It makes no difference whether this worker has
+  // seen the attributes in the namespace since then: they may have been removed afterwards.
+  return grant !== undefined || !isReset;
 }
