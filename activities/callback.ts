@@ -4,7 +4,7 @@
  * Independent of any HTTP server: the caller passes URL and body, and sends the response. Host code.
  */
 import { ActivityCancelledError, ActivityNotFoundError, type Client } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
+import { temporary } from '../core/http/failures';
 import type { HttpResponse } from '../core/http/types';
 import { defined } from '../core/util/defined';
 import { checkCallbackKey, readToken, type WaitingActivity } from './http/callback-token';
@@ -125,10 +125,7 @@ async function report(
     }
     case 'failure': {
       const message = `the service reported a failure: ${body.slice(0, MAX_QUOTED)}`;
-      await client.activity.fail(
-        { ...activity },
-        ApplicationFailure.create({ type: 'HttpReportedFailure', message }),
-      );
+      await client.activity.fail({ ...activity }, temporary('HttpReportedFailure', message));
       return { status: 200, body: 'failed' };
     }
     case 'progress':

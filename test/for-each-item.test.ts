@@ -112,8 +112,16 @@ describe('forEachItem', () => {
     it(`refuses concurrency ${concurrency}`, async () => {
       await rejects(
         forEachItem([1], String, async () => {}, { concurrency }),
-        /option 'concurrency': expected an integer from 1 to 100/,
+        /^ApplicationFailure: forEachItem: option 'concurrency': expected an integer from 1 to 100/,
       );
     });
   }
+
+  it('refuses a misspelt onItemFailure, which would silently go on', async () => {
+    const options = { onItemFailure: 'Stop' } as unknown as ForEachItemOptions;
+    await rejects(
+      forEachItem([1], String, async () => {}, options),
+      /^ApplicationFailure: forEachItem: option 'onItemFailure': expected 'continue' or 'stop', got Stop/,
+    );
+  });
 });

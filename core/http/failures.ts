@@ -22,7 +22,9 @@ export type HttpFailureType =
   /** There was no answer; retryable. */
   | 'HttpUnreachable'
   /** The answer is not a success by the rules of the request. */
-  | 'HttpUnsuccessful';
+  | 'HttpUnsuccessful'
+  /** The service has reported a failure after answering 202; retryable. */
+  | 'HttpReportedFailure';
 
 /** Returns a failure that is not retried, since the same request would fail again. */
 export function permanent(type: HttpFailureType, message: string): ApplicationFailure {

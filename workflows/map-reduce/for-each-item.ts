@@ -16,7 +16,7 @@ import {
 } from '../../core/item-failure';
 import { defined } from '../../core/util/defined';
 import { runState } from '../../interceptors/sandbox/run-state';
-import { optionError } from './options';
+import { invalidOption } from './options';
 
 /** Options of {@link forEachItem}. */
 export interface ForEachItemOptions {
@@ -35,6 +35,7 @@ const MAX_CONCURRENCY = 100;
  * @returns the results of `fn`, in the order of the items
  * @throws {ApplicationFailure} `ItemFailed`: its message begins with the item's key, its details name the
  *   failed items, its cause is the error that `fn` threw. With `'continue'` it is thrown after the last item.
+ *   `MapReduceOptionError` for an invalid option
  */
 export async function forEachItem<Item, Result>(
   items: readonly Item[],
@@ -43,7 +44,9 @@ export async function forEachItem<Item, Result>(
   { onItemFailure = 'stop', concurrency = 1 }: ForEachItemOptions = {},
 ): Promise<Result[]> {
   if (!(Number.isInteger(concurrency) && concurrency >= 1 && concurrency <= MAX_CONCURRENCY))
-    throw optionError('concurrency', `an integer from 1 to ${MAX_CONCURRENCY}`, concurrency);
+    throw invalidOption('concurrency', `an integer from 1 to ${MAX_CONCURRENCY}`, concurrency, 'forEachItem');
+  if (onItemFailure !== 'continue' && onItemFailure !== 'stop')
+    throw invalidOption('onItemFailure', "'continue' or 'stop'", onItemFailure, 'forEachItem');
   const results: Result[] = [];
   const failed = new FailedItems();
   let next = 0;
@@ -95,10 +98,12 @@ class FailedItems {
   throwIfAny(of: number): void {
     const [first] = this.#items;
     if (first === undefined) return;
-    Object.assign(runState.get()?.notes.attributes ?? {}, {
-      'job.item.key': first.key,
-      'job.items.failed': this.#count,
-    });
+    const state = runState.get();
+    if (state)
+      Object.assign(state.notes.attributes, {
+        'job.item.key': first.key,
+        'job.items.failed': this.#count,
+      });
     const details: ItemFailures = { items: this.#items, failed: this.#count };
     const others = this.#count > 1 ? ` (and ${this.#count - 1} more of ${of} items)` : '';
     throw ApplicationFailure.create(

@@ -128,19 +128,19 @@ export function checkOptions<Item, Result>(options: MapReduceOptions<Item, Resul
   const { shardSize, map, concurrency, onShardFailure, shardRatio, reduce, label } = options;
   checkWork(options);
   if (!isInteger(shardSize, 1, Number.MAX_SAFE_INTEGER))
-    throw optionError('shardSize', 'an integer from 1', shardSize);
+    throw invalidOption('shardSize', 'an integer from 1', shardSize);
   if (concurrency !== undefined && !isInteger(concurrency, 1, MAX_CONCURRENCY))
-    throw optionError('concurrency', `an integer from 1 to ${MAX_CONCURRENCY}`, concurrency);
+    throw invalidOption('concurrency', `an integer from 1 to ${MAX_CONCURRENCY}`, concurrency);
   if (onShardFailure !== undefined && onShardFailure !== 'continue' && onShardFailure !== 'stop')
-    throw optionError('onShardFailure', "'continue' or 'stop'", onShardFailure);
+    throw invalidOption('onShardFailure', "'continue' or 'stop'", onShardFailure);
   if (shardRatio !== undefined && !(shardRatio >= 0 && shardRatio <= 1))
-    throw optionError('shardRatio', 'a number from 0 to 1', shardRatio);
+    throw invalidOption('shardRatio', 'a number from 0 to 1', shardRatio);
   if (reduce !== undefined && typeof reduce !== 'function')
-    throw optionError('reduce', 'a function that the workflow bundle exports', reduce);
+    throw invalidOption('reduce', 'a function that the workflow bundle exports', reduce);
   if (typeof map !== 'function' && (typeof map !== 'string' || map === ''))
-    throw optionError('map', 'a workflow that the bundle exports, or the name of a workflow type', map);
+    throw invalidOption('map', 'a workflow that the bundle exports, or the name of a workflow type', map);
   if (label !== undefined && !(typeof label === 'string' && label.length <= MAX_LABEL_LENGTH))
-    throw optionError('label', `a string of at most ${MAX_LABEL_LENGTH} characters`, label);
+    throw invalidOption('label', `a string of at most ${MAX_LABEL_LENGTH} characters`, label);
   checkDuration('workflowRunTimeout', options.workflowRunTimeout);
   checkDuration('retry.initialInterval', options.retry?.initialInterval);
   checkDuration('retry.maximumInterval', options.retry?.maximumInterval);
@@ -149,20 +149,20 @@ export function checkOptions<Item, Result>(options: MapReduceOptions<Item, Resul
 
 function checkWork<Item, Result>(options: MapReduceOptions<Item, Result>): void {
   const kinds = (['items', 'pages', 'count'] as const).filter((name) => name in options);
-  if (kinds.length !== 1) throw optionError('items, pages, count', 'one of the three', kinds.join(' and '));
+  if (kinds.length !== 1) throw invalidOption('items, pages, count', 'one of the three', kinds.join(' and '));
   if ('items' in options && !Array.isArray(options.items))
-    throw optionError('items', 'an array', options.items);
+    throw invalidOption('items', 'an array', options.items);
   if ('count' in options && !isInteger(options.count, 0, Number.MAX_SAFE_INTEGER))
-    throw optionError('count', 'an integer from 0', options.count);
+    throw invalidOption('count', 'an integer from 0', options.count);
   if ('pages' in options && typeof options.pages?.activity !== 'string')
-    throw optionError('pages.activity', "the activity's name", options.pages?.activity);
+    throw invalidOption('pages.activity', "the activity's name", options.pages?.activity);
   if ('pages' in options) checkPages(options.pages);
 }
 
 /** Checks options that would otherwise fail the branch's workflow task forever. */
 function checkPages({ startToCloseTimeout, scheduleToCloseTimeout, retry }: ItemPages): void {
   if (startToCloseTimeout === undefined && scheduleToCloseTimeout === undefined)
-    throw optionError('pages', 'startToCloseTimeout or scheduleToCloseTimeout', 'neither');
+    throw invalidOption('pages', 'startToCloseTimeout or scheduleToCloseTimeout', 'neither');
   check('pages.startToCloseTimeout', () => msOptionalToNumber(startToCloseTimeout));
   check('pages.scheduleToCloseTimeout', () => msOptionalToNumber(scheduleToCloseTimeout));
   check('pages.retry', () => retry && compileRetryPolicy(retry));
@@ -170,7 +170,7 @@ function checkPages({ startToCloseTimeout, scheduleToCloseTimeout, retry }: Item
 
 function checkDuration(name: string, value: unknown): void {
   if (value === undefined || (durationMs(value) ?? 0) > 0) return;
-  throw optionError(name, expectedDuration(value, "a duration above 0, such as '30 s'"), value);
+  throw invalidOption(name, expectedDuration(value, "a duration above 0, such as '30 s'"), value);
 }
 
 /** Checks an option with the SDK's own function. */
@@ -182,16 +182,28 @@ function check(name: string, compile: () => unknown): void {
   }
 }
 
-/** Returns the error for an invalid option, with its name, the expectation and the value. */
-export function optionError(name: string, expected: string, value: unknown): ApplicationFailure {
-  return mapReduceError(
-    `option '${name}': expected ${expected}, got ${String(value) || 'none'} (${typeof value})`,
-  );
+/**
+ * Returns the error for an invalid option, with its name, the expectation and the value.
+ *
+ * @param subject function that takes the option
+ */
+export function invalidOption(
+  name: string,
+  expected: string,
+  value: unknown,
+  subject = 'mapReduce',
+): ApplicationFailure {
+  const given = `${String(value) || 'none'} (${typeof value})`;
+  return callerError(`${subject}: option '${name}': expected ${expected}, got ${given}`);
 }
 
-/** Returns a non-retryable error caused by the caller. */
+/** Returns a non-retryable error that the caller of `mapReduce` has to mend. */
 export function mapReduceError(message: string): ApplicationFailure {
-  return ApplicationFailure.nonRetryable(`mapReduce: ${message}`, 'MapReduceOptionError');
+  return callerError(`mapReduce: ${message}`);
+}
+
+function callerError(message: string): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(message, 'MapReduceOptionError');
 }
 
 function isInteger(value: unknown, from: number, to: number): boolean {
