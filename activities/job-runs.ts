@@ -1,39 +1,33 @@
 /**
  * Reads the runs of a scheduled job from visibility, for its status.
  */
-import { Context } from '@temporalio/activity';
-import type { WorkflowExecutionInfo, WorkflowExecutionStatusName } from '@temporalio/client';
+import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { KEPT, type SeenRun } from '../core/jobs/messages';
+import { resultOfStatus } from '../core/run-result';
 import { rootSpanIdOfRun, traceIdOfRun } from '../core/trace-id';
 import { fillTraceUrl } from '../core/trace-url';
 import { defined } from '../core/util/defined';
+import { quoted } from '../core/visibility-query';
 
 const TRACE_SAMPLED = defineSearchAttributeKey('TraceSampled', 'BOOL');
-
-/**
- * Results by status. A run that continued as new is left out, since the next run belongs to the same tick.
- */
-const RESULTS: Readonly<Partial<Record<WorkflowExecutionStatusName, SeenRun['result']>>> = {
-  RUNNING: 'running',
-  COMPLETED: 'success',
-  FAILED: 'failure',
-  CANCELLED: 'cancellation',
-  TIMED_OUT: 'timeout',
-  TERMINATED: 'termination',
-};
 
 /**
  * Returns the runs with these workflow ids: running ones, then the last ones that ended.
  *
  * @param traceUrl compiled template of a trace's address; empty for no links
  */
-export async function readRuns(workflowIds: readonly string[], traceUrl: string): Promise<SeenRun[]> {
-  const { client } = Context.current();
-  const ids = workflowIds.map((id) => `'${id.replace(/['\\]/g, '\\$&')}'`);
+export async function readRuns(
+  client: Client,
+  workflowIds: readonly string[],
+  traceUrl: string,
+): Promise<SeenRun[]> {
+  const query = `WorkflowId IN (${workflowIds.map(quoted).join(', ')})`;
   const runs: SeenRun[] = [];
-  for await (const info of client.workflow.list({ query: `WorkflowId IN (${ids.join(', ')})` })) {
-    const result = RESULTS[info.status.name];
+  for await (const info of client.workflow.list({ query })) {
+    const { name } = info.status;
+    const result = name === 'RUNNING' ? 'running' : resultOfStatus(name);
+    // A run that continued as new is left out, since the next run belongs to the same tick.
     if (result !== undefined) runs.push(seenRun(info, result, traceUrl));
     if (runs.length >= KEPT + workflowIds.length) break;
   }
@@ -47,17 +41,30 @@ function seenRun(info: WorkflowExecutionInfo, result: SeenRun['result'], traceUr
   const traceId = traceIdOfRun(runId);
   const sampled = info.typedSearchAttributes.get(TRACE_SAMPLED);
   const beginMs = Math.max(startTime.getTime(), executionTime?.getTime() ?? 0);
-  const values = {
-    ...{ traceId, runId, spanId: rootSpanIdOfRun(runId) },
-    ...{ startMs: startTime.getTime(), endMs: closeTime?.getTime() },
-  };
   return defined({
-    ...{ workflowId, runId, traceId, result },
+    workflowId,
+    runId,
+    traceId,
+    result,
     trigger: workflowId.endsWith('/tick') ? ('tick' as const) : ('manual' as const),
     startedAt: startTime.toISOString(),
     durationMs: closeTime && Math.max(0, closeTime.getTime() - beginMs),
     sampled,
-    url: traceUrl === '' || sampled === false ? undefined : fillTraceUrl(traceUrl, values),
+    url: traceUrl === '' || sampled === false ? undefined : urlOf(info, traceId, traceUrl),
+  });
+}
+
+function urlOf(
+  { runId, startTime, closeTime }: WorkflowExecutionInfo,
+  traceId: string,
+  traceUrl: string,
+): string {
+  return fillTraceUrl(traceUrl, {
+    traceId,
+    spanId: rootSpanIdOfRun(runId),
+    runId,
+    startMs: startTime.getTime(),
+    endMs: closeTime?.getTime(),
   });
 }
 

@@ -48,8 +48,8 @@ export interface TickToCheck {
 
 /** Attempts to look up the job; the last one assumes that the job exists if the server does not answer. */
 const ATTEMPTS = 3;
-/** Time limit of a call to the server, in milliseconds; shorter than an attempt. */
-const CALL_TIMEOUT_MS = 4_000;
+/** Time limit of all calls to the server in an attempt, in milliseconds; shorter than the attempt itself. */
+const CALLS_TIMEOUT_MS = 4_000;
 
 /** The activities by their names, which are in users' histories. */
 const jobActivities = Object.freeze({
@@ -60,19 +60,19 @@ const jobActivities = Object.freeze({
 
   /** Returns the job's runs with these workflow ids: running ones, then the last ones that ended. */
   jobTracingReadRuns(workflowIds: readonly string[]): Promise<SeenRun[]> {
-    return suppressed(() => readRuns(workflowIds, ''));
+    return withClient((client) => readRuns(client, workflowIds, ''));
   },
 
   /**
    * Checks whether the tick's job exists; cancels a tick whose job is gone, or was reset and has another cron.
    */
   jobTracingLookAtTick(tick: TickToCheck): Promise<TickCheck> {
-    return suppressed(() => checkTick(tick));
+    return withClient((client) => checkTick(client, tick));
   },
 
   /** Returns the first of the workflows that is running; `null` if none is. */
   jobTracingFindRunning(workflowIds: readonly string[]): Promise<RunningRun | null> {
-    return suppressed(() => findRunning(workflowIds));
+    return withClient((client) => findRunning(client, workflowIds));
   },
 });
 
@@ -91,19 +91,27 @@ export const scheduledJobActivities: UntypedActivities = jobActivities;
  * @param traceUrl compiled template of a trace's address; empty for no links
  */
 export function jobActivitiesWithLinks(traceUrl: string): UntypedActivities {
-  const jobTracingReadRuns = (ids: readonly string[]) => suppressed(() => readRuns(ids, traceUrl));
+  const jobTracingReadRuns = (ids: readonly string[]) =>
+    withClient((client) => readRuns(client, ids, traceUrl));
   return { ...jobActivities, jobTracingReadRuns };
 }
 
-async function checkTick({ job, cron, scheduledMs, sinceMs }: TickToCheck): Promise<TickCheck> {
-  const { client, info } = Context.current();
+/** Calls `fn` with the worker's client, untraced and within {@link CALLS_TIMEOUT_MS}. */
+function withClient<T>(fn: (client: Client) => Promise<T>): Promise<T> {
+  const { client } = Context.current();
+  return suppressed(() => client.withDeadline(Date.now() + CALLS_TIMEOUT_MS, () => fn(client)));
+}
+
+async function checkTick(
+  client: Client,
+  { job, cron, scheduledMs, sinceMs }: TickToCheck,
+): Promise<TickCheck> {
+  const { info } = Context.current();
   const skipped = sinceMs === undefined ? [] : ticksBetween(cron, sinceMs, scheduledMs - 1, MAX_MISSED);
-  const exists = await client
-    .withDeadline(Date.now() + CALL_TIMEOUT_MS, () => jobExists(client, job))
-    .catch((error: unknown) => {
-      if (info.attempt < ATTEMPTS) throw error;
-      return true;
-    });
+  const exists = await jobExists(client, job).catch((error: unknown) => {
+    if (info.attempt < ATTEMPTS) throw error;
+    return true;
+  });
   if (!exists && info.workflowExecution) {
     const { workflowId, runId } = info.workflowExecution;
     await client.workflow.getHandle(workflowId, runId).cancel();
@@ -115,8 +123,7 @@ async function checkTick({ job, cron, scheduledMs, sinceMs }: TickToCheck): Prom
   });
 }
 
-async function findRunning(workflowIds: readonly string[]): Promise<RunningRun | null> {
-  const { client } = Context.current();
+async function findRunning(client: Client, workflowIds: readonly string[]): Promise<RunningRun | null> {
   for (const workflowId of workflowIds) {
     const found = await describeWorkflow(client, workflowId);
     if (found?.status.name === 'RUNNING')

@@ -3,7 +3,8 @@
  */
 import { Client, type ConnectionLike } from '@temporalio/client';
 import { isNotFound } from '../client/grpc-status';
-import { listExecutions, quoted, withinTimeout } from '../client/listing';
+import { listExecutions, withinTimeout } from '../client/listing';
+import { quoted } from '../core/visibility-query';
 import { AlertWorkflow, WATCHER_ID } from './names';
 
 const REASON = 'watch --remove';

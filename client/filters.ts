@@ -3,7 +3,7 @@
  */
 import { type JobTrigger, triggerOf } from '../core/search-attributes';
 import { isPlainObject, optionError } from '../core/util/option-error';
-import { RESULT_FILTERS, type ResultFilter } from './run-result';
+import { RESULT_FILTERS, type ResultFilter } from './result-filter';
 
 /** What a filter's member must be: as text for errors, and as a test. */
 export interface Expectation {

@@ -14,10 +14,8 @@ export type {
 } from '../core/jobs/messages';
 export type { JobLane, ScheduledJobChange, ScheduledJobSpec } from '../core/jobs/spec';
 export type { JobStartOptions } from '../core/jobs/start-options';
-export type {
-  JobTrigger,
-  SearchAttributeName,
-} from '../core/search-attributes';
+export type { RunResult } from '../core/run-result';
+export type { JobTrigger, SearchAttributeName } from '../core/search-attributes';
 export type { TraceUrlOption, TraceUrlPreset } from '../core/trace-url-option';
 export type { DurationText, DurationUnit, RetryRule } from '../core/util/duration';
 export { OptionError, type OptionErrorFields } from '../core/util/option-error';
@@ -45,7 +43,7 @@ export type { JobRunFilter, ListedRun } from './job-runs';
 export type { JobShards } from './job-shards';
 export type { RerunOptions, RerunShard } from './rerun-shards';
 export type { RunReference } from './run-reference';
-export type { ResultFilter, RunResult } from './run-result';
+export type { ResultFilter } from './result-filter';
 export type { RunReason, RunRule, RunSampling } from './run-sampling';
 export type { RunScheduleOptions } from './run-schedule';
 export {

@@ -2,13 +2,13 @@
  * Runs as the client returns them.
  */
 import type { Client, WorkflowExecutionInfo, WorkflowExecutionStatusName } from '@temporalio/client';
+import { type RunResult, resultOfStatus } from '../core/run-result';
 import { JOB_NAME_MEMO, type JobTrigger } from '../core/search-attributes';
 import { toKeyword } from '../core/server-limits';
 import { rootSpanIdOfRun, traceIdOfRun } from '../core/trace-id';
 import { fillTraceUrl } from '../core/trace-url';
 import { defined } from '../core/util/defined';
 import type { SamplingExplanation } from '../sampling/explain';
-import { type RunResult, resultOf } from './run-result';
 import { hasMarker, isByPolicy, type RunSampling, runSampling, UNDECIDED } from './run-sampling';
 import { boundAttributes, traceIdOfExecution } from './trace-of-execution';
 
@@ -75,7 +75,7 @@ export async function toJobRun(reader: RunReader, info: ExecutionInfo): Promise<
     isRecorded: bound.sampled,
   });
   const sampled = isBound ? bound.sampled : sampling?.sampled;
-  const result = resultOf(info.status.name);
+  const result = resultOfStatus(info.status.name);
   const spanId = rootSpanIdOfRun(runId);
   const values = { traceId, spanId, runId, startMs: startTime.getTime(), endMs: closeTime?.getTime() };
   const hasUrl = reader.traceUrl !== undefined && sampled !== false;

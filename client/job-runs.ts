@@ -3,10 +3,11 @@
  */
 import type { JobTrigger } from '../core/search-attributes';
 import { toKeyword } from '../core/server-limits';
+import { quoted } from '../core/visibility-query';
 import { BOOLEAN, checkFilter, DATE, type Expectation, listOf, RESULTS, TRIGGERS } from './filters';
 import { type ExecutionInfo, type JobRun, type RunReader, toJobRun } from './job-run';
-import { listExecutions, quoted, withinTimeout } from './listing';
-import { queriedStatus, type ResultFilter } from './run-result';
+import { listExecutions, withinTimeout } from './listing';
+import { queriedStatus, type ResultFilter } from './result-filter';
 import { type ScheduleAction, ScheduleReader } from './schedule-action';
 
 /** A run as {@link JobClient.runs} lists it. */

@@ -120,8 +120,3 @@ async function memoOf(
   });
   return Object.fromEntries(await Promise.all(entries));
 }
-
-/** Returns the text quoted for a visibility query. */
-export function quoted(text: string): string {
-  return `'${text.replace(/[\\']/g, '\\$&')}'`;
-}

@@ -9,11 +9,12 @@ import { parseShardInfo, type ShardInfo } from '../core/job-metadata';
 import { SHARD_MEMO } from '../core/search-attributes';
 import { shardPrefix } from '../core/shard-prefix';
 import { traceIdOfRun } from '../core/trace-id';
+import { quoted } from '../core/visibility-query';
 import { checkFilter, type Expectation, RESULTS, STRING } from './filters';
 import { GrpcStatus, grpcStatusOf } from './grpc-status';
 import { type ExecutionInfo, type JobRun, type RunReader, toJobRun } from './job-run';
-import { describeExecution, listExecutions, quoted, withinTimeout } from './listing';
-import { matchesResult, type ResultFilter } from './run-result';
+import { describeExecution, listExecutions, withinTimeout } from './listing';
+import { matchesResult, type ResultFilter } from './result-filter';
 import { errorOf } from './shard-error';
 import { boundAttributes, originalRunId } from './trace-of-execution';
 

@@ -4,7 +4,7 @@
  * Each part names `ExecutionStatus` positively, because SQL stores also return running runs for a query by
  * close time.
  */
-import { quoted } from '../../client/listing';
+import { quoted } from '../../core/visibility-query';
 import { AlertWorkflow } from '../names';
 
 const TOP_LEVEL = "JobTrigger NOT IN ('child', 'shard')";

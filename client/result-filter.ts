@@ -1,21 +1,11 @@
 /**
- * Results of runs and shards.
+ * The filter of runs and shards by their results.
  */
 import type { WorkflowExecutionStatusName } from '@temporalio/client';
-
-/** How a run ended: values of OpenTelemetry's `cicd.pipeline.result`, and `termination`. */
-export type RunResult = 'success' | 'failure' | 'cancellation' | 'timeout' | 'termination';
+import { type RunResult, resultOfStatus } from '../core/run-result';
 
 /** A {@link RunResult}, or `'running'` for runs that are still open. */
 export type ResultFilter = RunResult | 'running';
-
-const RESULTS: Readonly<Partial<Record<WorkflowExecutionStatusName, RunResult>>> = Object.freeze({
-  COMPLETED: 'success',
-  FAILED: 'failure',
-  CANCELLED: 'cancellation',
-  TIMED_OUT: 'timeout',
-  TERMINATED: 'termination',
-});
 
 /** Values of `ExecutionStatus` in visibility queries, by result. */
 const QUERIED: Readonly<Record<ResultFilter, string>> = Object.freeze({
@@ -30,11 +20,6 @@ const QUERIED: Readonly<Record<ResultFilter, string>> = Object.freeze({
 /** All values of {@link ResultFilter}. */
 export const RESULT_FILTERS = Object.freeze(Object.keys(QUERIED)) as readonly ResultFilter[];
 
-/** Returns the result of a run with this status; `undefined` for one that is running or continued as new. */
-export function resultOf(status: WorkflowExecutionStatusName): RunResult | undefined {
-  return RESULTS[status];
-}
-
 /** Returns the status for a visibility query, with its quotes, such as `'Completed'`. */
 export function queriedStatus(result: ResultFilter): string {
   return `'${QUERIED[result]}'`;
@@ -46,7 +31,7 @@ export function matchesResult(
   filter: ResultFilter | readonly ResultFilter[] | undefined,
 ): boolean {
   if (filter === undefined) return true;
-  const result = status === 'RUNNING' ? 'running' : resultOf(status);
+  const result = status === 'RUNNING' ? 'running' : resultOfStatus(status);
   const list: readonly ResultFilter[] = typeof filter === 'string' ? [filter] : filter;
   return result !== undefined && list.includes(result);
 }
