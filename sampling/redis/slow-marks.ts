@@ -21,8 +21,8 @@ export interface SlowMarks {
 /** Returns the marks of all workers; without Redis, those of this worker alone. */
 export function createSlowMarks(send: Send, keys: KeySpace): SlowMarks {
   let shared = new Set<string>();
-  /** Jobs whose mark was taken here but may still be in Redis. */
-  const taken = new Set<string>();
+  /** Jobs whose mark was taken here but may still be in Redis; at most those of the last reading, and a few since. */
+  let taken = new Set<string>();
   const local = createFollowUps();
 
   function unmark(jobName: string): void {
@@ -53,7 +53,9 @@ export function createSlowMarks(send: Send, keys: KeySpace): SlowMarks {
     },
     replace(jobNames) {
       shared = new Set(jobNames.filter((jobName) => !taken.has(jobName)));
-      for (const jobName of jobNames) if (taken.has(jobName)) unmark(jobName);
+      // A mark that is gone was removed, whatever became of the reply; a later mark of the job is another one.
+      taken = new Set(jobNames.filter((jobName) => taken.has(jobName)));
+      for (const jobName of taken) unmark(jobName);
     },
   };
 }
