@@ -111,9 +111,14 @@ export class SamplingClient {
     this.#identity = identity;
   }
 
-  /** Returns the sampling rules in Redis. */
+  /**
+   * Returns the sampling rules in Redis.
+   *
+   * @throws {Error} if Redis refuses or does not answer, or if its revision is not an integer
+   */
   async get(): Promise<LivePolicy> {
-    return policyAt(await this.#read(), Date.now());
+    const reading = await this.#read();
+    return policyAt(reading, this.#revisionIn(reading), Date.now());
   }
 
   /**
@@ -181,15 +186,10 @@ export class SamplingClient {
   ): Promise<SamplingChange> {
     for (let tries = 1; ; tries++) {
       const reading = await this.#read();
-      const revision = revisionOf(reading);
+      const revision = this.#revisionIn(reading);
       const current = reading.texts?.get(job) ?? '';
       const stored = storedOf(current);
       const holds = ruleAt(stored, Date.now());
-      if (revision === undefined) {
-        throw new Error(
-          `sampling: ${this.#keys.revision} holds '${reading.revision}', which is not an integer`,
-        );
-      }
       if (tries > MAX_TRIES || (expectedRevision !== undefined && expectedRevision !== revision)) {
         throw samplingConflict({
           job,
@@ -204,6 +204,17 @@ export class SamplingClient {
       if (written !== null)
         return Object.freeze({ revision: Number(written), ...(holds && { replaced: holds }) });
     }
+  }
+
+  /** Returns the revision. @throws {Error} if it is not an integer: then no worker accepts the policy either */
+  #revisionIn(reading: PolicyReading): number {
+    const revision = revisionOf(reading);
+    if (revision !== undefined) return revision;
+    const { revision: key } = this.#keys;
+    throw new Error(
+      `sampling: ${key} holds '${reading.revision}', which is not an integer, so workers ignore the rules; set it to the ` +
+        'time in milliseconds, as docs/live-policy.md describes',
+    );
   }
 
   async #read(): Promise<PolicyReading> {
@@ -227,7 +238,7 @@ export class SamplingClient {
   }
 }
 
-function policyAt(reading: PolicyReading, now: number): LivePolicy {
+function policyAt(reading: PolicyReading, revision: number, now: number): LivePolicy {
   const rules = new Map<string, LiveRule>();
   const problems = new Map<string, string>();
   for (const [pattern, text] of reading.texts ?? []) {
@@ -236,7 +247,7 @@ function policyAt(reading: PolicyReading, now: number): LivePolicy {
     if (rule !== undefined) rules.set(pattern, rule);
     if ('problem' in parsed) problems.set(pattern, parsed.problem);
   }
-  return Object.freeze({ revision: revisionOf(reading) ?? Number.NaN, rules, problems });
+  return Object.freeze({ revision, rules, problems });
 }
 
 /** Returns the rule that remains when all temporary rules have expired. */
