@@ -45,18 +45,33 @@ export function constantPolicyStore(policy: SamplingPolicy): PolicyStore {
 /** Number of running workers by store: a shared store is closed with the last of them. */
 const USERS = new WeakMap<PolicyStore, number>();
 
-/** Starts the store for one more worker; returns a function that the worker calls once when it stops. */
+/**
+ * Starts the store for one more worker. Never throws: a store of the user's own that breaks its contract must not
+ * stop a worker.
+ *
+ * @returns a function that the worker calls once when it stops; its promise never rejects
+ */
 export function useStore(
   store: PolicyStore,
   log: Pick<Logger, 'info' | 'warn'>,
   fallback: SamplingPolicy,
 ): () => Promise<void> {
+  const warn = (what: string, error: unknown) =>
+    log.warn(`temporal-job-tracing: the policyStore could not be ${what}: ${String(error)}`);
   const users = USERS.get(store) ?? 0;
   USERS.set(store, users + 1);
-  if (users === 0) store.start(log, fallback);
+  try {
+    if (users === 0) store.start(log, fallback);
+  } catch (error) {
+    warn('started, so its policy may not change while the worker runs', error);
+  }
   return async () => {
     const left = (USERS.get(store) ?? 1) - 1;
     USERS.set(store, left);
-    if (left === 0) await store.close();
+    try {
+      if (left === 0) await store.close();
+    } catch (error) {
+      warn('closed', error);
+    }
   };
 }

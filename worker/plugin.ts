@@ -27,6 +27,7 @@ import { TRACE_HEADER } from '../core/trace-header';
 import { createOnceLog } from '../core/util/once-log';
 import { suppressed } from '../core/util/suppressed';
 import { acquireSpanExport, type SpanExport } from '../export';
+import { settledWithin } from '../export/deadline';
 import { rootOfRun } from '../export/run-started';
 import {
   type ActivityTracingOptions,
@@ -206,7 +207,10 @@ export class JobTracingPlugin
       await next(worker);
     } finally {
       parts.binding.close();
-      await suppressed(() => Promise.all([leaveStore(), spanExport.release()]));
+      // A store of the user's own may take for ever to close.
+      await suppressed(() =>
+        Promise.all([settledWithin(flushTimeoutMs, leaveStore), spanExport.release()]),
+      );
     }
   }
 
