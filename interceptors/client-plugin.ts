@@ -43,6 +43,7 @@ export class JobTracingClientPlugin implements ClientPlugin, ConnectionPlugin {
   }
 
   configureClient(options: ClientOptions): ClientOptions {
-    return { ...options, interceptors: withClientInterceptors(options.interceptors, this.#carryBaggage) };
+    const { interceptors } = options;
+    return { ...options, interceptors: withClientInterceptors(SUBJECT, interceptors, this.#carryBaggage) };
   }
 }

@@ -19,25 +19,27 @@ type ClientInterceptors = NonNullable<ClientOptions['interceptors']>;
 /**
  * Returns a client's interceptors with ours in front, added once.
  *
+ * @param subject plugin that adds them, for the error
  * @param carryBaggage compiled option `carryBaggage`
  * @throws {OptionError} for the form of `interceptors.workflow` that the SDK has deprecated
  */
 export function withClientInterceptors(
+  subject: string,
   users: ClientInterceptors = {},
   carryBaggage?: string,
 ): ClientInterceptors {
   const { workflow = [] } = users;
   if (!Array.isArray(workflow)) {
-    throw new OptionError(
-      'JobTracingPlugin: interceptors.workflow of the client is an object with factories, a form that the SDK ' +
-        'has deprecated; pass an array of interceptors',
-      {
-        subject: 'JobTracingPlugin',
-        option: 'interceptors.workflow',
-        expectation: 'an array of interceptors',
-        value: workflow,
-      },
-    );
+    const option = 'interceptors.workflow';
+    const message =
+      `${subject}: ${option} of the client is an object with factories, a form that the SDK has deprecated; pass an ` +
+      'array of interceptors';
+    throw new OptionError(message, {
+      subject,
+      option,
+      expectation: 'an array of interceptors',
+      value: workflow,
+    });
   }
   if (workflow.some(isHeaderInterceptor)) return users;
   return { ...users, workflow: [...clientInterceptors(carryBaggage), ...workflow] };

@@ -8,11 +8,10 @@ import { hostRuleOf, type PropagateTo } from '../core/http/host-rule';
 import { compileTraceUrl, type TraceUrlOption } from '../core/trace-url-option';
 import { defined } from '../core/util/defined';
 import { OptionError, optionError } from '../core/util/option-error';
-import { FORCED_BY, type ForcedBy, type JobTracingOptions } from './options';
+import { FORCED_BY, type ForcedBy, type JobTracingOptions, SUBJECT } from './options';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-const SUBJECT = 'JobTracingPlugin';
 const PREFIX = 'JOB_TRACING_';
 /** Variables that are read elsewhere: the plugin's policy, the console's token. */
 const OTHERS = [`${PREFIX}SAMPLING`, `${PREFIX}CONSOLE_TOKEN`];
@@ -23,10 +22,10 @@ const TRACE_URLS = [
 ];
 
 const READERS = {
-  JOB_TRACING_ENABLED: (text, name) => ({ enabled: booleanOf(text, name) }),
+  JOB_TRACING_ENABLED: (text, name) => ({ enabled: parseBoolean(text, name) }),
   JOB_TRACING_BIND: (text, name) => ({ bind: oneOf<'all' | 'sampled'>(['all', 'sampled'], text, name) }),
   JOB_TRACING_REGISTER_SEARCH_ATTRIBUTES: (text, name) => ({
-    registerSearchAttributes: booleanOf(text, name),
+    registerSearchAttributes: parseBoolean(text, name),
   }),
   JOB_TRACING_RUN_NOW_SIGNAL: (text) => ({ runNowSignal: text }),
   JOB_TRACING_ACCEPT_FORCED: (text, name) => ({ acceptForced: forcedBy(text, name) }),
@@ -53,17 +52,17 @@ export function optionsFromEnvironment(env: Environment): JobTracingOptions {
   return defined(Object.assign({}, ...options) as JobTracingOptions);
 }
 
-function wrong(name: string, expected: string, text: string): OptionError {
+function invalid(name: string, expected: string, text: string): OptionError {
   return optionError(SUBJECT, name, expected, text);
 }
 
-function booleanOf(text: string, name: string): boolean {
+function parseBoolean(text: string, name: string): boolean {
   return oneOf(['true', 'false'], text.toLowerCase(), name) === 'true';
 }
 
 function oneOf<T extends string>(values: readonly T[], text: string, name: string): T {
   const value = values.find((one) => one === text);
-  if (value === undefined) throw wrong(name, values.join(' or '), text);
+  if (value === undefined) throw invalid(name, values.join(' or '), text);
   return value;
 }
 
@@ -73,13 +72,13 @@ function forcedBy(text: string, name: string): readonly ForcedBy[] {
   const names = text.split(',').map((part) => part.trim());
   const isKnown = (by: string): by is ForcedBy => FORCED_BY.some((one) => one === by);
   if (names.every(isKnown)) return names;
-  throw wrong(name, `none, or some of ${FORCED_BY.join(',')}`, text);
+  throw invalid(name, `none, or some of ${FORCED_BY.join(',')}`, text);
 }
 
 /** Parses `none`, or a comma-separated list of names. */
 function baggageNames(text: string, name: string): readonly string[] {
   const names = text === 'none' ? [] : text.split(',').map((part) => part.trim());
-  if (!names.every(isBaggageName)) throw wrong(name, 'none, or names separated by commas', text);
+  if (!names.every(isBaggageName)) throw invalid(name, 'none, or names separated by commas', text);
   return names;
 }
 
@@ -91,7 +90,7 @@ function propagateToOf(text: string, name: string): PropagateTo {
     return option;
   } catch (cause) {
     const expectation = cause instanceof OptionError ? `${cause.option}: ${cause.expectation}` : 'JSON';
-    throw wrong(name, `${expectation}, such as {"except":["api.example.com","*.example.org"]}`, text);
+    throw invalid(name, `${expectation}, such as {"except":["api.example.com","*.example.org"]}`, text);
   }
 }
 
@@ -103,12 +102,12 @@ function traceUrlOf(text: string, name: string): TraceUrlOption {
     return option;
   } catch (cause) {
     const expectation = cause instanceof OptionError ? `${cause.option}: ${cause.expectation}` : 'JSON';
-    throw wrong(name, `${expectation}, such as ${TRACE_URLS.join(' or ')}`, text);
+    throw invalid(name, `${expectation}, such as ${TRACE_URLS.join(' or ')}`, text);
   }
 }
 
 function millisecondsOf(text: string, name: string): number {
   const ms = Number(text);
-  if (!/^\d+$/.test(text) || ms > 60_000) throw wrong(name, 'milliseconds from 0 to 60000', text);
+  if (!/^\d+$/.test(text) || ms > 60_000) throw invalid(name, 'milliseconds from 0 to 60000', text);
   return ms;
 }

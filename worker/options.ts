@@ -129,6 +129,9 @@ export interface ResolvedOptions
   readonly flushTimeoutMs: number;
 }
 
+/** Class that has the options, for errors. */
+export const SUBJECT = 'JobTracingPlugin';
+
 export const FORCED_BY: readonly ForcedBy[] = ['client', 'signal', 'scheduledJob'];
 
 /**
@@ -184,8 +187,6 @@ export function resolveOptions(options: JobTracingOptions = {}): ResolvedOptions
     flushTimeoutMs,
   });
 }
-
-const SUBJECT = 'JobTracingPlugin';
 
 const NAMES = Object.keys({
   enabled: true,

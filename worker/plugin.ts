@@ -40,7 +40,7 @@ import { type Binding, createBinding } from './binding';
 import { addToBundle, bundleProblem, refuseOfficial } from './bundle';
 import { composeMarkerHost, hostHintFor } from './marker-host';
 import { createJobMetrics } from './metrics';
-import { type JobTracingOptions, type ResolvedOptions, resolveOptions } from './options';
+import { type JobTracingOptions, type ResolvedOptions, resolveOptions, SUBJECT } from './options';
 import { withOwnActivities } from './own-activities';
 import { createRunDecisions } from './run-decisions';
 import { sdkProblem } from './sdk-check';
@@ -177,7 +177,7 @@ export class JobTracingPlugin
     if (!this.#options.enabled) return options;
     return {
       ...options,
-      interceptors: withClientInterceptors(options.interceptors, this.#options.sandbox.carryBaggage),
+      interceptors: this.#clientInterceptors(options.interceptors),
     };
   }
 
@@ -227,9 +227,13 @@ export class JobTracingPlugin
   #interceptors(activities: ActivityTracingOptions, users: WorkerInterceptors = {}): WorkerInterceptors {
     return {
       ...users,
-      client: withClientInterceptors(users.client, this.#options.sandbox.carryBaggage),
+      client: this.#clientInterceptors(users.client),
       activity: [activityInterceptors(activities), ...(users.activity ?? [])],
       nexus: [nexusInterceptors(activities.hostRule), ...(users.nexus ?? [])],
     };
+  }
+
+  #clientInterceptors(users: ClientOptions['interceptors']): NonNullable<ClientOptions['interceptors']> {
+    return withClientInterceptors(SUBJECT, users, this.#options.sandbox.carryBaggage);
   }
 }
