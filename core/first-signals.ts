@@ -32,10 +32,26 @@ export function signalsOfBeginning(
 ): readonly FirstSignal[] {
   const ids = signals.map(({ eventId }) => eventId ?? Number.NaN);
   if (ids.some(Number.isNaN)) return signals;
-  let before = 0;
-  for (let last = 1; (ids[before] ?? Number.POSITIVE_INFINITY) - last <= MAX_STEP_BEFORE; before++)
-    last = ids[before] ?? last;
-  let after = signals.length;
-  while (after > before && ids[after - 1] === startedEventId - 1 - (signals.length - after)) after--;
+  const before = countAtBeginning(ids);
+  const after = Math.max(before, signals.length - countAtEnd(ids, startedEventId));
   return [...signals.slice(0, before), ...signals.slice(after)];
+}
+
+/** Returns how many events follow the run's first event, "started", with at most one other event in between. */
+function countAtBeginning(ids: readonly number[]): number {
+  let previous = 1;
+  let count = 0;
+  for (const id of ids) {
+    if (id - previous > MAX_STEP_BEFORE) break;
+    previous = id;
+    count++;
+  }
+  return count;
+}
+
+/** Returns how many events directly precede the event "task started", one after the other. */
+function countAtEnd(ids: readonly number[], startedEventId: number): number {
+  let count = 0;
+  while (ids.at(-1 - count) === startedEventId - 1 - count) count++;
+  return count;
 }

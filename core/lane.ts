@@ -5,6 +5,7 @@
  * depend on the key's own digits, which decide about sampling: runs in a lane must be sampled as often as any
  * other. A larger share contains the runs of a smaller one.
  */
+import { fnv1a, mix } from './util/hash';
 
 /** A lane and its share of the runs. */
 export interface LaneShare {
@@ -24,17 +25,5 @@ export function isLaneName(value: unknown): value is string {
 
 /** Whether the run with this key is in the lane. */
 export function isInLane(key: string, { name, share = 1 }: LaneShare): boolean {
-  return draw(`${name} ${key}`) < share;
-}
-
-const FNV_OFFSET = 0x811c9dc5;
-const FNV_PRIME = 0x01000193;
-
-/** Returns a number from 0 to below 1: FNV-1a with MurmurHash3's finalizer, since FNV's first bits are uneven. */
-function draw(text: string): number {
-  let hash = FNV_OFFSET;
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), FNV_PRIME);
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return ((hash ^ (hash >>> 16)) >>> 0) / 2 ** 32;
+  return mix(fnv1a(`${name} ${key}`)) / 2 ** 32 < share;
 }

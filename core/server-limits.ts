@@ -9,6 +9,7 @@
  * @see https://docs.temporal.io/self-hosted-guide/defaults
  */
 import type { SearchAttributePair } from '@temporalio/common';
+import { fnv1a } from './util/hash';
 
 /** Most characters (code points) of a Keyword, a workflow id, a workflow type or a task queue. */
 export const MAX_NAME_LENGTH = 255;
@@ -105,15 +106,14 @@ function cutBytes(text: string, maxBytes: number, lengthOf = utf8Length): string
   return characters.slice(0, fits).join('');
 }
 
-/** Returns 16 hex digits: FNV-1a of the text, with two different seeds. */
+/** Returns 16 hex digits: the text's hashes with two different seeds. */
 function hash(text: string): string {
-  return [0x811c9dc5, 0x9e3779b1].map((seed) => fnv(text, seed).toString(16).padStart(8, '0')).join('');
+  return [0x811c9dc5, 0x9e3779b1].map((seed) => halfOf(text, seed).toString(16).padStart(8, '0')).join('');
 }
 
-function fnv(text: string, seed: number): number {
-  let value = seed;
-  for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193);
-  // Steps of MurmurHash3's finalizer: without them, both halves would change in step.
-  value = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
-  return (value ^ (value >>> 13)) >>> 0;
+function halfOf(text: string, seed: number): number {
+  const hashed = fnv1a(text, seed);
+  // Half of MurmurHash3's finalizer: without it, both halves would change in step.
+  const mixed = Math.imul(hashed ^ (hashed >>> 16), 0x85ebca6b);
+  return (mixed ^ (mixed >>> 13)) >>> 0;
 }

@@ -5,6 +5,7 @@
  * the server may refuse a completion after its spans were exported, and the next attempt may create other spans in
  * another order. A span that is created again has the same id, and no other span has it.
  */
+import { mix } from './util/hash';
 
 /** The properties that distinguish a span from all others of its run. */
 export interface SpanIdentity {
@@ -36,14 +37,6 @@ export function spanIdOf(
   const mixedLow = mix(low ^ mixedHigh);
   // All zero is not a valid span id; 1 is as good as any.
   return mixedHigh || mixedLow ? hex(mixedHigh) + hex(mixedLow) : '0000000000000001';
-}
-
-/** MurmurHash3's 32-bit finalizer, a bijection. @see https://github.com/aappleby/smhasher */
-function mix(value: number): number {
-  let h = value;
-  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-  return (h ^ (h >>> 16)) >>> 0;
 }
 
 function hex(value: number): string {
