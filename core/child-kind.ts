@@ -6,7 +6,7 @@
  */
 
 import type { ShardInfo } from './job-metadata';
-import type { JobHeader } from './trace-header';
+import type { TopLevelHeader } from './trace-header';
 import { hiddenMark } from './workflow-scope';
 
 /** A shard to start. Its trace ID is chosen beforehand, so that binding adds no event to its history. */
@@ -19,7 +19,7 @@ export interface ShardStart {
 }
 
 /** The kind of a child with its own trace: a top-level run or a shard. */
-export type ChildKind = Extract<JobHeader, { readonly kind: 'top' }> | ShardStart;
+export type ChildKind = TopLevelHeader | ShardStart;
 
 const KIND = hiddenMark<ChildKind>('child-kind');
 

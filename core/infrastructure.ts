@@ -3,11 +3,11 @@
  *
  * Pure. The mark is on the function; a user's workflow may have the same type name.
  */
-import type { coresdk } from '@temporalio/proto';
+import type { ActivationJob } from './sdk-types';
 import { hiddenMark } from './workflow-scope';
 
 /** Receives the jobs of each activation before the workflow's own code runs in it. */
-type Listener = (jobs: readonly coresdk.workflow_activation.IWorkflowActivationJob[]) => void;
+type Listener = (jobs: readonly ActivationJob[]) => void;
 
 const LISTENER = hiddenMark<Listener>('infrastructure');
 

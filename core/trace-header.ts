@@ -49,6 +49,10 @@ export type JobHeader = { readonly facts?: JobMetadata | undefined } & (
   | { readonly kind: 'untraced'; readonly job: string; readonly traceId: string }
 );
 
+/** The job header of a child that is a top-level run. */
+export type TopLevelHeader = Extract<JobHeader, { readonly kind: 'top' }>;
+
+/** The trace header, as far as it could be read. */
 export interface TraceHeader {
   /** The sender's span. */
   readonly span?: SpanRef | undefined;

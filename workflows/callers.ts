@@ -4,10 +4,8 @@
  *
  * Sandbox code; reads activations in their order, so the result is the same on replay.
  */
-import type { coresdk } from '@temporalio/proto';
+import type { ActivationJob } from '../core/sdk-types';
 import { workflowSlot } from '../core/workflow-scope';
-
-type Job = coresdk.workflow_activation.IWorkflowActivationJob;
 
 /** Callers of the current workflow; `undefined` without the plugin. */
 export const callers = workflowSlot<Callers>('callers');
@@ -15,7 +13,7 @@ export const callers = workflowSlot<Callers>('callers');
 /**
  * Records the callers in an activation's jobs. Passed to `asInfrastructure` by workflows that read their callers.
  */
-export function noteCallers(jobs: readonly Job[]): void {
+export function noteCallers(jobs: readonly ActivationJob[]): void {
   const known = callers.get() ?? new Callers();
   callers.set(known);
   known.note(jobs);
@@ -26,7 +24,7 @@ class Callers {
   readonly #ofSignals = new Map<string, string[]>();
   readonly #ofUpdates = new Map<string, string>();
 
-  note(jobs: readonly Job[]): void {
+  note(jobs: readonly ActivationJob[]): void {
     for (const { signalWorkflow: signal, doUpdate: update } of jobs) {
       if (signal?.signalName) {
         const waiting = this.#ofSignals.get(signal.signalName) ?? [];

@@ -23,7 +23,7 @@ export function bindChild<Input extends { readonly options: ChildWorkflowOptions
 ): Input {
   if (!run.bound) return input;
   const { options } = input;
-  const users = pairsOf(options.typedSearchAttributes ?? []);
+  const users = pairsIn(options.typedSearchAttributes ?? []);
   const ours = attributesOf(shard ?? run.root, {
     name: jobNameIn(options, users) ?? run.jobName,
     trigger: shard ? 'shard' : 'child',
@@ -34,7 +34,7 @@ export function bindChild<Input extends { readonly options: ChildWorkflowOptions
   return { ...input, options: { ...options, typedSearchAttributes: [...others, ...ours] } };
 }
 
-function pairsOf(attributes: TypedSearchAttributes | SearchAttributePair[]): SearchAttributePair[] {
+function pairsIn(attributes: TypedSearchAttributes | SearchAttributePair[]): SearchAttributePair[] {
   return Array.isArray(attributes) ? attributes : attributes.getAll();
 }
 

@@ -6,15 +6,13 @@
  * the metadata query is answered, so user code reads the same on every replay. Details set by user code take
  * precedence.
  */
-import type { coresdk } from '@temporalio/proto';
 import { getCurrentDetails, setCurrentDetails, type WorkflowInfo, workflowInfo } from '@temporalio/workflow';
+import type { ActivationJob } from '../../core/sdk-types';
 import { detailsParts } from '../../core/run-details';
 import type { SandboxOptions } from '../../core/sandbox-options';
 import { fillTraceUrl } from '../../core/trace-url';
 import type { Run } from './run';
 import type { RunState } from './run-state';
-
-type Job = coresdk.workflow_activation.IWorkflowActivationJob;
 
 /** Name of the query that the Web UI and `temporal workflow metadata` send. */
 const METADATA_QUERY = '__temporal_workflow_metadata';
@@ -26,7 +24,7 @@ export function showLink(run: Run, info: WorkflowInfo, { traceUrl }: SandboxOpti
 
 /** Calls `activate`; if the jobs are a metadata query, with complete details. */
 export function withDetails(
-  jobs: readonly Job[],
+  jobs: readonly ActivationJob[],
   state: RunState,
   options: SandboxOptions,
   activate: () => void,

@@ -5,13 +5,13 @@
  * Sandbox code: no await, nothing thrown, no span in queries. The only command is the upsert of a bound run,
  * behind its marker.
  */
-import type { coresdk } from '@temporalio/proto';
 import {
   upsertSearchAttributes,
   type WorkflowInfo,
   type WorkflowInternalsInterceptor,
   workflowInfo,
 } from '@temporalio/workflow';
+import type { ActivationJob, Command, SignalWorkflow } from '../../core/sdk-types';
 import { toText } from '../../core/attribute-limits';
 import type { FirstSignal } from '../../core/first-signals';
 import { listenerOf } from '../../core/infrastructure';
@@ -36,10 +36,6 @@ import { tailSample } from './tail-sampling';
 import { noteTaskErrors } from './task-errors';
 import { RunTracer } from './tracer';
 
-type Job = coresdk.workflow_activation.IWorkflowActivationJob;
-type Signal = coresdk.workflow_activation.ISignalWorkflow;
-type Command = coresdk.workflow_commands.IWorkflowCommand;
-
 /**
  * Returns the interceptor of one workflow's activations.
  *
@@ -52,7 +48,7 @@ export function internalsInterceptor(
   onBegin: (reading: RunReading) => void,
 ): WorkflowInternalsInterceptor {
   /** Works out the run in its first activation. */
-  function begin(jobs: readonly Job[]): void {
+  function begin(jobs: readonly ActivationJob[]): void {
     const init = jobs[0]?.initializeWorkflow;
     if (init == null) return;
     const info = workflowInfo();
@@ -134,7 +130,7 @@ export function internalsInterceptor(
   }
 
   /** Reads the activation's jobs before the SDK executes them. */
-  function readJobs(jobs: readonly Job[]): void {
+  function readJobs(jobs: readonly ActivationJob[]): void {
     state.readOnly = jobs[0]?.queryWorkflow != null;
     const listener = listenerOf(workflowFunction()) ?? begin;
     listener(jobs);
@@ -168,7 +164,7 @@ export function internalsInterceptor(
 }
 
 /** Returns a signal that arrived with the first activation. */
-function firstSignal({ signalName, originatingEventId: id }: Signal): FirstSignal {
+function firstSignal({ signalName, originatingEventId: id }: SignalWorkflow): FirstSignal {
   const eventId = safely(() => id?.toNumber());
   return { name: signalName ?? '', eventId: eventId || undefined };
 }

@@ -4,13 +4,11 @@
  *
  * Sandbox code; pure.
  */
-import type { coresdk } from '@temporalio/proto';
+import type { Command } from '../../core/sdk-types';
 import { SEARCH_ATTRIBUTES } from '../../core/search-attributes';
 import { MAX_MESSAGE_BYTES } from '../../core/server-limits';
 import { TRACE_HEADER } from '../../core/trace-header';
 import type { Allowance } from './allowance';
-
-type Command = coresdk.workflow_commands.IWorkflowCommand;
 
 /** Largest message, in bytes: a payload codec may enlarge it later, by a third if it writes base64. */
 const MAX_BYTES = MAX_MESSAGE_BYTES * 0.75;

@@ -4,15 +4,13 @@
  *
  * Sandbox code; reads activations in their order, so the result is the same on replay.
  */
-import type { coresdk } from '@temporalio/proto';
+import type { ActivationJob } from '../../core/sdk-types';
 import type { Failure } from '../../core/run-end';
 import { rootSpanIdOfRun, traceIdOfRun } from '../../core/trace-id';
 import { STATUS } from './api-values';
 import { linksTo } from './links';
 import { isPending, type PendingKind } from './sdk-internals';
 import type { RecordingSpan } from './span';
-
-type Job = coresdk.workflow_activation.IWorkflowActivationJob;
 
 /** An open call. */
 interface OpenCall {
@@ -48,7 +46,7 @@ export class OpenCalls {
   }
 
   /** Ends the spans of the calls that these jobs resolve. */
-  settle(jobs: readonly Job[]): void {
+  settle(jobs: readonly ActivationJob[]): void {
     for (const { resolveActivity: activity, resolveChildWorkflowExecutionStart: child } of jobs) {
       if (activity) {
         const { completed, failed, cancelled } = activity.result ?? {};

@@ -19,6 +19,7 @@ import { MAX_NEXUS_HEADER_BYTES, utf8Length } from '../../core/server-limits';
 import {
   carrierOf,
   type JobHeader,
+  type TopLevelHeader,
   type TraceHeader,
   withHeader,
   writeHeader,
@@ -35,7 +36,6 @@ import type { RecordingSpan } from './span';
 /** Bytes of a bound child's attributes, not counting the job's name. */
 const ATTRIBUTES_BYTES = 700;
 
-type TopLevelPart = Extract<JobHeader, { readonly kind: 'top' }>;
 type ChildInput = Parameters<NonNullable<WorkflowOutboundCallsInterceptor['startChildWorkflowExecution']>>[0];
 
 /** The input of a call and its span; without a span where none may be created. */
@@ -212,10 +212,10 @@ function headerBytes(headers: Readonly<Record<string, string>>): number {
  * Returns the job header of a child: a top-level run if it has a cron or is marked as one, else an ordinary
  * child in its parent's trace.
  */
-function headerOfChild(run: Run, { cronSchedule }: ChildWorkflowOptions, kind?: TopLevelPart): JobHeader {
+function headerOfChild(run: Run, { cronSchedule }: ChildWorkflowOptions, kind?: TopLevelHeader): JobHeader {
   return cronSchedule || kind
     ? { facts: nonEmpty(standingMetadata(run.facts)), ...(kind ?? { kind: 'top' }) }
-    : { kind: 'child', ...originOf(run) };
+    : { kind: 'child', ...jobOf(run) };
 }
 
 /**
@@ -227,7 +227,7 @@ function shardHeader(run: Run, { traceId, sampled, shard }: ShardStart, baggage:
   return {
     span: { traceId, spanId: root.spanId, sampled },
     baggage,
-    jobHeader: { kind: 'shard', ...originOf(run), shard, parentTraceId: root.traceId },
+    jobHeader: { kind: 'shard', ...jobOf(run), shard, parentTraceId: root.traceId },
   };
 }
 
@@ -239,12 +239,13 @@ function continuation(run: Run): TraceHeader {
   const { root, shard, trigger, facts, parentSpanId = root.spanId } = run;
   if (run.kind === 'top')
     return { jobHeader: { kind: 'continued', sampled: root.sampled, trigger, facts: nonEmpty(facts) } };
-  const origin = originOf(run);
-  const jobHeader: JobHeader = shard ? { kind: 'shard', ...origin, shard } : { kind: 'child', ...origin };
+  const job = jobOf(run);
+  const jobHeader: JobHeader = shard ? { kind: 'shard', ...job, shard } : { kind: 'child', ...job };
   return { span: { ...root, spanId: parentSpanId }, jobHeader };
 }
 
-function originOf({ jobName, jobRunId, trigger, facts }: Run) {
+/** Returns the run's job, as the headers of children and shards have it. */
+function jobOf({ jobName, jobRunId, trigger, facts }: Run) {
   return { job: jobName, runId: jobRunId, trigger, facts: nonEmpty(facts) };
 }
 

@@ -1,10 +1,8 @@
 /**
  * How a run ended, read from its final command. Sandbox code; pure.
  */
-import type { coresdk } from '@temporalio/proto';
+import type { Command } from '../../core/sdk-types';
 import type { RunEnd } from '../../core/run-end';
-
-type Command = coresdk.workflow_commands.IWorkflowCommand;
 
 /** Whether the command ends the run. */
 export function isFinal(command: Command): boolean {

@@ -6,8 +6,8 @@
  * on the decision (our markers), never on a header.
  */
 
-import type { coresdk } from '@temporalio/proto';
 import type { WorkflowInfo } from '@temporalio/workflow';
+import type { InitializeWorkflow } from '../../core/sdk-types';
 import {
   carriedBaggage,
   formatBaggage,
@@ -30,7 +30,7 @@ import { untracedCalls } from './untraced-outbound';
 /** Returns the run, worked out from its first activation. */
 export function readRun(
   info: WorkflowInfo,
-  init: coresdk.workflow_activation.IInitializeWorkflow,
+  init: InitializeWorkflow,
   signals: readonly FirstSignal[],
   options: SandboxOptions,
 ): RunReading {
@@ -41,14 +41,14 @@ export function readRun(
     ? readTopLevel(info, kind, signals, options)
     : readChild(info, kind, header.span, options);
   const starters = isTop ? kind.baggage : header.baggage;
-  const run = trace && { ...trace, ...origin, ...baggageOf(origin, starters, options) };
+  const run = trace && { ...trace, ...origin, ...runBaggage(origin, starters, options) };
   const calls = run ? undefined : untracedCalls(info, kind, origin, inheritsUnsampled);
   return { origin, run, counted, problem, calls };
 }
 
 function beginningOf(
   info: WorkflowInfo,
-  init: coresdk.workflow_activation.IInitializeWorkflow,
+  init: InitializeWorkflow,
 ): RunBeginning {
   return {
     originalRunId: info.originalExecutionRunId,
@@ -62,7 +62,7 @@ function beginningOf(
 }
 
 /** Returns the run's baggage. @param starters W3C baggage of the caller that started the run */
-function baggageOf(
+function runBaggage(
   { jobName, jobRunId, trigger, facts }: JobOrigin,
   starters: string | undefined,
   { carryBaggage }: SandboxOptions,

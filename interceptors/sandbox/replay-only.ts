@@ -5,8 +5,8 @@
  * Sandbox code: uses only public functions of the SDK. It repeats the commands at the beginning of a run's
  * history; closed runs that were tail-sampled do not replay.
  */
-import type { coresdk } from '@temporalio/proto';
 import { upsertSearchAttributes, type WorkflowInterceptors, workflowInfo } from '@temporalio/workflow';
+import type { InitializeWorkflow } from '../../core/sdk-types';
 import type { SandboxOptions } from '../../core/sandbox-options';
 import type { JobTracingSinks } from '../../core/span-record';
 import { safely } from '../../core/util/untrusted';
@@ -23,7 +23,7 @@ export function replayOnlyInterceptors(
 ): WorkflowInterceptors {
   const why = `the Temporal SDK of its bundle lacks ${missing.join(', ')}`;
 
-  function begin(init: coresdk.workflow_activation.IInitializeWorkflow): void {
+  function begin(init: InitializeWorkflow): void {
     const info = workflowInfo();
     if (!info.unsafe.isReplaying) {
       sink.ignored('SDK', why);

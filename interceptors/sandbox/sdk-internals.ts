@@ -8,14 +8,12 @@
  */
 
 import { defineSearchAttributeKey, type VersioningBehavior } from '@temporalio/common';
-import type { coresdk } from '@temporalio/proto';
 import type { Activator } from '@temporalio/workflow/lib/internals';
+import type { Command } from '../../core/sdk-types';
 import { keywordOf } from '../../core/job-name';
 import { safely } from '../../core/util/untrusted';
 
 const JOB_NAME = defineSearchAttributeKey('JobName', 'KEYWORD');
-
-type Command = coresdk.workflow_commands.IWorkflowCommand;
 
 /** Kinds of calls that the SDK numbers separately: activities (including local ones) and child starts. */
 export type PendingKind = 'activity' | 'childWorkflowStart';

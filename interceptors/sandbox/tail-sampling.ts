@@ -6,16 +6,14 @@
  * Only bound runs are tail-sampled: without a marker, a run cannot be distinguished from one that was started
  * without the plugin.
  */
-import type { coresdk } from '@temporalio/proto';
 import { patched, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import type { Command } from '../../core/sdk-types';
 import { dueMsOf } from '../../core/due-time';
 import { KEPT_FAILED, KEPT_SLOW, type KeptReason } from '../../sampling/markers';
 import type { Run } from './run';
 import { attributesOfTailSampled } from './run-attributes';
 import type { RunState } from './run-state';
 import { takeCommands, withJobName } from './sdk-internals';
-
-type Command = coresdk.workflow_commands.IWorkflowCommand;
 
 /**
  * Shortest slow run, in milliseconds, and the lower bound of `keepSlow`: ending a shorter run must cost
@@ -36,7 +34,7 @@ export function tailSample(state: RunState, final: Command): Command[] {
   // A run that was cancelled or continues as new has not failed, but may have been slow.
   const durationMs = Date.now() - sinceMs(state, run);
   // User code may have upserted another name meanwhile; the rule for the original name applies.
-  state.tailSampled = withJobName(origin.jobName, () => reasonOf(isFailed, durationMs));
+  state.tailSampled = withJobName(origin.jobName, () => keptReasonOf(isFailed, durationMs));
   if (!state.tailSampled) return [];
   upsertSearchAttributes(attributesOfTailSampled());
   // The activation's own commands have been taken before: only the marker and the upsert remain.
@@ -52,7 +50,7 @@ function sinceMs({ startMs }: RunState, { kind }: Run): number {
 }
 
 /** Returns why the run is tail-sampled, by the first marker that the host allows; `undefined` if it is not. */
-function reasonOf(isFailed: boolean, durationMs: number): KeptReason | undefined {
+function keptReasonOf(isFailed: boolean, durationMs: number): KeptReason | undefined {
   if (isFailed && patched(KEPT_FAILED)) return 'kept-failed';
   if (durationMs >= MIN_SLOW_MS && patched(KEPT_SLOW)) return 'kept-slow';
   return undefined;

@@ -11,14 +11,12 @@ import { childKindOf } from '../../core/child-kind';
 import type { JobOrigin } from '../../core/job-info';
 import { nonEmpty, standingMetadata } from '../../core/job-metadata';
 import type { RunKind } from '../../core/run-kind';
-import { type JobHeader, type TraceHeader, withHeader, writeHeader } from '../../core/trace-header';
+import { type TopLevelHeader, type TraceHeader, withHeader, writeHeader } from '../../core/trace-header';
 import { rootSpanIdOfRun, traceIdOfRun } from '../../core/trace-id';
 import { defined } from '../../core/util/defined';
 import { safely } from '../../core/util/untrusted';
 import type { Allowance } from './allowance';
 import type { UntracedCalls } from './run';
-
-type TopLevelPart = Extract<JobHeader, { readonly kind: 'top' }>;
 
 /**
  * Returns the headers for an untraced run's calls.
@@ -88,7 +86,7 @@ export function untracedOutbound(
 }
 
 /** Returns the job header of a child that is a top-level run, with the facts of the whole job. */
-function topLevelHeader(kind: TopLevelPart, calls: UntracedCalls | undefined): TopLevelPart {
+function topLevelHeader(kind: TopLevelHeader, calls: UntracedCalls | undefined): TopLevelHeader {
   const facts = safely(() => nonEmpty(standingMetadata(calls?.child.jobHeader?.facts ?? {})));
   return { ...defined({ facts }), ...kind };
 }
