@@ -8,6 +8,7 @@ import { randomUUID } from 'node:crypto';
 import type { temporal } from '@temporalio/proto';
 import { readHeader, TRACE_HEADER, writeHeader } from '../core/trace-header';
 import { rootSpanIdOfRun } from '../core/trace-id';
+import { defined } from '../core/util/defined';
 import type { RunReader } from './job-run';
 import { withinTimeout } from './listing';
 import type { Shard } from './shards';
@@ -93,7 +94,7 @@ function traceOf(started: Started, startedBy: string, reason: string | undefined
     [TRACE_HEADER]: writeHeader({
       span: { ...span, spanId, sampled: true },
       ...(baggage && { baggage }),
-      jobHeader: { ...shard, facts: { ...facts, startedBy, ...(reason !== undefined && { reason }) } },
+      jobHeader: { ...shard, facts: { ...facts, startedBy, ...defined({ reason }) } },
     }),
   };
 }

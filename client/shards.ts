@@ -9,6 +9,7 @@ import { parseShardInfo, type ShardInfo } from '../core/job-metadata';
 import { SHARD_MEMO } from '../core/search-attributes';
 import { shardPrefix } from '../core/shard-prefix';
 import { traceIdOfRun } from '../core/trace-id';
+import { defined } from '../core/util/defined';
 import { quoted } from '../core/visibility-query';
 import { checkFilter, type Expectation, RESULTS, STRING } from './filters';
 import { GrpcStatus, grpcStatusOf } from './grpc-status';
@@ -65,26 +66,26 @@ export async function* listShards(
   const groups = await uncompleted(reader, query, label);
   const listed = new Set<string>();
 
-  for (const { runs, facts } of groups.values()) {
+  for (const { runs, place } of groups.values()) {
     const last = await lastRun(reader, runs);
     if (last.status.name === 'COMPLETED') continue;
     listed.add(last.workflowId);
-    const shard = matchesResult(last.status.name, result) && (await toShard(reader, last, facts, runs));
+    const shard = matchesResult(last.status.name, result) && (await toShard(reader, last, place, runs));
     if (shard) yield shard;
   }
   if (!matchesResult('COMPLETED', result)) return;
   for await (const info of listExecutions(reader.client, `(${query}) AND ExecutionStatus = 'Completed'`)) {
-    const facts = shardInfoOf(info, label);
-    if (facts === undefined || listed.has(info.workflowId)) continue;
+    const place = shardInfoOf(info, label);
+    if (place === undefined || listed.has(info.workflowId)) continue;
     listed.add(info.workflowId);
     const runs = [...(groups.get(info.workflowId)?.runs ?? []), info];
-    const shard = await toShard(reader, info, facts, runs);
+    const shard = await toShard(reader, info, place, runs);
     if (shard) yield shard;
   }
 }
 
 interface Group {
-  readonly facts: ShardInfo;
+  readonly place: ShardInfo;
   readonly runs: ExecutionInfo[];
 }
 
@@ -94,11 +95,11 @@ interface Group {
 async function uncompleted(reader: RunReader, query: string, label: string): Promise<Map<string, Group>> {
   const groups = new Map<string, Group>();
   for await (const info of listExecutions(reader.client, `(${query}) AND ExecutionStatus != 'Completed'`)) {
-    const facts = shardInfoOf(info, label);
-    if (facts === undefined) continue;
+    const place = shardInfoOf(info, label);
+    if (place === undefined) continue;
     const group = groups.get(info.workflowId);
     if (group) group.runs.push(info);
-    else groups.set(info.workflowId, { facts, runs: [info] });
+    else groups.set(info.workflowId, { place, runs: [info] });
   }
   return groups;
 }
@@ -132,18 +133,18 @@ async function toShard(
   return Object.freeze({
     ...run,
     index,
-    ...(count !== undefined && { count }),
+    ...defined({ count }),
     label,
     attempts: ids.add(info.runId).size,
     ...(error && { error }),
   });
 }
 
-/** Returns the shard's facts from its memo; if that cannot be read, the index from its workflow id. */
+/** Returns the shard's place from its memo; if that cannot be read, the index from its workflow id. */
 function shardInfoOf({ memo, workflowId }: ExecutionInfo, label: string): ShardInfo | undefined {
   const index = /:shard-(\d+)$/.exec(workflowId)?.[1];
-  const facts = parseShardInfo(memo?.[SHARD_MEMO]) ?? parseShardInfo(index && { index: Number(index) });
-  return facts?.label?.includes(label) || label === '' ? facts : undefined;
+  const place = parseShardInfo(memo?.[SHARD_MEMO]) ?? parseShardInfo(index && { index: Number(index) });
+  return place?.label?.includes(label) || label === '' ? place : undefined;
 }
 
 /**

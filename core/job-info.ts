@@ -38,7 +38,7 @@ export interface JobOrigin {
   readonly jobName: string;
   readonly jobRunId: string;
   readonly trigger: JobTrigger;
-  readonly facts: JobMetadata;
+  readonly metadata: JobMetadata;
   readonly shard?: ShardInfo;
 }
 
@@ -48,11 +48,11 @@ export interface JobOrigin {
  * @param trace span context of the run; `undefined` in an untraced run
  */
 export function toJobInfo(
-  { jobName, jobRunId, trigger, facts, shard }: JobOrigin,
+  { jobName, jobRunId, trigger, metadata, shard }: JobOrigin,
   attempt: number,
   trace: { readonly traceId: string; readonly sampled: boolean } | undefined,
 ): JobInfo {
-  const { scheduledMs, dataOffsetMs = 0, loadtest: loadTest = false, ...texts } = facts;
+  const { scheduledMs, dataOffsetMs = 0, loadtest: loadTest = false, ...texts } = metadata;
   return Object.freeze({
     jobName,
     runId: jobRunId,

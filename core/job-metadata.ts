@@ -12,6 +12,7 @@ const MAX_TEXT_LENGTH = 256;
 /** Largest time value of a `Date`. @see https://tc39.es/ecma262/#sec-time-values-and-time-range */
 const MAX_TIME_MS = 8.64e15;
 
+/** Metadata of a job; the member `facts` of the job header. */
 export interface JobMetadata {
   /** Nominal time of the tick, in milliseconds since the epoch. */
   readonly scheduledMs?: number;
@@ -36,7 +37,7 @@ export interface ShardInfo {
   readonly label?: string;
 }
 
-const JOB_FACTS: Readers<JobMetadata> = {
+const JOB_READERS: Readers<JobMetadata> = {
   scheduledMs: timeOf,
   dataOffsetMs: timeOf,
   reason: shortTextOf,
@@ -45,30 +46,30 @@ const JOB_FACTS: Readers<JobMetadata> = {
   loadtest: (value) => value === true || undefined,
 };
 
-const SHARD_FACTS: Readers<ShardInfo> = { index: numberOf, count: numberOf, label: shortTextOf };
+const SHARD_READERS: Readers<ShardInfo> = { index: numberOf, count: numberOf, label: shortTextOf };
 
-/** Returns the facts in a header; `undefined` if there are none. Never throws. */
+/** Returns the metadata in a header; `undefined` if there is none. Never throws. */
 export function parseJobMetadata(value: unknown): JobMetadata | undefined {
-  return nonEmpty(readMembers(value, JOB_FACTS));
+  return nonEmpty(readMembers(value, JOB_READERS));
 }
 
-/** Returns a shard's facts in a header; `undefined` if they are invalid. Never throws. */
+/** Returns a shard's place in a header or memo; `undefined` if it is invalid. Never throws. */
 export function parseShardInfo(value: unknown): ShardInfo | undefined {
-  const { index, ...facts } = readMembers(value, SHARD_FACTS);
-  return index === undefined ? undefined : { index, ...facts };
+  const { index, ...others } = readMembers(value, SHARD_READERS);
+  return index === undefined ? undefined : { index, ...others };
 }
 
 /**
- * Returns the facts that describe the whole job and not only its first run: they apply to later ticks as
+ * Returns the metadata that describes the whole job and not only its first run: it applies to later ticks as
  * well.
  */
 export function standingMetadata({ dataOffsetMs, lane, loadtest }: JobMetadata): JobMetadata {
   return defined({ dataOffsetMs, lane, loadtest });
 }
 
-/** Returns the facts; `undefined` if there are none, to save the bytes of an empty object. */
-export function nonEmpty(facts: JobMetadata): JobMetadata | undefined {
-  return Object.keys(facts).length > 0 ? facts : undefined;
+/** Returns the metadata; `undefined` if there is none, to save the bytes of an empty object. */
+export function nonEmpty(metadata: JobMetadata): JobMetadata | undefined {
+  return Object.keys(metadata).length > 0 ? metadata : undefined;
 }
 
 /** Returns a time that a `Date` can hold: `toISOString` throws for any other. */

@@ -33,6 +33,6 @@ export function originByInfo(info: WorkflowInfo): JobOrigin | undefined {
     jobName: jobNameOf(info),
     jobRunId: info.runId,
     trigger: timer ?? 'api',
-    facts: defined({ scheduledMs: scheduledMsOf(info) }),
+    metadata: defined({ scheduledMs: scheduledMsOf(info) }),
   };
 }

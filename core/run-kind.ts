@@ -40,7 +40,7 @@ export interface TopLevelRun {
    * Metadata in the job header that applies to this run; only that of the whole job if it was written for another
    * run.
    */
-  readonly facts: JobMetadata | undefined;
+  readonly metadata: JobMetadata | undefined;
   /** The starter's W3C baggage, if the header was written for this run. */
   readonly baggage: string | undefined;
   /** Parent span, in whose trace this run is because its start requested that. */
@@ -98,19 +98,19 @@ export function runKindOf(run: RunBeginning, header: TraceHeader): RunKind {
 }
 
 function topLevel(run: RunBeginning, header: TraceHeader): TopLevelRun {
-  const isCurrent = speaksOf(run, header.jobHeader);
+  const isCurrent = isWrittenFor(run, header.jobHeader);
   const jobHeader = isCurrent ? header.jobHeader : undefined;
   const starter = isCurrent && run.initiator === 'start' ? header.span : undefined;
-  const joins = jobHeader?.kind === 'start' && jobHeader.joinCaller;
+  const joinsCaller = jobHeader?.kind === 'start' && jobHeader.joinCaller;
   return {
     kind: 'top',
     initiator: run.initiator,
-    traceId: (joins && starter?.traceId) || traceIdOfRun(run.originalRunId),
+    traceId: (joinsCaller && starter?.traceId) || traceIdOfRun(run.originalRunId),
     jobHeader,
-    facts: isCurrent ? jobHeader?.facts : standingMetadata(header.jobHeader?.facts ?? {}),
+    metadata: isCurrent ? jobHeader?.facts : standingMetadata(header.jobHeader?.facts ?? {}),
     baggage: isCurrent ? header.baggage : undefined,
-    parent: joins ? starter : undefined,
-    caller: joins ? undefined : starter,
+    parent: joinsCaller ? starter : undefined,
+    caller: joinsCaller ? undefined : starter,
     previous: previousRun(run, header),
   };
 }
@@ -122,7 +122,7 @@ function topLevel(run: RunBeginning, header: TraceHeader): TopLevelRun {
  * to every action. The data of the request that created a job (its span, its baggage, its author and reason)
  * must not be inherited by the job's later runs.
  */
-function speaksOf(
+function isWrittenFor(
   { initiator, hasCron, isScheduled }: RunBeginning,
   jobHeader: JobHeader | undefined,
 ): boolean {
@@ -143,7 +143,7 @@ function speaksOf(
 function previousRun(run: RunBeginning, header: TraceHeader): SpanRef | undefined {
   const { previousRunId } = run;
   if (previousRunId === undefined) return undefined;
-  const traceId = tracedInHeader(run, header) ?? traceIdOfRun(previousRunId);
+  const traceId = previousTraceIdIn(run, header) ?? traceIdOfRun(previousRunId);
   return { traceId, spanId: rootSpanIdOfRun(previousRunId), sampled: true };
 }
 
@@ -151,7 +151,7 @@ function previousRun(run: RunBeginning, header: TraceHeader): SpanRef | undefine
  * Returns the previous run's trace if its run id does not determine it: it was in its caller's trace, or was
  * reset.
  */
-function tracedInHeader(
+function previousTraceIdIn(
   { initiator, previousRunId, firstRunId }: RunBeginning,
   { jobHeader, span }: TraceHeader,
 ): string | undefined {

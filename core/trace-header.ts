@@ -31,7 +31,7 @@ export interface JobIdentity {
   readonly trigger: JobTrigger;
 }
 
-/** The job header, by the kind of its receiver, with the facts about the job, if there are any. */
+/** The job header, by the kind of its receiver, with the metadata of the job, if there is any. */
 export type JobHeader = { readonly facts?: JobMetadata | undefined } & (
   | /** A top-level run started by a typed client. */
   { readonly kind: 'start'; readonly forced?: boolean; readonly joinCaller?: boolean }

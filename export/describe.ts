@@ -65,8 +65,8 @@ export function describeCall(
 
 /** Returns the attributes that are known when a run starts, for its root and for `RunStarted`. */
 export function describeBeginning(origin: JobOrigin, info: WorkflowInfo): Attributes {
-  const { trigger, facts, shard } = origin;
-  const { scheduledMs, reason, startedBy, lane, loadtest } = facts;
+  const { trigger, metadata, shard } = origin;
+  const { scheduledMs, reason, startedBy, lane, loadtest } = metadata;
   return defined({
     'job.name': origin.jobName,
     'job.run.id': origin.jobRunId,

@@ -26,7 +26,8 @@ export function jobInfoOf(activity: Context): JobInfo | undefined {
     (name) => entries.get(name)?.value,
   );
   if (jobName === undefined || jobRunId === undefined || !isTrigger(trigger)) return undefined;
-  const { attempt, shard, facts = {} } = jobHeader?.kind === 'activity' ? jobHeader : { attempt: 1 };
-  const origin = { jobName, jobRunId, trigger, facts, ...(shard && { shard }) };
+  const { attempt, shard, facts: metadata = {} } =
+    jobHeader?.kind === 'activity' ? jobHeader : { attempt: 1 };
+  const origin = { jobName, jobRunId, trigger, metadata, ...(shard && { shard }) };
   return toJobInfo(origin, attempt, span);
 }

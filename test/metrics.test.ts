@@ -152,7 +152,7 @@ describe('metrics', () => {
       const parts = { target: () => undefined, decisions: createRunDecisions(), log: createOnceLog(SILENT) };
       const { report } = createSink({ ...parts, metrics: createJobMetrics('default'), unsampled }).jobTracing;
       const run = { runId: jobName, originalExecutionRunId: LEFT_OUT, attempt: 1, ...info } as WorkflowInfo;
-      const origin = { jobName, jobRunId: jobName, trigger: 'api', facts: {} } as const;
+      const origin = { jobName, jobRunId: jobName, trigger: 'api', metadata: {} } as const;
       const ended = { origin, counted, startMs: 0, endMs: 1, result: 'success' } as const;
       for (let time = 0; time < 2; time++) report.fn(run, Array(spans).fill({}), ended);
     };

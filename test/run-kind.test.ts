@@ -10,7 +10,7 @@ const PREVIOUS = '01a20ab5-0000-761a-a72e-000000000001';
 const FIRST = '01a20ab5-0000-761a-a72e-000000000000';
 const span = { traceId: '4bf92f3577b34da6a3ce929d0e0e4736', spanId: '00f067aa0ba902b7', sampled: true };
 const identity = { job: 'job', runId: 'run', trigger: 'cron' } as const;
-const facts = { lane: 'gray', reason: 'why', scheduledMs: 1 };
+const metadata = { lane: 'gray', reason: 'why', scheduledMs: 1 };
 
 const START: RunBeginning = {
   originalRunId: RUN,
@@ -27,12 +27,12 @@ const after = (initiator: RunBeginning['initiator'], previousRunId = PREVIOUS): 
 const baggage = 'user.id=42';
 const header = (jobHeader?: JobHeader): TraceHeader => ({ span, baggage, ...(jobHeader && { jobHeader }) });
 
-const start: JobHeader = { kind: 'start', forced: true, facts };
+const start: JobHeader = { kind: 'start', forced: true, facts: metadata };
 const joining: JobHeader = { kind: 'start', joinCaller: true };
 const child: JobHeader = { kind: 'child', ...identity };
 const shard: JobHeader = { kind: 'shard', ...identity, shard: { index: 1 } };
 const top: JobHeader = { kind: 'top', trigger: 'cron' };
-const continued: JobHeader = { kind: 'continued', sampled: true, trigger: 'api', facts };
+const continued: JobHeader = { kind: 'continued', sampled: true, trigger: 'api', facts: metadata };
 
 const previousIn = (traceId: string, runId = PREVIOUS) => ({
   traceId,
@@ -47,7 +47,7 @@ interface Case {
   readonly is: string;
   readonly trace: string | undefined;
   readonly jobHeader?: JobHeader;
-  readonly facts?: object;
+  readonly metadata?: object;
   readonly parent?: object;
   readonly caller?: object;
   readonly previous?: object;
@@ -57,7 +57,7 @@ const CASES: Record<string, Case> = {
   'a start without a header': { run: START, header: {}, is: 'top', trace: TRACE },
   'a start by a typed client': {
     ...{ run: START, header: header(start), is: 'top', trace: TRACE },
-    ...{ jobHeader: start, facts, caller: span },
+    ...{ jobHeader: start, metadata, caller: span },
   },
   'a start by a client with the official plugin': {
     ...{ run: START, header: header(), is: 'top', trace: TRACE, caller: span },
@@ -78,7 +78,7 @@ const CASES: Record<string, Case> = {
   'a start with the header of a continuation': {
     run: START,
     header: header(continued),
-    ...{ is: 'top', trace: TRACE, jobHeader: continued, facts, caller: span },
+    ...{ is: 'top', trace: TRACE, jobHeader: continued, metadata, caller: span },
   },
   "a cron's first tick, of a start into its caller's trace": {
     run: { ...START, hasCron: true },
@@ -88,44 +88,44 @@ const CASES: Record<string, Case> = {
   'a later tick': {
     run: { ...after('tick'), hasCron: true },
     header: header(start),
-    ...{ is: 'top', trace: TRACE, facts: { lane: 'gray' }, previous: previousIn(previousTrace) },
+    ...{ is: 'top', trace: TRACE, metadata: { lane: 'gray' }, previous: previousIn(previousTrace) },
   },
   "a tick after a first one in its caller's trace": {
     run: { ...after('tick', FIRST), hasCron: true },
     header: header(joining),
-    ...{ is: 'top', trace: TRACE, facts: {}, previous: previousIn(span.traceId, FIRST) },
+    ...{ is: 'top', trace: TRACE, metadata: {}, previous: previousIn(span.traceId, FIRST) },
   },
   'a third tick of such a cron: the second had a trace of its own': {
     run: { ...after('tick'), hasCron: true },
     header: header(joining),
-    ...{ is: 'top', trace: TRACE, facts: {}, previous: previousIn(previousTrace) },
+    ...{ is: 'top', trace: TRACE, metadata: {}, previous: previousIn(previousTrace) },
   },
   "a Schedule's action, with the header of the request that created the Schedule": {
     run: { ...START, isScheduled: true },
     header: header(start),
-    ...{ is: 'top', trace: TRACE, facts: { lane: 'gray' } },
+    ...{ is: 'top', trace: TRACE, metadata: { lane: 'gray' } },
   },
   "a Schedule's action, whose Schedule was created to join its caller's trace": {
     run: { ...START, isScheduled: true },
-    ...{ header: header(joining), is: 'top', trace: TRACE, facts: {} },
+    ...{ header: header(joining), is: 'top', trace: TRACE, metadata: {} },
   },
   "an attempt of a Schedule's action": {
     run: { ...after('retry'), isScheduled: true },
     header: header(start),
-    ...{ is: 'top', trace: TRACE, facts: { lane: 'gray' }, previous: previousIn(previousTrace) },
+    ...{ is: 'top', trace: TRACE, metadata: { lane: 'gray' }, previous: previousIn(previousTrace) },
   },
   "a continuation of a Schedule's action": {
     run: { ...after('continued'), isScheduled: true },
     header: header(continued),
-    ...{ is: 'top', trace: TRACE, jobHeader: continued, facts, previous: previousIn(span.traceId) },
+    ...{ is: 'top', trace: TRACE, jobHeader: continued, metadata, previous: previousIn(span.traceId) },
   },
   'an attempt of a tick': {
     run: { ...after('retry'), hasCron: true },
     header: header(start),
-    ...{ is: 'top', trace: TRACE, facts: { lane: 'gray' }, previous: previousIn(previousTrace) },
+    ...{ is: 'top', trace: TRACE, metadata: { lane: 'gray' }, previous: previousIn(previousTrace) },
   },
   'an attempt': {
-    ...{ run: after('retry'), header: header(start), is: 'top', trace: TRACE, jobHeader: start, facts },
+    ...{ run: after('retry'), header: header(start), is: 'top', trace: TRACE, jobHeader: start, metadata },
     previous: previousIn(previousTrace),
   },
   "an attempt after one in its caller's trace": {
@@ -139,13 +139,13 @@ const CASES: Record<string, Case> = {
       is: 'top',
       trace: TRACE,
       jobHeader: continued,
-      facts,
+      metadata,
     },
     // Of the run before: its own id, unless it was in its caller's trace or had been reset.
     previous: previousIn(span.traceId),
   },
   'a continuation of a run without the plugin': {
-    ...{ run: after('continued'), header: header(start), is: 'top', trace: TRACE, facts: { lane: 'gray' } },
+    ...{ run: after('continued'), header: header(start), is: 'top', trace: TRACE, metadata: { lane: 'gray' } },
     previous: previousIn(previousTrace),
   },
   'an ordinary child': {
@@ -175,7 +175,7 @@ const CASES: Record<string, Case> = {
   'a continuation of such a child': {
     run: { ...after('continued'), hasParent: true },
     header: { jobHeader: continued },
-    ...{ is: 'top', trace: TRACE, jobHeader: continued, facts, previous: previousIn(previousTrace) },
+    ...{ is: 'top', trace: TRACE, jobHeader: continued, metadata, previous: previousIn(previousTrace) },
   },
   'a shard': {
     ...{ run: { ...START, hasParent: true }, header: header(shard), is: 'shard', trace: span.traceId },
@@ -194,10 +194,10 @@ describe('which trace a run is in', () => {
   for (const [name, { run, header: given, is, trace, ...expected }] of Object.entries(CASES)) {
     it(name, () => {
       const kind = runKindOf(run, given);
-      const { jobHeader, facts: kept, parent, caller, previous } = { ...BLANK, ...kind };
+      const { jobHeader, metadata: applying, parent, caller, previous } = { ...BLANK, ...kind };
       equal(kind.kind, is);
       equal(kind.traceId, trace);
-      deepEqual({ jobHeader, facts: kept, parent, caller, previous }, { ...BLANK, ...expected });
+      deepEqual({ jobHeader, metadata: applying, parent, caller, previous }, { ...BLANK, ...expected });
       // Who is not linked to its starter, and does not go on for it, has no baggage of its starter's either.
       const speaks = caller ?? parent ?? (run.previousRunId === undefined ? undefined : jobHeader);
       if (kind.kind === 'top' && given.span) equal(kind.baggage, speaks && given.baggage);
@@ -205,9 +205,9 @@ describe('which trace a run is in', () => {
   }
 });
 
-const BLANK: Partial<Record<'jobHeader' | 'facts' | 'parent' | 'caller' | 'previous', object | undefined>> = {
+const BLANK: Partial<Record<'jobHeader' | 'metadata' | 'parent' | 'caller' | 'previous', object | undefined>> = {
   jobHeader: undefined,
-  facts: undefined,
+  metadata: undefined,
   parent: undefined,
   caller: undefined,
   previous: undefined,

@@ -165,7 +165,7 @@ export class JobController {
       workflowId: idOfJob(this.#jobId, `manual-${uuid4().slice(0, 8)}`),
       trigger: 'manual',
       args,
-      facts: request,
+      metadata: request,
     });
     const startedAt = new Date().toISOString();
     const child = await CancellationScope.nonCancellable(() => startChild(state.spec.workflow, options));

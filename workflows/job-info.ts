@@ -23,7 +23,7 @@ export function jobInfo(): JobInfo {
     jobName: jobNameOf(info),
     jobRunId: info.runId,
     trigger: info.cronSchedule ? 'cron' : 'api',
-    facts: scheduledMs === undefined ? {} : { scheduledMs },
+    metadata: scheduledMs === undefined ? {} : { scheduledMs },
   };
   return toJobInfo(origin, info.attempt, state?.run?.root);
 }

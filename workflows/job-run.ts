@@ -24,7 +24,7 @@ interface RunRequest {
   readonly workflowId: string;
   readonly trigger: 'cron' | 'manual';
   readonly args?: readonly unknown[] | undefined;
-  readonly facts: JobMetadata;
+  readonly metadata: JobMetadata;
 }
 
 /**
@@ -45,7 +45,7 @@ export function runOptions(spec: ScheduledJobSpec, request: RunRequest): ChildWo
     retry: retry || undefined,
     workflowExecutionTimeout: timeout,
   });
-  const facts = nonEmpty({ ...metadataOfSpec(spec, lane), ...request.facts });
+  const facts = nonEmpty({ ...metadataOfSpec(spec, lane), ...request.metadata });
   const kind = defined({
     kind: 'top' as const,
     trigger,
@@ -59,10 +59,10 @@ export function runOptions(spec: ScheduledJobSpec, request: RunRequest): ChildWo
  * Returns the lane of the run, if it is in one. The choice depends on the tick's nominal time, or on the
  * workflow id of a manual run, so that it is the same on replay.
  */
-function laneOf({ lane }: ScheduledJobSpec, { workflowId, facts }: RunRequest): JobLane | undefined {
+function laneOf({ lane }: ScheduledJobSpec, { workflowId, metadata }: RunRequest): JobLane | undefined {
   if (lane === undefined) return undefined;
   const route = typeof lane === 'string' ? { name: lane } : lane;
-  return isInLane(`${workflowId} ${facts.scheduledMs ?? ''}`, route) ? route : undefined;
+  return isInLane(`${workflowId} ${metadata.scheduledMs ?? ''}`, route) ? route : undefined;
 }
 
 /** Returns the metadata that applies to every run of the job. */

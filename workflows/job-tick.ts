@@ -90,7 +90,7 @@ async function runIt({ job, spec }: TickInput, scheduledMs: number): Promise<boo
     jobId: job.workflowId,
     workflowId: tickRunId(job.workflowId),
     trigger: 'cron',
-    facts: { scheduledMs },
+    metadata: { scheduledMs },
   });
   try {
     await executeChild(spec.workflow, options);

@@ -85,7 +85,7 @@ const EXPECTED: Readonly<Record<keyof JobStartOptions, Expectation>> = {
   trace: { expected: "'own' or 'caller'", fits: (value) => value === 'own' || value === 'caller' },
 };
 
-/** Returns the facts about the job that the options contain, as the job header holds them. */
+/** Returns the job's metadata that the options contain, as the job header has it. */
 export function metadataOfStart({
   reason,
   lane,

@@ -11,7 +11,7 @@ import type { Run } from './run';
 
 /**
  * Load of a call's header: everything; the span with only the job's own baggage; the span without baggage and
- * facts; or no header.
+ * metadata; or no header.
  */
 export type Load = 'all' | 'own' | 'bare' | 'none';
 

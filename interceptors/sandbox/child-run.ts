@@ -32,12 +32,12 @@ export function readChild(
 
 function originOf({ workflowType, runId }: WorkflowInfo, { jobHeader }: ChildRun | ShardRun): JobOrigin {
   if (jobHeader?.kind !== 'child' && jobHeader?.kind !== 'shard')
-    return { jobName: workflowType, jobRunId: runId, trigger: 'child', facts: {} };
+    return { jobName: workflowType, jobRunId: runId, trigger: 'child', metadata: {} };
   return {
     jobName: jobHeader.job,
     jobRunId: jobHeader.runId,
     trigger: jobHeader.trigger,
-    facts: jobHeader.facts ?? {},
+    metadata: jobHeader.facts ?? {},
     ...(jobHeader.kind === 'shard' && { shard: jobHeader.shard }),
   };
 }

@@ -214,7 +214,7 @@ function headerBytes(headers: Readonly<Record<string, string>>): number {
  */
 function headerOfChild(run: Run, { cronSchedule }: ChildWorkflowOptions, kind?: TopLevelHeader): JobHeader {
   return cronSchedule || kind
-    ? { facts: nonEmpty(standingMetadata(run.facts)), ...(kind ?? { kind: 'top' }) }
+    ? { facts: nonEmpty(standingMetadata(run.metadata)), ...(kind ?? { kind: 'top' }) }
     : { kind: 'child', ...jobOf(run) };
 }
 
@@ -236,22 +236,22 @@ function shardHeader(run: Run, { traceId, sampled, shard }: ShardStart, baggage:
  * run gets a new trace and inherits the decision.
  */
 function continuation(run: Run): TraceHeader {
-  const { root, shard, trigger, facts, parentSpanId = root.spanId } = run;
+  const { root, shard, trigger, metadata, parentSpanId = root.spanId } = run;
   if (run.kind === 'top')
-    return { jobHeader: { kind: 'continued', sampled: root.sampled, trigger, facts: nonEmpty(facts) } };
+    return { jobHeader: { kind: 'continued', sampled: root.sampled, trigger, facts: nonEmpty(metadata) } };
   const job = jobOf(run);
   const jobHeader: JobHeader = shard ? { kind: 'shard', ...job, shard } : { kind: 'child', ...job };
   return { span: { ...root, spanId: parentSpanId }, jobHeader };
 }
 
 /** Returns the run's job, as the headers of children and shards have it. */
-function jobOf({ jobName, jobRunId, trigger, facts }: Run) {
-  return { job: jobName, runId: jobRunId, trigger, facts: nonEmpty(facts) };
+function jobOf({ jobName, jobRunId, trigger, metadata }: Run) {
+  return { job: jobName, runId: jobRunId, trigger, facts: nonEmpty(metadata) };
 }
 
-/** Returns the job header of an activity: facts that it cannot determine by itself; `undefined` for most. */
-function activityHeader({ facts: all, shard }: Run): JobHeader | undefined {
+/** Returns the job header of an activity: what it cannot determine by itself; `undefined` for most. */
+function activityHeader({ metadata, shard }: Run): JobHeader | undefined {
   const { attempt } = workflowInfo();
-  const facts = nonEmpty(all);
+  const facts = nonEmpty(metadata);
   return attempt > 1 || shard || facts ? { kind: 'activity', attempt, shard, facts } : undefined;
 }

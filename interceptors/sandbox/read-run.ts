@@ -63,7 +63,7 @@ function beginningOf(
 
 /** Returns the run's baggage. @param starters W3C baggage of the caller that started the run */
 function runBaggage(
-  { jobName, jobRunId, trigger, facts }: JobOrigin,
+  { jobName, jobRunId, trigger, metadata }: JobOrigin,
   starters: string | undefined,
   { carryBaggage }: SandboxOptions,
 ) {
@@ -72,8 +72,8 @@ function runBaggage(
     'job.run.id': jobRunId,
     'job.trigger': trigger,
     'traffic.origin': 'scheduler' as const,
-    'traffic.lane': facts.lane,
-    'traffic.loadtest': facts.loadtest ? ('true' as const) : undefined,
+    'traffic.lane': metadata.lane,
+    'traffic.loadtest': metadata.loadtest ? ('true' as const) : undefined,
   });
   const baggage = mergeBaggage(jobBaggage, carriedBaggage(parseBaggage(starters), carryBaggage));
   return { jobBaggage, baggage, baggageHeader: formatBaggage(baggage) };

@@ -29,13 +29,13 @@ export function readTopLevel(
   signals: readonly FirstSignal[],
   options: SandboxOptions,
 ): TracedOrigin {
-  const { traceId, parent, facts } = kind;
+  const { traceId, parent, metadata } = kind;
   const preset = forcedBy(info, kind, signals, options) ?? inheritedFrom(kind);
   const origin: JobOrigin = {
     jobName: jobNameOf(info),
     jobRunId: info.runId,
     trigger: triggerOf(info, kind, preset),
-    facts: defined({ ...facts, scheduledMs: facts?.scheduledMs ?? scheduledMsOf(info) }),
+    metadata: defined({ ...metadata, scheduledMs: metadata?.scheduledMs ?? scheduledMsOf(info) }),
   };
   const { decision, hasHost: counted } = info.unsafe.isReplaying
     ? recall()

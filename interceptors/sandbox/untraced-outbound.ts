@@ -29,11 +29,11 @@ export function untracedCalls(
   origin: JobOrigin,
   inheritsUnsampled: boolean,
 ): UntracedCalls {
-  const { jobName: job, jobRunId, trigger, facts } = origin;
+  const { jobName: job, jobRunId, trigger, metadata } = origin;
   const isTop = kind.kind === 'top';
   const traceId = isTop ? kind.traceId : traceIdOfRun(jobRunId);
   const isKnown = job === info.workflowType && traceId === traceIdOfRun(info.runId);
-  const jobHeader = { kind: 'child', job, runId: jobRunId, trigger, facts: nonEmpty(facts) } as const;
+  const jobHeader = { kind: 'child', job, runId: jobRunId, trigger, facts: nonEmpty(metadata) } as const;
   const span = { traceId, spanId: rootSpanIdOfRun(info.runId), sampled: false };
   if (inheritsUnsampled) return { activity: { span }, child: { span, jobHeader }, continuation: undefined };
   return {
@@ -85,7 +85,7 @@ export function untracedOutbound(
   };
 }
 
-/** Returns the job header of a child that is a top-level run, with the facts of the whole job. */
+/** Returns the job header of a child that is a top-level run, with the metadata of the whole job. */
 function topLevelHeader(kind: TopLevelHeader, calls: UntracedCalls | undefined): TopLevelHeader {
   const facts = safely(() => nonEmpty(standingMetadata(calls?.child.jobHeader?.facts ?? {})));
   return { ...defined({ facts }), ...kind };

@@ -41,18 +41,18 @@ export function startShard(
   const traceId = getRandomStream(RANDOM_STREAM).uuid4().replaceAll('-', '');
   const root = runState.get()?.run?.root;
   const sampled = root?.sampled === true && isSampled(traceId, input.shardRatio);
-  const facts = defined({ index, count, label });
+  const info = defined({ index, count, label });
   const workflowId = `${input.prefix}shard-${index}`;
   const options = {
     workflowId,
     args: [shard],
-    memo: { [SHARD_MEMO]: facts },
+    memo: { [SHARD_MEMO]: info },
     staticSummary: toSummary(label),
     ...input.child,
   };
   const started = startChild(
     input.map,
-    withChildKind(options, { kind: 'shard', traceId, sampled, shard: facts }),
+    withChildKind(options, { kind: 'shard', traceId, sampled, shard: info }),
   );
 
   let runId: string | undefined;
