@@ -5,7 +5,7 @@
 export type { JobInfo } from './core/job-info';
 export type { ShardInfo } from './core/job-metadata';
 export type { JobTrigger } from './core/search-attributes';
-export type { DurationText, DurationUnit, RetryRule } from './core/util/duration';
+export type { DurationText, DurationUnit, JobRetryPolicy } from './core/util/duration';
 export { jobInfo } from './workflows/job-info';
 export { type ForEachItemOptions, forEachItem } from './workflows/map-reduce/for-each-item';
 export { type MapReduceOutcome, mapReduce } from './workflows/map-reduce/map-reduce';

@@ -8,7 +8,7 @@ export type { SecretProvider } from '../core/http/secrets';
 export type {
   HttpRequest,
   HttpResponse,
-  HttpRetry,
+  HttpRetryPolicy,
   Json,
   LaneRoute,
   LateReport,

@@ -3,7 +3,7 @@
  */
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import { defineSearchAttributeKey } from '@temporalio/common';
-import { KEPT, type SeenRun } from '../core/jobs/messages';
+import { type RecentRun, STATUS_LIST_LENGTH } from '../core/jobs/messages';
 import { resultOfStatus } from '../core/run-result';
 import { rootSpanIdOfRun, traceIdOfRun } from '../core/trace-id';
 import { fillTraceUrl } from '../core/trace-url';
@@ -21,22 +21,22 @@ export async function readRuns(
   client: Client,
   workflowIds: readonly string[],
   traceUrl: string,
-): Promise<SeenRun[]> {
+): Promise<RecentRun[]> {
   const query = `WorkflowId IN (${workflowIds.map(quoted).join(', ')})`;
-  const runs: SeenRun[] = [];
+  const runs: RecentRun[] = [];
   for await (const info of client.workflow.list({ query })) {
     const { name } = info.status;
     const result = name === 'RUNNING' ? 'running' : resultOfStatus(name);
     // A run that continued as new is left out, since the next run belongs to the same tick.
-    if (result !== undefined) runs.push(seenRun(info, result, traceUrl));
-    if (runs.length >= KEPT + workflowIds.length) break;
+    if (result !== undefined) runs.push(recentRun(info, result, traceUrl));
+    if (runs.length >= STATUS_LIST_LENGTH + workflowIds.length) break;
   }
-  const isOpen = ({ result }: SeenRun) => result === 'running';
+  const isOpen = ({ result }: RecentRun) => result === 'running';
   const ended = runs.filter((run) => !isOpen(run)).sort((a, b) => endOf(b) - endOf(a));
-  return [...runs.filter(isOpen), ...ended.slice(0, KEPT)];
+  return [...runs.filter(isOpen), ...ended.slice(0, STATUS_LIST_LENGTH)];
 }
 
-function seenRun(info: WorkflowExecutionInfo, result: SeenRun['result'], traceUrl: string): SeenRun {
+function recentRun(info: WorkflowExecutionInfo, result: RecentRun['result'], traceUrl: string): RecentRun {
   const { workflowId, runId, startTime, executionTime, closeTime } = info;
   const traceId = traceIdOfRun(runId);
   const sampled = info.typedSearchAttributes.get(TRACE_SAMPLED);
@@ -68,6 +68,6 @@ function urlOf(
   });
 }
 
-function endOf({ startedAt, durationMs = 0 }: SeenRun): number {
+function endOf({ startedAt, durationMs = 0 }: RecentRun): number {
   return Date.parse(startedAt) + durationMs;
 }

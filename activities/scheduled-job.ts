@@ -12,8 +12,8 @@ import {
   type JobReference,
   MAX_MISSED,
   missedOf,
-  type RunningRun,
-  type SeenRun,
+  type RecentRun,
+  type RunIds,
   type TicksMissed,
 } from '../core/jobs/messages';
 import { CRON_MEMO } from '../core/jobs/names';
@@ -59,7 +59,7 @@ const jobActivities = Object.freeze({
   },
 
   /** Returns the job's runs with these workflow ids: running ones, then the last ones that ended. */
-  jobTracingReadRuns(workflowIds: readonly string[]): Promise<SeenRun[]> {
+  jobTracingReadRuns(workflowIds: readonly string[]): Promise<RecentRun[]> {
     return withClient((client) => readRuns(client, workflowIds, ''));
   },
 
@@ -71,7 +71,7 @@ const jobActivities = Object.freeze({
   },
 
   /** Returns the first of the workflows that is running; `null` if none is. */
-  jobTracingFindRunning(workflowIds: readonly string[]): Promise<RunningRun | null> {
+  jobTracingFindRunning(workflowIds: readonly string[]): Promise<RunIds | null> {
     return withClient((client) => findRunning(client, workflowIds));
   },
 });
@@ -123,7 +123,7 @@ async function checkTick(
   });
 }
 
-async function findRunning(client: Client, workflowIds: readonly string[]): Promise<RunningRun | null> {
+async function findRunning(client: Client, workflowIds: readonly string[]): Promise<RunIds | null> {
   for (const workflowId of workflowIds) {
     const found = await describeWorkflow(client, workflowId);
     if (found?.status.name === 'RUNNING')

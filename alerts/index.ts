@@ -3,7 +3,7 @@
  * worker.
  */
 export type { SecretProvider } from '../core/http/secrets';
-export type { Refusal } from '../core/jobs/messages';
+export type { RefusedSignal } from '../core/jobs/messages';
 export type { JobTrigger } from '../core/search-attributes';
 export type { TraceUrlOption, TraceUrlPreset } from '../core/trace-url-option';
 export type { DurationText, DurationUnit } from '../core/util/duration';

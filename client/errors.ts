@@ -8,17 +8,19 @@ import type { LiveRule } from '../sampling/redis/live-rule';
 /** Why a value is not a trace id: its type, its length, characters that are not hex digits, or only zeros. */
 export type TraceIdProblem = 'type' | 'length' | 'characters' | 'zero';
 
-/** Thrown for a value that is not a trace id or not a run id. */
-export class TraceIdError extends Error {
+/** Fields of a {@link TraceIdError}. */
+export interface TraceIdErrorFields {
   readonly problem: TraceIdProblem;
   /** The value that was passed. */
   readonly value: unknown;
+}
 
-  constructor(
-    message: string,
-    fields: { readonly problem: TraceIdProblem; readonly value: unknown },
-    options?: ErrorOptions,
-  ) {
+/** Thrown for a value that is not a trace id or not a run id. */
+export class TraceIdError extends Error implements TraceIdErrorFields {
+  readonly problem: TraceIdProblem;
+  readonly value: unknown;
+
+  constructor(message: string, fields: TraceIdErrorFields, options?: ErrorOptions) {
     super(message, options);
     this.problem = fields.problem;
     this.value = fields.value;
@@ -74,7 +76,7 @@ export class SearchAttributesError extends Error implements SearchAttributesErro
 defineErrorClass(SearchAttributesError, 'SearchAttributesError');
 
 /** Fields of a {@link SamplingConflictError}. */
-export interface SamplingConflictFields {
+export interface SamplingConflictErrorFields {
   /** Job name or pattern of the rule. */
   readonly job: string;
   /** Current revision of the policy. */
@@ -88,14 +90,14 @@ export interface SamplingConflictFields {
 }
 
 /** Thrown if someone else has changed the sampling policy in the meantime; nothing was written. */
-export class SamplingConflictError extends Error implements SamplingConflictFields {
+export class SamplingConflictError extends Error implements SamplingConflictErrorFields {
   readonly job: string;
   readonly revision: number;
   readonly expectedRevision?: number;
   readonly current?: LiveRule;
   readonly proposed?: LiveRule;
 
-  constructor(message: string, fields: SamplingConflictFields, options?: ErrorOptions) {
+  constructor(message: string, fields: SamplingConflictErrorFields, options?: ErrorOptions) {
     super(message, options);
     const { job, revision, expectedRevision, current, proposed } = fields;
     this.job = job;
@@ -108,7 +110,7 @@ export class SamplingConflictError extends Error implements SamplingConflictFiel
 defineErrorClass(SamplingConflictError, 'SamplingConflictError');
 
 /** Returns the error for a change that conflicts with an earlier one. */
-export function samplingConflict(fields: SamplingConflictFields): SamplingConflictError {
+export function samplingConflict(fields: SamplingConflictErrorFields): SamplingConflictError {
   const { job, revision, expectedRevision, current } = fields;
   const base = expectedRevision === undefined ? '' : `, not at ${expectedRevision}`;
   const by = current?.by === undefined ? '' : ` (the rule in force is by ${current.by})`;

@@ -5,19 +5,19 @@
 export type { ErrorSummary, ItemFailure } from '../core/item-failure';
 export type {
   ManualRun,
-  Refusal,
+  RecentRun,
+  RecentRuns,
+  RefusedSignal,
+  RunIds,
   RunNowRequest,
-  RunningRun,
   ScheduledJobStatus,
-  SeenRun,
-  SeenRuns,
 } from '../core/jobs/messages';
 export type { JobLane, ScheduledJobChange, ScheduledJobSpec } from '../core/jobs/spec';
 export type { JobStartOptions } from '../core/jobs/start-options';
 export type { RunResult } from '../core/run-result';
 export type { JobTrigger, SearchAttributeName } from '../core/search-attributes';
 export type { TraceUrlOption, TraceUrlPreset } from '../core/trace-url-option';
-export type { DurationText, DurationUnit, RetryRule } from '../core/util/duration';
+export type { DurationText, DurationUnit, JobRetryPolicy } from '../core/util/duration';
 export { OptionError, type OptionErrorFields } from '../core/util/option-error';
 export type { SamplingExplanation } from '../sampling/explain';
 export type { KeptReason, SamplingReason } from '../sampling/markers';
@@ -26,11 +26,12 @@ export type { LiveRule } from '../sampling/redis/live-rule';
 export type { ResolvedRule, RunsPer, SamplingOptions, SamplingRule } from '../sampling/rule';
 export {
   SamplingConflictError,
-  type SamplingConflictFields,
+  type SamplingConflictErrorFields,
   SearchAttributesError,
   type SearchAttributesErrorFields,
   type SearchAttributesProblem,
   TraceIdError,
+  type TraceIdErrorFields,
   type TraceIdProblem,
   type WrongSearchAttribute,
 } from './errors';
@@ -41,10 +42,10 @@ export type { JobHandle } from './job-handle';
 export type { JobRun } from './job-run';
 export type { JobRunFilter, ListedRun } from './job-runs';
 export type { JobShards } from './job-shards';
-export type { RerunOptions, RerunShard } from './rerun-shards';
-export type { RunReference } from './run-reference';
+export type { RerunShard, ShardRerunOptions } from './rerun-shards';
 export type { ResultFilter } from './result-filter';
-export type { RunReason, RunRule, RunSampling } from './run-sampling';
+export type { RunReference } from './run-reference';
+export type { RunSampling, RunSamplingReason, RunSamplingRule } from './run-sampling';
 export type { RunScheduleOptions } from './run-schedule';
 export {
   type LivePolicy,
@@ -55,7 +56,7 @@ export {
   type TemporaryRule,
 } from './sampling';
 export type { ScheduleAction } from './schedule-action';
-export type { CreateOptions, ListedJob } from './scheduled-jobs';
+export type { JobCreateOptions, ListedJob } from './scheduled-jobs';
 export type { SearchAttributesRegistration } from './search-attributes';
 export type { Shard, ShardFilter } from './shards';
 export type { StartedRun } from './start-run';

@@ -23,7 +23,7 @@ import { type JobRunFilter, type ListedRun, listRuns } from './job-runs';
 import { type JobShards, jobShards } from './job-shards';
 import { type RunScheduleOptions, runSchedule } from './run-schedule';
 import { SamplingClient } from './sampling';
-import { type CreateOptions, createJob, type ListedJob, listJobs } from './scheduled-jobs';
+import { createJob, type JobCreateOptions, type ListedJob, listJobs } from './scheduled-jobs';
 import { registerSearchAttributes, type SearchAttributesRegistration } from './search-attributes';
 import { type StartedRun, startRun } from './start-run';
 import { type JobTraces, jobTraces } from './traces';
@@ -126,7 +126,7 @@ export class JobClient<Workflows extends object = Record<string, Workflow>> {
   async create<Type extends WorkflowTypes<Workflows>>(
     id: string,
     spec: JobDefinition<Workflows, Type>,
-    options: CreateOptions,
+    options: JobCreateOptions,
   ): Promise<JobHandle<ArgsOf<Workflows[Type]>>> {
     checkDefinition(id, spec, options?.taskQueue);
     await createJob(this.#client, id, spec, options.taskQueue);

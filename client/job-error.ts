@@ -7,7 +7,7 @@ import {
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import { JobFailure, type RunningRun } from '../core/jobs/messages';
+import { JobFailure, type RunIds } from '../core/jobs/messages';
 import { defined } from '../core/util/defined';
 import { defineErrorClass } from '../core/util/error-class';
 import { GrpcStatus, grpcStatusOf } from './grpc-status';
@@ -28,21 +28,21 @@ export type ScheduledJobProblem = 'invalid' | 'exists' | 'not-found' | 'running'
 /** Fields of a {@link ScheduledJobError}. */
 export interface ScheduledJobErrorFields {
   /** Workflow id of the job's `scheduledJob`. */
-  readonly job: string;
+  readonly jobId: string;
   readonly problem: ScheduledJobProblem;
   /** The run in progress, if the problem is `running`. */
-  readonly run?: RunningRun;
+  readonly run?: RunIds;
 }
 
 /** Thrown if a call on a scheduled job failed; `problem` has the reason. */
 export class ScheduledJobError extends Error implements ScheduledJobErrorFields {
-  readonly job: string;
+  readonly jobId: string;
   readonly problem: ScheduledJobProblem;
-  readonly run?: RunningRun;
+  readonly run?: RunIds;
 
   constructor(message: string, fields: ScheduledJobErrorFields, options?: ErrorOptions) {
     super(message, options);
-    this.job = fields.job;
+    this.jobId = fields.jobId;
     this.problem = fields.problem;
     if (fields.run !== undefined) this.run = fields.run;
   }
@@ -51,33 +51,34 @@ defineErrorClass(ScheduledJobError, 'ScheduledJobError');
 
 /** Returns the error for a job; the job's id begins the message. */
 export function jobError(
-  job: string,
+  jobId: string,
   problem: ScheduledJobProblem,
   message: string,
-  { run, cause }: { readonly run?: RunningRun; readonly cause?: unknown } = {},
+  { run, cause }: { readonly run?: RunIds; readonly cause?: unknown } = {},
 ): ScheduledJobError {
-  return new ScheduledJobError(`job '${job}': ${message}`, { job, problem, ...defined({ run }) }, { cause });
+  const fields = defined({ jobId, problem, run });
+  return new ScheduledJobError(`job '${jobId}': ${message}`, fields, { cause });
 }
 
 /** Returns the error as a {@link ScheduledJobError} if its meaning is known, else unchanged. */
-export function toJobError(job: string, error: unknown): unknown {
+export function toJobError(jobId: string, error: unknown): unknown {
   const failure = error instanceof WorkflowUpdateFailedError ? error.cause : undefined;
   if (failure instanceof ApplicationFailure) {
     const { type, message, details } = failure;
     if (type === JobFailure.isRunning) {
-      const run = details?.[0] as RunningRun;
-      return jobError(job, 'running', message, { run, cause: error });
+      const run = details?.[0] as RunIds;
+      return jobError(jobId, 'running', message, { run, cause: error });
     }
-    if (type === JobFailure.isStopping) return jobError(job, 'not-found', message, { cause: error });
-    return jobError(job, 'invalid', message, { cause: error });
+    if (type === JobFailure.isStopping) return jobError(jobId, 'not-found', message, { cause: error });
+    return jobError(jobId, 'invalid', message, { cause: error });
   }
   if (error instanceof WorkflowNotFoundError || grpcStatusOf(error) === GrpcStatus.NOT_FOUND)
-    return jobError(job, 'not-found', 'it does not exist, or it has ended; create it', {
+    return jobError(jobId, 'not-found', 'it does not exist, or it has ended; create it', {
       cause: error,
     });
   if (isLate(error))
     return jobError(
-      job,
+      jobId,
       'no-worker',
       'no worker answered in time; the request may still be carried out later. Check that a worker of its task ' +
         'queue is running, with the export scheduledJob in its workflows',

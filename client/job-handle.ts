@@ -83,25 +83,29 @@ export interface JobHandle<Args = readonly unknown[]> {
 export function jobHandle<Args>(client: Client, id: string): JobHandle<Args> {
   const handle = client.workflow.getHandle(id);
 
-  async function attempt<T>(fn: () => Promise<T>, timeoutMs = ANSWER_TIMEOUT_MS): Promise<T> {
+  /** Makes a call within the time limit. @throws {ScheduledJobError} if the meaning of its error is known */
+  async function call<T>(fn: () => Promise<T>, timeoutMs = ANSWER_TIMEOUT_MS): Promise<T> {
     try {
       return await client.connection.withDeadline(Date.now() + timeoutMs, fn);
     } catch (error) {
       if (error instanceof ScheduledJobError) throw error;
-      throw (await isNoJob(error)) ?? toJobError(id, error);
+      throw (await otherWorkflowError(error)) ?? toJobError(id, error);
     }
   }
-  /** Returns the error for a workflow that exists and is not a `scheduledJob`. */
-  async function isNoJob(cause?: unknown): Promise<ScheduledJobError | undefined> {
+
+  /** Returns the error for a workflow that exists and is not a `scheduledJob`; `undefined` for any other. */
+  async function otherWorkflowError(cause?: unknown): Promise<ScheduledJobError | undefined> {
     const { type } = (await describeExecution(client, id).catch(() => undefined)) ?? {};
     if (type === undefined || type === SCHEDULED_JOB) return undefined;
     const message = `there is a workflow of type ${type} with this id, which is not a scheduledJob`;
     return jobError(id, 'not-found', message, { cause });
   }
+
+  /** Executes an update. @param problem problem with the input: then nothing is sent */
   async function update<T>(name: string, input: unknown, problem?: string): Promise<T> {
     if (problem !== undefined) throw jobError(id, 'invalid', problem);
     const updateId = randomUUID();
-    return attempt(async () => {
+    return call(async () => {
       try {
         return await handle.executeUpdate<T, [unknown]>(name, { args: [input], updateId });
       } catch (error) {
@@ -113,7 +117,8 @@ export function jobHandle<Args>(client: Client, id: string): JobHandle<Args> {
     });
   }
 
-  async function updateSpec(name: string, input: object, problem?: string): Promise<ScheduledJobStatus> {
+  /** Executes an update whose result is the status. */
+  async function statusAfter(name: string, input: object, problem?: string): Promise<ScheduledJobStatus> {
     return typed(await update<ScheduledJobStatus>(name, input, problem));
   }
 
@@ -125,17 +130,17 @@ export function jobHandle<Args>(client: Client, id: string): JobHandle<Args> {
         request,
         runNowProblem(request) ?? argsProblem((request as RunNowRequest).args),
       ),
-    pause: () => updateSpec(JobMessage.pause, {}),
-    resume: () => updateSpec(JobMessage.resume, {}),
+    pause: () => statusAfter(JobMessage.pause, {}),
+    resume: () => statusAfter(JobMessage.resume, {}),
     update: (change: ScheduledJobChange) =>
-      updateSpec(
+      statusAfter(
         JobMessage.change,
         withWireKey(change),
         bothKeysProblem(change) ?? argsProblem(change.args ?? undefined),
       ),
     status: ({ read = false } = {}) =>
-      attempt(async () => {
-        if (read) return updateSpec(STATUS_QUERY, {});
+      call(async () => {
+        if (read) return statusAfter(STATUS_QUERY, {});
         try {
           return typed(await handle.query<ScheduledJobStatus>(STATUS_QUERY));
         } catch (error) {
@@ -145,10 +150,10 @@ export function jobHandle<Args>(client: Client, id: string): JobHandle<Args> {
       }),
     async delete() {
       // Any workflow accepts a signal, but only a `scheduledJob` ends by it.
-      const problem = await isNoJob();
-      if (problem) throw problem;
-      await attempt(() => handle.signal(JobMessage.stop));
-      await attempt(async () => {
+      const error = await otherWorkflowError();
+      if (error) throw error;
+      await call(() => handle.signal(JobMessage.stop));
+      await call(async () => {
         try {
           await handle.result();
         } catch (error) {

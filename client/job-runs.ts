@@ -67,7 +67,7 @@ const NANOSECONDS_PER_MS = 1_000_000n;
  * @throws {OptionError} at once if the filter is wrong
  */
 export function listRuns(reader: RunReader, job: string, filter: JobRunFilter): AsyncGenerator<ListedRun> {
-  checkFilter('jobs.runs', filter, EXPECTED);
+  checkFilter('JobClient.runs', filter, EXPECTED);
   return readRuns(reader, job, filter);
 }
 

@@ -3,7 +3,7 @@
  */
 import type { RunReader } from './job-run';
 import { withinTimeout } from './listing';
-import { type RerunOptions, type RerunShard, rerunShard } from './rerun-shards';
+import { type RerunShard, rerunShard, type ShardRerunOptions } from './rerun-shards';
 import { type RunReference, readRun } from './run-reference';
 import { checkShardFilter, listShards, type Shard, type ShardFilter } from './shards';
 
@@ -27,7 +27,7 @@ export interface JobShards {
    * @throws {TraceIdError} if the run id is not a UUID
    * @throws {WorkflowNotFoundError} of `@temporalio/client` if there is no such run
    */
-  rerunFailed(run: RunReference, options?: RerunOptions): Promise<readonly RerunShard[]>;
+  rerunFailed(run: RunReference, options?: ShardRerunOptions): Promise<readonly RerunShard[]>;
 }
 
 export function jobShards(reader: RunReader): JobShards {
@@ -44,7 +44,7 @@ export function jobShards(reader: RunReader): JobShards {
     stop: async ({ workflowId }: Pick<Shard, 'workflowId'>) => {
       await withinTimeout(client, () => client.workflow.getHandle(workflowId).cancel());
     },
-    async rerunFailed(run: RunReference, options: RerunOptions = {}) {
+    async rerunFailed(run: RunReference, options: ShardRerunOptions = {}) {
       const rerun: RerunShard[] = [];
       for await (const shard of list(run, { result: ['failure', 'timeout'] }))
         rerun.push(await rerunShard(reader, shard, options));

@@ -18,7 +18,7 @@ import { readStartedEvent } from './trace-of-execution';
 const [ALLOW_DUPLICATE, FAIL_ON_CONFLICT] = [1, 1];
 const TRACE_SAMPLED = 'TraceSampled';
 
-export interface RerunOptions {
+export interface ShardRerunOptions {
   /** Reason for the rerun, shown on the root span and by `jobInfo()`. @default none */
   readonly reason?: string;
 }
@@ -44,7 +44,7 @@ type Started = temporal.api.history.v1.IWorkflowExecutionStartedEventAttributes;
 export async function rerunShard(
   reader: RunReader,
   shard: Shard,
-  { reason }: RerunOptions,
+  { reason }: ShardRerunOptions,
 ): Promise<RerunShard> {
   const { client } = reader;
   const { workflowId, index, label, traceId } = shard;

@@ -21,10 +21,10 @@ import { isSampled } from '../sampling/ratio';
 import { percent } from '../sampling/words';
 
 /** Reason of a sampling decision, or why a run that was not sampled exported its root span after all. */
-export type RunReason = SamplingReason | KeptReason;
+export type RunSamplingReason = SamplingReason | KeptReason;
 
 /** The sampling rule that currently applies to a run's job. */
-export interface RunRule {
+export interface RunSamplingRule {
   /** Job name or pattern of the rule; `undefined` for the policy's default. */
   readonly pattern: string | undefined;
   /** Share of runs that are sampled, from 0 to 1. */
@@ -44,9 +44,9 @@ export interface RunSampling {
    * Reason, from the run's history. For a run that the ratio did not sample, it is `rule` or `default`
    * according to {@link rule}, and left out if the policy is not known.
    */
-  readonly reason?: RunReason;
+  readonly reason?: RunSamplingReason;
   /** The job's rule; left out unless the policy decided and is known (options `redis` and `sampling`). */
-  readonly rule?: RunRule;
+  readonly rule?: RunSamplingRule;
   /** Decision and reason as text, such as `not sampled: rule billing-*, 1 %`. */
   readonly text: string;
 }
@@ -109,7 +109,11 @@ function keptReason(markers: readonly string[]): KeptReason | undefined {
   return markers.includes(KEPT_SLOW) ? 'kept-slow' : undefined;
 }
 
-function ruleOf(run: DecidedRun, reason: RunReason | undefined, explanation: SamplingExplanation): RunRule {
+function ruleOf(
+  run: DecidedRun,
+  reason: RunSamplingReason | undefined,
+  explanation: SamplingExplanation,
+): RunSamplingRule {
   const { pattern, rule, live } = explanation;
   const isYounger = live?.at !== undefined && live.at > run.startTime;
   const isChanged = isYounger || !wouldDecide(run, reason, explanation);
@@ -119,7 +123,7 @@ function ruleOf(run: DecidedRun, reason: RunReason | undefined, explanation: Sam
 /** Whether the rule would give this reason to the run; `undefined` stands for not sampled by the ratio. */
 function wouldDecide(
   { traceId }: DecidedRun,
-  reason: RunReason | undefined,
+  reason: RunSamplingReason | undefined,
   { pattern, rule }: SamplingExplanation,
 ): boolean {
   const isInShare = isSampled(traceId, rule.ratio);
@@ -144,7 +148,7 @@ const UNKNOWN_RULE =
   "the ratio of its rule, which is not known here (it is in the workers' option sampling or in Redis: set the option " +
   'sampling or redis of JobClient)';
 
-function because(reason: RunReason | undefined, rule: RunRule | undefined): string {
+function because(reason: RunSamplingReason | undefined, rule: RunSamplingRule | undefined): string {
   if (rule === undefined) return reason ?? UNKNOWN_RULE;
   const name = rule.pattern === undefined ? 'default' : `rule ${rule.pattern}`;
   const now = `${name}, ${percent(rule.ratio)}`;

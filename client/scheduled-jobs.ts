@@ -38,7 +38,7 @@ export interface ListedJob {
 }
 
 /** Options of {@link JobClient.create}. */
-export interface CreateOptions {
+export interface JobCreateOptions {
   /** Task queue of the workers that have `scheduledJob` in their workflows. */
   readonly taskQueue: string;
 }

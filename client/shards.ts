@@ -35,7 +35,7 @@ const EXPECTED: Readonly<Record<keyof ShardFilter, Expectation>> = { result: RES
  * @throws {OptionError} that names the wrong member
  */
 export function checkShardFilter(filter: ShardFilter): void {
-  checkFilter('jobs.shards.list', filter, EXPECTED);
+  checkFilter('JobClient.shards.list', filter, EXPECTED);
 }
 
 /** A shard of a MapReduce run; the members of {@link JobRun} describe its last run. */

@@ -26,7 +26,7 @@ export type Execution = Pick<
 export interface BoundAttributes {
   readonly traceId: string | undefined;
   readonly job: string | undefined;
-  /** Run id of the run that called `mapReduce`; only on its shards. */
+  /** Run id of the job's run: the run itself, or for a child or a shard the run that it belongs to. */
   readonly jobRunId: string | undefined;
   readonly trigger: JobTrigger | undefined;
   readonly sampled: boolean | undefined;

@@ -15,7 +15,7 @@ export const SEARCH_ATTRIBUTES = Object.freeze({
   JobName: 'KEYWORD',
   /** What started the run: a {@link JobTrigger}. */
   JobTrigger: 'KEYWORD',
-  /** Run id of the job's run that a child or shard belongs to; only on children and shards. */
+  /** Run id of the job's run: the run itself, or for a child or a shard the run that it belongs to. */
   JobRunId: 'KEYWORD',
   /** Whether the run is sampled. */
   TraceSampled: 'BOOL',

@@ -25,7 +25,7 @@ export function logDiagnostics(): void {
  *
  * @param isUsers whether the span processors are the user's; otherwise only a refused registration is logged
  */
-export function sayErrors(log: ExportLogger, isUsers: boolean): void {
+export function logErrors(log: ExportLogger, isUsers: boolean): void {
   // Then the diagnostics show each error.
   if (!isUsers && process.env.OTEL_LOG_LEVEL) return;
   const logged = new Set<string>();
@@ -40,7 +40,7 @@ export function sayErrors(log: ExportLogger, isUsers: boolean): void {
     logOnce(
       'lost',
       `OpenTelemetry reports '${textOf(message)}'. Spans are probably lost in the given ` +
-        "'spanProcessors'; jobs run on as before. This is said once: OTEL_LOG_LEVEL=error shows each error.",
+        "'spanProcessors'; jobs run on as before. This is logged once: OTEL_LOG_LEVEL=error shows each error.",
     );
   };
   const logger = { error, warn: nothing, info: nothing, debug: nothing, verbose: nothing };

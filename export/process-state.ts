@@ -15,7 +15,7 @@ export interface ProcessState {
   /** The instrumentations of `@opentelemetry/auto-instrumentations-node`, created once. */
   auto?: readonly Instrumentation[];
   /** Messages that were logged, each once per process. */
-  readonly said: Set<string>;
+  readonly logged: Set<string>;
 }
 
 /** The number at its end changes with the shape of the state. */
@@ -24,6 +24,6 @@ const KEY = Symbol.for('temporal-job-tracing.export.1');
 /** Returns the state of the process; creates it on the first call. */
 export function processState(): ProcessState {
   const holder = globalThis as { [KEY]?: ProcessState };
-  holder[KEY] ??= { current: undefined, said: new Set() };
+  holder[KEY] ??= { current: undefined, logged: new Set() };
   return holder[KEY];
 }

@@ -9,7 +9,7 @@ import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-ho
 import type { Instrumentation } from '@opentelemetry/instrumentation';
 import type { Resource } from '@opentelemetry/resources';
 import { settledWithin } from './deadline';
-import { logDiagnostics, sayErrors } from './diag-errors';
+import { logDiagnostics, logErrors } from './diag-errors';
 import { buildProcessors } from './exporters';
 import { SpanFanOut } from './fan-out';
 import { registering } from './globals';
@@ -72,7 +72,7 @@ export function startSetUp(
       const propagator = propagatorFromEnvironment();
       if (propagator) propagation.setGlobalPropagator(byHost(propagator));
       if (provider) trace.setGlobalTracerProvider(provider);
-      sayErrors(log, spanProcessors !== undefined);
+      logErrors(log, spanProcessors !== undefined);
     },
     () => {
       isReplaced = true;

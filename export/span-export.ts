@@ -62,7 +62,7 @@ const OTHER_PROCESSORS =
  *
  * @param options `hasSampling`: whether a sampling policy is configured
  *
- * @throws {TypeError} for invalid options; any other failure is logged, and spans are off
+ * @throws {OptionError} for invalid options; any other failure is logged, and spans are off
  */
 export function acquireSpanExport(
   options: SpanExportOptions & { readonly log: ExportLogger; readonly hasSampling?: boolean },
@@ -73,7 +73,7 @@ export function acquireSpanExport(
   const { hasSampling = false, log } = options;
   // Our own set-up logs it at each start. The application's provider may need it for the application's traces.
   const sampler = joined || hasSampling ? undefined : ignoredSampler(process.env);
-  if (sampler) say(state, log, 'warn', `temporal-job-tracing: ${sampler}.`);
+  if (sampler) logOnce(state, log, 'warn', `temporal-job-tracing: ${sampler}.`);
   const spans = spansOf(state, joined?.setUp, options);
   const resource = options.resource ?? joined?.setUp.resource ?? detectResource();
   settleAttributes(resource);
@@ -146,16 +146,16 @@ function spansOf(
 ): SpanFanOut | undefined {
   const { disabled, maxLength } = readExportSettings(process.env);
   if (disabled) {
-    say(state, log, 'info', 'temporal-job-tracing: OTEL_SDK_DISABLED is true, so no span is exported.');
+    logOnce(state, log, 'info', 'temporal-job-tracing: OTEL_SDK_DISABLED is true, so no span is exported.');
     return undefined;
   }
   if (setUp) {
     const shared = setUp.spans.processors;
     if (!spanProcessors || sameElements(spanProcessors, shared))
       return shared.length > 0 ? setUp.spans : undefined;
-    say(state, log, 'warn', OTHER_PROCESSORS);
+    logOnce(state, log, 'warn', OTHER_PROCESSORS);
   } else if (!spanProcessors) {
-    if (hasTracerProvider()) say(state, log, 'warn', OWN_PROVIDER);
+    if (hasTracerProvider()) logOnce(state, log, 'warn', OWN_PROVIDER);
     return undefined;
   }
   return new SpanFanOut(spanProcessors, false, log, maxLength);
@@ -179,9 +179,9 @@ function settleAttributes(resource: Resource): void {
   void (async () => resource.waitForAsyncAttributes?.())().catch(() => {});
 }
 
-function say(state: ProcessState, log: ExportLogger, level: 'info' | 'warn', message: string): void {
-  if (state.said.has(message)) return;
-  state.said.add(message);
+function logOnce(state: ProcessState, log: ExportLogger, level: 'info' | 'warn', message: string): void {
+  if (state.logged.has(message)) return;
+  state.logged.add(message);
   log[level](message);
 }
 

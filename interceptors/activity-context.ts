@@ -26,8 +26,11 @@ export function jobInfoOf(activity: Context): JobInfo | undefined {
     (name) => entries.get(name)?.value,
   );
   if (jobName === undefined || jobRunId === undefined || !isTrigger(trigger)) return undefined;
-  const { attempt, shard, facts: metadata = {} } =
-    jobHeader?.kind === 'activity' ? jobHeader : { attempt: 1 };
+  const {
+    attempt,
+    shard,
+    facts: metadata = {},
+  } = jobHeader?.kind === 'activity' ? jobHeader : { attempt: 1 };
   const origin = { jobName, jobRunId, trigger, metadata, ...(shard && { shard }) };
   return toJobInfo(origin, attempt, span);
 }

@@ -1,8 +1,8 @@
 /** A policy store of the user's own that breaks its contract stops no worker: neither its start nor its end. */
 import { equal, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { constantPolicyStore, type PolicyStore } from '../sampling/policy-store';
 import { resolvePolicy } from '../sampling/policy';
+import { constantPolicyStore, type PolicyStore } from '../sampling/policy-store';
 import { Harness } from './support/harness';
 
 const TIMEOUT_MS = 60_000;
@@ -36,7 +36,9 @@ describe('a policy store that', { concurrency: 2 }, () => {
     ok(await runWith(broken));
     const lines = harness.log.filter((line) => line.includes('the policyStore could not be'));
     equal(lines.length, 2);
-    ok(lines[0]?.includes('started, so its policy may not change while the worker runs: Error: no such host'));
+    ok(
+      lines[0]?.includes('started, so its policy may not change while the worker runs: Error: no such host'),
+    );
     ok(lines[1]?.includes('closed: Error: already gone'));
   });
 

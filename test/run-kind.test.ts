@@ -145,7 +145,13 @@ const CASES: Record<string, Case> = {
     previous: previousIn(span.traceId),
   },
   'a continuation of a run without the plugin': {
-    ...{ run: after('continued'), header: header(start), is: 'top', trace: TRACE, metadata: { lane: 'gray' } },
+    ...{
+      run: after('continued'),
+      header: header(start),
+      is: 'top',
+      trace: TRACE,
+      metadata: { lane: 'gray' },
+    },
     previous: previousIn(previousTrace),
   },
   'an ordinary child': {
@@ -205,7 +211,9 @@ describe('which trace a run is in', () => {
   }
 });
 
-const BLANK: Partial<Record<'jobHeader' | 'metadata' | 'parent' | 'caller' | 'previous', object | undefined>> = {
+const BLANK: Partial<
+  Record<'jobHeader' | 'metadata' | 'parent' | 'caller' | 'previous', object | undefined>
+> = {
   jobHeader: undefined,
   metadata: undefined,
   parent: undefined,

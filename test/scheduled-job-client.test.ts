@@ -154,17 +154,17 @@ describe('JobClient', { concurrency: 4 }, () => {
 
   it('refuses an invalid filter at once', () => {
     for (const [filter, message] of [
-      [{ results: 'failure' }, /^jobs\.runs: results: expected one of trigger, result, /],
-      [{ result: 'failed' }, /^jobs\.runs: result: expected one of running, success, .*, got 'failed'/],
-      [{ trigger: [] }, /^jobs\.runs: trigger: expected one of cron, .*, got \[\]/],
-      [{ minDurationMs: '5 s' }, /^jobs\.runs: minDurationMs: expected milliseconds from 0, got '5 s'/],
-      [{ from: '2030-01-01' }, /^jobs\.runs: from: expected a Date/],
-      [{ order: 'fastest' }, /^jobs\.runs: order: expected 'latest' or 'slowest'/],
+      [{ results: 'failure' }, /^JobClient\.runs: results: expected one of trigger, result, /],
+      [{ result: 'failed' }, /^JobClient\.runs: result: expected one of running, success, .*, got 'failed'/],
+      [{ trigger: [] }, /^JobClient\.runs: trigger: expected one of cron, .*, got \[\]/],
+      [{ minDurationMs: '5 s' }, /^JobClient\.runs: minDurationMs: expected milliseconds from 0, got '5 s'/],
+      [{ from: '2030-01-01' }, /^JobClient\.runs: from: expected a Date/],
+      [{ order: 'fastest' }, /^JobClient\.runs: order: expected 'latest' or 'slowest'/],
     ] as const)
       throws(() => jobs.runs('a', filter as object), { name: 'OptionError', message });
     throws(() => jobs.shards.list({ workflowId: 'a' }, { status: 'FAILED' } as object), {
       name: 'OptionError',
-      message: /^jobs\.shards\.list: status: expected one of result, label/,
+      message: /^JobClient\.shards\.list: status: expected one of result, label/,
     });
   });
 

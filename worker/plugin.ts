@@ -208,9 +208,7 @@ export class JobTracingPlugin
     } finally {
       parts.binding.close();
       // A store of the user's own may take for ever to close.
-      await suppressed(() =>
-        Promise.all([settledWithin(flushTimeoutMs, leaveStore), spanExport.release()]),
-      );
+      await suppressed(() => Promise.all([settledWithin(flushTimeoutMs, leaveStore), spanExport.release()]));
     }
   }
 

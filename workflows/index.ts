@@ -7,7 +7,7 @@ export type {
   HttpJobInput,
   HttpRequest,
   HttpResponse,
-  HttpRetry,
+  HttpRetryPolicy,
   Json,
   LaneRoute,
   LateReport,
@@ -16,14 +16,14 @@ export type {
 } from '../core/http/types';
 export type {
   ManualRun,
-  Refusal,
-  RunningRun,
+  RecentRun,
+  RecentRuns,
+  RefusedSignal,
+  RunIds,
   ScheduledJobStatus,
-  SeenRun,
-  SeenRuns,
 } from '../core/jobs/messages';
 export type { JobLane, ScheduledJobChange, ScheduledJobSpec } from '../core/jobs/spec';
-export type { DurationText, DurationUnit, RetryRule } from '../core/util/duration';
+export type { DurationText, DurationUnit, JobRetryPolicy } from '../core/util/duration';
 export { httpJob } from './http-job';
 export { jobTick } from './job-tick';
 export { mapReduceBranch } from './map-reduce/branch';

@@ -24,8 +24,8 @@ import {
   JobFailure,
   jobNameOf,
   type ManualRun,
+  type RunIds,
   type RunNowRequest,
-  type RunningRun,
 } from '../core/jobs/messages';
 import { CRON_MEMO, idOfJob, JOB_MEMO, JOB_TICK, tickRunId } from '../core/jobs/names';
 import { changed, type ScheduledJobChange, type ScheduledJobSpec } from '../core/jobs/spec';
@@ -82,7 +82,7 @@ export class JobController {
   }
 
   /** Resolves after {@link begin}. */
-  async isReady(): Promise<void> {
+  async whenReady(): Promise<void> {
     if (!this.#isReady) await condition(() => this.#isReady);
   }
 
@@ -124,7 +124,7 @@ export class JobController {
 
   /** Reads the job's runs from the server. */
   async readRuns(): Promise<void> {
-    await this.isReady();
+    await this.whenReady();
     const manual = this.state.status(workflowInfo()).manualRuns.map(({ workflowId }) => workflowId);
     const runs = await local.jobTracingReadRuns([tickRunId(this.#jobId), ...manual]);
     this.state.lastRuns = { readAt: new Date().toISOString(), runs };
@@ -136,7 +136,7 @@ export class JobController {
    * @throws {ApplicationFailure} if a run is in progress and the job's `manualRuns` is `'refuse'`
    */
   async runNow({ args, reason }: RunNowRequest, startedBy: string | undefined): Promise<ManualRun> {
-    await this.isReady();
+    await this.whenReady();
     if (this.state.spec.manualRuns !== 'refuse') return this.#start(args, reason, startedBy);
     // A loop, since several requests may have waited for the same one.
     while (this.#isStarting) await condition(() => !this.#isStarting);
@@ -144,7 +144,7 @@ export class JobController {
     try {
       const { open } = this.state;
       const running = await local.jobTracingFindRunning([tickRunId(this.#jobId), ...open]);
-      if (running !== null) throw isRunning(running);
+      if (running !== null) throw runInProgress(running);
       // After continue-as-new, the controller is not notified when runs end that were started before.
       for (const workflowId of open) this.state.manualRunEnded(workflowId);
       return await this.#start(args, reason, startedBy);
@@ -183,7 +183,7 @@ export class JobController {
    * @throws {ApplicationFailure} that names the problem with the change
    */
   async change(change: unknown): Promise<void> {
-    await this.isReady();
+    await this.whenReady();
     const { state } = this;
     for (;;) {
       const { revision } = state;
@@ -247,7 +247,7 @@ function typesOfWorker(): string[] | undefined {
   return types.includes('default') ? undefined : types;
 }
 
-function isRunning(run: RunningRun): ApplicationFailure {
+function runInProgress(run: RunIds): ApplicationFailure {
   return ApplicationFailure.create({
     message:
       `the job is running: run ${run.runId} of ${run.workflowId}, TraceId ${run.traceId}. Wait for its end, or ` +

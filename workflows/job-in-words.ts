@@ -3,7 +3,7 @@
  *
  * Sandbox code; pure.
  */
-import type { ManualRun, ScheduledJobStatus, SeenRun } from '../core/jobs/messages';
+import type { ManualRun, RecentRun, ScheduledJobStatus } from '../core/jobs/messages';
 import { plain, type TraceLink } from '../core/run-details';
 
 const READ_RUNS = '`temporal workflow update execute --name status` reads them';
@@ -19,7 +19,7 @@ export function jobInWords(status: ScheduledJobStatus, linkTo: TraceLink): strin
     `**Job ${plain(job)}**: ${paused ? 'paused' : next}${missedTicks.total > 0 ? `, ${missedTicks.total} ticks missed` : ''}`,
     `Spec: ${asCode(JSON.stringify(spec).slice(0, MAX_SPEC_LENGTH))}`,
     `**Last runs**${lastRuns ? `, read at ${lastRuns.readAt}; ${READ_RUNS} anew` : `: not read yet; ${READ_RUNS}`}`,
-    ...listOf(lastRuns?.runs ?? [], (run) => seenInWords(run, linkTo)),
+    ...listOf(lastRuns?.runs ?? [], (run) => recentInWords(run, linkTo)),
     ...(manualRuns.length > 0 ? ['**Manual runs**'] : []),
     ...listOf(manualRuns, (run) => manualInWords(run, linkTo)),
     ...(refusals.length > 0 ? ['**Refused signals**'] : []),
@@ -38,8 +38,8 @@ function listOf<T>(items: readonly T[], inWords: (item: T) => string): string[] 
   return items.length === 0 ? [] : [items.map((item) => `- ${inWords(item)}`).join('\n')];
 }
 
-function seenInWords(
-  { startedAt, trigger, result, durationMs, sampled, traceId }: SeenRun,
+function recentInWords(
+  { startedAt, trigger, result, durationMs, sampled, traceId }: RecentRun,
   linkTo: TraceLink,
 ): string {
   const took = durationMs === undefined ? '' : ` in ${(durationMs / 1_000).toFixed(1)} s`;

@@ -9,11 +9,11 @@ import { parseCron } from '../core/jobs/cron-expression';
 import { nextTickMs } from '../core/jobs/cron-time';
 import {
   jobNameOf,
-  KEPT,
   type ManualRun,
-  type Refusal,
+  type RecentRuns,
+  type RefusedSignal,
   type ScheduledJobStatus,
-  type SeenRuns,
+  STATUS_LIST_LENGTH,
   type TicksMissed,
 } from '../core/jobs/messages';
 import { cronOf, type ScheduledJobSpec } from '../core/jobs/spec';
@@ -39,8 +39,8 @@ export interface CarriedJob {
   readonly manualRuns?: readonly ManualRun[];
   readonly open?: readonly string[];
   readonly missed?: TicksMissed;
-  readonly refusals?: readonly Refusal[];
-  readonly lastRuns?: SeenRuns;
+  readonly refusals?: readonly RefusedSignal[];
+  readonly lastRuns?: RecentRuns;
 }
 
 export class JobState {
@@ -53,9 +53,9 @@ export class JobState {
   #manualRuns: readonly ManualRun[];
   #open: readonly string[];
   #missed: TicksMissed;
-  #refusals: readonly Refusal[];
+  #refusals: readonly RefusedSignal[];
   /** The runs that the update `status` read last. */
-  lastRuns: SeenRuns | undefined;
+  lastRuns: RecentRuns | undefined;
 
   constructor(spec: ScheduledJobSpec, carried: CarriedJob = {}) {
     this.#spec = withWireKey(spec);
@@ -103,7 +103,7 @@ export class JobState {
 
   manualRunStarted(run: ManualRun): void {
     // Runs may have started in another order than they were requested in.
-    this.#manualRuns = [...this.#manualRuns, run].sort(byStart).slice(-KEPT);
+    this.#manualRuns = [...this.#manualRuns, run].sort(byStart).slice(-STATUS_LIST_LENGTH);
     this.#open = [...this.#open, run.workflowId].slice(-MAX_OPEN);
   }
 
@@ -114,12 +114,12 @@ export class JobState {
   ticksMissed({ total, last }: TicksMissed): void {
     this.#missed = {
       total: this.#missed.total + total,
-      last: [...this.#missed.last, ...last].slice(-KEPT),
+      last: [...this.#missed.last, ...last].slice(-STATUS_LIST_LENGTH),
     };
   }
 
-  signalRefused(refusal: Refusal): void {
-    this.#refusals = [...this.#refusals, refusal].slice(-KEPT);
+  signalRefused(refusal: RefusedSignal): void {
+    this.#refusals = [...this.#refusals, refusal].slice(-STATUS_LIST_LENGTH);
   }
 
   carried(): CarriedJob {

@@ -142,7 +142,7 @@ function listen(job: JobController): void {
     setHandler(
       defineUpdate<ScheduledJobStatus, [T]>(name),
       async (input) => {
-        await job.isReady();
+        await job.whenReady();
         handle(input);
         return job.state.status(workflowInfo());
       },
@@ -164,7 +164,7 @@ function listen(job: JobController): void {
     [resume, false],
   ] as const) {
     signal(name, async () => {
-      await job.isReady();
+      await job.whenReady();
       job.setPaused(paused);
     });
     update(
@@ -176,7 +176,7 @@ function listen(job: JobController): void {
 
   signal(stop, () => job.stop());
   setHandler(defineUpdate<ScheduledJobStatus>(ready), async () => {
-    await job.isReady();
+    await job.whenReady();
     return job.state.status(workflowInfo());
   });
   signal(ticksMissed, (input) => {

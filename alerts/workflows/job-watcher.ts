@@ -15,7 +15,7 @@ import {
   upsertMemo,
 } from '@temporalio/workflow';
 import { asInfrastructure } from '../../core/infrastructure';
-import type { Refusal } from '../../core/jobs/messages';
+import type { RefusedSignal } from '../../core/jobs/messages';
 import { SILENCES_MEMO, WatcherMessage } from '../names';
 import { addSilence, type Silence } from '../silence';
 import { jobAlertsTest, jobAlertsWatch } from './activities';
@@ -55,7 +55,7 @@ class Watcher {
   readonly sinceMs: number;
   readonly cursor: WatchCursor | undefined;
   #silences: readonly Silence[];
-  #refusals: readonly Refusal[];
+  #refusals: readonly RefusedSignal[];
   #report: WatchReport | undefined;
 
   constructor({ sinceMs, silences, refusals, cursor, report }: CarriedWatcher) {

@@ -2,7 +2,7 @@
  * Types of the watcher's activity, signals, carried state and `status`. Times are milliseconds since 1970
  * unless noted.
  */
-import type { Refusal } from '../../core/jobs/messages';
+import type { RefusedSignal } from '../../core/jobs/messages';
 import type { Silence } from '../silence';
 
 /** Progress of the watcher, from which the next attempt or the next run continues. */
@@ -59,7 +59,7 @@ export interface TestRequest {
 export interface CarriedWatcher {
   readonly sinceMs: number;
   readonly silences: readonly Silence[];
-  readonly refusals: readonly Refusal[];
+  readonly refusals: readonly RefusedSignal[];
   readonly cursor?: WatchCursor;
   readonly report?: WatchReport;
 }
@@ -70,7 +70,7 @@ export interface WatcherStatus {
   readonly since: string;
   readonly silences: readonly { readonly job: string; readonly until: string; readonly reason: string }[];
   /** The last signals that were refused. */
-  readonly refused: readonly Refusal[];
+  readonly refused: readonly RefusedSignal[];
   /** Whether a dead man's switch is called while the watcher works. */
   readonly heartbeat: 'called' | 'none: set heartbeatUrl' | 'unknown';
   /** The latest report of the watching process; left out until there is one. */

@@ -9,7 +9,7 @@ import { durationMs, expectedDuration } from '../util/duration';
 import { type Check, expects, expectsObject, objectOf } from './check';
 import { parsePath } from './json-path';
 import { isMethod } from './methods';
-import type { HttpJobInput, HttpRequest, HttpRetry, LaneRoute, LateReport, SuccessRule } from './types';
+import type { HttpJobInput, HttpRequest, HttpRetryPolicy, LaneRoute, LateReport, SuccessRule } from './types';
 
 const MAX_KEEP_BYTES = 1_048_576;
 const DAY_MS = 86_400_000;
@@ -61,7 +61,7 @@ const retry = {
   initialInterval: duration,
   backoffCoefficient: expects('a number from 1 to 100', (value) => isNumber(value, 1, 100)),
   maximumInterval: duration,
-} satisfies Record<keyof Required<HttpRetry>, Check>;
+} satisfies Record<keyof Required<HttpRetryPolicy>, Check>;
 
 const lane = {
   name: laneName,
@@ -158,7 +158,7 @@ function headerProblem(name: string, value: unknown): string | undefined {
 function checkRetry(value: unknown, path: string): string | undefined {
   const problem = expectsObject(retry, '{"maximumAttempts":5}')(value, path);
   if (problem !== undefined) return problem;
-  const { initialInterval = '1 second', maximumInterval } = value as HttpRetry;
+  const { initialInterval = '1 second', maximumInterval } = value as HttpRetryPolicy;
   const isShorter =
     (durationMs(maximumInterval) ?? Number.POSITIVE_INFINITY) < (durationMs(initialInterval) ?? 0);
   return isShorter ? `${path}.maximumInterval: expected no less than initialInterval` : undefined;

@@ -52,7 +52,7 @@ export interface HttpRequest {
 }
 
 /** Retry policy of an HTTP call. */
-export interface HttpRetry {
+export interface HttpRetryPolicy {
   /** Most attempts, 1 to 1000. @default 3 */
   readonly maximumAttempts?: number;
   /** Interval before the first retry. @default '1 second' */
@@ -82,7 +82,7 @@ export interface LateReport {
 
 /** Input of the workflow `httpJob`. */
 export interface HttpJobInput extends Omit<HttpRequest, 'lane' | 'reportsLater'> {
-  readonly retry?: HttpRetry;
+  readonly retry?: HttpRetryPolicy;
   /** Lane of a gray (canary) release; a string puts every run in it. @default none */
   readonly lane?: string | LaneRoute;
   /** Time limits for a late report; if present, the service may answer 202 and report later. @default none */

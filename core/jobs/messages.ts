@@ -3,6 +3,7 @@
  *
  * Pure; the names and shapes are a contract with every running job and every script that calls one.
  */
+import type { RunResult } from '../run-result';
 import { toKeyword } from '../server-limits';
 import type { ScheduledJobSpec } from './spec';
 
@@ -47,7 +48,7 @@ export interface RunNowRequest<Args = readonly unknown[]> {
 }
 
 /** The ids of a run and its trace. */
-export interface RunningRun {
+export interface RunIds {
   readonly workflowId: string;
   readonly runId: string;
   /** Trace ID of the run, 32 lower-case hex digits. */
@@ -55,7 +56,7 @@ export interface RunningRun {
 }
 
 /** A manual run of a scheduled job. */
-export interface ManualRun extends RunningRun {
+export interface ManualRun extends RunIds {
   /** Start time of the run, ISO 8601. */
   readonly startedAt: string;
   readonly reason?: string;
@@ -64,7 +65,7 @@ export interface ManualRun extends RunningRun {
 }
 
 /** A signal that was refused; a signal has no result, so the status shows it. */
-export interface Refusal {
+export interface RefusedSignal {
   /** Time of the refusal, ISO 8601. */
   readonly at: string;
   /** Name of the refused signal. */
@@ -72,11 +73,11 @@ export interface Refusal {
   readonly why: string;
 }
 
-/** A run of a scheduled job, as visibility listed it. */
-export interface SeenRun extends RunningRun {
+/** A run of a scheduled job that is running, or is among the last ones that ended, as visibility listed it. */
+export interface RecentRun extends RunIds {
   readonly trigger: 'tick' | 'manual';
   /** How the run ended, or `running`. */
-  readonly result: 'running' | 'success' | 'failure' | 'cancellation' | 'timeout' | 'termination';
+  readonly result: RunResult | 'running';
   /** Start time of the run, ISO 8601. */
   readonly startedAt: string;
   /** Duration of the run in milliseconds; left out while it is running. */
@@ -90,11 +91,11 @@ export interface SeenRun extends RunningRun {
 }
 
 /** The runs that the update `status` read last. */
-export interface SeenRuns {
+export interface RecentRuns {
   /** Time at which the runs were read, ISO 8601. */
   readonly readAt: string;
   /** Running ones first, then the last ten that ended: ticks, and the manual runs in the status. */
-  readonly runs: readonly SeenRun[];
+  readonly runs: readonly RecentRun[];
 }
 
 /** Result of the query and the update `status`; the update first reads the job's runs. */
@@ -117,9 +118,9 @@ export interface ScheduledJobStatus {
     readonly last: readonly string[];
   };
   /** The last ten signals that were refused, newest first. */
-  readonly refusals: readonly Refusal[];
+  readonly refusals: readonly RefusedSignal[];
   /** The job's runs, as the update `status` last read them; left out before its first call. */
-  readonly lastRuns?: SeenRuns;
+  readonly lastRuns?: RecentRuns;
 }
 
 /** Reference to a `scheduledJob`, from what it has started. */
@@ -146,14 +147,14 @@ export interface TicksMissed {
   readonly last: readonly number[];
 }
 
-/** Number of entries in each list of a status. */
-export const KEPT = 10;
+/** Most entries in each list of a status. */
+export const STATUS_LIST_LENGTH = 10;
 /** Most missed ticks that are counted at once. */
 export const MAX_MISSED = 1_000;
 
 /** Returns the input of the signal `ticksMissed` for ticks in milliseconds since the epoch. */
 export function missedOf(ticks: readonly number[]): TicksMissed {
-  return { total: ticks.length, last: ticks.slice(-KEPT) };
+  return { total: ticks.length, last: ticks.slice(-STATUS_LIST_LENGTH) };
 }
 
 /** Returns the name of the job: the spec's, or the job's id as a keyword. */

@@ -9,7 +9,7 @@ import { compileRetryPolicy, type RetryPolicy } from '@temporalio/common';
 import { isLaneName, LANE_NAME } from '../lane';
 import { bothKeysProblem, withWireKey } from '../load-test';
 import { isStorable, NAME_EXPECTED } from '../server-limits';
-import { type DurationText, durationMs, expectedDuration, type RetryRule } from '../util/duration';
+import { type DurationText, durationMs, expectedDuration, type JobRetryPolicy } from '../util/duration';
 import { isObject } from '../util/untrusted';
 import { checkTimeZone, parseCron } from './cron-expression';
 import { nextTickMs } from './cron-time';
@@ -49,7 +49,7 @@ export interface ScheduledJobSpec {
    *
    * @default no retries
    */
-  readonly retry?: RetryRule;
+  readonly retry?: JobRetryPolicy;
   /** How long a run may take, including all its attempts. @default no limit */
   readonly timeout?: DurationText;
   /** Whether a manual run may start while another run of the job is in progress. @default 'overlap' */

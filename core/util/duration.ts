@@ -22,7 +22,7 @@ export type DurationUnit =
 export type DurationText = `${number}${DurationUnit}` | `${number} ${DurationUnit}`;
 
 /** Temporal's retry policy with durations that have a unit. */
-export type RetryRule = Omit<RetryPolicy, 'initialInterval' | 'maximumInterval'> & {
+export type JobRetryPolicy = Omit<RetryPolicy, 'initialInterval' | 'maximumInterval'> & {
   /** Interval before the first retry. @default '1 second' */
   readonly initialInterval?: DurationText;
   /** Longest interval between two attempts. @default 100 × `initialInterval` */

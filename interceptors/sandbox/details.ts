@@ -7,9 +7,9 @@
  * precedence.
  */
 import { getCurrentDetails, setCurrentDetails, type WorkflowInfo, workflowInfo } from '@temporalio/workflow';
-import type { ActivationJob } from '../../core/sdk-types';
 import { detailsParts } from '../../core/run-details';
 import type { SandboxOptions } from '../../core/sandbox-options';
+import type { ActivationJob } from '../../core/sdk-types';
 import { fillTraceUrl } from '../../core/trace-url';
 import type { Run } from './run';
 import type { RunState } from './run-state';

@@ -11,13 +11,13 @@ import {
   type WorkflowInternalsInterceptor,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { ActivationJob, Command, SignalWorkflow } from '../../core/sdk-types';
 import { toText } from '../../core/attribute-limits';
 import type { FirstSignal } from '../../core/first-signals';
 import { listenerOf } from '../../core/infrastructure';
 import type { JobOrigin } from '../../core/job-info';
 import type { RunEnd } from '../../core/run-end';
 import type { SandboxOptions } from '../../core/sandbox-options';
+import type { ActivationJob, Command, SignalWorkflow } from '../../core/sdk-types';
 import { MAX_MESSAGE_BYTES } from '../../core/server-limits';
 import type { JobTracingSinks, SpanRecord } from '../../core/span-record';
 import { defined } from '../../core/util/defined';

@@ -4,8 +4,9 @@
  *
  * Sandbox code; reads activations in their order, so the result is the same on replay.
  */
-import type { ActivationJob } from '../../core/sdk-types';
+
 import type { Failure } from '../../core/run-end';
+import type { ActivationJob } from '../../core/sdk-types';
 import { rootSpanIdOfRun, traceIdOfRun } from '../../core/trace-id';
 import { STATUS } from './api-values';
 import { linksTo } from './links';

@@ -1,8 +1,9 @@
 /**
  * How a run ended, read from its final command. Sandbox code; pure.
  */
-import type { Command } from '../../core/sdk-types';
+
 import type { RunEnd } from '../../core/run-end';
+import type { Command } from '../../core/sdk-types';
 
 /** Whether the command ends the run. */
 export function isFinal(command: Command): boolean {

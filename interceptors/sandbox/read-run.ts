@@ -7,7 +7,6 @@
  */
 
 import type { WorkflowInfo } from '@temporalio/workflow';
-import type { InitializeWorkflow } from '../../core/sdk-types';
 import {
   carriedBaggage,
   formatBaggage,
@@ -20,6 +19,7 @@ import type { JobOrigin } from '../../core/job-info';
 import { initiatorOf, type RunBeginning, runKindOf } from '../../core/run-kind';
 import type { SandboxOptions } from '../../core/sandbox-options';
 import { scheduleStartOf } from '../../core/schedule-start';
+import type { InitializeWorkflow } from '../../core/sdk-types';
 import { readHeader } from '../../core/trace-header';
 import { defined } from '../../core/util/defined';
 import { readChild } from './child-run';
@@ -46,10 +46,7 @@ export function readRun(
   return { origin, run, counted, problem, calls };
 }
 
-function beginningOf(
-  info: WorkflowInfo,
-  init: InitializeWorkflow,
-): RunBeginning {
+function beginningOf(info: WorkflowInfo, init: InitializeWorkflow): RunBeginning {
   return {
     originalRunId: info.originalExecutionRunId,
     firstRunId: info.firstExecutionRunId,

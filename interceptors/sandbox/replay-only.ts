@@ -6,8 +6,8 @@
  * history; closed runs that were tail-sampled do not replay.
  */
 import { upsertSearchAttributes, type WorkflowInterceptors, workflowInfo } from '@temporalio/workflow';
-import type { InitializeWorkflow } from '../../core/sdk-types';
 import type { SandboxOptions } from '../../core/sandbox-options';
+import type { InitializeWorkflow } from '../../core/sdk-types';
 import type { JobTracingSinks } from '../../core/span-record';
 import { safely } from '../../core/util/untrusted';
 import { Allowance } from './allowance';

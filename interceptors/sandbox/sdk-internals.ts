@@ -9,8 +9,8 @@
 
 import { defineSearchAttributeKey, type VersioningBehavior } from '@temporalio/common';
 import type { Activator } from '@temporalio/workflow/lib/internals';
-import type { Command } from '../../core/sdk-types';
 import { keywordOf } from '../../core/job-name';
+import type { Command } from '../../core/sdk-types';
 import { safely } from '../../core/util/untrusted';
 
 const JOB_NAME = defineSearchAttributeKey('JobName', 'KEYWORD');

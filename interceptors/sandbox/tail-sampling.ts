@@ -7,8 +7,8 @@
  * without the plugin.
  */
 import { patched, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
-import type { Command } from '../../core/sdk-types';
 import { dueMsOf } from '../../core/due-time';
+import type { Command } from '../../core/sdk-types';
 import { KEPT_FAILED, KEPT_SLOW, type KeptReason } from '../../sampling/markers';
 import type { Run } from './run';
 import { attributesOfTailSampled } from './run-attributes';

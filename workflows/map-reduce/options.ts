@@ -7,7 +7,12 @@
 import { ApplicationFailure, compileRetryPolicy } from '@temporalio/common';
 import { msOptionalToNumber } from '@temporalio/common/lib/time';
 import type { ActivityOptions } from '@temporalio/workflow';
-import { type DurationText, durationMs, expectedDuration, type RetryRule } from '../../core/util/duration';
+import {
+  type DurationText,
+  durationMs,
+  expectedDuration,
+  type JobRetryPolicy,
+} from '../../core/util/duration';
 
 /** Argument of the workflow `map` for `items` and `pages`. */
 export interface ItemShard<Item> {
@@ -74,7 +79,7 @@ export interface MapReduceSettings<Result> {
   /** Whether the other shards go on after a shard has failed with all its retries. @default 'stop' */
   readonly onShardFailure?: 'continue' | 'stop';
   /** Retry policy of each shard; all attempts are in the shard's trace. @default no retries */
-  readonly retry?: RetryRule;
+  readonly retry?: JobRetryPolicy;
   /**
    * Share of a sampled run's shards that are sampled, from 0 to 1; a failed shard always exports its root span.
    *
