@@ -5,6 +5,7 @@
  * they are written, and a concurrent change is never overwritten.
  */
 import { A_PATTERN, isPattern } from '../core/job-pattern';
+import { defined } from '../core/util/defined';
 import { checkNames, OptionError, optionError } from '../core/util/option-error';
 import { explainRule, type SamplingExplanation } from '../sampling/explain';
 import { resolvePolicy, type SamplingPolicy } from '../sampling/policy';
@@ -19,7 +20,9 @@ import {
   writeCommand,
 } from '../sampling/redis/key-space';
 import {
+  AN_AUTHOR,
   formatLiveRule,
+  isAuthor,
   type LiveRule,
   parseEntry,
   parseLiveRule,
@@ -90,6 +93,8 @@ const NAMES = Object.keys({
   identity: true,
 } satisfies Record<keyof Required<SamplingClientOptions>, true>);
 const TIMEOUT_MS = 5_000;
+/** Latest time at which a rule can expire, in milliseconds since the epoch. */
+const MAX_TIME_MS = Date.UTC(9999, 11, 31);
 /** Attempts at a change: another writer may come between reading and writing, but hardly this often. */
 const MAX_TRIES = 5;
 
@@ -136,20 +141,21 @@ export class SamplingClient {
     checkJob(job);
     const { until, ...written } = ruleObject(job, rule);
     const by = options.by ?? this.#identity;
+    if (by !== undefined && !isAuthor(by)) throw optionError(ruleNamed(job), 'by', AN_AUTHOR, by);
     const now = new Date();
-    const base = {
+    const base = defined({
       written,
       at: now,
-      ...(by !== undefined && { by }),
-      ...(until !== undefined && { until: timeOf(job, until) }),
-    };
-    const proposed = checked(job, parseLiveRule(formatLiveRule(base))).stored;
+      by,
+      until: until === undefined ? undefined : timeOf(job, until),
+    });
+    const proposed = storedRule(job, formatLiveRule(base));
     if (proposed.until !== undefined && proposed.until <= now) {
       throw optionError(ruleNamed(job), 'until', 'a future time', proposed.until);
     }
     return this.#write(job, proposed, options.expectedRevision, (current) => {
       const afterwards = proposed.until && permanent(current);
-      return formatLiveRule({ ...base, ...(afterwards && { afterwards }) });
+      return formatLiveRule({ ...base, ...defined({ afterwards }) });
     });
   }
 
@@ -194,15 +200,13 @@ export class SamplingClient {
         throw samplingConflict({
           job,
           revision,
-          ...(expectedRevision !== undefined && { expectedRevision }),
-          ...(holds && { current: holds }),
-          ...(proposed && { proposed }),
+          ...defined({ expectedRevision, current: holds, proposed }),
         });
       }
       const read = { revision: reading.revision ?? '0', text: current };
       const written = await this.#evaluate(writeCommand(this.#keys, read, job, textFor(stored)));
       if (written !== null)
-        return Object.freeze({ revision: Number(written), ...(holds && { replaced: holds }) });
+        return Object.freeze({ revision: Number(written), ...defined({ replaced: holds }) });
     }
   }
 
@@ -265,14 +269,16 @@ function storedOf(text: string): LiveRule | undefined {
 function ruleObject(job: string, rule: number | TemporaryRule): TemporaryRule {
   const { until, ...written } = typeof rule === 'number' ? { ratio: rule } : { ...rule };
   resolveRule(ruleNamed(job), '', typeof rule === 'object' && rule !== null ? written : rule);
-  return { ...written, ...(until !== undefined && { until }) };
+  return { ...written, ...defined({ until }) };
 }
 
-function checked<T extends object>(job: string, parsed: T | { readonly problem: string }): T {
-  if (!('problem' in parsed)) return parsed;
-  const { problem } = parsed;
-  const [option = '', expectation = ''] = problem.split(': ');
-  throw new OptionError(`${ruleNamed(job)}: ${problem}`, { subject: ruleNamed(job), option, expectation });
+/** Returns a rule as workers will read it. @throws {OptionError} if they would ignore it */
+function storedRule(job: string, text: string): LiveRule {
+  const parsed = parseLiveRule(text);
+  if ('stored' in parsed) return parsed.stored;
+  const subject = ruleNamed(job);
+  const message = `${subject}: ${parsed.problem}`;
+  throw new OptionError(message, { subject, option: 'rule', expectation: 'a rule that workers accept' });
 }
 
 function ruleNamed(job: string): string {
@@ -286,7 +292,8 @@ function checkJob(job: string): void {
 function timeOf(job: string, until: Date | string): Date {
   const time =
     until instanceof Date ? until : new Date(/(Z|[+-]\d\d:?\d\d)$/.test(until) ? until : Number.NaN);
-  if (Number.isNaN(time.getTime())) {
+  // Beyond the year 9999, ISO 8601 has another form.
+  if (!(time.getTime() <= MAX_TIME_MS)) {
     throw optionError(ruleNamed(job), 'until', 'a Date or an ISO time with its zone', until);
   }
   return time;

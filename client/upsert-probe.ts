@@ -6,6 +6,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { Payload } from '@temporalio/common';
+import { msNumberToTs } from '@temporalio/common/lib/time';
 import { SEARCH_ATTRIBUTES } from '../core/search-attributes';
 import { GrpcStatus, grpcStatusOf } from './grpc-status';
 import type { SearchAttributesConnection } from './search-attributes';
@@ -13,6 +14,8 @@ import type { SearchAttributesConnection } from './search-attributes';
 const TYPE = 'temporal-job-tracing-probe';
 /** Time limit of each call to the server, in milliseconds. */
 const TIMEOUT_MS = 3_000;
+/** Time limit of the workflow, in milliseconds: it ends even if this process is lost. */
+const EXECUTION_TIMEOUT_MS = 10_000;
 /** `COMMAND_TYPE_…` of Temporal's API. */
 const COMMAND = { completeWorkflow: 4, upsertSearchAttributes: 13 } as const;
 
@@ -33,10 +36,13 @@ export async function acceptsUpserts(
   try {
     const started = await within(() =>
       workflowService.startWorkflowExecution({
-        ...{ namespace, identity, requestId: id, workflowId: id },
+        namespace,
+        identity,
+        requestId: id,
+        workflowId: id,
         workflowType: { name: TYPE },
         taskQueue: { name: id },
-        workflowExecutionTimeout: { seconds: 10 as never },
+        workflowExecutionTimeout: msNumberToTs(EXECUTION_TIMEOUT_MS),
       }),
     );
     runId = started.runId;

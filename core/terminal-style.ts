@@ -12,7 +12,7 @@ export interface Style {
 }
 
 /** Returns a style with or without colour. */
-export function style(color: boolean): Style {
+export function styleOf(color: boolean): Style {
   const wrap = (code: number) => (text: string) => (color ? `\u001b[${code}m${text}\u001b[0m` : text);
   return Object.freeze({ bold: wrap(1), dim: wrap(2), red: wrap(31), yellow: wrap(33), cyan: wrap(36) });
 }

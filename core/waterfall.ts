@@ -3,7 +3,7 @@
  *
  * Pure. The slowest operation is the longest span without children: the place where the time was spent.
  */
-import { duration, style } from './terminal-style';
+import { duration, type Style, styleOf } from './terminal-style';
 
 const DEFAULT_COLUMNS = 100;
 const DEFAULT_MAX_ROWS = 1_000;
@@ -52,63 +52,102 @@ interface Row {
   readonly isLeaf: boolean;
 }
 
+/** Widths of the columns of a waterfall, in characters. */
+interface Columns {
+  readonly name: number;
+  readonly service: number;
+  readonly bar: number;
+  readonly duration: number;
+}
+
+/** The time axis of a trace, in milliseconds. */
+interface TimeAxis {
+  /** Start of the first span, since the epoch. */
+  readonly startMs: number;
+  readonly totalMs: number;
+}
+
 /** Returns the trace's lines: a heading, the spans, the slowest operation and errors; one line if it has no span. */
 export function waterfall(trace: readonly WaterfallSpan[], options: WaterfallOptions = {}): string[] {
   const rows = rowsOf(trace);
   const [first] = rows;
   if (first === undefined) return ['The trace has no span.'];
-  const { bold, dim, red, yellow } = style(options.color ?? false);
-
-  const startMs = trace.reduce((min, span) => Math.min(min, span.startMs), Number.POSITIVE_INFINITY);
-  const totalMs = trace.reduce((max, span) => Math.max(max, span.endMs), startMs) - startMs;
+  const style = styleOf(options.color ?? false);
+  const axis = timeAxisOf(trace);
+  const total = duration(axis.totalMs);
+  const services = new Set(trace.map(serviceOf));
   const slowest = rows
     .filter((row) => row.isLeaf)
     .reduce((a, b) => (b.span.durationMs > a.span.durationMs ? b : a));
-  const services = new Set(trace.map(serviceOf));
   const shown = rows.slice(0, options.maxRows ?? DEFAULT_MAX_ROWS);
-
-  const nameColumns = Math.min(MAX_NAME_COLUMNS, longest(shown.map((row) => row.label)));
-  const serviceColumns = Math.min(MAX_SERVICE_COLUMNS, longest([...services]));
-  const durationColumns = longest(shown.map((row) => duration(row.span.durationMs)));
-  const taken = nameColumns + serviceColumns + durationColumns + GAPS_AND_MARK_COLUMNS;
-  const barColumns = Math.max(MIN_BAR_COLUMNS, (options.columns ?? DEFAULT_COLUMNS) - taken);
-
-  const paintOf = (isError: boolean, isSlowest: boolean) => {
-    if (isError) return red;
-    return isSlowest ? yellow : (text: string) => text;
-  };
-  const lines = shown.map((row) => {
-    const { span } = row;
-    const isSlowest = row === slowest;
-    const paint = paintOf(span.status.code === 'error', isSlowest);
-    return [
-      paint(padded(row.label, nameColumns)),
-      dim(padded(serviceOf(span), serviceColumns)),
-      paint(bar((span.startMs - startMs) / totalMs, span.durationMs / totalMs, barColumns)),
-      paint(duration(span.durationMs).padStart(durationColumns)),
-      isSlowest ? paint(SLOWEST_MARK) : '',
-    ]
-      .join('  ')
-      .trimEnd();
-  });
-  const share =
-    totalMs > 0
-      ? ` of ${duration(totalMs)} (${Math.round((slowest.span.durationMs / totalMs) * 100)} %)`
-      : '';
-  const failed = firstCauses(trace).slice(0, MAX_CAUSES);
+  const hidden = rows.length - shown.length;
+  const columns = columnsOf(shown, services, options.columns ?? DEFAULT_COLUMNS);
   return [
-    bold(`Trace ${first.span.traceId}`) +
-      dim(`  ${duration(totalMs)}, ${count(trace.length, 'span')}, ${count(services.size, 'service')}`),
+    style.bold(`Trace ${first.span.traceId}`) +
+      style.dim(`  ${total}, ${count(trace.length, 'span')}, ${count(services.size, 'service')}`),
     '',
-    ...lines,
-    ...(rows.length > shown.length ? [dim(`+ ${count(rows.length - shown.length, 'more span')}`)] : []),
+    ...shown.map((row) => lineOf(row, row === slowest, axis, columns, style)),
+    ...(hidden > 0 ? [style.dim(`+ ${count(hidden, 'more span')}`)] : []),
     '',
-    `${SLOWEST_MARK} slowest operation: ${bold(slowest.span.name)} in ${serviceOf(slowest.span)}, ` +
-      `${duration(slowest.span.durationMs)}${share}`,
-    ...failed.map((span) =>
-      red(`${ERROR_MARK} ${span.name} in ${serviceOf(span)}: ${span.status.message ?? ''}`),
-    ),
+    slowestInWords(slowest.span, axis, style),
+    ...firstCauses(trace)
+      .slice(0, MAX_CAUSES)
+      .map((span) => style.red(errorInWords(span))),
   ];
+}
+
+function timeAxisOf(trace: readonly WaterfallSpan[]): TimeAxis {
+  // Not `Math.min(...)`: a trace may have more spans than a call can have arguments.
+  const startMs = trace.reduce((min, span) => Math.min(min, span.startMs), Number.POSITIVE_INFINITY);
+  const endMs = trace.reduce((max, span) => Math.max(max, span.endMs), startMs);
+  return { startMs, totalMs: endMs - startMs };
+}
+
+function columnsOf(shown: readonly Row[], services: ReadonlySet<string>, width: number): Columns {
+  const columns = {
+    name: Math.min(MAX_NAME_COLUMNS, longest(shown.map((row) => row.label))),
+    service: Math.min(MAX_SERVICE_COLUMNS, longest([...services])),
+    duration: longest(shown.map((row) => duration(row.span.durationMs))),
+  };
+  const taken = columns.name + columns.service + columns.duration + GAPS_AND_MARK_COLUMNS;
+  return { ...columns, bar: Math.max(MIN_BAR_COLUMNS, width - taken) };
+}
+
+/** Returns the line of a span: its name, its service, its bar, its duration, and a mark if it is the slowest. */
+function lineOf(
+  { span, label }: Row,
+  isSlowest: boolean,
+  { startMs, totalMs }: TimeAxis,
+  columns: Columns,
+  style: Style,
+): string {
+  const paint = paintOf(span, isSlowest, style);
+  return [
+    paint(padded(label, columns.name)),
+    style.dim(padded(serviceOf(span), columns.service)),
+    paint(bar((span.startMs - startMs) / totalMs, span.durationMs / totalMs, columns.bar)),
+    paint(duration(span.durationMs).padStart(columns.duration)),
+    isSlowest ? paint(SLOWEST_MARK) : '',
+  ]
+    .join('  ')
+    .trimEnd();
+}
+
+/** Returns the colour of a span's line. */
+function paintOf({ status }: WaterfallSpan, isSlowest: boolean, style: Style): (text: string) => string {
+  if (status.code === 'error') return style.red;
+  return isSlowest ? style.yellow : (text) => text;
+}
+
+function slowestInWords(span: WaterfallSpan, { totalMs }: TimeAxis, { bold }: Style): string {
+  const share =
+    totalMs > 0 ? ` of ${duration(totalMs)} (${Math.round((span.durationMs / totalMs) * 100)} %)` : '';
+  const took = `${duration(span.durationMs)}${share}`;
+  return `${SLOWEST_MARK} slowest operation: ${bold(span.name)} in ${serviceOf(span)}, ${took}`;
+}
+
+function errorInWords(span: WaterfallSpan): string {
+  return `${ERROR_MARK} ${span.name} in ${serviceOf(span)}: ${span.status.message ?? ''}`;
 }
 
 /** Returns the failed spans that have no failed span below them. */
@@ -155,7 +194,7 @@ function rowsBelow(
     if (drawn.has(span.spanId)) continue;
     drawn.add(span.spanId);
     const children = below.get(span.spanId) ?? [];
-    rows.push({ span, label: prefix + nameOf(span), isLeaf: children.length === 0 });
+    rows.push({ span, label: prefix + markedName(span), isLeaf: children.length === 0 });
     for (const [index, child] of [...children.entries()].reverse()) {
       const isLast = index === children.length - 1;
       const [branch, line] = isLast ? ['└─ ', '   '] : ['├─ ', '│  '];
@@ -165,7 +204,8 @@ function rowsBelow(
   return rows;
 }
 
-function nameOf(span: WaterfallSpan): string {
+/** Returns the span's name, with a mark if it failed. */
+function markedName(span: WaterfallSpan): string {
   return span.status.code === 'error' ? `${ERROR_MARK} ${span.name}` : span.name;
 }
 

@@ -82,8 +82,7 @@ export function acquireSpanExport(
     if (spans) await settledWithin(flushTimeoutMs, () => spans.forceFlush());
   };
   const leave = async () => {
-    const isLast = joined !== undefined && --joined.users === 0;
-    if (isLast && state.current === joined) state.current = undefined;
+    const isLast = joined !== undefined && leaveSetUp(state, joined);
     const isShared = spans === joined?.setUp.spans;
     await Promise.all([
       isLast ? joined.setUp.close(flushTimeoutMs) : undefined,
@@ -94,7 +93,7 @@ export function acquireSpanExport(
   let left: Promise<void> | undefined;
   return Object.freeze({
     processors: spans?.processors,
-    destination: destinationOf(spans, joined?.setUp, options),
+    destination: destinationFor(spans, joined?.setUp, options),
     resource,
     onEnd: (span: ReadableSpan) => spans?.onEnd(span),
     flush,
@@ -131,6 +130,14 @@ function join(
   return state.current;
 }
 
+/** Removes one user of the set-up; returns whether it was the last one. */
+function leaveSetUp(state: ProcessState, joined: NonNullable<ProcessState['current']>): boolean {
+  joined.users -= 1;
+  if (joined.users > 0) return false;
+  if (state.current === joined) state.current = undefined;
+  return true;
+}
+
 /** Returns the instrumentations in use, with this worker's, and those that are new. */
 function instrumentationsOf(state: ProcessState, { instrumentations = [] }: CheckedExportOptions) {
   const users = instrumentations === 'auto' ? autoInstrumentations(SUBJECT) : instrumentations;
@@ -161,7 +168,7 @@ function spansOf(
   return new SpanFanOut(spanProcessors, false, log, maxLength);
 }
 
-function destinationOf(
+function destinationFor(
   spans: SpanFanOut | undefined,
   setUp: SetUp | undefined,
   { spanProcessors }: CheckedExportOptions,

@@ -169,6 +169,11 @@ describe('SamplingClient', { skip: WITHOUT_REDIS }, () => {
         { until: '2020-01-01T00:00:00Z' },
         "sampling rule 'a': until: expected a future time, got 2020-01-01T00:00:00.000Z (object)",
       ],
+      [
+        'a',
+        { until: new Date(8.64e15) },
+        "sampling rule 'a': until: expected a Date or an ISO time with its zone, got +275760-09-13T00:00:00.000Z (object)",
+      ],
       ['', 1, "sampling rule: job: expected a job name or pattern of 1 to 255 characters, got '' (string)"],
       [
         'a'.repeat(256),
@@ -179,6 +184,11 @@ describe('SamplingClient', { skip: WITHOUT_REDIS }, () => {
     for (const [job, rule, message] of bad) {
       await rejects(sampling.set(job, rule as never), { name: 'OptionError', message });
     }
+    await rejects(sampling.set('a', 1, { by: 'x'.repeat(201) }), {
+      name: 'OptionError',
+      option: 'by',
+      expectation: 'a string of at most 200 characters',
+    });
     equal(await server.cli('dbsize'), '0');
   });
 

@@ -31,9 +31,10 @@ const W3C = new CompositePropagator({
   propagators: [new W3CTraceContextPropagator(), new W3CBaggagePropagator()],
 });
 
-const METHODS = new Set([
-  ...['CONNECT', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT', 'QUERY', 'TRACE'],
-]);
+/** Methods that the conventions know; any other one is `_OTHER`. */
+const KNOWN_METHODS: ReadonlySet<string> = new Set(
+  'CONNECT DELETE GET HEAD OPTIONS PATCH POST PUT QUERY TRACE'.split(' '),
+);
 /** Query parameters with signatures; the conventions require that their values are redacted. */
 const SIGNATURES = ['AWSAccessKeyId', 'Signature', 'sig', 'X-Goog-Signature'];
 const FIRST_ERROR_STATUS = 400;
@@ -59,11 +60,10 @@ export async function inClientSpan(
   send: (traceHeaders: Readonly<Record<string, string>>) => Promise<Incoming>,
 ): Promise<Incoming> {
   const { method, url, redact, marks } = request;
-  const isKnown = METHODS.has(method);
-  const span = trace.getTracer('temporal-job-tracing').startSpan(isKnown ? method : 'HTTP', {
-    kind: SpanKind.CLIENT,
-    attributes: attributesOf(request, isKnown),
-  });
+  const name = KNOWN_METHODS.has(method) ? method : 'HTTP';
+  const span = trace
+    .getTracer('temporal-job-tracing')
+    .startSpan(name, { kind: SpanKind.CLIENT, attributes: attributesOf(request) });
   const withSpan = propagation.setBaggage(trace.setSpan(context.active(), span), baggageOf(marks));
   const headers: Record<string, string> = {};
   if (mayPropagate(withSpan, url.hostname)) {
@@ -83,21 +83,22 @@ export async function inClientSpan(
   } finally {
     span.end();
   }
+}
 
-  function attributesOf(sent: SpanRequest, isKnownMethod: boolean): Attributes {
-    const port = url.port === '' ? Number(url.protocol === 'https:' ? 443 : 80) : Number(url.port);
-    return defined({
-      'http.request.method': isKnownMethod ? method : '_OTHER',
-      'http.request.method_original': isKnownMethod ? undefined : method,
-      'url.full': redact(withoutSignatures(url)),
-      'server.address': url.hostname.replace(/^\[|\]$/g, ''),
-      'server.port': port,
-      'http.request.resend_count': sent.resends > 0 ? sent.resends : undefined,
-      'traffic.origin': marks.origin,
-      'traffic.lane': marks.lane,
-      'traffic.loadtest': marks.loadTest || undefined,
-    });
-  }
+function attributesOf({ method, url, marks, resends, redact }: SpanRequest): Attributes {
+  const isKnown = KNOWN_METHODS.has(method);
+  const defaultPort = url.protocol === 'https:' ? 443 : 80;
+  return defined({
+    'http.request.method': isKnown ? method : '_OTHER',
+    'http.request.method_original': isKnown ? undefined : method,
+    'url.full': redact(withoutSignatures(url)),
+    'server.address': url.hostname.replace(/^\[|\]$/g, ''),
+    'server.port': url.port === '' ? defaultPort : Number(url.port),
+    'http.request.resend_count': resends > 0 ? resends : undefined,
+    'traffic.origin': marks.origin,
+    'traffic.lane': marks.lane,
+    'traffic.loadtest': marks.loadTest || undefined,
+  });
 }
 
 function describeResponse(span: Span, { status, version, bytes }: Incoming): void {
@@ -113,9 +114,8 @@ function describeResponse(span: Span, { status, version, bytes }: Incoming): voi
 
 /** Returns the run's baggage with the marks of this request. */
 function baggageOf({ origin, lane, loadTest }: TrafficMarks) {
-  let baggage = (propagation.getActiveBaggage() ?? propagation.createBaggage()).setEntry('traffic.origin', {
-    value: origin,
-  });
+  const runBaggage = propagation.getActiveBaggage() ?? propagation.createBaggage();
+  let baggage = runBaggage.setEntry('traffic.origin', { value: origin });
   if (lane !== undefined) baggage = baggage.setEntry('traffic.lane', { value: lane });
   if (loadTest) baggage = baggage.setEntry('traffic.loadtest', { value: 'true' });
   return baggage;

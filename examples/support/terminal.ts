@@ -1,7 +1,7 @@
 /**
  * Output of the examples on the terminal: colours only for people, times in one form.
  */
-import { style } from '../../core/terminal-style';
+import { styleOf } from '../../core/terminal-style';
 import { type WaterfallSpan, waterfall } from '../../core/waterfall';
 import { terminalLog } from '../../testing/terminal-log';
 
@@ -16,7 +16,7 @@ export function clock(date: Date): string {
 }
 
 /** Style of this process's output. */
-export const terminal = style(useColor());
+export const terminal = styleOf(useColor());
 
 /** Prints lines to standard output. */
 export function print(...lines: string[]): void {

@@ -29,7 +29,14 @@ type Parsed = { readonly stored: LiveRule } | { readonly problem: string };
 
 /** Most characters of a stored rule. */
 export const MAX_RULE_LENGTH = 10_000;
-const MAX_BY_LENGTH = 200;
+const MAX_AUTHOR_LENGTH = 200;
+/** Description of a valid author, for errors. */
+export const AN_AUTHOR = `a string of at most ${MAX_AUTHOR_LENGTH} characters`;
+
+/** Whether the value can be the author of a rule. */
+export function isAuthor(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= MAX_AUTHOR_LENGTH;
+}
 
 /** Parses a stored rule and checks its job name or pattern. Never throws. */
 export function parseEntry(pattern: string, text: string): Parsed {
@@ -57,9 +64,7 @@ function parseValue(value: unknown): Parsed {
   if (untilTime === null)
     return { problem: `until: ${describeMismatch('a time as 2030-01-31T12:00:00Z', until)}` };
   if (atTime === null) return { problem: `at: ${describeMismatch('a time as 2030-01-31T12:00:00Z', at)}` };
-  if (by !== undefined && (typeof by !== 'string' || by.length > MAX_BY_LENGTH)) {
-    return { problem: `by: ${describeMismatch(`a string of at most ${MAX_BY_LENGTH} characters`, by)}` };
-  }
+  if (by !== undefined && !isAuthor(by)) return { problem: `by: ${describeMismatch(AN_AUTHOR, by)}` };
   const next = afterwards === undefined ? undefined : parseValue(afterwards);
   if (next && 'problem' in next) return { problem: `afterwards: ${next.problem}` };
   const stored = defined({
