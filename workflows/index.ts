@@ -23,6 +23,7 @@ export type {
   ScheduledJobStatus,
 } from '../core/jobs/messages';
 export type { JobLane, ScheduledJobChange, ScheduledJobSpec } from '../core/jobs/spec';
+export type { RunResult } from '../core/run-result';
 export type { DurationText, DurationUnit, JobRetryPolicy } from '../core/util/duration';
 export { httpJob } from './http-job';
 export { jobTick } from './job-tick';
