@@ -42,14 +42,15 @@ export async function runTrace(args: readonly string[]): Promise<void> {
     );
   const token = readToken(values['token-file']);
   const base = values.console.replace(/\/+$/, '');
-  const answer = await fetchFrom(`${base}/api/traces/${traceId}.json`, base, token);
-  if (answer.status === 404) {
-    const page = (await (await fetchFrom(`${base}/api/traces/${traceId}`, base, token)).json()) as TracePage;
-    throw new ConsoleError(`Trace ${traceId}: ${page.spansNote ?? 'none of its spans is stored here.'}`);
+  const otlp = await fetchFrom(`${base}/api/traces/${traceId}.json`, base, token);
+  if (otlp === undefined) {
+    const page = await fetchFrom(`${base}/api/traces/${traceId}`, base, token);
+    const note = (page as Partial<TracePage> | undefined)?.spansNote;
+    throw new ConsoleError(`Trace ${traceId}: ${note ?? 'none of its spans is stored here.'}`);
   }
   const color = process.stdout.isTTY === true && !process.env.NO_COLOR;
   const columns = Math.max(MIN_COLUMNS, process.stdout.columns ?? 100);
-  for (const line of waterfall(spansOf(await answer.json()), { columns, color })) console.log(line);
+  for (const line of waterfall(spansOf(otlp), { columns, color })) console.log(line);
 }
 
 function parsed(args: readonly string[]) {
@@ -60,24 +61,36 @@ function parsed(args: readonly string[]) {
   }
 }
 
-/** Fetches from the console; responses other than 200 and 404 become errors. */
-async function fetchFrom(url: string, base: string, token: string | undefined): Promise<Response> {
+/** Fetches JSON from the console; `undefined` for a 404. All other responses become errors. */
+async function fetchFrom(url: string, base: string, token: string | undefined): Promise<unknown> {
   let response: Response;
+  let body: unknown;
   try {
     response = await fetch(url, {
       signal: AbortSignal.timeout(TIMEOUT_MS),
       headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
     });
+    body = jsonOf(await response.text());
   } catch (error) {
     throw new ConsoleError(
       `No console answers at ${base}: start one with temporal-job-tracing console, or set its address with --console.`,
       { cause: error },
     );
   }
-  if (response.ok || response.status === 404) return response;
-  const body: unknown = await response.json().catch(() => undefined);
-  const reason = isRecord(body) && isRecord(body.error) ? textOf(body.error.text) : undefined;
+  // A collector may use the same port.
+  if (!isRecord(body))
+    throw new ConsoleError(
+      `${base} answered ${response.status} without JSON, so it is not a console: set its address with --console.`,
+    );
+  if (response.ok) return body;
+  if (response.status === 404) return undefined;
+  const reason = isRecord(body.error) ? textOf(body.error.text) : undefined;
   throw new ConsoleError(`${base} answered ${response.status}: ${reason ?? 'is that a console?'}`);
+}
+
+/** Parses JSON; `undefined` if the text is none. */
+function jsonOf(text: string): unknown {
+  return safely(() => JSON.parse(text) as unknown);
 }
 
 /** Reads the spans of the console's OTLP JSON. Never throws. */
@@ -101,7 +114,7 @@ const STATUS = ['unset', 'ok', 'error'] as const;
 function spanOf(span: unknown, resource: WaterfallSpan['resource']): WaterfallSpan | undefined {
   if (!isRecord(span)) return undefined;
   const startMs = Number(span.startTimeUnixNano) / 1e6;
-  const endMs = Number(span.endTimeUnixNano) / 1e6;
+  const endMs = Math.max(startMs, Number(span.endTimeUnixNano) / 1e6);
   const parentSpanId = textOf(span.parentSpanId);
   const status = isRecord(span.status) ? span.status : {};
   const message = textOf(status.message);

@@ -16,6 +16,8 @@ const SLOWEST_MARK = '◀';
 const ERROR_MARK = '✗';
 /** Most errors whose messages are shown. */
 const MAX_CAUSES = 3;
+/** Control characters, with which a text could move the cursor or end its line, and those that turn the direction. */
+const CONTROLS = /[\p{Cc}\u202a-\u202e\u2066-\u2069]+/gu;
 
 /** The members of a span that are drawn. */
 export interface WaterfallSpan {
@@ -143,11 +145,11 @@ function slowestInWords(span: WaterfallSpan, { totalMs }: TimeAxis, { bold }: St
   const share =
     totalMs > 0 ? ` of ${duration(totalMs)} (${Math.round((span.durationMs / totalMs) * 100)} %)` : '';
   const took = `${duration(span.durationMs)}${share}`;
-  return `${SLOWEST_MARK} slowest operation: ${bold(span.name)} in ${serviceOf(span)}, ${took}`;
+  return `${SLOWEST_MARK} slowest operation: ${bold(plain(span.name))} in ${serviceOf(span)}, ${took}`;
 }
 
 function errorInWords(span: WaterfallSpan): string {
-  return `${ERROR_MARK} ${span.name} in ${serviceOf(span)}: ${span.status.message ?? ''}`;
+  return `${ERROR_MARK} ${plain(span.name)} in ${serviceOf(span)}: ${plain(span.status.message ?? '')}`;
 }
 
 /** Returns the failed spans that have no failed span below them. */
@@ -206,12 +208,18 @@ function rowsBelow(
 
 /** Returns the span's name, with a mark if it failed. */
 function markedName(span: WaterfallSpan): string {
-  return span.status.code === 'error' ? `${ERROR_MARK} ${span.name}` : span.name;
+  const name = plain(span.name);
+  return span.status.code === 'error' ? `${ERROR_MARK} ${name}` : name;
 }
 
 function serviceOf(span: WaterfallSpan): string {
   const name = span.resource['service.name'];
-  return typeof name === 'string' ? name : 'unknown service';
+  return typeof name === 'string' ? plain(name) : 'unknown service';
+}
+
+/** Returns the text on one line, without characters that a terminal obeys. */
+function plain(text: string): string {
+  return text.replace(CONTROLS, ' ');
 }
 
 /** Returns a bar within `columns` characters; a span shorter than one character is still visible. */

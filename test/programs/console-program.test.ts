@@ -1,6 +1,7 @@
 /** The program `temporal-job-tracing`: what it prints, and how it ends. */
 import { equal, match } from 'node:assert/strict';
 import { once } from 'node:events';
+import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import { describe, it } from 'node:test';
 import { until } from '../../testing/until';
@@ -101,6 +102,16 @@ describe('temporal-job-tracing', { concurrency: 2 }, () => {
     const away = await runProgram(['trace', traceId, '--console', 'http://127.0.0.1:1']);
     equal(away.code, 1);
     match(away.output, /^No console answers at http:\/\/127\.0\.0\.1:1: start one/);
+    const collector = createHttpServer((_, response) => response.writeHead(404).end('404 page not found\n'));
+    await once(collector.listen(0, '127.0.0.1'), 'listening');
+    const { port } = collector.address() as { port: number };
+    const other = await runProgram(['trace', traceId, '--console', `http://127.0.0.1:${port}`]);
+    collector.close();
+    equal(other.code, 1);
+    match(
+      other.output,
+      /^http:\/\/127\.0\.0\.1:\d+ answered 404 without JSON, so it is not a console: .*\n$/,
+    );
     equal((await runProgram(['trace', 'xyz'])).code, 2);
     program.child.kill('SIGTERM');
     await program.ended;
