@@ -15,7 +15,7 @@ export interface StoreLimits {
   readonly spans: KeepLimits;
   /**
    * Spans of runs that, when other spans expired, had failed, were forced, open, or not known yet. They may
-   * be up to a day older.
+   * be up to two days older.
    *
    * @default 30 days, 512 MB
    */

@@ -13,6 +13,7 @@ const TESTS = [
   'console-sql',
   'programs/console-ingest',
   'programs/console-retention',
+  'programs/console-retention-size',
   'programs/console-runs',
 ];
 

@@ -239,6 +239,26 @@ describe('retention of closed runs', () => {
     close();
   });
 
+  it('removes profiles with their runs, so that they never push out all runs', () => {
+    const { calls, tidy, close } = files({ maxAgeMs: 400 * DAY_MS, maxBytes: 4 * 1024 ** 2 });
+    const runs = many(4_000, (index) => ({ job: `job ${index % 100}` }));
+    calls.addRuns(runs);
+    for (const { job, runId, closedAt } of runs)
+      calls.putProfile({ namespace: 'default', job }, { runId, closedAt, profile: 'x'.repeat(2_000) });
+    now = START;
+    while (tidy());
+    const newest = runs.at(-1) as RunSummary;
+    equal(calls.run(newest.runId)?.runId, newest.runId);
+    const isThere = runs.map(({ runId }) => calls.run(runId) !== undefined);
+    const hasProfile = runs.map(({ job, runId }) =>
+      calls.profiles({ namespace: 'default', job }).some((each) => each.runId === runId),
+    );
+    deepEqual(hasProfile, isThere);
+    close();
+    const { size } = statSync(join(directory, 'own', 'index.db'));
+    ok(size <= 4 * 1024 ** 2, `${size} bytes`);
+  });
+
   it('removes the oldest runs beyond the size', () => {
     const { calls, tidy, close } = files({ maxAgeMs: 400 * DAY_MS, maxBytes: 1024 ** 2 });
     calls.addRuns(many(10_000, () => ({ errorLine: 'x'.repeat(100) })));

@@ -41,7 +41,8 @@ export class RunRetention {
     if (!oldest || !(isTooMuch || oldest.closed < horizon)) return false;
     this.database.transaction(() => {
       this.remove.run(isTooMuch ? Number.MAX_SAFE_INTEGER : horizon);
-      this.removeProfiles.run(horizon);
+      // A profile is of no use without its run.
+      this.removeProfiles.run(this.oldest.get<{ closed: number }>()?.closed ?? Number.MAX_SAFE_INTEGER);
     });
     // The pragma frees one page for each step, so all steps must run, although it returns no rows.
     this.vacuum.all();

@@ -10,8 +10,10 @@ import type { ExpiredTraces } from './expired-traces';
 import type { Segment } from './segment';
 import type { SegmentList } from './segment-list';
 
-/** Number of traces in a step, a few milliseconds of work. */
+/** Number of traces in a step, a few milliseconds of work, … */
 const STEP = 100;
+/** … and most bytes that are copied in one, apart from a single larger trace. */
+const STEP_BYTES = 1024 * 1024;
 /**
  * Number of following segments in which the rest of a trace is searched; `droppedUntil` covers later ones.
  */
@@ -58,20 +60,20 @@ export class Retirement {
     if (!progress) return false;
     const { segment } = progress;
     const traces = bestEffort(() => segment.tracesAfter(progress.trace, STEP)) ?? [];
-    const last = traces.at(-1);
-    if (last === undefined) {
+    if (traces.length === 0) {
       bestEffort(() => this.expired.putDropped(list.endOfOldest(), nowMs));
       list.retire();
       this.progress.delete(list);
       return true;
     }
-    bestEffort(() => {
-      const dropped = list === this.spans ? this.copy(segment, traces, last, nowMs) : traces;
+    const copied = list === this.spans ? bestEffort(() => this.copy(segment, traces)) : undefined;
+    const { last, dropped } = copied ?? { last: traces.at(-1) as Uint8Array, dropped: traces };
+    bestEffort(() =>
       this.expired.add(
         dropped.filter((trace) => goesOn(list, trace)),
         nowMs,
-      );
-    });
+      ),
+    );
     progress.trace = last;
     return true;
   }
@@ -84,16 +86,32 @@ export class Retirement {
     return progress;
   }
 
-  /** Copies the traces that are kept longer. Returns the other ones. */
-  private copy(from: Segment, traces: readonly Uint8Array[], last: Uint8Array, nowMs: number): Uint8Array[] {
-    const dropped = traces.filter((trace) => this.isOrdinary(trace));
-    const isDropped = new Set(dropped);
-    const copied = traces.filter((trace) => !isDropped.has(trace));
-    if (copied.length > 0) {
-      const to = this.kept.present(nowMs);
-      to.add(from.chunksOf(copied), () => to.putCopied(from.name, last));
+  /**
+   * Copies the traces that are kept longer, as many as fit into a step. Returns the last processed trace, and
+   * the other ones up to it.
+   */
+  private copy(from: Segment, traces: readonly Uint8Array[]): { last: Uint8Array; dropped: Uint8Array[] } {
+    const ordinary = new Set(traces.filter((trace) => this.isOrdinary(trace)));
+    const toCopy = traces.filter((trace) => !ordinary.has(trace));
+    let last = traces.at(-1) as Uint8Array;
+    function* chunks() {
+      let bytes = 0;
+      for (const trace of toCopy) {
+        for (const chunk of from.chunksOf(trace)) {
+          bytes += chunk.body.length;
+          yield chunk;
+        }
+        if (bytes < STEP_BYTES) continue;
+        last = trace;
+        return;
+      }
     }
-    return dropped;
+    if (toCopy.length > 0) {
+      // By time of arrival, so that the copies are not kept longer than they should be.
+      const to = this.kept.present(this.spans.endOfOldest());
+      to.add(chunks(), () => to.putCopied(from.name, last));
+    }
+    return { last, dropped: [...ordinary].filter((trace) => Buffer.compare(trace, last) <= 0) };
   }
 
   private copiedUpTo({ name }: Segment): Uint8Array | undefined {

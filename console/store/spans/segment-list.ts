@@ -35,11 +35,11 @@ export class SegmentList {
     this.finishedBytes = this.sumFinished();
   }
 
-  /** Returns the segment to write to. */
-  present(nowMs: number): Segment {
+  /** Returns the segment to write to, for spans that arrived at this time. */
+  present(arrivedMs: number): Segment {
     const last = this.all.at(-1);
-    if (last && nowMs < endOf(last) && last.bytes() < this.limits.maxBytes / PARTS) return last;
-    return this.begin(nowMs);
+    if (last && arrivedMs < endOf(last) && last.bytes() < this.limits.maxBytes / PARTS) return last;
+    return this.begin(arrivedMs);
   }
 
   /** Returns the size on disk, in bytes. */

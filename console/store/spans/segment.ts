@@ -71,9 +71,9 @@ export class Segment {
     return this.newestFirst.iterate<Chunk>(trace);
   }
 
-  /** Returns all chunks of the traces, in order of arrival within a trace. */
-  *chunksOf(traces: readonly Uint8Array[]): Generator<Chunk> {
-    for (const trace of traces) yield* this.oldestFirst.iterate<Chunk>(trace);
+  /** Returns the trace's chunks in order of arrival. */
+  chunksOf(trace: Uint8Array): IterableIterator<Chunk> {
+    return this.oldestFirst.iterate<Chunk>(trace);
   }
 
   has(trace: Uint8Array): boolean {

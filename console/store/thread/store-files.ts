@@ -45,8 +45,9 @@ export function openStoreFiles(
   const runRetention = new RunRetention(database, runs, limits.runs);
   const ofSpans = new SegmentList(driver, directory, 'spans', limits.spans);
   const ofKept = new SegmentList(driver, directory, 'kept', limits.kept);
-  // Data of both kinds may be a day older than its limit.
-  const expired = new ExpiredTraces(database, limits.spans.maxAgeMs + limits.kept.maxAgeMs + 2 * DAY_MS);
+  // Spans may be up to two days older than their limit.
+  const longestMs = Math.max(limits.spans.maxAgeMs, limits.kept.maxAgeMs) + 2 * DAY_MS;
+  const expired = new ExpiredTraces(database, longestMs);
   const spans = new SpanStore(
     ofSpans,
     ofKept,

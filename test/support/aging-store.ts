@@ -1,0 +1,108 @@
+/** The console's store with a clock of the test, so that it ages and fills as fast as wanted. */
+import { deepEqual } from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { embeddedTraces, type Trace } from '../../console/sources';
+import type { ClosedState, RunSummary, StoreLimits } from '../../console/store';
+import { sqlDriver } from '../../console/store/sql/driver';
+import { openStoreFiles, type StoreFiles } from '../../console/store/thread/store-files';
+import { nanos, spanId, traceId, traceRequest, jsonSpan } from './otlp-request';
+
+export const MIB = 1024 * 1024;
+export const DAY_MS = 24 * 60 * 60 * 1000;
+export const START = Date.UTC(2026, 0, 1);
+export const LIMITS: StoreLimits = {
+  runs: { maxAgeMs: 400 * DAY_MS, maxBytes: 1024 * MIB },
+  spans: { maxAgeMs: 7 * DAY_MS, maxBytes: 64 * MIB },
+  kept: { maxAgeMs: 30 * DAY_MS, maxBytes: 16 * MIB },
+};
+
+export class AgingStore {
+  readonly directory = mkdtempSync(join(tmpdir(), 'console-retention-'));
+  /** The time, in milliseconds since 1970. */
+  now = START;
+  files: StoreFiles = this.#open(LIMITS);
+
+  /** Closes the files and opens them, as after a restart. */
+  reopen(limits = LIMITS): void {
+    this.files.close();
+    this.files = this.#open(limits);
+  }
+
+  /** Closes the files and deletes them. */
+  remove(): void {
+    this.files.close();
+    rmSync(this.directory, { recursive: true });
+  }
+
+  /** Writes a span of each trace, of about so many bytes that cannot be compressed. */
+  write(traces: readonly number[], span = 0, bytesOfSpan = 1024): void {
+    const spans = traces.map((trace) =>
+      jsonSpan({
+        traceId: traceId(trace),
+        spanId: spanId(span),
+        startTimeUnixNano: nanos(this.now - 1000),
+        endTimeUnixNano: nanos(this.now),
+        attributes: [
+          { key: 'noise', value: { stringValue: randomBytes(bytesOfSpan * 0.75).toString('base64') } },
+        ],
+      }),
+    );
+    const bytes = new TextEncoder().encode(traceRequest(spans));
+    const { outcomes } = this.files.calls.write([{ bytes, encoding: 'json' }]);
+    deepEqual(outcomes, [{ accepted: traces.length, refused: { ids: 0, times: 0, form: 0 } }]);
+  }
+
+  /** Makes runs with these traces known, which have ended so. */
+  ended(traces: readonly number[], state: ClosedState, isForced = false): void {
+    const runs = traces.map(
+      (trace): RunSummary => ({
+        namespace: 'default',
+        job: 'nightly',
+        workflowId: `nightly-${trace}`,
+        runId: `run-${trace}`,
+        workflowType: 'report',
+        traceId: traceId(trace),
+        state,
+        startedAt: this.now,
+        closedAt: this.now,
+        durationMs: 0,
+        isListed: true,
+        isForced,
+      }),
+    );
+    this.files.calls.addRuns(runs);
+  }
+
+  /** Takes all steps of retention. */
+  tidyAll(): void {
+    while (this.files.tidy());
+  }
+
+  read(trace: number): Promise<Trace | undefined> {
+    const source = embeddedTraces({ chunks: async (id) => this.files.calls.readTrace(id) });
+    return source.trace(traceId(trace));
+  }
+
+  async isThere(trace: number): Promise<boolean> {
+    return (await this.read(trace)) !== undefined;
+  }
+
+  /** Names of the segments of this kind. */
+  segments(kind: 'spans' | 'kept'): string[] {
+    return readdirSync(this.directory).filter((name) => name.startsWith(kind) && name.endsWith('.db'));
+  }
+
+  /** Bytes of the segments on the disk. @param kind default: of both */
+  bytesOnDisk(kind?: 'spans' | 'kept'): number {
+    return readdirSync(this.directory)
+      .filter((name) => (kind === undefined ? /^(spans|kept)/.test(name) : name.startsWith(kind)))
+      .reduce((sum, name) => sum + statSync(join(this.directory, name)).size, 0);
+  }
+
+  #open(limits: StoreLimits): StoreFiles {
+    return openStoreFiles(sqlDriver(), { directory: this.directory, limits }, () => this.now);
+  }
+}
