@@ -9,6 +9,7 @@ import type { Watchers } from '../alerts/watchers';
 import type { TraceSource } from '../sources/index';
 import type { RunIndex } from '../store/index';
 import type { TemporalCalls } from '../temporal/calls';
+import type { ForgottenRuns } from '../temporal/forgotten-runs';
 import type { Poller } from '../temporal/poller';
 import type { ShardReader } from '../temporal/shards';
 import type { TaskQueues } from '../temporal/task-queues';
@@ -18,6 +19,7 @@ export interface NamespaceData {
   readonly name: string;
   readonly calls: TemporalCalls;
   readonly poller: Poller;
+  readonly forgotten: ForgottenRuns;
   readonly jobs: JobClient;
   readonly queues: TaskQueues;
   readonly shards: ShardReader;
@@ -50,7 +52,10 @@ export function namespacesOf(data: ConsoleData, name: string | undefined): reado
 
 /** Returns the problems of these namespaces and of the store, to be shown on the page. */
 export function problemsOf(data: ConsoleData, namespaces: readonly NamespaceData[]): Problem[] {
-  return [...namespaces.flatMap(({ calls }) => calls.problem() ?? []), ...data.storeProblems()];
+  return [
+    ...namespaces.flatMap(({ calls, poller }) => [calls.problem() ?? [], poller.storeProblem() ?? []].flat()),
+    ...data.storeProblems(),
+  ];
 }
 
 /** Returns the usual duration of a job, from those of its last successful runs, in milliseconds. */

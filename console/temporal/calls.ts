@@ -3,15 +3,19 @@
  * outcome determines the namespace's state. When the server refuses calls because of rate limits, the console
  * sends fewer.
  */
-import type { Client } from '@temporalio/client';
+import { type Client, isGrpcServiceError } from '@temporalio/client';
+import { rethrowKnownErrorTypes } from '@temporalio/client/lib/helpers';
+import { NamespaceNotFoundError } from '@temporalio/common';
 import { GrpcStatus, grpcStatusOf } from '../../client/grpc-status';
 import type { Problem } from '../api/types';
 
 const CALL_TIMEOUT_MS = 10_000;
+/** Deadline of a page's calls while Temporal does not answer anyway, so that the page shows what is kept. */
+const AWAY_TIMEOUT_MS = 1_000;
 const FIRST_BACK_OFF_MS = 1_000;
 const MAX_BACK_OFF_MS = 60_000;
 
-export type TemporalState = 'connecting' | 'ok' | 'busy' | 'away' | 'denied';
+export type TemporalState = 'connecting' | 'ok' | 'busy' | 'away' | 'denied' | 'no-namespace';
 
 /** Thrown instead of a background call while the server refuses calls. */
 class TooManyCallsError extends Error {
@@ -63,9 +67,11 @@ export class TemporalCalls {
   ): Promise<T> {
     if (options.isBackground && this.quietMs > 0)
       throw new TooManyCallsError(`Temporal refuses calls: retrying in ${Math.ceil(this.quietMs / 1000)} s`);
+    const isPageAway = this.#state === 'away' && !options.isBackground;
+    const timeoutMs = isPageAway ? AWAY_TIMEOUT_MS : CALL_TIMEOUT_MS;
     try {
       const value = await this.#track(
-        this.client.connection.withDeadline(this.#now() + CALL_TIMEOUT_MS, () => make(this.client)),
+        this.client.connection.withDeadline(this.#now() + timeoutMs, () => make(this.client)),
       );
       this.#answered();
       return value;
@@ -115,6 +121,13 @@ export class TemporalCalls {
           namespace,
           sinceAt,
         };
+      case 'no-namespace':
+        return {
+          kind: 'temporal-denied',
+          text: `Temporal has no namespace ${namespace}: choose another one with --namespace or TEMPORAL_NAMESPACE.`,
+          namespace,
+          sinceAt,
+        };
       default:
         return undefined;
     }
@@ -136,6 +149,9 @@ export class TemporalCalls {
     } else if (status === GrpcStatus.PERMISSION_DENIED || status === GrpcStatus.UNAUTHENTICATED) {
       this.#backOff();
       this.#set('denied', detail);
+    } else if (status === GrpcStatus.NOT_FOUND && isNamespaceMissing(error)) {
+      this.#backOff();
+      this.#set('no-namespace', detail);
     } else if (status === undefined || isAnswer(status)) {
       // The server has answered: there is no such run, or the query is not valid.
       if (status !== undefined) this.#answered();
@@ -146,6 +162,8 @@ export class TemporalCalls {
   }
 
   #backOff(): void {
+    // Calls of pages go on meanwhile; if they fail, the next background call must not be put off for ever.
+    if (this.quietMs > 0) return;
     this.#backOffMs = Math.min(MAX_BACK_OFF_MS, Math.max(FIRST_BACK_OFF_MS, this.#backOffMs * 2));
     this.#quietUntilMs = this.#now() + this.#backOffMs;
   }
@@ -169,4 +187,13 @@ const ANSWERS: ReadonlySet<number> = new Set([
 
 function isAnswer(status: number): boolean {
   return ANSWERS.has(status);
+}
+
+function isNamespaceMissing(error: unknown): boolean {
+  try {
+    if (isGrpcServiceError(error)) rethrowKnownErrorTypes(error);
+    return false;
+  } catch (known) {
+    return known instanceof NamespaceNotFoundError;
+  }
 }

@@ -5,8 +5,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GrpcStatus, grpcStatusOf } from '../../client/grpc-status';
 import { boundAttributes } from '../../client/trace-of-execution';
-import type { RunsChanged } from '../api/types';
-import type { FillCursor, RunIndex, RunSummary } from '../store/index';
+import type { Problem, RunsChanged } from '../api/types';
+import { type FillCursor, type RunIndex, type RunSummary, StoreError } from '../store/index';
 import type { TemporalCalls } from './calls';
 import { completeSummary } from './closed-runs';
 import { type OpenRun, runOfExecution } from './execution';
@@ -58,6 +58,7 @@ export class Poller {
   #schedulesReadMs = 0;
   /** Whether our attributes are registered, so that queries can name them. */
   #areAttributesKnown = true;
+  #storeError: string | undefined;
   #running: Promise<void> | undefined;
   #wake = new AbortController();
 
@@ -87,6 +88,12 @@ export class Poller {
     return this.#cursor;
   }
 
+  /** Returns the reason why closed runs are not stored; `undefined` if they are. */
+  storeProblem(): Problem | undefined {
+    if (this.#storeError === undefined) return undefined;
+    return { kind: 'store', text: `Closed runs are not stored. ${this.#storeError}` };
+  }
+
   start(): void {
     this.#running ??= this.#run();
   }
@@ -109,8 +116,9 @@ export class Poller {
   async #run(): Promise<void> {
     const { signal } = this.#stop;
     while (!signal.aborted) {
-      // Errors show in the state of the namespace or the store.
-      await this.#poll().catch(() => {});
+      const error: unknown = await this.#poll().catch((reason: unknown) => reason);
+      // Other errors show in the state of the namespace.
+      this.#storeError = error instanceof StoreError ? error.message : undefined;
       const interval = this.#intervalMs();
       this.#wake = new AbortController();
       if (signal.aborted) return;
@@ -192,9 +200,10 @@ export class Poller {
     const found = ended
       .flatMap((info) => runOfExecution(info, this.calls.namespace) ?? [])
       .filter((run): run is RunSummary => run.state !== 'running');
-    this.#cursor = { ...this.#cursor, untilAt: nowMs };
-    if (found.length > 0)
-      await this.#index.addRuns(found, { namespace: this.calls.namespace, cursor: this.#cursor });
+    const cursor = { ...this.#cursor, untilAt: nowMs };
+    if (found.length > 0) await this.#index.addRuns(found, { namespace: this.calls.namespace, cursor });
+    // Only now: runs that could not be stored, such as on a full disk, are read again.
+    this.#cursor = cursor;
     for (const run of found) {
       this.#seenClosed.set(run.runId, run.closedAt);
       this.#open.delete(run.runId);

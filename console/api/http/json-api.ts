@@ -3,6 +3,7 @@
  */
 import { Hono } from 'hono';
 import { compress } from 'hono/compress';
+import { grpcStatusOf } from '../../../client/grpc-status';
 import { isTraceId } from '../../../core/trace-id';
 import type { ConsoleData } from '../console-data';
 import { otlpJson } from '../otlp-json';
@@ -78,7 +79,9 @@ export function apiRoutes(data: ConsoleData): Hono {
   });
   app.all('/api/*', (c) => refuse(c, 404, `There is nothing at ${c.req.path}.`));
   app.onError((error, c) =>
-    refuse(c, 500, `The console could not answer: ${error instanceof Error ? error.message : error}`),
+    grpcStatusOf(error) === undefined
+      ? refuse(c, 500, `The console could not answer: ${error.message}`)
+      : refuse(c, 503, `Temporal could not be asked: ${error.message}`),
   );
   return app;
 }

@@ -7,7 +7,7 @@ export interface Problem {
   /**
    * - `temporal-away`: Temporal does not answer, or not in time;
    * - `temporal-busy`: Temporal answered RESOURCE_EXHAUSTED; the console sends fewer calls until it recovers;
-   * - `temporal-denied`: the console's credentials do not permit the call;
+   * - `temporal-denied`: the console's credentials do not permit the call, or there is no such namespace;
    * - `forgotten`: Temporal no longer has the run; the data is from the console's own store;
    * - `cut`: something is too large to be shown completely; the text has the number of missing items;
    * - `store`: the console's own store cannot be read or written;

@@ -40,6 +40,7 @@ export async function jobPage(data: ConsoleData, request: JobRequest): Promise<J
         ...defined({ cursor }),
       })
     : { runs: [] };
+  parts.namespace.forgotten.check(page.runs);
   const closed = new Set(page.runs.map(({ runId }) => runId));
   const stillOpen = open.filter(({ runId }) => !closed.has(runId));
   const runs: FoundRun[] = [...stillOpen.sort((a, b) => b.startedAt - a.startedAt), ...page.runs];

@@ -14,7 +14,7 @@ export async function consoleStatus(data: ConsoleData): Promise<ConsoleStatus> {
       const { fill } = poller;
       return {
         name,
-        temporal: calls.state === 'denied' ? 'away' : calls.state,
+        temporal: calls.state === 'denied' || calls.state === 'no-namespace' ? 'away' : calls.state,
         openRuns: poller.openRuns.size,
         openAlerts: incidents.known.filter(({ open }) => open !== undefined && open.length > 0).length,
         isOpenRunsCut: poller.isOpenRunsCut,
