@@ -17,7 +17,7 @@ import { type AccessOptions, isLoopback } from './api/http/access';
 import { consoleApp } from './api/http/app';
 import { Sessions } from './api/http/sessions';
 import { LiveHub } from './api/live';
-import type { Problem, TracesStatus } from './api/types';
+import type { Problem, RunsChanged, TracesStatus } from './api/types';
 import { ConsoleError } from './console-error';
 import { createIngest, type IngestStatus } from './ingest/index';
 import { loadDataConverter, loadPolicy } from './modules';
@@ -26,6 +26,7 @@ import { embeddedTraces } from './sources/index';
 import { openStore, type SpanStoreStatus, type Store, StoreError } from './store/index';
 import { TemporalCalls } from './temporal/calls';
 import { connectTemporal, type TemporalConnection } from './temporal/connection';
+import { ForgottenRuns } from './temporal/forgotten-runs';
 import { Poller } from './temporal/poller';
 import { ShardReader } from './temporal/shards';
 import { TaskQueues } from './temporal/task-queues';
@@ -69,7 +70,9 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
   }
 }
 
-function accessOf({ host = DEFAULT_HOST, allowedHosts = [], token }: ConsoleOptions): AccessOptions {
+function accessOf({ host: given = DEFAULT_HOST, allowedHosts = [], token }: ConsoleOptions): AccessOptions {
+  // An IPv6 address may be written as in a URL.
+  const host = given.replace(/^\[(.+)\]$/, '$1');
   if (!isLoopback(host) && !token)
     throw new ConsoleError(
       `--host ${host} opens the console to the network: set JOB_TRACING_CONSOLE_TOKEN or --token-file, and log in with that token.`,
@@ -119,7 +122,7 @@ async function start(
       sessions: new Sessions(actualPort),
       data,
       live,
-      ingest: ingest.app,
+      ingest,
       closing: closing.signal,
     }),
   );
@@ -142,8 +145,8 @@ async function start(
   };
 }
 
-function tracesStatus({ taken, refused, refusals }: IngestStatus, kept: SpanStoreStatus): TracesStatus {
-  return { source: 'embedded', taken, refused, refusals, ...kept };
+function tracesStatus(ingest: IngestStatus, kept: SpanStoreStatus): TracesStatus {
+  return { source: 'embedded', ...ingest, ...kept };
 }
 
 /** Publishes traces with new spans to open pages, in batches. Returns a function that stops this. */
@@ -208,7 +211,8 @@ function namespaceData(
   return new Map(
     Array.from(connection.clients, ([name, client]) => {
       const calls = new TemporalCalls(client, () => live.emit('status', {}));
-      const poller = new Poller(calls, store.runs, (changed) => live.emit('runs', changed), {
+      const onRuns = (changed: RunsChanged) => live.emit('runs', changed);
+      const poller = new Poller(calls, store.runs, onRuns, {
         ...(pollMs !== undefined && { intervalMs: pollMs, idleIntervalMs: pollMs }),
       });
       const jobs = new JobClient({ client, indexLagMs: 0, ...policy });
@@ -219,6 +223,7 @@ function namespaceData(
           name,
           calls,
           poller,
+          forgotten: new ForgottenRuns(calls, store.runs, onRuns),
           jobs,
           queues,
           shards: new ShardReader(calls),

@@ -57,15 +57,17 @@ async function read(request: IncomingMessage, room: BodyRoom): Promise<Uint8Arra
   if (encoding === 'identity') return readAll(request, room);
 
   const gunzip = createGunzip();
+  let isGone = false;
   const goneAway = () => {
-    if (!request.complete) gunzip.destroy(new Error('The sender has gone away.'));
+    isGone = !request.complete;
+    if (isGone) gunzip.destroy(new Error('The sender has gone away.'));
   };
   request.once('close', goneAway);
   request.pipe(gunzip);
   try {
     return await readAll(gunzip, room);
   } catch (error) {
-    if (!request.complete) throw error;
+    if (isGone) throw error;
     return 'compression';
   } finally {
     request.off('close', goneAway);

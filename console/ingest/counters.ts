@@ -10,6 +10,8 @@ export type RequestRefusal =
   | 'too-large'
   | 'media-type'
   | 'browser'
+  | 'host'
+  | 'token'
   | 'busy'
   | 'full'
   | 'failed';
@@ -26,6 +28,8 @@ const REQUEST_TEXTS: Readonly<Record<RequestRefusal, string>> = {
   'too-large': 'more than 16 MB after decompression',
   'media-type': 'neither application/x-protobuf nor application/json',
   browser: 'sent by a web page in a browser',
+  host: 'sent to a host name that is not allowed; see --allowed-host',
+  token: 'without the token of this console; set OTEL_EXPORTER_OTLP_HEADERS at the senders',
   busy: 'arrived faster than they could be written; senders retry',
   full: 'the disk is full; senders retry',
   failed: 'could not be written; senders retry',

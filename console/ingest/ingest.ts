@@ -3,7 +3,7 @@
  * acknowledged span is lost, and senders, which have one request in flight, send no faster than spans can be
  * written.
  *
- * The server checks `Host` and token before.
+ * The server checks `Host` and token before, and reports what it refuses.
  */
 import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
@@ -26,6 +26,8 @@ export interface IngestOptions {
 export interface Ingest {
   /** Routes, to be mounted at `/`. */
   readonly app: Hono<{ Bindings: HttpBindings }>;
+  /** Counts a request that the server has refused. */
+  refuse(reason: Extract<RequestRefusal, 'host' | 'token'>): void;
   status(): IngestStatus;
 }
 
@@ -34,7 +36,11 @@ export function createIngest({ spans, roomBytes = DEFAULT_ROOM_BYTES }: IngestOp
   const app = new Hono<{ Bindings: HttpBindings }>();
   app.post('/v1/traces', (context) => endpoint.post(context));
   app.all('/v1/traces', (context) => context.text('Send spans by POST.\n', 405, { allow: 'POST' }));
-  return Object.freeze({ app, status: () => endpoint.counters.status() });
+  return Object.freeze({
+    app,
+    refuse: (reason) => endpoint.counters.refuse(reason),
+    status: () => endpoint.counters.status(),
+  } satisfies Ingest);
 }
 
 class Endpoint {

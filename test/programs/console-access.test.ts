@@ -5,6 +5,7 @@
 import { deepEqual, equal, match, rejects } from 'node:assert/strict';
 import { request } from 'node:http';
 import { after, before, describe, it } from 'node:test';
+import type { ConsoleStatus } from '../../console/api/types';
 import { ConsoleError } from '../../console/console-error';
 import { type RunningConsole, startConsole } from '../../console/start';
 import { startConsoleFor } from '../support/console';
@@ -65,6 +66,19 @@ describe('a console on this machine', () => {
     match(refused.body, /The host evil\.example is not allowed.*--allowed-host/);
     for (const host of [`localhost:${port}`, `127.0.0.1:${port}`, `[::1]:${port}`, 'LOCALHOST'])
       equal((await ask(`${running.url}/api/jobs`, { headers: { host } })).status, 200, host);
+  });
+
+  it('is reached by any loopback address that it listens on, also in brackets', async () => {
+    const other = await consoleFor(NOWHERE, { host: '127.0.0.2' });
+    equal((await ask(`${other.url}/api/status`)).status, 200);
+    await other.close();
+    const bracketed = consoleFor(NOWHERE, { host: '[::1]' });
+    const outcome = await bracketed.then(
+      ({ url, close }) => close().then(() => url),
+      (error: Error) => error.message,
+    );
+    // There are machines without IPv6.
+    match(outcome, /^http:\/\/\[::1\]:\d+$|^Cannot listen on ::1:0: /);
   });
 
   it('cannot be read by a page of another origin', async () => {
@@ -196,7 +210,7 @@ describe('a console with a token', () => {
     match(page.body, /name="to" value="\/"/);
   });
 
-  it('accepts spans only with the token', async () => {
+  it('accepts spans only with the token, sent to an allowed host, and counts refused requests', async () => {
     const post = (headers: object) =>
       ask(at('/v1/traces'), {
         method: 'POST',
@@ -206,6 +220,14 @@ describe('a console with a token', () => {
     const refused = await post({});
     equal(refused.status, 401);
     match(refused.body, /OTEL_EXPORTER_OTLP_HEADERS/);
-    equal((await post({ authorization: `Bearer ${TOKEN}` })).status, 200);
+    const headers = { authorization: `Bearer ${TOKEN}` };
+    equal((await post(headers)).status, 200);
+    equal((await post({ ...headers, host: 'console.default.svc' })).status, 403);
+    const { traces } = JSON.parse((await ask(at('/api/status'), { headers })).body) as ConsoleStatus;
+    equal(traces.refusedRequests, 2);
+    match(
+      traces.refusals.join('\n'),
+      /^1 request: without the token of this console; .*\n1 request: sent to a host/,
+    );
   });
 });

@@ -74,6 +74,12 @@ describe('responses', () => {
     ['an unknown compression', { 'content-type': 'application/json', 'content-encoding': 'br' }, '{}', 400],
     ['broken gzip', { 'content-type': 'application/json', 'content-encoding': 'gzip' }, 'no', 400],
     [
+      'broken gzip that is large',
+      { 'content-type': 'application/json', 'content-encoding': 'gzip' },
+      ' '.repeat(4 * 1024 * 1024),
+      400,
+    ],
+    [
       'truncated gzip',
       { 'content-type': 'application/json', 'content-encoding': 'gzip' },
       gzipSync('{}'.padEnd(5000)).subarray(0, 20),
@@ -81,6 +87,7 @@ describe('responses', () => {
     ],
     ['no JSON', { 'content-type': 'application/json' }, '{"resourceSpans":[', 400],
     ['JSON that is a list', { 'content-type': 'application/json' }, '[]', 400],
+    ['JSON whose spans are no list', { 'content-type': 'application/json' }, traceRequest({} as never), 400],
     ['JSON without end', { 'content-type': 'application/json' }, '['.repeat(1_000_000), 400],
     [
       'truncated protobuf',

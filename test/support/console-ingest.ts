@@ -44,6 +44,8 @@ export async function startConsoleIngest(options: ConsoleIngestOptions = {}): Pr
     port: 0,
     overrideGlobalObjects: false,
   }) as Server;
+  // As the console's own; a shorter one may end just when a busy machine sends its next request.
+  server.keepAliveTimeout = 65_000;
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const source = embeddedTraces(store.spans);

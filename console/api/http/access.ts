@@ -44,14 +44,20 @@ export function secureHeaders(): MiddlewareHandler {
 /**
  * Refuses requests with a foreign `Host`, which protects against DNS rebinding. IP addresses are accepted
  * unless the server listens on loopback, since rebinding needs a name.
+ *
+ * @param refused called for each refused request
  */
-export function hostCheck({ host, allowedHosts }: AccessOptions): MiddlewareHandler {
-  const names = new Set([...LOOPBACK, ...allowedHosts.map((name) => name.toLowerCase())]);
-  if (!isLoopback(host)) for (const name of [host, hostname()]) names.add(name.toLowerCase());
+export function hostCheck(
+  { host, allowedHosts }: AccessOptions,
+  refused: (c: Context) => void,
+): MiddlewareHandler {
+  const own = isLoopback(host) ? [host] : [host, hostname()];
+  const names = new Set([...LOOPBACK, ...[...own, ...allowedHosts].map((name) => name.toLowerCase())]);
   return async (c, next) => {
     const named = hostNameOf(c.req.header('host'));
     const isAddress = !isLoopback(host) && named !== undefined && isIP(named) !== 0;
     if (named !== undefined && (names.has(named) || isAddress)) return next();
+    refused(c);
     const shown = named ?? 'none';
     return refuse(
       c,
@@ -111,16 +117,21 @@ export function sessionNeeded(
   };
 }
 
-/** Refuses requests without the token, for senders of spans. */
-export function tokenNeeded({ token }: AccessOptions): MiddlewareHandler {
-  return async (c, next) =>
-    token === undefined || hasToken(c, token)
-      ? next()
-      : refuse(
-          c,
-          401,
-          'A token is needed: set OTEL_EXPORTER_OTLP_HEADERS=authorization=Bearer%20<token> at the sender.',
-        );
+/**
+ * Refuses requests without the token, for senders of spans.
+ *
+ * @param refused called for each refused request
+ */
+export function tokenNeeded({ token }: AccessOptions, refused: (c: Context) => void): MiddlewareHandler {
+  return async (c, next) => {
+    if (token === undefined || hasToken(c, token)) return next();
+    refused(c);
+    return refuse(
+      c,
+      401,
+      'A token is needed: set OTEL_EXPORTER_OTLP_HEADERS=authorization=Bearer%20<token> at the sender.',
+    );
+  };
 }
 
 function hasToken(c: Context, token: string): boolean {

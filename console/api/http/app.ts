@@ -2,7 +2,7 @@
  * All routes of the console, and the order in which a request is checked.
  */
 import type { HttpBindings } from '@hono/node-server';
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import type { Ingest } from '../../ingest/index';
 import type { ConsoleData } from '../console-data';
 import type { LiveHub } from '../live';
@@ -29,7 +29,7 @@ export interface AppParts {
   readonly data: ConsoleData;
   readonly live: LiveHub;
   /** Handles `/v1/traces`, including the refusal of browsers. */
-  readonly ingest: Ingest['app'];
+  readonly ingest: Ingest;
   /** Aborts when the console ends. */
   readonly closing: AbortSignal;
 }
@@ -39,9 +39,12 @@ export function consoleApp({ access, sessions, data, live, ingest, closing }: Ap
   app.use(secureHeaders());
   // Probes use an IP address as host, and get no information.
   app.get('/healthz', (c) => c.text('ok'));
-  app.use(hostCheck(access));
-  app.use('/v1/*', tokenNeeded(access));
-  app.route('/', ingest);
+  const refused = (reason: 'host' | 'token') => (c: Context) => {
+    if (c.req.path === '/v1/traces') ingest.refuse(reason);
+  };
+  app.use(hostCheck(access, refused('host')));
+  app.use('/v1/*', tokenNeeded(access, refused('token')));
+  app.route('/', ingest.app);
   app.all('/v1/*', (c) =>
     refuse(c, 404, `There is nothing at ${c.req.path}: POST /v1/traces accepts spans.`),
   );

@@ -30,8 +30,10 @@ export interface TracesStatus {
   readonly source: 'embedded' | 'none';
   /** Number of spans accepted since the start. */
   readonly taken: number;
-  /** Number of spans refused since the start, for any reason; they are lost. */
+  /** Number of single spans refused since the start; they are lost. */
   readonly refused: number;
+  /** Number of requests refused completely since the start. */
+  readonly refusedRequests: number;
   /** Reasons for refusals, one sentence each, with the number. */
   readonly refusals: readonly string[];
   /** Size on disk, in bytes. */

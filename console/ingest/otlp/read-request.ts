@@ -45,13 +45,13 @@ class RequestReader {
   }
 
   read({ resourceSpans }: Readonly<Record<string, unknown>>): ReadRequest {
-    for (const ofResource of listOf(resourceSpans)) {
+    for (const ofResource of listOf('resourceSpans', resourceSpans)) {
       const { resource, scopeSpans } = membersOf(ofResource);
       const sender = this.senderOf(membersOf(resource));
-      for (const ofScope of listOf(scopeSpans)) {
+      for (const ofScope of listOf('scopeSpans', scopeSpans)) {
         const { scope, spans } = membersOf(ofScope);
         const spanScope = scopeOf(membersOf(scope));
-        for (const span of listOf(spans)) this.take(span, sender, spanScope);
+        for (const span of listOf('spans', spans)) this.take(span, sender, spanScope);
       }
     }
     return { spans: this.spans, refused: this.refused };
@@ -148,8 +148,11 @@ class RequestReader {
   }
 }
 
-function listOf(foreign: unknown): readonly unknown[] {
-  return Array.isArray(foreign) ? foreign : [];
+/** Returns the list; throws for anything else, since its spans would be lost without a trace. */
+function listOf(name: string, foreign: unknown): readonly unknown[] {
+  if (foreign === undefined || foreign === null) return [];
+  if (Array.isArray(foreign)) return foreign;
+  throw new TypeError(`${name}: expected a list, got ${typeof foreign}`);
 }
 
 function scopeOf({ name, version }: Readonly<Record<string, unknown>>): SpanScope {

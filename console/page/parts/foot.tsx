@@ -18,11 +18,7 @@ export function Foot({ status }: { readonly status: ConsoleStatus | undefined })
   return (
     <footer class="foot">
       <Problems problems={problems} />
-      {traces.refused > 0 && (
-        <p class="note">
-          {countText(traces.refused)} spans were refused: {traces.refusals.join('; ')}
-        </p>
-      )}
+      {traces.refusals.length > 0 && <p class="note">Spans were refused. {traces.refusals.join('. ')}.</p>}
       <ul>
         {namespaces.map(({ name, temporal, openRuns, isOpenRunsCut }) => (
           <li key={name} class={`is-${temporal}`}>
