@@ -69,10 +69,11 @@ describe('a console on this machine', () => {
   });
 
   it('is reached by any loopback address that it listens on, also in brackets', async () => {
-    const other = await consoleFor(NOWHERE, { host: '127.0.0.2' });
-    equal((await ask(`${other.url}/api/status`)).status, 200);
+    const other = await startConsoleFor(NOWHERE, { host: '127.0.0.2' });
+    const { status } = await ask(`${other.url}/api/status`);
     await other.close();
-    const bracketed = consoleFor(NOWHERE, { host: '[::1]' });
+    equal(status, 200);
+    const bracketed = startConsoleFor(NOWHERE, { host: '[::1]' });
     const outcome = await bracketed.then(
       ({ url, close }) => close().then(() => url),
       (error: Error) => error.message,
