@@ -71,50 +71,55 @@ describe('temporal-job-tracing', { concurrency: 2 }, () => {
   it('prints a trace from a running console, or why there is none', async () => {
     const data = temporaryDirectory();
     const program = startProgram(['console', '--port', '0', '--data', data.path]);
-    const url = await program.url();
-    const traceId = '0af7651916cd43dd8448eb211c80319c';
-    const span = (spanId: string, name: string, parentSpanId?: string) => ({
-      traceId,
-      spanId,
-      ...(parentSpanId && { parentSpanId }),
-      name,
-      startTimeUnixNano: '1700000000000000000',
-      endTimeUnixNano: '1700000001000000000',
-    });
-    const attributes = [{ key: 'service.name', value: { stringValue: 'shop' } }];
-    const spans = [
-      span('1111111111111111', 'RunWorkflow:nightly'),
-      span('2222222222222222', 'save', '1111111111111111'),
-    ];
-    const body = JSON.stringify({ resourceSpans: [{ resource: { attributes }, scopeSpans: [{ spans }] }] });
-    const headers = { 'content-type': 'application/json' };
-    const sent = await fetch(`${url}/v1/traces`, { method: 'POST', headers, body });
-    equal(sent.status, 200, await sent.text());
-    const printed = await runProgram(['trace', traceId, '--console', url]);
-    equal(printed.code, 0, printed.output);
-    match(
-      printed.output,
-      /^Trace 0af7651916cd43dd8448eb211c80319c {2}1\.00 s, 2 spans, 1 service\n\nRunWorkflow:nightly +shop.*\n└─ save +shop/,
-    );
-    const none = await runProgram(['trace', `${traceId.slice(0, -1)}d`, '--console', url]);
-    equal(none.code, 1);
-    match(none.output, /^Trace \w+: No run with this trace is known\./);
-    const away = await runProgram(['trace', traceId, '--console', 'http://127.0.0.1:1']);
-    equal(away.code, 1);
-    match(away.output, /^No console answers at http:\/\/127\.0\.0\.1:1: start one/);
-    const collector = createHttpServer((_, response) => response.writeHead(404).end('404 page not found\n'));
-    await once(collector.listen(0, '127.0.0.1'), 'listening');
-    const { port } = collector.address() as { port: number };
-    const other = await runProgram(['trace', traceId, '--console', `http://127.0.0.1:${port}`]);
-    collector.close();
-    equal(other.code, 1);
-    match(
-      other.output,
-      /^http:\/\/127\.0\.0\.1:\d+ answered 404 without JSON, so it is not a console: .*\n$/,
-    );
-    equal((await runProgram(['trace', 'xyz'])).code, 2);
-    program.child.kill('SIGTERM');
-    await program.ended;
-    data.remove();
+    try {
+      const url = await program.url();
+      const traceId = '0af7651916cd43dd8448eb211c80319c';
+      const span = (spanId: string, name: string, parentSpanId?: string) => ({
+        traceId,
+        spanId,
+        ...(parentSpanId && { parentSpanId }),
+        name,
+        startTimeUnixNano: '1700000000000000000',
+        endTimeUnixNano: '1700000001000000000',
+      });
+      const attributes = [{ key: 'service.name', value: { stringValue: 'shop' } }];
+      const spans = [
+        span('1111111111111111', 'RunWorkflow:nightly'),
+        span('2222222222222222', 'save', '1111111111111111'),
+      ];
+      const body = JSON.stringify({ resourceSpans: [{ resource: { attributes }, scopeSpans: [{ spans }] }] });
+      const headers = { 'content-type': 'application/json' };
+      const sent = await fetch(`${url}/v1/traces`, { method: 'POST', headers, body });
+      equal(sent.status, 200, await sent.text());
+      const printed = await runProgram(['trace', traceId, '--console', url]);
+      equal(printed.code, 0, printed.output);
+      match(
+        printed.output,
+        /^Trace 0af7651916cd43dd8448eb211c80319c {2}1\.00 s, 2 spans, 1 service\n\nRunWorkflow:nightly +shop.*\n└─ save +shop/,
+      );
+      const none = await runProgram(['trace', `${traceId.slice(0, -1)}d`, '--console', url]);
+      equal(none.code, 1);
+      match(none.output, /^Trace \w+: No run with this trace is known\./);
+      const away = await runProgram(['trace', traceId, '--console', 'http://127.0.0.1:1']);
+      equal(away.code, 1);
+      match(away.output, /^No console answers at http:\/\/127\.0\.0\.1:1: start one/);
+      const collector = createHttpServer((_, response) =>
+        response.writeHead(404).end('404 page not found\n'),
+      );
+      await once(collector.listen(0, '127.0.0.1'), 'listening');
+      const { port } = collector.address() as { port: number };
+      const other = await runProgram(['trace', traceId, '--console', `http://127.0.0.1:${port}`]);
+      collector.close();
+      equal(other.code, 1);
+      match(
+        other.output,
+        /^http:\/\/127\.0\.0\.1:\d+ answered 404 without JSON, so it is not a console: .*\n$/,
+      );
+      equal((await runProgram(['trace', 'xyz'])).code, 2);
+    } finally {
+      program.child.kill('SIGTERM');
+      await program.ended;
+      data.remove();
+    }
   });
 });
