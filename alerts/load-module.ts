@@ -18,9 +18,15 @@ export async function loadAlertsModule(flag: string, path: string | undefined): 
   if (path === undefined) return {};
   const loaded = await load(flag, path);
   const { redact, secrets, dataConverter } = { ...loaded.default, ...loaded };
-  for (const [name, value] of Object.entries({ redact, secrets }))
-    if (value !== undefined && typeof value !== 'function')
-      throw new TypeError(`${flag} ${path}: ${name}: expected a function, got ${typeof value}`);
+  if (redact === undefined && secrets === undefined && dataConverter === undefined) {
+    const given = Object.keys(loaded).join(', ') || 'nothing';
+    throw new TypeError(`${flag} ${path}: expected exports redact, secrets or dataConverter, got ${given}`);
+  }
+  for (const [name, value] of Object.entries({ redact, secrets, dataConverter })) {
+    const type = name === 'dataConverter' ? 'object' : 'function';
+    if (value !== undefined && typeof value !== type)
+      throw new TypeError(`${flag} ${path}: ${name}: expected type ${type}, got ${typeof value}`);
+  }
   return { ...(redact && { redact }), ...(secrets && { secrets }), ...(dataConverter && { dataConverter }) };
 }
 

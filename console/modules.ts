@@ -6,6 +6,7 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { DataConverter } from '@temporalio/common';
 import type { JobClientOptions } from '../client/index';
+import { parseJsonText } from '../core/util/json-text';
 import { isRecord } from '../core/util/untrusted';
 import { ConsoleError } from './console-error';
 
@@ -53,7 +54,7 @@ export async function loadPolicy(options: {
 
 async function readSampling(path: string): Promise<NonNullable<JobClientOptions['sampling']>> {
   try {
-    return JSON.parse(await readFile(path, 'utf8')) as NonNullable<JobClientOptions['sampling']>;
+    return parseJsonText(await readFile(path, 'utf8')) as NonNullable<JobClientOptions['sampling']>;
   } catch (error) {
     throw new ConsoleError(
       `--sampling ${path}: expected a JSON file with the workers' option sampling, got: ${(error as Error).message}`,

@@ -2,9 +2,18 @@
  * Reads and checks the configuration file.
  */
 import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { parseJsonText } from '../../core/util/json-text';
 import { OptionError } from '../../core/util/option-error';
 import { resolveAlerts } from './resolve';
 import type { ResolvedAlerts } from './types';
+
+/** What people know these errors as. */
+const FILE_ERRORS: Readonly<Record<string, string>> = Object.freeze({
+  ENOENT: 'no file',
+  EISDIR: 'a directory',
+  EACCES: 'a file that this process may not read',
+});
 
 /**
  * Reads and checks the configuration: an object, or the path of a JSON file.
@@ -16,14 +25,15 @@ export async function loadAlerts(config: unknown): Promise<ResolvedAlerts> {
 }
 
 async function readJson(path: string): Promise<unknown> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw fileError(path, `expected a JSON file at ${path}, got ${error.code}`, error);
+  const file = resolve(path);
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    const { code = 'an error' } = error;
+    throw fileError(path, `expected a JSON file at ${file}, got ${FILE_ERRORS[code] ?? code}`, error);
   });
   try {
-    return JSON.parse(text);
+    return parseJsonText(text);
   } catch (error) {
-    const { message } = error as Error;
-    throw fileError(path, `${path}: expected JSON, got ${message}`, error);
+    throw fileError(path, `${file}: ${(error as Error).message}`, error);
   }
 }
 

@@ -166,7 +166,7 @@ describe('a console with --alerts', () => {
     );
     await rejects(
       startConsoleFor(temporal(), { alerts: '/nowhere.json' }),
-      /--alerts: .*\/nowhere\.json, got ENOENT/,
+      /--alerts: .*\/nowhere\.json, got no file/,
     );
     await withConfigFile(stage.config(), (alerts) =>
       rejects(

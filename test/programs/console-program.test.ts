@@ -46,7 +46,7 @@ describe('temporal-job-tracing', { concurrency: 2 }, () => {
   it('does not start with an invalid alert configuration: exit code 1 and the reason', async () => {
     const { code, output } = await runProgram(['console', '--port', '0', '--alerts', '/nowhere.json']);
     equal(code, 1);
-    match(output, /^--alerts: job alerts: expected a JSON file at \/nowhere\.json, got ENOENT\n$/);
+    match(output, /^--alerts: job alerts: expected a JSON file at \/nowhere\.json, got no file\n$/);
   });
 
   it('reports in one line that its port or its directory is in use', async () => {
