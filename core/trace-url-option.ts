@@ -45,6 +45,12 @@ export type TraceUrlPreset =
 /** Matches a placeholder in a template; its name is the first group. */
 const PLACEHOLDER = /\{([A-Za-z]\w*)\}/g;
 
+/** Members of presets besides `preset` and `baseUrl`. */
+const PRESET_MEMBERS: Readonly<Partial<Record<TraceUrlPreset['preset'], readonly string[]>>> = Object.freeze({
+  tempo: ['datasourceUid'],
+  honeycomb: ['team', 'environment', 'dataset'],
+});
+
 /** Throws an error about the option of this name. */
 type Reject = (name: string, expectation: string, value: unknown) => never;
 
@@ -56,9 +62,12 @@ type Reject = (name: string, expectation: string, value: unknown) => never;
  */
 export function compileTraceUrl(option: TraceUrlOption, subject: string): string {
   const reject: Reject = (name, expectation, value) => {
-    throw optionError(subject, name, expectation, value);
+    // A user name and a password stay hidden.
+    const shown = typeof value === 'string' ? value.replace(/\/\/.*@/, '//…@') : value;
+    throw optionError(subject, name, expectation, shown);
   };
   const template = typeof option === 'string' ? option : presetTemplate(option, reject);
+  if (typeof option !== 'string') checkMembers(option, reject);
   const names = Array.from(template.matchAll(PLACEHOLDER), ([, name = '']) => name);
   const example = placeholderValues({ traceId: '0', spanId: '0', runId: '0', startMs: 0 });
   const unknown = names.find((name) => !Object.hasOwn(example, name));
@@ -141,6 +150,13 @@ function honeycombTemplate(
   return `${base}/${team}/environments/${environment}${dataset}/trace?${trace}`;
 }
 
+/** Rejects unknown members, so that a misspelt one is not silently ignored. */
+function checkMembers(option: TraceUrlPreset, reject: Reject): void {
+  const known = ['preset', 'baseUrl', ...(PRESET_MEMBERS[option.preset] ?? [])];
+  const unknown = Object.keys(option).find((name) => !known.includes(name));
+  if (unknown !== undefined) reject(`traceUrl.${unknown}`, `one of ${known.join(', ')}`, unknown);
+}
+
 function checkText(name: string, value: unknown, reject: Reject): string {
   if (typeof value !== 'string' || value === '') return reject(name, 'a non-empty string', value);
   return value;
@@ -149,9 +165,12 @@ function checkText(name: string, value: unknown, reject: Reject): string {
 function checkUrl(name: string, value: unknown, reject: Reject): string {
   const expectation = 'an http or https address without white space';
   if (typeof value !== 'string' || /\s/.test(value)) return reject(name, expectation, value);
-  let protocol: string | undefined;
+  let url: URL | undefined;
   try {
-    protocol = new URL(value.replace(PLACEHOLDER, '0')).protocol;
+    url = new URL(value.replace(PLACEHOLDER, '0'));
   } catch {}
-  return protocol === 'http:' || protocol === 'https:' ? value : reject(name, expectation, value);
+  if (url?.protocol !== 'http:' && url?.protocol !== 'https:') return reject(name, expectation, value);
+  if (url.username === '' && url.password === '') return value;
+  // Links are for everybody to see.
+  return reject(name, 'an http or https address without user name and password', value);
 }

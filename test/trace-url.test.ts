@@ -136,6 +136,22 @@ describe('wrong options are refused with name, expectation, value and type', () 
       `traceUrl: expected ${address}, got 'javascript:alert({traceId})' (string)`,
     ],
     ['https://x.test/ {traceId}', `traceUrl: expected ${address}, got 'https://x.test/ {traceId}' (string)`],
+    [
+      'https://me:pw@x.test/{traceId}',
+      "traceUrl: expected an http or https address without user name and password, got 'https://…@x.test/{traceId}' (string)",
+    ],
+    [
+      'https://me:pw@x.test/',
+      "traceUrl: expected a template with {traceId} or {runId}, got 'https://…@x.test/' (string)",
+    ],
+    [
+      { preset: 'jaeger', baseUrl: 'http://me:pw@x.test' },
+      "traceUrl.baseUrl: expected an http or https address without user name and password, got 'http://…@x.test' (string)",
+    ],
+    [
+      { preset: 'jaeger', baseUrl: 'http://x.test', team: 't' },
+      "traceUrl.team: expected one of preset, baseUrl, got 'team' (string)",
+    ],
     [null, 'traceUrl: expected a template or a preset, got null (object)'],
     [7, 'traceUrl: expected a template or a preset, got 7 (number)'],
     [{ preset: 'jaeger' }, `traceUrl.baseUrl: expected ${address}, got undefined (undefined)`],
