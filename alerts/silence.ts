@@ -24,6 +24,7 @@ export interface Silence {
 }
 
 const MAX_MS = 35 * 24 * 60 * 60 * 1_000;
+const A_DURATION = 'a duration such as "2 hours", up to 35 days, or 0 to end the silence';
 const MAX_SILENCES = 100;
 const MAX_REASON_LENGTH = 500;
 
@@ -46,7 +47,7 @@ export function addSilence(
   if (typeof reason !== 'string') return `reason: expected a string, got ${shown(reason)}`;
   const ms = duration === 0 ? 0 : (durationMs(duration) ?? Number.NaN);
   if (!(ms >= 0 && ms <= MAX_MS))
-    return `for: expected ${expectedDuration(duration, 'a duration such as "2 hours"')}, got ${shown(duration)}`;
+    return `for: expected ${expectedDuration(duration, A_DURATION)}, got ${shown(duration)}`;
   const others = silences.filter((one) => one.untilMs > nowMs && one.job !== job);
   if (ms === 0) return others;
   if (others.length >= MAX_SILENCES) return `expected at most ${MAX_SILENCES} silences at a time`;

@@ -59,8 +59,14 @@ describe('a silence', () => {
       [undefined, /job: expected a job name or pattern of 1 to 255 characters, got undefined/],
       [{ job: '', for: '1h' }, /job: expected/],
       [{ job: 'x'.repeat(256), for: '1h' }, /job: expected/],
-      [{ job: 'a' }, /for: expected a duration such as "2 hours", got undefined/],
-      [{ job: 'a', for: 'a while' }, /for: expected a duration such as "2 hours", got "a while" \(string\)/],
+      [
+        { job: 'a' },
+        /for: expected a duration such as "2 hours", up to 35 days, or 0 to end the silence, got undefined/,
+      ],
+      [
+        { job: 'a', for: 'a while' },
+        /for: expected a duration such as "2 hours", .*, got "a while" \(string\)/,
+      ],
       [{ job: 'a', for: -1 }, /for: expected/],
       [{ job: 'a', for: '36 days' }, /for: expected/],
       [{ job: 'a', for: '1h', reason: 7 }, /reason: expected a string, got 7 \(number\)/],

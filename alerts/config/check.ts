@@ -3,7 +3,12 @@
  * expectation and the value, except that a value which may be a secret is not shown.
  */
 import { durationMs, expectedDuration } from '../../core/util/duration';
-import { isPlainObject, type OptionError, optionError } from '../../core/util/option-error';
+import {
+  isPlainObject,
+  type OptionError,
+  optionError,
+  secretOptionError,
+} from '../../core/util/option-error';
 import type { SecretReference } from './types';
 
 const MIN_DURATION_MS = 1_000;
@@ -13,10 +18,22 @@ const SECRET_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
 /** Valid header names. @see https://www.rfc-editor.org/rfc/rfc9110#name-tokens */
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$/;
 const HEADER_VALUE = /^[\x20-\x7e]*$/;
+/** Headers of the message and of the connection. */
+const OWN_HEADERS =
+  /^(connection|content-(length|type)|expect|host|keep-alive|te|trailer|transfer-encoding|upgrade|webhook-.*)$/i;
 
 /** Returns the error for an invalid value in the configuration. */
 export function configError(path: string, expected: string, value: unknown): OptionError {
   return optionError('job alerts', path, expected, value);
+}
+
+/**
+ * Returns the error for an invalid value that may be or contain a secret.
+ *
+ * @param given description of the value, which is not quoted
+ */
+export function hiddenError(path: string, expected: string, given: string): OptionError {
+  return secretOptionError('job alerts', path, expected, given);
 }
 
 /** Returns the object; rejects unknown keys, so that a misspelt one is not silently ignored. */
@@ -49,27 +66,34 @@ export function readDuration(path: string, value: unknown): number {
   throw configError(path, expectedDuration(value, expected), value);
 }
 
-/** Returns an http or https address without trailing slashes. */
+/** Returns an address that links begin with, without trailing slashes. */
 export function readUrl(path: string, value: unknown): string {
-  if (typeof value === 'string' && isHttpUrl(value)) return value.replace(/\/+$/, '');
-  throw configError(path, 'an http or https address', value);
+  const problem = addressProblem(value);
+  const text = typeof value === 'string' ? value : '';
+  if (problem === undefined && !/[?#]/.test(text)) return text.replace(/\/+$/, '');
+  const expected = 'an http or https address without user name, password, query and fragment';
+  // These may be secret.
+  if (/[@?#]/.test(text)) throw hiddenError(path, expected, problem ?? HAS_THEM);
+  throw configError(path, expected, value);
 }
 
 /** Returns an address unchanged, or the reference to a secret that holds one. */
 export function readUrlOrSecret(path: string, value: unknown): string | SecretReference {
-  if (typeof value === 'string' && isHttpUrl(value)) return value;
   if (isPlainObject(value)) return readSecret(path, value);
-  // Even an invalid address may contain a secret.
-  throw configError(path, 'an http or https address, or { "secret": "NAME" }', shape(value));
+  const problem = addressProblem(value);
+  if (problem === undefined) return value as string;
+  throw hiddenError(path, `${AN_ADDRESS}, or { "secret": "NAME" }`, problem);
 }
 
 /** Returns the reference to a secret. The error does not show the value, which may be the secret itself. */
 export function readSecret(path: string, value: unknown): SecretReference {
-  const keys = isPlainObject(value) ? Object.keys(value) : [];
-  const name = isPlainObject(value) && keys.length === 1 ? value.secret : undefined;
+  if (!isPlainObject(value) || Object.keys(value).join() !== 'secret')
+    throw hiddenError(path, '{ "secret": "NAME" } with the name of an environment variable', shape(value));
+  const { secret: name } = value;
   if (typeof name === 'string' && SECRET_NAME.test(name) && !name.startsWith('whsec_'))
     return Object.freeze({ secret: name });
-  throw configError(path, '{ "secret": "NAME" } with the name of an environment variable', shape(value));
+  const expected = 'the name of an environment variable: up to 128 letters, digits and underscores';
+  throw hiddenError(`${path}.secret`, expected, shape(name));
 }
 
 /** Returns the headers by name. */
@@ -77,24 +101,49 @@ export function readHeaders(
   path: string,
   value: unknown,
 ): Readonly<Record<string, string | SecretReference>> {
-  if (!isPlainObject(value)) throw configError(path, 'headers by name', value);
+  if (!isPlainObject(value)) throw hiddenError(path, 'headers by name', shape(value));
+  const names = new Set<string>();
   const read = Object.entries(value).map(([name, header]) => {
+    const lower = name.toLowerCase();
     if (!HEADER_NAME.test(name)) throw configError(path, 'names of headers', name);
+    if (OWN_HEADERS.test(name))
+      throw configError(path, 'no header that the message or the connection sets', name);
+    if (names.has(lower)) throw configError(path, 'each header once', name);
+    names.add(lower);
     if (typeof header !== 'string') return [name, readSecret(`${path}.${name}`, header)] as const;
-    if (!HEADER_VALUE.test(header)) throw configError(`${path}.${name}`, 'printable ASCII', header);
+    // The value may be a secret, such as a token.
+    if (!isHeaderValue(header)) throw hiddenError(`${path}.${name}`, 'printable ASCII', shape(header));
     return [name, header] as const;
   });
   return Object.freeze(Object.fromEntries(read));
 }
 
-function isHttpUrl(value: string): boolean {
-  return /^https?:\/\/\S+$/i.test(value) && URL.canParse(value);
+/** Whether the text can be the value of a header. */
+export function isHeaderValue(text: string): boolean {
+  return HEADER_VALUE.test(text);
 }
 
-/** Describes the value's type and keys, without its content. */
-function shape(value: unknown): string {
+const HAS_THEM = 'an address that has them';
+/** Description of a valid address, for errors. */
+export const AN_ADDRESS = 'an http or https address without user name and password';
+
+/** Describes why the value is not a valid address, without its content; `undefined` if it is one. */
+export function addressProblem(value: unknown): string | undefined {
+  if (typeof value !== 'string' || value === '') return shape(value);
+  if (!/^https?:\/\/\S+$/i.test(value) || !URL.canParse(value)) return 'another string';
+  const { username, password } = new URL(value);
+  // `fetch` refuses such an address, and links with it would give the password away.
+  return username === '' && password === '' ? undefined : HAS_THEM;
+}
+
+/** Describes the value by its type and keys, without its content. */
+export function shape(value: unknown): string {
   if (value === null || value === undefined) return String(value);
-  return typeof value === 'object' ? `{ ${Object.keys(value).join(', ')} }` : `a ${typeof value}`;
+  if (value === '') return 'an empty string';
+  if (Array.isArray(value)) return 'an array';
+  if (typeof value !== 'object') return `a ${typeof value}`;
+  const keys = Object.keys(value);
+  return keys.length === 0 ? 'an empty object' : `an object with ${keys.join(', ')}`;
 }
 
 function numbered(value: number): string {

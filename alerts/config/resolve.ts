@@ -6,12 +6,14 @@ import { compileTraceUrl, type TraceUrlOption } from '../../core/trace-url-optio
 import { isPlainObject } from '../../core/util/option-error';
 import {
   configError,
+  hiddenError,
   readHeaders,
   readInteger,
   readObject,
   readSecret,
   readUrl,
   readUrlOrSecret,
+  shape,
 } from './check';
 import { resolveRules } from './rule';
 import type { AlertChannel, JobAlertsConfig, ResolvedAlerts } from './types';
@@ -40,7 +42,8 @@ const CONFIG_KEYS = [
  * @throws {OptionError} if a value is invalid; the error never contains a secret
  */
 export function resolveAlerts(config: unknown): ResolvedAlerts {
-  const written = readObject('configuration', "an object with 'channels'", CONFIG_KEYS, config);
+  if (!isPlainObject(config)) throw hiddenError('configuration', "an object with 'channels'", shape(config));
+  const written = readObject('configuration', 'an object', CONFIG_KEYS, config);
   const channels = readChannels(written.channels);
   const { consoleUrl, webUiUrl, traceUrl, heartbeatUrl, pollIntervalMs = DEFAULT_POLL_MS } = written;
   return Object.freeze({
@@ -57,7 +60,7 @@ export function resolveAlerts(config: unknown): ResolvedAlerts {
 
 function readChannels(written: unknown): ReadonlyMap<string, AlertChannel> {
   if (!isPlainObject(written) || Object.keys(written).length === 0)
-    throw configError('channels', 'at least one channel by name', written);
+    throw hiddenError('channels', 'at least one channel by name', shape(written));
   return new Map(
     Object.entries(written).map(([name, channel]) => {
       if (!CHANNEL_NAME.test(name))
@@ -68,7 +71,9 @@ function readChannels(written: unknown): ReadonlyMap<string, AlertChannel> {
 }
 
 function readChannel(path: string, written: unknown): AlertChannel {
-  const type = isPlainObject(written) ? written.type : undefined;
+  // The value may be a secret, such as the address of a Slack webhook.
+  if (!isPlainObject(written)) throw hiddenError(path, 'an object with type and url', shape(written));
+  const { type } = written;
   switch (type) {
     case 'webhook': {
       const keys = ['type', 'url', 'secret', 'headers'] as const;

@@ -49,7 +49,9 @@ export function resolveRules(
   const entries = Object.entries(jobs ?? {}).map(([job, written]) => {
     if (!isPattern(job)) throw configError('jobs', A_PATTERN, job);
     const path = `jobs['${job}']`;
-    return [job, fillUp(path, checkRule(path, written, channels), checked, channels)] as const;
+    const own = checkRule(path, written, channels);
+    rejectUnused(path, own);
+    return [job, fillUp(path, own, checked, channels)] as const;
   });
   return { default: fillUp('default', checked, {}, channels), jobs: new Map(entries) };
 }
@@ -72,6 +74,21 @@ function checkRule(path: string, written: unknown, channels: readonly string[]):
   };
 }
 
+/**
+ * Rejects a limit whose event the same rule leaves out of `on`: it would be ignored. In `default` it is of
+ * use to rules with other events.
+ *
+ * @throws {OptionError} that names the missing event
+ */
+function rejectUnused(path: string, { on, overMs, successWithinMs }: CheckedRule): void {
+  const needed = { slow: overMs, overdue: successWithinMs };
+  for (const [event, limit] of Object.entries(needed)) {
+    if (limit === undefined || on === undefined || on.some((one) => one === event)) continue;
+    const member = event === 'slow' ? 'overMs' : 'successWithin';
+    throw configError(`${path}.on`, `a list with '${event}', since the rule has ${member}`, on);
+  }
+}
+
 function fillUp(
   path: string,
   own: CheckedRule,
@@ -92,11 +109,16 @@ function fillUp(
   };
   if (own.on?.includes('overdue') && successWithinMs === undefined)
     throw configError(`${path}.successWithin`, "a duration, since 'on' has 'overdue'", undefined);
-  // A rule with `successWithin` reports overdue jobs, even if the `on` of `default` lacks `overdue`.
+  // A limit in a rule is reported, even if the `on` of `default` lacks its event.
   const reportsOverdue = successWithinMs !== undefined && (own.on?.includes('overdue') ?? true);
+  const addsSlow = own.overMs !== undefined && own.on === undefined && on?.includes('slow') === false;
   const others = (on ?? ALERT_EVENTS).filter((event) => event !== 'overdue');
   return Object.freeze({
-    on: Object.freeze([...others, ...(reportsOverdue ? (['overdue'] as const) : [])]),
+    on: Object.freeze([
+      ...others,
+      ...(addsSlow ? (['slow'] as const) : []),
+      ...(reportsOverdue ? (['overdue'] as const) : []),
+    ]),
     to,
     after,
     recoverAfter,

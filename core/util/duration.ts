@@ -48,11 +48,14 @@ export function durationMs(value: unknown): number | undefined {
 /**
  * Returns the expectation for an error about a value that is not such a duration.
  *
- * @param expected expectation for any value but a bare number, for which the number with a unit is suggested
+ * @param expected expectation for any value but a bare positive number, for which the number with a unit is
+ *   suggested
  */
 export function expectedDuration(value: unknown, expected: string): string {
   const isBare = typeof value === 'number' ? Number.isFinite(value) : BARE_NUMBER.test(String(value));
+  const number = Number(value);
+  // Zero and negative numbers would be refused with a unit, too.
+  if (!isBare || number <= 0) return expected;
   // A large number was surely meant in milliseconds, as Temporal reads it.
-  const unit = Math.abs(Number(value)) < 1_000 ? 's' : 'ms';
-  return isBare ? `"${String(value).trim()} ${unit}"` : expected;
+  return `"${String(value).trim()} ${number < 1_000 ? 's' : 'ms'}"`;
 }
