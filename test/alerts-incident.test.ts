@@ -62,6 +62,19 @@ describe('other problems', () => {
 });
 
 describe('messages', () => {
+  it('go to channels with any name, such as one that all objects have as a member', () => {
+    const names = ['constructor', '__proto__', 'toString'];
+    const one = new Told({ to: names }).see(failed('a', 1)).see(succeeded('s', 2));
+    deepEqual(one.messages, [
+      ...names.map(() => 'job.failed open'),
+      ...names.map(() => 'job.recovered resolved'),
+    ]);
+    deepEqual(
+      JSON.parse(JSON.stringify(one.state)).deliveries.map(({ channel }: { channel: string }) => channel),
+      [...names, ...names],
+    );
+  });
+
   it('about a problem that was resolved before the delivery are merged into one', () => {
     const one = new IncidentUnderTest({}, { prompt: false })
       .observe(failed('a', 1))

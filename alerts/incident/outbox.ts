@@ -87,12 +87,12 @@ export function withdraw(state: IncidentState, key: string): IncidentState {
 
 /** Returns the channel's next message; `undefined` if none is due. */
 export function nextMessage(state: IncidentState, channel: string, nowMs: number): QueuedMessage | undefined {
-  return (state.queues[channel] ?? []).find(({ notBeforeMs = 0 }) => notBeforeMs <= nowMs);
+  return queueOf(state, channel).find(({ notBeforeMs = 0 }) => notBeforeMs <= nowMs);
 }
 
 /** Whether the message is still queued for the channel. */
 export function isQueued(state: IncidentState, channel: string, id: string): boolean {
-  return (state.queues[channel] ?? []).some((message) => message.id === id);
+  return queueOf(state, channel).some((message) => message.id === id);
 }
 
 /**
@@ -121,7 +121,7 @@ export function settle(
   outcome: DeliveryOutcome,
   nowMs: number,
 ): IncidentState {
-  const queue = state.queues[channel] ?? [];
+  const queue = queueOf(state, channel);
   const touched = { ...state, touchedMs: nowMs };
   const record = recordOf(message, channel, nowMs);
   if (outcome.status === 'silenced') {
@@ -184,8 +184,13 @@ function enqueue(
   // A channel that was removed from the rule still gets the resolution of what it was sent.
   const earlier = message.state === 'resolved' ? Object.keys(state.queues) : [];
   const channels = new Set([...state.handling.to, ...earlier]);
-  const queues = Array.from(channels, (channel) => [channel, put(state.queues[channel] ?? [])] as const);
+  const queues = Array.from(channels, (channel) => [channel, put(queueOf(state, channel))] as const);
   return { ...state, queues: { ...state.queues, ...Object.fromEntries(queues) } };
+}
+
+/** Returns the channel's queue. A channel may have the name of a member that all objects have. */
+function queueOf({ queues }: IncidentState, channel: string): readonly QueuedMessage[] {
+  return Object.hasOwn(queues, channel) ? (queues[channel] ?? []) : [];
 }
 
 function withQueue(state: IncidentState, channel: string, queue: readonly QueuedMessage[]): IncidentState {

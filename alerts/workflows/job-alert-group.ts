@@ -43,10 +43,11 @@ export const jobAlertGroup = asInfrastructure(async function jobAlertGroup({
   members,
 }: GroupStart): Promise<GroupStatus> {
   const reported: string[] = [];
-  const outcomes: Record<string, DeliveryOutcome['status']> = {};
+  const outcomes = new Map<string, DeliveryOutcome['status']>();
+  const status = (): GroupStatus => ({ jobs: reported, outcomes: Object.fromEntries(outcomes) });
   let replies = 0;
   let pending: GroupMember[] = [];
-  setHandler(defineQuery<GroupStatus>(IncidentMessage.status), () => ({ jobs: reported, outcomes }));
+  setHandler(defineQuery<GroupStatus>(IncidentMessage.status), status);
   setHandler(defineSignal<[GroupMember]>(IncidentMessage.member), (member) => {
     replies++;
     if (member.message !== null) pending.push(member);
@@ -62,12 +63,12 @@ export const jobAlertGroup = asInfrastructure(async function jobAlertGroup({
     await Promise.all(
       to.map(async (channel) => {
         const outcome = await jobAlertsDeliver({ channel, subject, message }).catch(() => undefined);
-        outcomes[channel] = outcome?.status ?? 'refused';
+        outcomes.set(channel, outcome?.status ?? 'refused');
       }),
     );
     if (isComplete) break;
   }
-  return { jobs: reported, outcomes };
+  return status();
 });
 
 function messageOf(type: AlertType, part: number, members: readonly GroupMember[]): AlertMessage {
