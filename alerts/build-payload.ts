@@ -22,6 +22,7 @@ const MAX_TEXT = 4_000;
 const MAX_ERROR = 2_000;
 const MAX_PENDING = 10;
 const MAX_JOBS = 20;
+const MAX_LINK = 4_000;
 
 export function buildPayload(
   namespace: string,
@@ -113,13 +114,19 @@ function linksOf(namespace: string, run: AlertRun, targets: LinkTargets): AlertP
   const [space, id, execution] = [namespace, workflowId, runId].map(encodeURIComponent);
   return defined({
     // A run that is not sampled has no trace to link to.
-    trace: template === undefined || recorded === false ? undefined : fillTraceUrl(template, values),
-    run: consoleUrl === undefined ? undefined : `${consoleUrl}/runs/${execution}?namespace=${space}`,
+    trace: template === undefined || recorded === false ? undefined : link(fillTraceUrl(template, values)),
+    run: consoleUrl === undefined ? undefined : link(`${consoleUrl}/runs/${execution}?namespace=${space}`),
     webUi:
       webUiUrl === undefined
         ? undefined
-        : `${webUiUrl}/namespaces/${space}/workflows/${id}/${execution}/history`,
+        : link(`${webUiUrl}/namespaces/${space}/workflows/${id}/${execution}/history`),
   });
+}
+
+/** Returns the link in ASCII; `undefined` if it is too long, since a truncated one would be broken. */
+function link(url: string): string | undefined {
+  const { href } = new URL(url);
+  return href.length > MAX_LINK ? undefined : href;
 }
 
 function iso(ms: number): string {

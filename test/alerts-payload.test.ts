@@ -175,6 +175,17 @@ describe('a message', () => {
     equal(data.links?.trace, undefined);
   });
 
+  it('has no link that would be too long, and links in ASCII', () => {
+    const run = { ...RUN, workflowId: 'ä'.repeat(1_000) };
+    const targets = { ...TARGETS, consoleUrl: 'http://console:4318/ü' };
+    const payload = buildPayload('default', JOB, message('job.failed', { run }), targets);
+    deepEqual(schemaProblems(payload), []);
+    deepEqual(payload.data.links, {
+      trace: `http://console:4318/%C3%BC/traces/${RUN.traceId}`,
+      run: `http://console:4318/%C3%BC/runs/${RUN.runId}?namespace=default`,
+    });
+  });
+
   it('is bounded, whatever text users wrote', () => {
     const long = 'ä'.repeat(100_000);
     const run = { ...RUN, workflowId: long, workflowType: long };
@@ -192,7 +203,7 @@ describe('a message', () => {
       taskQueue: long,
       jobs: Array(500).fill(long),
     };
-    const payload = buildPayload(long, { kind: 'job', name: long }, message('job.slow', facts), {});
+    const payload = buildPayload(long, { kind: 'job', name: long }, message('job.slow', facts), TARGETS);
     deepEqual(schemaProblems(payload), []);
     ok(JSON.stringify(payload).length < 100_000);
   });
