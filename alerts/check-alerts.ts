@@ -33,17 +33,19 @@ export async function checkAlerts(options: JobWatcherOptions): Promise<AlertsChe
   const done = [`configuration ${config.hash}`];
   const problems: string[] = [];
   const channels = new Channels(namespace, config, secrets);
-  problems.push(...(await channels.problems()));
+  const secretProblems = await channels.problems();
+  problems.push(...secretProblems.map(({ text }) => text));
   try {
     const client = new Client({ connection, namespace, ...(dataConverter && { dataConverter }) });
-    const unusable = unusableBecause(namespace, await readSearchAttributes(connection, namespace));
-    if (unusable !== undefined) problems.push(unusable);
+    const problem = unusableBecause(namespace, await readSearchAttributes(connection, namespace));
+    if (problem !== undefined) problems.push(problem);
     else await new Reader(client).checkVisibility();
     done.push(`namespace ${namespace} can be read`);
   } catch (error) {
     problems.push(`namespace ${namespace}: ${(error as Error).message}`);
   }
-  for (const name of channels.names) {
+  const unusable = new Set(secretProblems.map(({ channel }) => channel));
+  for (const name of channels.names.filter((name) => !unusable.has(name))) {
     const nowMs = Date.now();
     const message = { id: `msg_${randomUUID()}`, key: 'test', sinceMs: nowMs, queuedMs: nowMs, facts: {} };
     const sample = { ...message, type: 'watcher.test', state: 'open' } as const;

@@ -6,6 +6,8 @@ import { NativeConnection } from '@temporalio/worker';
 import { CONNECTION_FLAGS, CONNECTION_USAGE, connectionFlags } from '../client/connection-flags';
 import { connectionSettings } from '../client/connection-settings';
 import { checkAlerts } from './check-alerts';
+import { checkSecrets } from './check-secrets';
+import { loadAlerts } from './config/load';
 import { type AlertsModule, loadAlertsModule } from './load-module';
 import { removeAlerts } from './remove-alerts';
 import { type JobWatcher, type JobWatcherOptions, startJobWatcher } from './start';
@@ -53,8 +55,18 @@ export async function runWatch(args: readonly string[]): Promise<void> {
   const { config } = flags;
   if (config === undefined && !flags.remove)
     throw new WatchUsageError(`--config: expected the path of a JSON file\n\n${WATCH_USAGE}`);
+  if (flags.check && flags.remove)
+    throw new WatchUsageError(`expected only one of --check and --remove, got both\n\n${WATCH_USAGE}`);
   const { connectionOptions, namespace = 'default' } = settingsOf(flags);
-  const namespaces = flags.namespace ?? [namespace];
+  const namespaces = [...new Set(flags.namespace ?? [namespace])];
+  const module = await loadModule(flags.module);
+  // Before the connection, which may take seconds to fail.
+  if (config !== undefined && !flags.remove)
+    await asWatchError('--config', async () => {
+      const resolved = await loadAlerts(config);
+      // `--check` lists them with all other problems.
+      if (!flags.check) await checkSecrets(resolved, module.secrets);
+    });
   const connection = await asWatchError(`Temporal at ${connectionOptions.address}`, () =>
     NativeConnection.connect(connectionOptions as Parameters<typeof NativeConnection.connect>[0]),
   );
@@ -63,8 +75,8 @@ export async function runWatch(args: readonly string[]): Promise<void> {
       for (const name of namespaces) await remove(connection, name);
       return;
     }
-    const options = { connection, config, ...(await loadModule(flags.module)) };
-    if (flags.check) for (const name of namespaces) await check({ ...options, namespace: name });
+    const options = { connection, config, ...module };
+    if (flags.check) await check(namespaces, options);
     else await watch(namespaces, options);
   } finally {
     await connection.close();
@@ -87,10 +99,14 @@ async function watch(namespaces: readonly string[], options: JobWatcherOptions):
   }
 }
 
-async function check(options: JobWatcherOptions): Promise<void> {
-  const { done, problems } = await asWatchError('--check', () => checkAlerts(options));
-  for (const line of done) console.log(`ok      ${line}`);
-  if (problems.length > 0) throw new WatchError(problems.map((line) => `FAILED  ${line}`).join('\n'));
+async function check(namespaces: readonly string[], options: JobWatcherOptions): Promise<void> {
+  const failed: string[] = [];
+  for (const namespace of namespaces) {
+    const { done, problems } = await asWatchError('--check', () => checkAlerts({ ...options, namespace }));
+    for (const line of done) console.log(`ok      ${line}`);
+    failed.push(...problems.map((line) => `FAILED  ${line}`));
+  }
+  if (failed.length > 0) throw new WatchError(failed.join('\n'));
 }
 
 async function remove(connection: NativeConnection, namespace: string): Promise<void> {

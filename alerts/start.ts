@@ -13,8 +13,11 @@ import {
 } from '@temporalio/worker';
 import { withinTimeout } from '../client/listing';
 import type { SecretProvider } from '../core/http/secrets';
+import { createEdgeLog } from '../core/util/edge-log';
+import { checkNames, optionError } from '../core/util/option-error';
 import { suppressed } from '../core/util/suppressed';
 import { environmentSecrets } from './channels/secrets';
+import { checkSecrets } from './check-secrets';
 import { loadAlerts } from './config/load';
 import type { JobAlertsConfig, ResolvedAlerts } from './config/types';
 import { ALERTS_TASK_QUEUE, AlertWorkflow, WATCHER_ID, WatcherMessage } from './names';
@@ -57,13 +60,25 @@ export interface JobWatcher {
 
 const RELOAD_MS = 5_000;
 
+const OPTION_NAMES = [
+  'connection',
+  'namespace',
+  'config',
+  'dataConverter',
+  'redact',
+  'secrets',
+  'logger',
+] as const satisfies readonly (keyof JobWatcherOptions)[];
+
 /**
  * Watches the jobs of a namespace and sends alerts as configured.
  *
- * @throws {OptionError} if the configuration is invalid
+ * @throws {OptionError} if an option or the configuration is invalid, or a secret is missing
  */
 export async function startJobWatcher(options: JobWatcherOptions): Promise<JobWatcher> {
+  checkOptions(options);
   const config = await loadAlerts(options.config);
+  await checkSecrets(config, options.secrets);
   const running = new RunningWatcher(options);
   await suppressed(() => running.begin(config));
   return Object.freeze({
@@ -73,14 +88,24 @@ export async function startJobWatcher(options: JobWatcherOptions): Promise<JobWa
   });
 }
 
+function checkOptions(options: JobWatcherOptions): void {
+  const subject = 'startJobWatcher';
+  checkNames(subject, options, OPTION_NAMES);
+  for (const name of ['redact', 'secrets'] as const) {
+    const value: unknown = options[name];
+    if (value !== undefined && typeof value !== 'function')
+      throw optionError(subject, name, 'a function', value);
+  }
+}
+
 class RunningWatcher {
   readonly closed: Promise<void>;
   readonly #options: JobWatcherOptions;
   readonly #client: Client;
   readonly #log: Pick<Logger, 'info' | 'warn'>;
   #settle: { resolve: () => void; reject: (error: Error) => void } | undefined;
-  #hash = '';
-  #current: { process: WatcherProcess; worker: Worker; ended: Promise<void> } | undefined;
+  /** The work in progress, with the hash of its configuration. */
+  #current: { process: WatcherProcess; worker: Worker; ended: Promise<void>; hash: string } | undefined;
   #timer: NodeJS.Timeout | undefined;
   #isClosing = false;
   #closing: Promise<void> | undefined;
@@ -111,7 +136,7 @@ class RunningWatcher {
       await this.close();
       throw error;
     }
-    if (typeof this.#options.config === 'string') this.#reloadLater(this.#options.config);
+    if (typeof this.#options.config === 'string') this.#reloadLater();
   }
 
   async status(): Promise<WatcherStatus> {
@@ -141,8 +166,9 @@ class RunningWatcher {
       secrets = environmentSecrets(process.env),
     } = this.#options;
     const part = new WatcherProcess({ client: this.#client, config, secrets, redact, log: this.#log });
-    for (const problem of await part.channels.problems())
-      this.#log.warn(`temporal-job-tracing: alerts: ${problem}`);
+    // Only those that may be over soon: others were errors.
+    for (const { text } of await part.channels.problems())
+      this.#log.warn(`temporal-job-tracing: alerts: ${text}`);
     const worker = await Worker.create({
       connection,
       namespace: this.#client.options.namespace,
@@ -157,8 +183,7 @@ class RunningWatcher {
     });
     part.start((error) => void this.close(error));
     const ended = worker.run();
-    this.#current = { process: part, worker, ended };
-    this.#hash = config.hash;
+    this.#current = { process: part, worker, ended, hash: config.hash };
     ended.then(
       () => {},
       (error: Error) => void this.close(error),
@@ -176,25 +201,34 @@ class RunningWatcher {
   }
 
   /** Checks every few seconds whether the file has changed. */
-  #reloadLater(path: string): void {
-    let problem = '';
+  #reloadLater(): void {
+    const log = createEdgeLog(this.#log);
     const reload = async () => {
-      try {
-        const config = await loadAlerts(path);
-        problem = '';
-        if (config.hash !== this.#hash && !this.#isClosing) await this.#change(config);
-      } catch (error) {
-        const { message } = error as Error;
-        if (message !== problem)
-          this.#log.warn(`temporal-job-tracing: ${message}; the previous configuration stays in use`);
-        problem = message;
+      const config = await this.#readConfig().catch(({ message }: Error) => {
+        log.begin('config', `${message}; the previous configuration stays in use`, message);
+        return undefined;
+      });
+      if (config !== undefined) {
+        log.end('config', 'alerts: the configuration is valid again');
+        await this.#change(config).catch(({ message }: Error) => {
+          log.begin('worker', `alerts: not watching, tried again in seconds: ${message}`, message);
+        });
+        if (this.#current !== undefined) log.end('worker', 'alerts: watching again');
       }
       if (!this.#isClosing) this.#timer = setTimeout(reload, RELOAD_MS).unref();
     };
     this.#timer = setTimeout(reload, RELOAD_MS).unref();
   }
 
+  /** Returns the configuration that is to be used, after checking its secrets if it has changed. */
+  async #readConfig(): Promise<ResolvedAlerts> {
+    const config = await loadAlerts(this.#options.config);
+    if (this.#current?.hash !== config.hash) await checkSecrets(config, this.#options.secrets);
+    return config;
+  }
+
   async #change(config: ResolvedAlerts): Promise<void> {
+    if (this.#current?.hash === config.hash || this.#isClosing) return;
     // A connection allows one worker for each task queue, so the next one starts when this one has stopped.
     await this.#stopWorker();
     await this.#startWorker(config);

@@ -1,14 +1,15 @@
 /** Channels: what receivers' answers mean, when a message is tried again, what Slack gets, and where secrets are not. */
 import { deepEqual, doesNotMatch, equal, match, ok, rejects } from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { Channels } from '../alerts/channels/channels';
 import { post } from '../alerts/channels/post';
 import { retryDelayMs } from '../alerts/channels/retry';
-import { environmentSecrets, reveal } from '../alerts/channels/secrets';
+import { environmentSecrets, reveal, revealAddress, revealHeader } from '../alerts/channels/secrets';
 import { slackMessage } from '../alerts/channels/slack';
+import { checkSecrets } from '../alerts/check-secrets';
 import { resolveAlerts } from '../alerts/config/resolve';
 import type { AlertMessage } from '../alerts/incident/message';
 import type { AlertPayload } from '../alerts/payload';
@@ -152,9 +153,9 @@ describe('channels', () => {
     deepEqual([receiver.received.length, all.stopped], [before, ['hook']]);
   });
 
-  it('that are not configured refuse messages', async () => {
+  it('that are not configured are unknown', async () => {
     deepEqual(await channels().send('other', JOB, MESSAGE), {
-      kind: 'refused',
+      kind: 'unknown',
       why: 'there is no channel other in the configuration',
     });
   });
@@ -165,10 +166,18 @@ describe('channels', () => {
       HOOK_KEY: secret,
       SLACK_URL: `hooks.slack.example/${secret}`,
     }).problems();
-    deepEqual(problems.length, 3);
-    match(problems[0] ?? '', /channels\.hook: secret "HOOK_KEY": expected Base64 of 24 to 64 bytes/);
-    match(problems[2] ?? '', /channels\.slack: expected an http or https address, got something else/);
-    doesNotMatch(problems.join(), /not-base64/);
+    const [hook, , slack] = problems.map(({ text }) => text);
+    deepEqual(
+      problems.map(({ channel, isLasting }) => [channel, isLasting]),
+      [
+        ['hook', true],
+        ['team', true],
+        ['slack', true],
+      ],
+    );
+    match(hook ?? '', /channels\.hook: secret "HOOK_KEY": expected Base64 of 24 to 64 bytes/);
+    match(slack ?? '', /channels\.slack: secret "SLACK_URL": expected an http or https address/);
+    doesNotMatch(JSON.stringify(problems), /not-base64/);
     const result = await channels({}).send('hook', JOB, MESSAGE);
     equal(result.kind, 'retry');
     match(JSON.stringify(result), /the environment variable HOOK_KEY, or HOOK_KEY_FILE/);
@@ -176,19 +185,65 @@ describe('channels', () => {
 });
 
 describe('a secret', () => {
-  it('comes from the environment, or from the file named there', async () => {
-    const file = join(tmpdir(), `alerts-secret-${process.pid}`);
-    await writeFile(file, 'from the file\n', { mode: 0o600 });
-    const secrets = environmentSecrets({ A: 'from the environment', B_FILE: file, C_FILE: '/nowhere' });
+  const file = join(tmpdir(), `alerts-secret-${process.pid}`);
+  const secrets = environmentSecrets({
+    A: ' from the environment\n',
+    B_FILE: file,
+    C_FILE: '/nowhere',
+    E: '',
+    F: 'x',
+    F_FILE: file,
+    G: '',
+    G_FILE: file,
+    SPLIT: 'a\nb',
+    URL: 'https://me:pw@hooks.example',
+  });
+  before(() => writeFile(file, 'from the file\n', { mode: 0o600 }));
+  after(() => rm(file));
+
+  it('comes from the environment, or from the file named there, without white space around it', async () => {
     equal(await reveal({ secret: 'A' }, secrets), 'from the environment');
     equal(await reveal({ secret: 'B' }, secrets), 'from the file');
-    await rejects(reveal({ secret: 'C' }, secrets), /secret "C" cannot be read \(ENOENT\)/);
-    await rejects(reveal({ secret: 'D' }, secrets), /secret "D": expected the environment variable D/);
+    equal(await reveal({ secret: 'G' }, secrets), 'from the file');
+  });
+
+  const table: readonly [name: string, message: RegExp][] = [
+    ['C', /^secret "C": expected the path of a file in C_FILE, got a path that cannot be read \(ENOENT\)$/],
+    ['D', /^secret "D": expected the environment variable D, or D_FILE .* got neither$/],
+    ['E', /^secret "E": expected the environment variable E, or E_FILE .* got an empty E$/],
+    ['F', /^secret "F": expected only one of F and F_FILE, got both$/],
+  ];
+  for (const [name, message] of table)
+    it(`that is missing is named with what was expected: ${message.source}`, () =>
+      rejects(reveal({ secret: name }, secrets), { name: 'SecretError', message }));
+
+  it('of the wrong form is named, and not shown', async () => {
+    await rejects(
+      revealHeader({ secret: 'SPLIT' }, secrets),
+      /^SecretError: secret "SPLIT": [^\n]*something else$/,
+    );
+    await rejects(
+      revealAddress({ secret: 'URL' }, secrets),
+      /^SecretError: secret "URL": expected an http or https address without .*, got an address that has them$/,
+    );
+    await rejects(
+      reveal({ secret: 'A' }, () => undefined),
+      /^SecretError: secret "A": expected text, got undefined$/,
+    );
   });
 
   it('whose provider fails is named, without the message of the provider', async () => {
-    const secrets = () => Promise.reject(new Error('vault token abc'));
-    await rejects(reveal({ secret: 'A' }, secrets), /^SecretError: secret "A" cannot be read \(Error\)$/);
+    const failing = () => Promise.reject(new Error('vault token abc'));
+    await rejects(
+      reveal({ secret: 'A' }, failing),
+      /^SecretUnavailableError: secret "A": the provider of secrets failed \(Error\)$/,
+    );
+    const config = resolveAlerts({ channels: { slack: { type: 'slack', url: { secret: 'A' } } } });
+    await checkSecrets(config, failing);
+    await rejects(
+      checkSecrets(config, () => undefined),
+      /^OptionError: job alerts: channels\.slack: /,
+    );
   });
 });
 

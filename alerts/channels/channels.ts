@@ -8,9 +8,19 @@ import type { AlertChannel, ResolvedAlerts } from '../config/types';
 import type { AlertMessage, Subject } from '../incident/message';
 import type { AlertPayload } from '../payload';
 import { type ChannelRequest, type PostResult, post } from './post';
-import { reveal, SecretError } from './secrets';
+import { revealAddress, SecretError, SecretUnavailableError } from './secrets';
 import { slackRequest } from './slack';
 import { webhookRequest } from './webhook';
+
+/** A problem with a secret that the configuration names. */
+export interface SecretProblem {
+  /** One line with the path in the configuration, the secret's name and what is wrong. */
+  readonly text: string;
+  /** The channel that needs the secret; left out for others. */
+  readonly channel?: string;
+  /** False if the provider of secrets failed, so that a later call may succeed. */
+  readonly isLasting: boolean;
+}
 
 export class Channels {
   readonly #namespace: string;
@@ -37,7 +47,7 @@ export class Channels {
   async send(name: string, subject: Subject, message: AlertMessage): Promise<PostResult> {
     const channel = this.#config.channels.get(name);
     if (channel === undefined)
-      return { kind: 'refused', why: `there is no channel ${name} in the configuration` };
+      return { kind: 'unknown', why: `there is no channel ${name} in the configuration` };
     const stopped = this.#stopped.get(name);
     if (stopped !== undefined) return { kind: 'refused', why: `the channel was stopped: ${stopped}` };
     const payload = buildPayload(this.#namespace, subject, message, this.#config);
@@ -56,27 +66,24 @@ export class Channels {
     return result;
   }
 
-  /**
-   * Checks that the channels' secrets can be read and their addresses are valid; returns a line for each
-   * problem.
-   */
-  async problems(): Promise<readonly string[]> {
+  /** Returns the problems with the secrets that the configuration names. */
+  async problems(): Promise<readonly SecretProblem[]> {
     const { channels, heartbeatUrl } = this.#config;
-    const problems: string[] = [];
-    const check = async (name: string, made: () => Promise<{ readonly url: string }>) => {
+    const found: SecretProblem[] = [];
+    const check = async (path: string, read: () => Promise<unknown>, channel?: string) => {
       try {
-        const { url } = await made();
-        if (!/^https?:\/\//i.test(url) || !URL.canParse(url))
-          problems.push(`${name}: expected an http or https address, got something else`);
+        await read();
       } catch (error) {
-        problems.push(`${name}: ${(error as Error).message}`);
+        const { message } = error as Error;
+        const isLasting = !(error instanceof SecretUnavailableError);
+        found.push({ text: `${path}: ${message}`, isLasting, ...(channel !== undefined && { channel }) });
       }
     };
     for (const [name, channel] of channels)
-      await check(`channels.${name}`, () => this.#request(channel, 'msg_check', EMPTY));
+      await check(`channels.${name}`, () => this.#request(channel, 'msg_check', EMPTY), name);
     if (heartbeatUrl !== undefined)
-      await check('heartbeatUrl', async () => ({ url: await reveal(heartbeatUrl, this.#secrets) }));
-    return problems;
+      await check('heartbeatUrl', () => revealAddress(heartbeatUrl, this.#secrets));
+    return found;
   }
 
   #request(channel: AlertChannel, id: string, payload: AlertPayload): Promise<ChannelRequest> {

@@ -13,6 +13,8 @@ export type PostResult =
   | { readonly kind: 'retry'; readonly why: string; readonly afterMs?: number }
   /** The receiver rejected this message for good. */
   | { readonly kind: 'refused'; readonly why: string }
+  /** The configuration of this process does not have the channel. */
+  | { readonly kind: 'unknown'; readonly why: string }
   /** The receiver wants no more messages (410 Gone). */
   | { readonly kind: 'gone'; readonly why: string };
 
@@ -57,7 +59,7 @@ function meaningOf(status: number, retryAfter: string | undefined): PostResult {
 }
 
 /** Returns the code of the error or of its cause, never its message, which may contain the address. */
-function reasonOf(error: unknown, timeoutMs: number): string {
+export function reasonOf(error: unknown, timeoutMs: number): string {
   if (!(error instanceof Error)) return typeof error;
   if (error.name === 'TimeoutError') return `timed out after ${timeoutMs} ms`;
   const { code } = (error.cause ?? error) as NodeJS.ErrnoException;

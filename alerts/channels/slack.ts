@@ -8,7 +8,7 @@ import type { SecretProvider } from '../../core/http/secrets';
 import type { SlackChannel } from '../config/types';
 import type { AlertPayload, AlertPayloadData } from '../payload';
 import type { ChannelRequest } from './post';
-import { reveal } from './secrets';
+import { revealAddress } from './secrets';
 
 /** Most characters in a section block. */
 const MAX_SECTION = 3_000;
@@ -27,7 +27,7 @@ export async function slackRequest(
   secrets: SecretProvider,
 ): Promise<ChannelRequest> {
   return {
-    url: await reveal(channel.url, secrets),
+    url: await revealAddress(channel.url, secrets),
     headers: {},
     body: JSON.stringify(slackMessage(payload)),
   };

@@ -8,7 +8,7 @@ import type { SecretProvider } from '../../core/http/secrets';
 import type { WebhookChannel } from '../config/types';
 import type { AlertPayload } from '../payload';
 import type { ChannelRequest } from './post';
-import { reveal, SecretError } from './secrets';
+import { reveal, revealAddress, revealHeader, SecretError } from './secrets';
 
 const PREFIX = 'whsec_';
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
@@ -34,10 +34,10 @@ export async function webhookRequest(
   const signature = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64');
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(channel.headers ?? {})) {
-    headers[name.toLowerCase()] = await reveal(value, secrets);
+    headers[name.toLowerCase()] = await revealHeader(value, secrets);
   }
   return {
-    url: await reveal(channel.url, secrets),
+    url: await revealAddress(channel.url, secrets),
     headers: {
       ...headers,
       'webhook-id': id,

@@ -20,6 +20,9 @@ export interface Delivering {
   readonly retryDelayMs?: typeof retryDelayMs;
 }
 
+/** Longer than a changed configuration file takes to be read. */
+const ATTEMPTS_AT_UNKNOWN = 4;
+
 /** Creates the activity `jobAlertsDeliver`. */
 export function createDeliver(
   delivering: Delivering,
@@ -37,10 +40,30 @@ export function createDeliver(
       case 'gone':
         refused(channel, result.why);
         return { status: 'refused', why: result.why };
+      case 'unknown':
+        return unknown(channel, message, result.why, delivering);
       case 'retry':
         return later(channel, result, delivering);
     }
   };
+}
+
+/**
+ * Retries a message to a channel that this process does not know: another process may have a newer
+ * configuration, or this one will read it within seconds. After that the channel has been removed.
+ *
+ * @throws {ApplicationFailure} with the delay of the next attempt
+ */
+function unknown(
+  channel: string,
+  { state }: AlertMessage,
+  why: string,
+  delivering: Delivering,
+): DeliveryOutcome {
+  if (Context.current().info.attempt < ATTEMPTS_AT_UNKNOWN) return later(channel, { why }, delivering);
+  // Nobody misses the end of a problem on a channel that was removed.
+  if (state === 'open') delivering.refused(channel, why);
+  return { status: 'refused', why };
 }
 
 /**
@@ -50,7 +73,7 @@ export function createDeliver(
  */
 function later(
   channel: string,
-  { why, afterMs }: Extract<PostResult, { kind: 'retry' }>,
+  { why, afterMs }: Omit<Extract<PostResult, { kind: 'retry' }>, 'kind'>,
   { refused, retryDelayMs: delayOf = retryDelayMs }: Delivering,
 ): DeliveryOutcome {
   const { attempt, scheduledTimestampMs } = Context.current().info;

@@ -69,7 +69,8 @@ export class WatcherProcess {
     });
     const silences = createSilenceReader(client);
     const heartbeat = createHeartbeat(config.heartbeatUrl, secrets, (why) => {
-      this.#log.begin('heartbeat', `alerts: heartbeatUrl could not be called: ${why}`);
+      if (why === undefined) this.#log.end('heartbeat', 'alerts: heartbeatUrl can be called again');
+      else this.#log.begin('heartbeat', `alerts: heartbeatUrl could not be called: ${why}`, why);
     });
     const createWatch = (sinceMs: number, cursor: ConstructorParameters<typeof JobWatch>[0]['cursor']) =>
       new JobWatch({
@@ -86,7 +87,7 @@ export class WatcherProcess {
         send,
         silences,
         refused: (channel, why) => this.#refused(channel, why),
-        delivered: (channel) => this.#blind.end(`channel:${channel}`),
+        delivered: (channel) => this.#end(`channel:${channel}`, `channel ${channel} accepts messages again`),
       }),
       jobAlertsTest: (request) => this.#test(request),
       jobAlertsWatch: createWatchActivity({

@@ -7,6 +7,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DataConverter } from '@temporalio/common';
 import { NativeConnection } from '@temporalio/worker';
+import { checkSecrets } from '../../alerts/check-secrets';
 import { loadAlerts } from '../../alerts/config/load';
 import { type AlertsModule, loadAlertsModule } from '../../alerts/load-module';
 import { type JobWatcher, startJobWatcher } from '../../alerts/start';
@@ -29,11 +30,12 @@ export interface WatchersOptions {
 const AGAIN_MS = 10_000;
 const CLOSE_TIMEOUT_MS = 3_000;
 
-/** Starts the watchers. Rejects with a {@link ConsoleError} if the configuration or the module is invalid. */
+/** Starts the watchers. Rejects with a {@link ConsoleError} if the configuration, a secret or the module is invalid. */
 export async function startWatchers(options: WatchersOptions): Promise<Watchers> {
   try {
-    await loadAlerts(options.config);
-    return new Watchers(options, await loadAlertsModule('--alerts-module', options.module));
+    const module = await loadAlertsModule('--alerts-module', options.module);
+    await checkSecrets(await loadAlerts(options.config), module.secrets);
+    return new Watchers(options, module);
   } catch (error) {
     throw new ConsoleError(`--alerts: ${(error as Error).message}`, { cause: error });
   }
