@@ -1,4 +1,4 @@
-/** An activity or child whose trace header cannot be read runs as one without it. */
+/** An activity or child with an invalid trace header runs as if it had none. */
 import { deepEqual, match, ok } from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
@@ -29,15 +29,15 @@ describe('a trace header that cannot be read, written by an interceptor of the w
     await harness?.stop();
   });
 
-  /** Runs the workflow to its end; its trace is to be these lines. */
+  /** Runs the workflow, and asserts that its trace consists of these lines. */
   async function expectTrace(type: string, expected: readonly string[]): Promise<void> {
     const handle = await harness.client.workflow.start(type, { taskQueue, workflowId: randomUUID() });
     await handle.result();
     const { events } = await handle.fetchHistory();
     ok(!events?.some((event) => event.workflowTaskFailedEventAttributes), 'no workflow task failed');
     const traceId = handle.firstExecutionRunId.replaceAll('-', '');
-    const isWhole = (trace: readonly ReceivedSpan[]) => tree(trace).length >= expected.length;
-    deepEqual(tree(await harness.receiver.waitFor(traceId, isWhole)), expected);
+    const isComplete = (trace: readonly ReceivedSpan[]) => tree(trace).length >= expected.length;
+    deepEqual(tree(await harness.receiver.waitFor(traceId, isComplete)), expected);
   }
 
   for (const type of ['oneActivity', 'oneLocalActivity']) {

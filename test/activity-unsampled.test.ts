@@ -1,4 +1,4 @@
-/** An activity of a run that is not sampled makes no span of its own: the context of its header is active in it. */
+/** An activity of a run that is not sampled creates no span; the span context of its header is active in it. */
 import { deepEqual } from 'node:assert/strict';
 import { after, before, it } from 'node:test';
 import { trace } from '@opentelemetry/api';

@@ -1,4 +1,4 @@
-/** Channels: what receivers' answers mean, when a message is tried again, what Slack gets, and where secrets are not. */
+/** Channels: the meaning of receivers' responses, the pauses between attempts, Slack's messages, and secrets. */
 import { deepEqual, doesNotMatch, equal, match, ok, rejects } from 'node:assert/strict';
 import { rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -248,21 +248,21 @@ describe('a secret', () => {
 });
 
 describe('Slack', () => {
-  function told(text: string, more: Partial<AlertPayload['data']> = {}): string {
+  function slackBody(text: string, more: Partial<AlertPayload['data']> = {}): string {
     const data = { state: 'open', namespace: 'n', text, since: '2026-01-01T00:00:00.000Z', ...more } as const;
     return JSON.stringify(slackMessage({ type: 'job.failed', timestamp: data.since, data }));
   }
 
   it('mentions nobody, whatever the names of jobs and errors are', () => {
     const evil = '<!channel> <@U123> <!here|x> @here @channel @everyone <https://evil|click>';
-    const body = told(evil, { error: { message: `${evil} \`\`\`` } });
+    const body = slackBody(evil, { error: { message: `${evil} \`\`\`` } });
     doesNotMatch(body, /<!|<@|@here|@channel|@everyone|<https:\/\/evil/);
     match(body, /&lt;!channel&gt;/);
     equal((body.match(/```/g) ?? []).length, 2);
   });
 
   it('gets sections of at most 3,000 characters, never cut within an escape', () => {
-    const body = told('&'.repeat(10_000), { error: { message: '<'.repeat(10_000) } });
+    const body = slackBody('&'.repeat(10_000), { error: { message: '<'.repeat(10_000) } });
     const { blocks, text } = JSON.parse(body);
     const lengths = blocks.map((block: { text?: { text: string } }) => block.text?.text.length ?? 0);
     ok(
@@ -274,7 +274,7 @@ describe('Slack', () => {
 
   it('gets links, and a plain-text fallback', () => {
     const links = { trace: 'http://t/1?a=1&b=2', run: 'http://c/1' };
-    const body = JSON.parse(told('nightly failed', { links }));
+    const body = JSON.parse(slackBody('nightly failed', { links }));
     equal(body.text, 'job.failed: nightly failed');
     match(JSON.stringify(body.blocks), /<http:\/\/t\/1\?a=1&amp;b=2\|Trace> · <http:\/\/c\/1\|Run>/);
   });

@@ -11,25 +11,28 @@ describe('failures', () => {
   const table: readonly {
     readonly what: string;
     readonly handling?: Partial<Handling>;
-    readonly seen: readonly Observation[];
-    readonly told: readonly string[];
+    readonly observations: readonly Observation[];
+    readonly messages: readonly string[];
   }[] = [
-    { what: 'a failure is told', seen: [failed('a', 1)], told: ['job.failed open'] },
+    { what: 'a failure is told', observations: [failed('a', 1)], messages: ['job.failed open'] },
     {
       what: 'forty in a row are one message and one recovery',
-      seen: [...Array.from({ length: 40 }, (_, index) => failed(`f${index}`, index)), succeeded('s', 50)],
-      told: ['job.failed open', 'job.recovered resolved'],
+      observations: [
+        ...Array.from({ length: 40 }, (_, index) => failed(`f${index}`, index)),
+        succeeded('s', 50),
+      ],
+      messages: ['job.failed open', 'job.recovered resolved'],
     },
     {
       what: 'the same run twice is one',
       handling: { after: 2 },
-      seen: [failed('a', 1), failed('a', 1)],
-      told: [],
+      observations: [failed('a', 1), failed('a', 1)],
+      messages: [],
     },
     {
       what: 'as many as the rule says in a row are needed',
       handling: { after: 3 },
-      seen: [
+      observations: [
         failed('a', 1),
         failed('b', 2),
         succeeded('s', 3),
@@ -37,44 +40,44 @@ describe('failures', () => {
         failed('d', 5),
         failed('e', 6),
       ],
-      told: ['job.failed open'],
+      messages: ['job.failed open'],
     },
     {
       what: 'as many successes as the rule says are needed',
       handling: { recoverAfter: 2 },
-      seen: [failed('a', 1), succeeded('s', 2), failed('b', 3), succeeded('t', 4), succeeded('u', 5)],
-      told: ['job.failed open', 'job.recovered resolved'],
+      observations: [failed('a', 1), succeeded('s', 2), failed('b', 3), succeeded('t', 4), succeeded('u', 5)],
+      messages: ['job.failed open', 'job.recovered resolved'],
     },
     {
       what: 'no recovery is told if no failure was',
       handling: { after: 2 },
-      seen: [failed('a', 1), succeeded('s', 2)],
-      told: [],
+      observations: [failed('a', 1), succeeded('s', 2)],
+      messages: [],
     },
     {
       what: 'a success that ended before the failure is not a recovery',
-      seen: [failed('a', 5), succeeded('s', 4)],
-      told: ['job.failed open'],
+      observations: [failed('a', 5), succeeded('s', 4)],
+      messages: ['job.failed open'],
     },
     {
       what: 'a success is counted once',
       handling: { recoverAfter: 2 },
-      seen: [failed('a', 1), succeeded('s', 2), succeeded('s', 2)],
-      told: ['job.failed open'],
+      observations: [failed('a', 1), succeeded('s', 2), succeeded('s', 2)],
+      messages: ['job.failed open'],
     },
     {
       what: 'a failure that is seen after its recovery is told with it',
-      seen: [failed('a', 1), succeeded('s', 9), failed('late', 5)],
-      told: ['job.failed open', 'job.recovered resolved', 'job.failed resolved merged'],
+      observations: [failed('a', 1), succeeded('s', 9), failed('late', 5)],
+      messages: ['job.failed open', 'job.recovered resolved', 'job.failed resolved merged'],
     },
     {
       what: 'an old failure that is seen again after the recovery is not told',
-      seen: [failed('a', 1), succeeded('s', 2), failed('a', 1), succeeded('s', 2)],
-      told: ['job.failed open', 'job.recovered resolved'],
+      observations: [failed('a', 1), succeeded('s', 2), failed('a', 1), succeeded('s', 2)],
+      messages: ['job.failed open', 'job.recovered resolved'],
     },
     {
       what: 'three cycles in 24 hours are flapping, once, and three successes in a row end it',
-      seen: [
+      observations: [
         ...[1, 2, 3].flatMap((hour) => [
           failed(`f${hour}`, hour * HOUR),
           succeeded(`s${hour}`, hour * HOUR + 1),
@@ -88,7 +91,7 @@ describe('failures', () => {
         succeeded('s8', 9 * HOUR),
         failed('f9', 10 * HOUR),
       ],
-      told: [
+      messages: [
         'job.failed open',
         'job.recovered resolved',
         'job.failed open',
@@ -101,46 +104,52 @@ describe('failures', () => {
     },
     {
       what: 'three cycles in three days are not',
-      seen: [1, 2, 3].flatMap((day) => [
+      observations: [1, 2, 3].flatMap((day) => [
         failed(`f${day}`, day * 24 * HOUR),
         succeeded(`s${day}`, day * 24 * HOUR + 1),
       ]),
-      told: Array.from({ length: 3 }, () => ['job.failed open', 'job.recovered resolved']).flat(),
+      messages: Array.from({ length: 3 }, () => ['job.failed open', 'job.recovered resolved']).flat(),
     },
     {
       what: 'a chain that is still retried is told once, and then its end',
-      seen: [failing('c', 1), failing('c', 1), failing('other', 2), failed('a', 3), succeeded('s', 4)],
-      told: ['job.failing open', 'job.failed open', 'job.recovered resolved'],
+      observations: [
+        failing('c', 1),
+        failing('c', 1),
+        failing('other', 2),
+        failed('a', 3),
+        succeeded('s', 4),
+      ],
+      messages: ['job.failing open', 'job.failed open', 'job.recovered resolved'],
     },
     {
       what: 'a chain that succeeds recovers',
-      seen: [failing('c', 1), succeeded('s', 2)],
-      told: ['job.failing open', 'job.recovered resolved'],
+      observations: [failing('c', 1), succeeded('s', 2)],
+      messages: ['job.failing open', 'job.recovered resolved'],
     },
     {
       what: 'a chain that is seen again after its recovery is not told',
-      seen: [failing('c', 1), succeeded('s', 2), failing('c', 1)],
-      told: ['job.failing open', 'job.recovered resolved'],
+      observations: [failing('c', 1), succeeded('s', 2), failing('c', 1)],
+      messages: ['job.failing open', 'job.recovered resolved'],
     },
     {
       what: 'what the rule does not name is not told',
       handling: { on: ['failing'] },
-      seen: [failed('a', 1), succeeded('s', 2)],
-      told: [],
+      observations: [failed('a', 1), succeeded('s', 2)],
+      messages: [],
     },
     {
       what: 'nor is a recovery, which ends it all the same',
       handling: { on: ['failed'] },
-      seen: [failed('a', 1), succeeded('s', 2), failed('b', 3)],
-      told: ['job.failed open', 'job.failed open'],
+      observations: [failed('a', 1), succeeded('s', 2), failed('b', 3)],
+      messages: ['job.failed open', 'job.failed open'],
     },
-    { what: 'nor failing', handling: { on: ['failed'] }, seen: [failing('c', 1)], told: [] },
+    { what: 'nor failing', handling: { on: ['failed'] }, observations: [failing('c', 1)], messages: [] },
   ];
-  for (const { what, handling = {}, seen, told } of table) {
+  for (const { what, handling = {}, observations, messages } of table) {
     it(what, () => {
       const one = new IncidentUnderTest(handling);
-      for (const observation of seen) one.observe(observation);
-      deepEqual(one.messages, told);
+      for (const observation of observations) one.observe(observation);
+      deepEqual(one.messages, messages);
     });
   }
 

@@ -1,4 +1,7 @@
-/** An incident tells each problem once and its end once, one message for both where nothing was delivered between. */
+/**
+ * An incident sends one message about each problem and one about its end, or one about both if none was delivered
+ * between.
+ */
 import { deepEqual, equal } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Observation } from '../alerts/incident/observation';
@@ -138,8 +141,8 @@ describe('messages', () => {
 });
 
 describe('silences', () => {
-  function silenced(...seen: readonly Observation[]): IncidentUnderTest {
-    const one = new IncidentUnderTest({}, { prompt: false }).observe(...seen);
+  function silenced(...observations: readonly Observation[]): IncidentUnderTest {
+    const one = new IncidentUnderTest({}, { prompt: false }).observe(...observations);
     for (const message of one.state.queues.oncall ?? [])
       one.state = settle(
         one.state,
@@ -207,9 +210,9 @@ describe('reminders', () => {
 });
 
 describe('groups', () => {
-  function grouped(...seen: readonly Observation[]): IncidentUnderTest {
+  function grouped(...observations: readonly Observation[]): IncidentUnderTest {
     const one = new IncidentUnderTest({}, { prompt: false });
-    one.state = observe(one.state, { handling: HANDLING, seen, group: 'g' }, 1);
+    one.state = observe(one.state, { handling: HANDLING, seen: observations, group: 'g' }, 1);
     return one;
   }
 

@@ -1,4 +1,4 @@
-/** Silences and groups: what keeps alerts from being muted for good. */
+/** Silences and groups, which keep the number of messages low. */
 import { deepEqual, equal, match } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { groupSignals, type Signal } from '../alerts/grouping';

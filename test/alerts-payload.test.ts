@@ -1,4 +1,4 @@
-/** What receivers get is as the schema in the package says, bounded, and says in one sentence what happened. */
+/** Payloads of alerts match the schema of the package, are bounded, and describe the problem in one sentence. */
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { buildPayload } from '../alerts/build-payload';
@@ -138,9 +138,9 @@ const TABLE: readonly [subject: Subject, message: AlertMessage, text: string][] 
 ];
 
 describe('a message', () => {
-  for (const [subject, told, text] of TABLE) {
+  for (const [subject, alert, text] of TABLE) {
     it(`reads: ${text}`, () => {
-      const payload = buildPayload('default', subject, told, TARGETS);
+      const payload = buildPayload('default', subject, alert, TARGETS);
       equal(payload.data.text, text);
       deepEqual(schemaProblems(payload), []);
     });

@@ -1,7 +1,7 @@
 /**
- * Watchers and incidents that are open go on with the next version: histories recorded with earlier ones replay.
+ * Open watchers and incidents continue with a new version of the plugin: recorded histories of earlier versions replay.
  *
- * `histories/<version>/alerts` is never changed; `npm run record-histories` records those of the next version.
+ * `histories/<version>/alerts` never changes; `npm run record-histories` records those of the next version.
  */
 import { deepEqual, ok } from 'node:assert/strict';
 import { describe, it } from 'node:test';
@@ -12,19 +12,19 @@ import { workflowBundle } from './support/bundles';
 
 const WORKFLOWS = require.resolve('../alerts/workflows/index');
 const OTHERS = require.resolve('./support/workflows/other-alerts');
-/** Recorded by hand, before there was a list of kinds. */
+/** Recorded before there was a list of kinds. */
 const EARLIEST = '0.1.0-alpha';
 
 const versions = recordedVersions('alerts');
 const histories = versions.flatMap((version) => readHistories(version, 'alerts'));
 
-// What a replay that is meant to fail logs is long.
+// Replays that are expected to fail log much.
 Runtime.install({
   logger: new DefaultLogger('ERROR', () => {}),
   telemetryOptions: { logging: { filter: 'off', forward: {} } },
 });
 
-/** Names of the histories that do not replay. */
+/** Returns the names of the histories that do not replay. */
 async function failures(workflowsPath: string): Promise<string[]> {
   const failed: string[] = [];
   const bundle = await workflowBundle({ workflowsPath });

@@ -1,4 +1,4 @@
-/** What a watcher remembers and works out: queues, limits, overdue jobs, incidents, budgets. All pure. */
+/** The pure parts of a watcher: task queues, limits, overdue jobs, incidents and budgets. */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Observation } from '../alerts/incident/observation';
@@ -26,7 +26,7 @@ const row = (runId: string, more: Partial<RunRow> = {}): RunRow => ({
 });
 
 describe('a task queue', () => {
-  const look = (queues: Queues, newestMs: number | undefined, nowMs: number) => {
+  const recordPoll = (queues: Queues, newestMs: number | undefined, nowMs: number) => {
     queues.toRead(waitingByQueue([row('a')]), nowMs);
     return queues.recordPollers('q', newestMs, nowMs);
   };
@@ -34,7 +34,7 @@ describe('a task queue', () => {
   it('has no worker if no poller younger than 75 s was found for 15 s', () => {
     const queues = new Queues();
     deepEqual(
-      [100_000, 105_000, 114_999, 115_000].map((nowMs) => look(queues, 20_000, nowMs)),
+      [100_000, 105_000, 114_999, 115_000].map((nowMs) => recordPoll(queues, 20_000, nowMs)),
       [undefined, undefined, undefined, 'no_worker'],
     );
   });
@@ -42,18 +42,22 @@ describe('a task queue', () => {
   it('has a worker if a poller is found in between, as after a restart of the server', () => {
     const queues = new Queues();
     deepEqual(
-      [look(queues, undefined, 100_000), look(queues, 106_000, 107_000), look(queues, undefined, 116_000)],
+      [
+        recordPoll(queues, undefined, 100_000),
+        recordPoll(queues, 106_000, 107_000),
+        recordPoll(queues, undefined, 116_000),
+      ],
       [undefined, undefined, undefined],
     );
   });
 
   it('is reported once, and has a worker again when one polls', () => {
     const queues = new Queues();
-    look(queues, undefined, 100_000);
-    equal(look(queues, undefined, 120_000), 'no_worker');
+    recordPoll(queues, undefined, 100_000);
+    equal(recordPoll(queues, undefined, 120_000), 'no_worker');
     queues.markReported('q', 'no_worker');
-    equal(look(queues, undefined, 130_000), undefined);
-    equal(look(queues, 139_000, 140_000), 'worker');
+    equal(recordPoll(queues, undefined, 130_000), undefined);
+    equal(recordPoll(queues, 139_000, 140_000), 'worker');
     deepEqual(queues.open, ['q']);
     queues.markReported('q', 'worker');
     deepEqual(queues.open, []);
@@ -72,10 +76,10 @@ describe('a task queue', () => {
 
   it('holds back other alerts of its jobs', () => {
     const queues = new Queues();
-    look(queues, undefined, 100_000);
+    recordPoll(queues, undefined, 100_000);
     deepEqual([queues.holdsBack('nightly'), queues.holdsBack('other')], [true, false]);
     deepEqual([queues.isServed(row('a')), queues.isServed(row('b', { hasBegun: true }))], [false, true]);
-    look(queues, 101_000, 102_000);
+    recordPoll(queues, 101_000, 102_000);
     deepEqual([queues.holdsBack('nightly'), queues.isServed(row('a'))], [false, true]);
   });
 });
@@ -106,9 +110,9 @@ describe('an overdue job', () => {
     deepEqual(jobs.toRead(0), ['a']);
     equal(jobs.read('a', 5_000, 5_000), undefined);
     deepEqual([jobs.toRead(14_999), jobs.toRead(15_000)], [[], ['a']]);
-    const told = jobs.read('a', 5_000, 15_000);
-    deepEqual(told, { job: 'a', withinMs: 10_000, lastSuccessMs: 5_000, sinceMs: 15_000 });
-    if (told) jobs.markReported(told);
+    const overdue = jobs.read('a', 5_000, 15_000);
+    deepEqual(overdue, { job: 'a', withinMs: 10_000, lastSuccessMs: 5_000, sinceMs: 15_000 });
+    if (overdue) jobs.markReported(overdue);
     equal(jobs.read('a', 5_000, 90_000), undefined);
     jobs.succeeded('a', 95_000);
     deepEqual([jobs.toRead(104_999), jobs.toRead(105_000)], [[], ['a']]);
@@ -131,7 +135,7 @@ describe('an overdue job', () => {
   });
 
   it('is not reported because of days of 23 or 25 hours', () => {
-    // 02:30 every day in New York: both changes of 2026, as a cron with that time zone runs.
+    // A cron at 02:30 every day in New York, across both clock changes of 2026.
     const local = (day: string) =>
       Date.parse(`${day}T02:30:00${day < '2026-03-08' || day >= '2026-11-01' ? '-05:00' : '-04:00'}`);
     for (const days of [

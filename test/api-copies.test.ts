@@ -1,6 +1,6 @@
 /**
- * Two copies of `@opentelemetry/api` in one project, of which the newer one does not take what the older one has
- * registered: nothing is missing from traces, whichever copy the official interceptors have.
+ * Two copies of `@opentelemetry/api` in one project, of which the newer one ignores the registrations of the older one:
+ * traces are complete, whichever copy the official interceptors load.
  */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { fork } from 'node:child_process';

@@ -1,6 +1,6 @@
 /**
- * `@opentelemetry/api` called from workflow code, with the oldest supported version, the newest and the
- * installed one: it finds the run's trace, adds to it, and nothing that it does can break a run.
+ * Workflow code calls the oldest supported version of `@opentelemetry/api`, the newest and the installed one: each adds
+ * to the run's trace, and none can break a run.
  */
 import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
@@ -30,7 +30,7 @@ describe('@opentelemetry/api in workflow code', { concurrency: 8 }, () => {
     return runs.harness.client.workflow.start(type, start);
   }
 
-  /** The trace of the run, which must be complete; with its root. */
+  /** Waits for the complete trace of the run; returns it with its root. */
   async function traceOf(runId: string): Promise<{ trace: ReceivedSpan[]; root: ReceivedSpan }> {
     const trace = await runs.harness.completeTrace(traceIdOf(runId));
     const root = trace.find(({ spanId }) => spanId === rootIdOf(runId));
@@ -42,7 +42,7 @@ describe('@opentelemetry/api in workflow code', { concurrency: 8 }, () => {
     it(`${version}: spans, attributes, events, contexts and baggage of user code are the run's`, async () => {
       const handle = await start('tour', version, { args: [version] });
       const runId = handle.firstExecutionRunId;
-      const told: Tour = await handle.result();
+      const result: Tour = await handle.result();
       const { trace, root } = await traceOf(runId);
       const named = (name: string) => trace.find((span) => span.name === name);
 
@@ -61,8 +61,8 @@ describe('@opentelemetry/api in workflow code', { concurrency: 8 }, () => {
           'top',
         ].sort(),
       );
-      deepEqual(told.active, { traceId: traceIdOf(runId), spanId: rootIdOf(runId), traceFlags: 1 });
-      deepEqual([told.unchanged, told.boundIsActive], [true, true]);
+      deepEqual(result.active, { traceId: traceIdOf(runId), spanId: rootIdOf(runId), traceFlags: 1 });
+      deepEqual([result.unchanged, result.boundIsActive], [true, true]);
       deepEqual([root.attributes['user.attribute'], root.attributes['user.list']], ['set', [1, 2]]);
       deepEqual(
         root.events.map(({ name, attributes }) => ({ name, ...attributes })),
@@ -72,7 +72,7 @@ describe('@opentelemetry/api in workflow code', { concurrency: 8 }, () => {
       const detached = named('detached');
       deepEqual([detached?.kind, detached?.status], ['producer', { code: 'error', message: 'by hand' }]);
       equal(detached?.events[0]?.attributes['exception.type'], 'TypeError');
-      equal(told.injected.traceparent, `00-${traceIdOf(runId)}-${named('injecting')?.spanId}-01`);
+      equal(result.injected.traceparent, `00-${traceIdOf(runId)}-${named('injecting')?.spanId}-01`);
 
       const ours = {
         'job.name': 'tour',
@@ -82,9 +82,9 @@ describe('@opentelemetry/api in workflow code', { concurrency: 8 }, () => {
       };
       const values = (header: string | undefined) =>
         Object.fromEntries([...parseBaggage(header)].map(([name, { value }]) => [name, value]));
-      deepEqual(values(told.baggage), { ...ours, user: 'ü' });
-      deepEqual(values(told.injected.baggage), ours);
-      deepEqual(told.seen, ours);
+      deepEqual(values(result.baggage), { ...ours, user: 'ü' });
+      deepEqual(values(result.injected.baggage), ours);
+      deepEqual(result.seen, ours);
     });
 
     for (const disable of [false, true]) {
@@ -105,19 +105,19 @@ describe('@opentelemetry/api in workflow code', { concurrency: 8 }, () => {
         memo: { jobName: 'never' },
       });
       const runId = handle.firstExecutionRunId;
-      const told: Tour = await handle.result();
-      deepEqual(told.active, { traceId: traceIdOf(runId), spanId: rootIdOf(runId), traceFlags: 0 });
-      equal(told.injected.traceparent, `00-${traceIdOf(runId)}-${rootIdOf(runId)}-00`);
-      match(told.baggage ?? '', /^job.name=never,.*,user=%C3%BC$/);
-      deepEqual([told.unchanged, told.seen['job.name']], [true, 'never']);
+      const result: Tour = await handle.result();
+      deepEqual(result.active, { traceId: traceIdOf(runId), spanId: rootIdOf(runId), traceFlags: 0 });
+      equal(result.injected.traceparent, `00-${traceIdOf(runId)}-${rootIdOf(runId)}-00`);
+      match(result.baggage ?? '', /^job.name=never,.*,user=%C3%BC$/);
+      deepEqual([result.unchanged, result.seen['job.name']], [true, 'never']);
       await runs.expectUnsampled(id(`${version}-unsampled`), runId, 'api', 'never');
     });
 
     it(`${version}: in an untraced run the API does nothing`, async () => {
       const options = { args: [version], taskQueue: untraced };
-      const told: Tour = await (await start('tour', `${version}-untraced`, options)).result();
+      const result: Tour = await (await start('tour', `${version}-untraced`, options)).result();
       deepEqual(
-        { ...told, boundIsActive: undefined },
+        { ...result, boundIsActive: undefined },
         { unchanged: true, injected: {}, seen: {}, boundIsActive: undefined },
       );
     });

@@ -1,4 +1,4 @@
-/** Whatever user code sets as an attribute is reduced to OpenTelemetry's types within limits; nothing throws. */
+/** Attribute values of user code are reduced to OpenTelemetry's types within limits; nothing throws. */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import {
@@ -38,14 +38,14 @@ describe('attribute values', () => {
     ['a boxed text', Object('text'), undefined],
   ];
   for (const [what, value, expected] of table) {
-    it(`${what} ${expected === undefined ? 'is dropped' : 'is kept within limits'}`, () =>
+    it(`${what} ${expected === undefined ? 'is dropped' : 'is valid within limits'}`, () =>
       deepEqual(toAttributeValue(value), expected));
   }
 
   it('that are no OpenTelemetry values are dropped, and never throw', () => {
-    const kept = new Set(['number', 'NaN', 'infinity', 'negative number', 'array of NaN']);
+    const valid = new Set(['number', 'NaN', 'infinity', 'negative number', 'array of NaN']);
     for (const [what, value] of hostileValues())
-      equal(toAttributeValue(value) === undefined, !kept.has(what), what);
+      equal(toAttributeValue(value) === undefined, !valid.has(what), what);
   });
 
   it('are copies that can be cloned across the thread border', () => {

@@ -1,4 +1,7 @@
-/** Baggage is read and written as W3C says; ours goes first, what cannot be sent is left out, nothing throws. */
+/**
+ * Baggage is parsed and written as W3C specifies; the plugin's entries go first, invalid ones are dropped, nothing
+ * throws.
+ */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import {

@@ -1,6 +1,6 @@
 /**
- * Runs are bound only while the namespace has every search attribute with the right type; until then they run,
- * are traced and are found all the same, and the log says once what to do.
+ * Runs are bound only while the namespace has every search attribute with the right type. Other runs are traced and
+ * found too, and one warning names the command that helps.
  */
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
@@ -14,19 +14,19 @@ import { Harness } from './support/harness';
 
 /** `temporal.api.enums.v1.IndexedValueType` */
 const INT = 3;
-/** The worker looks again every 10 s. */
-const LOOK_MS = 15_000;
-const LOOKS_ONLY: JobTracingOptions = { registerSearchAttributes: false };
+/** The worker checks the search attributes every 10 s. */
+const CHECKED_WITHIN_MS = 15_000;
+const CHECKS_ONLY: JobTracingOptions = { registerSearchAttributes: false };
 
-/** Namespaces of this test run only: the server may be shared. */
+/** Namespaces of this test run only: test files may share the server. */
 const run = randomUUID().slice(0, 8);
 const [late, half, wrong] = [`late-${run}`, `half-${run}`, `wrong-${run}`] as const;
 
-interface Ended {
+interface ClosedRun {
   readonly traceId: string;
   readonly runId: string;
   readonly workflowId: string;
-  /** What the history says of decision and binding, as in `unbound`. */
+  /** Ids of the plugin's markers in the history, such as `unbound`. */
   readonly markers: readonly string[];
   readonly attributes: Record<string, unknown>;
 }
@@ -42,13 +42,13 @@ describe('binding', { concurrency: 4 }, () => {
     await harness?.stop();
   });
 
-  /** Starts a workflow, waits for its end, and judges what must be true of every run, bound or not. */
+  /** Runs a workflow, and asserts what must be true of every run, bound or not. */
   async function runToEnd(
     namespace: string,
     taskQueue: string,
     type: string,
     ...args: unknown[]
-  ): Promise<Ended> {
+  ): Promise<ClosedRun> {
     const client = new Client({ connection: harness.connection, namespace });
     const handle = await client.workflow.start(type, { taskQueue, workflowId: randomUUID(), args });
     await handle.result();
@@ -78,11 +78,11 @@ describe('binding', { concurrency: 4 }, () => {
     };
   }
 
-  const isBound = ({ attributes, traceId }: Ended) => attributes.TraceId === traceId;
+  const isBound = ({ attributes, traceId }: ClosedRun) => attributes.TraceId === traceId;
   const linesOn = (namespace: string) => harness.log.filter((line) => line.includes(namespace));
 
   it('without the attributes runs end, are traced and found; once registered, binding starts automatically', async () => {
-    await harness.whileWorking({ plugin: LOOKS_ONLY, options: { namespace: late } }, async (taskQueue) => {
+    await harness.whileWorking({ plugin: CHECKS_ONLY, options: { namespace: late } }, async (taskQueue) => {
       const [first, child] = await Promise.all([
         runToEnd(late, taskQueue, 'oneActivity'),
         runToEnd(late, taskQueue, 'parent'),
@@ -99,7 +99,7 @@ describe('binding', { concurrency: 4 }, () => {
       ok(command, `a command that helps: ${warning}`);
 
       await harness.cli(...command.split(' '));
-      await until(() => linesOn(late).length > 1, { within: LOOK_MS, says: 'no second line' });
+      await until(() => linesOn(late).length > 1, { within: CHECKED_WITHIN_MS, says: 'no second line' });
       deepEqual(linesOn(late).slice(1), [
         `INFO temporal-job-tracing: runs of namespace ${late} are bound from now on `,
       ]);
@@ -116,24 +116,24 @@ describe('binding', { concurrency: 4 }, () => {
 
   it('with half of the workers bound and half not, every run ends as the first of its workers decided', async () => {
     const options = { namespace: half, maxCachedWorkflows: 0 };
-    // No local activity: the SDK drops or repeats them without a cache, with or without the plugin.
+    // No local activities: without a cache, the SDK drops or repeats them, even without the plugin.
     const kinds = [['oneActivity'], ['randoms'], ['parent'], ['continues', 1]] as const;
-    await harness.whileWorking({ plugin: LOOKS_ONLY, options }, async (taskQueue) => {
+    await harness.whileWorking({ plugin: CHECKS_ONLY, options }, async (taskQueue) => {
       const round = () =>
         Promise.all(kinds.map(([type, ...args]) => runToEnd(half, taskQueue, type, ...args)));
-      const ended = await round();
-      ok(!ended.some(isBound), 'nothing is registered yet');
-      // The other worker registers, and binds at once; the first one looks again some seconds later.
+      const runs = await round();
+      ok(!runs.some(isBound), 'nothing is registered yet');
+      // The other worker registers the attributes and binds at once; the first one checks again some seconds later.
       const connection = await NativeConnection.connect({ address: harness.server.address });
       const other = await harness.createWorker(taskQueue, { options: { ...options, connection } });
       await harness.whileRunning([other], async () => {
-        while (!ended.some(isBound)) {
-          ended.push(...(await round()));
-          ok(ended.length < 100, 'the other worker begins no run');
+        while (!runs.some(isBound)) {
+          runs.push(...(await round()));
+          ok(runs.length < 100, 'the other worker begins no run');
         }
       });
       await connection.close();
-      for (const each of ended) {
+      for (const each of runs) {
         deepEqual(each.markers, [isBound(each) ? 'default' : 'unbound']);
         equal(Object.keys(each.attributes).length, isBound(each) ? 4 : 0);
       }
@@ -145,7 +145,7 @@ describe('binding', { concurrency: 4 }, () => {
       namespace: wrong,
       searchAttributes: { TraceId: INT },
     });
-    for (const plugin of [LOOKS_ONLY, {}]) {
+    for (const plugin of [CHECKS_ONLY, {}]) {
       const before = linesOn(wrong).length;
       await harness.whileWorking({ plugin, options: { namespace: wrong } }, async (taskQueue) => {
         const { markers, attributes } = await runToEnd(wrong, taskQueue, 'oneActivity');

@@ -1,6 +1,6 @@
 /**
- * `carryBaggage`: the entries of its starter's baggage that a run carries on; those that a client leaves out are not in
- * the run's history.
+ * `carryBaggage` selects the entries of the starter's baggage that a run carries on. The run's history does not contain
+ * entries that a client drops.
  */
 import { deepEqual, equal } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
@@ -17,7 +17,7 @@ import type { ReportedJobInfo } from './support/workflows/kinds';
 const options = { workflowsPath: require.resolve('./support/workflows/kinds') };
 const carryBaggage = ['tenant'];
 
-/** Names in a `baggage` header, apart from the plugin's own. */
+/** Returns the names in a `baggage` header, without the plugin's. */
 const namesIn = (header: string | undefined) =>
   [...parseBaggage(header).keys()].filter((name) => !/^(job|traffic)\./.test(name)).sort();
 
@@ -51,13 +51,15 @@ describe('carryBaggage', { concurrency: 4 }, () => {
   ] as const) {
     it(`of a worker (${queue}): ${type} carries ${expected.join(' and ') || 'nothing'} on`, async () => {
       const start = { taskQueue: queues[queue] ?? '', workflowId: id(`${queue}-${type}`) };
-      const told: ReportedJobInfo = await withBaggage(() => runs.pluginClient.workflow.execute(type, start));
-      deepEqual(namesIn(told.baggage), expected);
-      equal(parseBaggage(told.baggage).get('job.run.id')?.value, told.workflow.runId);
+      const result: ReportedJobInfo = await withBaggage(() =>
+        runs.pluginClient.workflow.execute(type, start),
+      );
+      deepEqual(namesIn(result.baggage), expected);
+      equal(parseBaggage(result.baggage).get('job.run.id')?.value, result.workflow.runId);
     });
   }
 
-  /** Names in the header of the run's first event. */
+  /** Returns the baggage names in the header of the run's first event. */
   async function namesInHistory(workflowId: string): Promise<string[]> {
     const { events } = await runs.harness.client.workflow.getHandle(workflowId).fetchHistory();
     const fields = events?.[0]?.workflowExecutionStartedEventAttributes?.header?.fields;
@@ -81,8 +83,8 @@ describe('carryBaggage', { concurrency: 4 }, () => {
       'job-client-of-plugin': (workflowId) =>
         new JobClient({ client: ofPlugin }).start('returnsJobInfo', { ...start, workflowId }),
     };
-    for (const [name, begin] of Object.entries(starts)) {
-      await withBaggage(() => begin(id(name)));
+    for (const [name, startRun] of Object.entries(starts)) {
+      await withBaggage(() => startRun(id(name)));
       deepEqual([name, await namesInHistory(id(name))], [name, carryBaggage]);
     }
   });

@@ -1,6 +1,6 @@
 /**
- * What the package's own workflows start: runs of the user's workflow that are jobs of their own, and shards
- * with traces of their own; the workflows that keep jobs going leave no trace themselves.
+ * Children of the package's own workflows: runs of the user's workflow, which are jobs of their own, and shards, which
+ * have traces of their own. The controllers themselves are not traced.
  */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
@@ -13,21 +13,26 @@ const WORKFLOWS_PATH = require.resolve('./support/workflows/kinds');
 describe('what the package starts', { concurrency: 4 }, () => {
   let runs: Runs;
   let quietQueue: string;
-  let unwillingQueue: string;
+  let notForcedQueue: string;
 
   before(async () => {
     const options = { workflowsPath: WORKFLOWS_PATH };
     runs = await Runs.start({ options });
     quietQueue = await runs.startWorker({ plugin: { sampling: { default: 0 } }, options });
-    unwillingQueue = await runs.startWorker({
+    notForcedQueue = await runs.startWorker({
       plugin: { sampling: { default: 0 }, acceptForced: ['client'] },
       options,
     });
   });
   after(() => runs.stop());
 
-  /** Starts infrastructure that starts `type`; returns the run ids of both when they have ended. */
-  async function keepGoing(workflowId: string, type: string, kind: ChildKind, taskQueue = runs.taskQueue) {
+  /** Runs a controller that starts `type`; returns the run ids of both after they have closed. */
+  async function runInfrastructure(
+    workflowId: string,
+    type: string,
+    kind: ChildKind,
+    taskQueue = runs.taskQueue,
+  ) {
     const handle = await runs.harness.client.workflow.start('infrastructure', {
       taskQueue,
       workflowId,
@@ -41,7 +46,7 @@ describe('what the package starts', { concurrency: 4 }, () => {
 
   it('infrastructure is neither bound nor traced, and tries no patch id', async () => {
     const workflowId = id('infrastructure');
-    const { infrastructure } = await keepGoing(workflowId, 'returnsJobInfo', {
+    const { infrastructure } = await runInfrastructure(workflowId, 'returnsJobInfo', {
       kind: 'top',
       trigger: 'cron',
     });
@@ -54,7 +59,7 @@ describe('what the package starts', { concurrency: 4 }, () => {
     const workflowId = id('cron-run');
     const scheduledMs = Date.UTC(2026, 0, 1, 2);
     const facts = { scheduledMs, dataOffsetMs: -3_600_000, lane: 'gray' };
-    const { run, result } = await keepGoing(workflowId, 'returnsJobInfo', {
+    const { run, result } = await runInfrastructure(workflowId, 'returnsJobInfo', {
       kind: 'top',
       trigger: 'cron',
       facts,
@@ -79,7 +84,7 @@ describe('what the package starts', { concurrency: 4 }, () => {
   it('its manual run is sampled at ratio 0, with author and reason', async () => {
     const facts = { reason: 'a look', startedBy: 'operator@host' };
     const kind = { kind: 'top', trigger: 'manual', forced: true, facts } as const;
-    const { run, result } = await keepGoing(id('manual'), 'returnsJobInfo', kind, quietQueue);
+    const { run, result } = await runInfrastructure(id('manual'), 'returnsJobInfo', kind, quietQueue);
     const root = await runs.expectRun(`${id('manual')}-run`, run, 'manual');
     deepEqual(
       ['job.reason', 'job.started_by', 'job.sampling.reason'].map((name) => root.attributes[name]),
@@ -90,8 +95,8 @@ describe('what the package starts', { concurrency: 4 }, () => {
 
   it('its manual run is not sampled if acceptForced excludes scheduledJob', async () => {
     const kind = { kind: 'top', trigger: 'manual', forced: true } as const;
-    const { run } = await keepGoing(id('unwilling'), 'returnsJobInfo', kind, unwillingQueue);
-    await runs.expectUnsampled(`${id('unwilling')}-run`, run, 'manual', 'returnsJobInfo');
+    const { run } = await runInfrastructure(id('not-forced'), 'returnsJobInfo', kind, notForcedQueue);
+    await runs.expectUnsampled(`${id('not-forced')}-run`, run, 'manual', 'returnsJobInfo');
   });
 
   it('the continuation of its run is also a run of its own', async () => {
@@ -108,7 +113,7 @@ describe('what the package starts', { concurrency: 4 }, () => {
     equal((await runs.harness.jobs.traces.of(second)).traceId, traceIdOf(second));
   });
 
-  /** Starts a workflow that starts one shard; returns what is needed when both have ended. */
+  /** Runs a workflow that starts one shard; returns the ids of both after they have closed. */
   async function runShard(workflowId: string, options: ShardOptions, taskQueue = runs.taskQueue) {
     const handle = await runs.harness.client.workflow.start('withShard', {
       taskQueue,

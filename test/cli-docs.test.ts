@@ -1,4 +1,4 @@
-/** `docs/cli.md` and `--help` have each command, option and exit code of the program, and no others. */
+/** `docs/cli.md` and `--help` list exactly the commands, options and exit codes of the program. */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -16,14 +16,14 @@ const COMMANDS = {
   trace: { flags: TRACE_FLAGS, connects: false },
 } as const;
 
-/** The page's text below a heading, up to the next one. */
+/** Returns the part of the page from a heading to the next one. */
 function section(heading: string): string {
-  const [, text] = PAGE.split(`\n## ${heading}\n`);
-  ok(text !== undefined, `no heading ${heading}`);
-  return text.split('\n## ')[0] ?? '';
+  const [, body] = PAGE.split(`\n## ${heading}\n`);
+  ok(body !== undefined, `no heading ${heading}`);
+  return body.split('\n## ')[0] ?? '';
 }
 
-/** What the first column of the section's table has, without what stands for a value. */
+/** Returns the first column of the section's table, without placeholders of values. */
 function firstColumn(heading: string): string[] {
   return Array.from(section(heading).matchAll(/^\| `?--([\w-]+)/gm), ([, name = '']) => name);
 }
@@ -43,14 +43,14 @@ describe('the command line and its page', () => {
     it(`have the same options of ${command}`, async () => {
       const { code, output } = await runProgram([command, '--help']);
       equal(code, 0);
-      const known = Object.keys(flags).filter((name) => name !== 'help');
+      const expected = Object.keys(flags).filter((name) => name !== 'help');
       const documented = [
         ...firstColumn(`\`${command}\``),
         ...(connects ? firstColumn('Connection to Temporal') : []),
       ];
-      deepEqual(sorted(documented), sorted(known));
+      deepEqual(sorted(documented), sorted(expected));
       const printed = Array.from(output.matchAll(/^ {2}--([\w-]+)/gm), ([, name = '']) => name);
-      deepEqual(sorted(printed), sorted(known));
+      deepEqual(sorted(printed), sorted(expected));
     });
   }
 

@@ -1,6 +1,6 @@
 /**
- * A client without the workers' payload codec: what it changes is changed, and it says so; lists and look-ups work
- * without memos.
+ * A client without the workers' payload codec: its changes take effect and are reported as successful, and lists and
+ * look-ups work without memos.
  */
 import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
@@ -15,7 +15,7 @@ import { SCHEDULED_PATH } from './support/scheduled-jobs';
 const ENCODING = 'binary/of-the-test';
 const { Payload: PayloadMessage } = temporal.api.common.v1;
 
-/** Wraps each payload, so that nothing else can read it. */
+/** Wraps each payload, so that only this codec can read it. */
 const codec: PayloadCodec = {
   encode: async (payloads) =>
     payloads.map((payload) => ({
@@ -32,20 +32,20 @@ const dataConverter = { payloadCodecs: [codec] };
 
 describe("a client without the workers' codec", () => {
   let runs: Runs;
-  let blind: JobClient;
-  let knowing: JobClient;
+  let withoutCodec: JobClient;
+  let withCodec: JobClient;
 
   before(async () => {
     runs = await Runs.start({ options: { workflowsPath: SCHEDULED_PATH, dataConverter } });
-    blind = new JobClient({ client: runs.harness.client });
-    knowing = new JobClient({ client: new Client({ connection: runs.harness.connection, dataConverter }) });
+    withoutCodec = new JobClient({ client: runs.harness.client });
+    withCodec = new JobClient({ client: new Client({ connection: runs.harness.connection, dataConverter }) });
   });
   after(() => runs.stop());
 
-  const isUnreadable = (words: RegExp) => (error: unknown) => {
+  const isUnreadable = (message: RegExp) => (error: unknown) => {
     ok(error instanceof ScheduledJobError, String(error));
     equal(error.problem, 'unreadable');
-    match(error.message, words);
+    match(error.message, message);
     match(
       error.message,
       /set the dataConverter of the workers \(their payload codec\) on the Temporal client/,
@@ -56,8 +56,8 @@ describe("a client without the workers' codec", () => {
   it('changes jobs, reports the success, and lists jobs and runs', async () => {
     const job = id('encoded');
     const spec = { workflow: 'slow', args: [1], cron: '0 2 * * *', manualRuns: 'refuse' } as const;
-    const handle = await blind.create(job, spec, { taskQueue: runs.taskQueue });
-    const status = () => knowing.getHandle(job).status();
+    const handle = await withoutCodec.create(job, spec, { taskQueue: runs.taskQueue });
+    const status = () => withCodec.getHandle(job).status();
     equal((await status()).paused, false);
 
     await rejects(
@@ -78,15 +78,15 @@ describe("a client without the workers' codec", () => {
     const [run] = (await status()).manualRuns;
     ok(run);
     const listed = async () => {
-      for await (const found of blind.runs(job)) if (found.runId === run.runId) return found;
+      for await (const found of withoutCodec.runs(job)) if (found.runId === run.runId) return found;
       return undefined;
     };
     const found: JobRun = await until(listed, { says: 'the run is not listed' });
     deepEqual([found.job, found.traceId, found.trigger], [job, traceIdOf(run.runId), 'manual']);
-    equal((await blind.traces.find(run.traceId))?.root.runId, run.runId);
-    equal((await blind.traces.of({ workflowId: run.workflowId })).traceId, run.traceId);
+    equal((await withoutCodec.traces.find(run.traceId))?.root.runId, run.runId);
+    equal((await withoutCodec.traces.of({ workflowId: run.workflowId })).traceId, run.traceId);
     equal(
-      (await blind.traces.of(runs.harness.client.workflow.getHandle(run.workflowId))).traceId,
+      (await withoutCodec.traces.of(runs.harness.client.workflow.getHandle(run.workflowId))).traceId,
       run.traceId,
     );
 
@@ -94,9 +94,9 @@ describe("a client without the workers' codec", () => {
       for await (const one of jobs.list()) if (one.id === job) return one;
       return undefined;
     };
-    const { createdAt, ...rest } = (await inList(blind)) ?? {};
+    const { createdAt, ...rest } = (await inList(withoutCodec)) ?? {};
     deepEqual([createdAt instanceof Date, rest], [true, { id: job }]);
-    equal((await inList(knowing))?.cron, '0 3 * * *');
+    equal((await inList(withCodec))?.cron, '0 3 * * *');
     await handle.delete();
     await rejects(handle.pause(), { problem: 'not-found' });
   });

@@ -1,11 +1,11 @@
-/** Wrong options of the typed client throw when it is made, and say what is expected. */
+/** The constructor of `JobClient` throws for invalid options, with the expectation. */
 import { throws } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { inspect } from 'node:util';
 import { Client, type Connection } from '@temporalio/client';
 import { JobClient } from 'temporal-job-tracing/client';
 
-/** Connects to nothing: the options are checked before. */
+/** Never connects: the options are validated before. */
 const client = new Client({ connection: {} as Connection });
 const construct = (options: object) => () => new JobClient({ client, ...options });
 

@@ -1,6 +1,6 @@
 /**
- * `JobClient.start` on a Temporal client without any plugin: the run knows its job, and the caller sees whether a run
- * was started at all.
+ * `JobClient.start` on a Temporal client without any plugin: the run has its job's metadata, and the result shows
+ * whether a run was started.
  */
 import { deepEqual, equal, notEqual, rejects } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';

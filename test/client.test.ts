@@ -1,7 +1,7 @@
 /**
- * The typed client finds a run by its trace and a trace by its run, on a real server, bound or not.
+ * `JobClient` finds a run by its trace and a trace by its run, on a real server, bound or not.
  *
- * The runs bind themselves, without the plugin: what is tested is how the client reads them.
+ * The runs set the search attributes themselves, without the plugin, since this file tests only the client.
  */
 import { deepEqual, equal, notEqual, ok, rejects } from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
@@ -25,12 +25,12 @@ import { workflowBundle } from './support/bundles.js';
 import type * as workflows from './support/workflows/client-runs.js';
 
 const TASK_QUEUE = 'client-test';
-/** No worker polls it. */
+/** A task queue without workers. */
 const IDLE_TASK_QUEUE = 'client-test-idle';
 const EVENTUALLY_MS = 10_000;
 const TEST_TIMEOUT_MS = 60_000;
 
-/** Namespaces of this test run only: the server may be shared. */
+/** Namespaces of this test run only: test files may share the server. */
 const run = randomUUID().slice(0, 8);
 const [bound, bare] = [`bound-${run}`, `bare-${run}`] as const;
 
@@ -40,7 +40,7 @@ let nativeConnection: NativeConnection;
 
 const clientOf = (namespace: string, interceptors: WorkflowClientInterceptor[] = []) =>
   new Client({ connection, namespace, interceptors: { workflow: interceptors } });
-const tracingOf = (namespace: string, indexLagMs = EVENTUALLY_MS) =>
+const jobClientOf = (namespace: string, indexLagMs = EVENTUALLY_MS) =>
   new JobClient({
     client: clientOf(namespace),
     indexLagMs,
@@ -84,7 +84,7 @@ describe('traces.find and traces.of', { timeout: TEST_TIMEOUT_MS }, () => {
     await handle.signal<[]>('proceed');
     await handle.result();
     const traceId = traceIdOfRun(runId);
-    const tracing = tracingOf(bound);
+    const tracing = jobClientOf(bound);
     await eventually(async () => (await tracing.traces.find(traceId))?.root.closeTime !== undefined);
     const { startTime, executionTime, closeTime } = await handle.describe();
     ok(closeTime && executionTime);
@@ -116,18 +116,18 @@ describe('traces.find and traces.of', { timeout: TEST_TIMEOUT_MS }, () => {
     for (const namespace of [bound, bare]) {
       const options = { taskQueue: IDLE_TASK_QUEUE, memo: { jobName: 'nightly' } };
       const { runId, workflowId } = await start(namespace, 'boundJob', options);
-      const { root } = (await tracingOf(namespace).traces.find(traceIdOfRun(runId))) ?? {};
+      const { root } = (await jobClientOf(namespace).traces.find(traceIdOfRun(runId))) ?? {};
       deepEqual([root?.workflowId, root?.status, root?.job], [workflowId, 'RUNNING', 'nightly']);
       equal(root?.sampled, undefined);
-      equal((await tracingOf(namespace).traces.of({ workflowId })).traceId, traceIdOfRun(runId));
+      equal((await jobClientOf(namespace).traces.of({ workflowId })).traceId, traceIdOfRun(runId));
     }
   });
 
   it('the client waits for a run that is not listed yet', async () => {
     const traceId = randomTraceId();
-    const finding = tracingOf(bound).traces.find(traceId);
-    await sleep(300); // It has looked, and found nothing.
-    // As a shard's parent writes it.
+    const finding = jobClientOf(bound).traces.find(traceId);
+    await sleep(300); // Meanwhile, it has searched and found nothing.
+    // The header that a shard's parent writes.
     const header = writeHeader({
       span: { traceId, spanId: '00f067aa0ba902b7', sampled: true },
       jobHeader: { kind: 'shard', job: 'job', runId: randomUUID(), trigger: 'api', shard: { index: 0 } },
@@ -150,7 +150,7 @@ describe('traces.find and traces.of', { timeout: TEST_TIMEOUT_MS }, () => {
       [bare, 500],
     ] as const) {
       const begin = Date.now();
-      equal(await tracingOf(namespace, indexLagMs).traces.find(randomTraceId()), undefined);
+      equal(await jobClientOf(namespace, indexLagMs).traces.find(randomTraceId()), undefined);
       const tookMs = Date.now() - begin;
       ok(tookMs >= indexLagMs && tookMs < indexLagMs + 1_500, `${tookMs} ms`);
     }
@@ -161,7 +161,7 @@ describe('traces.find and traces.of', { timeout: TEST_TIMEOUT_MS }, () => {
     const traceId = traceIdOfRun(runId);
     const carriers = () => count(client, `TraceId = '${traceId}'`);
     await eventually(async () => (await carriers()) === 2);
-    const tracing = tracingOf(bound);
+    const tracing = jobClientOf(bound);
     const first = await tracing.traces.find(traceId);
     deepEqual([first?.root.runId, first?.root.status, first?.others], [runId, 'CONTINUED_AS_NEW', []]);
 
@@ -186,7 +186,7 @@ describe('traces.find and traces.of', { timeout: TEST_TIMEOUT_MS }, () => {
     const { runId: resetRunId } = await client.workflow.getHandle(workflowId).describe();
     notEqual(resetRunId, runId);
     await eventually(async () => (await count(client, `TraceId = '${traceId}'`)) === 2);
-    const tracing = tracingOf(bound);
+    const tracing = jobClientOf(bound);
     await eventually(async () => (await tracing.traces.find(traceId))?.others[0]?.status === 'TERMINATED');
     const found = await tracing.traces.find(traceId);
     deepEqual([found?.root.runId, found?.root.status], [resetRunId, 'RUNNING']);
@@ -195,14 +195,14 @@ describe('traces.find and traces.of', { timeout: TEST_TIMEOUT_MS }, () => {
       [runId],
     );
     equal((await tracing.traces.of({ workflowId })).traceId, traceId);
-    equal(await tracingOf(bound, 0).traces.find(resetRunId), undefined);
+    equal(await jobClientOf(bound, 0).traces.find(resetRunId), undefined);
     await client.workflow.getHandle(workflowId).terminate();
   });
 
   it('an ordinary child is in its parent’s trace, not in one of its own; not sampled means no link', async () => {
     const { workflowId, runId, client } = await start(bound, 'parentJob');
     await client.workflow.getHandle(workflowId).result();
-    const tracing = tracingOf(bound);
+    const tracing = jobClientOf(bound);
     const traceId = traceIdOfRun(runId);
     await eventually(async () => (await tracing.traces.find(traceId))?.others.length === 1);
     const found = await tracing.traces.find(traceId);
@@ -214,15 +214,15 @@ describe('traces.find and traces.of', { timeout: TEST_TIMEOUT_MS }, () => {
       ['childJob', 'parentJob', 'child', traceId],
     );
     equal((await tracing.traces.of(child?.runId ?? '')).traceId, traceId);
-    equal(await tracingOf(bound, 0).traces.find(child?.runId ?? ''), undefined);
+    equal(await jobClientOf(bound, 0).traces.find(child?.runId ?? ''), undefined);
   });
 
   it('a child that is not bound is in the trace that its header names', async () => {
     const { workflowId, runId, client } = await start(bare, 'unboundParentJob');
     await client.workflow.getHandle(workflowId).result();
-    const { traceId, run } = await tracingOf(bare).traces.of({ workflowId: `${workflowId}/child` });
+    const { traceId, run } = await jobClientOf(bare).traces.of({ workflowId: `${workflowId}/child` });
     equal(traceId, traceIdOfRun(runId));
-    equal(await tracingOf(bare, 0).traces.find(run?.runId ?? ''), undefined);
+    equal(await jobClientOf(bare, 0).traces.find(run?.runId ?? ''), undefined);
   });
 
   it('a run in its caller’s trace is found there, and its retry has a trace of its own', async () => {
@@ -239,7 +239,7 @@ describe('traces.find and traces.of', { timeout: TEST_TIMEOUT_MS }, () => {
     };
     const { workflowId, runId, client } = await start(bound, 'failingJob', options, [joining]);
     await rejects(client.workflow.getHandle(workflowId).result());
-    const tracing = tracingOf(bound);
+    const tracing = jobClientOf(bound);
     const found = await tracing.traces.find(traceId);
     deepEqual([found?.root.runId, found?.others], [runId, []]);
     const retry = await tracing.traces.of({ workflowId });
@@ -249,11 +249,11 @@ describe('traces.find and traces.of', { timeout: TEST_TIMEOUT_MS }, () => {
 
   it('a run id that is not listed yields only its trace id', async () => {
     const runId = randomUUID();
-    deepEqual(await tracingOf(bound).traces.of(runId.toUpperCase()), { traceId: traceIdOfRun(runId) });
+    deepEqual(await jobClientOf(bound).traces.of(runId.toUpperCase()), { traceId: traceIdOfRun(runId) });
   });
 
   it('malformed ids and unknown workflows are refused', async () => {
-    const tracing = tracingOf(bound);
+    const tracing = jobClientOf(bound);
     await rejects(tracing.traces.find("x' OR RunId != '"), TraceIdError);
     await rejects(tracing.traces.of(randomTraceId()), TraceIdError);
     await rejects(tracing.traces.of({ workflowId: randomUUID() }), WorkflowNotFoundError);

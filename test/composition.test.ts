@@ -1,6 +1,6 @@
 /**
- * Where the plugin may be given, and with what: each place works by itself, given twice it counts once, it goes
- * together with what the user has, and the official plugin beside it is refused.
+ * Where the plugin may be passed: each place works on its own, passing it twice counts once, it composes with the
+ * user's plugins and interceptors, and it refuses the official plugin beside it.
  */
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
@@ -33,8 +33,8 @@ describe('the plugin', () => {
   });
   after(() => harness?.stop());
 
-  /** A worker of `composed` on a connection of its own, and what closes it. */
-  async function work(options: Partial<WorkerOptions>, plugins: NativeConnection['plugins'] = []) {
+  /** Creates a worker for `composed` on a connection of its own. */
+  async function createWorker(options: Partial<WorkerOptions>, plugins: NativeConnection['plugins'] = []) {
     const connection = await NativeConnection.connect({ address: harness.server.address, plugins });
     const taskQueue = harness.newTaskQueue();
     const bundle = options.workflowBundle ? {} : { workflowsPath: PATH };
@@ -42,13 +42,13 @@ describe('the plugin', () => {
     return { worker, taskQueue, connection };
   }
 
-  /** Runs `composed` once, and expects that it was traced and bound once. */
+  /** Runs `composed` once, and asserts that it was traced and bound once. */
   async function expectTracedOnce(
     options: Partial<WorkerOptions>,
     connectionPlugins: NativeConnection['plugins'] = [],
     client: Client = harness.client,
   ): Promise<{ result: unknown; traceId: string }> {
-    const { worker, taskQueue, connection } = await work(options, connectionPlugins);
+    const { worker, taskQueue, connection } = await createWorker(options, connectionPlugins);
     const start = { taskQueue, workflowId: taskQueue };
     const handle = await harness.whileRunning([worker], async () => {
       const started = await client.workflow.start('composed', start);
@@ -97,12 +97,12 @@ describe('the plugin', () => {
 
   for (const place of ['Client', 'Connection', 'both, twice'] as const) {
     it(`works with a client: ${place}`, async () => {
-      const given = place === 'both, twice' ? [plugin(), plugin()] : [plugin()];
+      const plugins = place === 'both, twice' ? [plugin(), plugin()] : [plugin()];
       const connection = await Connection.connect({
         address: harness.server.address,
-        plugins: place === 'Client' ? [] : given,
+        plugins: place === 'Client' ? [] : plugins,
       });
-      const client = new Client({ connection, plugins: place === 'Connection' ? [] : given });
+      const client = new Client({ connection, plugins: place === 'Connection' ? [] : plugins });
       const { traceId } = await expectTracedOnce(await traced(), [], client);
       await connection.close();
       const root = harness.receiver.trace(traceId).find(({ name }) => name === 'RunWorkflow:composed');
@@ -118,38 +118,38 @@ describe('the plugin', () => {
   }
 
   it('works together with plugins, interceptors, sinks and a patchActivationCallback of the user', async () => {
-    const seen: string[] = [];
-    const saw = <T>(what: string, then: () => T): T => {
-      seen.push(what);
+    const calls: string[] = [];
+    const record = <T>(what: string, then: () => T): T => {
+      calls.push(what);
       return then();
     };
     const sinks: InjectedSinks<UserSinks> = {
-      users: { record: { fn: (_info, what) => saw(what, () => {}) } },
+      users: { record: { fn: (_info, what) => record(what, () => {}) } },
     };
     const client: WorkflowClientInterceptor = {
-      start: (input, next) => saw('client start', () => next(input)),
+      start: (input, next) => record('client start', () => next(input)),
     };
     const setUp = {
       sinks,
       interceptors: {
         client: { workflow: [client] },
         workflowModules: [PATH],
-        activity: [() => ({ inbound: { execute: (input, next) => saw('activity', () => next(input)) } })],
+        activity: [() => ({ inbound: { execute: (input, next) => record('activity', () => next(input)) } })],
       },
-      patchActivationCallback: ({ patchId }) => saw(`patch ${patchId}`, () => false),
+      patchActivationCallback: ({ patchId }) => record(`patch ${patchId}`, () => false),
     } satisfies Partial<WorkerOptions>;
     const users = {
       name: 'users',
-      configureWorker: (options: WorkerOptions) => saw('plugin worker', () => options),
+      configureWorker: (options: WorkerOptions) => record('plugin worker', () => options),
     };
     for (const plugins of [
       [users, plugin()],
       [plugin(), users],
     ]) {
-      seen.length = 0;
+      calls.length = 0;
       const { result } = await expectTracedOnce({ ...setUp, plugins });
-      equal(result, false, 'as the call-back of the user says');
-      deepEqual(seen.sort(), [
+      equal(result, false, 'the result of the user’s callback');
+      deepEqual(calls.sort(), [
         'activity',
         'inbound execute',
         'outbound activity',
@@ -160,17 +160,17 @@ describe('the plugin', () => {
   });
 
   it("keeps the interceptors of a user's client", async () => {
-    const seen: string[] = [];
+    const calls: string[] = [];
     const users: WorkflowClientInterceptor = {
       start(input, next) {
-        seen.push(input.workflowType);
+        calls.push(input.workflowType);
         return next(input);
       },
     };
     const { connection } = harness;
     const client = new Client({ connection, interceptors: { workflow: [users] }, plugins: [plugin()] });
     await expectTracedOnce(await traced(), [], client);
-    deepEqual(seen, ['composed']);
+    deepEqual(calls, ['composed']);
   });
 });
 

@@ -1,4 +1,4 @@
-/** Pages that are read while a run ends. */
+/** Pages that are read while a run closes. */
 import { equal } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { JobList, RunPage } from '../console/api/types';
@@ -31,7 +31,7 @@ describe('a run that ends', () => {
       const runId = handle.firstExecutionRunId;
       await until(() => state(runId), { says: 'the run is not listed' });
       await handle.signal(proceed);
-      // Looks without a pause: what is gone for a moment only would be missed.
+      // Polls without a pause, which a gap of a moment would not survive.
       for (let now = await state(runId); now !== 'success'; now = await state(runId)) equal(now, 'running');
     }
   });

@@ -1,4 +1,4 @@
-/** What the console keeps is said as people say it: by age, by size, or by both. */
+/** Retention limits of the console are written by age, by size, or by both. */
 import { deepEqual, throws } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { parseLimits } from '../console/store';

@@ -1,7 +1,4 @@
-/**
- * The sentence about a run, on runs that are made up: it names what makes the difference, and nothing where there is
- * none.
- */
+/** The sentence about a run, for synthetic runs: it names the cause of a difference, and none if there is none. */
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Sentence } from '../console/api/types';
@@ -12,7 +9,7 @@ import { type Operation, randomFrom, syntheticRun } from './support/synthetic-ru
 
 const SERVICE = 'ServiceApplication';
 
-/** The shop's nightly job: three activities, the last of which calls a slow operation. */
+/** Returns the shop's nightly job: three activities, the last of which calls a slow operation. */
 function nightly(change: Partial<Record<'save' | 'summarise', Partial<Operation>>> = {}): Operation {
   const save = { name: 'userInfoSave', service: SERVICE, ownMs: 3_800, ...change.save };
   return {
@@ -34,7 +31,7 @@ function nightly(change: Partial<Record<'save' | 'summarise', Partial<Operation>
   };
 }
 
-/** Twenty usual runs, each operation up to 4 % slower or faster. */
+/** Returns twenty usual runs, with each operation up to 4 % slower or faster. */
 function usualRuns(run: Operation, count = 20, seed = 1): Item[] {
   const random = randomFrom(seed);
   return Array.from({ length: count }, () => syntheticRun(run, (ms) => ms * (0.96 + random() * 0.08)));
@@ -66,7 +63,7 @@ function sentence(
   });
 }
 
-/** Shares of a table add up to 1, as its differences do to that of the runs. */
+/** Asserts that the shares of a table add up to 1, and its differences to the difference of the runs. */
 function addsUp({ table, totalMs, usualMs = 0 }: Sentence): void {
   const difference = table.reduce((sum, row) => sum + row.differenceMs, 0);
   ok(Math.abs(difference - (totalMs - usualMs)) < 1, `${difference} is not ${totalMs} - ${usualMs}`);
@@ -77,28 +74,28 @@ describe('the sentence', () => {
   const before = usualRuns(nightly());
 
   it('names a slow operation, its service and its share', () => {
-    const told = sentence(syntheticRun(nightly({ save: { ownMs: 14_900 } })), before);
+    const result = sentence(syntheticRun(nightly({ save: { ownMs: 14_900 } })), before);
     match(
-      told.text,
+      result.text,
       /^15\.2 s, usually 4\.\d+ s\. (99|100) % of the difference: userInfoSave in ServiceApplication \(14\.9 s, usually 3\.\d+ s\)\.$/,
     );
-    equal(told.state, 'different');
-    const [first] = told.table;
+    equal(result.state, 'different');
+    const [first] = result.table;
     deepEqual([first?.service, first?.operation, first?.isNew], [SERVICE, 'userInfoSave', false]);
     deepEqual(first?.path, ['nightlyJob', 'saveUsers', 'PUT /users/#', 'userInfoSave']);
     ok(
-      told.parts.some(
+      result.parts.some(
         ({ as, row, text }) => as === 'operation' && row === first?.row && text === 'userInfoSave',
       ),
     );
-    addsUp(told);
+    addsUp(result);
   });
 
   it('names a call that was added', () => {
     const added = { name: 'audit', service: SERVICE, ownMs: 5_000 };
-    const told = sentence(syntheticRun(nightly({ summarise: { calls: [added] } })), before);
-    match(told.text, /(9\d|100) % of the difference: audit in ServiceApplication \(5 s, new\)\.$/);
-    addsUp(told);
+    const result = sentence(syntheticRun(nightly({ summarise: { calls: [added] } })), before);
+    match(result.text, /(9\d|100) % of the difference: audit in ServiceApplication \(5 s, new\)\.$/);
+    addsUp(result);
   });
 
   it('shows the calls of a loop that went from 10 to 1,000', () => {
@@ -115,32 +112,32 @@ describe('the sentence', () => {
         },
       ],
     });
-    const told = sentence(syntheticRun(loop(1_000)), usualRuns(loop(10)));
+    const result = sentence(syntheticRun(loop(1_000)), usualRuns(loop(10)));
     match(
-      told.text,
+      result.text,
       /100 % of the difference: GET \/orders\/# in Shop \(1,000 calls, usually 10; 8 s, usually \d+ ms\)\.$/,
     );
-    addsUp(told);
+    addsUp(result);
   });
 
   it('names the wait for a worker, wherever it was', () => {
     const run = nightly();
     const [find, summarise, save] = run.calls ?? [];
     const queued = [{ ...find, waitsMs: 4_000 }, { ...summarise, waitsMs: 5_000 }, save] as Operation[];
-    const told = sentence(syntheticRun({ ...run, calls: queued }), before);
-    match(told.text, /99 % of the difference: waiting for a worker \(9\.\d+ s, usually \d+ ms\)\.$/);
-    addsUp(told);
+    const result = sentence(syntheticRun({ ...run, calls: queued }), before);
+    match(result.text, /99 % of the difference: waiting for a worker \(9\.\d+ s, usually \d+ ms\)\.$/);
+    addsUp(result);
   });
 
   it('names retries with their back-off', () => {
     const run = nightly();
     const [find, ...others] = run.calls ?? [];
-    const told = sentence(
+    const result = sentence(
       syntheticRun({ ...run, calls: [{ ...find, retriesMs: 7_000 } as Operation, ...others] }),
       before,
     );
-    match(told.text, /99 % of the difference: retries: failed attempts and back-off \(7 s, new\)\.$/);
-    addsUp(told);
+    match(result.text, /99 % of the difference: retries: failed attempts and back-off \(7 s, new\)\.$/);
+    addsUp(result);
   });
 
   it('does not report more parallel branches of the same duration', () => {
@@ -149,9 +146,9 @@ describe('the sentence', () => {
       isParallel: true,
       calls: Array.from({ length: count }, () => ({ name: 'branch', ownMs: 2_000 })),
     });
-    const told = sentence(syntheticRun(branches(40)), usualRuns(branches(8)));
-    equal(told.state, 'usual');
-    match(told.text, /^2 s, usually 2(\.\d+)? s\.$/);
+    const result = sentence(syntheticRun(branches(40)), usualRuns(branches(8)));
+    equal(result.state, 'usual');
+    match(result.text, /^2 s, usually 2(\.\d+)? s\.$/);
   });
 
   it('counts parallel branches once: shares stay within the whole', () => {
@@ -163,19 +160,19 @@ describe('the sentence', () => {
         ownMs: n === 7 ? slowMs : 2_000,
       })),
     });
-    const told = sentence(syntheticRun(branches(9_000)), usualRuns(branches(1_000)));
-    addsUp(told);
+    const result = sentence(syntheticRun(branches(9_000)), usualRuns(branches(1_000)));
+    addsUp(result);
     ok(
-      told.table.every(({ share }) => Math.abs(share) < 2),
-      JSON.stringify(told.table),
+      result.table.every(({ share }) => Math.abs(share) < 2),
+      JSON.stringify(result.table),
     );
-    match(told.text, /slow branch/);
+    match(result.text, /slow branch/);
   });
 
   it('counts the time of lost spans to their nearest parent, and names them as missing', () => {
     const lost = nightly({ save: { ownMs: 14_900 } });
     const [find, summarise] = lost.calls ?? [];
-    const told = sentence(
+    const result = sentence(
       syntheticRun({
         ...lost,
         calls: [find, summarise, { name: 'saveUsers', waitsMs: 5, ownMs: 14_910 }] as Operation[],
@@ -183,36 +180,36 @@ describe('the sentence', () => {
       before,
     );
     match(
-      told.text,
+      result.text,
       /(99|100) % of the difference: saveUsers \(14\.9 s, usually 3\.\d+ s\)\. Missing from this run: PUT \/users\/# in ServiceApplication \(usually \d+ ms\)\.$/,
     );
     deepEqual(
-      told.table.filter(({ isGone }) => isGone).map(({ operation }) => operation),
+      result.table.filter(({ isGone }) => isGone).map(({ operation }) => operation),
       ['userInfoSave', 'PUT /users/#'],
     );
-    addsUp(told);
+    addsUp(result);
   });
 
   it('names several paths if none has half of the difference', () => {
     const run = nightly({ save: { ownMs: 6_000 }, summarise: { ownMs: 2_300 } });
     const [find, ...others] = run.calls ?? [];
-    const told = sentence(
+    const result = sentence(
       syntheticRun({ ...run, calls: [{ ...find, waitsMs: 2_200 } as Operation, ...others] }),
       before,
     );
     match(
-      told.text,
+      result.text,
       /The difference is mixed: userInfoSave 3\d %, waiting for a worker 3\d %, POST \/orders 3\d %\.$/,
     );
   });
 
   it('does not call the slower half of a bimodal job slow', () => {
     const full = usualRuns(nightly({ save: { ownMs: 40_000 } }), 10, 2);
-    const told = sentence(syntheticRun(nightly({ save: { ownMs: 40_500 } })), [
+    const result = sentence(syntheticRun(nightly({ save: { ownMs: 40_500 } })), [
       ...usualRuns(nightly(), 11, 3),
       ...full,
     ]);
-    equal(told.state, 'usual', told.text);
+    equal(result.state, 'usual', result.text);
   });
 
   it('names the shards of a MapReduce run, and how many were slow', () => {
@@ -230,17 +227,17 @@ describe('the sentence', () => {
         },
       ],
     });
-    const told = sentence(syntheticRun(job(9)), usualRuns(job(0)));
+    const result = sentence(syntheticRun(job(9)), usualRuns(job(0)));
     match(
-      told.text,
+      result.text,
       /100 % of the difference: migrateShard \(45\.5 s, usually 10(\.\d)? s\): 9 of 200 shards slower than usual\.$/,
     );
   });
 
   it('reports too few runs, with the remedy', () => {
-    const told = sentence(syntheticRun(nightly()), before.slice(0, 4));
-    equal(told.state, 'too-few');
-    match(told.text, /^4\.08 s\. Only 4 successful runs to compare with, and 5 are needed: /);
+    const result = sentence(syntheticRun(nightly()), before.slice(0, 4));
+    equal(result.state, 'too-few');
+    match(result.text, /^4\.08 s\. Only 4 successful runs to compare with, and 5 are needed: /);
     match(sentence(syntheticRun(nightly()), []).text, /No successful run to compare with, and 5/);
   });
 
@@ -262,18 +259,18 @@ describe('the sentence', () => {
       from: 'history',
       children: run.children.map((child) => ({ ...child, from: 'history', children: [] })),
     });
-    const told = sentence(syntheticRun(nightly({ save: { ownMs: 14_900 } })), before.map(bare));
-    equal(told.from, 'history');
-    match(told.text, /(99|100) % of the difference: saveUsers \(14\.9 s, usually 3\.\d+ s\)\.$/);
-    addsUp(told);
+    const result = sentence(syntheticRun(nightly({ save: { ownMs: 14_900 } })), before.map(bare));
+    equal(result.from, 'history');
+    match(result.text, /(99|100) % of the difference: saveUsers \(14\.9 s, usually 3\.\d+ s\)\.$/);
+    addsUp(result);
   });
 
   it('reports no difference for 300 of 300 unchanged runs', () => {
     const random = randomFrom(42);
     const jitter = (ms: number) => ms * (0.96 + random() * 0.08);
-    const told = Array.from({ length: 300 }, () => sentence(syntheticRun(nightly(), jitter), before));
+    const result = Array.from({ length: 300 }, () => sentence(syntheticRun(nightly(), jitter), before));
     deepEqual(
-      told.filter(({ state }) => state !== 'usual').map(({ text }) => text),
+      result.filter(({ state }) => state !== 'usual').map(({ text }) => text),
       [],
     );
   });

@@ -1,5 +1,5 @@
 /**
- * Spans as nobody should send them are stored as far as they can be, shown as they are, and never trusted.
+ * Invalid and hostile spans are stored as far as possible, shown unchanged, and never trusted.
  */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
@@ -19,8 +19,8 @@ before(async () => {
 
 after(() => target.close());
 
-/** Sends the spans as one trace, each list as a request, and reads it. */
-async function sent(...requests: readonly JsonSpan[][]): Promise<Trace> {
+/** Sends the spans as one trace, each list in a request of its own; returns the stored trace. */
+async function sendTrace(...requests: readonly JsonSpan[][]): Promise<Trace> {
   const id = traceId(traces++);
   for (const spans of requests) {
     const response = await target.post(traceRequest(spans.map((span) => jsonSpan({ traceId: id, ...span }))));
@@ -29,18 +29,18 @@ async function sent(...requests: readonly JsonSpan[][]): Promise<Trace> {
   return target.trace(id);
 }
 
-async function sentOne(span: JsonSpan): Promise<TraceSpan> {
-  const { spans } = await sent([span]);
+async function sendSpan(span: JsonSpan): Promise<TraceSpan> {
+  const { spans } = await sendTrace([span]);
   ok(spans[0]);
   return spans[0];
 }
 
-const text = (stringValue: string) => ({ stringValue });
+const stringAttribute = (stringValue: string) => ({ stringValue });
 
 describe('texts', () => {
   it('with script are stored unchanged, in every place', async () => {
-    const attributes = [{ key: SCRIPT, value: text(SCRIPT) }];
-    const span = await sentOne({
+    const attributes = [{ key: SCRIPT, value: stringAttribute(SCRIPT) }];
+    const span = await sendSpan({
       name: SCRIPT,
       traceState: SCRIPT,
       attributes,
@@ -56,11 +56,14 @@ describe('texts', () => {
 
   it('that are too long are cut, and end with an ellipsis', async () => {
     const megabyte = 'x'.repeat(1024 * 1024);
-    const span = await sentOne({
+    const span = await sendSpan({
       name: megabyte,
       attributes: [
-        ...Array.from({ length: 10 }, (_, index) => ({ key: `large.${index}`, value: text(megabyte) })),
-        { key: megabyte, value: text('short') },
+        ...Array.from({ length: 10 }, (_, index) => ({
+          key: `large.${index}`,
+          value: stringAttribute(megabyte),
+        })),
+        { key: megabyte, value: stringAttribute('short') },
       ],
     });
     equal(span.name, `${'x'.repeat(511)}…`);
@@ -70,17 +73,20 @@ describe('texts', () => {
   });
 
   it('become strings where other types were sent', async () => {
-    const span = await sentOne({
+    const span = await sendSpan({
       name: 7,
       kind: 'server',
       flags: -1,
       attributes: [
         { key: 'empty' },
-        { key: '', value: text('no name') },
+        { key: '', value: stringAttribute('no name') },
         'no attribute',
         null,
         { key: 'odd', value: { stringValue: 7 } },
-        { key: '__proto__', value: { kvlistValue: { values: [{ key: '__proto__', value: text('x') }] } } },
+        {
+          key: '__proto__',
+          value: { kvlistValue: { values: [{ key: '__proto__', value: stringAttribute('x') }] } },
+        },
       ],
       events: 'none',
       links: [{ traceId: 'short', spanId: spanId(1) }],
@@ -99,7 +105,7 @@ describe('texts', () => {
 describe('attributes', () => {
   it('keep their type', async () => {
     const value = (...values: object[]) => ({ arrayValue: { values } });
-    const span = await sentOne({
+    const span = await sendSpan({
       attributes: [
         { key: 'integer', value: { intValue: '-7' } },
         { key: 'number', value: { intValue: 7 } },
@@ -131,7 +137,7 @@ describe('attributes', () => {
   it('beyond 128 are dropped and counted, with those that the sender dropped; events and links too', async () => {
     const many = (count: number, of: (index: number) => object) =>
       Array.from({ length: count }, (_, index) => of(index));
-    const span = await sentOne({
+    const span = await sendSpan({
       attributes: many(300, (index) => ({ key: `a${index}`, value: { intValue: index } })),
       events: many(200, () => ({ name: 'e', timeUnixNano: nanos(NOW) })),
       links: many(130, (index) => ({ traceId: traceId(1), spanId: spanId(index) })),
@@ -176,7 +182,7 @@ describe('ids and times', () => {
   }
 
   it('upper-case ids, a parent id of zeros, and a clock that is ahead are accepted', async () => {
-    const span = await sentOne({
+    const span = await sendSpan({
       spanId: 'ABCDEF0123456789',
       parentSpanId: '0'.repeat(16),
       endTimeUnixNano: future(2),
@@ -185,10 +191,10 @@ describe('ids and times', () => {
   });
 
   it('an end before the start, and times that are centuries apart, are shown', async () => {
-    const backwards = await sentOne({ startTimeUnixNano: nanos(NOW), endTimeUnixNano: nanos(NOW - 5000) });
+    const backwards = await sendSpan({ startTimeUnixNano: nanos(NOW), endTimeUnixNano: nanos(NOW - 5000) });
     deepEqual([backwards.startedAt, backwards.endedAt], [NOW, NOW]);
     equal(backwards.endNanos, nanos(NOW - 5000));
-    const { spans } = await sent([
+    const { spans } = await sendTrace([
       { spanId: spanId(1), startTimeUnixNano: '1', endTimeUnixNano: nanos(NOW) },
       { spanId: spanId(2) },
     ]);
@@ -202,7 +208,7 @@ describe('ids and times', () => {
 
 describe('a trace', () => {
   it('with a cycle, a span that is its own parent, and missing parents has all its spans', async () => {
-    const { spans } = await sent([
+    const { spans } = await sendTrace([
       { spanId: spanId(1), parentSpanId: spanId(2) },
       { spanId: spanId(2), parentSpanId: spanId(1) },
       { spanId: spanId(3), parentSpanId: spanId(3) },
@@ -237,7 +243,7 @@ describe('a trace', () => {
       startTimeUnixNano: nanos(NOW - 10_000),
       endTimeUnixNano: nanos(NOW - end),
     });
-    const { spans } = await sent([version(500), version(100)], [version(300)]);
+    const { spans } = await sendTrace([version(500), version(100)], [version(300)]);
     deepEqual(
       spans.map(({ name, received }) => [name, received]),
       [['ends at 100', 3]],

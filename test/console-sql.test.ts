@@ -1,5 +1,6 @@
 /**
- * The SQLite drivers of this Node.js keep one contract; `test/matrix/console-node.test.ts` runs it with newer versions.
+ * The contract of the SQLite drivers that this Node.js has; `test/matrix/console-node.test.ts` runs it with newer
+ * versions.
  */
 import { deepEqual, equal, throws } from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -158,7 +159,7 @@ function contract(driver: SqlDriver): void {
   });
 }
 
-/** A row without the prototype that a driver gives it, its bytes as a plain `Uint8Array`. */
+/** Returns a row without the driver's prototype, with its bytes as a plain `Uint8Array`. */
 function plain(row: object | undefined): Record<string, unknown> {
   const entries = Object.entries(row ?? {}).map(([name, value]) => [
     name,

@@ -1,11 +1,14 @@
-/** Which rows of a timeline the console's waterfall shows, and where: folding, groups, filters, zoom, folded gaps. */
+/** The visible rows of the console's waterfall and their places: folding, groups, filters, zoom, folded gaps. */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Timeline, TimelineRow } from '../console/api/types';
 import { FOLD_WIDTH, makeScale } from '../console/page/waterfall/scale';
 import { innermostErrors, shownRows, slowestRow, type ViewOptions } from '../console/page/waterfall/view';
 
-/** Rows of an indented tree: `name`, with `!` for an error, `*` for a group, `+n` for children that are cut. */
+/**
+ * Parses the rows of an indented tree: `name`, with `!` for an error, `*` for a group, `+n` for children that are cut
+ * off.
+ */
 function timeline(tree: string): Timeline {
   const lines = tree.split('\n').filter((line) => line.trim() !== '');
   const margin = lines[0]?.search(/\S/) ?? 0;
@@ -46,7 +49,7 @@ function timeline(tree: string): Timeline {
   };
 }
 
-function shown(given: Timeline, options: Partial<ViewOptions> = {}): string[] {
+function visibleRows(run: Timeline, options: Partial<ViewOptions> = {}): string[] {
   const all: ViewOptions = {
     isUngrouped: false,
     toggled: new Set(),
@@ -54,7 +57,7 @@ function shown(given: Timeline, options: Partial<ViewOptions> = {}): string[] {
     find: '',
     ...options,
   };
-  return shownRows(given, all).map(
+  return shownRows(run, all).map(
     ({ row, depth, more }) => `${'  '.repeat(depth)}${more === undefined ? row.name : `+ ${more} more`}`,
   );
 }
@@ -72,11 +75,11 @@ const RUN = timeline(`
 
 describe('the visible rows', () => {
   it('have groups folded at first, and all others open', () => {
-    deepEqual(shown(RUN), ['run', '  load', '    query', '  calls', '  save']);
+    deepEqual(visibleRows(RUN), ['run', '  load', '    query', '  calls', '  save']);
   });
 
   it('follow what the user has toggled, with a line where rows were cut off', () => {
-    deepEqual(shown(RUN, { toggled: new Set(['calls', 'load']) }), [
+    deepEqual(visibleRows(RUN, { toggled: new Set(['calls', 'load']) }), [
       'run',
       '  load',
       '  calls',
@@ -90,7 +93,7 @@ describe('the visible rows', () => {
 
   it('leave out groups without grouping, and their members take their depth', () => {
     deepEqual(
-      shown(RUN, { isUngrouped: true }),
+      visibleRows(RUN, { isUngrouped: true }),
       ['run', '  load', '    query', '  call-1', '    sql', '  call-2', '    + 2 more', '  save'].map(
         (line) => (line === '    + 2 more' ? '  + 2 more' : line),
       ),
@@ -98,18 +101,22 @@ describe('the visible rows', () => {
   });
 
   it('include a selected row, even below a folded one', () => {
-    deepEqual(shown(RUN, { selected: 'sql' }).slice(3, 6), ['  calls', '    call-1', '      sql']);
+    deepEqual(visibleRows(RUN, { selected: 'sql' }).slice(3, 6), ['  calls', '    call-1', '      sql']);
   });
 
   it('show matches and failures with all ancestors, and open groups', () => {
-    deepEqual(shown(RUN, { find: 'sql' }), ['run', '  calls', '    call-1', '      sql']);
-    deepEqual(shown(timeline('run!\n  a\n  b!\n    c!\n  d'), { onlyFailed: true }), ['run', '  b', '    c']);
-    deepEqual(shown(RUN, { find: 'nothing' }), []);
+    deepEqual(visibleRows(RUN, { find: 'sql' }), ['run', '  calls', '    call-1', '      sql']);
+    deepEqual(visibleRows(timeline('run!\n  a\n  b!\n    c!\n  d'), { onlyFailed: true }), [
+      'run',
+      '  b',
+      '    c',
+    ]);
+    deepEqual(visibleRows(RUN, { find: 'nothing' }), []);
   });
 
   it('zoom to a row and its descendants; an unknown row has no effect', () => {
-    deepEqual(shown(RUN, { zoom: 'load' }), ['load', '  query']);
-    equal(shown(RUN, { zoom: 'gone' }).length, 5);
+    deepEqual(visibleRows(RUN, { zoom: 'load' }), ['load', '  query']);
+    equal(visibleRows(RUN, { zoom: 'gone' }).length, 5);
   });
 
   it('have a first error, and a slowest row by its own time on the critical path', () => {
@@ -129,8 +136,8 @@ describe('the visible rows', () => {
       `run\n${Array.from({ length: 10_000 }, (_, index) => `  call-${index}`).join('\n')}`,
     );
     const before = performance.now();
-    equal(shown(large).length, 10_001);
-    // Milliseconds; what grows with the square of the rows takes minutes.
+    equal(visibleRows(large).length, 10_001);
+    // Takes milliseconds; an algorithm of quadratic time takes minutes.
     ok(performance.now() - before < 10_000);
   });
 });

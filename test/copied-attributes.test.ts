@@ -1,6 +1,6 @@
 /**
- * A run's identity is its own, whatever search attributes and memo it was started with: the Web UI's "start workflow
- * like this one" copies them, and anybody can set them.
+ * A run has its own identity, whatever search attributes and memo it was started with: the Web UI's "start workflow
+ * like this one" copies them, and every client can set them.
  */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';

@@ -1,6 +1,5 @@
 /**
- * Cron expressions: what is taken, what is refused with which words, and when they tick; the same as the server
- * (robfig/cron v3).
+ * Cron expressions: which are valid, the messages for the others, and their ticks; as on the server (robfig/cron v3).
  */
 import { deepEqual, equal, ok, throws } from 'node:assert/strict';
 import { describe, it } from 'node:test';
@@ -28,7 +27,7 @@ describe('a cron expression ticks', () => {
     ['0 0 30 2 *', '2026-01-01T00:00:00Z', undefined],
     ['0 0 31 4,6 *', '2026-01-01T00:00:00Z', undefined],
     ['0 0 * JAN,Jul mon-fri', '2026-01-31T00:00:00Z', '2026-07-01T00:00'],
-    // Both days restricted: one of them is enough. A star, or a star with a step of 1, restricts nothing.
+    // If both days are restricted, one of them must match. A star, or a star with a step of 1, is no restriction.
     ['0 0 13 * 5', '2026-03-01T00:00:00Z', '2026-03-06T00:00'],
     ['0 0 13 * */1', '2026-03-01T00:00:00Z', '2026-03-13T00:00'],
     ['0 0 13 * */2', '2026-03-01T00:00:00Z', '2026-03-03T00:00'],
@@ -46,13 +45,13 @@ describe('a cron expression ticks', () => {
     ['CRON_TZ=Asia/Kolkata 30 2 * * *', '2026-03-01T00:00:00Z', '2026-03-01T21:00'],
     ['TZ=America/New_York 0 2 * * *', '2026-01-01T00:00:00Z', '2026-01-01T07:00'],
     ['CRON_TZ=Australia/Lord_Howe @daily', '2026-07-01T00:00:00Z', '2026-07-01T13:30'],
-    // Summer time in Berlin begins on 29 March 2026: there is no 02:30.
+    // Summer time in Berlin begins on 29 March 2026, so that 02:30 does not exist.
     ['CRON_TZ=Europe/Berlin 30 2 * * *', '2026-03-28T02:00:00Z', '2026-03-30T00:30'],
     ['CRON_TZ=Europe/Berlin 30 3 * * *', '2026-03-28T03:00:00Z', '2026-03-29T01:30'],
-    // It ends on 25 October 2026: 02:30 comes twice, as on the server.
+    // It ends on 25 October 2026, so that 02:30 occurs twice; the server ticks twice as well.
     ['CRON_TZ=Europe/Berlin 30 2 * * *', '2026-10-24T12:00:00Z', '2026-10-25T00:30'],
     ['CRON_TZ=Europe/Berlin 30 2 * * *', '2026-10-25T00:30:00Z', '2026-10-25T01:30'],
-    // A day without midnight: clocks go from 00:00 to 01:00 in Santiago on 6 September 2026.
+    // A day without midnight: clocks change from 00:00 to 01:00 in Santiago on 6 September 2026.
     ['CRON_TZ=America/Santiago 0 12 6 9 *', '2026-01-01T00:00:00Z', '2026-09-06T15:00'],
   ];
   for (const [cron, after, tick] of table)

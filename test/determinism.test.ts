@@ -1,7 +1,7 @@
 /**
- * User code sees the same with the plugin as without it: its random sequence, and the order of its handlers and
- * of all that it awaits, to the microtask. Judged by one and the same history: recorded with the plugin, then
- * rid of the plugin's events and replayed without it.
+ * User code behaves the same with the plugin as without it: its random sequence, and the order of its handlers and
+ * promises, to the microtask. Each history is recorded with the plugin; then the plugin's events are removed, and the
+ * history is replayed without the plugin.
  */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
@@ -23,21 +23,21 @@ import {
 
 const PATH = require.resolve('./support/workflows/determinism');
 
-/** What user code saw, by run id. */
-class Seen {
-  readonly #seen = new Map<string, string[]>();
+/** Values that user code recorded, by run id. */
+class Recording {
+  readonly #values = new Map<string, string[]>();
 
   get sinks(): InjectedSinks<RecordingSinks> {
-    const saw = ({ runId }: { runId: string }, what: string) => {
-      const seen = this.#seen.get(runId);
-      if (seen) seen.push(what);
-      else this.#seen.set(runId, [what]);
+    const record = ({ runId }: { runId: string }, value: string) => {
+      const values = this.#values.get(runId);
+      if (values) values.push(value);
+      else this.#values.set(runId, [value]);
     };
-    return { recorder: { record: { fn: saw, callDuringReplay: true } } };
+    return { recorder: { record: { fn: record, callDuringReplay: true } } };
   }
 
   of(runId: string): string[] {
-    return this.#seen.get(runId) ?? [];
+    return this.#values.get(runId) ?? [];
   }
 }
 
@@ -84,13 +84,13 @@ describe('user code', { concurrency: 4 }, () => {
     });
   }
 
-  /** Runs with the plugin what `drive` starts, and replays it and its children without. */
+  /** Runs the workflow of `drive` with the plugin, and replays it and its children without the plugin. */
   async function expectSame(
     plugin: JobTracingOptions,
     markers: readonly string[],
     drive: (taskQueue: string) => Promise<{ workflowId: string; runId: string }>,
   ): Promise<void> {
-    const live = new Seen();
+    const live = new Recording();
     const workflowBundle = await historiesBundle(plugin, PATH);
     const options = { workflowBundle, sinks: live.sinks };
     const { workflowId, runId } = await harness.whileWorking({ plugin, options }, drive);
@@ -101,9 +101,9 @@ describe('user code', { concurrency: 4 }, () => {
       markers,
     );
 
-    const plain = new Seen();
+    const plain = new Recording();
     const replayer = { workflowBundle: await historiesBundle(null, PATH), sinks: plain.sinks };
-    const histories = runs.map((run) => ({ ...run, history: withoutOurs(run.history) }));
+    const histories = runs.map((run) => ({ ...run, history: withoutPluginEvents(run.history) }));
     for await (const { error } of Worker.runReplayHistories(replayer, histories)) equal(error, undefined);
     for (const run of runs) {
       ok(live.of(run.runId).length > 3);
@@ -112,14 +112,14 @@ describe('user code', { concurrency: 4 }, () => {
   }
 });
 
-/** The history as it would be without the plugin: without markers and upserts, numbered anew. */
-function withoutOurs({ events }: History): History {
+/** Returns the history without the plugin's markers and upserts, with new event ids. */
+function withoutPluginEvents({ events }: History): History {
   const all = events ?? [];
-  const kept = all.filter(
+  const remaining = all.filter(
     (event) => !event.markerRecordedEventAttributes && !event.upsertWorkflowSearchAttributesEventAttributes,
   );
-  // The first event has the first id, and so on: the new ids are among the old ones.
-  const ids = new Map(kept.map(({ eventId }, index) => [String(eventId), all[index]?.eventId]));
+  // Event ids count from 1, so the new ids are those of the first events.
+  const ids = new Map(remaining.map(({ eventId }, index) => [String(eventId), all[index]?.eventId]));
   const renumbered = (fields: object): object =>
     Object.fromEntries(
       Object.entries(fields).map(([name, value]) => {
@@ -127,5 +127,5 @@ function withoutOurs({ events }: History): History {
         return [name, name.endsWith('EventAttributes') && value ? renumbered(value) : value];
       }),
     );
-  return { events: kept.map(renumbered) };
+  return { events: remaining.map(renumbered) };
 }

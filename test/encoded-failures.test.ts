@@ -1,6 +1,6 @@
 /**
- * Failures whose texts are encoded for the server (`encodeCommonAttributes`): all spans of a run say the same, in the
- * clear, as its worker can read them.
+ * Failures whose messages are encoded for the server (`encodeCommonAttributes`): all spans of a run have the same
+ * decoded message.
  */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { it } from 'node:test';
@@ -10,13 +10,13 @@ import { traceIdOf } from './support/runs';
 
 const ENCODING = new TextEncoder().encode('test/inverted');
 
-/** As a codec that encrypts: nothing of a payload can be read without it. */
+/** Inverts all bytes, as a stand-in for an encrypting codec. */
 const CODEC: PayloadCodec = {
   encode: async (payloads) =>
     payloads.map((payload) => ({
       metadata: { encoding: ENCODING },
       data: new TextEncoder()
-        .encode(JSON.stringify([payload.metadata, payload.data].map(textsOf)))
+        .encode(JSON.stringify([payload.metadata, payload.data].map(hexOf)))
         .map((x) => x ^ 255),
     })),
   decode: async (payloads) =>
@@ -30,9 +30,9 @@ const CODEC: PayloadCodec = {
     }),
 };
 
-function textsOf(part: Record<string, Uint8Array> | Uint8Array | null | undefined): unknown {
+function hexOf(part: Record<string, Uint8Array> | Uint8Array | null | undefined): unknown {
   if (part instanceof Uint8Array) return Buffer.from(part).toString('hex');
-  return Object.fromEntries(Object.entries(part ?? {}).map(([key, bytes]) => [key, textsOf(bytes)]));
+  return Object.fromEntries(Object.entries(part ?? {}).map(([key, bytes]) => [key, hexOf(bytes)]));
 }
 
 it('encoded failures: root, call and activity have the same message, each with a stack', async () => {
@@ -58,7 +58,7 @@ it('encoded failures: root, call and activity have the same message, each with a
     equal(failed?.workflowExecutionFailedEventAttributes?.failure?.cause?.message, 'Encoded failure');
 
     const trace = await harness.completeTrace(traceIdOf(handle.firstExecutionRunId));
-    const texts = trace
+    const messages = trace
       .filter(({ status }) => status.code === 'error')
       .map(({ name, status, events: [exception] }) => [
         name,
@@ -67,7 +67,7 @@ it('encoded failures: root, call and activity have the same message, each with a
         /at .*activities/.test(String(exception?.attributes['exception.stacktrace'])),
       ]);
     const text = 'value too long for -1';
-    deepEqual(texts.sort(), [
+    deepEqual(messages.sort(), [
       ['RunActivity:migrateAccount', text, text, true],
       ['RunWorkflow:failsByActivity', text, text, true],
       ['StartActivity:migrateAccount', text, text, true],

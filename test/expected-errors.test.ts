@@ -1,6 +1,6 @@
 /**
- * Red spans: a cancellation that somebody asked for, and a start that is there already, are not errors; a lost
- * heartbeat is one.
+ * Error status of spans: a requested cancellation and a start of an existing workflow are not errors; a heartbeat
+ * timeout is one.
  */
 import { deepEqual, ok } from 'node:assert/strict';
 import { once } from 'node:events';
@@ -15,27 +15,27 @@ import { id, Runs, traceIdOf } from './support/runs';
 import type { Waiting } from './support/workflows/cancelled';
 
 const workflowsPath = require.resolve('./support/workflows/cancelled');
-/** Takes requests and answers none. */
-const silent = createServer(() => {});
+/** Accepts requests and never responds. */
+const unresponsive = createServer(() => {});
 
 describe('red spans', { concurrency: 4 }, () => {
   let runs: Runs;
   before(async () => {
-    silent.listen(0, '127.0.0.1');
-    await once(silent, 'listening');
-    process.env.SILENT_URL = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+    unresponsive.listen(0, '127.0.0.1');
+    await once(unresponsive, 'listening');
+    process.env.SILENT_URL = `http://127.0.0.1:${(unresponsive.address() as AddressInfo).port}`;
     runs = await Runs.start({
       options: { workflowsPath, activities: cancellableActivities, maxHeartbeatThrottleInterval: 200 },
     });
   });
   after(async () => {
     await runs.stop();
-    silent.closeAllConnections();
-    silent.close();
+    unresponsive.closeAllConnections();
+    unresponsive.close();
   });
 
-  /** The spans with their status and error, sorted, one that came twice once; an exception is an event of an error. */
-  const verdicts = (trace: readonly ReceivedSpan[]) =>
+  /** Returns the distinct spans with status, `error.type` and `exception` if they have such an event, sorted. */
+  const outcomes = (trace: readonly ReceivedSpan[]) =>
     [...new Map(trace.map((span) => [span.spanId, span])).values()]
       .filter(({ name }) => !/^(RunStarted|GET)/.test(name))
       .map(({ name, status, attributes, events }) =>
@@ -48,8 +48,10 @@ describe('red spans', { concurrency: 4 }, () => {
       )
       .sort();
 
-  /** Cancels the run when its activity runs; its trace is complete when the activity has ended, too. */
-  async function cancelled(waiting: Waiting, how: 'sleep' | 'fetch', spanCount: number) {
+  /**
+   * Cancels the run while its activity runs, and waits until its trace has this many spans, with those of the activity.
+   */
+  async function cancelRun(waiting: Waiting, how: 'sleep' | 'fetch', spanCount: number) {
     const { workflow } = runs.harness.client;
     const options = {
       taskQueue: runs.taskQueue,
@@ -66,8 +68,8 @@ describe('red spans', { concurrency: 4 }, () => {
       await until(async () => (await handle.fetchHistory()).events?.[3], { says: 'no task was completed' });
     await handle.cancel();
     await handle.result().catch(() => {});
-    const enough = (trace: readonly ReceivedSpan[]) => verdicts(trace).length >= spanCount;
-    return verdicts(await runs.harness.receiver.waitFor(traceIdOf(handle.firstExecutionRunId), enough));
+    const enough = (trace: readonly ReceivedSpan[]) => outcomes(trace).length >= spanCount;
+    return outcomes(await runs.harness.receiver.waitFor(traceIdOf(handle.firstExecutionRunId), enough));
   }
 
   const root = 'RunWorkflow:waitsForCancellation unset  ';
@@ -75,28 +77,28 @@ describe('red spans', { concurrency: 4 }, () => {
   for (const waiting of ['abandoned', 'awaited'] as const) {
     it(`a run that is cancelled on request has none: an activity that is ${waiting} and sleeps`, async () => {
       const activity = 'RunActivity:waitForCancellation unset CancelledFailure ';
-      deepEqual(await cancelled(waiting, 'sleep', 3), [activity, root, call]);
+      deepEqual(await cancelRun(waiting, 'sleep', 3), [activity, root, call]);
     });
 
     it(`a run that is cancelled on request has none: an activity that is ${waiting} and fetches`, async () => {
       const activity = 'RunActivity:waitForCancellation unset CancelledFailure ';
-      deepEqual(await cancelled(waiting, 'fetch', 3), [activity, root, call]);
+      deepEqual(await cancelRun(waiting, 'fetch', 3), [activity, root, call]);
     });
   }
 
   it('a run that is cancelled on request has none: a local activity', async () => {
     const activity = 'RunActivity:waitForCancellation unset CancelledFailure ';
-    deepEqual(await cancelled('local', 'sleep', 3), [activity, root, call]);
+    deepEqual(await cancelRun('local', 'sleep', 3), [activity, root, call]);
   });
 
   it('a run that is cancelled on request has none: a child and its activity', async () => {
     const activity = 'RunActivity:waitForCancellation unset CancelledFailure ';
     const child = 'StartChildWorkflow:waitsForCancellation ok  ';
-    deepEqual(await cancelled('child', 'sleep', 5), [activity, root, root, call, child]);
+    deepEqual(await cancelRun('child', 'sleep', 5), [activity, root, root, call, child]);
   });
 
   it('a run that is cancelled on request has none: a timer', async () => {
-    deepEqual(await cancelled('timer', 'sleep', 1), [root]);
+    deepEqual(await cancelRun('timer', 'sleep', 1), [root]);
   });
 
   for (const [what, silentMs] of [
@@ -109,9 +111,9 @@ describe('red spans', { concurrency: 4 }, () => {
       await handle.result();
       const trace = await runs.harness.receiver.waitFor(
         traceIdOf(handle.firstExecutionRunId),
-        (spans) => verdicts(spans).length >= 3,
+        (spans) => outcomes(spans).length >= 3,
       );
-      deepEqual(verdicts(trace), [
+      deepEqual(outcomes(trace), [
         'RunActivity:heartbeatLate error  exception',
         'RunWorkflow:heartbeatLost ok  ',
         'StartActivity:heartbeatLate error TimeoutError exception',
@@ -135,7 +137,7 @@ describe('red spans', { concurrency: 4 }, () => {
     });
     const trace = await runs.harness.receiver.waitFor(traceId, (spans) => spans.length >= 6);
     ok(trace.every(({ name }) => !name.startsWith('RunWorkflow')));
-    deepEqual(verdicts(trace), [
+    deepEqual(outcomes(trace), [
       'SignalWithStartWorkflow:waitsForCancellation ok  ',
       'StartWorkflow:waitsForCancellation error  exception',
       'StartWorkflow:waitsForCancellation ok  ',

@@ -1,5 +1,5 @@
 /**
- * The client answers why a run is recorded or not, from what the server lists of it, instead of a dead link.
+ * The client explains why a run is sampled or not, from visibility, in place of a dead link.
  */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
@@ -13,8 +13,8 @@ import { connectionTo } from './support/redis-store';
 
 const SAMPLING = { default: 1, jobs: { 'one*': 0, takes: { ratio: 0, keepFailed: false } } } as const;
 
-/** What a client without the policy needs to name the rule. */
-const MISSING =
+/** The part of a client's explanation if it does not have the policy. */
+const WITHOUT_POLICY =
   "which is not known here (it is in the workers' option sampling or in Redis: set the option sampling or redis of JobClient)";
 
 describe('traces.find and traces.of explain the decision:', { concurrency: 4 }, () => {
@@ -32,7 +32,7 @@ describe('traces.find and traces.of explain the decision:', { concurrency: 4 }, 
       ...options,
     });
 
-  /** Runs the workflow to its end on a worker of its own; its trace id. */
+  /** Runs the workflow on a worker of its own; returns its ids. */
   async function run(
     type: string,
     plugin: JobTracingOptions | null,
@@ -50,23 +50,23 @@ describe('traces.find and traces.of explain the decision:', { concurrency: 4 }, 
     });
   }
 
-  /** Reason, text and link of the trace, once its run is listed as ended. */
-  async function answer(traceId: string, client: JobClient) {
+  /** Waits until the run is listed as closed; returns reason, text and whether there is a link. */
+  async function explanation(traceId: string, client: JobClient) {
     const closed = async () => {
       const { root } = (await client.traces.find(traceId)) ?? {};
       ok(root);
       return root.closeTime && root;
     };
-    const { sampling, sampled, url } = await until(closed, { says: 'the run is not listed as ended' });
+    const { sampling, sampled, url } = await until(closed, { says: 'the run is not listed as closed' });
     equal(sampling?.sampled, sampled);
     return [sampling?.reason, sampling?.text, url !== undefined];
   }
 
   it('"not sampled: rule one*, 0 %" instead of a link', async () => {
     const { traceId, workflowId } = await run('oneActivity', { sampling: SAMPLING });
-    const knowing = clientWith({ sampling: SAMPLING });
-    deepEqual(await answer(traceId, knowing), ['rule', 'not sampled: rule one*, 0 %', false]);
-    const { sampling, url } = await knowing.traces.of({ workflowId });
+    const withPolicy = clientWith({ sampling: SAMPLING });
+    deepEqual(await explanation(traceId, withPolicy), ['rule', 'not sampled: rule one*, 0 %', false]);
+    const { sampling, url } = await withPolicy.traces.of({ workflowId });
     deepEqual(
       [sampling, url],
       [
@@ -79,9 +79,9 @@ describe('traces.find and traces.of explain the decision:', { concurrency: 4 }, 
         undefined,
       ],
     );
-    deepEqual(await answer(traceId, clientWith()), [
+    deepEqual(await explanation(traceId, clientWith()), [
       undefined,
-      `not sampled: the ratio of its rule, ${MISSING}`,
+      `not sampled: the ratio of its rule, ${WITHOUT_POLICY}`,
       false,
     ]);
   });
@@ -89,24 +89,24 @@ describe('traces.find and traces.of explain the decision:', { concurrency: 4 }, 
   it('each run has its own reason: default, manual, tail-sampled, capped', async () => {
     const client = clientWith({ sampling: SAMPLING });
     const byDefault = await run('randoms', { sampling: SAMPLING });
-    deepEqual(await answer(byDefault.traceId, client), ['default', 'sampled: default, 100 %', true]);
-    const byHand = await run('oneActivity', { sampling: SAMPLING }, { signal: 'runNow' });
-    deepEqual(await answer(byHand.traceId, client), ['manual', 'sampled: manual', true]);
-    const kept = await run('activityFails', { sampling: { default: 0 } });
-    deepEqual(await answer(kept.traceId, clientWith({ sampling: { default: 0 } })), [
-      'kept-failed',
-      'kept-failed, only the root span; not sampled: default, 0 %',
+    deepEqual(await explanation(byDefault.traceId, client), ['default', 'sampled: default, 100 %', true]);
+    const manual = await run('oneActivity', { sampling: SAMPLING }, { signal: 'runNow' });
+    deepEqual(await explanation(manual.traceId, client), ['manual', 'sampled: manual', true]);
+    const tailSampled = await run('activityFails', { sampling: { default: 0 } });
+    deepEqual(await explanation(tailSampled.traceId, clientWith({ sampling: { default: 0 } })), [
+      'tailSampled-failed',
+      'tailSampled-failed, only the root span; not sampled: default, 0 %',
       true,
     ]);
     const failed = await run('takes', { sampling: SAMPLING }, { args: [1, 'fail'] });
-    deepEqual(await answer(failed.traceId, client), ['rule', 'not sampled: rule takes, 0 %', false]);
+    deepEqual(await explanation(failed.traceId, client), ['rule', 'not sampled: rule takes, 0 %', false]);
   });
 
   it('a continuation has a decision of its own', async () => {
     const first = await run('continues', { sampling: { default: 0 } }, { args: [1] });
     const client = clientWith({ sampling: { default: 0 } });
     const { traceId } = await client.traces.of({ workflowId: first.workflowId });
-    deepEqual(await answer(traceId, client), ['inherited', 'not sampled: inherited', false]);
+    deepEqual(await explanation(traceId, client), ['inherited', 'not sampled: inherited', false]);
   });
 
   it('an ordinary child has the decision, its root has the reason', async () => {
@@ -125,7 +125,7 @@ describe('traces.find and traces.of explain the decision:', { concurrency: 4 }, 
     const none = /^not sampled: no decision in its history \(started without the plugin, or not bound under/;
     for (const plugin of [null, { sampling: { default: 0 }, bind: 'sampled' } as const]) {
       const { traceId } = await run('oneActivity', plugin);
-      const [reason, text, hasUrl] = await answer(traceId, clientWith());
+      const [reason, text, hasUrl] = await explanation(traceId, clientWith());
       deepEqual([reason, none.test(String(text)), hasUrl], [undefined, true, false], String(text));
     }
   });
@@ -143,17 +143,17 @@ describe('traces.find and traces.of explain the decision:', { concurrency: 4 }, 
     const client = clientWith({ redis, sampling: { default: 1 } });
     await client.sampling.set('one*', 0);
     const { traceId } = await run('oneActivity', { sampling: { jobs: { 'one*': 0 } } });
-    deepEqual(await answer(traceId, client), ['rule', 'not sampled: rule one*, 0 %', false]);
+    deepEqual(await explanation(traceId, client), ['rule', 'not sampled: rule one*, 0 %', false]);
     await client.sampling.set('one*', 0.5);
-    deepEqual(await answer(traceId, client), [
+    deepEqual(await explanation(traceId, client), [
       'rule',
       'not sampled: a ratio (since changed, now rule one*, 50 %)',
       false,
     ]);
     await server.stop();
-    deepEqual(await answer(traceId, client), [
+    deepEqual(await explanation(traceId, client), [
       undefined,
-      `not sampled: the ratio of its rule, ${MISSING}`,
+      `not sampled: the ratio of its rule, ${WITHOUT_POLICY}`,
       false,
     ]);
   });

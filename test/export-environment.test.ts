@@ -1,4 +1,4 @@
-/** The `OTEL_*` variables have the effect that they have with `NodeSDK`: each is tried with both set-ups. */
+/** The `OTEL_*` variables have the same effect as with `NodeSDK`; each is tested with both set-ups. */
 import { deepEqual, match } from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
@@ -23,9 +23,9 @@ import { detectResource } from '../export/resource';
 import { createTracerProvider } from '../export/tracer-provider';
 import { startOtlpReceiver } from '../testing/otlp-receiver';
 
-/** What a set-up does by the variables, in what spans and headers show. */
-interface Observed {
-  /** Names of headers that are sent. */
+/** The effects of a set-up that spans and headers show. */
+interface Effects {
+  /** Names of the propagator's headers. */
   readonly headers: readonly string[];
   /** Whether spans are recorded: without a parent, with a sampled parent, with an unsampled one. */
   readonly recorded: readonly boolean[];
@@ -42,7 +42,7 @@ interface Observed {
 const SPAN_CONTEXT = { traceId: '1'.repeat(32), spanId: '2'.repeat(16), isRemote: true };
 const ATTRIBUTES = { first: 'text', second: 'text', third: 'text' };
 
-function observe(tracer: Tracer, propagator: Pick<TextMapPropagator, 'inject'> | undefined): Observed {
+function effectsOf(tracer: Tracer, propagator: Pick<TextMapPropagator, 'inject'> | undefined): Effects {
   const parent = (traceFlags: number) => trace.setSpanContext(ROOT_CONTEXT, { ...SPAN_CONTEXT, traceFlags });
   const headers = {};
   const baggage = propagation.createBaggage({ tenant: { value: 'one' } });
@@ -55,28 +55,28 @@ function observe(tracer: Tracer, propagator: Pick<TextMapPropagator, 'inject'> |
   for (const name of ['one', 'two', 'three']) span.addEvent(name, ATTRIBUTES);
   const common = { headers: Object.keys(headers).sort(), recorded };
   if (!span.isRecording()) return common;
-  const written = span as unknown as ReadableSpan;
+  const readable = span as unknown as ReadableSpan;
   return {
     ...common,
-    attributes: { ...written.attributes },
-    droppedAttributes: written.droppedAttributesCount,
-    events: written.events.map(({ attributes }) => ({ ...attributes })),
-    links: written.links.map(({ attributes }) => ({ ...attributes })),
-    resource: Object.keys(written.resource.attributes).sort(),
+    attributes: { ...readable.attributes },
+    droppedAttributes: readable.droppedAttributesCount,
+    events: readable.events.map(({ attributes }) => ({ ...attributes })),
+    links: readable.links.map(({ attributes }) => ({ ...attributes })),
+    resource: Object.keys(readable.resource.attributes).sort(),
   };
 }
 
-function observeOurs(): Observed {
+function observePlugin(): Effects {
   const processor = new SimpleSpanProcessor({ exporter: new InMemorySpanExporter() });
   const provider = createTracerProvider(detectResource(), processor);
-  return observe(provider.getTracer('test'), propagatorFromEnvironment());
+  return effectsOf(provider.getTracer('test'), propagatorFromEnvironment());
 }
 
-function observeNodeSdk(): Observed {
+function observeNodeSdk(): Effects {
   const spanProcessors = [new SimpleSpanProcessor({ exporter: new InMemorySpanExporter() })];
   new NodeSDK({ spanProcessors, metricReaders: [], logRecordProcessors: [] }).start();
   try {
-    return observe(trace.getTracer('test'), propagation);
+    return effectsOf(trace.getTracer('test'), propagation);
   } finally {
     for (const api of [trace, context, propagation]) api.disable();
   }
@@ -88,8 +88,8 @@ const B3_MULTI = ['x-b3-sampled', 'x-b3-spanid', 'x-b3-traceid'];
 const ALWAYS = [true, true, true];
 const BY_PARENT = [true, true, false];
 
-/** The variables, and what of the observed they bring about. */
-const TABLE: readonly [Readonly<Record<string, string>>, Partial<Observed>][] = [
+/** Variables, and the effects that they must have. */
+const TABLE: readonly [Readonly<Record<string, string>>, Partial<Effects>][] = [
   [{}, { headers: W3C, recorded: BY_PARENT, attributes: ATTRIBUTES, droppedAttributes: 0 }],
   [{ OTEL_PROPAGATORS: '' }, { headers: W3C }],
   [{ OTEL_PROPAGATORS: 'tracecontext' }, { headers: ['traceparent'] }],
@@ -162,7 +162,7 @@ describe('the set-up of a process by OTEL_* variables', () => {
     it(`${title.join(' ') || 'none of them'}: as with NodeSDK`, () => {
       clear();
       Object.assign(process.env, variables);
-      const ours = observeOurs();
+      const ours = observePlugin();
       deepEqual({ ...ours, ...expected }, ours);
       deepEqual(ours, observeNodeSdk());
     });

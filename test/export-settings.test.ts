@@ -1,4 +1,4 @@
-/** What the export's options and the OTEL_* variables may say. */
+/** Validation of the export's options and of the `OTEL_*` variables. */
 import { deepEqual, equal, match, ok, throws } from 'node:assert/strict';
 import { it } from 'node:test';
 import { checkExportOptions, type SpanExportOptions } from '../export';
@@ -114,26 +114,27 @@ it('messages name the endpoint without credentials, and one that is not an addre
   }
 });
 
-/** The variables, what is said of them, and the policy to write instead. */
-const SAMPLERS: readonly [sampler: string, argument: string | undefined, says: RegExp, instead: string][] = [
-  ['always_on', undefined, /does not follow the decision of the run/, '{"default":1}'],
-  ['always_off', undefined, /does not follow the decision of the run/, '{"default":0}'],
-  ['traceidratio', '0.25', /does not follow the decision of the run/, '{"default":0.25}'],
-  ['parentbased_always_off', undefined, /does not decide which runs are sampled/, '{"default":0}'],
-  ['parentbased_traceidratio', '0.01', /does not decide which runs are sampled/, '{"default":0.01}'],
-  ['parentbased_traceidratio', undefined, /does not decide which runs are sampled/, '{"default":1}'],
-  ['parentbased_traceidratio', 'much', /does not decide which runs are sampled/, '{"default":1}'],
-  ['parentbased_traceidratio', '2', /does not decide which runs are sampled/, '{"default":1}'],
-  ['xray', undefined, /does not decide which runs are sampled/, '{"default":1}'],
-];
+/** Values of `OTEL_TRACES_SAMPLER` and its argument, the message, and the policy to use instead. */
+const SAMPLERS: readonly [sampler: string, argument: string | undefined, message: RegExp, instead: string][] =
+  [
+    ['always_on', undefined, /does not follow the decision of the run/, '{"default":1}'],
+    ['always_off', undefined, /does not follow the decision of the run/, '{"default":0}'],
+    ['traceidratio', '0.25', /does not follow the decision of the run/, '{"default":0.25}'],
+    ['parentbased_always_off', undefined, /does not decide which runs are sampled/, '{"default":0}'],
+    ['parentbased_traceidratio', '0.01', /does not decide which runs are sampled/, '{"default":0.01}'],
+    ['parentbased_traceidratio', undefined, /does not decide which runs are sampled/, '{"default":1}'],
+    ['parentbased_traceidratio', 'much', /does not decide which runs are sampled/, '{"default":1}'],
+    ['parentbased_traceidratio', '2', /does not decide which runs are sampled/, '{"default":1}'],
+    ['xray', undefined, /does not decide which runs are sampled/, '{"default":1}'],
+  ];
 
 it('OTEL_TRACES_SAMPLER: each but parentbased_always_on is named, with what to use instead', () => {
-  for (const [sampler, argument, says, instead] of SAMPLERS) {
+  for (const [sampler, argument, message, instead] of SAMPLERS) {
     const [problem = '', ...more] = brokenTraces({
       OTEL_TRACES_SAMPLER: sampler,
       OTEL_TRACES_SAMPLER_ARG: argument,
     });
-    match(problem, says, sampler);
+    match(problem, message, sampler);
     ok(problem.endsWith(`, or JOB_TRACING_SAMPLING=${instead}`), problem);
     deepEqual(more, []);
   }

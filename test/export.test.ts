@@ -1,4 +1,4 @@
-/** The export's set-up in processes of its own, judged at a real OTLP receiver and a real downstream service. */
+/** The export in processes of its own, with a real OTLP receiver and a real downstream service. */
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -21,7 +21,7 @@ const TRACE_IDS = RUN_IDS.map((runId) => runId.replaceAll('-', ''));
 const REGISTERED = { provider: true, propagates: ['traceparent'], loggerProvider: false };
 const NOTHING = { provider: false, propagates: [], loggerProvider: false };
 
-/** Runs a program to its end; resolves to its report. */
+/** Runs a program until it exits; returns the result that it printed. */
 async function run(program: string, env: Record<string, string> = {}): Promise<Record<string, unknown>> {
   const file = path.join(__dirname, 'support/processes', `${program}.js`);
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('OTEL_'));
@@ -169,7 +169,7 @@ it('processors of the user get both kinds of spans, survive the worker, and cann
 });
 
 const EXPORTER = new InMemorySpanExporter();
-/** What builds a batch processor, as the advice has it, for each package of the SDK. */
+/** The batch processors for which the warning has code, by package of the SDK. */
 const PACKAGES = [
   ['@opentelemetry/sdk-trace-base 1.x', sdk1.BatchSpanProcessor],
   ['@opentelemetry/sdk-trace-base 1.x, 2.x', BatchSpanProcessor],

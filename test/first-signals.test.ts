@@ -1,9 +1,11 @@
-/** Signals of a run that was reset to its first task: which of them are applied again, by the numbers of their events. */
+/**
+ * The signals of a run that was reset to its first task: which of them the server applied again, by their event ids.
+ */
 import { deepEqual } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { signalsOfBeginning } from '../core/first-signals';
 
-/** A history; what Temporal applies again is in capitals. */
+/** Histories; signals that the server applied again are in capitals. */
 const HISTORIES: readonly (readonly [why: string, history: string, own: string])[] = [
   ['none', 'started scheduled task failed scheduled task', ''],
   ['one that is applied again', 'started scheduled task failed A scheduled task', ''],

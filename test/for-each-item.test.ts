@@ -1,4 +1,4 @@
-/** `forEachItem`: in order, so many at a time, and the error names the items that failed. */
+/** `forEachItem`: order, concurrency, and the error with the items that failed. */
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,18 +9,18 @@ const numbers = (count: number) => Array.from({ length: count }, (_, i) => i);
 const refused = (nonRetryable: boolean) =>
   ApplicationFailure.create({ type: 'Refused', message: 'no such account', nonRetryable });
 
-/** Calls `fn` for each of so many items. */
+/** Runs `forEachItem` with `count` items. */
 async function run(count: number, fn: (item: number) => Promise<unknown>, options?: ForEachItemOptions) {
-  const begun: number[] = [];
+  const started: number[] = [];
   const work = (item: number) => {
-    begun.push(item);
+    started.push(item);
     return fn(item);
   };
   const error = await forEachItem(numbers(count), (item) => `account ${item}`, work, options).then(
     () => undefined,
     (failed: unknown) => failed,
   );
-  return { begun, error };
+  return { started, error };
 }
 
 describe('forEachItem', () => {
@@ -47,7 +47,7 @@ describe('forEachItem', () => {
   }
 
   it('calls nothing without items', async () => {
-    deepEqual(await run(0, sleep), { begun: [], error: undefined });
+    deepEqual(await run(0, sleep), { started: [], error: undefined });
   });
 
   it('starts no item after one has failed, and waits for those already started', async () => {
@@ -57,8 +57,8 @@ describe('forEachItem', () => {
       await sleep(20);
       ended = true;
     };
-    const { begun, error } = await run(9, fn, { concurrency: 2 });
-    deepEqual(begun, [0, 1]);
+    const { started, error } = await run(9, fn, { concurrency: 2 });
+    deepEqual(started, [0, 1]);
     ok(ended);
     ok(error instanceof ApplicationFailure);
     deepEqual([error.type, error.message], ['ItemFailed', 'account 0: no such account']);
@@ -68,8 +68,8 @@ describe('forEachItem', () => {
     const fn = async (item: number) => {
       if (item % 2) throw refused(false);
     };
-    const { begun, error } = await run(60, fn, { onItemFailure: 'continue' });
-    equal(begun.length, 60);
+    const { started, error } = await run(60, fn, { onItemFailure: 'continue' });
+    equal(started.length, 60);
     ok(error instanceof ApplicationFailure);
     equal(error.message, 'account 1: no such account (and 29 more of 60 items)');
     const [details] = error.details as [{ items: { key: string }[]; failed: number }];
@@ -100,11 +100,11 @@ describe('forEachItem', () => {
 
   for (const thrown of [new TypeError('a bug'), new CancelledFailure('stopped')]) {
     it(`rethrows ${thrown.name}, whatever happens afterwards`, async () => {
-      const { begun, error } = await run(3, async () => Promise.reject(thrown), {
+      const { started, error } = await run(3, async () => Promise.reject(thrown), {
         onItemFailure: 'continue',
       });
       equal(error, thrown);
-      deepEqual(begun, [0]);
+      deepEqual(started, [0]);
     });
   }
 

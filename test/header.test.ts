@@ -1,4 +1,4 @@
-/** The `_tracer-data` header is read back as it was written; a foreign one never throws and says what is wrong. */
+/** The `_tracer-data` header is read as it was written; an invalid one never throws, and yields the problem. */
 import { deepEqual, equal } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { defaultPayloadConverter, type Headers, type Payload } from '@temporalio/common';
@@ -10,13 +10,13 @@ const span = { traceId: '4bf92f3577b34da6a3ce929d0e0e4736', spanId: '00f067aa0ba
 
 const read = (payload: Payload) => readHeader({ [TRACE_HEADER]: payload });
 const readCarrier = (carrier: unknown) => read(defaultPayloadConverter.toPayload(carrier));
-const readPart = (jobHeader: unknown) =>
+const readJobHeader = (jobHeader: unknown) =>
   readCarrier({ traceparent: TRACEPARENT, 'job-tracing': jobHeader }).header?.jobHeader;
 const bytes = (text: string) => new TextEncoder().encode(text);
 const json = (text: string): Payload => ({ metadata: { encoding: bytes('json/plain') }, data: bytes(text) });
 
 describe('the trace header', () => {
-  const parts: JobHeader[] = [
+  const jobHeaders: JobHeader[] = [
     { kind: 'start', forced: true, joinCaller: false },
     { kind: 'start', forced: false, joinCaller: true },
     { kind: 'start', forced: false, joinCaller: false, facts: { lane: 'gray', loadtest: true } },
@@ -33,7 +33,7 @@ describe('the trace header', () => {
     { kind: 'continued', sampled: false, trigger: 'cron' },
     { kind: 'activity', attempt: 2, shard: { index: 1 }, facts: { scheduledMs: 1 } },
   ];
-  for (const jobHeader of parts) {
+  for (const jobHeader of jobHeaders) {
     it(`is read back as it was written: ${JSON.stringify(jobHeader)}`, () => {
       const header = { span: { ...span, traceState: 'a=1' }, baggage: 'user=1', jobHeader };
       deepEqual(read(writeHeader(header)), { header });
@@ -56,7 +56,7 @@ describe('the trace header', () => {
     deepEqual(carrierOf({}), {});
   });
 
-  const unreadable: [string, Payload, string][] = [
+  const invalid: [string, Payload, string][] = [
     ['one byte too many', json(`"${'x'.repeat(16_383)}"`), 'it has 16385 bytes, more than 16384'],
     ['10 MB', json(`"${'x'.repeat(10_000_000)}"`), 'it has 10000002 bytes, more than 16384'],
     ['no JSON', json('{"traceparent":'), 'it cannot be decoded'],
@@ -85,7 +85,7 @@ describe('the trace header', () => {
       'its traceparent is not valid',
     ],
   ];
-  for (const [what, payload, problem] of unreadable) {
+  for (const [what, payload, problem] of invalid) {
     it(`is ignored and says why: ${what}`, () => deepEqual(read(payload), { problem }));
   }
 
@@ -108,10 +108,10 @@ describe('the trace header', () => {
     );
     deepEqual(header, {});
     equal(({} as { polluted?: number }).polluted, undefined);
-    equal(readPart('{"__proto__":{"kind":"top"}}'), undefined);
+    equal(readJobHeader('{"__proto__":{"kind":"top"}}'), undefined);
   });
 
-  const badParts: [string, unknown][] = [
+  const invalidJobHeaders: [string, unknown][] = [
     ['no text', { kind: 'top' }],
     ['no JSON', '{'],
     ['null', 'null'],
@@ -125,13 +125,13 @@ describe('the trace header', () => {
     ['a child without a job', '{"kind":"child","runId":"r","trigger":"api"}'],
     ['a child whose run id is not a string', '{"kind":"child","job":"j","runId":7,"trigger":"api"}'],
   ];
-  for (const [what, jobHeader] of badParts) {
-    it(`of which our jobHeader is ignored alone: ${what}`, () => equal(readPart(jobHeader), undefined));
+  for (const [what, jobHeader] of invalidJobHeaders) {
+    it(`of which our jobHeader is ignored alone: ${what}`, () => equal(readJobHeader(jobHeader), undefined));
   }
 
   it('leaves out a time that no Date can hold', () => {
     const facts = (ms: number) =>
-      readPart(`{"kind":"top","facts":{"scheduledMs":${ms},"lane":"gray"}}`)?.facts;
+      readJobHeader(`{"kind":"top","facts":{"scheduledMs":${ms},"lane":"gray"}}`)?.facts;
     deepEqual(facts(8.64e15), { scheduledMs: 8.64e15, lane: 'gray' });
     deepEqual([facts(8.64e15 + 1), facts(-1e300)], [{ lane: 'gray' }, { lane: 'gray' }]);
   });
@@ -139,13 +139,13 @@ describe('the trace header', () => {
   it('forces, joins or inherits only on the very value true', () => {
     const yes = [1, 'true', {}, []];
     for (const value of yes) {
-      deepEqual(readPart(JSON.stringify({ kind: 'start', forced: value, joinCaller: value })), {
+      deepEqual(readJobHeader(JSON.stringify({ kind: 'start', forced: value, joinCaller: value })), {
         kind: 'start',
         forced: false,
         joinCaller: false,
       });
       const continued = { kind: 'continued', sampled: value, trigger: 'api' };
-      deepEqual(readPart(JSON.stringify(continued)), { ...continued, sampled: false });
+      deepEqual(readJobHeader(JSON.stringify(continued)), { ...continued, sampled: false });
     }
   });
 });

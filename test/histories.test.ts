@@ -1,8 +1,8 @@
 /**
- * Runs go on with every later version: histories that earlier versions recorded, of each kind of run, replay in every
- * combination in which that is promised.
+ * Open runs continue with every later version: recorded histories of each kind of run replay in every supported
+ * combination of worker and bundle.
  *
- * `test/histories/<version>` is never changed; CONTRIBUTING.md says how the next version records its own.
+ * `test/histories/<version>` never changes; CONTRIBUTING.md describes how to record the histories of the next version.
  */
 import { deepEqual, ok } from 'node:assert/strict';
 import { describe, it } from 'node:test';
@@ -13,38 +13,38 @@ import { filesOf, readHistories, recordedVersions, type StoredHistory } from './
 import { historiesBundle, markersOf } from './support/histories';
 
 const WORKFLOWS_PATH = require.resolve('./histories/workflows');
-/** A controller of scheduled jobs that does something else. */
+/** A bundle with another workflow under the name of the controller. */
 const OTHER_PATH = require.resolve('./support/workflows/other-job');
 
-// What a replay that is meant to fail logs is long.
+// Replays that are expected to fail log much.
 Runtime.install({
   logger: new DefaultLogger('ERROR', () => {}),
   telemetryOptions: { logging: { filter: 'off', forward: {} } },
 });
 
 const histories = recordedVersions().flatMap((version) => readHistories(version));
-/** One of those that are alike, whichever worker recorded them. */
+/** The histories without those that differ only in the worker that recorded them. */
 const distinct = oneOfEach(histories, ({ kind, workflowType, markers, history }) =>
   [kind, workflowType, ...markers, ...history.events.map(({ eventType }) => eventType)].join(),
 );
 const isUnmarked = ({ markers }: StoredHistory) => markers.length === 0;
-/** One for each sequence of markers. */
-const marked = oneOfEach(histories, ({ markers }) => markers.join()).filter((one) => !isUnmarked(one));
+/** One history for each sequence of markers. */
+const withMarkers = oneOfEach(histories, ({ markers }) => markers.join()).filter((one) => !isUnmarked(one));
 
 function oneOfEach(all: readonly StoredHistory[], keyOf: (one: StoredHistory) => string): StoredHistory[] {
   return [...new Map(all.map((one) => [keyOf(one), one])).values()];
 }
 
-interface Replaying {
+interface ReplayOptions {
   /** The worker's options of the plugin; `null`: without it. */
   readonly plugin: JobTracingOptions | null;
-  /** The same for the bundle. @default as the worker's */
+  /** The bundle's options of the plugin; `null`: without it. @default the worker's */
   readonly bundle?: JobTracingOptions | null;
 }
 
-/** What went wrong in the replays, by history. */
+/** Replays the histories; returns the errors, by the name of the history. */
 async function replay(
-  { plugin, bundle = plugin }: Replaying,
+  { plugin, bundle = plugin }: ReplayOptions,
   replayed: readonly StoredHistory[],
   workflowsPath = WORKFLOWS_PATH,
 ): Promise<Map<string, Error>> {
@@ -107,7 +107,7 @@ describe('the recorded histories', () => {
     deepEqual(await replay({ plugin: null }, distinct.filter(isUnmarked)), new Map());
   });
 
-  const others: Record<string, Replaying> = {
+  const others: Record<string, ReplayOptions> = {
     'sampling 0': { plugin: { sampling: { default: { ratio: 0, keepSlow: { overMs: 1_000 } } } } },
     "bind: 'sampled'": { plugin: { bind: 'sampled', sampling: { default: 0 } } },
     'another runNowSignal, nobody who may force, and links': {
@@ -125,10 +125,10 @@ describe('the recorded histories', () => {
   });
 
   it('do not replay without the plugin where they have one', async () => {
-    const problems = await replay({ plugin: null }, marked);
+    const problems = await replay({ plugin: null }, withMarkers);
     deepEqual(
       [...problems.keys()],
-      marked.map(({ name }) => name),
+      withMarkers.map(({ name }) => name),
     );
     for (const [name, error] of problems) ok(error instanceof DeterminismViolationError, `${name}: ${error}`);
   });

@@ -1,11 +1,11 @@
-/** The option `propagateTo`: which hosts it means, in whatever way they are written, and what is wrong in it. */
+/** The option `propagateTo`: which hosts match, in each notation, and the messages for invalid values. */
 // cspell:ignore bücher bcher
 import { equal, throws } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { hostRuleOf } from '../core/http/host-rule';
 
 describe('propagateTo', () => {
-  const table: [listed: string, host: string, isMeant: boolean][] = [
+  const table: [listed: string, host: string, matches: boolean][] = [
     ['api.example.com', 'api.example.com', true],
     ['api.example.com', 'API.Example.COM.', true],
     ['api.example.com', 'example.com', false],
@@ -23,10 +23,10 @@ describe('propagateTo', () => {
     ['*', '::1', true],
     ['api.example.com', 'not a host', false],
   ];
-  for (const [listed, host, isMeant] of table) {
-    it(`'${listed}' ${isMeant ? 'means' : 'does not mean'} ${host}`, () => {
-      equal(hostRuleOf({ only: [listed] }, 'T')(host), isMeant);
-      equal(hostRuleOf({ except: [listed] }, 'T')(host), !isMeant);
+  for (const [listed, host, matches] of table) {
+    it(`'${listed}' ${matches ? 'means' : 'does not mean'} ${host}`, () => {
+      equal(hostRuleOf({ only: [listed] }, 'T')(host), matches);
+      equal(hostRuleOf({ except: [listed] }, 'T')(host), !matches);
     });
   }
 

@@ -1,4 +1,4 @@
-/** Which hosts may be called, whatever way their address is written. */
+/** Allowed hosts, in each notation of an address. */
 import { deepEqual, equal, throws } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createHttpActivities } from 'temporal-job-tracing/activities';
@@ -6,7 +6,7 @@ import { type Call, redirected } from '../activities/http/redirects';
 import { parseAllowList } from '../core/http/allow-list';
 import { permanent } from '../core/http/failures';
 
-function listOf(...entries: string[]): (url: URL) => boolean {
+function allowListOf(...entries: string[]): (url: URL) => boolean {
   const list = parseAllowList(entries);
   if ('wrong' in list) throw new Error(`${list.wrong} is not an entry`);
   return list;
@@ -67,7 +67,7 @@ const CASES: readonly [entry: string, allowed: readonly string[], refused: reado
 describe('an allow list', () => {
   for (const [entry, allowed, refused] of CASES) {
     it(`with ${entry} allows and refuses the expected addresses`, () => {
-      const isAllowed = listOf(entry);
+      const isAllowed = allowListOf(entry);
       const canParse = (address: string) => URL.canParse(address);
       deepEqual(
         allowed.filter((address) => isAllowed(new URL(address))),
@@ -80,7 +80,7 @@ describe('an allow list', () => {
     });
   }
 
-  it('without an entry allows nothing', () => equal(listOf()(new URL('http://a.example/')), false));
+  it('without an entry allows nothing', () => equal(allowListOf()(new URL('http://a.example/')), false));
 
   for (const entry of [
     'https://a.example',
@@ -102,7 +102,7 @@ describe('an allow list', () => {
 });
 
 describe('a redirect', () => {
-  const isAllowed = listOf('a.example', 'a.example:8443', 'b.example');
+  const isAllowed = allowListOf('a.example', 'a.example:8443', 'b.example');
   const call: Call = {
     url: new URL('https://a.example/start?q=1'),
     method: 'POST',

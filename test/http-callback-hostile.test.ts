@@ -1,6 +1,6 @@
 /**
- * Whatever reaches the route of late reports, `completeFromCallback` answers it: it never throws, which would end the
- * process of whoever mounts it.
+ * `completeFromCallback` responds to every request to the callback route. It never throws, since that would end the
+ * user's process.
  */
 import { deepEqual, equal } from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
@@ -26,14 +26,14 @@ describe('the route of late reports', () => {
 
   before(async () => {
     process.on('unhandledRejection', onUnhandled);
-    // Nothing here may get as far as Temporal.
+    // No request of this file may reach Temporal.
     connection = Connection.lazy({ address: '127.0.0.1:1' });
     client = new Client({ connection });
     server = createServer(async (request, response) => {
       const report = { url: request.url ?? '', body: text(request) };
       const { status, body } = await completeFromCallback(client, report, { key: KEY });
       response.writeHead(status).end(body);
-      server.emit('answered');
+      server.emit('responded');
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
   });
@@ -44,8 +44,8 @@ describe('the route of late reports', () => {
     process.off('unhandledRejection', onUnhandled);
   });
 
-  /** Sends these very bytes; returns the status line. */
-  async function raw(request: string): Promise<string> {
+  /** Sends the request as it is; returns the status line. */
+  async function sendRaw(request: string): Promise<string> {
     const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
     socket.end(request);
     return (await text(socket)).split('\r\n')[0] ?? '';
@@ -58,7 +58,7 @@ describe('the route of late reports', () => {
   for (const target of [...TARGETS, '/%', '/%E0%A4%A', '/?token=%E0%A4%A', '/?', '/?token', '//?token=x.y']) {
     it(`answers 403 to POST ${target}`, async () => {
       const head = `POST ${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 1\r\n\r\nx`;
-      equal(await raw(head), 'HTTP/1.1 403 Forbidden');
+      equal(await sendRaw(head), 'HTTP/1.1 403 Forbidden');
       deepEqual(unhandled, []);
     });
   }
@@ -67,10 +67,10 @@ describe('the route of late reports', () => {
     const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
     socket.write(`POST /?token=${TOKEN} HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf`);
     await once(server, 'request');
-    const answered = once(server, 'answered', { signal: AbortSignal.timeout(10_000) });
+    const responded = once(server, 'responded', { signal: AbortSignal.timeout(10_000) });
     socket.destroy();
-    await answered;
-    equal(await raw('POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'), 'HTTP/1.1 403 Forbidden');
+    await responded;
+    equal(await sendRaw('POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'), 'HTTP/1.1 403 Forbidden');
     deepEqual(unhandled, []);
   });
 

@@ -1,4 +1,4 @@
-/** Late answers: the service answers 202 and reports later, to a URL or by Temporal's own means. */
+/** Callbacks: the service responds with 202 and reports later, to a URL or with Temporal's own APIs. */
 import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
@@ -27,7 +27,7 @@ describe('a service that answers 202', { concurrency: 4 }, () => {
       if (path === '/early') await post(headers['callback-url'], 'earlier than 202');
       response.writeHead(path === '/at-once' ? 200 : 202).end(path === '/at-once' ? 'done' : 'accepted');
     });
-    // A user's own server, with the one route that it needs.
+    // A user's server with the callback route.
     callbacks = createServer(async (request, response) => {
       const { status, body } = await completeFromCallback(
         runs.harness.client,
@@ -56,8 +56,8 @@ describe('a service that answers 202', { concurrency: 4 }, () => {
     callbacks.closeAllConnections();
   });
 
-  /** Starts a job and waits until the service has answered 202 and Temporal knows that the activity stays open. */
-  async function start(name: string, input: object = {}, answered = 1) {
+  /** Starts a job and waits until the service has received so many requests and responded with 202. */
+  async function start(name: string, input: object = {}, requestCount = 1) {
     const path = `/${name}`;
     const handle: WorkflowHandle<() => Promise<HttpResponse>> = await runs.harness.client.workflow.start(
       'httpJob',
@@ -75,7 +75,9 @@ describe('a service that answers 202', { concurrency: 4 }, () => {
       },
     );
     const requests = () => service.requests.filter((request) => request.path === path);
-    await until(() => requests().length >= answered, { says: `the service was not asked for ${path}` });
+    await until(() => requests().length >= requestCount, {
+      says: `the service received no request for ${path}`,
+    });
     return { handle, requests, headers: requests()[0]?.headers ?? {} };
   }
 
@@ -97,7 +99,7 @@ describe('a service that answers 202', { concurrency: 4 }, () => {
       String(headers['callback-url']),
       /^http:\/\/127\.0\.0\.1:\d+\/jobs\/callback\?tenant=7&token=[\w.-]+$/,
     );
-    // The run goes on.
+    // The run stays open.
     await sleep(300);
     equal((await handle.describe()).status.name, 'RUNNING');
     deepEqual(await post(headers['callback-url'], '{"rows":5}'), [200, 'completed']);
@@ -132,7 +134,7 @@ describe('a service that answers 202', { concurrency: 4 }, () => {
   it('reports a failure: it is called again, with the same URL and idempotency key', async () => {
     const { handle, headers, requests } = await start('failure');
     deepEqual(await post(headers['callback-url'], 'disk full', 'failure'), [200, 'failed']);
-    await until(() => requests().length > 1, { says: 'the service was not asked again' });
+    await until(() => requests().length > 1, { says: 'the service received no second request' });
     const [first, second] = requests();
     for (const name of ['callback-url', 'idempotency-key'])
       equal(first?.headers[name], second?.headers[name]);
@@ -173,7 +175,7 @@ describe('a service that answers 202', { concurrency: 4 }, () => {
 
   it('learns about a cancellation when it reports', async () => {
     const { handle, headers } = await start('cancelled');
-    // The answer 202 has arrived, of which there is no sign.
+    // Time for the response 202 to arrive, which no event shows.
     await sleep(300);
     await handle.cancel();
     ok((await failureOf(handle)) instanceof CancelledFailure);

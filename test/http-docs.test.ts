@@ -1,4 +1,4 @@
-/** What docs/http-jobs.md tells users to write is right, and complete. */
+/** The examples of docs/http-jobs.md are valid, and its list of properties is complete. */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -36,10 +36,10 @@ describe('docs/http-jobs.md', () => {
   });
 
   it('names each property that there is', () => {
-    const known = /expected one of (.*)$/.exec(
+    const listed = /expected one of (.*)$/.exec(
       httpJobProblem({ url: 'https://a.example/', '?': 1 }) ?? '',
     )?.[1];
     const documented = [...page.matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name);
-    deepEqual(documented.sort(), known?.split(', ').sort());
+    deepEqual(documented.sort(), listed?.split(', ').sort());
   });
 });

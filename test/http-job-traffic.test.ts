@@ -1,4 +1,4 @@
-/** What the service is told of an HTTP job's traffic: scheduler, lane, load test; and where runs in a lane go. */
+/** The headers that mark an HTTP job's traffic: scheduler, lane, load test; and the URL of runs in a lane. */
 import { deepEqual, equal, match } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { createHttpActivities } from 'temporal-job-tracing/activities';

@@ -1,4 +1,4 @@
-/** HTTP jobs on a real Temporal server: what the service gets, what the run gets, and when it is tried again. */
+/** HTTP jobs on a real Temporal server: the request, the result of the run, and retries. */
 import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { WorkflowFailedError } from '@temporalio/client';
@@ -74,7 +74,7 @@ describe('httpJob', () => {
 
   const FAILING: readonly [
     what: string,
-    answer: () => StubResponse,
+    respond: () => StubResponse,
     input: object,
     failure: RegExp,
     requests: number,
@@ -111,9 +111,9 @@ describe('httpJob', () => {
       1,
     ],
   ];
-  for (const [what, given, input, failure, count] of FAILING) {
+  for (const [what, respond, input, failure, count] of FAILING) {
     it(`fails because of ${what}`, async () => {
-      jobs.respond = given;
+      jobs.respond = respond;
       const { result, requests } = await jobs.run(`fails-${count}-${what.replaceAll(' ', '-')}`, {
         url: jobs.service.url,
         ...input,
@@ -172,13 +172,13 @@ describe('httpRequest in a workflow of a user', () => {
     try {
       jobs.respond = ({ path }) =>
         path === '/moved' ? [307, '', { location: `${other.url}/there` }] : [200, 'here'];
-      const answers = await jobs.runs.harness.client.workflow.execute('callsServices', {
+      const responses = await jobs.runs.harness.client.workflow.execute('callsServices', {
         taskQueue: jobs.runs.taskQueue,
         workflowId: id('calls-services'),
         args: [[{ url: jobs.service.url }, { method: 'PUT', url: `${jobs.service.url}/moved`, body: 'x' }]],
       });
       deepEqual(
-        (answers as HttpResponse[]).map(({ body }) => body),
+        (responses as HttpResponse[]).map(({ body }) => body),
         ['here', 'from the other'],
       );
       const keys = jobs.service.requests.slice(-2).map(({ headers }) => headers['idempotency-key']);

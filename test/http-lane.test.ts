@@ -1,4 +1,4 @@
-/** Gray releases: a run is in the lane or not, by its TraceId alone. */
+/** Gray (canary) releases: only the TraceId determines whether a run is in the lane. */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { describe, it } from 'node:test';
@@ -7,7 +7,7 @@ import { retryAfterMs } from '../core/http/retry-after';
 import { isInLane } from '../core/lane';
 
 const RUNS = 10_000;
-/** The same ids each time; a TraceId is a UUIDv7 whose first digits are the time. */
+/** The same ids in each test run, in the form of a UUIDv7, whose first digits are the time. */
 const traceIds = Array.from({ length: RUNS }, (_, i) => {
   const random = createHash('sha256').update(String(i)).digest('hex');
   return (1_700_000_000_000 + i * 60_000).toString(16).padStart(12, '0') + random.slice(0, 20);
@@ -42,7 +42,7 @@ describe('the share of runs in a lane', () => {
     const sampled = inLane(0.1).filter(isSampled).length;
     const blue = new Set(inLane(0.1, 'blue'));
     const both = inLane(0.1).filter((id) => blue.has(id)).length;
-    // 100 of each are expected, with a deviation of 10.
+    // The expected number is 100 for each, with a standard deviation of 10.
     ok(sampled > 60 && sampled < 140, `${sampled} of them are sampled`);
     ok(both > 60 && both < 140, `${both} of them are in the lane blue, too`);
   });

@@ -1,6 +1,6 @@
 /**
- * A secret reaches the service and nothing else: neither history nor spans nor logs have it, whatever the service
- * does with it. And a request is one client span, with an instrumentation and without.
+ * Only the service receives a secret: neither histories, spans nor logs contain it, whatever the service does with it.
+ * And a request is one client span, with and without an instrumentation.
  */
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { type ChildProcess, fork } from 'node:child_process';
@@ -13,15 +13,15 @@ import { type HttpService, startHttpService } from './support/http-service';
 import { id, traceIdOf } from './support/runs';
 
 const SECRET = 'hunter2/"<&more';
-const SENT = `Bearer ${SECRET}`;
-/** What no text may contain: also the parts that a cut could leave. */
-const TRACES = [
+const HEADER = `Bearer ${SECRET}`;
+/** Strings that must not occur: the secret, and parts of it that a cut could leave. */
+const FORBIDDEN = [
   SECRET,
   'hunter2',
   Buffer.from(SECRET).toString('base64').slice(0, 9),
-  Buffer.from(SENT).toString('base64').slice(0, 18),
+  Buffer.from(HEADER).toString('base64').slice(0, 18),
 ];
-const SHOWN = '[secret token]';
+const PLACEHOLDER = '[secret token]';
 const RETRY = { maximumAttempts: 2, initialInterval: '10 ms' };
 
 let harness: Harness;
@@ -64,7 +64,7 @@ for (const instrumented of [true, false]) {
     let worker: ChildProcess;
     let output = '';
     const taskQueue = `http-leaks-${process.pid}-${instrumented}`;
-    const texts: string[] = [];
+    const strings: string[] = [];
     const spans: ReceivedSpan[] = [];
 
     before(async () => {
@@ -89,14 +89,14 @@ for (const instrumented of [true, false]) {
       worker.kill('SIGKILL');
     });
 
-    /** Runs a job with a secret; resolves to its trace, when all of it is there. */
+    /** Runs a job with a secret; returns its complete trace. */
     async function run(path: string, input: object = {}): Promise<ReceivedSpan[]> {
       const workflowId = id(`leaks-${instrumented}-${path.slice(1)}`);
       const headers = { authorization: { secret: 'token', prefix: 'Bearer ' } };
       const args = [{ url: service.url + path, headers, retry: RETRY, ...input }];
       const handle = await harness.client.workflow.start('httpJob', { taskQueue, workflowId, args });
       await handle.result().catch(() => {});
-      texts.push(...textsIn((await handle.fetchHistory()).events));
+      strings.push(...stringsIn((await handle.fetchHistory()).events));
       const trace = await harness.completeTrace(traceIdOf(handle.firstExecutionRunId));
       spans.push(...trace);
       return trace;
@@ -123,7 +123,7 @@ for (const instrumented of [true, false]) {
       });
       ok(Number(size) > SECRET.length);
       const received = service.requests.at(-1)?.headers;
-      deepEqual(received?.authorization, SENT, 'the service has got it');
+      deepEqual(received?.authorization, HEADER, 'the service has got it');
       equal(received?.traceparent, `00-${span?.traceId}-${span?.spanId}-01`);
     });
 
@@ -168,22 +168,22 @@ for (const instrumented of [true, false]) {
 
     it('no history, span or log contains the secret or a part of it', async () => {
       await run('/out');
-      // The limit is within the secret; then it is right behind it.
+      // The limit cuts the secret; then it is right after it.
       for (const keepBytes of [95, 90 + SECRET.length])
         await run('/cut', { keepBytes, method: keepBytes === 95 ? 'PUT' : 'POST' });
       worker.disconnect();
       await once(worker, 'exit');
       const all: readonly [where: string, texts: readonly string[]][] = [
-        ['histories', texts],
+        ['histories', strings],
         ['spans', spans.map((span) => JSON.stringify(span))],
         ['logs', output.split('\n')],
       ];
       for (const [where, found] of all) {
         ok(
-          found.some((text) => text.includes(SHOWN)),
+          found.some((text) => text.includes(PLACEHOLDER)),
           `${where}: what was redacted is seen there`,
         );
-        for (const trace of TRACES) {
+        for (const trace of FORBIDDEN) {
           deepEqual(
             found.filter((text) => text.includes(trace)),
             [],
@@ -191,14 +191,14 @@ for (const instrumented of [true, false]) {
           );
         }
       }
-      match(texts.join('\n'), /answer 500, expected 2xx: \\?"no: \[secret token\], \[secret token\]/);
+      match(strings.join('\n'), /answer 500, expected 2xx: \\?"no: \[secret token\], \[secret token\]/);
     });
   });
 }
 
-/** All texts anywhere in the value, bytes read as text. */
-function textsIn(value: unknown): string[] {
+/** Returns all strings within the value, and its bytes decoded as strings. */
+function stringsIn(value: unknown): string[] {
   if (value instanceof Uint8Array) return [Buffer.from(value).toString()];
   if (typeof value === 'string') return [value];
-  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(stringsIn) : [];
 }

@@ -1,4 +1,4 @@
-/** What is wrong with a spec is said in one sentence: where, what was expected, what was given, what to write. */
+/** The message for an invalid spec: the property, the expectation, the value, and the correction. */
 import { equal, match, ok } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { HttpJobInput } from 'temporal-job-tracing/workflows';

@@ -1,4 +1,4 @@
-/** Secrets: fetched by name, and taken out of every text that leaves the activity. */
+/** Secrets are fetched by name, and redacted in every string that leaves the activity. */
 import { deepEqual, equal, match, ok, rejects, throws } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createHttpActivities } from 'temporal-job-tracing/activities';
@@ -11,11 +11,11 @@ describe('headers with secrets', () => {
   const provider = (name: string) => (name === 'token' ? SECRET : undefined);
 
   it('are sent with the value behind the prefix; one name is fetched once', async () => {
-    const asked: string[] = [];
+    const fetched: string[] = [];
     const { headers, secrets, withSecret } = await resolveHeaders(
       { Authorization: { secret: 'token', prefix: 'Bearer ' }, 'X-Key': { secret: 'token' }, 'X-Plain': 'a' },
       async (name) => {
-        asked.push(name);
+        fetched.push(name);
         return provider(name);
       },
     );
@@ -28,7 +28,7 @@ describe('headers with secrets', () => {
       ],
     );
     deepEqual(
-      [[...secrets], [...withSecret], asked],
+      [[...secrets], [...withSecret], fetched],
       [[['token', SECRET]], ['authorization', 'x-key'], ['token']],
     );
   });
@@ -62,9 +62,9 @@ describe('headers with secrets', () => {
       'secret "key": the provider of secrets failed (RangeError)',
     ],
   ];
-  for (const [what, given, type, nonRetryable, message] of WRONG) {
+  for (const [what, provider, type, nonRetryable, message] of WRONG) {
     it(`fail because of ${what}, without the value in the message`, () =>
-      rejects(resolveHeaders({ 'x-key': { secret: 'key' } }, given), { type, nonRetryable, message }));
+      rejects(resolveHeaders({ 'x-key': { secret: 'key' } }, provider), { type, nonRetryable, message }));
   }
 
   for (const value of ['short', 'line\nbreak', 'snow\u2603man']) {

@@ -1,11 +1,11 @@
-/** When an answer is a success: by status, by a value in its JSON, by its exact text. */
+/** Success conditions of a response: its status, a value in its JSON, its exact body. */
 import { deepEqual, equal } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { parsePath, valueAt } from '../core/http/json-path';
 import { failingOf } from '../core/http/success';
 import type { HttpResponse, SuccessRule } from '../core/http/types';
 
-const answer = (status: number, body = '', more: Partial<HttpResponse> = {}): HttpResponse => ({
+const response = (status: number, body = '', more: Partial<HttpResponse> = {}): HttpResponse => ({
   status,
   body,
   truncated: false,
@@ -19,63 +19,63 @@ const CASES: readonly [
   message: string | undefined,
   retryable?: boolean,
 ][] = [
-  [answer(200), undefined, undefined],
-  [answer(299), {}, undefined],
-  [answer(304), {}, 'answer 304, expected 2xx', true],
-  [answer(404, 'no such job'), {}, 'answer 404, expected 2xx: "no such job"', false],
-  [answer(429), {}, 'answer 429, expected 2xx', true],
-  [answer(500, '<p>'), {}, 'answer 500, expected 2xx: "<p>"', true],
-  [answer(404), { status: [200, 404] }, undefined],
-  [answer(201), { status: [200, '3xx'] }, 'answer 201, expected 200, 3xx', true],
-  [answer(200, ' ok\n'), { text: 'ok' }, undefined],
-  [answer(200, 'OK'), { text: 'ok' }, 'answer 200: expected the text "ok", got "OK"', true],
-  [answer(200, '{"state":"done"}'), { json: { path: '$.state', equals: 'done' } }, undefined],
+  [response(200), undefined, undefined],
+  [response(299), {}, undefined],
+  [response(304), {}, 'answer 304, expected 2xx', true],
+  [response(404, 'no such job'), {}, 'answer 404, expected 2xx: "no such job"', false],
+  [response(429), {}, 'answer 429, expected 2xx', true],
+  [response(500, '<p>'), {}, 'answer 500, expected 2xx: "<p>"', true],
+  [response(404), { status: [200, 404] }, undefined],
+  [response(201), { status: [200, '3xx'] }, 'answer 201, expected 200, 3xx', true],
+  [response(200, ' ok\n'), { text: 'ok' }, undefined],
+  [response(200, 'OK'), { text: 'ok' }, 'answer 200: expected the text "ok", got "OK"', true],
+  [response(200, '{"state":"done"}'), { json: { path: '$.state', equals: 'done' } }, undefined],
   [
-    answer(200, '{"state":"busy"}'),
+    response(200, '{"state":"busy"}'),
     { json: { path: '$.state', equals: 'done' } },
     'answer 200: expected "done" at $.state, got "busy"',
     true,
   ],
   [
-    answer(200, '{"count":"1"}'),
+    response(200, '{"count":"1"}'),
     { json: { path: '$.count', equals: 1 } },
     'answer 200: expected 1 at $.count, got "1"',
     true,
   ],
   [
-    answer(200, '{}'),
+    response(200, '{}'),
     { json: { path: '$.state', equals: null } },
     'answer 200: expected null at $.state, got nothing there',
     true,
   ],
   [
-    answer(200, 'busy'),
+    response(200, 'busy'),
     { json: { path: '$.state', equals: 'done' } },
     'answer 200: expected JSON with "done" at $.state, got "busy"',
     true,
   ],
   [
-    answer(200, 'o', { truncated: true }),
+    response(200, 'o', { truncated: true }),
     { text: 'o' },
     'answer 200: the body is longer than keepBytes (1 characters are kept), so it cannot be checked; raise keepBytes',
     false,
   ],
-  [answer(200, 'o', { truncated: true }), {}, undefined],
-  [answer(202, 'busy', { reported: true }), { status: [200], text: 'busy' }, undefined],
+  [response(200, 'o', { truncated: true }), {}, undefined],
+  [response(202, 'busy', { reported: true }), { status: [200], text: 'busy' }, undefined],
   [
-    answer(202, 'x', { reported: true }),
+    response(202, 'x', { reported: true }),
     { text: 'done' },
     'the report: expected the text "done", got "x"',
     true,
   ],
-  [answer(500, 'x'.repeat(201)), {}, `answer 500, expected 2xx: "${'x'.repeat(200)}"…`, true],
+  [response(500, 'x'.repeat(201)), {}, `answer 500, expected 2xx: "${'x'.repeat(200)}"…`, true],
 ];
 
 describe('a response', () => {
-  for (const [given, rule, message, retryable] of CASES) {
-    const title = `${given.status} ${given.body.slice(0, 20).trim()} by ${JSON.stringify(rule)}`;
+  for (const [httpResponse, rule, message, retryable] of CASES) {
+    const title = `${httpResponse.status} ${httpResponse.body.slice(0, 20).trim()} by ${JSON.stringify(rule)}`;
     it(`${title}: ${message === undefined ? 'success' : 'no success'}`, () => {
-      const failing = failingOf(given, rule);
+      const failing = failingOf(httpResponse, rule);
       equal(failing?.message, message);
       equal(failing?.retryable, retryable);
     });

@@ -1,4 +1,4 @@
-/** While a service takes its time: heartbeats, time limits, cancellation, and a worker that is lost. */
+/** HTTP jobs while the service is slow: heartbeats, timeouts, cancellation, and the loss of a worker. */
 import { equal, match, ok } from 'node:assert/strict';
 import type { ServerResponse } from 'node:http';
 import { after, before, describe, it } from 'node:test';
@@ -45,7 +45,7 @@ describe('an HTTP job that waits', { concurrency: 4 }, () => {
     });
   }
 
-  const served = (path: string) => until(() => open.get(path), { says: `nobody has asked for ${path}` });
+  const openRequest = (path: string) => until(() => open.get(path), { says: `no request for ${path}` });
 
   async function failure(handle: WorkflowHandle): Promise<Error | undefined> {
     return handle.result().then(
@@ -56,8 +56,8 @@ describe('an HTTP job that waits', { concurrency: 4 }, () => {
 
   it('sends heartbeats for longer than their timeout, and gets the response', async () => {
     const handle = await start('/slow', { timeout: '1 minute' });
-    const { response } = await served('/slow');
-    // The heartbeat's timeout is 10 s.
+    const { response } = await openRequest('/slow');
+    // The heartbeat timeout is 10 s.
     await sleep(11_000);
     const { raw } = await handle.describe();
     const [pending] = raw.pendingActivities ?? [];
@@ -73,7 +73,7 @@ describe('an HTTP job that waits', { concurrency: 4 }, () => {
   for (const path of ['/silent', '/half']) {
     it(`ends a request that takes too long: ${path}`, async () => {
       const handle = await start(path, { timeout: '700 ms', retry: { maximumAttempts: 1 } });
-      const { request } = await served(path);
+      const { request } = await openRequest(path);
       const error = await failure(handle);
       ok(error instanceof ActivityFailure);
       equal(error.cause?.message, `GET ${service.url}${path}: no complete answer within 700 ms`);
@@ -84,13 +84,13 @@ describe('an HTTP job that waits', { concurrency: 4 }, () => {
   for (const path of ['/cancelled', '/half-cancelled']) {
     it(`ends the request when it is cancelled, and is cancelled: ${path}`, async () => {
       const handle = await start(path, { timeout: '5 minutes' });
-      const { request } = await served(path);
+      const { request } = await openRequest(path);
       await handle.cancel();
       await request.aborted;
       const error = await failure(handle);
       ok(error instanceof CancelledFailure, String(error));
       equal((await handle.describe()).status.name, 'CANCELLED');
-      equal(service.requests.filter(({ path: asked }) => asked === path).length, 1, 'and is not tried again');
+      equal(service.requests.filter((request) => request.path === path).length, 1, 'and is not retried');
     });
   }
 
@@ -99,13 +99,13 @@ describe('an HTTP job that waits', { concurrency: 4 }, () => {
       options: {
         workflowsPath: require.resolve('./support/workflows/http'),
         activities: createHttpActivities(),
-        // Half a minute otherwise.
+        // The default is half a minute.
         defaultHeartbeatThrottleInterval: '1 second',
       },
     });
     const input = { timeout: '5 minutes', callback: { timeout: '1 hour' } };
     const handle = await start('/cancelled-callback', input, taskQueue);
-    const { request } = await served('/cancelled-callback');
+    const { request } = await openRequest('/cancelled-callback');
     await handle.cancel();
     ok((await failure(handle)) instanceof CancelledFailure);
     await request.aborted;
@@ -113,10 +113,10 @@ describe('an HTTP job that waits', { concurrency: 4 }, () => {
 
   it('is retried when its worker is lost, with the same idempotency key', async () => {
     const taskQueue = runs.harness.newTaskQueue();
-    const lost = await runs.harness.createWorker(taskQueue, {
+    const lostWorker = await runs.harness.createWorker(taskQueue, {
       options: {
         workflowsPath: require.resolve('./support/workflows/http'),
-        // As a process that hangs: neither answers nor sends a heartbeat.
+        // Like a process that hangs: it neither completes the activity nor sends heartbeats.
         activities: { httpRequest: () => sleep(60_000) },
         shutdownGraceTime: 1,
         shutdownForceTime: 1_000,
@@ -127,11 +127,11 @@ describe('an HTTP job that waits', { concurrency: 4 }, () => {
       workflowId: id('lost'),
       args: [{ url: `${service.url}/lost`, retry: { initialInterval: '1 ms' } }],
     });
-    const lostRun = lost.run();
+    const lostRun = lostWorker.run();
     const isStarted = async () =>
       (await handle.describe()).raw.pendingActivities?.some(({ lastStartedTime }) => lastStartedTime);
     await until(isStarted, { says: 'the activity has not started' });
-    lost.shutdown();
+    lostWorker.shutdown();
     await lostRun.catch(() => {});
     await runs.startWorker(
       {
@@ -142,7 +142,7 @@ describe('an HTTP job that waits', { concurrency: 4 }, () => {
       },
       taskQueue,
     );
-    const { request, response } = await served('/lost');
+    const { request, response } = await openRequest('/lost');
     response.end('found');
     equal(((await handle.result()) as HttpResponse).body, 'found');
     equal(request.headers['idempotency-key'], `${handle.firstExecutionRunId}-httpRequest`);

@@ -1,4 +1,4 @@
-/** The standard variables choose the instrumentations of what activities call. */
+/** The `OTEL_NODE_*_INSTRUMENTATIONS` variables select the instrumentations of calls in activities. */
 import { deepEqual } from 'node:assert/strict';
 import { it } from 'node:test';
 import { createInstrumentations } from '../export/instrumentations';

@@ -1,6 +1,6 @@
 /**
- * Every method of the SDK's interceptor interfaces is used, or not needed for a reason: a method that a new SDK
- * version adds breaks the build here, and what is said to be used is what the interceptors implement.
+ * Every method of the SDK's interceptor interfaces is used, or not needed for a reason. A method that a new SDK version
+ * adds breaks the build here, and the interceptors must implement exactly the methods marked as used.
  */
 import { deepEqual } from 'node:assert/strict';
 import { describe, it } from 'node:test';
@@ -33,7 +33,7 @@ import { RunState } from '../interceptors/sandbox/run-state';
 import type { RunTracer } from '../interceptors/sandbox/tracer';
 
 type Use = `used: ${string}` | `not needed: ${string}`;
-/** A table of all methods of `T`, also of those that are optional. */
+/** A table of all methods of `T`, including optional ones. */
 type All<T> = Record<keyof Required<T>, Use>;
 
 const TABLES = {
@@ -101,7 +101,7 @@ const TABLES = {
     describe: 'used: span',
   } satisfies All<WorkflowClientInterceptor>,
 
-  'workflow client, ours': {
+  'workflow client, plugin': {
     start: 'used: header with our part',
     startWithDetails: 'used: header with our part',
     startUpdate: 'used: header in W3C',
@@ -138,7 +138,7 @@ const activity = activityInterceptors({
   policy: () => undefined,
 })({} as ActivityContext);
 const nexusCalls = nexusInterceptors()({} as nexus.OperationContext);
-const [official, ours] = clientInterceptors();
+const [official, plugin] = clientInterceptors();
 const internals = internalsInterceptor(state, sink, DEFAULT_SANDBOX_OPTIONS, () => {});
 const inbound = inboundInterceptor(state, {} as RunTracer, sink);
 const outbound = outboundInterceptor(state, {} as Run);
@@ -153,12 +153,12 @@ const IMPLEMENTED: Record<keyof typeof TABLES, () => Promise<object | undefined>
   'nexus inbound': () => nexusCalls.inbound,
   'nexus outbound': () => nexusCalls.outbound,
   'workflow client, official': () => official,
-  'workflow client, ours': () => ours,
+  'workflow client, plugin': () => plugin,
   worker: async () => (await new JobTracingPlugin().configureWorker({ taskQueue: 'none' })).interceptors,
   client: () => new JobTracingPlugin().configureClient({}).interceptors,
 };
 
-/** The names of the methods that the object, or its class, has. */
+/** Returns the names of the methods of the object and its class. */
 function methodsOf(object: object | undefined): string[] {
   const names = new Set<string>();
   for (let at = object; at && at !== Object.prototype; at = Object.getPrototypeOf(at)) {

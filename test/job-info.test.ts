@@ -1,6 +1,6 @@
 /**
- * `jobInfo()` tells workflows and activities about their job, and the traffic marks of a start reach
- * downstream: on a real server, for each way in which a run comes about.
+ * `jobInfo()` in workflows and activities, and the traffic marks of a start in downstream requests: on a real server,
+ * for each way to start a run.
  */
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
@@ -8,8 +8,11 @@ import { defaultPayloadConverter } from '@temporalio/common';
 import { id, Runs, traceIdOf } from './support/runs';
 import type { ReportedJobInfo } from './support/workflows/kinds';
 
-/** As JSON carries it: times are texts. */
-type Context = ReportedJobInfo['workflow'] & { readonly scheduledTime?: string; readonly dataTime?: string };
+/** A `JobInfo` as JSON, with times as strings. */
+type JsonJobInfo = ReportedJobInfo['workflow'] & {
+  readonly scheduledTime?: string;
+  readonly dataTime?: string;
+};
 
 const WORKFLOWS_PATH = require.resolve('./support/workflows/kinds');
 const MARKS = { lane: 'gray', loadTest: true, reason: 'a look', dataTimeOffset: '-1 day' } as const;
@@ -29,26 +32,26 @@ describe('jobInfo', { concurrency: 4 }, () => {
   });
   after(() => runs.stop());
 
-  interface Answer {
-    readonly workflow: Context;
-    readonly activity?: Context;
+  interface ResultOfRun {
+    readonly workflow: JsonJobInfo;
+    readonly activity?: JsonJobInfo;
     readonly baggage?: string;
   }
 
-  async function told(workflowId: string): Promise<Answer> {
+  async function resultOf(workflowId: string): Promise<ResultOfRun> {
     return runs.harness.client.workflow.getHandle(workflowId).result();
   }
 
-  /** What one tick told: the client takes a tick's result for that of the next one. */
-  async function toldByTick(workflowId: string, runId: string): Promise<Answer> {
+  /** Returns the result of one tick, from its history: a client would follow the tick to the next one. */
+  async function resultOfTick(workflowId: string, runId: string): Promise<ResultOfRun> {
     const { events } = await runs.harness.client.workflow.getHandle(workflowId, runId).fetchHistory();
     const [payload] = events?.at(-1)?.workflowExecutionCompletedEventAttributes?.result?.payloads ?? [];
     ok(payload);
     return defaultPayloadConverter.fromPayload(payload);
   }
 
-  /** The first tick's run id, when it has ended. */
-  async function tick(workflowId: string, index = 0): Promise<string> {
+  /** Waits until the tick of this index has closed; returns its run id. */
+  async function tickRunId(workflowId: string, index = 0): Promise<string> {
     const runId = (await runs.closedRunIds(workflowId, index + 1)).at(-1);
     ok(runId);
     return runId;
@@ -59,7 +62,7 @@ describe('jobInfo', { concurrency: 4 }, () => {
     await runs.cli(
       `workflow start --type returnsJobInfo --task-queue ${runs.taskQueue} --workflow-id ${workflowId}`,
     );
-    const { workflow, activity, baggage } = await told(workflowId);
+    const { workflow, activity, baggage } = await resultOf(workflowId);
     deepEqual(workflow, {
       jobName: 'returnsJobInfo',
       runId: workflow.runId,
@@ -83,7 +86,7 @@ describe('jobInfo', { concurrency: 4 }, () => {
       workflowId,
       job: { name: 'named', runNow: true, ...MARKS },
     });
-    const { workflow, activity, baggage } = await told(workflowId);
+    const { workflow, activity, baggage } = await resultOf(workflowId);
     deepEqual(workflow, {
       jobName: 'named',
       runId: handle.firstExecutionRunId,
@@ -114,9 +117,9 @@ describe('jobInfo', { concurrency: 4 }, () => {
       cronSchedule: '@every 2s',
       job: MARKS,
     });
-    const second = await tick(every, 1);
+    const second = await tickRunId(every, 1);
     await runs.harness.client.workflow.getHandle(every).terminate();
-    const { workflow, activity } = await toldByTick(every, second);
+    const { workflow, activity } = await resultOfTick(every, second);
     const { scheduledTime = '', dataTime = '', ...rest } = workflow;
     deepEqual(rest, {
       jobName: 'returnsJobInfo',
@@ -147,7 +150,7 @@ describe('jobInfo', { concurrency: 4 }, () => {
     );
     const [action] = await runs.closedRuns(`TemporalScheduledById = '${scheduleId}'`, 1);
     ok(action);
-    const { workflow, activity } = await told(action.workflowId);
+    const { workflow, activity } = await resultOf(action.workflowId);
     equal(workflow.scheduledTime, '2026-01-01T01:00:00.000Z');
     equal(workflow.trigger, 'schedule');
     deepEqual(activity, workflow);
@@ -161,7 +164,7 @@ describe('jobInfo', { concurrency: 4 }, () => {
       workflowId,
       job: { runNow: true, ...MARKS },
     });
-    const { workflow } = await told(workflowId);
+    const { workflow } = await resultOf(workflowId);
     const { trigger, lane, loadTest, reason } = workflow;
     deepEqual(
       { trigger, lane, loadTest, reason },
@@ -172,7 +175,7 @@ describe('jobInfo', { concurrency: 4 }, () => {
   it('on a worker that is not enabled: the same, without a trace', async () => {
     const workflowId = id('off');
     await runs.pluginClient.workflow.start('returnsJobInfo', { taskQueue: offQueue, workflowId, job: MARKS });
-    const { workflow, activity } = await told(workflowId);
+    const { workflow, activity } = await resultOf(workflowId);
     const { runId, ...rest } = workflow;
     deepEqual(rest, {
       jobName: 'returnsJobInfo',
@@ -193,7 +196,7 @@ describe('jobInfo', { concurrency: 4 }, () => {
       workflowId,
       job: MARKS,
     });
-    const { workflow, activity } = await told(workflowId);
+    const { workflow, activity } = await resultOf(workflowId);
     const { runId, ...rest } = workflow;
     deepEqual(rest, {
       jobName: 'returnsJobInfo',

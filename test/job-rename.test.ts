@@ -1,26 +1,26 @@
 /**
- * A run has one job name from its beginning to its end, on whatever worker: the first one. User code may upsert
- * `JobName`; visibility shows that, and nothing else does.
+ * A run keeps its first job name until its end, on every worker. User code may upsert `JobName`, which changes only
+ * visibility.
  */
 import { deepEqual, equal } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { id, Runs } from './support/runs';
 
-const KEPT = { ratio: 0, keepFailed: true };
-const NOT_KEPT = { ratio: 0, keepFailed: false };
-const POLICY = { default: NOT_KEPT, jobs: { 'first-kept': KEPT, 'later-kept': KEPT } };
+const WITH_FAILED = { ratio: 0, keepFailed: true };
+const WITHOUT_FAILED = { ratio: 0, keepFailed: false };
+const POLICY = { default: WITHOUT_FAILED, jobs: { 'first-tail': WITH_FAILED, 'later-tail': WITH_FAILED } };
 
 describe('a run that renames its job', { concurrency: 2 }, () => {
   let runs: Runs;
 
   before(async () => {
-    // Without a cache the end is decided as by another worker, which knows nothing of the beginning.
+    // Without a cache, the end is decided as on another worker, which has not executed the first task.
     const options = { workflowsPath: require.resolve('./support/workflows/renames'), maxCachedWorkflows: 0 };
     runs = await Runs.start({ plugin: { sampling: POLICY }, options });
   });
   after(() => runs.stop());
 
-  /** Runs it to its failure, and returns its run id and the `JobName` that visibility shows. */
+  /** Runs it until it fails; returns its run id and the `JobName` of visibility. */
   async function run(workflowId: string, first: string, later: string): Promise<[string, unknown]> {
     const start = { taskQueue: runs.taskQueue, workflowId, args: [later], memo: { jobName: first } };
     await runs.harness.client.workflow.start('renames', start);
@@ -29,18 +29,18 @@ describe('a run that renames its job', { concurrency: 2 }, () => {
   }
 
   it('is tail-sampled by the rule of its first name, with that name on its root', async () => {
-    const [runId, shown] = await run(id('kept'), 'first-kept', 'later');
+    const [runId, listedName] = await run(id('tail'), 'first-tail', 'later');
     const root = await runs.rootSpanOf(runId);
     deepEqual(
       [root.attributes['job.name'], root.attributes['job.sampling.reason']],
-      ['first-kept', 'kept-failed'],
+      ['first-tail', 'kept-failed'],
     );
-    equal(shown, 'later');
+    equal(listedName, 'later');
   });
 
   it('is not tail-sampled by the rule of the later name', async () => {
-    const [runId, shown] = await run(id('not-kept'), 'first', 'later-kept');
-    equal(shown, 'later-kept');
-    equal((await runs.harness.searchAttributesOf(id('not-kept'), runId)).TraceSampled, false);
+    const [runId, listedName] = await run(id('not-tail'), 'first', 'later-tail');
+    equal(listedName, 'later-tail');
+    equal((await runs.harness.searchAttributesOf(id('not-tail'), runId)).TraceSampled, false);
   });
 });

@@ -1,5 +1,5 @@
 /**
- * The check of a job's spec: what is wrong is named with what was expected and what was given.
+ * Validation of a job's spec: messages name the key, the expectation and the value.
  */
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -183,9 +183,9 @@ describe('a spec', () => {
     const spec: ScheduledJobSpec = { workflow: 'nightly', timeout: '2 hours', dataTimeOffset: '-1 day' };
     // @ts-expect-error a bare number has no unit
     const timeout: ScheduledJobSpec = { ...spec, timeout: 30 };
-    // @ts-expect-error nor has it as a text
+    // @ts-expect-error nor has a string of digits
     const offset: ScheduledJobSpec = { ...spec, dataTimeOffset: '30' };
-    // @ts-expect-error nor in a retry policy
+    // @ts-expect-error nor has a number in a retry policy
     const retry: ScheduledJobSpec = { ...spec, retry: { initialInterval: 10 } };
     for (const wrong of [timeout, offset, retry]) match(specProblem(wrong) ?? '', /expected "\d+ s"/);
   });
@@ -273,10 +273,10 @@ describe('docs/scheduled-jobs.md', () => {
   });
 
   it('names each key that there is', () => {
-    const known = /expected one of (.*)$/.exec(specProblem({ workflow: 'a', '?': 1 }) ?? '')?.[1];
+    const listed = /expected one of (.*)$/.exec(specProblem({ workflow: 'a', '?': 1 }) ?? '')?.[1];
     const documented = [...page.matchAll(/^\| (`\w+`(?:, `\w+`)*) \|/gm)]
       .flatMap(([, keys = '']) => keys.split(', '))
       .map((key) => key.slice(1, -1));
-    deepEqual(documented.sort(), known?.split(', ').sort());
+    deepEqual(documented.sort(), listed?.split(', ').sort());
   });
 });

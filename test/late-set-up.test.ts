@@ -1,6 +1,6 @@
 /**
- * An application that sets up OpenTelemetry after the worker has done so for itself: ours makes way. What is traced
- * then goes where the application says, and goes on when the worker has stopped.
+ * An application that sets up OpenTelemetry after the plugin's default set-up, which it replaces: spans then go to the
+ * application's exporter, even after the worker has stopped.
  */
 import { deepEqual, equal, match } from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -15,10 +15,10 @@ import { startOtlpReceiver } from '../testing/otlp-receiver';
 const PROGRAM = path.join(__dirname, 'support/processes/export-late.js');
 const RUN_SPANS = ['RunActivity:export', 'RunWorkflow:export'];
 
-interface Late {
-  /** Names of the spans that the application's exporter got. */
+interface Result {
+  /** Names of the spans at the application's exporter. */
   readonly spans: readonly string[];
-  /** Names of those that ours sent. */
+  /** Names of the spans that the plugin's default set-up sent. */
   readonly sent: readonly string[];
   readonly propagates: readonly string[];
   readonly log: readonly string[];
@@ -26,7 +26,7 @@ interface Late {
   readonly untraced: readonly string[];
 }
 
-async function run(order: string): Promise<Late> {
+async function run(order: string): Promise<Result> {
   const untraced: string[] = [];
   const service = createServer((request, response) => {
     if (request.headers.traceparent === undefined) untraced.push(request.url ?? '');
@@ -57,8 +57,8 @@ async function run(order: string): Promise<Late> {
   }
 }
 
-/** Spans of the application's work at that time, with the calls inside. */
-const workOf = (when: string) => ['GET', 'GET', `${when} kept`, `${when} new`];
+/** Returns the span names of the application's work at that time, with the calls inside. */
+const workOf = (when: string) => ['GET', 'GET', `${when} loaded`, `${when} new`];
 
 describe('an application that sets up OpenTelemetry after the worker', () => {
   it('completely: its spans and those of activities go there, once each, with one warning', async () => {

@@ -1,5 +1,6 @@
 /**
- * Workflow ids near to what the server takes: what a job or a MapReduce run starts has an id that every store takes.
+ * Workflow ids near the server's limit: all ids that a job or a MapReduce run derives from its own fit into every
+ * store.
  */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
@@ -36,7 +37,7 @@ describe('a workflow id of 255 characters', { concurrency: 2 }, () => {
     }
     await jobs.getHandle(job).delete();
     const failures = taskFailures(await runs.harness.client.workflow.getHandle(job).fetchHistory());
-    // A completion that a signal or an update made stale is given again.
+    // The server refuses a completion if a signal or update has arrived meanwhile, and the task is retried.
     deepEqual(
       failures.filter((failure) => failure !== 'UnhandledCommand'),
       [],

@@ -1,6 +1,5 @@
 /**
- * A MapReduce run that cannot work fails at once and says what to write; without plugin and binding it works all the
- * same.
+ * Invalid options of `mapReduce` fail at once, with the correction; a run also works without the plugin, and unbound.
  */
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
@@ -29,7 +28,7 @@ describe('mapReduce', { concurrency: 4 }, () => {
   const start = (type: string, workflowId: string, args: unknown[] = [], taskQueue = runs.taskQueue) =>
     runs.harness.client.workflow.start(type, { taskQueue, workflowId, args });
 
-  /** The error of a run that fails. */
+  /** Runs a workflow that must fail; returns its error. */
   async function failureOf(type: string, args: unknown[] = [], taskQueue = runs.taskQueue) {
     const handle = await start(type, id(`${type}-${Math.random()}`), args, taskQueue);
     const error = await handle.result().then(
@@ -40,7 +39,7 @@ describe('mapReduce', { concurrency: 4 }, () => {
     return error;
   }
 
-  for (const [what, given, message] of [
+  for (const [what, options, message] of [
     ['no work', { shardSize: 1 }, "option 'items, pages, count': expected one of the three, got none"],
     ['two kinds of work', { shardSize: 1, count: 1, items: [] }, 'got items and count'],
     ['no items', { shardSize: 1, items: 'all' }, "option 'items': expected an array, got all (string)"],
@@ -97,7 +96,7 @@ describe('mapReduce', { concurrency: 4 }, () => {
     ['too many shards', { shardSize: 1, count: 1e9 }, 'make it larger'],
   ] as const) {
     it(`refuses ${what}`, async () => {
-      const error = await failureOf('anyOptions', [given]);
+      const error = await failureOf('anyOptions', [options]);
       deepEqual([error.type, error.nonRetryable], ['MapReduceOptionError', true]);
       ok(error.message.includes(message), error.message);
     });
@@ -197,14 +196,14 @@ describe('mapReduce', { concurrency: 4 }, () => {
     }
   });
 
-  /** The two shards of the run in their order, as soon as visibility has them. */
+  /** Waits until visibility lists the two closed shards of the run; returns them in order. */
   async function listed(tracing: JobClient, workflowId: string): Promise<Shard[]> {
     const areThere = async () => {
       const shards: Shard[] = [];
       for await (const shard of tracing.shards.list({ workflowId })) shards.push(shard);
       return shards.length === 2 && shards.every(({ status }) => status !== 'RUNNING') && shards;
     };
-    const shards = await until(areThere, { says: 'visibility does not have the two ended shards' });
+    const shards = await until(areThere, { says: 'visibility does not list two closed shards' });
     return shards.sort((a, b) => a.index - b.index);
   }
 });

@@ -1,4 +1,4 @@
-/** How the work of a MapReduce run is divided: tables at the edges, and Temporal's limits by calculation. */
+/** The division of a MapReduce run's work: edge cases, and Temporal's limits by calculation. */
 import { deepEqual, equal, ok, throws } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ItemPage } from 'temporal-job-tracing/workflow';
@@ -50,7 +50,8 @@ describe('the plan of a run', () => {
   });
 
   it('100,000 shards, and the maximum, fit the histories of the run and of its branches', () => {
-    // Measured: a branch starts with 3 events, has under 8 a shard and 6 a page; the run has 9 a branch, 4 more with pages.
+    // Measured: a branch has 3 events at its start, under 8 per shard and 6 per page; the run has 9 per branch, 4 more
+    // with pages.
     const [eventsOfBranch, eventsOfRun] = [
       3 + 8 * MAX_BRANCH_SHARDS + 6 * MAX_BRANCH_PAGES,
       (branches: number) => 20 + 13 * branches,
@@ -151,7 +152,7 @@ describe('shards', () => {
 });
 
 describe('pages', () => {
-  /** Pages of the numbers below 20 in this size; counts the reads. */
+  /** Returns a function that reads pages of the numbers below 20, and the cursors that it received. */
   function pager(size: number) {
     const reads: unknown[] = [];
     return {
@@ -184,14 +185,14 @@ describe('pages', () => {
     });
   }
 
-  for (const [answer, what] of [
+  for (const [page, what] of [
     [undefined, 'undefined'],
     [[1], 'undefined'],
     [{ rows: [] }, 'undefined'],
     [{ items: 'all' }, 'all'],
   ]) {
-    it(`that are not pages are refused: ${JSON.stringify(answer)}`, () => {
-      throws(() => pageOf('read', answer), {
+    it(`that are not pages are refused: ${JSON.stringify(page)}`, () => {
+      throws(() => pageOf('read', page), {
         type: 'MapReduceOptionError',
         message: new RegExp(`activity read to return .*, got items that are ${what}$`),
       });

@@ -1,6 +1,6 @@
 /**
- * A large MapReduce run stays inside Temporal's limits, and its own trace stays small. `SHARDS=10000` makes it
- * larger than it is by default.
+ * A large MapReduce run stays within Temporal's limits, and its own trace stays small. `SHARDS` sets the number of
+ * shards.
  */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
@@ -9,7 +9,7 @@ import type { MapReduceOutcome } from 'temporal-job-tracing/workflow';
 import { id, Runs, traceIdOf } from './support/runs';
 
 const SHARDS = Number(process.env.SHARDS ?? 1_000);
-/** Shards of one branch: see workflows/map-reduce/plan.ts. */
+/** Number of branches; see workflows/map-reduce/plan.ts. */
 const BRANCHES = Math.ceil(SHARDS / 400);
 
 describe(`a run of ${SHARDS} shards`, () => {
@@ -33,7 +33,7 @@ describe(`a run of ${SHARDS} shards`, () => {
   });
   after(() => runs.stop());
 
-  /** Events and bytes of a history. */
+  /** Returns the number of events and bytes of a history. */
   async function historyOf(workflowId: string) {
     const { raw } = await runs.harness.client.workflow.getHandle(workflowId).describe();
     const { historyLength, historySizeBytes } = raw.workflowExecutionInfo ?? {};
@@ -76,10 +76,10 @@ describe(`a run of ${SHARDS} shards`, () => {
   });
 
   it('shardRatio samples its share of the shards', async () => {
-    const recorded = runs.harness.receiver.traceIds().length - 1;
+    const sampled = runs.harness.receiver.traceIds().length - 1;
     // Five standard deviations around the mean.
     const [mean, deviation] = [SHARDS * 0.05, Math.sqrt(SHARDS * 0.05 * 0.95)];
-    ok(Math.abs(recorded - mean) < 5 * deviation, `${recorded} of ${SHARDS}`);
+    ok(Math.abs(sampled - mean) < 5 * deviation, `${sampled} of ${SHARDS}`);
   });
 
   it('the client lists each of them once', async () => {

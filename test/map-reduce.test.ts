@@ -1,6 +1,6 @@
 /**
- * A MapReduce run: shards with traces of their own below branches, their results reduced in order; the run's own
- * trace stays small and says how many shards ended how.
+ * A MapReduce run: shards in branches have traces of their own, and their results are reduced in order; the run's own
+ * trace stays small, and counts the shards by result.
  */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
@@ -34,7 +34,7 @@ describe('mapReduce', { concurrency: 4 }, () => {
     return (await handle.result()) as MapReduceOutcome<T>;
   }
 
-  /** The workflow id of a shard, or of a branch. */
+  /** Returns the workflow id of a shard or branch. */
   const childId = (handle: { workflowId: string; firstExecutionRunId: string }, name: string) =>
     `${handle.workflowId}:${traceIdOf(handle.firstExecutionRunId).slice(-12)}:${name}`;
 
@@ -42,7 +42,7 @@ describe('mapReduce', { concurrency: 4 }, () => {
     (how) => `job.shards.${how}`,
   );
 
-  /** What the root of the trace says of its shards. */
+  /** Returns the attributes of the trace's root that count its shards. */
   async function countsOf(traceId: string): Promise<unknown[]> {
     const trace = await runs.harness.completeTrace(traceId);
     const root = trace.find(({ parentSpanId }) => parentSpanId === undefined);
@@ -51,13 +51,13 @@ describe('mapReduce', { concurrency: 4 }, () => {
 
   const causeOf = (result: Promise<unknown>) => result.catch((failed: WorkflowFailedError) => failed.cause);
 
-  async function nothingRuns(runId: string): Promise<void> {
+  async function allClosed(runId: string): Promise<void> {
     const query = `JobRunId = '${runId}' AND ExecutionStatus = 'Running'`;
-    const isOver = async () => (await runs.harness.client.workflow.count(query)).count === 0;
-    await until(isOver, { says: 'a shard, a branch or the run itself goes on' });
+    const isClosed = async () => (await runs.harness.client.workflow.count(query)).count === 0;
+    await until(isClosed, { says: 'a shard, a branch or the run itself is open' });
   }
 
-  /** The shard has a trace of its own, and nothing of it is recorded. */
+  /** Asserts that the shard has a trace of its own, and none of its spans arrives. */
   async function expectUnsampled(shardId: string): Promise<void> {
     const { TraceId, TraceSampled } = await runs.harness.searchAttributesOf(shardId);
     equal(TraceSampled, false);
@@ -150,7 +150,7 @@ describe('mapReduce', { concurrency: 4 }, () => {
     const { shards, succeeded, failed, cancelled, skipped } = outcome;
     deepEqual([shards, succeeded, failed, cancelled + skipped], [101, 0, 1, 100]);
     ok(cancelled > 0);
-    await nothingRuns(handle.firstExecutionRunId);
+    await allClosed(handle.firstExecutionRunId);
   });
 
   it('a cancelled run ends and counts all its shards', async () => {
@@ -160,7 +160,7 @@ describe('mapReduce', { concurrency: 4 }, () => {
     await handle.result().catch(() => {});
     equal((await handle.describe()).status.name, 'CANCELLED');
     deepEqual(await countsOf(traceIdOf(handle.firstExecutionRunId)), [4, 1, 0, 2, 1]);
-    await nothingRuns(handle.firstExecutionRunId);
+    await allClosed(handle.firstExecutionRunId);
   });
 
   it('a terminated run also ends its branches and shards', async () => {

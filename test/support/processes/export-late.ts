@@ -41,7 +41,7 @@ function setUp() {
 /** The application's work: a span with a call inside, from the tracer above and from a new one. */
 async function work(when: string) {
   for (const [name, one] of [
-    ['kept', tracer],
+    ['loaded', tracer],
     ['new', trace.getTracer(when)],
   ] as const) {
     await one.startActiveSpan(`${when} ${name}`, async (span) => {

@@ -1,5 +1,5 @@
 /**
- * A run that was not sampled, but fails or takes long, still leaves its root span, and says so on the run.
+ * Tail sampling: a run that was not sampled, but fails or is slow, exports its root span, and has a marker for it.
  */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
@@ -20,7 +20,7 @@ describe('tail-sampled runs', { concurrency: 4 }, () => {
   });
   after(() => harness.stop());
 
-  /** Starts a run on a worker with this policy, waits for its end, and returns it. */
+  /** Runs a workflow on a worker with this policy, and returns its ids. */
   async function run(
     sampling: JobTracingOptions['sampling'],
     type: string,
@@ -91,7 +91,7 @@ describe('tail-sampled runs', { concurrency: 4 }, () => {
       const handle = await harness.client.workflow.start('takes', start);
       const { firstExecutionRunId } = handle;
       const first = harness.client.workflow.getHandle(taskQueue, firstExecutionRunId, { followRuns: false });
-      // A tick ends as continued as new, which the client takes for an error.
+      // A tick closes as continued-as-new, which the client reports as an error.
       await first.result().catch(() => {});
       await handle.terminate();
       return firstExecutionRunId;
@@ -150,7 +150,7 @@ describe('tail-sampled runs', { concurrency: 4 }, () => {
   it('a slow run is also tail-sampled when it is cancelled or continues as new', async () => {
     const sampling = { default: { ratio: 0, keepSlow: { overMs: 6_000 } } };
     const cancelled = await run(sampling, 'takes', [60_000], async (handle) => {
-      // A run is slow only when the time has passed.
+      // A run is slow only after this time has passed.
       await sleep(6_500);
       await handle.cancel();
     });
@@ -192,7 +192,7 @@ describe('tail-sampled runs', { concurrency: 4 }, () => {
         const started = await harness.client.workflow.start('takes', start);
         const isWaiting = async () =>
           (await started.fetchHistory()).events?.some((event) => event.timerStartedEventAttributes);
-        await until(isWaiting, { says: 'the run has not begun' });
+        await until(isWaiting, { says: 'the run has not started' });
         return started;
       });
       await harness.whileRunning([await worker(second)], () => handle.result().catch(() => {}));
