@@ -1,6 +1,6 @@
 /**
- * What a run asks for its marker, and what it gets: one id is true for it, the same whenever it asks again; and where
- * the policy is one ratio for ever, a run that it leaves out asks nothing.
+ * The candidate markers of a new run: the host allows exactly one of them, the same at each attempt; with a policy of
+ * one constant ratio, a run that is not sampled tries none.
  */
 import { deepEqual, equal } from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
@@ -66,7 +66,7 @@ describe('the marker of a run', () => {
     deepEqual(sampledOnly(infoOf(), undefined, 'sampled'), ['any', '-']);
     deepEqual(markerHost({ enabled: false })(infoOf(), undefined, 'sampled'), ['any', '-']);
     equal(allowedIdOf(markerHost({ bind: 'sampled' })(infoOf(), undefined, 'sampled')), 'default');
-    // A run that knows its decision only asks whether it may bind.
+    // A run with a preset decision only tries whether it may bind.
     deepEqual(sampledOnly(infoOf(), { forced: 'manual' }, 'sampled'), ['manual', 'absent', 'manual']);
   });
 

@@ -1,4 +1,4 @@
-/** Marker ids are in users' histories, so they never change; the host's answers are right in every case. */
+/** Marker ids are in users' histories, so they never change; the host allows the right ones in every case. */
 import { deepEqual, equal, ok, throws } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { TypedSearchAttributes } from '@temporalio/common';
@@ -19,7 +19,7 @@ const ALWAYS: SamplingOptions = { default: 1 };
 const BY_RULE: SamplingOptions = { default: 0, jobs: { nightly: 1 } };
 const ONE_A_DAY: SamplingOptions = { default: { ratio: 0, atLeast: { runs: 1, per: '1 day' } } };
 
-/** What the host is asked about: a run of the workflow `nightly`. */
+/** Returns the info of a run of workflow `nightly`. */
 const info = (more: Partial<WorkflowInfo> = {}) =>
   ({
     runId: more.runId ?? RUN_ID,

@@ -1,5 +1,5 @@
 /**
- * Metrics of runs and decisions: whatever the sampling, every run is counted, and job names are bounded.
+ * Metrics of runs and decisions: every run is counted, sampled or not, and the number of job names is bounded.
  */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
@@ -14,7 +14,7 @@ import { createSink } from '../worker/sink';
 import { Harness } from './support/harness';
 
 const SILENT = { info() {}, warn() {} } as never;
-/** Run ids whose traces a ratio of a half leaves out, and does not. */
+/** Run ids that a ratio of 0.5 does not sample, and that it samples. */
 const LEFT_OUT = '11111111-1111-4111-8111-711111111111';
 const NOT_LEFT_OUT = '11111111-1111-4111-8191-711111111111';
 
@@ -28,7 +28,7 @@ describe('metrics', () => {
   });
   after(() => reader.shutdown());
 
-  /** The newest points of a metric: attributes and value. */
+  /** Returns the newest points of a metric: attributes and value. */
   async function points(name: string): Promise<[Record<string, unknown>, unknown][]> {
     await reader.forceFlush();
     const scopes = exporter.getMetrics().at(-1)?.scopeMetrics ?? [];
@@ -72,7 +72,7 @@ describe('metrics', () => {
         const traceId = handle.firstExecutionRunId.replaceAll('-', '');
         return harness.receiver.waitFor(traceId, ({ length }) => length >= 2_002, 30_000);
       };
-      // One after the other: the spans of both are more than the queue of the export holds.
+      // One after the other: the export queue cannot hold the spans of both.
       await run(1);
       return run(2);
     });
@@ -93,7 +93,7 @@ describe('metrics', () => {
       untraced: { sampling: { default: 0 }, bind: 'sampled' },
     } as const;
     const runAll = async (job: string, plugin: JobTracingOptions) => {
-      // Without a cache, and so with every task begun anew.
+      // Without a cache, so that every task replays the run.
       const setup = { plugin, options: { maxCachedWorkflows: 0 } };
       await harness.whileWorking(setup, async (taskQueue) => {
         const run = async (type: string, args: unknown[] = [], isCancelled = false) => {
@@ -141,12 +141,12 @@ describe('metrics', () => {
     const reasons = (await points('job.sampling.decisions'))
       .filter(([attributes]) => attributes['job.name'] === 'untraced')
       .map(([attributes, value]) => [attributes['job.sampling.reason'], attributes['job.sampled'], value]);
-    // The continuation of an untraced run has nothing to inherit.
+    // The continuation of an untraced run inherits no decision.
     deepEqual(reasons, [['default', false, 6]]);
   });
 
   it('count a run that consulted no policy when it ends', async () => {
-    // Of a run that another worker decided about, and counted: this one knows nothing of it.
+    // A run whose decision was made and counted by another worker.
     const end = (jobName: string, info: object = {}, { spans = 0, counted = true } = {}) => {
       const unsampled = { below: '8' };
       const parts = { target: () => undefined, decisions: createRunDecisions(), log: createOnceLog(SILENT) };

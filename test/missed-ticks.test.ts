@@ -9,7 +9,7 @@ import type { Payload, PayloadCodec } from '@temporalio/common';
 import { Runs } from './support/runs';
 import { countTicks, isTickResult, Job, SCHEDULED_PATH } from './support/scheduled-jobs';
 
-/** Some ticks long. */
+/** Several ticks. */
 const LATE_MS = 3_500;
 
 /**

@@ -1,4 +1,4 @@
-/** A wrong option is refused when the plugin is constructed, with its name, what was expected and what was given. */
+/** The constructor of the plugin throws for invalid options, with name, expectation, value and type. */
 import { deepEqual, equal, ok, throws } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
@@ -18,7 +18,7 @@ cyclic.self = cyclic;
 const RATIO = 'a number from 0 to 1';
 const BAGGAGE = "an array of baggage entry names such as ['tenant']";
 
-/** Options; the name in the message, what was expected, what was given, its type. */
+/** Options, and the name, expectation, value and type in the message. */
 type Wrong = [unknown, string, string, string, string];
 
 describe('a wrong option of the plugin', () => {

@@ -1,6 +1,6 @@
 /**
- * The local activities of our workflows come with the plugin, and one that nobody calls: a worker without activities of
- * its own does not take those of others.
+ * The plugin registers the local activities of the package's workflows, and the host hint. A worker without activities
+ * of the user still does not poll for activities.
  */
 import { deepEqual, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
@@ -22,7 +22,7 @@ describe('a worker with the plugin', () => {
   });
   after(() => runs.stop());
 
-  /** How many poll the task queue for tasks of this type, once workflow tasks are polled for. */
+  /** Returns the number of pollers of this task type, after there is a poller of workflow tasks. */
   async function pollers(taskQueue: string, taskQueueType: temporal.api.enums.v1.TaskQueueType) {
     const { client } = runs.harness;
     const request = { namespace: 'default', taskQueue: { name: taskQueue }, taskQueueType };
@@ -48,7 +48,7 @@ describe('a worker with the plugin', () => {
   it('and activities polls for them as usual', async () => {
     const taskQueue = await runs.startWorker({});
     const arePolled = async () => (await pollers(taskQueue, TASK_QUEUE_TYPE_ACTIVITY)) > 0;
-    await until(arePolled, { within: 20_000, says: 'nobody polls for activities' });
+    await until(arePolled, { within: 20_000, says: 'no poller for activities' });
   });
 
   for (const [ratio, bind, ids] of [
@@ -58,14 +58,14 @@ describe('a worker with the plugin', () => {
     [0, 'sampled', []],
   ] as const)
     it(`provides a host hint by one of them: ratio ${ratio}, bind '${bind}'`, async () => {
-      const asked: string[] = [];
+      const tried: string[] = [];
       const plugin = { sampling: { default: ratio }, bind };
       const recorder: WorkerPlugin = {
         name: 'recorder',
         configureWorker: ({ patchActivationCallback, ...options }) => ({
           ...options,
           patchActivationCallback: (input) => {
-            asked.push(input.patchId);
+            tried.push(input.patchId);
             return patchActivationCallback?.(input) ?? true;
           },
         }),
@@ -78,9 +78,9 @@ describe('a worker with the plugin', () => {
         taskQueue,
         workflowId: newId(`ask-${bind}-${ratio}`),
       });
-      // On a busy machine the run may be slow.
+      // The run may be slow on a busy machine.
       deepEqual(
-        asked.filter((id) => id !== KEPT_SLOW),
+        tried.filter((id) => id !== KEPT_SLOW),
         ids.map((id) => `job-tracing:${id}`),
       );
     });

@@ -1,6 +1,7 @@
 /**
- * Instrumentations of the user's own: their spans are in the run's trace, one of `http` or `undici` replaces the
- * plugin's, and `propagateTo` holds for them; where the application has set up OpenTelemetry itself, for HTTP jobs.
+ * Instrumentations of the user: their spans are in the run's trace, one of `http` or `undici` replaces the plugin's,
+ * and `propagateTo` applies to them. Where the application has set up OpenTelemetry itself, it applies to HTTP jobs
+ * only.
  */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { type ChildProcess, fork } from 'node:child_process';
@@ -68,7 +69,7 @@ describe('instrumentations of the user’s own', { skip: WITHOUT_REDIS }, () => 
       args: [all],
       memo: { jobName },
     });
-    return { runId: handle.firstExecutionRunId, answers: (await handle.result()) as unknown[] };
+    return { runId: handle.firstExecutionRunId, results: (await handle.result()) as unknown[] };
   }
 
   const isClient = ({ kind }: ReceivedSpan) => kind === 'client';
@@ -98,8 +99,8 @@ describe('instrumentations of the user’s own', { skip: WITHOUT_REDIS }, () => 
   for (const jobName of ['calls', 'quiet']) {
     it(`of http and undici obey propagateTo (${jobName === 'quiet' ? 'not sampled' : 'sampled'})`, async () => {
       const all = [...everyWay('localhost'), ...everyWay('127.0.0.1')];
-      const { answers } = await call('given', `obey-${jobName}`, all, jobName);
-      deepEqual(answers, [...everyWay('').map(() => NONE), ...everyWay('').map(() => BOTH)]);
+      const { results } = await call('given', `obey-${jobName}`, all, jobName);
+      deepEqual(results, [...everyWay('').map(() => NONE), ...everyWay('').map(() => BOTH)]);
     });
   }
 
@@ -109,8 +110,8 @@ describe('instrumentations of the user’s own', { skip: WITHOUT_REDIS }, () => 
       ['httpRequest', { url: url('localhost') }],
       ['httpRequest', { url: url('127.0.0.1') }],
     ];
-    const { runId, answers } = await call('own', 'own', all);
-    const [fetched, ...requested] = answers;
+    const { runId, results } = await call('own', 'own', all);
+    const [fetched, ...requested] = results;
     equal(fetched, BOTH);
     deepEqual(
       requested.map((answer) => JSON.parse((answer as { body: string }).body)),

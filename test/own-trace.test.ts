@@ -1,6 +1,6 @@
 /**
- * `ownTrace()`: a chosen child is a run of its own, in a trace of its own, decided by the policy, and linked with the
- * parent's span in both directions.
+ * `ownTrace()`: the child has a trace and a sampling decision of its own, and is linked with the parent's span in both
+ * directions.
  */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
@@ -34,7 +34,10 @@ describe('a child with ownTrace()', { concurrency: 4 }, () => {
   });
   after(() => runs.stop());
 
-  /** Starts the parent by a typed client with the user's baggage; returns the run ids and the child's result. */
+  /**
+   * Starts the parent with a client that has the plugin, and the user's baggage; returns run ids and the child's
+   * result.
+   */
   async function run(workflowId: string, taskQueue: string, continuations = 0, job: JobStartOptions = {}) {
     const baggage = propagation.createBaggage({ tenant: { value: 'cheese' } });
     const handle = await context.with(propagation.setBaggage(context.active(), baggage), () =>

@@ -1,6 +1,6 @@
 /**
- * Traffic of our own in users' traces: what the plugin does for itself (its looks at Redis and the server, its exports,
- * its alerts, what a `scheduledJob` asks the server) makes no span, in whatever span it was started.
+ * The plugin's own calls (to Redis and the server, its exports, its alerts, the visibility queries of a `scheduledJob`)
+ * create no spans, in whatever span the worker was started.
  */
 import { deepEqual, ok } from 'node:assert/strict';
 import { fork } from 'node:child_process';
@@ -17,7 +17,7 @@ import { id, Runs, traceIdOf } from './support/runs';
 import { Job, SCHEDULED_PATH } from './support/scheduled-jobs';
 
 const TICKS = 3;
-/** A watcher watches all jobs of a namespace: not those of other tests. */
+/** A namespace of its own, since a watcher watches all jobs of its namespace. */
 const NAMESPACE = id('own-traffic');
 
 describe('traffic of our own in users’ traces', () => {
@@ -48,7 +48,7 @@ describe('traffic of our own in users’ traces', () => {
       const [message] = await Promise.race([once(program, 'message'), ended]);
       ok(message?.ready, 'the program ended at once');
       const { workflow } = new Client({ connection: harness.connection, namespace: NAMESPACE });
-      const looks = async () =>
+      const polls = async () =>
         Number(/cmdstat_eval:calls=(\d+)/.exec(await redis.cli('info', 'commandstats'))?.[1]);
       const isCounted = async () => (await redis.cli('keys', '*:runs:reservoir:*')) !== '';
       const traceIds: string[] = [];
@@ -59,9 +59,9 @@ describe('traffic of our own in users’ traces', () => {
         });
         traceIds.push(traceIdOf(handle.firstExecutionRunId));
         await handle.result();
-        return (await isCounted()) && (await looks()) >= 5;
+        return (await isCounted()) && (await polls()) >= 5;
       };
-      await until(runs, { within: 60_000, says: 'Redis is not looked at' });
+      await until(runs, { within: 60_000, says: 'Redis is not polled' });
       await workflow.getHandle('job-watcher').signal('test', { channel: 'oncall' });
       await receiver.has(1, 60_000, '/hook');
       program.disconnect();

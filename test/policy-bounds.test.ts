@@ -1,6 +1,6 @@
 /**
- * The bounds of a sampling policy, the same for options and for what anybody writes into Redis: length of a rule's name,
- * number of rules, members read of the set of slow jobs, cost of patterns with many stars.
+ * The bounds of a sampling policy, the same for options and for values in Redis: the length of a rule's name, the
+ * number of rules, the members read of the set of slow jobs, the cost of patterns with many stars.
  */
 import { deepEqual, equal, match, ok, throws } from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
@@ -12,9 +12,9 @@ import { startRedis, WITHOUT_REDIS } from '../testing/redis-server.js';
 import { connectionTo, FALLBACK } from './support/redis-store.js';
 
 const KEYS = keySpace('redisPolicyStore');
-/** CPU of a thousand hostile patterns for one new job name: far below what one of them would take by backtracking. */
+/** Milliseconds of CPU time for a thousand hostile patterns; backtracking would take far longer for one of them. */
 const MATCH_MS = 1_000;
-/** What a policy of that many rules, each of the largest size, and as many slow jobs may take. */
+/** Limit for a policy with the maximum number of rules of the maximum size, and of slow jobs. */
 const MAX_ANSWER_BYTES = 1_000 * (1_021 + 40_001 + 1_020) + 1_000;
 
 describe('bounds of the policy in options', () => {

@@ -1,4 +1,4 @@
-/** The decision for one run: after failure, ratio, reservoir, cap, in this order, each with its reason. */
+/** The decision for a run: after a failure, ratio, reservoir, cap, in this order, each with its reason. */
 import { deepEqual, equal } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { SamplingRule } from 'temporal-job-tracing';
@@ -9,9 +9,9 @@ import { resolvePolicy } from '../sampling/policy';
 import { createWindowCounter } from '../sampling/windows';
 
 const DAY = { per: '1 day' } as const;
-/** Kept by a ratio of a half. */
+/** Sampled by a ratio of 0.5. */
 const HIGH = 'f'.repeat(32);
-/** Dropped by a ratio of a half. */
+/** Not sampled by a ratio of 0.5. */
 const LOW = `${'f'.repeat(18)}00000000000000`;
 
 interface Runs {
@@ -20,7 +20,7 @@ interface Runs {
   readonly followsFailure?: boolean;
 }
 
-/** A worker with this rule for the job `a` (or the default), and the jobs that were slow. */
+/** Returns the decisions of a worker with this rule for job `a` (or the default), and with these slow jobs. */
 function workerWith(rule: SamplingRule, { isDefault = false, slow = [] as string[] } = {}) {
   const policy = resolvePolicy(isDefault ? { default: rule } : { default: 0, jobs: { a: rule } });
   const sources = {

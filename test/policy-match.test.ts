@@ -1,4 +1,4 @@
-/** One rule applies to a job: the most specific that fits, whatever the order in which rules were written. */
+/** The most specific matching rule applies to a job, regardless of the order of the rules. */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ruleFor } from '../sampling/match';
@@ -9,7 +9,7 @@ const policyOf = (patterns: readonly string[]) =>
 const patternFor = (patterns: readonly string[], jobName: string) =>
   ruleFor(policyOf(patterns), jobName).pattern;
 
-/** The same numbers on every run of the tests. */
+/** Returns pseudo-random numbers, the same in each test run. */
 function randomNumbers(seed: number): (below: number) => number {
   let state = seed;
   return (below) => {
@@ -22,7 +22,7 @@ function randomText(random: (below: number) => number, alphabet: string, maxLeng
   return Array.from({ length: random(maxLength + 1) }, () => alphabet[random(alphabet.length)]).join('');
 }
 
-/** The rule of specificity as the documentation states it, without any cleverness. */
+/** A direct implementation of specificity as documented, to compare with. */
 function expectedPattern(patterns: readonly string[], jobName: string): string | undefined {
   if (patterns.includes(jobName)) return jobName;
   const stars = (pattern: string) => pattern.split('*').length - 1;
@@ -83,9 +83,9 @@ describe('patterns', () => {
 describe('the explanation of a rule', () => {
   it('covers an exact name, a pattern and the default', () => {
     const policy = policyOf(['nightly', 'billing-*']);
-    const answers = ['nightly', 'billing-x', 'other'].map((jobName) => ruleFor(policy, jobName));
+    const matches = ['nightly', 'billing-x', 'other'].map((jobName) => ruleFor(policy, jobName));
     deepEqual(
-      answers.map(({ pattern, why, rule }) => [pattern, rule.ratio, why]),
+      matches.map(({ pattern, why, rule }) => [pattern, rule.ratio, why]),
       [
         ['nightly', 1, 'the rule is written for this job name'],
         ['billing-*', 1, 'billing-* is the most specific pattern that fits this job name'],

@@ -1,4 +1,4 @@
-/** Consistent probability sampling: same id, same answer; a higher ratio keeps a superset; shares are right. */
+/** Consistent probability sampling: the same id yields the same decision, and a higher ratio samples a superset. */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, it } from 'node:test';
@@ -13,7 +13,7 @@ const BELOW_MIDDLE = idWith('7fffffffffffff');
 const BELOW_HIGHEST = idWith('fffffffffffffe');
 const HIGHEST = idWith('ffffffffffffff');
 
-/** A version 7 UUID of this millisecond: as Temporal makes run ids, all of a second begin alike. */
+/** Returns a UUIDv7 of this millisecond, like Temporal's run ids, which share their first digits within a second. */
 function runIdV7(): string {
   const time = Date.now().toString(16).padStart(12, '0');
   return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUUID().slice(15)}`;
@@ -69,8 +69,8 @@ describe('ratios', () => {
 
   it('only the last 56 bits count', () => {
     for (const random of ['00000000000000', '7fffffffffffff', 'ffffffffffffff']) {
-      const answers = ['0'.repeat(18), 'f'.repeat(18)].map((start) => isSampled(start + random, 0.4));
-      equal(answers[0], answers[1]);
+      const decisions = ['0'.repeat(18), 'f'.repeat(18)].map((start) => isSampled(start + random, 0.4));
+      equal(decisions[0], decisions[1]);
     }
   });
 
@@ -82,15 +82,15 @@ describe('ratios', () => {
       const ids = Array.from({ length: 10_000 }, () => traceIdOfRun(newId()));
       let lower = new Set<string>();
       for (const ratio of [0, 0.001, 0.01, 0.1, 0.5, 0.9, 0.99, 1]) {
-        const kept = new Set(ids.filter((id) => isSampled(id, ratio)));
+        const sampled = new Set(ids.filter((id) => isSampled(id, ratio)));
         const expected = ratio * ids.length;
         const tolerance = 6 * Math.sqrt(expected * (1 - ratio));
-        ok(Math.abs(kept.size - expected) <= tolerance, `${kept.size} of 10,000 at ${ratio}`);
+        ok(Math.abs(sampled.size - expected) <= tolerance, `${sampled.size} of 10,000 at ${ratio}`);
         ok(
-          [...lower].every((id) => kept.has(id)),
+          [...lower].every((id) => sampled.has(id)),
           `superset at ${ratio}`,
         );
-        lower = kept;
+        lower = sampled;
       }
     });
   }

@@ -1,4 +1,4 @@
-/** A rule is checked in one place, whoever wrote it: code is told by a throw, foreign data by a sentence. */
+/** One function validates rules of every source: options throw, and values in Redis yield a message. */
 import { deepEqual, doesNotThrow, equal, match, ok, throws } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { JobTracingPlugin, type SamplingOptions } from 'temporal-job-tracing';
@@ -25,7 +25,7 @@ const GOOD: readonly (readonly [unknown, object])[] = [
   [{ afterFailure: { runs: 100 } }, { ...DEFAULTS, afterFailureRuns: 100 }],
 ];
 
-/** The value, where in it the mistake is, and what is expected there. */
+/** A value, the path of the mistake, and the expectation. */
 const BAD: readonly (readonly [unknown, string, string])[] = [
   [Number.NaN, '', 'a number from 0 to 1'],
   [-1, '', 'a number from 0 to 1'],

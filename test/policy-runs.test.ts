@@ -1,6 +1,6 @@
 /**
- * Decisions on a real server, with workflows in threads of their own: that a run before failed reaches the host
- * with the run itself, and each run's marker tells its decision.
+ * Decisions on a real server, with workflows in worker threads: the host receives the failure of the previous run with
+ * the run's info, and each run's marker has its decision.
  */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
@@ -23,7 +23,7 @@ describe('decisions on a real server', { concurrency: 4 }, () => {
     await harness.stop();
   });
 
-  /** The decision markers of the first runs that the query finds, oldest first, once they have ended. */
+  /** Waits until the first runs of the query have closed; returns their decision markers, oldest first. */
   async function markersOf(query: string, count: number): Promise<{ runId: string; marker: string }[]> {
     let ended = 0;
     const areEnded = async () => {

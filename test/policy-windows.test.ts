@@ -9,7 +9,7 @@ import { createFollowUps } from '../sampling/follow-ups';
 import { createWindowCounter } from '../sampling/windows';
 
 const MINUTE = { runs: 2, perMs: 60_000 };
-/** The beginning of a minute. */
+/** The start of a minute. */
 const START_MS = 1_700_000_040_000;
 
 function counterAt(startMs: number) {
@@ -124,11 +124,11 @@ it('a bounded map keeps no deleted value in memory, after it was full', async ()
   const map = new BoundedMap<number, object>(100);
   const values: WeakRef<object>[] = [];
   for (let key = 0; key < 10_000; key++) {
-    // Full once; from then on half full, with keys that come and go.
+    // Full at first; then half full, with changing keys.
     if (key > 100) for (const old of [key - 101, key - 51]) map.delete(old);
     values.push(new WeakRef(setObject(map, key)));
   }
-  // Weak references are cleared between turns of the event loop only.
+  // Weak references are cleared only between turns of the event loop.
   await nextTurn();
   setFlagsFromString('--expose-gc');
   (runInNewContext('gc') as () => void)();
@@ -146,7 +146,7 @@ it('a bounded set forgets the oldest value; a value that is added again is the n
   deepEqual([set.delete('a'), set.delete('a'), set.has('a')], [true, false, false]);
 });
 
-/** In a function of its own, so that the test itself keeps no object alive. */
+/** A separate function, so that no variable of the test keeps an object alive. */
 function setObject(map: BoundedMap<number, object>, key: number): object {
   const value = { key };
   map.set(key, value);

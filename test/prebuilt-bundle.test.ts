@@ -1,6 +1,6 @@
 /**
- * Bundles that were made elsewhere: the plugin in the bundle, on the worker, on both or on neither; what runs
- * ends, and a worker says once what its bundle lacks.
+ * Prebuilt bundles: with the plugin in the bundle, on the worker, on both or on neither, runs complete, and a worker
+ * logs once what its bundle lacks.
  */
 import { deepEqual, equal, match } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
@@ -21,7 +21,7 @@ describe('a prebuilt bundle', () => {
   });
   after(() => harness?.stop());
 
-  /** A worker with these options of the plugin, or without it, whose bundle was made with others. */
+  /** Creates a worker with these options of the plugin, or without it, whose bundle was built with others. */
   async function worker(
     taskQueue: string,
     bundled: JobTracingOptions | null,
@@ -31,7 +31,7 @@ describe('a prebuilt bundle', () => {
     return harness.createWorker(taskQueue, { plugin, options: { workflowBundle, maxCachedWorkflows: 0 } });
   }
 
-  /** Runs a parent and its child to their end. */
+  /** Runs a parent and its child. */
   async function runFamily(
     bundled: JobTracingOptions | null,
     plugin: JobTracingOptions | null,
@@ -45,7 +45,7 @@ describe('a prebuilt bundle', () => {
     });
   }
 
-  /** @param calls names of what is in the trace that the child's activity has by itself */
+  /** @param calls names of the spans in the activity's own trace */
   async function expectUntraced(
     runs: readonly RecordedRun[],
     markers: readonly string[],
@@ -132,9 +132,9 @@ describe('a prebuilt bundle', () => {
     const taskQueue = harness.newTaskQueue();
     const start = { taskQueue, workflowId: taskQueue };
     const handle = await harness.whileRunning([await worker(taskQueue, {}, null)], async () => {
-      const begun = await harness.client.workflow.start('waits', start);
-      await firstTaskCompleted(begun);
-      return begun;
+      const started = await harness.client.workflow.start('waits', start);
+      await firstTaskCompleted(started);
+      return started;
     });
     await harness.whileRunning([await worker(taskQueue, {}, {})], async () => {
       await handle.signal('finish');

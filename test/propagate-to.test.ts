@@ -1,6 +1,6 @@
 /**
- * `propagateTo`: a service that refuses unknown headers gets none of the trace's, by whatever way it is called and
- * whether or not the run is sampled; the spans of the requests stay.
+ * `propagateTo`: a service that rejects unknown headers receives no trace header from any HTTP client, sampled or not;
+ * the requests still have spans.
  */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { type ChildProcess, fork } from 'node:child_process';
@@ -18,7 +18,7 @@ import { id, Runs, traceIdOf } from './support/runs';
 import { certificate } from './support/tls-proxy';
 import type { Call } from './support/workflows/calls';
 
-/** Both are the same service. */
+/** Two host names of the same service. */
 const STRICT = 'localhost';
 const OPEN = '127.0.0.1';
 const NONE = '/';
@@ -66,24 +66,24 @@ describe('propagateTo', { concurrency: 4 }, () => {
   const url = (host: string, file = '/') => `http://${host}:${httpPort}${file}`;
   const secureUrl = (host: string) => `https://${host}:${httpsPort}/`;
 
-  /** Runs the calls in a workflow on the queue; returns its run id and what the service answered. */
+  /** Runs the calls in a workflow on the queue; returns its run id and the responses of the service. */
   async function call(queue: string, name: string, all: readonly Call[], isLocal = false) {
     const handle = await runs.harness.client.workflow.start('calls', {
       taskQueue: queues.get(queue) ?? '',
       workflowId: id(name),
       args: [all, isLocal],
     });
-    return { runId: handle.firstExecutionRunId, answers: (await handle.result()) as unknown[] };
+    return { runId: handle.firstExecutionRunId, responses: (await handle.result()) as unknown[] };
   }
 
-  /** Each way to call a service at the host. */
+  /** Returns a call of the host with each HTTP client. */
   const everyWay = (host: string): Call[] => [
     ...['byFetch', 'byHttpOptions', 'byHttpHost', 'byHttpGet', 'byHttpUrl'].map(
       (way) => [way, url(host)] as const,
     ),
     ['byHttps', secureUrl(host)],
   ];
-  const fill = (answer: string) => everyWay(OPEN).map(() => answer);
+  const fill = (response: string) => everyWay(OPEN).map(() => response);
 
   for (const [queue, strict, open] of [
     ['default', BOTH, BOTH],
@@ -94,8 +94,8 @@ describe('propagateTo', { concurrency: 4 }, () => {
   ] as const) {
     it(`${queue}: ${STRICT} gets '${strict}', ${OPEN} gets '${open}', by fetch, http and https`, async () => {
       const all = [...everyWay(STRICT), ...everyWay(OPEN)];
-      const { answers } = await call(queue, queue, all);
-      deepEqual(answers, [...fill(strict), ...fill(open)]);
+      const { responses } = await call(queue, queue, all);
+      deepEqual(responses, [...fill(strict), ...fill(open)]);
     });
   }
 
@@ -104,12 +104,12 @@ describe('propagateTo', { concurrency: 4 }, () => {
       ['byFetch', url(STRICT)],
       ['byFetch', url(OPEN)],
     ];
-    deepEqual((await call('except', 'local', all, true)).answers, [NONE, BOTH]);
+    deepEqual((await call('except', 'local', all, true)).responses, [NONE, BOTH]);
   });
 
   it('holds for an activity of an untraced run', async () => {
-    const { answers } = await call('untraced', 'untraced', [...everyWay(STRICT)]);
-    deepEqual(answers, fill(NONE));
+    const { responses } = await call('untraced', 'untraced', [...everyWay(STRICT)]);
+    deepEqual(responses, fill(NONE));
   });
 
   it('leaves the spans of the requests', async () => {
@@ -123,22 +123,22 @@ describe('propagateTo', { concurrency: 4 }, () => {
   });
 
   it('judges a redirect by the host that it leads to', async () => {
-    const { answers } = await call('except', 'redirects', [
+    const { responses } = await call('except', 'redirects', [
       ['byFetch', url(OPEN, `/redirect?to=${url(STRICT)}`)],
       ['byFetch', url(STRICT, `/redirect?to=${url(OPEN)}`)],
     ]);
-    deepEqual(answers, ['baggage traceparent /', '/ baggage traceparent']);
+    deepEqual(responses, ['baggage traceparent /', '/ baggage traceparent']);
   });
 
   it('holds for HTTP jobs, at each redirect', async () => {
-    const { answers } = await call('except', 'http-jobs', [
+    const { responses } = await call('except', 'http-jobs', [
       ['httpRequest', { url: url(STRICT) }],
       ['httpRequest', { url: url(OPEN) }],
       ['httpRequest', { url: url(OPEN, `/redirect?to=${url(STRICT)}`) }],
       ['httpRequest', { url: url(STRICT, `/redirect?to=${url(OPEN)}`) }],
     ]);
     deepEqual(
-      answers.map((answer) => JSON.parse((answer as { body: string }).body)),
+      responses.map((response) => JSON.parse((response as { body: string }).body)),
       [NONE, BOTH, 'baggage traceparent /', '/ baggage traceparent'],
     );
   });

@@ -1,6 +1,6 @@
 /**
- * Trace context and baggage reach what a run calls, whatever propagator the process uses, and log lines name
- * the trace.
+ * Trace context and baggage reach downstream services with every propagator of the process, and log lines have the
+ * trace id.
  */
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { type ChildProcess, fork } from 'node:child_process';
@@ -47,7 +47,7 @@ describe('a call of a run', { concurrency: 8 }, () => {
     await runs.stop();
   });
 
-  /** Waits for the log line of the run in the other process. */
+  /** Waits for the other process to log the message for the run. */
   const lineOf = (workflowId: string, message: string): Promise<Line> =>
     until(() => lines.find((line) => line.workflowId === workflowId && line.message === message), {
       says: `the other process does not log '${message}' of ${workflowId}`,
@@ -65,7 +65,7 @@ describe('a call of a run', { concurrency: 8 }, () => {
     return activity;
   }
 
-  /** Starts the workflow with a typed client in a context with the user's baggage; resolves to its end. */
+  /** Runs the workflow from a client that has the plugin, in a context with the user's baggage. */
   async function run(type: string, job: { name?: string; runNow?: boolean } = {}) {
     const baggage = propagation.createBaggage({
       tenant: { value: 'Käse & Söhne, "GmbH"' },

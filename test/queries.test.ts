@@ -1,5 +1,5 @@
 /**
- * Queries replay a run where it is not cached: they export nothing, change nothing, and are answered.
+ * Queries replay a run that is not cached: they return their results, export nothing and change nothing.
  */
 import { deepEqual } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
@@ -28,7 +28,7 @@ describe('queries on a worker that has never seen the run', { concurrency: 2 }, 
     });
   }
 
-  /** What the worker has exported; the downstream service sends its spans on its own time. */
+  /** Returns the spans of the worker, without those of the downstream service, which may arrive at any time. */
   const exported = (traceId: string) =>
     harness.receiver
       .spans(traceId)
@@ -48,7 +48,7 @@ describe('queries on a worker that has never seen the run', { concurrency: 2 }, 
     await harness.whileRunning([await worker(taskQueue, 10)], async () => {
       for (let query = 0; query < 3; query++) deepEqual(await handle.query(progress), expected);
     });
-    // The worker has stopped, so whatever it had to export has arrived.
+    // The worker has stopped, so all its spans have arrived.
     deepEqual(exported(traceId), before);
     await harness.completeTrace(traceId);
   });
@@ -57,11 +57,11 @@ describe('queries on a worker that has never seen the run', { concurrency: 2 }, 
     const taskQueue = harness.newTaskQueue();
     const start = { taskQueue, workflowId: `${taskQueue} running` };
     const handle = await harness.whileRunning([await worker(taskQueue, 10)], async () => {
-      const begun = await harness.client.workflow.start(everyCommand, start);
-      await firstTaskCompleted(begun);
-      const isNudged = async () => (await begun.query(progress)).includes('nudged');
+      const started = await harness.client.workflow.start(everyCommand, start);
+      await firstTaskCompleted(started);
+      const isNudged = async () => (await started.query(progress)).includes('nudged');
       await until(isNudged, { says: 'the run is not nudged' });
-      return begun;
+      return started;
     });
     const traceId = handle.firstExecutionRunId.replaceAll('-', '');
     const before = exported(traceId);

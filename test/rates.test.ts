@@ -1,6 +1,6 @@
 /**
- * What a sampled run says about its sampling: reason, rate and rule on its root, and the threshold of consistent
- * probability sampling on its spans where the ratio alone decided.
+ * Attributes of a sampled run about its sampling: reason, rate and rule on its root, and the threshold of consistent
+ * probability sampling in the trace state of its spans if only the ratio decided.
  */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
@@ -36,11 +36,11 @@ describe('rate and rule of a run', () => {
   }
 
   it('by a rule: its rate, its pattern and the threshold', async () => {
-    const seen = await rootOf({ default: 0, jobs: { 'one*': 1 } });
-    deepEqual(seen, { reason: 'rule', rate: 1, rule: 'one*', traceState: 'ot=th:0' });
+    const sampling = await rootOf({ default: 0, jobs: { 'one*': 1 } });
+    deepEqual(sampling, { reason: 'rule', rate: 1, rule: 'one*', traceState: 'ot=th:0' });
   });
 
-  /** Trace states of the spans of a run, and what downstream got. */
+  /** Returns the trace states of a run's spans, and the one that the downstream service received. */
   async function statesOf(sampling: object, type: string, signal?: string) {
     return harness.whileWorking({ plugin: { sampling } }, async (taskQueue) => {
       const options = { taskQueue, workflowId: `states-${Math.random()}` };
@@ -70,13 +70,13 @@ describe('rate and rule of a run', () => {
   });
 
   it('by a reservoir: the rate did not decide, so there is no threshold', async () => {
-    const seen = await rootOf({ default: { ratio: 0, atLeast: { runs: 5, per: '1 hour' } } });
-    deepEqual(seen, { reason: 'reservoir', rate: 0, rule: 'default', traceState: undefined });
+    const sampling = await rootOf({ default: { ratio: 0, atLeast: { runs: 5, per: '1 hour' } } });
+    deepEqual(sampling, { reason: 'reservoir', rate: 0, rule: 'default', traceState: undefined });
   });
 
   it('a forced run has a reason, but no rate or rule', async () => {
-    const seen = await rootOf({ default: 0 }, 'runNow');
-    equal(seen.reason, 'manual');
-    deepEqual([seen.rate, seen.traceState], [undefined, undefined]);
+    const sampling = await rootOf({ default: 0 }, 'runNow');
+    equal(sampling.reason, 'manual');
+    deepEqual([sampling.rate, sampling.traceState], [undefined, undefined]);
   });
 });

@@ -1,6 +1,6 @@
 /**
- * Operators read, change and explain the sampling policy; nothing wrong is written, and nothing is overwritten
- * unseen.
+ * Operators read, change and explain the sampling policy: no invalid rule is written, and each change returns the rule
+ * that it replaced.
  */
 import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
@@ -110,9 +110,9 @@ describe('SamplingClient', { skip: WITHOUT_REDIS }, () => {
     for (const other of others) other.disconnect();
     const [first, second, third] = [...changes].sort((a, b) => a.revision - b.revision);
     ok(first && second && third && first.revision < second.revision && second.revision < third.revision);
-    const seen = changes.map(({ replaced }) => replaced?.rule.ratio);
+    const replaced = changes.map(({ replaced }) => replaced?.rule.ratio);
     const last = (await sampling.get()).rules.get('a')?.rule.ratio;
-    deepEqual([...seen, last].sort(), [0.1, 0.2, 0.3, undefined]);
+    deepEqual([...replaced, last].sort(), [0.1, 0.2, 0.3, undefined]);
   });
 
   it('a rule written with redis-cli between reading and writing is not lost, even without a new revision', async () => {

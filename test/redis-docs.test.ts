@@ -1,5 +1,5 @@
 /**
- * What docs/live-policy.md tells operators to type works as it stands there.
+ * The commands of docs/live-policy.md work as they are written.
  */
 import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -83,7 +83,7 @@ it('a process whose store is closed exits, with or without Redis', {
   }
 });
 
-/** As a shell would split it. */
+/** Splits a command like a shell. */
 function wordsOf(line: string): string[] {
   return Array.from(line.matchAll(/'([^']*)'|(\S+)/g), ([, quoted, plain]) => quoted ?? plain ?? '');
 }

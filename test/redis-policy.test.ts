@@ -1,5 +1,5 @@
 /**
- * The sampling policy in Redis, written by hand with `redis-cli`, is what the workers go by.
+ * Workers follow the sampling policy in Redis, here written with `redis-cli`.
  */
 import { deepEqual, equal, match, ok, throws } from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
@@ -37,13 +37,13 @@ describe('a rule written with redis-cli', { skip: WITHOUT_REDIS }, () => {
 
   it('arrives with HSET at the next poll, and with PUBLISH long before', async (t) => {
     const polled = startStore(t, { redis: connectionTo(server.port), pollIntervalMs: 500 });
-    const told = startStore(t, { redis: connectionTo(server.port), pollIntervalMs: 60_000 });
+    const notified = startStore(t, { redis: connectionTo(server.port), pollIntervalMs: 60_000 });
     await subscribed(server, 2);
     await server.cli('hset', POLICY, 'a', '0.25');
     await eventually(() => polled.ratio('a'), 0.25, 700);
-    equal(told.ratio('a'), 0.5);
+    equal(notified.ratio('a'), 0.5);
     await server.cli('publish', CHANGED, 'now');
-    await eventually(() => told.ratio('a'), 0.25, 300);
+    await eventually(() => notified.ratio('a'), 0.25, 300);
   });
 
   it('is gone with HDEL; the last one with HDEL and a higher revision', async (t) => {
@@ -74,7 +74,7 @@ describe('a rule written with redis-cli', { skip: WITHOUT_REDIS }, () => {
     await server.cli('hset', POLICY, 'a', '{"ratio":7}', 'b', '{"ratio"', 'c', '0.75');
     await eventually(() => [ratio('a'), ratio('b'), ratio('c')], [0.25, 0.5, 0.75], 1_000);
     await sleep(500);
-    // On a busy machine Redis may answer late, which is logged as well.
+    // On a busy machine, Redis may respond late, which is also logged.
     const ofRules = lines.filter((line) => line.includes('the sampling rule '));
     deepEqual(ofRules, [
       "warn the sampling rule 'a' in Redis is ignored, its last good one holds: ratio: expected a number from 0 to 1, got 7 (number)",
@@ -218,7 +218,7 @@ describe('the trust in Redis', () => {
     equal(live.expire(), true);
     equal(live.current(), FALLBACK);
     equal(live.expire(), false);
-    // Whatever Redis has after such a time is the truth.
+    // After this time, any state of Redis is accepted.
     equal(live.digest(), '');
     equal(live.accept(reading('1', { a: '0.3' })), undefined);
     equal(ratio(), 0.3);

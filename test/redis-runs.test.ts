@@ -1,6 +1,6 @@
 /**
- * The live policy with real runs: a change holds in each of three worker processes within two seconds, a slow run
- * is a sign for the next one on another worker, and no fault of Redis makes a run wait.
+ * The live policy with real runs: a change is in force in each of three worker processes within two seconds, a slow run
+ * affects the next one on another worker, and no fault of Redis delays a run.
  */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
@@ -18,8 +18,8 @@ import { connectionTo, eventually } from './support/redis-store';
 
 const POLICY = '{job-tracing}:policy';
 const REVISION = '{job-tracing}:revision';
-/** In which a change must be known everywhere. */
-const KNOWN_MS = 2_000;
+/** Time limit until a change is in force on all workers. */
+const IN_FORCE_MS = 2_000;
 const POLL_MS = 900;
 
 describe('the live policy with real runs', { skip: WITHOUT_REDIS, concurrency: 3 }, () => {
@@ -40,7 +40,7 @@ describe('the live policy with real runs', { skip: WITHOUT_REDIS, concurrency: 3
     return harness.client.workflow.start(type, { taskQueue, workflowId: randomUUID(), args });
   }
 
-  /** The markers of a run that has ended. */
+  /** Returns the markers of a closed run. */
   async function markersOf(handle: WorkflowHandle): Promise<unknown> {
     await handle.result().catch(() => {});
     const { searchAttributes } = await handle.describe();
@@ -51,7 +51,7 @@ describe('the live policy with real runs', { skip: WITHOUT_REDIS, concurrency: 3
   }
 
   describe('of three worker processes', () => {
-    /** Of one worker each, so that it is known which worker decides. */
+    /** Task queues of one worker each, which determine the worker that decides. */
     let taskQueues: readonly string[];
     let workers: PolicyWorker[];
     before(async () => {
@@ -68,21 +68,21 @@ describe('the live policy with real runs', { skip: WITHOUT_REDIS, concurrency: 3
     const fleet = (type: string) =>
       Promise.all(taskQueues.map(async (taskQueue) => markersOf(await start(taskQueue, type))));
 
-    /** From now on, and from {@link KNOWN_MS} at the latest, runs on all of them have this marker. */
+    /** Asserts that runs on all of them have this marker within {@link IN_FORCE_MS}. */
     async function becomes(marker: string): Promise<void> {
       const changed = Date.now();
       let markers: unknown[] = [];
       const is = async () => {
-        const begun = Date.now();
+        const startedMs = Date.now();
         markers = await fleet('oneActivity');
         const are = markers.every((each) => each === marker);
-        ok(are || begun - changed < KNOWN_MS, `${markers}, begun after ${begun - changed} ms`);
+        ok(are || startedMs - changed < IN_FORCE_MS, `${markers}, started after ${startedMs - changed} ms`);
         return are;
       };
       await until(is, { says: () => `${markers}` });
     }
 
-    /** Waits until all of them know what has been set so far: they read the policy as a whole. */
+    /** Waits until all of them have read all changes so far; they always read the whole policy. */
     async function allKnow(sampling: JobClient['sampling']): Promise<void> {
       for (const [ratio, marker] of [
         [0, 'unsampled'],
@@ -100,7 +100,7 @@ describe('the live policy with real runs', { skip: WITHOUT_REDIS, concurrency: 3
       await becomes('rule');
       await server.cli('hset', POLICY, 'one*', '0');
       await becomes('unsampled');
-      const end = Date.now() + 2 * KNOWN_MS;
+      const end = Date.now() + 2 * IN_FORCE_MS;
       await sampling.set('one*', { ratio: 1, until: new Date(end) });
       await becomes('rule');
       await sleep(end - Date.now());
@@ -117,7 +117,7 @@ describe('the live policy with real runs', { skip: WITHOUT_REDIS, concurrency: 3
       await allKnow(sampling);
       const [one = '', ...others] = taskQueues;
       equal(await markersOf(await start(one, 'randoms')), 'rule');
-      // Each of the others learns with its first run what the fleet has taken.
+      // Each of the others learns the count of the fleet with its first run.
       for (const taskQueue of others) await markersOf(await start(taskQueue, 'randoms'));
       deepEqual(await fleet('randoms'), ['capped', 'capped', 'capped']);
     });
@@ -128,13 +128,13 @@ describe('the live policy with real runs', { skip: WITHOUT_REDIS, concurrency: 3
       await allKnow(sampling);
       const [one = '', two = ''] = taskQueues;
       equal(await markersOf(await start(one, 'takes', [6_500])), 'kept-slow,unsampled');
-      await sleep(KNOWN_MS);
+      await sleep(IN_FORCE_MS);
       const next = await start(two, 'takes', [1]);
       equal(await markersOf(next), 'after-failure');
       const { runId } = await next.describe();
       const trace = await harness.completeTrace(runId.replaceAll('-', ''));
       ok(trace.some(({ resource }) => resource['service.name'] === 'downstream'));
-      await sleep(KNOWN_MS);
+      await sleep(IN_FORCE_MS);
       for (const taskQueue of taskQueues)
         equal(await markersOf(await start(taskQueue, 'takes', [1])), 'unsampled');
     });
@@ -167,11 +167,11 @@ describe('the live policy with real runs', { skip: WITHOUT_REDIS, concurrency: 3
       await eventually(() => policyStore.current().jobs.has('one*'), true, 5_000);
       const [beforeMs] = await quartileOf(taskQueue);
       for (const { what, begin, end } of faults(proxy, own)) {
-        const seen = told().length;
+        const before = logLines().length;
         await begin();
-        // Also while it is being noticed.
+        // Also while the fault is being detected.
         const [earlyMs, early] = await quartileOf(taskQueue);
-        await until(() => told().length > seen, { says: `${what} is not noticed` });
+        await until(() => logLines().length > before, { says: `${what} is not logged` });
         const [tookMs, decisions] = await quartileOf(taskQueue);
         t.diagnostic(`${what}: ${Math.round(earlyMs)}, ${Math.round(tookMs)} ms (${Math.round(beforeMs)})`);
         deepEqual(new Set([...early, ...decisions]), new Set(['rule']), what);
@@ -180,14 +180,16 @@ describe('the live policy with real runs', { skip: WITHOUT_REDIS, concurrency: 3
         ok(Math.max(earlyMs, tookMs) < limitMs, `${what}: ${earlyMs}, ${tookMs}, ${beforeMs} ms`);
         if (end === undefined) break;
         await end();
-        await until(() => told().at(-1)?.endsWith('read again '), { says: `${what}: ${told().at(-1)}` });
+        await until(() => logLines().at(-1)?.endsWith('read again '), {
+          says: `${what}: ${logLines().at(-1)}`,
+        });
       }
     });
     deepEqual(unhandled, []);
   });
 
-  /** What the log says of the policy in Redis. */
-  const told = () => harness.log.filter((line) => line.includes('the sampling policy in Redis'));
+  /** Returns the log lines about the policy in Redis. */
+  const logLines = () => harness.log.filter((line) => line.includes('the sampling policy in Redis'));
 
   /**
    * How long a run takes, in milliseconds, and the different decisions about the runs. The lower quartile: what waits

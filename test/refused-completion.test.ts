@@ -1,6 +1,6 @@
 /**
- * One span id for one span: when the server refuses a completion, the next try makes other spans in another order, and a
- * span that was exported before comes again under its id, never another one.
+ * One span id for one span: when the server refuses a completion, the next try makes other spans in another order, and
+ * a span that was exported before comes again under its id, never another one.
  */
 import { deepEqual, ok } from 'node:assert/strict';
 import { it } from 'node:test';
@@ -18,7 +18,7 @@ it('a completion that the server refused does not lead to one span id for two di
     const signalOnce = async () => {
       if (++tries === 1) await workflow.getHandle(taskQueue).signal('late');
     };
-    // Sinks are called before the completion is sent.
+    // The SDK calls sinks before it sends the completion.
     const sinks: InjectedSinks<SlowSinks> = { slow: { wait: { fn: signalOnce, callDuringReplay: false } } };
     const workflowsPath = require.resolve('./support/workflows/refused-end');
     const worker = await harness.createWorker(taskQueue, { options: { workflowsPath, sinks } });

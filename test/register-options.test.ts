@@ -1,4 +1,4 @@
-/** Options of the plugin from environment variables: read, checked, and documented, every one. */
+/** Options of the plugin from environment variables: each is read, validated and documented. */
 import { deepEqual, throws } from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -12,8 +12,8 @@ describe('options from the environment', () => {
     throws(
       () => optionsFromEnvironment({ JOB_TRACING_BINDING: 'all' }),
       ({ message }: Error) => {
-        const known = /expected one of (.*), got 'JOB_TRACING_BINDING'/.exec(message)?.[1]?.split(', ');
-        deepEqual(known?.filter((name) => name !== 'JOB_TRACING_CONSOLE_TOKEN').sort(), documented.sort());
+        const listed = /expected one of (.*), got 'JOB_TRACING_BINDING'/.exec(message)?.[1]?.split(', ');
+        deepEqual(listed?.filter((name) => name !== 'JOB_TRACING_CONSOLE_TOKEN').sort(), documented.sort());
         return true;
       },
     );

@@ -1,4 +1,6 @@
-/** The entry that adds the plugin without a change of the program: real programs, as a user starts them. */
+/**
+ * The entry `register`, which adds the plugin without a change of the program: real programs, started like a user's.
+ */
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -9,7 +11,7 @@ import { after, before, it } from 'node:test';
 const PACKAGE = path.dirname(require.resolve('temporal-job-tracing/package.json'));
 const MODULES = path.join(PACKAGE, 'node_modules');
 
-/** Prints the plugins with which a worker is created, and goes no further: no server is needed. */
+/** Prints the plugins of a new worker, then stops, so that no server is needed. */
 const CREATE = `
 const probe = { name: 'probe', configureWorker({ plugins }) { throw new Error(plugins.map((p) => p.name).join()); } };
 const create = (...plugins) => Worker.create({ taskQueue: 'q', plugins: [probe, ...plugins] })
@@ -25,7 +27,7 @@ before(() => {
 });
 after(() => rmSync(directory, { recursive: true, force: true }));
 
-/** A program's folder with all that is installed here, and on request a copy of `@temporalio/worker` of its own. */
+/** Creates a program's folder with the installed modules, and optionally with its own copy of `@temporalio/worker`. */
 function install(name: string, ownCopy: boolean): string {
   const folder = path.join(directory, name);
   const modules = path.join(folder, 'node_modules');

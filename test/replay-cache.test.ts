@@ -21,7 +21,7 @@ const INNERMOST = `${INNER} > StartChildWorkflow:failsOnce > RunWorkflow:failsOn
 const BRANCHES = ['RunStarted:branches', 'StartActivity:callDownstream', CALL];
 const CONTINUED = ['ContinueAsNew:continues', 'RunStarted:continues', CALL];
 
-/** What is below the roots of the traces of each kind, in the order of the runs. */
+/** The leaves of the traces of each kind, in the order of the runs. */
 const EXPECTED: Record<string, string[][]> = {
   'every command': [
     [
@@ -49,7 +49,7 @@ const EXPECTED: Record<string, string[][]> = {
   family: [
     [
       'RunStarted:parent',
-      // The attempts of a child are one after the other in the trace of its parent.
+      // All attempts of a child are in the trace of its parent.
       `${INNERMOST} > ${CALL}`,
       `${INNERMOST} > ${CALL}`,
     ],
@@ -84,7 +84,7 @@ describe('a run that is replayed for each of its tasks', () => {
     it(`exports each span once: ${name}`, async () => {
       const ofKind = runs.filter(({ workflowId }) => workflowId === `cold ${name}`);
       equal(ofKind.length, EXPECTED[name]?.length);
-      // The worker has stopped, so all of its spans have left.
+      // The worker has stopped, so all its spans have arrived.
       for (const [index, { runId }] of ofKind.entries())
         await expectLeaves(harness.receiver, runId.replaceAll('-', ''), EXPECTED[name]?.[index] ?? []);
     });

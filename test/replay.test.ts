@@ -1,6 +1,6 @@
 /**
- * `Worker.runReplayHistory`: old histories replay with the plugin, histories with its markers replay with it
- * whatever its options are by then, and without it they fail, as with any patch.
+ * `Worker.runReplayHistory`: histories without the plugin replay with it, histories with its markers replay with it
+ * under all options, and without it they fail, as with any patch.
  */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
@@ -10,12 +10,12 @@ import { type JobTracingOptions, JobTracingPlugin } from 'temporal-job-tracing';
 import { Harness } from './support/harness';
 import { historiesBundle, markersOf, type RecordedRun, runEveryKind } from './support/histories';
 
-/** What went wrong in the replays, by workflow. */
+/** Replays the histories; returns the errors, by workflow id. */
 type Problems = Record<string, Error>;
 
 describe('Worker.runReplayHistory', () => {
   let harness: Harness;
-  /** Histories recorded with the plugin, at ratio 0, and without it. */
+  /** Histories that were recorded with the plugin, with ratio 0, and without the plugin. */
   let sampled: RecordedRun[];
   let unsampled: RecordedRun[];
   let plain: RecordedRun[];
@@ -53,7 +53,7 @@ describe('Worker.runReplayHistory', () => {
     const isChild = ({ workflowId }: RecordedRun) => workflowId.endsWith('-child');
     for (const { workflowId, history } of plain) deepEqual(markersOf(history), [], workflowId);
     for (const run of sampled) equal(markersOf(run.history).length, isChild(run) ? 0 : 1, run.workflowId);
-    // A run that failed is kept: a second marker.
+    // A failed run is tail-sampled, which adds a second marker.
     for (const run of unsampled) {
       const decisions = markersOf(run.history).filter((marker) => marker !== 'kept-failed');
       equal(decisions.length, isChild(run) ? 0 : 1, run.workflowId);
@@ -88,7 +88,7 @@ describe('Worker.runReplayHistory', () => {
   });
 
   it('without the plugin: a history with a marker is a determinism violation', async () => {
-    // One of each marker: the SDK's log of a failed replay is long.
+    // One history per marker, since the SDK logs much for a failed replay.
     const marked = new Map([...sampled, ...unsampled].map((run) => [markersOf(run.history).join(), run]));
     marked.delete('');
     deepEqual([...marked.keys()].sort(), [

@@ -1,6 +1,6 @@
 /**
- * What the Web UI and `temporal workflow metadata` show of a run: the link to its trace or why there is none, and how
- * its shards are. It adds no event to the run's history.
+ * The details of a run in the Web UI and `temporal workflow metadata`: the link to its trace or why there is none, and
+ * the state of its shards. They add no event to the run's history.
  */
 import { deepEqual, equal, match } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
@@ -28,7 +28,7 @@ describe("a run's details", { concurrency: 4 }, () => {
   const linkOf = ({ firstExecutionRunId: runId }: Handle) =>
     `[Trace ${traceIdOf(runId)}](http://traces/${traceIdOf(runId)})`;
 
-  /** The run, which has ended, on a worker of its own with this plugin. */
+  /** Runs a workflow on a worker of its own with this plugin. */
   async function ended(plugin: JobTracingOptions, type: string, args: unknown[] = []): Promise<Handle> {
     const taskQueue = await runs.startWorker({ plugin: { traceUrl, ...plugin } });
     const workflowId = id(`${type}-${taskQueue}`);
