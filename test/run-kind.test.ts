@@ -1,4 +1,4 @@
-/** What a run is, which trace it is in, and what of its header still speaks of it: for every way to begin. */
+/** The kind of a run, its trace, and the parts of its header that apply to it: for every way to start. */
 import { deepEqual, equal } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { initiatorOf, type RunBeginning, runKindOf } from '../core/run-kind';
@@ -141,7 +141,7 @@ const CASES: Record<string, Case> = {
       jobHeader: continued,
       metadata,
     },
-    // Of the run before: its own id, unless it was in its caller's trace or had been reset.
+    // The previous run's trace has its run id, unless it was in its caller's trace or was reset.
     previous: previousIn(span.traceId),
   },
   'a continuation of a run without the plugin': {

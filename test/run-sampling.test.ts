@@ -1,4 +1,4 @@
-/** What the client says about a decision: the markers are the fact, the rule is the one of now, or said to be another. */
+/** The client's explanation of a decision, from the markers and from the current rule, which may have changed since. */
 import { deepEqual, equal } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { SamplingOptions } from 'temporal-job-tracing';
@@ -8,20 +8,20 @@ import { DECISIONS } from '../sampling/markers';
 import { resolvePolicy } from '../sampling/policy';
 import { type LiveRule, parseLiveRule } from '../sampling/redis/live-rule';
 
-/** In the share of every ratio above 0. */
+/** Sampled by every ratio above 0. */
 const HIGH = 'f'.repeat(32);
-/** In the share of 1 alone. */
+/** Sampled only by ratio 1. */
 const LOW = `${'f'.repeat(18)}00000000000000`;
 const START = new Date('2030-01-31T12:00:00Z');
 
 interface Situation {
   readonly traceId?: string;
   readonly policy?: SamplingOptions;
-  /** Rules in Redis, as written there. */
+  /** Rules in Redis, in their stored form. */
   readonly redis?: Readonly<Record<string, string>>;
 }
 
-/** The decision of a run of the job `billing-eu` with these markers. */
+/** Returns the explanation for a run of job `billing-eu` with these markers. */
 function of(markers: readonly string[], { traceId = LOW, policy, redis = {} }: Situation = {}) {
   const rules = Object.entries(redis).map(([pattern, text]): [string, LiveRule] => {
     const parsed = parseLiveRule(text);
@@ -36,7 +36,7 @@ function of(markers: readonly string[], { traceId = LOW, policy, redis = {} }: S
 
 const RULE: SamplingOptions = { default: 1, jobs: { 'billing-*': 0.01 } };
 
-/** What a client without the policy needs to name the rule. */
+/** The part of the explanation of a client without the policy. */
 const MISSING =
   "which is not known here (it is in the workers' option sampling or in Redis: set the option sampling or redis of JobClient)";
 
@@ -93,7 +93,7 @@ describe('the decision of a run', () => {
       'kept-slow',
       'kept-slow, only the root span; not sampled: inherited',
     ]);
-    // A shard: its decision is its parent's.
+    // A shard, whose decision is its parent's.
     deepEqual(of(['kept-failed'], { policy: RULE }), [
       true,
       'kept-failed',

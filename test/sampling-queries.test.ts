@@ -1,4 +1,4 @@
-/** The queries of docs/sampling.md find the runs that they are about, typed into the Temporal CLI as they stand there. */
+/** The queries of docs/sampling.md, passed unchanged to the Temporal CLI, find the runs that the page describes. */
 import { deepEqual, ok } from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -17,7 +17,7 @@ const EVENTUALLY_MS = 10_000;
 
 describe('docs/sampling.md', () => {
   let harness: Harness;
-  /** Workflow ids of a sampled, an unsampled, a kept and a capped run. */
+  /** Workflow ids of a sampled, an unsampled, a tail-sampled and a capped run. */
   const ids = {
     sampled: randomUUID(),
     unsampled: randomUUID(),

@@ -1,4 +1,4 @@
-/** The plugin's part of a workflow bundle: one small module, whose sources stay out, with the options in it once. */
+/** The plugin's part of a workflow bundle: one small module without its sources, which contains the options once. */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
@@ -12,7 +12,7 @@ interface SourceMap {
 }
 
 const ROOT = `${__dirname}/../..`;
-/** Most bytes of the module: a bundle may grow by 40 KB, of which webpack writes one around the module. */
+/** Maximum bytes of the module: a bundle may grow by 40 KB, of which webpack adds 1 KB around the module. */
 const BUDGET_BYTES = 39 * 1_024;
 
 async function bundleWith(options: JobTracingOptions): Promise<string> {

@@ -1,4 +1,4 @@
-/** Options are written into the workflow bundle and found in it again; a foreign text never throws. */
+/** Options are encoded in the workflow bundle and decoded from it; an invalid string never throws. */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { DEFAULT_SANDBOX_OPTIONS, encodeOptions, findOptions } from '../core/sandbox-options';

@@ -1,6 +1,6 @@
 /**
- * Runs of a Temporal Schedule, which is an equal of `scheduledJob`: listed under their job's name, and told apart as
- * well as the server lets them be.
+ * Runs of a Temporal Schedule are listed under their job's name, like those of a `scheduledJob`, and their triggers are
+ * distinguished as far as the server permits.
  */
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';

@@ -1,5 +1,5 @@
 /**
- * Scheduled jobs by the typed client: all that the CLI can do, refused before anything is sent where it is wrong.
+ * Scheduled jobs with `JobClient`: all operations of the CLI; invalid input is refused before anything is sent.
  */
 import { deepEqual, equal, match, ok, rejects, throws } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
@@ -26,7 +26,7 @@ describe('JobClient', { concurrency: 4 }, () => {
   });
   after(() => runs.stop());
 
-  /** Expects a rejection with this problem and these words. */
+  /** Asserts a rejection with this problem and message. */
   const refuses = (promise: Promise<unknown>, problem: ScheduledJobProblem, words: RegExp) =>
     rejects(promise, (error: unknown) => {
       ok(error instanceof ScheduledJobError, String(error));
@@ -35,7 +35,7 @@ describe('JobClient', { concurrency: 4 }, () => {
       return true;
     });
 
-  /** As many of the job's runs as are listed, as soon as there are so many. */
+  /** Waits until so many runs of the job are listed, and returns them. */
   async function listed(job: string, count: number, filter = {}): Promise<ListedRun[]> {
     for (const giveUp = Date.now() + 60_000; ; ) {
       const found: ListedRun[] = [];

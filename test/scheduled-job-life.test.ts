@@ -1,5 +1,5 @@
 /**
- * A job lives longer than a run of its controller, than its worker, and than the code of both.
+ * A job outlives the runs of its controller, its workers, and the code of both.
  */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
@@ -36,7 +36,7 @@ describe('a scheduledJob', () => {
     });
     await Promise.all(calls);
     equal(new Set(answers.map(({ runId }) => runId)).size, CALLERS * CALLS_EACH);
-    // Runs by signal are not lost either.
+    // Requests by signal are not lost either.
     await runs.closedRuns(`WorkflowId STARTS_WITH '${job.id}/manual-'`, 2 * CALLERS * CALLS_EACH, 120_000);
     const { historyLength } = await job.waitForContinueAsNew(first);
     ok(historyLength < 5_000, `its history has ${historyLength} events`);
@@ -52,7 +52,7 @@ describe('a scheduledJob', () => {
   it('survives its worker: requests sent meanwhile are carried out, and an open run continues', async () => {
     const taskQueue = runs.harness.newTaskQueue();
     const working = async <T>(fn: () => Promise<T>): Promise<T> => {
-      // A bundle of its own, as the next release of the worker has one.
+      // A bundle of its own, like the next release of the worker.
       const options = { workflowsPath: SCHEDULED_PATH };
       const worker = await runs.harness.createWorker(taskQueue, { options });
       return runs.harness.whileRunning([worker], fn);

@@ -1,6 +1,5 @@
 /**
- * Bad specs and bad requests by the CLI: refused at once with words that say what to write, and nothing is left
- * half-made.
+ * Invalid specs and requests from the CLI are refused at once, with the correction, and have no partial effect.
  */
 import { deepEqual, doesNotMatch, equal, match, ok, rejects } from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -29,7 +28,7 @@ describe('scheduledJob refuses', { concurrency: 4 }, () => {
   });
   after(() => runs.stop());
 
-  /** How the job failed. */
+  /** Returns the message of the job's failure. */
   async function failureOf(job: Job): Promise<ApplicationFailure> {
     try {
       await job.handle.result();

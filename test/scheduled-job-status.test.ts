@@ -1,4 +1,4 @@
-/** The status of a job: the update reads its last runs, the query and the Web UI's details show what it read. */
+/** The status of a job: the update reads its last runs; the query and the Web UI's details show the result. */
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { ManualRun, ScheduledJobStatus } from 'temporal-job-tracing/client';
@@ -16,7 +16,7 @@ describe('the status of a job', { concurrency: 4 }, () => {
   });
   after(() => runs.stop());
 
-  /** The status as the update answers, as soon as the runs that it has read are as wanted. */
+  /** Sends the update until the runs in its result fulfil the condition; returns the status. */
   async function readWhen(
     job: Job,
     isWanted: (read: NonNullable<ScheduledJobStatus['lastRuns']>) => boolean,
@@ -26,7 +26,7 @@ describe('the status of a job', { concurrency: 4 }, () => {
       seen = await job.update<ScheduledJobStatus>('status');
       return seen.lastRuns !== undefined && isWanted(seen.lastRuns) && seen;
     };
-    return until(wanted, { says: () => `the update answers ${JSON.stringify(seen)}` });
+    return until(wanted, { says: () => `the update returns ${JSON.stringify(seen)}` });
   }
 
   it('has its runs with result, duration, TraceId and link, read by the update and cached for query and details', async () => {

@@ -1,6 +1,6 @@
 /**
- * What happens to the ticks: workflows that continue, are retried, fail, run long; pauses, changes and
- * cancellations at the wrong moment.
+ * Ticks of workflows that continue as new, are retried, fail or run long, and pauses, changes and cancellations between
+ * them.
  */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
@@ -10,7 +10,7 @@ import { until } from '../testing/until';
 import { linksOf, linkTo, Runs, traceIdOf } from './support/runs';
 import { Job, SCHEDULED_PATH } from './support/scheduled-jobs';
 
-/** Longer than the second between two ticks, with room for a busy machine. */
+/** Longer than the second between two ticks, with a margin for a busy machine. */
 const A_WHILE_MS = 3_000;
 
 describe('the ticks of a scheduledJob', { concurrency: 4 }, () => {
@@ -26,7 +26,7 @@ describe('the ticks of a scheduledJob', { concurrency: 4 }, () => {
   });
   after(() => runs.stop());
 
-  /** All runs of the job's ticks, the first first. */
+  /** Returns all runs of the job's ticks, oldest first. */
   async function ticksOf(job: Job): Promise<{ runId: string; startTime: Date }[]> {
     const ticks: { runId: string; startTime: Date }[] = [];
     for await (const info of runs.harness.client.workflow.list({ query: `WorkflowId = '${job.tickId}'` }))
@@ -97,7 +97,7 @@ describe('the ticks of a scheduledJob', { concurrency: 4 }, () => {
     const job = await new Job(runs, 'back-off').start({ workflow: 'quick', cron: '@every 1h' });
     const cron = await job.openCronId();
     await runs.cli(`workflow cancel --workflow-id ${cron}`);
-    // The server starts the tick at once, and the wrapper ends it.
+    // The server starts the tick at once, and the workflow of the tick completes.
     await runs.closedRunIds(cron);
     const { status } = await runs.harness.client.workflow.getHandle(cron).describe();
     equal(status.name, 'CANCELLED');
@@ -178,7 +178,7 @@ describe('the ticks of a scheduledJob', { concurrency: 4 }, () => {
     await runs.closedRunIds(job.tickId, 1);
     const events = await job.events();
     await runs.closedRunIds(job.tickId, 4);
-    // A machine that is busy for 3 s misses a tick, which is told.
+    // A machine that is busy for 3 s misses a tick, which the status reports.
     const { missedTicks } = await job.status();
     ok((await job.events()) <= events + 4 * missedTicks.total);
     await job.signal('stop');
@@ -190,7 +190,7 @@ describe('the ticks of a scheduledJob', { concurrency: 4 }, () => {
     const cron = await job.openCronId();
     await runs.closedRunIds(job.tickId, 1);
     await runs.cli(`workflow terminate --workflow-id ${job.id}`);
-    // Between two ticks, visibility may have none of them.
+    // Between two ticks, visibility may list none of them.
     const handle = runs.harness.client.workflow.getHandle(cron);
     const isCancelled = async () => (await handle.describe()).status.name === 'CANCELLED';
     await until(isCancelled, { says: 'the cron is not cancelled' });

@@ -1,5 +1,5 @@
 /**
- * A job from its start with the CLI to its end, as an operator sees it.
+ * An operator's view of a job, from its start with the CLI to its end.
  */
 import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
@@ -18,7 +18,7 @@ describe('scheduledJob, started with the CLI alone', { concurrency: 4 }, () => {
   });
   after(() => runs.stop());
 
-  /** Task queue of a run of `report`, and the lane that it knows of. */
+  /** Returns the task queue of a run of `report`, and the lane in its `jobInfo()`. */
   async function placeOf({ workflowId, runId }: Pick<ManualRun, 'workflowId' | 'runId'>): Promise<string> {
     const handle = runs.harness.client.workflow.getHandle(workflowId, runId);
     const { context } = await handle.result();
@@ -57,7 +57,7 @@ describe('scheduledJob, started with the CLI alone', { concurrency: 4 }, () => {
     await job.signal('runNow');
     await job.signal('runNow', { args: [2], reason: 'after the fix' });
     const { manualRuns } = await job.statusWhen((status) => status.manualRuns.length === 2);
-    // On a busy machine both may begin in one task, in either order.
+    // On a busy machine, both may start in one task, in either order.
     const isSecond = ({ reason }: ManualRun) => reason !== undefined;
     const [first, second] = [manualRuns.find((run) => !isSecond(run)), manualRuns.find(isSecond)];
     ok(first && second);
@@ -108,7 +108,7 @@ describe('scheduledJob, started with the CLI alone', { concurrency: 4 }, () => {
     const run = await job.update<ManualRun>('runNow', { reason: 'a look' });
     equal(run.traceId, traceIdOf(run.runId));
     equal(run.reason, 'a look');
-    // As the CLI names itself in updates.
+    // The CLI's identity in updates.
     match(run.startedBy ?? '', /^\d+@/);
     await runs.expectRun(run.workflowId, run.runId, 'manual', { JobName: job.id });
     await job.signal('stop');
@@ -142,7 +142,7 @@ describe('scheduledJob, started with the CLI alone', { concurrency: 4 }, () => {
       job: 'nightly',
       spec,
       paused: false,
-      // So does the CLI print empty arrays.
+      // The CLI prints empty arrays in this form.
       manualRuns: null,
       missedTicks: { total: 0, last: null },
       refusals: null,
@@ -183,7 +183,7 @@ describe('scheduledJob, started with the CLI alone', { concurrency: 4 }, () => {
     const tick = await runs.openRunId(job.tickId);
     const { workflowId } = await job.update<ManualRun>('runNow');
     await job.handle.signal('stop');
-    // Nothing new begins, unless it has ended already.
+    // No new run starts; a run may have closed already.
     await job.handle.signal('runNow').catch(() => {});
     const { spec, manualRuns } = await job.handle.result();
     deepEqual([spec.workflow, manualRuns.length], ['slow', 1]);

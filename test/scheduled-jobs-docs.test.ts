@@ -1,4 +1,4 @@
-/** What docs/scheduled-jobs.md tells operators to type works as it stands there. */
+/** The commands of docs/scheduled-jobs.md work as they are written. */
 import { ok } from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -17,7 +17,7 @@ describe('docs/scheduled-jobs.md', () => {
   });
   after(() => harness?.stop());
 
-  /** What a shell prints for a block of the page. */
+  /** Runs a block of the page in a shell; returns the output. */
   async function printed(block: string): Promise<string> {
     const { temporalBinary = '', address } = harness.server;
     const temporal = `temporal() { "$BINARY" "$@" --address "$ADDRESS"; }`;

@@ -1,4 +1,4 @@
-/** The nominal time of a tick or a schedule's action, from what the server tells the run. */
+/** The nominal time of a tick or a Schedule's action, from the run's info. */
 import { equal } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
@@ -13,7 +13,7 @@ function scheduledTime(info: Partial<WorkflowInfo>): string | undefined {
   const ms = scheduledMsOf({
     workflowId: 'started-by-hand',
     startTime: new Date(STARTED),
-    // The first workflow task: a worker was late.
+    // The first workflow task is late because no worker was available.
     runStartTime: new Date(STARTED + 600_000),
     typedSearchAttributes: new TypedSearchAttributes(),
     ...info,
@@ -40,7 +40,7 @@ describe('the scheduled time', () => {
     ]);
     const workflowId = 'nightly-report-2026-01-01T02:00:00Z';
     equal(scheduledTime({ workflowId, typedSearchAttributes }), '2026-01-01T02:00:00.000Z');
-    // Copied attributes: the id is not what the schedule would have made of them.
+    // Copied attributes: the workflow id is not one that the Schedule creates.
     for (const other of ['nightly-report', 'nightly-report-2026-01-01T03:00:00Z'])
       equal(scheduledTime({ workflowId: other, typedSearchAttributes }), undefined);
   });

@@ -1,6 +1,6 @@
 /**
- * The SDK's internals that the plugin needs: the installed SDK has each of them; one that is missing leaves runs
- * untraced, and no task fails.
+ * The SDK's internals that the plugin needs: the installed SDK has each of them; if one is missing, runs are untraced
+ * and no task fails.
  */
 import { deepEqual, equal, match } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
@@ -12,7 +12,7 @@ import { type ChangedSdk, copySdkWithRename } from './support/changed-sdk';
 import { Harness, WORKFLOWS_PATH } from './support/harness';
 import { firstTaskCompleted, markersOf, recordedRuns, taskFailures } from './support/histories';
 
-/** By the member of the SDK's `Activator` that a later version may rename: what is then said to be missing. */
+/** Members of the SDK's `Activator` that a later version may rename, and the names in the warning. */
 const INTERNALS: Record<string, readonly string[]> = {
   completions: ['completions.activity', 'completions.childWorkflowStart'],
   concludeActivation: ['concludeActivation'],
@@ -24,7 +24,7 @@ const INTERNALS: Record<string, readonly string[]> = {
   workflowTaskError: ['workflowTaskError'],
 };
 
-/** What the SDK keeps for one workflow; methods are members like any other here. */
+/** The SDK's state of a workflow, with methods as members. */
 function newActivator(): Record<string, unknown> {
   const activator = new Activator({
     info: { originalExecutionRunId: '01a20ab5-370e-761a-a72e-5e02d38d50af' },
@@ -105,7 +105,7 @@ describe('a workflow bundle whose SDK lacks an internal', { concurrency: 4 }, ()
           deepEqual([markersOf(history), taskFailures(history)], [[], []]);
         }
         const trace = harness.receiver.trace(handle.firstExecutionRunId.replaceAll('-', ''));
-        // What its activities do has a trace all the same, as that of any run whose workflow makes no spans.
+        // Its activities still have a trace, as in any run whose workflow creates no spans.
         const ofWorkflows = trace.filter(({ name }) => /Workflow:|^StartActivity|^RunStarted/.test(name));
         deepEqual(ofWorkflows, []);
       }

@@ -1,6 +1,6 @@
 /**
- * The search attributes of a namespace are registered once and never guessed, and who cannot do it is told who
- * can.
+ * The search attributes of a namespace are registered once, with their exact types; a caller without permission gets
+ * the command for an operator.
  */
 import { deepEqual, equal, fail, match, ok } from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
@@ -23,7 +23,7 @@ const CREATE_ALL =
   '--name JobName --type Keyword --name JobTrigger --type Keyword --name JobRunId --type Keyword ' +
   '--name TraceSampled --type Bool';
 
-/** Namespaces of this test run only: the server may be shared. */
+/** Namespaces of this test run only: test files may share the server. */
 const run = randomUUID().slice(0, 8);
 const [bound, bare, wrong, full] = [`bound-${run}`, `bare-${run}`, `wrong-${run}`, `full-${run}`] as const;
 
@@ -140,7 +140,7 @@ async function rejection(promise: Promise<unknown>): Promise<SearchAttributesErr
   return fail('it was not refused');
 }
 
-/** The real connection, but as a caller sees it who has no operator rights. */
+/** Returns the real connection without the permissions of an operator. */
 function deniedConnection(code: number): SearchAttributesConnection {
   const deny = () => Promise.reject(Object.assign(new Error('no such right'), { code }));
   const operatorService = { listSearchAttributes: deny, addSearchAttributes: deny };

@@ -1,4 +1,4 @@
-/** What a server takes: values are cut to it, and nothing that fits is changed. */
+/** Limits of a server: longer values are cut, and all others are unchanged. */
 import { deepEqual, equal, notEqual, ok } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { defineSearchAttributeKey } from '@temporalio/common';

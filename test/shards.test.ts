@@ -1,6 +1,6 @@
 /**
- * The shards of a run as the client lists them, while the run goes on and after it has ended; one is stopped, the
- * failed ones are run again.
+ * The client lists the shards of a run while it is open and after it has closed, stops one shard, and reruns the failed
+ * ones.
  */
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
@@ -39,7 +39,7 @@ describe('shards', { concurrency: 4 }, () => {
     return shards.sort((a, b) => a.index - b.index);
   }
 
-  /** Lists until visibility, which is a little late, tells what is expected. */
+  /** Lists the shards until they fulfil the condition, since visibility lags. */
   async function listUntil(
     run: { workflowId: string },
     isThere: (shards: readonly Shard[]) => boolean,
@@ -221,7 +221,7 @@ describe('shards', { concurrency: 4 }, () => {
     await runs.harness.client.workflow.getHandle(rerun.workflowId, rerun.runId).result();
     const [kept, ...others] = await runs.harness.completeTrace(rerun.traceId);
     equal(kept?.attributes['job.sampling.reason'], 'kept-failed');
-    // What would have been recorded is there well after the failed root was.
+    // By now, sampled spans would also have arrived.
     await sleep(1_000);
     deepEqual(others, []);
     equal(runs.harness.receiver.trace(rerun.traceId).length, 1);

@@ -1,4 +1,4 @@
-/** `docs/spans.md` names each attribute, metric and event that the package makes. */
+/** `docs/spans.md` lists each attribute, metric and event of the package. */
 import { deepEqual, ok } from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';

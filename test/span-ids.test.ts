@@ -1,4 +1,4 @@
-/** Span ids are the same on every replay, differ within a run and between runs, and draw nothing. */
+/** Span ids are the same in every replay, differ within a run and between runs, and draw no random number. */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { describe, it } from 'node:test';

@@ -1,5 +1,6 @@
 /**
- * What spans say of how a call and a run went: an error only where one was, and how long each waited for a worker.
+ * The outcomes of calls and runs on their spans: an error only if there was one, and the time that each waited for a
+ * worker.
  */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
@@ -18,7 +19,7 @@ describe('the spans of a run', { concurrency: 3 }, () => {
   });
   after(() => harness?.stop());
 
-  /** Runs the workflow to its end on a worker that comes when it is due; resolves to its trace. */
+  /** Runs the workflow on a worker that starts when the run is due; returns its trace. */
   async function traceOf(
     type: string,
     cache: number,

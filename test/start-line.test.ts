@@ -1,6 +1,4 @@
-/**
- * A worker says at its start, in one line, that it traces, where spans go, by which policy, and whether runs are bound.
- */
+/** A worker logs at its start, in one line, that it traces, where spans go, the policy, and whether runs are bound. */
 import { deepEqual, equal } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { JobTracingOptions } from 'temporal-job-tracing';

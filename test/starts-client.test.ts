@@ -1,5 +1,5 @@
 /**
- * What a client gives a run at its start: its caller, the trace to go on in, the job's name.
+ * A run's metadata from the client that starts it: its caller, the caller's trace, the job's name.
  */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
@@ -22,7 +22,7 @@ describe('runs started by a client', { concurrency: 12 }, () => {
   });
   after(() => runs.stop());
 
-  /** Runs `fn` as the handler of a traced HTTP request; returns the request's trace id. */
+  /** Runs `fn` like the handler of a traced HTTP request; returns the request's trace id. */
   function inRequest(fn: () => Promise<unknown>): Promise<string> {
     return trace.getTracer('test').startActiveSpan('POST /jobs', { kind: SpanKind.SERVER }, async (span) => {
       await fn();
@@ -31,7 +31,7 @@ describe('runs started by a client', { concurrency: 12 }, () => {
     });
   }
 
-  /** The client's span of this name in the caller's trace, below the request. */
+  /** Waits for the client's span of this name in the caller's trace, below the request. */
   async function callerSpan(traceId: string, name: string): Promise<ReceivedSpan> {
     const isThere = (spans: readonly ReceivedSpan[]) =>
       [name, 'POST /jobs'].every((each) => spans.some((span) => span.name === each));
@@ -52,7 +52,7 @@ describe('runs started by a client', { concurrency: 12 }, () => {
     deepEqual(linksOf(await runs.expectRun(workflowId, runId, 'api')), [`${traceId}/${caller.spanId}`]);
   }
 
-  /** Starts a cron in a traced HTTP request; returns the request's trace id. */
+  /** Starts a cron workflow in a traced HTTP request; returns the request's trace id. */
   const startCron = (workflowId: string, client: Client, job?: JobStartOptions) =>
     inRequest(() =>
       client.workflow.start('oneActivity', {
@@ -107,7 +107,7 @@ describe('runs started by a client', { concurrency: 12 }, () => {
     const root = await runs.completeRootOf(runId, traceId);
     equal(root.parentSpanId, (await callerSpan(traceId, 'StartWorkflow:oneActivity')).spanId);
     deepEqual(linksOf(root), []);
-    // `StartWorkflow` tells that it has begun; nothing is in the trace that would have been its own.
+    // `StartWorkflow` shows its start; the trace of its own run id has no spans.
     const { receiver } = runs.harness;
     deepEqual(
       receiver.trace(traceId).filter(({ name }) => name.startsWith('RunStarted')),

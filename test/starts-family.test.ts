@@ -1,6 +1,6 @@
 /**
- * Children: ordinary ones stay in the given trace on all their attempts and continuations, those under cron
- * have traces of their own; whether the parent has the plugin, the official one, or is in another language.
+ * Children: all attempts and continuations of ordinary ones stay in the parent's trace, those with a cron schedule have
+ * traces of their own; with parents that have the plugin or the official plugin, or are in another language.
  */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
@@ -36,7 +36,7 @@ describe('runs started by a parent', { concurrency: 8 }, () => {
   });
   after(() => runs.stop());
 
-  /** Starts workflow `parent`, whose child is `<workflowId>-child`; returns its run id when it has ended. */
+  /** Runs workflow `parent`, whose child is `<workflowId>-child`; returns its run id. */
   async function runParent(
     workflowId: string,
     child: ChildOptions & ChildWorkflowOptions,
@@ -48,7 +48,7 @@ describe('runs started by a parent', { concurrency: 8 }, () => {
     return handle.firstExecutionRunId;
   }
 
-  /** Expects that the run is an ordinary child, bound at its start, in the trace of the parent. */
+  /** Asserts that the run is an ordinary child, bound at its start, in the parent's trace. */
   async function expectChild(workflowId: string, runId: string, parentRunId: string): Promise<ReceivedSpan> {
     const root = await runs.completeRootOf(runId, traceIdOf(parentRunId));
     deepEqual(await runs.harness.searchAttributesOf(workflowId, runId), {

@@ -1,6 +1,5 @@
 /**
- * Runs that a person asks for are recorded and bound though the policy records none, and nothing but the run
- * that was asked for is.
+ * Manual runs are sampled and bound although the policy samples none; no other run is.
  */
 import { deepEqual, equal } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
@@ -11,7 +10,7 @@ describe('manual runs, at ratio 0', { concurrency: 8 }, () => {
   let taskQueue: string;
 
   before(async () => {
-    // A retry or tick after a failed run is not recorded for that alone, so that what is forced shows.
+    // A retry or tick after a failed run is not sampled for that reason, so that only forced runs are.
     runs = await Runs.start({ plugin: { sampling: { default: { ratio: 0, afterFailure: { runs: 0 } } } } });
     ({ taskQueue } = runs);
   });
@@ -44,7 +43,7 @@ describe('manual runs, at ratio 0', { concurrency: 8 }, () => {
       workflowId: id('running'),
     });
     const runId = handle.firstExecutionRunId;
-    // The update's answer says that the first task, and with it the decision, is behind the run.
+    // The update's result shows that the first task, and with it the decision, is complete.
     await handle.executeUpdate('greet', { args: ['you'] });
     const before = await runs.pluginEvents(id('running'), runId);
     await runNow(id('running'), 'waits');
@@ -61,7 +60,7 @@ describe('manual runs, at ratio 0', { concurrency: 8 }, () => {
       '@every 5s',
     );
     const [first = ''] = await runs.closedRunIds(id('cron'), 1);
-    // Not by the CLI, which may take longer to start than the next tick.
+    // Without the CLI, whose start may take longer than the time to the next tick.
     await runs.harness.client.workflow.getHandle(id('cron')).signal('runNow');
     const [, second = '', third = ''] = await runs.closedRunIds(id('cron'), 3);
     const root = await runs.expectRun(id('cron'), second, 'cron');

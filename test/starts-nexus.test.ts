@@ -1,5 +1,5 @@
 /**
- * A run started through Nexus has a trace of its own, linked to the call, which is in the caller's trace.
+ * A run that Nexus starts has a trace of its own, linked to the call in the caller's trace.
  */
 import { deepEqual, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';

@@ -1,6 +1,6 @@
 /**
- * Temporal applies signals again when a run is reset: a `runNow` that a run had got after its first task is no wish of
- * the run after the reset.
+ * Temporal reapplies signals when a run is reset: a `runNow` that arrived after the first task does not force the run
+ * after the reset.
  */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
@@ -8,7 +8,7 @@ import { firstTaskCompleted } from './support/histories';
 import { id, Runs, traceIdOf } from './support/runs';
 
 const NEVER = { ratio: 0, keepFailed: false, afterFailure: { runs: 0 } };
-/** Without a cache: each task begins with the run's first one, in replay. */
+/** Without a cache, so that each task replays the run from its first task. */
 const SETUP = { plugin: { sampling: { default: NEVER } }, options: { maxCachedWorkflows: 0 } };
 
 describe('a signal runNow that a reset applies again', { concurrency: 4 }, () => {
@@ -28,7 +28,7 @@ describe('a signal runNow that a reset applies again', { concurrency: 4 }, () =>
   const handleOf = (workflowId: string, runId?: string) =>
     runs.harness.client.workflow.getHandle(workflowId, runId);
 
-  /** Numbers of the events by which workflow tasks of the run were completed. */
+  /** Returns the ids of the run's WorkflowTaskCompleted events. */
   async function completedTasks(workflowId: string, runId: string): Promise<string[]> {
     const { events } = await handleOf(workflowId, runId).fetchHistory();
     return (events ?? []).flatMap((event) =>
@@ -47,14 +47,14 @@ describe('a signal runNow that a reset applies again', { concurrency: 4 }, () =>
     const { runId } = await handle.describe();
     for (const name of ['runNow', 'runNow', 'finish']) {
       await signal(workflowId, name);
-      // A query is answered when the task is done.
+      // The query returns when the task is complete.
       await handle.query('__stack_trace').catch(() => {});
     }
     await handle.result();
     return runId;
   }
 
-  /** The run id that a trace id is made of. */
+  /** Returns the run id of a trace id. */
   const runIdOf = (traceId: string) => traceId.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 
   async function expectRun(
@@ -63,7 +63,7 @@ describe('a signal runNow that a reset applies again', { concurrency: 4 }, () =>
     traceId: string,
     trigger: string,
   ): Promise<void> {
-    // JobRunId is that of the run that sent it: before a reset, the original's.
+    // JobRunId is the id of the run that upserted it: before a reset, the original's.
     const { JobRunId, ...attributes } = await runs.harness.searchAttributesOf(workflowId, runId);
     ok([runId, runIdOf(traceId)].includes(String(JobRunId)), String(JobRunId));
     deepEqual(attributes, {

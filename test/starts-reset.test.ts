@@ -1,5 +1,5 @@
 /**
- * A run that was reset goes on in the trace of the original, with a root of its own.
+ * A reset run continues the trace of the original, with a root span of its own.
  */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
@@ -24,7 +24,7 @@ describe('runs after temporal workflow reset', { concurrency: 4 }, () => {
   const reset = (workflowId: string, runId: string, type: string) =>
     runs.cli(`workflow reset --workflow-id ${workflowId} --run-id ${runId} --type ${type} --reason test`);
 
-  /** Waits until the run is complete below its root; returns the root and the names below it. */
+  /** Waits until the run's spans below its root are complete; returns the root and their names. */
   async function rootAfterReset(runId: string, traceId: string): Promise<[ReceivedSpan, string[]]> {
     const below = (trace: readonly ReceivedSpan[]) => subtree(trace, rootIdOf(runId));
     const isComplete = (trace: readonly ReceivedSpan[]) => incomplete(below(trace)).length === 0;
@@ -58,7 +58,7 @@ describe('runs after temporal workflow reset', { concurrency: 4 }, () => {
         [trigger, runId, []],
       );
       equal(names.includes('RunActivity:callDownstream'), again, names.join(', '));
-      // That of the run that sent it.
+      // The id of the run that upserted it.
       const { JobRunId, ...attributes } = await runs.harness.searchAttributesOf(workflowId, runId);
       ok([original, runId].includes(String(JobRunId)));
       deepEqual(attributes, {

@@ -1,6 +1,6 @@
 /**
- * What a schedule starts, by its own clock, by `trigger` or by `backfill`, are runs with traces of their own:
- * nothing of one action is taken over by another.
+ * Runs of a Schedule, by its own clock, by `trigger` or by `backfill`, have traces of their own: no action inherits
+ * from another.
  */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
@@ -22,7 +22,7 @@ describe('runs started by a schedule', { concurrency: 4 }, () => {
       ...spec,
     );
 
-  /** Expects that these are runs of the schedule that know nothing of each other. */
+  /** Asserts that these are runs of the Schedule with traces of their own and without links. */
   async function expectActions(scheduleId: string, count: number): Promise<void> {
     const actions = await runs.closedRuns(`TemporalScheduledById = '${scheduleId}'`, count);
     equal(new Set(actions.map(({ runId }) => runId)).size, count);

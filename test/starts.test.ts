@@ -1,8 +1,9 @@
 /**
- * Whatever starts a run: its TraceId, binding, trigger and link are as docs/starts.md says, and its trace
- * is complete at the receiver. "CLI" is the `temporal` binary itself.
+ * For each way to start a run, TraceId, binding, trigger and link are as documented in docs/starts.md, and its trace is
+ * complete at the receiver. "CLI" is the `temporal` binary.
  *
- * Here: plain starts, cron, retry, continue-as-new, an ordinary child. The other ways are in `starts-*.test.ts`.
+ * This file has plain starts, cron, retry, continue-as-new and an ordinary child; `starts-*.test.ts` have the other
+ * ways.
  */
 import { deepEqual, doesNotMatch, equal, match, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
@@ -27,7 +28,7 @@ describe('every way to start a run', { concurrency: 8 }, () => {
       ...flags,
     );
 
-  /** Expects three ticks, each linked to the one before; returns the root of the first. */
+  /** Asserts that there are three ticks, each linked to the previous one; returns the root of the first. */
   async function expectThreeTicks(workflowId: string): Promise<ReceivedSpan> {
     const [first = '', second = '', third = ''] = await runs.closedRunIds(workflowId, 3);
     const root = await runs.expectRun(workflowId, first, 'cron');

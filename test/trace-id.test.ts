@@ -1,4 +1,4 @@
-/** A trace id and a run id are two spellings of one thing, and nothing else passes for either. */
+/** Trace ids and run ids are two notations of the same value; no other string is valid as either. */
 import { deepEqual, equal, ok, throws } from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, it } from 'node:test';

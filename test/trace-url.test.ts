@@ -1,4 +1,4 @@
-/** A link leads to the run's trace in each back end, and a wrong option is refused before any run. */
+/** Links to the run's trace in each back end; an invalid option is refused before any run. */
 import { deepEqual, equal, throws } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { fillTraceUrl } from '../core/trace-url';

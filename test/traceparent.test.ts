@@ -1,4 +1,4 @@
-/** A `traceparent` is read and written as W3C says, and foreign text never throws. */
+/** A `traceparent` is parsed and written as W3C specifies, and an invalid one never throws. */
 import { deepEqual, equal } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { formatTraceparent, parseTraceparent } from '../core/traceparent';

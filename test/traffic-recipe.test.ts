@@ -1,4 +1,4 @@
-/** The code on docs/traffic.md, compiled and run: a service in Go or C++ tells whose traffic a request is. */
+/** The code of docs/traffic.md, compiled and run: services in Go and C++ detect the origin of a request. */
 import { deepEqual, equal } from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -14,7 +14,7 @@ const ROOT = path.join(__dirname, '..', '..');
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
 const SPAN = 'b7ad6b7169203331';
 
-/** Headers of a request, and what they say: scheduled, lane, load test, TraceId, span id. */
+/** Headers of a request, and the expected output: scheduled, lane, load test, TraceId, span id. */
 const CASES: readonly [what: string, headers: Record<string, string>, says: string][] = [
   ['a user', {}, 'false||false||'],
   [
@@ -59,7 +59,10 @@ const CASES: readonly [what: string, headers: Record<string, string>, says: stri
   ],
 ];
 
-/** One program for all cases: `name: value` lines, an empty line after each case; a line for each. */
+/**
+ * Input of one program for all cases: lines `name: value`, and an empty line after each case. It prints a line per
+ * case.
+ */
 const INPUT = CASES.map(([, headers]) =>
   Object.entries(headers)
     .map(([name, value]) => `${name}: ${value}\n`)

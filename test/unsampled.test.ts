@@ -1,8 +1,8 @@
 /**
- * Runs that are not sampled: nothing at all is exported for them, here or downstream; they are bound all the
- * same, or cost not one event where only sampled runs are bound.
+ * Runs that are not sampled export no span, nor do downstream services. They are bound, or add no event if only sampled
+ * runs are bound.
  *
- * That nothing came to the receiver is looked at when the workers have stopped (`Runs.stop`).
+ * `Runs.stop` asserts that no span has arrived, after the workers have stopped.
  */
 import { deepEqual, equal, match } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
@@ -13,11 +13,11 @@ describe('at ratio 0', { concurrency: 8 }, () => {
   let runs: Runs;
   let sampledOnly: string;
   let without: string;
-  /** Traces of the runs that are sampled. */
+  /** Trace ids of the sampled runs. */
   const sampled = new Set<string>();
 
   before(async () => {
-    // Nothing is kept either, and a failed run has no say in the next one.
+    // Without tail sampling, and a failed run does not affect the next one.
     const never = { ratio: 0, keepFailed: false, afterFailure: { runs: 0 } };
     runs = await Runs.start({ plugin: { sampling: { default: never, jobs: { always: 1 } } } });
     sampledOnly = await runs.startWorker({
@@ -30,18 +30,18 @@ describe('at ratio 0', { concurrency: 8 }, () => {
     const { receiver } = runs.harness;
     const others = receiver.traceIds().filter((traceId) => !sampled.has(traceId));
     const names = others.flatMap((traceId) => receiver.spans(traceId).map(({ name }) => name));
-    // The typed client's span; and downstream's own, of the two calls that said nothing about a trace.
+    // The client's span, and the downstream service's spans of two calls without a trace.
     deepEqual(names.sort(), ['GET', 'GET', 'StartWorkflow:oneActivity']);
   });
 
-  /** Runs the workflow to its end; resolves to its run id and what it returned. */
+  /** Runs the workflow; returns its run id and its result. */
   async function run(type: string, name: string, options: Partial<WorkflowStartOptions> = {}) {
     const start = { taskQueue: runs.taskQueue, workflowId: id(name), ...options } as WorkflowStartOptions;
     const handle = await runs.harness.client.workflow.start(type, start);
     return { runId: handle.firstExecutionRunId, result: await handle.result() };
   }
 
-  /** The types of the run's events. */
+  /** Returns the types of the run's events. */
   async function eventsOf(name: string): Promise<unknown[]> {
     const { events } = await runs.harness.client.workflow.getHandle(id(name)).fetchHistory();
     return (events ?? []).map(({ eventType }) => eventType);

@@ -1,6 +1,6 @@
 /**
- * Whatever user code gives to a span, nothing is thrown into it, no run gets stuck, and what leaves the sandbox
- * is what OpenTelemetry's types and limits allow.
+ * Whatever values user code passes to a span, nothing throws, no run gets stuck, and all exported values are within
+ * OpenTelemetry's types and limits.
  */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';

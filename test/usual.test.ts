@@ -1,4 +1,4 @@
-/** What is usual for a job, and from when on a run is slow. */
+/** The usual duration of a job, and the limit from which a run is slow. */
 import { deepEqual, equal } from 'node:assert/strict';
 import { it } from 'node:test';
 import { BASIS, nearestMedian, negligibleMs, slowLimitMs, usualOf } from '../core/usual';
@@ -28,7 +28,7 @@ it('the limit for slow is the largest of 3 × median, 1.25 × p95 and median + 1
 
 it('a difference is negligible up to 10 %, 0.1 s, or what the spread on its side allows', () => {
   equal(negligibleMs({ ...ANY, medianMs: 4_000, p5Ms: 3_900, p95Ms: 4_100 }, 1), 400);
-  // Twice the spread, of a steady job; a quarter beyond the percentile, of one with outliers.
+  // Twice the spread for a steady job; a quarter above the percentile for one with outliers.
   equal(negligibleMs({ ...ANY, medianMs: 4_000, p5Ms: 3_900, p95Ms: 4_400 }, 1), 800);
   equal(negligibleMs({ ...ANY, medianMs: 4_000, p5Ms: 3_900, p95Ms: 9_000 }, 1), 7_250);
   equal(negligibleMs({ ...ANY, medianMs: 4_000, p5Ms: 3_400, p95Ms: 9_000 }, -1), 1_200);
