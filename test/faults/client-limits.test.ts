@@ -1,8 +1,8 @@
 /**
- * The typed client on a cluster with limits: look-ups cost few calls, wait where the server refuses, and errors name the
- * cause and what to do.
+ * `JobClient` on a cluster with rate limits: look-ups need few calls and wait if the server refuses one, and errors
+ * name the cause and the remedy.
  *
- * The server's calls are counted, and refused, between the client and a real server.
+ * An interceptor between the client and a real server counts and refuses calls.
  */
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
@@ -18,7 +18,7 @@ const traceIdOf = (runId: string) => runId.replaceAll('-', '');
 
 let server: TemporalServer;
 let connection: Connection;
-/** Queries of visibility that the server has answered, and how many of the next ones are refused all the same. */
+/** Number of successful visibility queries, and number of the next ones to refuse. */
 let answered = 0;
 let refusals = 0;
 

@@ -1,4 +1,6 @@
-/** What happens to spans that cannot leave: bounded, counted, said once when it begins and once when it ends. */
+/**
+ * Spans that cannot be exported: they are bounded and counted, and one line is logged at the begin and one at the end.
+ */
 import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -26,7 +28,7 @@ afterEach(() => {
 
 type Export = (spans: readonly ReadableSpan[], answer: (result: ExportResult) => void) => void;
 
-/** A processor in front of an exporter that the test plays. */
+/** Creates a processor with a fake exporter. */
 function bounded(exportSpans: Export) {
   const log = recordingLog();
   const exporter: SpanExporter = { export: (...args) => exportSpans(...args), shutdown: async () => {} };
@@ -63,7 +65,7 @@ for (const [name, exportSpans, why] of FAULTS) {
     end(3);
     await until(() => lines().length > 0, { says: 'the loss is not noticed' });
     end(2);
-    // The second loss is not told by itself.
+    // The second loss has no line of its own.
     await sleep(60);
     fault = false;
     end(1);

@@ -1,6 +1,6 @@
 /**
- * A workflow that fails its task with a plain error is tried again until it succeeds or is repaired: its trace
- * has one root, and the worker that has seen the error tells it there, once.
+ * A workflow task that fails with a plain error is retried until it succeeds or the code is repaired: the trace has one
+ * root, on which the worker records the error once.
  */
 import { deepEqual, ok, rejects } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
@@ -29,7 +29,7 @@ describe('a workflow that throws a plain TypeError', { concurrency: 3 }, () => {
   const start = (taskQueue: string, type: string, arg: unknown) =>
     harness.client.workflow.start(type, { taskQueue, workflowId: taskQueue, args: [arg] });
 
-  /** Waits until some tasks of the run have failed; each takes twice as long as the one before. */
+  /** Waits until several tasks of the run have failed; each retry waits twice as long as the one before. */
   async function failedTasks(handle: WorkflowHandle): Promise<void> {
     const areFailed = async () => {
       const { raw } = await handle.describe();
@@ -89,7 +89,7 @@ describe('a workflow that throws a plain TypeError', { concurrency: 3 }, () => {
         return begun;
       });
       await harness.whileRunning([await worker(taskQueue, 'repaired')], () => handle.result());
-      // A first task that fails leaves no decision in the history: the next worker decides anew.
+      // A failed first task leaves no decision in the history, so the next worker decides again.
       await rootOf(handle, 'released', when === 'at once' ? 2 : 1);
     });
   }

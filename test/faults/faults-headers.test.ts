@@ -1,6 +1,6 @@
 /**
- * A trace header that cannot be read costs its link and nothing else: the run goes on and is traced as if it
- * had come without, and the log says once what is lost.
+ * An invalid trace header costs only its link: the run is traced as if it had none, and one line is logged about the
+ * loss.
  */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
@@ -18,7 +18,7 @@ const bytes = (text: string) => Buffer.from(text);
 const json = (text: string): Payload => ({ metadata: { encoding: bytes('json/plain') }, data: bytes(text) });
 const VALID_SPAN = '00-11111111111111111111111111111111-2222222222222222-01';
 
-/** What is wrong, the header, and the words for it in the log. */
+/** The problem, the header, and the message in the log. */
 const FAULTS: readonly (readonly [name: string, header: Payload, why: string])[] = [
   ['not JSON', json('{"traceparent":'), 'it cannot be decoded'],
   ['of a codec', { metadata: { encoding: bytes('binary/encrypted') } }, 'it cannot be decoded'],
@@ -43,7 +43,7 @@ const FAULTS: readonly (readonly [name: string, header: Payload, why: string])[]
   ],
 ];
 
-/** What is said of each kind of call, once. */
+/** The message for each kind of call, logged once. */
 const LOST = {
   start: 'The trace header of a start was ignored: WHY; the run is not linked to its caller.',
   signal: 'The trace header of a signal was ignored: WHY; its handler is not linked to the sender.',
@@ -69,7 +69,7 @@ describe('a trace header that cannot be read', () => {
     await harness?.stop();
   });
 
-  /** A client that writes this header into every call; `undefined`: none. */
+  /** Returns a client that sends this header with every call; `undefined`: none. */
   function clientWith(header: Payload | undefined): Client {
     const write = <T extends { readonly headers: Headers }>(input: T): T =>
       header === undefined ? input : { ...input, headers: { ...input.headers, [TRACE_HEADER]: header } };
@@ -81,7 +81,7 @@ describe('a trace header that cannot be read', () => {
     return new Client({ connection: harness.connection, interceptors: { workflow: [interceptor] } });
   }
 
-  /** Starts, updates and signals a run with this header; resolves to its trace once it has ended. */
+  /** Starts, updates and signals a run with this header; returns its trace after it has closed. */
   async function traceWith(header: Payload | undefined): Promise<ReceivedSpan[]> {
     const handle = await clientWith(header).workflow.start('waits', { taskQueue, workflowId: randomUUID() });
     equal(await handle.executeUpdate(greet, { args: ['you'] }), 'hello you');

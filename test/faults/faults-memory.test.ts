@@ -1,6 +1,6 @@
 /**
- * Spans that cannot leave take a fixed amount of memory: what is alive after the spans of 2,000 runs is counted
- * by the garbage collector itself.
+ * Spans that cannot be exported take a bounded amount of memory: the garbage collector shows how many of the spans of
+ * 2,000 runs are still alive.
  */
 import { equal, match, ok } from 'node:assert/strict';
 import { once } from 'node:events';
@@ -15,7 +15,7 @@ import { acquireSpanExport, type SpanExport } from '../../export';
 import { recordingLog, runSpan } from '../support/processes/export-program';
 
 const RUNS = 2_000;
-/** As a run with one activity has them. */
+/** The spans of a run with one activity. */
 const SPANS_PER_RUN = 5;
 /** `OTEL_BSP_MAX_QUEUE_SIZE` and `OTEL_BSP_MAX_EXPORT_BATCH_SIZE`, by default 2,048 and 512. */
 const QUEUE = 256;
@@ -53,14 +53,14 @@ describe('a collector that accepts nothing while 2,000 runs end', () => {
       let mostAlive = 0;
       for (let run = 0; run < RUNS; run++) {
         for (let i = 0; i < SPANS_PER_RUN; i++) spans.push(endSpan(spanExport));
-        // Weak references are cleared between turns of the event loop only.
+        // Weak references are cleared only between turns of the event loop.
         await nextTurn();
         if (run % 200 !== 199) continue;
         collectGarbage();
         mostAlive = Math.max(mostAlive, spans.filter((span) => span.deref() !== undefined).length);
       }
       await spanExport.release();
-      // One more may be held by the engine for a moment; the bound does not grow with the number of runs.
+      // The engine may hold one more for a moment; the bound does not grow with the number of runs.
       ok(mostAlive > 0 && mostAlive <= QUEUE + BATCH + 1, `${mostAlive} spans were alive`);
       equal(log.lines.length, 2, log.lines.join('\n'));
       match(log.lines[1] ?? '', new RegExp(`: ${RUNS * SPANS_PER_RUN} spans for http://`));
@@ -68,7 +68,7 @@ describe('a collector that accepts nothing while 2,000 runs end', () => {
   }
 });
 
-/** In a function of its own, so that the test itself keeps no span alive. */
+/** A separate function, so that no variable of the test keeps a span alive. */
 function endSpan(spanExport: SpanExport): WeakRef<ReadableSpan> {
   const span = runSpan('0198c0de-0000-7000-8000-00000000000c', spanExport.resource);
   spanExport.onEnd(span);

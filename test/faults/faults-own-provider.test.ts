@@ -1,6 +1,6 @@
 /**
- * In a process with a tracer provider of its own and without `spanProcessors`, runs are bound and activities
- * traced; only the workflows' own spans are missing, which one warning says.
+ * In a process with a tracer provider of its own and without `spanProcessors`, runs are bound and activities are
+ * traced; only the spans of workflows are missing, with one warning.
  */
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { fork } from 'node:child_process';
@@ -31,7 +31,7 @@ it('a process with a provider of its own: one warning, binding on, activities tr
     const output = text(worker.stdout);
     const ended = once(worker, 'exit');
     const handle = await workflow.start('oneActivity', { taskQueue, workflowId: taskQueue });
-    // A program that ends before is not waited for.
+    // Do not wait for a program that has exited.
     await Promise.race([handle.result(), ended.then(() => Promise.reject(new Error('the worker ended')))]);
     const traceId = handle.firstExecutionRunId.replaceAll('-', '');
     const { searchAttributes } = await handle.describe();
@@ -42,7 +42,7 @@ it('a process with a provider of its own: one warning, binding on, activities tr
     const trace = receiver.trace(traceId);
     deepEqual(tree(trace), ['RunActivity:callDownstream', '  GET']);
     deepEqual([...new Set(trace.map(({ resource }) => resource['service.name']))], ['own']);
-    // Temporal's core may write lines of its own.
+    // Temporal's core may also log lines.
     const line = (await output).split('\n').find((text) => text.startsWith('["')) ?? '[]';
     const [warning, ...more] = JSON.parse(line) as string[];
     match(warning ?? '', /^WARN temporal-job-tracing: this process has an OpenTelemetry tracer provider/);

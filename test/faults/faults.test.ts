@@ -1,6 +1,6 @@
 /**
- * Spans that cannot leave: jobs run and end as without the plugin, a worker stops in time, and the log says
- * once what is lost.
+ * Spans that cannot be exported: jobs complete as without the plugin, a worker stops in time, and the loss is logged
+ * once.
  */
 import { deepEqual, match, ok } from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
@@ -13,7 +13,7 @@ import type { JobTracingOptions } from 'temporal-job-tracing';
 import { Harness } from '../support/harness';
 
 const FLUSH_TIMEOUT_MS = 1_000;
-/** What a worker needs to stop beside the flush. */
+/** Time that a worker needs to stop, beside the flush. */
 const MARGIN_MS = 2_000;
 const JOBS = ['oneActivity', 'oneLocalActivity', 'parent', 'failsOnce', 'continues', 'randoms'] as const;
 
@@ -43,9 +43,9 @@ const processor = (broken: Partial<SpanProcessor>): JobTracingOptions => ({
 interface Fault {
   readonly name: string;
   readonly plugin?: JobTracingOptions;
-  /** Where the `OTEL_*` variables send spans. */
+  /** Endpoint in the `OTEL_*` variables. */
   readonly endpoint?: 'closed' | 'silent';
-  /** All that the log says, in order. */
+  /** All log lines, in order. */
   readonly says: readonly RegExp[];
 }
 

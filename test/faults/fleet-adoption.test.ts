@@ -1,6 +1,6 @@
 /**
- * Workers with the plugin, without it, with it not enabled, and with the official one take runs over from each
- * other: what was begun traced ends traced, what was begun without it stays without, and nothing stops.
+ * Workers with the plugin, without it, with `enabled: false`, and with the official plugin take over runs from each
+ * other: a run that started with a trace keeps it, one without stays without, and none is blocked.
  */
 import { deepEqual, equal, notEqual, ok } from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
@@ -28,7 +28,7 @@ const WITH: WorkerSetup = { plugin: {} };
 const NOT_ENABLED: WorkerSetup = { plugin: { enabled: false } };
 const CALL = 'StartActivity:callDownstream > RunActivity:callDownstream > GET > GET';
 
-/** What a worker with the official plugin is made of; its spans go nowhere. */
+/** Options of a worker with the official plugin; its spans are not exported. */
 async function official(): Promise<WorkerSetup> {
   const spanProcessor = { onStart() {}, onEnd() {}, async forceFlush() {}, async shutdown() {} };
   const plugin = new OpenTelemetryPlugin({
@@ -54,7 +54,7 @@ describe('workers take runs over from each other', { concurrency: 8 }, () => {
     });
   }
 
-  /** Begins a run, or the child of one, on one worker; another, which has never seen it, ends it. */
+  /** Starts a run, or the child of one, on one worker, and completes it on another that has not cached it. */
   async function handOver(first: WorkerSetup, second: WorkerSetup, isChild = false): Promise<RecordedRun[]> {
     const taskQueue = harness.newTaskQueue();
     const { workflow } = harness.client;
@@ -72,7 +72,7 @@ describe('workers take runs over from each other', { concurrency: 8 }, () => {
     return ended(workflowId, handle.firstExecutionRunId);
   }
 
-  /** Waits until the run's child is there. */
+  /** Waits until the run's child exists. */
   async function childOf(workflowId: string): Promise<void> {
     const handle = harness.client.workflow.getHandle(workflowId);
     const isThere = async () =>
@@ -91,7 +91,7 @@ describe('workers take runs over from each other', { concurrency: 8 }, () => {
     await handle.result();
   }
 
-  /** The runs that came of it, none of which failed a workflow task. */
+  /** Returns the run with its later runs and children, and asserts that none failed a workflow task. */
   async function ended(workflowId: string, runId: string): Promise<RecordedRun[]> {
     const runs = await recordedRuns(harness.client, workflowId, runId);
     for (const { history } of runs) deepEqual(taskFailures(history), []);
@@ -100,7 +100,7 @@ describe('workers take runs over from each other', { concurrency: 8 }, () => {
 
   const traceIdOf = ({ runId }: RecordedRun) => runId.replaceAll('-', '');
 
-  /** @param calls what the trace has that its activities have by themselves */
+  /** @param calls names of the spans in the activities' own traces */
   async function expectUntraced(run: RecordedRun | undefined, calls: readonly string[] = []): Promise<void> {
     ok(run);
     deepEqual(markersOf(run.history), []);
@@ -224,7 +224,7 @@ describe('workers take runs over from each other', { concurrency: 8 }, () => {
         await firstTaskCompleted(handle);
         const count = () =>
           harness.cli('workflow', 'count', '--query', `${query} AND WorkflowId="${handle.workflowId}"`);
-        // Visibility is a little behind.
+        // Visibility lags.
         await until(async () => (await count()).trim() === expected, {
           within: 10_000,
           says: `not ${expected}`,

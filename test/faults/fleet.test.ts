@@ -1,7 +1,7 @@
 /**
- * Half of the workers `enabled: false`, half on, no workflow cache, so that each task of a run may be done by
- * either: whatever a run does and was started by, it ends, no workflow task fails, and it is traced and bound whole
- * or not at all.
+ * Half of the workers with `enabled: false`, half enabled, and no workflow cache, so that either may execute any task
+ * of a run: every kind of run closes, no workflow task fails, and each run is traced and bound completely or not at
+ * all.
  */
 import { deepEqual, equal, notEqual, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
@@ -46,7 +46,7 @@ function distinct(trace: readonly ReceivedSpan[]): ReceivedSpan[] {
   return [...new Map(trace.map((span) => [span.spanId, span])).values()];
 }
 
-/** The span of an activity, or one of what it calls. */
+/** Returns whether the span is of an activity, or of a call in it. */
 function isOfActivity(name: string): boolean {
   return name.startsWith('RunActivity:') || name === 'GET';
 }
@@ -54,7 +54,7 @@ function isOfActivity(name: string): boolean {
 describe('a fleet of which half is not enabled', () => {
   let harness: Harness;
   let runs: RecordedRun[];
-  /** Runs with a trace of their own that came to their end, with a marker and without. */
+  /** Closed runs with a trace of their own, with a marker and without. */
   let traced: RecordedRun[];
   let untraced: RecordedRun[];
 
@@ -78,7 +78,8 @@ describe('a fleet of which half is not enabled', () => {
       ({ workflowId, history }) =>
         !/(?<!cron parent)-child$|-reset$/.test(workflowId) &&
         !history.events?.at(-1)?.workflowExecutionTerminatedEventAttributes &&
-        // On a busy machine a task may take too long: then the other worker begins what this one has exported.
+        // On a busy machine, a task may time out; then the other worker executes a task whose spans this one has
+        // exported.
         !history.events?.some((event) => event.workflowTaskTimedOutEventAttributes),
     );
     traced = ownTrace.filter(({ history }) => markersOf(history).length > 0);
@@ -102,7 +103,7 @@ describe('a fleet of which half is not enabled', () => {
     return ticksOf(harness.client, `${workflowId}-child`, runId, 1);
   }
 
-  /** Runs started in each way, when they have ended. */
+  /** Waits for the runs of each kind of start, and returns them after they have closed. */
   async function startedOnes(taskQueue: string): Promise<RecordedRun[]> {
     const counts = await Promise.all(ROUNDS.map((round) => startAll(taskQueue, `${round}-way`)));
     const expected = counts.reduce((sum, count) => sum + count, 0);
@@ -117,7 +118,7 @@ describe('a fleet of which half is not enabled', () => {
     );
   }
 
-  /** Starts runs in each way; resolves to the number of runs that will have ended. */
+  /** Starts runs in each way; returns the number of runs that will close. */
   async function startAll(taskQueue: string, prefix: string): Promise<number> {
     const { client, connection } = harness;
     const cli = (line: string, ...args: string[]) => harness.cli(...line.split(' '), ...args);
@@ -155,12 +156,12 @@ describe('a fleet of which half is not enabled', () => {
       args: ['you'],
       startWorkflowOperation: withUpdate,
     });
-    // On a workflow that already runs.
+    // On a workflow that is open.
     await cli(`workflow signal-with-start --signal-name runNow --type waits ${flags('update')}`);
     await client.workflow.getHandle(`${prefix}-update`).signal('finish');
 
     const cron = await client.workflow.start('oneActivity', { ...start('cron'), cronSchedule: '@every 5s' });
-    // To a run that ends meanwhile, a signal makes the server refuse its last task, and the task is done again.
+    // If a signal arrives during a run's last task, the server refuses the task's completion, and the task is retried.
     await endedWith(`WorkflowId = "${prefix}-cron"`, 1);
     await client.workflow.getHandle(cron.workflowId).signal('runNow');
 
@@ -190,7 +191,7 @@ describe('a fleet of which half is not enabled', () => {
     return 9 + 3 + 4 + 2 + 2;
   }
 
-  /** The runs that have ended of those that visibility finds, as soon as they are as many. */
+  /** Waits until so many runs of the visibility query have closed, and returns them. */
   async function endedWith(query: string, count: number): Promise<{ workflowId: string; runId: string }[]> {
     let ended = 0;
     const areEnded = async () => {
@@ -217,7 +218,7 @@ describe('a fleet of which half is not enabled', () => {
 
   it('fails no workflow task', () => {
     ok(runs.length > 100, `${runs.length} runs`);
-    // A reset is written as a task that failed, with the reason that was given.
+    // A reset is recorded as a failed task, with the reason of the request.
     const failures = ({ history }: RecordedRun) =>
       taskFailures(history).filter((why) => !why.endsWith(REASON));
     for (const run of runs) deepEqual(failures(run), [], run.workflowId);
@@ -237,7 +238,7 @@ describe('a fleet of which half is not enabled', () => {
       const traceId = traceIdOf(runId);
       const spans = harness.receiver.trace(traceId).filter(({ name }) => !isOfActivity(name));
       deepEqual(spans, [], workflowId);
-      // A continuation begins with the attributes of the run before: they do not name it.
+      // A continuation starts with the attributes of the previous run, which contain that run's id.
       notEqual((await harness.searchAttributesOf(workflowId, runId)).TraceId, traceId, workflowId);
     }
   });

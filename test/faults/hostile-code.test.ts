@@ -13,7 +13,7 @@ import { hostileValues } from '../support/hostile';
 import * as hostileActivities from '../support/hostile-activities';
 import { id } from '../support/runs';
 
-/** Those without which the SDK itself goes on, in groups that are replaced together. */
+/** Built-ins that the SDK does not need, in groups that are replaced together. */
 const BUILT_INS: readonly (readonly string[])[] = [
   ['Map.prototype.has', 'Set.prototype.add', 'Set.prototype.delete', 'Set.prototype.has'],
   ['find', 'some', 'every', 'flatMap', 'slice', 'includes', 'entries'].map(
@@ -31,9 +31,9 @@ const BUILT_INS: readonly (readonly string[])[] = [
 const TASK_FAILS = 'its task fails';
 const GOES_ON = 'it goes on';
 const ENDED = 'it has ended';
-/** What is thrown, and how a run ends that does not catch it; `undefined`: the SDK's thread ends with it. */
+/** Thrown values, and the result of a run that does not catch them; `undefined`: they end the SDK's thread. */
 const THROWN: readonly (readonly [what: string, end: string | undefined])[] = [
-  // The SDK does not see these as errors.
+  // The SDK does not treat these as errors.
   ['undefined', GOES_ON],
   ['null', GOES_ON],
   ['a symbol', TASK_FAILS],
@@ -47,7 +47,7 @@ const THROWN: readonly (readonly [what: string, end: string | undefined])[] = [
 
 const activities = { ...testActivities, ...hostileActivities };
 
-/** What is thrown in an activity, and what its failure says; the SDK does not get over the others. */
+/** Values thrown in an activity, and the message of its failure; the SDK cannot handle the others. */
 const OF_ACTIVITIES: readonly (readonly [what: string, says: string])[] = [
   ['undefined', 'ApplicationFailure: undefined'],
   ['null', 'ApplicationFailure: null'],
@@ -57,7 +57,10 @@ const OF_ACTIVITIES: readonly (readonly [what: string, says: string])[] = [
   ['an error with 50 causes', 'ApplicationFailure: 49'],
 ];
 
-/** Whether a run has ended, its task fails, or it waits for nothing after its second task; `undefined`: none so far. */
+/**
+ * Returns whether a run has closed, its task fails, or it waits for nothing after its second task; `undefined`: none so
+ * far.
+ */
 async function howItGoesOn(handle: WorkflowHandle): Promise<string | undefined> {
   const { raw, status } = await handle.describe();
   if (status.name !== 'RUNNING') return ENDED;
@@ -84,14 +87,14 @@ describe('hostile user code', () => {
         plugin,
         require.resolve('../support/workflows/hostile-code'),
       );
-      // Built-ins that one workflow replaces are replaced for all of its V8 context.
+      // Built-ins are shared by all workflows of a V8 context.
       await harness.whileWorking(
         { plugin, options: { workflowBundle, activities, reuseV8Context: false } },
         fn,
       );
     };
 
-    /** The result of a run, or how else it ends. */
+    /** Returns the result of a run, or its other outcome. */
     async function endOf(taskQueue: string, type: string, workflowId: string, ...args: unknown[]) {
       const handle = await harness.client.workflow.start(type, { taskQueue, workflowId, args });
       const end = handle.result().catch(({ cause }: WorkflowFailedError) => String(cause));
@@ -121,7 +124,7 @@ describe('hostile user code', () => {
       await inWorker(async (taskQueue) => {
         const workflowId = idOf('contexts');
         const thrown = await endOf(taskQueue, 'misusesContexts', workflowId, workflowId);
-        // Without a tracer the API's own one calls the methods of each.
+        // Without a tracer provider, the API's own tracer calls the methods of each.
         equal(plugin ? thrown : typeof thrown, plugin ? 0 : 'number');
       });
     });

@@ -1,6 +1,6 @@
 /**
- * Services that break off, switch protocols or never come to an end: each request ends, at the latest at its deadline
- * or when it is cancelled, and the worker can stop.
+ * Services that close connections early, switch protocols or never end their response: each request ends at its
+ * deadline or its cancellation at the latest, and the worker can stop.
  */
 import { equal, match, ok } from 'node:assert/strict';
 import { once } from 'node:events';
@@ -14,12 +14,12 @@ import { failureOf } from '../support/http-jobs';
 import { id, Runs } from '../support/runs';
 
 const TIMEOUT_MS = 3_000;
-/** An error that is known at once comes long before the deadline. */
+/** Time limit for an error that does not depend on the deadline. */
 const AT_ONCE_MS = 2_000;
 
 const TOO_LATE = new RegExp(`^HttpTimeout .*: no complete answer within ${TIMEOUT_MS} ms$`);
 const SWITCHING = 'HTTP/1.1 101 Switching Protocols\r\n';
-/** What a service sends, and whether it then hangs up or says nothing more; how the request ends. */
+/** The bytes that a service sends, whether it then closes the connection, and the error of the request. */
 const SERVICES: Readonly<Record<string, readonly [sends: string, hangsUp: boolean, ends: RegExp]>> = {
   'an upgrade': [
     `${SWITCHING}Connection: upgrade\r\nUpgrade: websocket\r\n\r\n`,
@@ -83,7 +83,7 @@ describe('a request ends', { concurrency: 4 }, () => {
     });
   });
   after(async () => {
-    // Stops the worker, which waits for its activities.
+    // Stopping the worker waits for its activities.
     await runs.stop();
     service.close();
     for (const socket of sockets) socket.destroy();

@@ -1,6 +1,6 @@
 /**
- * A worker that is killed loses no root of a run that ended a moment before: a root leaves soon after its end, whatever
- * the delay of the export.
+ * A worker that is killed shortly after a run has closed does not lose the run's root span, since roots are exported
+ * soon after their end, whatever the schedule delay.
  */
 import { deepEqual, equal } from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
@@ -24,7 +24,7 @@ describe('lost at SIGKILL: the delay of a root', () => {
   beforeEach(() => mock.timers.enable({ apis: ['setTimeout'] }));
   afterEach(() => mock.timers.reset());
 
-  /** Numbers of spans that were sent, and the answer to each request that waits for one. */
+  /** Creates a processor; returns the numbers of spans per request, and the pending results of requests. */
   function processor() {
     const sent: number[] = [];
     const answers: (() => void)[] = [];
@@ -71,7 +71,7 @@ describe('lost at SIGKILL: the delay of a root', () => {
 
 it('lost at SIGKILL: roots of runs that completed just before their worker is killed are at the collector', async () => {
   const harness = await Harness.start();
-  // As in a deployment that sets nothing.
+  // Without any setting of a delay.
   delete process.env.OTEL_BSP_SCHEDULE_DELAY;
   try {
     const taskQueue = harness.newTaskQueue();
@@ -83,7 +83,7 @@ it('lost at SIGKILL: roots of runs that completed just before their worker is ki
       return handle.firstExecutionRunId;
     });
     const runIds = await Promise.all(runs);
-    // Between the delay of a root and that of other spans.
+    // Between the delay of roots and that of other spans.
     await sleep(400);
     await worker.kill();
     const hasRoot = (runId: string) =>

@@ -1,6 +1,6 @@
 /**
- * A worker is killed in the middle of runs; one with another policy takes them over, without a cache: what was
- * decided about each run, why, and whether it is bound, is as it was.
+ * A worker is killed while runs are open, and one with another policy and without a cache takes them over: decision,
+ * reason and binding of each run do not change.
  */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
@@ -15,7 +15,7 @@ const WAIT_MS = 30_000;
 const ALWAYS = { runs: 1, per: '31 days' } as const;
 const NAMESPACE = `killed-${randomUUID().slice(0, 8)}`;
 
-/** Policy of the worker that is killed, by the name of each job, and what it decides. */
+/** Policy of the killed worker by job name, and its decisions. */
 const KILLED = {
   default: 0,
   jobs: {
@@ -25,7 +25,7 @@ const KILLED = {
     never: { ratio: 0, keepFailed: false },
   },
 } as const;
-/** Of the worker that takes over: it would decide otherwise about every run. */
+/** Policy of the worker that takes over, which would decide differently about every run. */
 const OTHER = { default: 1, jobs: { 'by-rule': 0, reserved: 0, capped: 1, never: 1, failing: 1 } } as const;
 
 interface Begun {
@@ -37,7 +37,7 @@ describe('a worker that is killed in the middle of runs', () => {
   let harness: Harness;
   const workers: PolicyWorker[] = [];
   const begun = new Map<string, Begun>();
-  /** A run of a namespace in which the first worker could not bind. */
+  /** A run in a namespace in which the first worker could not bind. */
   let unbound: Begun;
 
   before(async () => {
@@ -70,7 +70,7 @@ describe('a worker that is killed in the middle of runs', () => {
     await harness?.stop();
   });
 
-  /** Starts a run of this job, and waits until it waits. */
+  /** Starts a run of this job, and waits until it has completed its first task. */
   async function beginRun(client: Client, taskQueue: string, name: string): Promise<Begun> {
     const workflowId = randomUUID();
     const options = { taskQueue, workflowId, memo: { jobName: name.replace('-too', '') } };

@@ -1,4 +1,4 @@
-/** One large span takes no other with it: limits hold for every span, and a batch that is too large is halved. */
+/** A large span does not cause the loss of others: every span has limits, and a batch that is too large is halved. */
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 import { SpanStatusCode, trace } from '@opentelemetry/api';
@@ -10,14 +10,14 @@ import { type OtlpReceiverOptions, startOtlpReceiver } from '../../testing/otlp-
 import { recordingLog } from '../support/processes/export-program';
 
 const LARGE = 'x'.repeat(900_000);
-/** As large as limits allow: 40 attributes of 4 KB. */
+/** The maximum size within limits: 40 attributes of 4 KB. */
 const ALLOWED = Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`a${i}`, LARGE.slice(0, 4_096)]));
 
 afterEach(() => {
   for (const name of Object.keys(process.env)) if (name.startsWith('OTEL_')) delete process.env[name];
 });
 
-/** Root of the nth run, as the sink hands it over. */
+/** Returns the root of the run with this index, as the sink delivers it. */
 function root(n: number, resource: Resource, attributes = {}) {
   const traceId = traceIdOfRun(`0198c0de-0000-7000-8000-${String(n).padStart(12, '0')}`);
   const record = {
@@ -27,7 +27,7 @@ function root(n: number, resource: Resource, attributes = {}) {
   return toReadableSpan(record, resource, true);
 }
 
-/** Exports through the plugin's own set-up to a collector with this limit. */
+/** Exports with the plugin's default set-up to a collector with this limit. */
 async function exported(options: OtlpReceiverOptions, send: (to: SpanExport) => void) {
   const receiver = await startOtlpReceiver(options);
   process.env.OTEL_EXPORTER_OTLP_ENDPOINT = receiver.url;

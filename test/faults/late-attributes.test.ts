@@ -1,6 +1,6 @@
 /**
- * Search attributes that the server does not accept yet, or not any more, though it lists them: a server with the caches
- * of a cluster, which the development server hides. What counts is the workflow tasks that failed, not the results.
+ * Search attributes that the server lists, but does not accept yet or no longer: a server with the caches of a cluster,
+ * which the development server bypasses by default. The tests assert failed workflow tasks, not results.
  */
 import { deepEqual, match, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
@@ -19,19 +19,19 @@ const CACHES = [
 ];
 const TASK_QUEUE = 'late-attributes';
 const workflowsPath = require.resolve('../support/workflows/scheduled');
-/** A task that is refused is tried again at once, and then after its time-out of 10 s. */
+/** A refused task is retried at once, and then after its timeout of 10 s. */
 const SECOND_RETRY_MS = 10_000;
 const REMOVED = ['JobName', 'TraceSampled'];
 
 interface Ended {
-  /** Tasks that the server did not take. */
+  /** Tasks that the server refused. */
   readonly refused: readonly string[];
   readonly tookMs: number;
   readonly isBound: boolean;
   readonly events: string;
 }
 
-/** Types of the events with their times, in milliseconds since the first. */
+/** Returns the types of the events with their times, in milliseconds since the first. */
 function timesOf(events: readonly temporal.api.history.v1.IHistoryEvent[]): string {
   const timeMs = ({ eventTime }: temporal.api.history.v1.IHistoryEvent) =>
     Number(eventTime?.seconds ?? 0) * 1000 + (eventTime?.nanos ?? 0) / 1e6;
@@ -95,7 +95,7 @@ describe('search attributes that the server lists but does not accept', () => {
     return { refused, tookMs, isBound, events: timesOf(events ?? []) };
   }
 
-  /** Runs, one after the other, until one of them is as expected. */
+  /** Starts runs, one after the other, until one fulfils the condition. */
   async function runsUntil(isExpected: (run: Ended) => boolean, within: number): Promise<Ended[]> {
     const runs: Ended[] = [];
     await until(
@@ -131,7 +131,7 @@ describe('search attributes that the server lists but does not accept', () => {
     await work();
     const isOver = ({ refused, isBound }: Ended) => refused.length > 0 || !isBound;
     const runs: Ended[] = [];
-    // A worker that happens to look before the server forgets them puts them right before a run is refused.
+    // A worker that checks before the server's cache expires registers them again before a run is refused.
     for (let tries = 0; tries < 4 && !runs.some(({ refused }) => refused.length > 0); tries++) {
       log.length = 0;
       await connection.operatorService.removeSearchAttributes({

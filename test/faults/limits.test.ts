@@ -1,6 +1,6 @@
 /**
- * Values larger than the server takes: what the plugin adds to a run stays within the server's limits, so that every
- * run ends as it does without the plugin, on any store.
+ * Values above the server's limits: all values that the plugin adds to a run stay within the limits, so that every run
+ * closes as without the plugin, on any store.
  */
 import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
@@ -17,7 +17,7 @@ const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 const TRACEPARENT = `00-${TRACE}-00f067aa0ba902b7-01`;
 const handler = serviceHandler(nothing, { doNothing: async (_ctx, input) => input });
 
-/** What a client without the policy needs to name the rule. */
+/** The part of the explanation of a client without the policy. */
 const MISSING =
   "which is not known here (it is in the workers' option sampling or in Redis: set the option sampling or redis of JobClient)";
 
@@ -103,7 +103,7 @@ describe('values larger than the server accepts', { concurrency: 4 }, () => {
     await rejects(jobs.create(name, { workflow: 'oneActivity' }, options), expected);
   });
 
-  /** Waits until one workflow task has made all the calls, and ends the run. */
+  /** Waits until one workflow task has scheduled all calls, and terminates the run. */
   async function expectTaken(
     handle: WorkflowHandle,
     pending: 'pendingActivities' | 'pendingChildren',
@@ -137,7 +137,7 @@ describe('values larger than the server accepts', { concurrency: 4 }, () => {
     ['manyChildren', 'pendingChildren', 1_500, 10],
     ['manyChildren', 'pendingChildren', 1_500, 2_000],
   ] as const;
-  // One after the other: the SDK gives an activation 5 s.
+  // One after the other, since the SDK limits an activation to 5 s.
   describe('in sum', { concurrency: 1 }, () => {
     for (const [type, pending, count, bytes] of sums) {
       it(`${count} calls of ${type}, with ${bytes} bytes each and 7 KB of baggage, fit into one task`, async () => {

@@ -1,6 +1,6 @@
 /**
- * Whatever Redis says, runs do not notice: the last good policy holds and every answer comes at once; the log has
- * one line when it begins and one when it ends.
+ * Invalid contents of Redis do not affect runs: the last valid policy stays in force, and no call waits; one line is
+ * logged at the begin and one at the end.
  */
 import { equal } from 'node:assert/strict';
 import { after, describe, it } from 'node:test';

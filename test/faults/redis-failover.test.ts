@@ -1,6 +1,6 @@
 /**
- * Redis failover with the old connection open: a proxy, or DNS, leads new connections to the new primary, and those
- * that are open stay with the old one. Whatever that says, in under a minute all is shared again, over a new link.
+ * Redis failover while the old connection stays open: a proxy, or DNS, sends new connections to the new primary, and
+ * open ones stay with the old. In each case, a new connection shares all state again in under a minute.
  */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { rm } from 'node:fs/promises';
@@ -12,9 +12,9 @@ import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.js';
 import { assertNoUnhandledRejections, POLICY, POLL_MS } from '../support/redis-faults.js';
 import { connectionTo, eventually, type StoreUnderTest, startStore } from '../support/redis-store.js';
 
-/** In which all is shared again. */
+/** Time limit until all state is shared again. */
 const FAILOVER_MS = 60_000;
-/** Apart from each other, at least, are two links to a server that is not the primary. */
+/** Minimum time between two connections to a server that is not the primary. */
 const REOPEN_MS = 10_000;
 const LIMIT = { runs: 1_000_000, perMs: 86_400_000 };
 
@@ -25,7 +25,7 @@ interface Failover {
   readonly under: StoreUnderTest;
 }
 
-/** A store with a link to the old primary; the next one has another rule. */
+/** Starts a store with a connection to the old primary; the new primary has another rule. */
 async function beforeFailover(t: TestContext, pollIntervalMs = POLL_MS): Promise<Failover> {
   const [old, next] = await Promise.all([startRedis(), startRedis()]);
   const proxy = await startFaultProxy(old.port);
@@ -36,7 +36,7 @@ async function beforeFailover(t: TestContext, pollIntervalMs = POLL_MS): Promise
   return { old, next, proxy, under };
 }
 
-/** Counts a run; the fleet's count of the next window is then in Redis. */
+/** Counts a run, which writes the fleet's count of the next window to Redis. */
 const countRun = ({ under }: Failover) => under.store.counters.take('reservoir:a', LIMIT);
 
 const isShared = async ({ next }: Failover) => (await next.cli('keys', '*:runs:reservoir:a:*')) !== '';
@@ -47,7 +47,7 @@ const failovers = {
   },
   MASTERDOWN: async ({ old }: Failover) => {
     await old.cli('config', 'set', 'replica-serve-stale-data', 'no');
-    // Nobody listens there.
+    // A port without a server.
     await old.cli('replicaof', '127.0.0.1', '1');
   },
   LOADING: async ({ old, next }: Failover) => {
@@ -76,7 +76,7 @@ describe('Redis failover with the old connection open', { skip: WITHOUT_REDIS, c
       const { next, proxy, under } = failover;
       await next.cli('hset', POLICY, 'a', '0.75');
       await failOver(failover);
-      // Where reads are refused, one that was too late on a busy machine may have been said before.
+      // On a busy machine, a read that timed out may be logged before the refused one.
       const words = what === 'MASTERDOWN' || what === 'LOADING' ? [what, 'cannot be read'] : [what];
       const isSeen = () => {
         countRun(failover);
@@ -99,12 +99,12 @@ describe('Redis failover with the old connection open', { skip: WITHOUT_REDIS, c
   it('persistent READONLY: a new connection at most every 10 s', async (t) => {
     const failover = await beforeFailover(t, 3_000);
     const { proxy, under } = failover;
-    // Commands and messages have a connection each.
+    // Commands and subscriptions have separate connections.
     await eventually(() => proxy.connections(), 2, FAILOVER_MS);
     const start = performance.now();
     await failovers.READONLY(failover);
     const allowed = () => 2 * (2 + Math.floor((performance.now() - start) / REOPEN_MS));
-    // On a machine that has much to do an answer may come too late, and that opens another link, too.
+    // On a busy machine, a late response may also open another connection.
     const isTooLate = () => under.lines.some((line) => line.includes('cannot be read'));
     const isReopenedTwice = () => {
       countRun(failover);

@@ -1,6 +1,6 @@
 /**
- * Whatever happens to the way to Redis, runs do not notice: the last good policy holds and every answer comes at
- * once; the log has one line when it begins and one when it ends.
+ * Faults of the connection to Redis do not affect runs: the last valid policy stays in force, and no call waits; one
+ * line is logged at the begin and one at the end.
  */
 import { deepEqual, doesNotMatch, equal, ok } from 'node:assert/strict';
 import { execFile } from 'node:child_process';

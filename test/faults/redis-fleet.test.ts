@@ -1,5 +1,5 @@
 /**
- * What operators change reaches every worker within two seconds, and what is counted is counted for all of them.
+ * Changes of operators reach every worker within two seconds, and workers share their counts.
  */
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -14,7 +14,7 @@ import { connectionTo, eventually, type StoreUnderTest, startStore } from '../su
 const POLICY = '{job-tracing}:policy';
 const DAY = 86_400_000;
 
-/** In which the processes are there, on a machine that is busy. */
+/** Time limit for the start of the processes, on a busy machine. */
 const START_MS = 60_000;
 const PROCESSES = 3;
 
@@ -51,7 +51,7 @@ describe('a fleet of workers', { skip: WITHOUT_REDIS }, () => {
     await eventually(() => fleet.map(({ ratio }) => ratio()), Array(PROCESSES).fill(0.5), START_MS);
     await subscribed(server);
     for (const { key, least, most } of [
-      // One run may pass in each process before it knows what the others did.
+      // One run may pass in each process before it has the counts of the others.
       { key: 'cap:a', least: 20, most: 20 + PROCESSES },
       { key: 'reservoir:a', least: 20, most: 20 + PROCESSES * 2 },
     ]) {
@@ -76,9 +76,9 @@ describe('a fleet of workers', { skip: WITHOUT_REDIS }, () => {
     const [one, two] = await Promise.all([ready(t, server), ready(t, server)]);
     equal(takes(one, 'reservoir:a', 10, 15), 10);
     await until(() => server.cli('keys', '{job-tracing}:runs:*'), { says: 'nothing is counted in Redis' });
-    // The first one tells it what the fleet has left.
+    // Its first run yields the remaining count of the fleet.
     equal(takes(two, 'reservoir:a', 10, 1), 1);
-    // No sign of the answer can be seen.
+    // Nothing shows that the response has arrived.
     await sleep(100);
     equal(takes(two, 'reservoir:a', 10, 15), 0);
   });
@@ -188,7 +188,7 @@ async function subscribed(server: RedisServer): Promise<void> {
   await until(listen, { within: START_MS, says: 'the processes do not listen' });
 }
 
-/** A store that Redis has answered. */
+/** Starts a store, and waits until it has read from Redis. */
 async function ready(t: TestContext, server: RedisServer): Promise<StoreUnderTest> {
   await server.cli('hset', POLICY, 'ready', '0.25');
   const under = startStore(t, { redis: connectionTo(server.port), pollIntervalMs: 500 });

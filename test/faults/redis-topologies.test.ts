@@ -1,6 +1,5 @@
 /**
- * The store and the client work through a Redis Cluster and through Sentinels, with the connections that their
- * users have.
+ * The store and the client work with a Redis Cluster and with Sentinels, through users' usual connections.
  */
 import { deepEqual, equal, match } from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -16,7 +15,7 @@ import { eventually, startStore } from '../support/redis-store.js';
 
 describe('the policy store', { skip: WITHOUT_REDIS, concurrency: 2 }, () => {
   it('works through a Redis Cluster: policy, messages, counts, and back after a loss', async (t) => {
-    // A node that has met no other does not know its own address.
+    // A node has no address of its own until it has met another one.
     const alone = ['--cluster-announce-ip', '127.0.0.1', '--cluster-port', String(await freePort())];
     const server = await startRedis(['--cluster-enabled', 'yes', ...alone]);
     t.after(() => server.stop());

@@ -1,6 +1,6 @@
 /**
- * Activities that bring no trace: of runs that were begun without the plugin, that workers without it work on (in any
- * language), or that are not recorded and not bound; and activities without a workflow.
+ * Activities without a trace: of runs that started without the plugin, of runs on workers without it (in any language),
+ * of runs that are neither sampled nor bound; and standalone activities.
  */
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
@@ -24,14 +24,14 @@ import { Runs, rootIdOf, traceIdOf } from '../support/runs';
 const WORKFLOWS = require.resolve('../support/workflows/untraced');
 const NEVER = { ratio: 0, keepFailed: false, afterFailure: { runs: 0 } };
 
-/** A worker for workflows and local activities alone. */
+/** Returns a worker for workflows and local activities only. */
 function forWorkflows(plugin: JobTracingOptions | null): WorkerSetup {
-  // Replays at each task, as a worker does that takes the run over.
+  // Replays at each task, like a worker that takes over the run.
   const options = { workflowsPath: WORKFLOWS, enableNonLocalActivities: false, maxCachedWorkflows: 0 };
   return { plugin, options };
 }
 
-/** A worker for activities alone. */
+/** Returns a worker for activities only. */
 function forActivities(plugin: JobTracingOptions): WorkerSetup {
   return { plugin, options: { workflowBundle: undefined } as object };
 }
@@ -43,7 +43,7 @@ describe('activities without our header', { concurrency: 4 }, () => {
   });
   after(() => runs.stop());
 
-  /** Runs the workflow where one worker has its workflow tasks, and another one its activities. */
+  /** Runs the workflow with one worker for its workflow tasks and another for its activities. */
   async function run(
     workflows: JobTracingOptions | null,
     activities: JobTracingOptions,
@@ -61,7 +61,7 @@ describe('activities without our header', { concurrency: 4 }, () => {
     });
   }
 
-  /** The trace, when it has so many spans; all of one process, and what is below them downstream. */
+  /** Waits until the trace has so many spans, of one process and of the downstream service; returns it. */
   const traceOf = (runId: string, count: number) =>
     runs.harness.receiver.waitFor(traceIdOf(runId), (spans) => spans.length >= count);
 
@@ -138,7 +138,8 @@ describe('activities without our header', { concurrency: 4 }, () => {
 
     it('are all in one trace if the ratio has increased since', async () => {
       const { runId } = await run(plugin, {}, 'callsInFamily', { memo });
-      // Of the child's first run two, of its continuation two, and of the run itself two; each with two more below it.
+      // Two activities each of the child's first run, of its continuation, and of the run itself, each with two child
+      // spans.
       const spans = await traceOf(runId, 18);
       equal(activitiesOf(spans).length, 6);
       for (const { parentSpanId } of activitiesOf(spans)) equal(parentSpanId, rootIdOf(runId));
@@ -190,7 +191,7 @@ describe('activities without our header', { concurrency: 4 }, () => {
     }
   });
 
-  /** What is active in an activity that no workflow has scheduled. */
+  /** Returns the active span in a standalone activity. */
   async function alone(
     plugin: JobTracingOptions,
     info: Partial<MockActivityEnvironment['context']['info']>,

@@ -1,6 +1,6 @@
 /**
- * Worker Versioning: what keeps a job going goes on with the version that is current, whatever the worker's default is;
- * the branches of a MapReduce run do as their run does; and workers without it are not made to wait for a version.
+ * Worker Versioning: a job's controller moves to the current version, whatever the worker's default behaviour; the
+ * branches of a MapReduce run follow their run; and workers without versioning do not need a version.
  */
 import { deepEqual, equal } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
@@ -30,13 +30,13 @@ describe('Worker Versioning', { concurrency: 8 }, () => {
     await runs.stop();
   });
 
-  /** A worker with the workflows of this version. */
+  /** Creates a worker with the workflows of this version. */
   async function worker(
     taskQueue: string,
     version: Version,
     deployment?: WorkerDeploymentOptions,
   ): Promise<Worker> {
-    // The workers of one queue are refused on one connection.
+    // The SDK refuses two workers of one task queue on the same connection.
     const connection = await NativeConnection.connect({ address: runs.harness.server.address });
     connections.push(connection);
     return runs.harness.createWorker(taskQueue, {
@@ -55,7 +55,7 @@ describe('Worker Versioning', { concurrency: 8 }, () => {
       defaultVersioningBehavior: behavior,
     }) as const;
 
-  /** Makes the version current, as soon as the server knows its worker. */
+  /** Makes the version current, after the server has registered its worker. */
   async function makeCurrent(deploymentName: string, buildId: Version): Promise<void> {
     let problem: unknown;
     const isMade = () =>
@@ -74,7 +74,7 @@ describe('Worker Versioning', { concurrency: 8 }, () => {
     await until(isMade, { says: () => `version ${buildId} is not current: ${problem}` });
   }
 
-  /** Lets version one work while `begin` runs, and then version two alone while `end` does. */
+  /** Runs a worker of version one during `begin`, and then only one of version two during `end`. */
   async function replace<T>(
     name: string,
     behavior: VersioningBehavior,
@@ -98,7 +98,7 @@ describe('Worker Versioning', { concurrency: 8 }, () => {
     });
   }
 
-  /** What the job's next run by hand returns. */
+  /** Starts a manual run of the job; returns its result. */
   async function runNow(job: Job): Promise<unknown> {
     const { workflowId, runId } = await job.update<ManualRun>('runNow');
     return runs.harness.client.workflow.getHandle(workflowId, runId).result();
@@ -151,7 +151,7 @@ describe('Worker Versioning', { concurrency: 8 }, () => {
       });
     });
 
-  /** Starts the MapReduce run of this type; resolves to the ids of it, of its branch and of its shard. */
+  /** Starts the MapReduce run of this type; returns its workflow id, and those of its branch and shard. */
   async function mapReduce(type: string, taskQueue: string) {
     const { workflow } = runs.harness.client;
     const handle = await workflow.start(type, { taskQueue, workflowId: id(`${type}-${taskQueue}`) });
