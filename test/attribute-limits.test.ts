@@ -38,7 +38,7 @@ describe('attribute values', () => {
     ['a boxed text', Object('text'), undefined],
   ];
   for (const [what, value, expected] of table) {
-    it(`${what} ${expected === undefined ? 'is dropped' : 'is valid within limits'}`, () =>
+    it(`${what} ${expected === undefined ? 'is dropped' : 'is kept within limits'}`, () =>
       deepEqual(toAttributeValue(value), expected));
   }
 

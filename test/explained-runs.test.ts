@@ -94,8 +94,8 @@ describe('traces.find and traces.of explain the decision:', { concurrency: 4 }, 
     deepEqual(await explanation(manual.traceId, client), ['manual', 'sampled: manual', true]);
     const tailSampled = await run('activityFails', { sampling: { default: 0 } });
     deepEqual(await explanation(tailSampled.traceId, clientWith({ sampling: { default: 0 } })), [
-      'tailSampled-failed',
-      'tailSampled-failed, only the root span; not sampled: default, 0 %',
+      'kept-failed',
+      'kept-failed, only the root span; not sampled: default, 0 %',
       true,
     ]);
     const failed = await run('takes', { sampling: SAMPLING }, { args: [1, 'fail'] });
