@@ -1,5 +1,5 @@
 /**
- * The console's store when things end badly: killed while it writes, on a full disk, with a trace that is too large.
+ * The console's store when it is killed while it writes, when the disk is full, and with a trace that is too large.
  */
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
@@ -53,7 +53,7 @@ async function kill(child: ChildProcess): Promise<void> {
   await exited;
 }
 
-/** Sends one trace. Returns its id and the answer's status; `undefined` where there was no answer. */
+/** Sends one trace. Returns its id and the status of the response; `undefined` if there was none. */
 async function send(url: string, textOf = () => ''): Promise<{ id: string; response: Response | undefined }> {
   const id = traceId(traces++);
   const spans = Array.from({ length: SPANS }, (_, index) => {
@@ -147,7 +147,7 @@ describe('a full disk', () => {
     deepEqual(await lost(url, [...answered, id]), []);
   });
 
-  /** 10,000 characters that compression makes a little smaller. */
+  /** 10,000 characters that compress slightly. */
   function randomText(): string {
     return Array.from({ length: 1_000 }, () => Math.random().toString(36).slice(2, 12).padEnd(10, 'x')).join(
       '',
@@ -187,7 +187,7 @@ describe('a trace that is too large', () => {
         spans.some((span) => span.spanId === spanId(0)),
         false,
       );
-      // A tenth of it on a machine with nothing else to do.
+      // Takes a tenth of it on an idle machine.
       ok(longestMs < tookMs / 2, `held up for ${longestMs} of ${tookMs} ms`);
     } finally {
       await target.close();

@@ -1,6 +1,6 @@
 /**
- * Missed ticks: a real server is killed fifty times between the end of a tick's run and the end of its workflow
- * (`jobTick`), and started again from its file. Ticks run and ticks counted make the ticks that were due.
+ * Missed ticks: a real server is killed fifty times between the end of a tick's run and the end of its `jobTick`
+ * workflow, and restarted with its file. The ticks that ran and the missed ticks are all ticks that were due.
  */
 import { equal, ok } from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -23,7 +23,7 @@ const KILLS = 5;
 const TASK_QUEUE = 'killed-ticks';
 const WITHIN_MS = 150_000;
 
-/** Kills the server when a tick's workflow has ended on its worker, before the server is told. */
+/** Kills the server after a tick's workflow has completed on its worker, before the server receives the completion. */
 class Killer implements PayloadCodec {
   readonly #server: StoredServer;
   left = 0;

@@ -1,6 +1,6 @@
 /**
- * The bank as a user runs it: account 1000002's cause is found by following only the links, while the run goes on and
- * after it.
+ * The bank example as users run it: its links alone lead to the cause for account 1000002, while the run is open and
+ * after it has closed.
  */
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { after, it } from 'node:test';
@@ -40,7 +40,7 @@ it('the links alone lead to the cause, during the run and afterwards', {
   equal(ended.shard, going.shard);
   await expectCause(ended.shardUrl);
 
-  // From the run's own trace, which is small, to the shard's.
+  // From the run's own small trace to the shard's trace.
   const isLinked = (spans: readonly ReceivedSpan[]) => failedShards(spans).length > 0;
   const trace = await traceAt(ended.runUrl, isLinked);
   ok(trace.length < 100, String(trace.length));
@@ -64,7 +64,7 @@ it('--once shows all of it and exits', { timeout: TIMEOUT_MS }, async () => {
   await assertPortsClosed(output, 'AccountService');
 });
 
-/** The shard's trace tells the downstream error. */
+/** Asserts that the shard's trace has the downstream error. */
 async function expectCause(url: string | undefined): Promise<void> {
   const isComplete = (spans: readonly ReceivedSpan[]) =>
     ['RunWorkflow:migrateShard', 'accountInsert'].every((name) =>
@@ -75,7 +75,7 @@ async function expectCause(url: string | undefined): Promise<void> {
   deepEqual([insert?.resource['service.name'], insert?.status.message], ['AccountService', CAUSE]);
 }
 
-/** Label and TraceId of each failed shard that the run's root is linked to. */
+/** Returns label and TraceId of each failed shard to which the run's root has a link. */
 function failedShards(trace: readonly ReceivedSpan[]): unknown[][] {
   const links = trace
     .filter(({ name }) => name === 'RunWorkflow:migrateAccounts')

@@ -1,4 +1,4 @@
-/** The game's service does the same in Go and, where Go is missing, in Node. */
+/** The game's service behaves the same in Go and in Node.js, which replaces it where Go is missing. */
 import { deepEqual, equal, match } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { logOf, trafficCounts } from '../../examples/game/operator';

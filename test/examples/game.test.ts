@@ -1,4 +1,4 @@
-/** The game as a user runs it: the cause of a slow run is found by following only the links that it prints. */
+/** The game example as users run it: the links that it prints lead to the cause of a slow run. */
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { after, it } from 'node:test';
@@ -23,7 +23,7 @@ const slowestOf = (traceId: string) =>
     'm',
   );
 
-/** The server that test files share may have a watcher of its own: there are alerts on the example's own server. */
+/** The example has alerts only on a server of its own, since the shared server may already have a watcher. */
 const OWN_SERVER = { TEMPORAL_ADDRESS: '' };
 
 let receiver: OtlpReceiver | undefined;

@@ -1,4 +1,4 @@
-/** The shop as a user runs it: `node dist/examples/main.js`, a process of its own, read by its output. */
+/** The shop example as users run it, in a process of its own, observed through its output. */
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { after, it } from 'node:test';
@@ -11,11 +11,11 @@ const TIMEOUT_MS = 180_000;
 const TRACE_TIMEOUT_MS = 60_000;
 const RUN_LINE =
   /^\d\d:\d\d:\d\d +[\d.]+ m?s +(?<trigger>\w+) +(?<sampled>[\w-]+) +(?<traceId>[0-9a-f]{32})$/gm;
-/** While the run goes on, or as soon as it has ended. */
+/** The alert, sent while the run is open or just after it has closed. */
 const ALERT =
   /^ALERT {2}nightlyJob (?:is|was) slow: [\d.]+ s(?<usually>, usually [\d.]+ s)? \(limit 2\.0 s\).*\n {7}TraceId (?<traceId>[0-9a-f]{32})\n(?: {7}(?<page>http:\S+)\n)?/gm;
 const OVER = /^OVER {3}nightlyJob ended after [\d.]+ s; it was slow$/m;
-/** The server that test files share may have a watcher of its own: there are alerts on the example's own server. */
+/** The example has alerts only on a server of its own, since the shared server may already have a watcher. */
 const OWN_SERVER = { TEMPORAL_ADDRESS: '' };
 const ANY_RUN = /^\d\d:\d\d:\d\d .*[0-9a-f]{32}$/m;
 const SLOW_LINE = /^[│├└─ ]+userInfoSave +ServiceApplication +█+ +[\d.]+ s {2}◀$/m;
@@ -55,7 +55,7 @@ it('--once shows a run that is slow because of userInfoSave, then a manual run, 
     traceIds,
   );
 
-  // On a busy machine another run may be slow, too: this is the one that was shown while release 2 was live.
+  // Other runs may be slow on a busy machine; this is the one that was printed while release 2 was live.
   const live = output.lastIndexOf('release 2 of ServiceApplication is live');
   const alert = output.slice(live, output.indexOf('release 1 of ServiceApplication is live', live));
   const [, slowest = ''] = /^Trace ([0-9a-f]{32}) /m.exec(alert) ?? [];

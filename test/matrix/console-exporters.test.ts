@@ -1,5 +1,5 @@
 /**
- * What real exporters of OpenTelemetry in JavaScript and Go send to the console arrives with all that it carries.
+ * Spans of OpenTelemetry's real exporters in JavaScript and Go reach the console with all their data.
  */
 import { deepEqual, equal } from 'node:assert/strict';
 import { execFile } from 'node:child_process';

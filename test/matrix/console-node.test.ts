@@ -1,5 +1,6 @@
 /**
- * The console's store on newer versions of Node.js, which have SQLite themselves: by the very tests of this version.
+ * The console's store on newer versions of Node.js, which include SQLite: the tests of this version run with each of
+ * them.
  */
 import { equal, match } from 'node:assert/strict';
 import { execFile } from 'node:child_process';
@@ -20,7 +21,7 @@ const TESTS = [
 describe('the console on newer versions of Node.js', () => {
   for (const line of [22, 24] as const) {
     it(`works on Node.js ${line} with node:sqlite, without a warning`, async () => {
-      // Without the variables of the runner around it, which make an inner one talk in its protocol.
+      // Without the variables of the outer test runner, which change the output of an inner one.
       const { NODE_TEST_CONTEXT: _, ...env } = process.env;
       const files = TESTS.map((name) => join(__dirname, '..', `${name}.test.js`));
       const { stdout, stderr } = await promisify(execFile)(await nodeBinary(line), ['--test', ...files], {

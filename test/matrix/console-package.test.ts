@@ -19,7 +19,7 @@ const run = promisify(execFile);
 const GUIDE = readFileSync(join(__dirname, '..', '..', '..', 'docs', 'console-deploy.md'), 'utf8');
 const TOKEN = 'a token that nobody guesses';
 
-/** The part of the guide that the pattern finds. */
+/** Returns the part of the guide that matches the pattern. */
 function inGuide(pattern: RegExp): string {
   const [, found] = pattern.exec(GUIDE) ?? [];
   ok(found !== undefined, `docs/console-deploy.md has ${pattern}`);
@@ -33,7 +33,7 @@ describe('the console of the packed package, in an empty project', () => {
     project = mkdtempSync(join(tmpdir(), 'console-package-'));
     const tarball = await pack(project);
     const install = inGuide(/^RUN (npm init -y && npm install temporal-job-tracing) /m);
-    // Without scripts: nothing that a package would download at its installation is needed.
+    // Without install scripts, which are not needed.
     const command = install.replace(
       'temporal-job-tracing',
       `--ignore-scripts --no-audit --no-fund --prefer-offline ${tarball}`,
@@ -43,7 +43,7 @@ describe('the console of the packed package, in an empty project', () => {
   });
   after(() => rmSync(project, { recursive: true, force: true }));
 
-  /** Starts what `npx temporal-job-tracing` starts, and uses it until it is told to end. */
+  /** Asserts that the program of `npx temporal-job-tracing` serves spans and pages, and exits with code 0. */
   async function serves(node: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<void> {
     const program = join(project, 'node_modules', '.bin', 'temporal-job-tracing');
     const child = spawn(node, [program, ...args, '--port', '0'], {
@@ -74,7 +74,7 @@ describe('the console of the packed package, in an empty project', () => {
     equal((await ended)[0], 0, output);
   }
 
-  /** Arguments of the guide after `npx temporal-job-tracing`, with this project's files. */
+  /** Returns the guide's arguments of `npx temporal-job-tracing`, with this project's files. */
   function argsOf(list: string): string[] {
     const [npx, name, ...args] = list.split(/,\s*/).map((arg) => arg.replaceAll('"', ''));
     equal(`${npx} ${name}`, 'npx temporal-job-tracing');

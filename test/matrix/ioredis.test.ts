@@ -1,5 +1,6 @@
 /**
- * The live policy through the oldest and the newest ioredis 5: by the very tests of the installed version, which is 6.
+ * The live policy with the oldest and the newest ioredis 5: the tests of the installed version, 6, run with each of
+ * them.
  */
 import { match } from 'node:assert/strict';
 import { execFile } from 'node:child_process';
@@ -14,7 +15,7 @@ const OLDEST = '5.0.0';
 
 /** Runs the tests with an `ioredis`: an alias, or a module's path. */
 async function passes(ioredis: string): Promise<void> {
-  // Without the variables of the runner around it, which make an inner one talk in its protocol.
+  // Without the variables of the outer test runner, which change the output of an inner one.
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
   const files = TESTS.map((name) => join(__dirname, '..', `${name}.test.js`));
   const args = ['--test', '--test-timeout=120000', ...files];

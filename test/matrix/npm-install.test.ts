@@ -1,4 +1,4 @@
-/** The command of the README, in a project with Temporal's SDK: npm finds nothing wrong with what it installs. */
+/** The install command of the README, in a project with Temporal's SDK: npm reports no problem. */
 import { deepEqual } from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -19,7 +19,7 @@ it('npm resolves what the README installs without a warning, and npm ls is conte
     await writeFile(join(project, 'package.json'), JSON.stringify({ private: true, dependencies }));
     const [, others = ''] =
       /^npm install temporal-job-tracing (.+)$/m.exec(await readFile(README, 'utf8')) ?? [];
-    // What npm would install, without the half minute of unpacking it.
+    // Only the lock file, which saves the half minute of unpacking.
     const flags = ['--package-lock-only', '--no-audit', '--no-fund', '--prefer-offline'];
     const packages = [await pack(project), ...others.split(' ')];
     const { stderr } = await run('npm', ['install', ...flags, ...packages], { cwd: project });

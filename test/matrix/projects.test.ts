@@ -117,7 +117,7 @@ const [, KNOWN_TYPE_ERRORS = ''] = readFileSync(
 ).split('## Errors in types of other packages');
 
 const CALL = 'StartActivity:hello > RunActivity:hello';
-/** What the workflow of these projects leaves, whatever it runs on: an activity, a local one, and a child's. */
+/** Leaves of the trace of these projects' workflow: an activity, a local activity, and a child's activity. */
 const LEAVES = ['RunStarted:parent', CALL, CALL, `StartChildWorkflow:child > RunWorkflow:child > ${CALL}`];
 
 describe('a project of a user', { concurrency: 2 }, () => {
@@ -198,7 +198,7 @@ describe('a project of a user', { concurrency: 2 }, () => {
     const program = await programIn(join(directory, 'to-bundle'), 'CommonJS');
     const workflowBundle = join(scratch, 'workflow-bundle.js');
     await buildBundle(program, await nodeBinary('20.6'), workflowBundle);
-    // Nothing of the package is there but what the bundler has put into the one file.
+    // The package is only in the bundler's output file.
     const alone = join(scratch, 'alone');
     await mkdir(join(alone, 'node_modules'), { recursive: true });
     await symlink(join(directory, 'node_modules', '@temporalio'), join(alone, 'node_modules', '@temporalio'));

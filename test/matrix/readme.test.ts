@@ -1,6 +1,6 @@
 /**
- * The first page of the README, followed as it is written, in fresh projects: its `npm install`, its files, its ways from
- * a trace to the run. Only the address of the server is another one, and the reader's workflow is supplied here.
+ * The first page of the README, followed literally in new projects: its `npm install`, its files, its ways from a trace
+ * to the run. Only the server's address differs, and this file supplies the reader's workflow.
  */
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
@@ -24,7 +24,7 @@ const INSTALL_TIMEOUT_MS = 300_000;
 /** Of the page, where a development server listens. */
 const ADDRESS = 'localhost:7233';
 
-/** What a reader with a TypeScript project has before the first page. */
+/** Files of a reader's TypeScript project before the first page. */
 const TOOLS = { typescript: '5.9.3', '@types/node': '20.19.43' };
 const TSCONFIG = {
   compilerOptions: {
@@ -113,7 +113,7 @@ describe('the first page of the README', () => {
   }
 });
 
-/** The command of the page, with the tarball for the package. */
+/** Returns the page's install command, with the tarball in place of the package. */
 async function install(page: string, project: string): Promise<void> {
   const [, names = ''] = /^npm install (.*)$/m.exec(page) ?? [];
   ok(names.startsWith('temporal-job-tracing '), names);
@@ -125,7 +125,7 @@ async function install(page: string, project: string): Promise<void> {
   await run('npm', ['install', ...flags, ...packages], { cwd: project, timeout: INSTALL_TIMEOUT_MS });
 }
 
-/** The blocks of the page that begin with the name of a file. */
+/** Returns the page's code blocks that begin with the name of a file. */
 function filesOf(page: string): ReadonlyMap<string, string> {
   const blocks = page.matchAll(/^```ts\n\/\/ (\S+\.ts)\n(.*?)^```$/gms);
   const files = new Map(Array.from(blocks, ([, name = '', code = '']) => [name, code]));
@@ -159,7 +159,7 @@ function forCommonJs(code: string): string {
 
 interface RunningWorker {
   log(): string;
-  /** Ends it as Ctrl-C does; resolves with its exit code. */
+  /** Sends SIGINT, like Ctrl-C; returns the exit code. */
   end(): Promise<number | null>;
 }
 
@@ -181,7 +181,7 @@ function startWorker(program: string, endpoint: string): RunningWorker {
   };
 }
 
-/** The id of the run that the command of the page finds by its trace. */
+/** Runs the page's command that finds a run by its trace; returns the run id. */
 async function runOf(traceId: string, page: string, server: TemporalServer): Promise<string> {
   const [, query = ''] = /`temporal workflow list --query '(TraceId="…")'`/.exec(page) ?? [];
   ok(query !== '', 'the page has no such command');
@@ -197,7 +197,7 @@ async function runOf(traceId: string, page: string, server: TemporalServer): Pro
   return found?.execution.runId ?? '';
 }
 
-/** What a compiler has written to its standard output, if it failed. */
+/** Returns the compiler's output if it failed. */
 function errorsOf(compiling: Promise<unknown>): Promise<string> {
   return compiling.then(
     () => '',

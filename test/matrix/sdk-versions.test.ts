@@ -1,6 +1,6 @@
 /**
- * Versions of the Temporal SDK that lack what the plugin needs, installed by npm as users do: it is inactive, which is
- * said when the worker is created.
+ * Versions of the Temporal SDK without internals that the plugin needs, installed by npm: the plugin is inactive, with
+ * a warning when the worker is created.
  */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { join } from 'node:path';
@@ -17,7 +17,7 @@ describe('a project with another version of the SDK', () => {
   });
   after(() => harness?.stop());
 
-  /** Runs a parent and its child to their end. */
+  /** Runs a parent and its child. */
   async function runFamily(
     project: InstalledProject,
   ): Promise<{ log: readonly string[]; runs: RecordedRun[] }> {

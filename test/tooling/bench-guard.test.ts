@@ -1,6 +1,6 @@
 /**
- * A guard against a plugin that becomes twice as dear: the quick part of the benchmark, with generous bounds, since
- * the machine may be busy with other tests.
+ * A guard against a plugin that costs twice as much: the quick part of the benchmark with generous bounds, since the
+ * machine may be busy with other tests.
  */
 import { deepEqual, ok } from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
@@ -8,7 +8,9 @@ import type { Figure } from '../../bench/core/figure';
 import { OURS } from '../../bench/core/variants';
 import { benchSandbox } from '../../bench/sandbox/part';
 
-/** At most, in percent of what the official plugin adds: twice the promise of `npm run bench`, and the noise. */
+/**
+ * Limits in percent of the cost of the official plugin: twice the targets of `npm run bench`, and a margin for noise.
+ */
 const CPU = 30;
 const HEAP = 10;
 /** The budget: clarity before bytes. The official plugin adds 1,645. */

@@ -1,5 +1,5 @@
 /**
- * What the benchmark of MapReduce makes of its rounds, and that it sees the heaps of all threads. No server.
+ * Statistics of the MapReduce benchmark, and its measurement of the heaps of all threads. Without a server.
  */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { once } from 'node:events';
@@ -21,7 +21,7 @@ function measured(wallMs: number, workerMs: number, heapMb: number): Measured {
   };
 }
 
-/** Rounds of which each is slower than the one before, for all alike. */
+/** Rounds that become slower for all variants alike. */
 const rounds = (heapMb: number): Rounds =>
   [1, 2, 3].map((slow) => ({
     [PLAIN]: measured(10_000 * slow, 2_000 * slow, 50),

@@ -1,4 +1,4 @@
-/** The file with the benchmark's figures: a new table replaces the old one of its part, and the prose stays. */
+/** The file with the benchmarks' figures: a new table replaces the old one of its part, and the prose is unchanged. */
 import { deepEqual, equal, match } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { counted, figure } from '../../bench/core/figure';

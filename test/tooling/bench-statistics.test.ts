@@ -1,4 +1,4 @@
-/** What the benchmarks say of their rounds: estimates, intervals, and whether a target is met. */
+/** Statistics of the benchmarks: estimates, intervals, and whether a target is met. */
 import { deepEqual, equal, ok, throws } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { counted, figure } from '../../bench/core/figure';
@@ -6,7 +6,7 @@ import { alternate } from '../../bench/core/rounds';
 import { estimate, median, midmean, quantile } from '../../bench/core/statistics';
 import { digits, tables } from '../../bench/core/table';
 
-/** Numbers around 100, spread like many small disturbances, always the same. */
+/** Returns numbers around 100 with the spread of many small disturbances, the same in each test run. */
 function disturbed(count: number, seed: number): number[] {
   let state = seed;
   const next = () => {

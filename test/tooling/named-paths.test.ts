@@ -1,11 +1,11 @@
-/** Contributors find the files that the pages name. */
+/** The files that pages for contributors name exist. */
 import { deepEqual, ok } from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { it } from 'node:test';
 
 const ROOT = path.join(__dirname, '../../..');
-/** Made by the build, or by users. */
+/** Paths that the build or users create. */
 const NOT_OURS = ['dist', 'node_modules'];
 
 it('the files and folders that CONTRIBUTING, architecture and decisions name are there', () => {

@@ -1,4 +1,4 @@
-/** The receiver that every trace test believes: fed by the real exporters, in both encodings. */
+/** The OTLP receiver of the tests, with the real exporters in both encodings. */
 import { deepEqual, equal, rejects } from 'node:assert/strict';
 import { createServer, type Server } from 'node:http';
 import { createRequire } from 'node:module';
@@ -186,7 +186,7 @@ async function started(options?: Parameters<typeof startOtlpReceiver>[0]): Promi
   return receiver;
 }
 
-/** Runs `make` in a freshly set-up OpenTelemetry SDK that exports to the receiver, and flushes it. */
+/** Runs `make` with a new OpenTelemetry SDK that exports to the receiver, and flushes it. */
 async function exportedBy(
   receiver: OtlpReceiver,
   options: { protocol?: string; compression?: string; instrumentHttp?: boolean },

@@ -1,6 +1,5 @@
 /**
- * The package as it is published: what is in it, what users import of it by either module system, and what its types
- * need.
+ * The published package: its files, its imports in both module systems, and the dependencies of its types.
  */
 import { deepEqual, equal } from 'node:assert/strict';
 import { execFile } from 'node:child_process';
@@ -17,7 +16,7 @@ const run = promisify(execFile);
 const ROOT = join(__dirname, '..', '..', '..');
 const LOCK = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as Lock;
 
-/** The values of each entry. A name that is missing here is not public yet; one that is gone breaks users. */
+/** The exported values of each entry. A removed name breaks users. */
 const NAMES: Readonly<Record<string, readonly string[]>> = {
   '.': ['JobTracingPlugin', 'OptionError', 'redisPolicyStore'],
   './client': [
@@ -63,13 +62,13 @@ interface Manifest {
   readonly peerDependencies: object;
 }
 
-/** Pages are read from disk, as they are. */
+/** Returns whether the file is a module; the console only reads its assets from disk. */
 const isModule = (file: string) => /\.(js|d\.ts)$/.test(file) && !file.includes('/assets/');
 
 describe('the published package', () => {
   let packed: UnpackedPackage;
   let manifest: Manifest;
-  /** Its files, relative to its folder. */
+  /** Paths of the package's files, relative to its folder. */
   let files: readonly string[];
   before(async () => {
     packed = await packAndUnpack();
@@ -80,7 +79,7 @@ describe('the published package', () => {
   });
   after(() => packed?.remove());
 
-  /** What a program of the project prints, as JSON. */
+  /** Runs a program in the project; returns the JSON that it prints. */
   async function printed(file: string, code: string): Promise<unknown> {
     const path = join(packed.project, file);
     await writeFile(path, code);
@@ -142,7 +141,7 @@ describe('the published package', () => {
     );
   });
 
-  /** The files of the package that a file names, as `./dist/…`. */
+  /** Returns the files of the package to which a file refers, as `./dist/…`. */
   async function relativeNames(file: string): Promise<string[]> {
     const extension = file.endsWith('.d.ts') ? '.d.ts' : '.js';
     return (await namesIn(file))
@@ -151,7 +150,7 @@ describe('the published package', () => {
       .flatMap((path) => [`./${path}${extension}`, `./${path}/index${extension}`]);
   }
 
-  /** What a file imports, requires or resolves. */
+  /** Returns the modules that a file imports, requires or resolves. */
   async function namesIn(file: string): Promise<string[]> {
     const text = await readFile(join(packed.directory, file), 'utf8');
     const code = text.replace(/^\s*(\*|\/\*|\/\/).*$/gm, '');

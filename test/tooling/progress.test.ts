@@ -1,4 +1,4 @@
-/** Progress of the set-up takes one line on a terminal, and a few lines elsewhere. */
+/** The progress of the set-up is one line on a terminal, and a few lines elsewhere. */
 import { deepEqual, equal } from 'node:assert/strict';
 import path from 'node:path';
 import { it } from 'node:test';
@@ -12,7 +12,7 @@ const { createProgress } = require(path.join(__dirname, '../../../scripts/progre
   createProgress(options: { out: object; now: () => number }): Progress;
 };
 
-/** What a step of so many seconds writes, which tells its progress once a second. */
+/** Returns the output of a step of so many seconds, which reports its progress once a second. */
 function written(seconds: number, terminal: { isTTY?: boolean; columns?: number }): string {
   let text = '';
   let nowMs = 0;

@@ -1,4 +1,4 @@
-/** Readers of the published package meet no dead link: its pages lead to files, pictures and headings in it. */
+/** The published package has no dead link: its pages link to files, pictures and headings in the package. */
 import { deepEqual, ok } from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -34,7 +34,7 @@ function leadsSomewhere(page: string, link: string, files: ReadonlySet<string>):
   return files.has(target) && (heading === undefined || headingsOf(target).includes(heading));
 }
 
-/** As npm and GitHub name them in addresses. */
+/** Returns the anchors of npm and GitHub for headings. */
 function headingsOf(page: string): string[] {
   return Array.from(textOf(page).matchAll(/^#+ (.*)$/gm), ([, heading = '']) =>
     heading

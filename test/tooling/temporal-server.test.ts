@@ -1,5 +1,5 @@
 /**
- * The Temporal server of the tests is there when it is needed and gone when it is not.
+ * The Temporal server of the tests starts when it is needed and stops when it is not.
  */
 
 import { deepEqual, equal, match, rejects } from 'node:assert/strict';
@@ -16,7 +16,7 @@ import { startTemporalServer, type TemporalServer, temporalCli } from '../../tes
 import { until } from '../../testing/until.js';
 
 const MODULE = require.resolve('../../testing/temporal-server.js');
-/** As if no server were running yet. */
+/** The environment without the address of a running server. */
 const { TEMPORAL_ADDRESS: _running, ...env } = process.env;
 const quiet = { env, log: () => {} };
 
@@ -128,7 +128,7 @@ describe('temporalCli', () => {
   });
 });
 
-/** Names of the namespaces of a server, its internal one left out, in alphabetical order. */
+/** Returns the names of the server's namespaces in alphabetical order, without the internal one. */
 async function namespacesOf(address: string): Promise<(string | null | undefined)[]> {
   const connection = await Connection.connect({ address });
   try {

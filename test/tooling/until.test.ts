@@ -1,4 +1,4 @@
-/** Waiting: what is found is returned, and nothing waits for ever. */
+/** `until` returns the result of the probe, and always ends. */
 import { equal, rejects } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { until } from '../../testing/until';

@@ -1,4 +1,4 @@
-/** The waterfall that an example prints: readable, within its width, and right about what was slow. */
+/** The waterfall that an example prints: its rows, its width, and the slow spans. */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { it } from 'node:test';
 import { duration } from '../../core/terminal-style';
