@@ -10,12 +10,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import type { ReceivedSpan } from '../testing/otlp-span';
-import { startRedis, WITHOUT_REDIS } from '../testing/redis-server';
-import { Harness } from './support/harness';
-import { id, traceIdOf } from './support/runs';
-import { certificate } from './support/tls-proxy';
-import type { Call } from './support/workflows/calls';
+import type { ReceivedSpan } from '../../testing/otlp-span';
+import { startRedis, WITHOUT_REDIS } from '../../testing/redis-server';
+import { Harness } from '../support/harness';
+import { id, traceIdOf } from '../support/runs';
+import { certificate } from '../support/tls-proxy';
+import type { Call } from '../support/workflows/calls';
 
 const NONE = '/';
 const BOTH = '/ baggage traceparent';
@@ -29,7 +29,7 @@ describe('instrumentations of the user’s own', { skip: WITHOUT_REDIS }, () => 
   const queues: Record<string, string> = {};
 
   async function startProcess(name: string, env: NodeJS.ProcessEnv): Promise<unknown> {
-    const program = fork(path.join(__dirname, 'support', 'processes', `${name}.js`), {
+    const program = fork(path.join(__dirname, '../support', 'processes', `${name}.js`), {
       env: { ...process.env, ...env },
     });
     processes.push(program);

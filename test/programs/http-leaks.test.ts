@@ -6,11 +6,11 @@ import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { after, before, describe, it } from 'node:test';
-import type { ReceivedSpan } from '../testing/otlp-span';
-import { tree } from '../testing/otlp-trace';
-import { Harness } from './support/harness';
-import { type HttpService, startHttpService } from './support/http-service';
-import { id, traceIdOf } from './support/runs';
+import type { ReceivedSpan } from '../../testing/otlp-span';
+import { tree } from '../../testing/otlp-trace';
+import { Harness } from '../support/harness';
+import { type HttpService, startHttpService } from '../support/http-service';
+import { id, traceIdOf } from '../support/runs';
 
 const SECRET = 'hunter2/"<&more';
 const HEADER = `Bearer ${SECRET}`;
@@ -68,7 +68,7 @@ for (const instrumented of [true, false]) {
     const spans: ReceivedSpan[] = [];
 
     before(async () => {
-      worker = fork(require.resolve('./support/processes/http-worker'), {
+      worker = fork(require.resolve('../support/processes/http-worker'), {
         env: {
           ...process.env,
           TEMPORAL: harness.server.address,

@@ -6,7 +6,7 @@ import { deepEqual, equal, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { MapReduceOutcome } from 'temporal-job-tracing/workflow';
-import { id, Runs, traceIdOf } from './support/runs';
+import { id, Runs, traceIdOf } from '../support/runs';
 
 const SHARDS = Number(process.env.SHARDS ?? 1_000);
 /** Number of branches; see workflows/map-reduce/plan.ts. */
@@ -19,7 +19,7 @@ describe(`a run of ${SHARDS} shards`, () => {
 
   before(async () => {
     runs = await Runs.start({
-      options: { workflowsPath: require.resolve('./support/workflows/map-reduce') },
+      options: { workflowsPath: require.resolve('../support/workflows/map-reduce') },
     });
     const startedAt = Date.now();
     handle = await runs.harness.client.workflow.start('sums', {

@@ -9,12 +9,12 @@ import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
 import { Client } from '@temporalio/client';
-import { startRedis, WITHOUT_REDIS } from '../testing/redis-server';
-import { until } from '../testing/until';
-import { HOOK_KEY, Receiver } from './support/alerts/receiver';
-import { Harness } from './support/harness';
-import { id, Runs, traceIdOf } from './support/runs';
-import { Job, SCHEDULED_PATH } from './support/scheduled-jobs';
+import { startRedis, WITHOUT_REDIS } from '../../testing/redis-server';
+import { until } from '../../testing/until';
+import { HOOK_KEY, Receiver } from '../support/alerts/receiver';
+import { Harness } from '../support/harness';
+import { id, Runs, traceIdOf } from '../support/runs';
+import { Job, SCHEDULED_PATH } from '../support/scheduled-jobs';
 
 const TICKS = 3;
 /** A namespace of its own, since a watcher watches all jobs of its namespace. */
@@ -37,7 +37,7 @@ describe('traffic of our own in users’ traces', () => {
       '{"ratio":0,"atLeast":{"runs":1000000,"per":"1 day"}}',
     );
     const env = { ...process.env, TEMPORAL: harness.server.address, TASK_QUEUE: taskQueue, NAMESPACE };
-    const program = fork(path.join(__dirname, 'support/processes/own-traffic.js'), {
+    const program = fork(path.join(__dirname, '../support/processes/own-traffic.js'), {
       env: { ...env, REDIS: String(redis.port), HOOK: receiver.url, HOOK_KEY },
       stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     });

@@ -5,8 +5,8 @@ import { deepEqual, equal, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ManualRun } from 'temporal-job-tracing/client';
-import { Runs } from './support/runs';
-import { Job, SCHEDULED_PATH } from './support/scheduled-jobs';
+import { Runs } from '../support/runs';
+import { Job, SCHEDULED_PATH } from '../support/scheduled-jobs';
 
 const CALLERS = 5;
 const CALLS_EACH = 12;

@@ -3,13 +3,13 @@ import { deepEqual, equal, ok } from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
-import { WATCH_FLAGS } from '../alerts/cli';
-import { CONNECTION_FLAGS } from '../client/connection-flags';
-import { CONSOLE_FLAGS } from '../console/cli';
-import { TRACE_FLAGS } from '../console/trace-command';
-import { runProgram } from './support/program';
+import { WATCH_FLAGS } from '../../alerts/cli';
+import { CONNECTION_FLAGS } from '../../client/connection-flags';
+import { CONSOLE_FLAGS } from '../../console/cli';
+import { TRACE_FLAGS } from '../../console/trace-command';
+import { runProgram } from '../support/program';
 
-const PAGE = readFileSync(path.join(__dirname, '../../docs/cli.md'), 'utf8');
+const PAGE = readFileSync(path.join(__dirname, '../../../docs/cli.md'), 'utf8');
 const COMMANDS = {
   console: { flags: CONSOLE_FLAGS, connects: true },
   watch: { flags: WATCH_FLAGS, connects: true },

@@ -8,16 +8,16 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { it } from 'node:test';
-import { startOtlpReceiver } from '../testing/otlp-receiver';
-import { incomplete, tree } from '../testing/otlp-trace';
-import { startTemporalServer } from '../testing/temporal-server';
+import { startOtlpReceiver } from '../../testing/otlp-receiver';
+import { incomplete, tree } from '../../testing/otlp-trace';
+import { startTemporalServer } from '../../testing/temporal-server';
 
 it('two copies of the API: spans of clients and activities, and trace ids in logs, are there', async () => {
   const server = await startTemporalServer({ log: () => {} });
   const receiver = await startOtlpReceiver();
   const taskQueue = `two-apis-${process.pid}`;
   const env = { ...process.env, OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, TASK_QUEUE: taskQueue };
-  const program = fork(path.join(__dirname, 'support/processes/two-apis.js'), {
+  const program = fork(path.join(__dirname, '../support/processes/two-apis.js'), {
     env: { ...env, TEMPORAL: server.address },
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     timeout: 60_000,
