@@ -67,7 +67,7 @@ describe('other problems', () => {
 describe('messages', () => {
   it('go to channels with any name, such as one that all objects have as a member', () => {
     const names = ['constructor', '__proto__', 'toString'];
-    const one = new Told({ to: names }).see(failed('a', 1)).see(succeeded('s', 2));
+    const one = new IncidentUnderTest({ to: names }).observe(failed('a', 1)).observe(succeeded('s', 2));
     deepEqual(one.messages, [
       ...names.map(() => 'job.failed open'),
       ...names.map(() => 'job.recovered resolved'),

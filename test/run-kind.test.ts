@@ -204,7 +204,7 @@ describe('which trace a run is in', () => {
       equal(kind.kind, is);
       equal(kind.traceId, trace);
       deepEqual({ jobHeader, metadata: applying, parent, caller, previous }, { ...BLANK, ...expected });
-      // Who is not linked to its starter, and does not go on for it, has no baggage of its starter's either.
+      // A run without a link to its starter, which does not continue another run, has no baggage of its starter.
       const speaks = caller ?? parent ?? (run.previousRunId === undefined ? undefined : jobHeader);
       if (kind.kind === 'top' && given.span) equal(kind.baggage, speaks && given.baggage);
     });

@@ -5,7 +5,7 @@ import { Client, Connection, type WorkflowHandleWithFirstExecutionRunId } from '
 import type { JobList, JobPage, RunPage } from '../../console/api/types';
 import { startTemporalServer, type TemporalServer } from '../../testing/temporal-server';
 import { until } from '../../testing/until';
-import { startConsoleFor, getJson } from '../support/console';
+import { getJson, startConsoleFor } from '../support/console';
 import { id } from '../support/runs';
 
 describe('a run that Temporal no longer has', () => {

@@ -8,7 +8,7 @@ import { embeddedTraces, type Trace } from '../../console/sources';
 import type { ClosedState, RunSummary, StoreLimits } from '../../console/store';
 import { sqlDriver } from '../../console/store/sql/driver';
 import { openStoreFiles, type StoreFiles } from '../../console/store/thread/store-files';
-import { nanos, spanId, traceId, traceRequest, jsonSpan } from './otlp-request';
+import { jsonSpan, nanos, spanId, traceId, traceRequest } from './otlp-request';
 
 export const MIB = 1024 * 1024;
 export const DAY_MS = 24 * 60 * 60 * 1000;
