@@ -8,8 +8,8 @@ import { environmentSecrets } from './channels/secrets';
 import type { ResolvedAlerts } from './config/types';
 
 /**
- * Checks that all secrets are there and have the right form. A provider of secrets that fails is no error,
- * since a later call may succeed.
+ * Checks that all secrets are there and have the right form. A provider of secrets may fail, since a later
+ * call may succeed.
  *
  * @throws {OptionError} that names all problems, without the values of secrets
  */

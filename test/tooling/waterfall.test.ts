@@ -66,11 +66,11 @@ it('spans without their parent are at the top, a repeated span is shown once, an
 });
 
 it('texts are on one line each, without characters that a terminal obeys', () => {
-  const hostile = '\u001b[2J\u009b31mfree\r\nline\u202e';
+  const hostile = '\u001b[2J\u009b31m free\r\nline\u202e';
   const lines = waterfall([failing(hostile, hostile, undefined, hostile)]);
   equal(lines.length, 6);
   equal(/[\p{Cc}\u202e]/u.test(lines.join('')), false);
-  ok(lines[2]?.startsWith('✗  [2J 31mfree line '));
+  ok(lines[2]?.startsWith('✗  [2J 31m free line '));
 });
 
 it('an instant without any duration is drawn', () => {
