@@ -102,7 +102,10 @@ describe('a spec', () => {
     ],
     [{ workflow: 'nightly', timeout: 30 }, /^timeout: expected "30 s", got 30$/],
     [{ workflow: 'nightly', timeout: '30' }, /^timeout: expected "30 s", got "30"$/],
-    [{ workflow: 'nightly', dataTimeOffset: -1 }, /^dataTimeOffset: expected "-1 s", got -1$/],
+    [
+      { workflow: 'nightly', dataTimeOffset: -1 },
+      /^dataTimeOffset: expected a duration, as in '-1 day', got -1$/,
+    ],
     [
       { workflow: 'nightly', retry: { initialInterval: 10 } },
       /^retry: initialInterval: expected "10 s", got /,

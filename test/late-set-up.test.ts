@@ -89,7 +89,7 @@ describe('an application that sets up OpenTelemetry after the worker', () => {
     const { spans, propagates, log } = await run('provider');
     deepEqual(
       spans,
-      ['RunActivity:export', 'after kept', 'after new', 'last', 'stopped kept', 'stopped new'].sort(),
+      ['RunActivity:export', 'after loaded', 'after new', 'last', 'stopped loaded', 'stopped new'].sort(),
     );
     deepEqual(propagates, ['traceparent']);
     equal(log.length, 1, log.join('\n'));

@@ -217,6 +217,7 @@ describe('options that are given', () => {
 });
 
 const NAME = 'a name of at most 255 characters, no double quote, backslash or control character';
+const OFFSET = "a duration with its unit, such as '-1 day'";
 
 describe("a wrong option 'job' of a start", () => {
   const table: Wrong[] = [
@@ -239,7 +240,7 @@ describe("a wrong option 'job' of a start", () => {
       'string',
     ],
     [{ runNow: 1 }, 'job.runNow', 'a boolean', '1', 'number'],
-    [{ dataTimeOffset: -86_400 }, 'job.dataTimeOffset', '"-86400 ms"', '-86400', 'number'],
+    [{ dataTimeOffset: -86_400 }, 'job.dataTimeOffset', OFFSET, '-86400', 'number'],
     [{ trace: 'mine' }, 'job.trace', "'own' or 'caller'", "'mine'", 'string'],
     [{ trace: cyclic }, 'job.trace', "'own' or 'caller'", '<ref *1> { self: [Circular *1] }', 'object'],
   ];

@@ -54,7 +54,7 @@ export function durationMs(value: unknown): number | undefined {
 export function expectedDuration(value: unknown, expected: string): string {
   const isBare = typeof value === 'number' ? Number.isFinite(value) : BARE_NUMBER.test(String(value));
   const number = Number(value);
-  // Zero and negative numbers would be refused with a unit, too.
+  // With a unit, most options would still refuse zero and negative numbers.
   if (!isBare || number <= 0) return expected;
   // A large number was surely meant in milliseconds, as Temporal reads it.
   return `"${String(value).trim()} ${number < 1_000 ? 's' : 'ms'}"`;

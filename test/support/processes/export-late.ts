@@ -69,6 +69,8 @@ async function main() {
     propagation.inject(context.active(), carrier);
     span.end();
   });
+  // A processor exports a span when the resource has been detected.
+  await Promise.all(spanProcessors.map((processor) => processor.forceFlush()));
   report({
     spans: exporter.getFinishedSpans().map(({ name }) => name),
     propagates: Object.keys(carrier),
