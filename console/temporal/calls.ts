@@ -12,6 +12,8 @@ import type { Problem } from '../api/types';
 const CALL_TIMEOUT_MS = 10_000;
 /** Deadline of a page's calls while Temporal does not answer anyway, so that the page shows what is kept. */
 const AWAY_TIMEOUT_MS = 1_000;
+/** How much later than gRPC the console itself gives up a call, so that gRPC's error says more. */
+const GRACE_MS = 250;
 const FIRST_BACK_OFF_MS = 1_000;
 const MAX_BACK_OFF_MS = 60_000;
 
@@ -20,6 +22,12 @@ export type TemporalState = 'connecting' | 'ok' | 'busy' | 'away' | 'denied' | '
 /** Thrown instead of a background call while the server refuses calls. */
 class TooManyCallsError extends Error {
   override readonly name = 'TooManyCallsError';
+}
+
+/** Thrown when a call has had no answer in time. */
+class DeadlineError extends Error {
+  override readonly name = 'DeadlineError';
+  readonly code = GrpcStatus.DEADLINE_EXCEEDED;
 }
 
 export class TemporalCalls {
@@ -70,9 +78,11 @@ export class TemporalCalls {
     const isPageAway = this.#state === 'away' && !options.isBackground;
     const timeoutMs = isPageAway ? AWAY_TIMEOUT_MS : CALL_TIMEOUT_MS;
     try {
-      const value = await this.#track(
+      const answer = this.#track(
         this.client.connection.withDeadline(this.#now() + timeoutMs, () => make(this.client)),
       );
+      // What `make` calls may set a later deadline, as the typed client does, or try again.
+      const value = await within(timeoutMs + GRACE_MS, answer);
       this.#answered();
       return value;
     } catch (error) {
@@ -174,6 +184,19 @@ export class TemporalCalls {
     this.#state = state;
     this.#sinceMs = this.#now();
     this.#onChange();
+  }
+}
+
+/** Settles as the call does, or rejects with a {@link DeadlineError}; the call itself goes on. */
+async function within<T>(timeoutMs: number, call: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new DeadlineError(`no answer within ${timeoutMs} ms`)), timeoutMs);
+  });
+  try {
+    return await Promise.race([call, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 
