@@ -21,7 +21,7 @@ describe('a watcher', { concurrency: 3 }, () => {
     const rule = { successWithin: '15 seconds' } as const;
     watcher = await stage.watch(
       stage.config({ jobs: { 'never-*': rule, 'never-ran': rule, 'no-such-job': {}, 'none-*': {} } }),
-      { redact: (text) => text.replace('4111', '[card]') },
+      { redact: (text) => text.replace('4111-1111', '[card]') },
     );
     await stage.isWatching(watcher);
     const worker = await stage.worker();
@@ -85,7 +85,7 @@ describe('a watcher', { concurrency: 3 }, () => {
   it('reports a cron that fails sixty times, once a second, in one message, and its recovery in one', async () => {
     let isBroken = true;
     stage.works.set('cron', async () => {
-      if (isBroken) throw new Error('card 4111 declined');
+      if (isBroken) throw new Error('card 4111-1111 declined');
     });
     const run = await stage.start('nightly', ['cron'], { job: 'cron', cronSchedule: '@every 1s' });
     await has('cron', 1);
@@ -223,6 +223,6 @@ describe('a watcher', { concurrency: 3 }, () => {
     }
     ok(texts.length > 3);
     for (const text of texts)
-      doesNotMatch(text, new RegExp(`secret (argument|result)|${HOOK_KEY}|${stage.receiver.url}|4111`));
+      doesNotMatch(text, new RegExp(`secret (argument|result)|${HOOK_KEY}|${stage.receiver.url}|4111-1111`));
   });
 });
