@@ -3,7 +3,7 @@
  * the table behind it. Pure.
  */
 import { BASIS, nearestMedian, negligibleMs, type Usual, usualOf } from '../../core/usual';
-import type { PathRow, Sentence, SentencePart } from '../api/types';
+import type { PathRow, RunState, Sentence, SentencePart, SentenceState } from '../api/types';
 import { type Comparison, compare, type PathDifference } from './compare';
 import { countText, durationText, percentText, plural } from './durations';
 import type { Item } from './item';
@@ -46,9 +46,10 @@ export function runsToCompare(lastSuccessful: readonly UsualRun[]): {
 
 export interface SentenceInput {
   readonly measured: MeasuredRun;
-  readonly isRunning: boolean;
-  /** Whether the run failed, which may explain its duration. */
-  readonly hasFailed: boolean;
+  /** State of the run; one that did not succeed may have ended before all of its work. */
+  readonly state: RunState;
+  /** Whether the run has begun; a waiting cron tick has not. @default true */
+  readonly hasBegun?: boolean;
   /** Whether the run is compared; shards and children are not. @default true */
   readonly isCompared?: boolean;
   /** Statistics of the last successful runs; `undefined` if there are too few. */
@@ -61,7 +62,7 @@ export interface SentenceInput {
 }
 
 export function sentenceOf(input: SentenceInput): Sentence {
-  const { measured, usual, profiles, isRunning } = input;
+  const { measured, usual, profiles, state } = input;
   const { profile } = measured;
   const { totalMs } = profile;
   const [first] = profiles;
@@ -71,14 +72,18 @@ export function sentenceOf(input: SentenceInput): Sentence {
     profiles.map((each) => each.profile),
   );
   const differenceMs = totalMs - comparison.usualMs;
+  // A run that did not succeed, or not yet, may be short because it has not done all of its work.
+  const isShorter = differenceMs < 0;
   const isDifferent =
-    Math.abs(differenceMs) > negligibleMs(usual, differenceMs) && !(isRunning && differenceMs < 0);
-  const head = `${lengthText(input)}, usually ${durationText(comparison.usualMs)}.`;
+    Math.abs(differenceMs) > negligibleMs(usual, differenceMs) && !(isShorter && state !== 'success');
+  const usualText = durationText(comparison.usualMs);
+  const head = hasNotSucceeded(state)
+    ? `${lengthText(input)}; successful runs usually take ${usualText}.`
+    : `${lengthText(input)}, usually ${usualText}.`;
   const why = isDifferent ? causes(input, comparison) : [];
   const parts: SentencePart[] = [{ text: head }, ...why];
-  const state = isDifferent ? 'different' : 'usual';
   return {
-    state: isRunning ? 'running' : state,
+    state: sentenceState(state, isDifferent),
     text: parts.map(({ text }) => text).join(''),
     parts,
     totalMs,
@@ -89,10 +94,21 @@ export function sentenceOf(input: SentenceInput): Sentence {
   };
 }
 
+function sentenceState(state: RunState, isDifferent: boolean): SentenceState {
+  if (state === 'running') return 'running';
+  if (isDifferent) return 'different';
+  return state === 'success' ? 'usual' : 'unsuccessful';
+}
+
+/** Whether the run has ended without success. */
+function hasNotSucceeded(state: RunState): boolean {
+  return state !== 'running' && state !== 'success';
+}
+
 function tooFew(input: SentenceInput): Sentence {
   const { totalMs, from } = input.measured.profile;
   const text = `${lengthText(input)}.${input.isCompared === false ? '' : whyTooFew(input.successfulRuns)}`;
-  const state = input.isRunning ? 'running' : 'too-few';
+  const state = input.state === 'running' ? 'running' : 'too-few';
   return { state, text, parts: [{ text }], totalMs, comparedWith: [], table: [], from };
 }
 
@@ -106,15 +122,26 @@ function whyTooFew(runs: number): string {
   );
 }
 
-function lengthText({ measured, isRunning, hasFailed }: SentenceInput): string {
-  const length = durationText(measured.profile.totalMs);
-  if (isRunning) return `Running for ${length}`;
-  return hasFailed ? `Failed after ${length}` : length;
+/** How a run ended, by its state. */
+const ENDINGS: Readonly<Record<RunState, string>> = {
+  running: 'Running for',
+  success: '',
+  failure: 'Failed after',
+  timeout: 'Timed out after',
+  cancellation: 'Cancelled after',
+  termination: 'Terminated after',
+  continued: 'Continued as new after',
+  unknown: 'Ended, with an unknown result, after',
+};
+
+function lengthText({ measured, state, hasBegun = true }: SentenceInput): string {
+  if (!hasBegun) return 'Not started yet';
+  return `${ENDINGS[state]} ${durationText(measured.profile.totalMs)}`.trimStart();
 }
 
 /** Names what makes the difference: one path, or several. */
 function causes(input: SentenceInput, comparison: Comparison): SentencePart[] {
-  const { measured, isRunning } = input;
+  const { measured, state } = input;
   const present = comparison.paths.filter(({ isGone }) => !isGone);
   const [main, ...others] = [...present].sort((a, b) => b.share - a.share);
   if (!main) return [];
@@ -133,7 +160,8 @@ function causes(input: SentenceInput, comparison: Comparison): SentencePart[] {
     }
   }
   parts.push({ text: '.' });
-  if (!isRunning) parts.push(...goneParts(comparison));
+  // Other runs may not have reached what is missing.
+  if (state === 'success') parts.push(...goneParts(comparison));
   return parts;
 }
 

@@ -5,13 +5,16 @@
 
 /**
  * What the sentence says:
- * - `different`: slower or faster than usual, with the operations that make the difference;
+ * - `different`: slower or faster than usual, with the operations that make the difference; only a successful run is
+ *   called faster;
  * - `usual`: no significant difference; the text has the duration and the usual one;
+ * - `unsuccessful`: the run did not succeed, and took no longer than usual; the text has how it ended. One that took
+ *   longer is `different`, and its text has how it ended, too;
  * - `too-few`: too few successful runs to compare with; the text has their number and the remedy;
  * - `running`: the run has not ended; the text has the elapsed time, and whether it already exceeds the usual
  *   one.
  */
-export type SentenceState = 'different' | 'usual' | 'too-few' | 'running';
+export type SentenceState = 'different' | 'usual' | 'unsuccessful' | 'too-few' | 'running';
 
 /** A piece of the sentence. */
 export interface SentencePart {

@@ -18,7 +18,7 @@ import { type RunData, RunDataReader } from './run-data';
 import { runError } from './run-error';
 import { runLinks } from './run-links';
 import { runProperties, waitedOf } from './run-properties';
-import { runRow } from './run-row';
+import { hasBegun, runRow } from './run-row';
 import { spansNote } from './spans-note';
 
 export class RunView {
@@ -50,7 +50,7 @@ export class RunView {
       at,
       run: row,
       properties: runProperties({ ...read, run }, at),
-      sentence: await this.#sentence(read, successes),
+      sentence: await this.#sentence(read, successes, at),
       waiting: await this.#waiting(read, at),
       ...(error && { error }),
       ...(shards && { shards: shards.summary }),
@@ -73,6 +73,7 @@ export class RunView {
   async #sentence(
     { laidOut, run, namespace, timeline }: RunData,
     successes: Awaited<ReturnType<ConsoleData['index']['successes']>>,
+    nowMs: number,
   ): Promise<Sentence> {
     const totalMs = timeline.durationMs;
     if (!laidOut) {
@@ -96,8 +97,8 @@ export class RunView {
     }
     return sentenceOf({
       measured: laidOut.measured,
-      isRunning: run.state === 'running',
-      hasFailed: run.state === 'failure' || run.state === 'timeout',
+      state: run.state,
+      hasBegun: hasBegun(run, nowMs),
       isCompared: run.isListed,
       usual,
       successfulRuns: compared.length,
