@@ -53,7 +53,11 @@ export function runOfExecution(info: ExecutionInfo, namespace: string): FoundRun
   const bound = boundAttributes(info);
   if (bound.traceId === undefined && isInfrastructure(info)) return undefined;
   const { workflowId, runId, type: workflowType, memo } = info;
-  const startedAt = info.startTime.getTime();
+  const closedAt = info.closeTime?.getTime();
+  const executionAt = executionMs(info);
+  // A cron that was stopped between two ticks: the next tick never began.
+  const isWithdrawn = closedAt !== undefined && closedAt < executionAt;
+  const startedAt = isWithdrawn ? closedAt : executionAt;
   const dueAt = dueOf(info);
   const memoJob = textOf(memo?.[JOB_NAME_MEMO]);
   const isInner = bound.trigger === 'child' || bound.trigger === 'shard';
@@ -69,7 +73,7 @@ export function runOfExecution(info: ExecutionInfo, namespace: string): FoundRun
     workflowType,
     traceId: bound.traceId ?? traceIdOfRun(runId),
     startedAt,
-    isListed: !isInner && !isUnboundChild,
+    isListed: !isInner && !isUnboundChild && !isWithdrawn,
     trigger: bound.trigger,
     isForced: decision ? decision.reason === 'manual' || decision.reason === 'signal' : undefined,
     sampled: bound.sampled,
@@ -77,9 +81,8 @@ export function runOfExecution(info: ExecutionInfo, namespace: string): FoundRun
     scheduleId: scheduleStartOf(workflowId, info.typedSearchAttributes.getAll())?.scheduleId,
   });
   const state = STATES[info.status.name];
-  const closedAt = info.closeTime?.getTime();
   if (closedAt === undefined || state === 'running') return { ...found, state: 'running', dueAt };
-  return { ...found, dueAt, state, closedAt, durationMs: Math.max(0, closedAt - executionMs(info)) };
+  return { ...found, dueAt, state, closedAt, durationMs: closedAt - startedAt };
 }
 
 /**
@@ -92,6 +95,10 @@ function dueOf(info: ExecutionInfo): number {
   );
 }
 
+/**
+ * Returns when the run began or will begin, in milliseconds since 1970. The execution of a cron tick, a retry
+ * or a delayed start is created earlier, and waits until then.
+ */
 function executionMs({ executionTime, startTime }: ExecutionInfo): number {
   return Math.max(startTime.getTime(), executionTime?.getTime() ?? 0);
 }

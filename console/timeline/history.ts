@@ -77,6 +77,8 @@ function conclude(
 ): void {
   const { run, tasks, open, byActivityId, end } = reading;
   run.isOpen = end === undefined && !isCut;
+  // A cron that was stopped between two ticks ends before the next one is due.
+  run.startMs = Math.min(run.startMs, end?.atMs ?? run.startMs);
   run.endMs = Math.max(run.startMs, end?.atMs ?? nowMs);
   if (run.isOpen) tasks.pending(pendingTask, open.size > 0, nowMs);
   for (const item of open.values()) closeWithRun(item, run, isCut ?? false);

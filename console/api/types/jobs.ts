@@ -26,7 +26,7 @@ export interface RunBar {
   readonly runId: string;
   readonly state: RunState;
   readonly startedAt: number;
-  /** Milliseconds from the first task to the end, or to now. */
+  /** Milliseconds from the start to the end, or to now. */
   readonly durationMs: number;
 }
 
@@ -85,13 +85,17 @@ export interface RunRow {
   /** Trace ID, 32 lower-case hex digits. */
   readonly traceId: string;
   readonly state: RunState;
+  /**
+   * Start of the run: of a cron tick, a retry or a delayed start when it is due, in the future while the run
+   * waits for that time.
+   */
   readonly startedAt: number;
   readonly closedAt?: number;
   /** Nominal time of a cron tick or of a Schedule's action. */
   readonly dueAt?: number;
   /** Milliseconds from the due time, or from the start, to the first task; left out if it is not known. */
   readonly waitedMs?: number;
-  /** Milliseconds from the first task to the end, or to now. */
+  /** Milliseconds from the start to the end, or to now; 0 before the start. */
   readonly durationMs: number;
   /** {@link durationMs} divided by the job's usual duration, as in 3.7; left out if that is not known. */
   readonly timesUsual?: number;

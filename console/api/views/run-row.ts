@@ -45,7 +45,7 @@ export function hasBegun(run: FoundRun, nowMs: number): boolean {
 }
 
 function durationOf(run: FoundRun, nowMs: number): number {
-  return run.state === 'running' ? Math.max(0, nowMs - Math.max(run.startedAt, run.dueAt)) : run.durationMs;
+  return run.state === 'running' ? Math.max(0, nowMs - run.startedAt) : run.durationMs;
 }
 
 /** Returns the sampling decision from the run's attributes. */

@@ -60,7 +60,8 @@ function Run({ page, base }: { readonly page: Answer; readonly base: string }) {
         <h1>{run.job}</h1>
         <State state={run.state} />
         <p class="quiet">
-          started <Time at={run.startedAt} />, <Ago at={run.startedAt} />
+          {run.startedAt > page.at ? 'starts' : 'started'} <Time at={run.startedAt} />,{' '}
+          <Ago at={run.startedAt} />
           {run.trigger !== undefined && `, by ${run.trigger}`}
           {run.attempt !== undefined && run.attempt > 1 && `, attempt ${run.attempt}`}
         </p>

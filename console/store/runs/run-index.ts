@@ -26,11 +26,15 @@ export interface RunSummary {
   /** Trace ID, 32 lower-case hex digits. */
   readonly traceId: string;
   readonly state: ClosedState;
+  /** Time at which the run began: of a cron tick, a retry or a delayed start when it was due. */
   readonly startedAt: number;
   readonly closedAt: number;
-  /** Milliseconds from the first task to the end. */
+  /** Milliseconds from `startedAt` to the end. */
   readonly durationMs: number;
-  /** Whether the run counts in lists and usual durations; children, shards and retried attempts do not. */
+  /**
+   * Whether the run counts in lists and usual durations; children, shards, retried attempts, and runs that
+   * ended before they were due do not.
+   */
   readonly isListed: boolean;
   readonly dueAt?: number;
   readonly waitedMs?: number;
