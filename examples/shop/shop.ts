@@ -109,7 +109,7 @@ async function showRuns({ once, signal }: ExampleOptions, shop: Shop): Promise<v
     const missing = isSlow ? await showSlowRun(run, shop) : [];
     if (once && missing.length > 0) throw new Error(`The story is incomplete: ${missing.join('; ')}.`);
     if (once && run.trigger === 'manual') return;
-    await operator.afterRun(isSlow);
+    await operator.afterRun(run, isSlow);
   }
   if (!signal.aborted) throw new Error(`No slow run was seen within ${ONCE_TIMEOUT_MS / 1000} s.`);
 }
@@ -118,15 +118,17 @@ async function showRuns({ once, signal }: ExampleOptions, shop: Shop): Promise<v
 class Operator {
   readonly #shop: Shop;
   #live: Release = 1;
+  #releasedMs = 0;
   #normalRuns = 0;
 
   constructor(shop: Shop) {
     this.#shop = shop;
   }
 
-  async afterRun(isSlow: boolean): Promise<void> {
+  async afterRun(run: JobRun, isSlow: boolean): Promise<void> {
     if (this.#live === 2) {
-      if (!isSlow) return;
+      // One that began before the release is slow for another reason.
+      if (!isSlow || run.startTime.getTime() < this.#releasedMs) return;
       await this.#release(1);
       return this.#runNow('release 1 is back');
     }
@@ -138,6 +140,7 @@ class Operator {
   async #release(release: Release): Promise<void> {
     await this.#shop.service.release(release);
     this.#live = release;
+    this.#releasedMs = Date.now();
     print(releaseLine(release, terminal));
   }
 
