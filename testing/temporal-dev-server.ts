@@ -2,8 +2,7 @@
  * Starts a development server in memory, on ports that no other server gets.
  */
 
-import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { freePort } from './free-port.js';
 import { type BoundProcess, startBound } from './temporal-process.js';
 
 const HOST = '127.0.0.1';
@@ -39,8 +38,8 @@ export async function launchDevServer(
   ]);
   const args = [
     ...['server', 'start-dev', '--ip', HOST, '--log-level', 'error'],
-    ...['--port', port, '--http-port', httpPort, '--metrics-port', metricsPort],
-    ...(ui ? ['--ui-port', uiPort] : ['--headless']),
+    ...['--port', `${port}`, '--http-port', `${httpPort}`, '--metrics-port', `${metricsPort}`],
+    ...(ui ? ['--ui-port', `${uiPort}`] : ['--headless']),
     ...namespaces.flatMap((namespace) => ['--namespace', namespace]),
     ...dynamicConfig.flatMap((value) => ['--dynamic-config-value', value]),
   ];
@@ -49,24 +48,4 @@ export async function launchDevServer(
     uiUrl: ui ? `http://${HOST}:${uiPort}` : undefined,
     process: startBound(temporalBinary, args, process.env),
   };
-}
-
-/**
- * Returns a free port that the system does not assign to anybody else for the next minute.
- *
- * A connection that the listening side closes first leaves the port in TIME_WAIT: a program can still listen on it
- * explicitly, but the system does not assign it. Temporal's own tools choose their ports in the same way.
- */
-async function freePort(): Promise<string> {
-  const listener = createServer().listen(0, HOST);
-  await once(listener, 'listening');
-  const { port } = listener.address() as AddressInfo;
-  const accepted = once(listener, 'connection') as Promise<[Socket]>;
-  const client = connect(port, HOST).resume();
-  const [server] = await accepted;
-  server.end();
-  await once(client, 'close');
-  listener.close();
-  await once(listener, 'close');
-  return String(port);
 }

@@ -1,7 +1,7 @@
 /**
  * The spec of a scheduled job, which is the input of `scheduledJob`, and its check.
  *
- * Pure. The same check runs in the typed client before anything is sent, and on the worker for jobs started
+ * The same check runs in the typed client before anything is sent, and on the worker for jobs started
  * with the CLI. A spec that passes it reaches workflow commands, where a bad value would leave the job stuck
  * forever.
  */

@@ -10,7 +10,8 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { freePort, startRedis, WITHOUT_REDIS } from '../../testing/redis-server.js';
+import { freePort } from '../../testing/free-port.js';
+import { startRedis, WITHOUT_REDIS } from '../../testing/redis-server.js';
 import { type Fault, startFaultProxy } from '../support/fault-proxy.js';
 import {
   assertFaultLogged,

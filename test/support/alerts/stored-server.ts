@@ -1,7 +1,6 @@
 /** A development server that stores its data in a file, so that tests can restart it. */
-import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
 import { Connection } from '@temporalio/client';
+import { freePort } from '../../../testing/free-port.js';
 import { findTemporalBinary } from '../../../testing/temporal-binary.js';
 import { type BoundProcess, startBound } from '../../../testing/temporal-process.js';
 import type { TemporalServer } from '../../../testing/temporal-server.js';
@@ -18,7 +17,7 @@ export interface StoredServer extends TemporalServer {
 export async function startStoredServer(file: string): Promise<StoredServer> {
   const { TEMPORAL_CLI } = process.env;
   const temporalBinary = TEMPORAL_CLI || (await findTemporalBinary(process.env, () => {}));
-  const [port = 0, http, metrics] = await freePorts(3);
+  const [port, http, metrics] = await Promise.all([freePort(), freePort(), freePort()]);
   const address = `127.0.0.1:${port}`;
   const args = [
     ...[
@@ -66,12 +65,4 @@ async function isReady(address: string): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-async function freePorts(count: number): Promise<number[]> {
-  const listeners = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
-  await Promise.all(listeners.map((listener) => once(listener, 'listening')));
-  const ports = listeners.map((listener) => (listener.address() as AddressInfo).port);
-  await Promise.all(listeners.map((listener) => once(listener.close(), 'close')));
-  return ports;
 }
