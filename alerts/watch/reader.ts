@@ -19,6 +19,7 @@ import { BASIS } from '../../core/usual';
 import { defined } from '../../core/util/defined';
 import { INCIDENT_MEMO, type IncidentMemo } from '../names';
 import { type Verdict, verdictOf } from './close-event';
+import { lostMs } from './lost-time';
 import {
   incidentsQuery,
   isExactlyMatched,
@@ -65,6 +66,8 @@ const RUNS_A_CALL = 100;
 const JOBS_A_CALL = 100;
 /** Enough for the started event, those of the first task, and a signal or two. */
 const FIRST_EVENTS = 5;
+/** Enough for the whole history of a short run, of which a lost workflow task would be a large part. */
+const LAST_EVENTS = 50;
 
 /** The reads of a watcher. All reject with the SDK's error if the server cannot be read. */
 export class Reader {
@@ -149,6 +152,11 @@ export class Reader {
     const events = await this.#lastEvents(run, FIRST_EVENTS);
     const failed = events.find(({ workflowTaskFailedEventAttributes: one }) => one);
     return this.decode(failed?.workflowTaskFailedEventAttributes?.failure);
+  }
+
+  /** Returns the time that the run has lately lost because of restarts, in milliseconds; at most 30 s. */
+  async lostMs(run: Run, nowMs: number): Promise<number> {
+    return lostMs((await this.#lastEvents(run, LAST_EVENTS)).reverse(), nowMs);
   }
 
   /** Reads the beginning of the run's history; `undefined` if it is gone. */

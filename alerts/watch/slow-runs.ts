@@ -17,6 +17,8 @@ export interface SlowLimit {
 export interface WatchedRun {
   readonly row: RunRow;
   readonly limit: SlowLimit;
+  /** Time that the run lost because of restarts, which its limit does not include, in milliseconds. */
+  readonly lostMs: number;
   /** Whether the run has been reported as slow; then its end is reported too. */
   readonly isReported: boolean;
 }
@@ -44,7 +46,13 @@ export class SlowRuns {
   }
 
   watch(row: RunRow, limit: SlowLimit, isReported = false): void {
-    this.#runs.set(row.runId, { row, limit, isReported });
+    this.#runs.set(row.runId, { row, limit, lostMs: 0, isReported });
+  }
+
+  /** Postpones reading the run by the time that it lost because of restarts. */
+  postpone(runId: string, lostMs: number): void {
+    const run = this.#runs.get(runId);
+    if (run) this.#runs.set(runId, { ...run, lostMs });
   }
 
   markReported(runId: string): void {
@@ -59,7 +67,7 @@ export class SlowRuns {
   /** Runs whose current state must be read: those over their limit, and those that were reported as slow. */
   due(nowMs: number): readonly WatchedRun[] {
     return [...this.#runs.values()].filter(
-      ({ row, limit, isReported }) => isReported || nowMs > row.dueMs + limit.limitMs,
+      ({ row, limit, lostMs, isReported }) => isReported || nowMs > row.dueMs + limit.limitMs + lostMs,
     );
   }
 }

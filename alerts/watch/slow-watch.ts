@@ -118,6 +118,11 @@ export class SlowWatch {
     if (pending === undefined || (await this.#isStuck(row, pending.taskAttempt, nowMs))) return;
     const { work } = pending;
     const elapsedMs = nowMs - row.dueMs;
+    const lostMs = await this.#lostMs(row, nowMs);
+    if (elapsedMs <= limit.limitMs + lostMs) {
+      this.#runs.postpone(row.runId, lostMs);
+      return;
+    }
     this.#raise(row, limit, {
       ...(await this.#usualOf(row, nowMs)),
       run: await details.run(row),
@@ -132,9 +137,16 @@ export class SlowWatch {
     const elapsedMs = closeMs - dueMs;
     const isReported = this.#seen.has(runId) || !isOn(this.#context.ruleOf(job), 'slow');
     if (limit === undefined || elapsedMs <= limit.limitMs || isReported) return;
+    if (elapsedMs <= limit.limitMs + (await this.#lostMs(row, closeMs))) return;
     const run = await this.#context.details.run(row);
     this.#raise(row, limit, { ...(await this.#usualOf(row, nowMs)), run, elapsedMs }, closeMs);
     this.#context.sink.onSent(() => this.#seen.add(runId));
+  }
+
+  /** Returns the time that a learnt limit allows in addition, in milliseconds; a limit from a rule is exact. */
+  async #lostMs(row: RunRow, nowMs: number): Promise<number> {
+    const isLearnt = this.#context.ruleOf(row.job).overMs === undefined;
+    return isLearnt ? this.#context.reader.lostMs(row, nowMs) : 0;
   }
 
   /** Returns the job's usual duration, which need not have been read for a limit from a rule. */

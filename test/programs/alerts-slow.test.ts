@@ -67,6 +67,40 @@ describe('a slow run', () => {
     });
   });
 
+  it('is none because its worker was killed in a workflow task, for which the server waits as long as the limit', async () => {
+    const watch = new WatchByHand(stage);
+    const job = 'usually-fast';
+    const { client, namespace, taskQueue } = stage;
+    await stage.whileWorking(async () => {
+      for (let run = 0; run < 10; run++) await stage.run(job, 'takes', [1]);
+    });
+    const late = await stage.start('takes', [1], { job });
+    const stays = await stage.start('takes', [600_000], { job });
+    // The worker that takes both tasks and is killed.
+    for (let task = 0; task < 2; task++)
+      await client.workflowService.pollWorkflowTaskQueue({
+        namespace,
+        taskQueue: { name: taskQueue },
+        identity: 'killed',
+      });
+    const { executionTime = new Date(0) } = await late.describe();
+    // The limit is the usual duration and 10 s, the time for a task 10 s.
+    await until(() => Date.now() - executionTime.getTime() > 12_000, { says: '12 s are long' });
+    await watch.poll();
+    await stage.whileWorking(async () => {
+      await late.result();
+      await begun(`WorkflowId = '${stays.workflowId}'`);
+      // The task queue is read again.
+      await sleep(6_000);
+      await watch.poll();
+      await watch.poll();
+      deepEqual(watch.of(job), []);
+      await watch.poll(60_000);
+      deepEqual(watch.of(job), ['job.slow']);
+      await stays.terminate();
+    });
+  });
+
   it('is none that waits for its first task and then is not bound, nor the controller of a scheduled job', async () => {
     const watch = new WatchByHand(stage, { default: { overMs: 1_000 } });
     const controller = { taskQueue: 'late', workflowId: 'controlled' };
