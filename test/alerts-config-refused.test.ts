@@ -235,6 +235,11 @@ describe('a wrong configuration is refused', () => {
       { ...WEBHOOK, url: `https://me:${secret}@alerts.example` },
       { ...WEBHOOK, headers: { authorization: `${secret}\n` } },
       { ...WEBHOOK, headers: [secret] },
+      { ...WEBHOOK, headers: { [`authorization: ${secret}`]: 'x' } },
+      { ...WEBHOOK, [secret]: 'url' },
+      { ...WEBHOOK, secret: { [secret]: 'HOOK_KEY' } },
+      { ...WEBHOOK, type: secret },
+      { ...WEBHOOK, type: [secret] },
       [secret],
       secret,
     ]) {
@@ -243,7 +248,15 @@ describe('a wrong configuration is refused', () => {
         ({ message }: Error) => !message.includes('c2VjcmV0'),
       );
     }
+    const address = `https://hooks.example/${secret.slice(6)}`;
     for (const config of [
+      { [address]: SLACK },
+      { channels: { [address]: SLACK } },
+      { channels: { a: { type: address } } },
+      withDefault({ to: address }),
+      withDefault({ to: [address] }),
+      withDefault({ successWithin: address }),
+      { channels: CHANNELS, jobs: { a: address } },
       [{ type: 'slack', url: secret }],
       { channels: [{ type: 'slack', url: secret }] },
       { channels: CHANNELS, consoleUrl: `http://me:${secret}@console` },

@@ -2,6 +2,7 @@
  * Checks of single values in the configuration. Each throws an `OptionError` with the value's path, the
  * expectation and the value, except that a value which may be a secret is not shown.
  */
+import { inspect } from 'node:util';
 import { durationMs, expectedDuration } from '../../core/util/duration';
 import {
   isPlainObject,
@@ -22,9 +23,17 @@ const HEADER_VALUE = /^[\x20-\x7e]*$/;
 const OWN_HEADERS =
   /^(connection|content-(length|type)|expect|host|keep-alive|te|trailer|transfer-encoding|upgrade|webhook-.*)$/i;
 
-/** Returns the error for an invalid value in the configuration. */
+/** Parts of values that may be secret: addresses, such as that of a Slack webhook, and signing keys. */
+const MAY_BE_SECRET = /:\/\/|whsec_/i;
+
+/**
+ * Returns the error for an invalid value in the configuration. A value that looks like an address or a key is not
+ * shown: people confuse members.
+ */
 export function configError(path: string, expected: string, value: unknown): OptionError {
-  return optionError('job alerts', path, expected, value);
+  return MAY_BE_SECRET.test(inspect(value, { depth: 2 }))
+    ? hiddenError(path, expected, `${shape(value)} that may be secret`)
+    : optionError('job alerts', path, expected, value);
 }
 
 /**
@@ -46,8 +55,9 @@ export function readObject<K extends string>(
   if (!isPlainObject(value)) throw configError(path, expected, value);
   const unknown = Object.keys(value).find((key) => !keys.some((known) => known === key));
   if (unknown !== undefined) {
-    const inside = path === 'configuration' ? unknown : `${path}.${unknown}`;
-    throw configError(inside, `one of ${keys.join(', ')}`, unknown);
+    const oneOf = `one of ${keys.join(', ')}`;
+    if (MAY_BE_SECRET.test(unknown)) throw hiddenError(path, oneOf, 'a key that may be secret');
+    throw configError(path === 'configuration' ? unknown : `${path}.${unknown}`, oneOf, unknown);
   }
   return value as { readonly [P in K]?: unknown };
 }
@@ -72,9 +82,9 @@ export function readUrl(path: string, value: unknown): string {
   const text = typeof value === 'string' ? value : '';
   if (problem === undefined && !/[?#]/.test(text)) return text.replace(/\/+$/, '');
   const expected = 'an http or https address without user name, password, query and fragment';
-  // These may be secret.
-  if (/[@?#]/.test(text)) throw hiddenError(path, expected, problem ?? HAS_THEM);
-  throw configError(path, expected, value);
+  // These may be secret; other addresses of links are not.
+  if (/[@?#]|whsec_/.test(text)) throw hiddenError(path, expected, problem ?? HAS_THEM);
+  throw optionError('job alerts', path, expected, value);
 }
 
 /** Returns an address unchanged, or the reference to a secret that holds one. */
@@ -105,7 +115,8 @@ export function readHeaders(
   const names = new Set<string>();
   const read = Object.entries(value).map(([name, header]) => {
     const lower = name.toLowerCase();
-    if (!HEADER_NAME.test(name)) throw configError(path, 'names of headers', name);
+    // The name may contain the value, as in `Authorization: Bearer …`.
+    if (!HEADER_NAME.test(name)) throw hiddenError(path, 'names of headers', 'a name that no header has');
     if (OWN_HEADERS.test(name))
       throw configError(path, 'no header that the message or the connection sets', name);
     if (names.has(lower)) throw configError(path, 'each header once', name);
@@ -143,7 +154,8 @@ export function shape(value: unknown): string {
   if (Array.isArray(value)) return 'an array';
   if (typeof value !== 'object') return `a ${typeof value}`;
   const keys = Object.keys(value);
-  return keys.length === 0 ? 'an empty object' : `an object with ${keys.join(', ')}`;
+  if (keys.length === 0) return 'an empty object';
+  return keys.some((key) => MAY_BE_SECRET.test(key)) ? 'an object' : `an object with ${keys.join(', ')}`;
 }
 
 function numbered(value: number): string {
