@@ -103,7 +103,7 @@ export class SamplingClient {
   readonly #redis: RedisConnection | undefined;
   readonly #keys: KeySpace;
   /** The workers' option `sampling`; `undefined` if it was not passed. */
-  readonly #options: SamplingPolicy | undefined;
+  readonly #optionPolicy: SamplingPolicy | undefined;
   readonly #identity: string | undefined;
 
   /** @throws {OptionError} with the option's name, the expectation and the value */
@@ -112,7 +112,7 @@ export class SamplingClient {
     const { redis, redisPrefix, sampling, identity } = options;
     this.#redis = redis === undefined ? undefined : checkConnection(SUBJECT, redis);
     this.#keys = keySpace(SUBJECT, redisPrefix);
-    this.#options = sampling === undefined ? undefined : resolvePolicy(sampling, 'sampling', SUBJECT);
+    this.#optionPolicy = sampling === undefined ? undefined : resolvePolicy(sampling, 'sampling', SUBJECT);
     this.#identity = identity;
   }
 
@@ -131,7 +131,8 @@ export class SamplingClient {
    *
    * @param rule the rule; with `until` it expires then, and the rule that it replaced is in force again
    * @throws {OptionError} that names the problem with the rule; nothing is written
-   * @throws {SamplingConflictError} if the policy is no longer at `expectedRevision`
+   * @throws {SamplingConflictError} if the policy is no longer at `expectedRevision`, or if others keep
+   *   changing it
    */
   async set(
     job: string,
@@ -163,7 +164,8 @@ export class SamplingClient {
    * Removes the rule of a job name or pattern, and the rule that would follow when it expires. Does nothing
    * if there is none.
    *
-   * @throws {SamplingConflictError} if the policy is no longer at `expectedRevision`
+   * @throws {SamplingConflictError} if the policy is no longer at `expectedRevision`, or if others keep
+   *   changing it
    */
   async unset(
     job: string,
@@ -179,9 +181,9 @@ export class SamplingClient {
    * @throws {OptionError} without both `redis` and `sampling`, since no policy is known
    */
   async explain(jobName: string): Promise<SamplingExplanation> {
-    const hasOptionsAlone = this.#redis === undefined && this.#options !== undefined;
+    const hasOptionsAlone = this.#redis === undefined && this.#optionPolicy !== undefined;
     const rules = hasOptionsAlone ? new Map<string, LiveRule>() : (await this.get()).rules;
-    return explainRule(this.#options ?? resolvePolicy(), rules, jobName);
+    return explainRule(this.#optionPolicy ?? resolvePolicy(), rules, jobName);
   }
 
   async #write(
@@ -195,18 +197,18 @@ export class SamplingClient {
       const revision = this.#revisionIn(reading);
       const current = reading.texts?.get(job) ?? '';
       const stored = storedOf(current);
-      const holds = ruleAt(stored, Date.now());
+      const inForce = ruleAt(stored, Date.now());
       if (tries > MAX_TRIES || (expectedRevision !== undefined && expectedRevision !== revision)) {
         throw samplingConflict({
           job,
           revision,
-          ...defined({ expectedRevision, current: holds, proposed }),
+          ...defined({ expectedRevision, current: inForce, proposed }),
         });
       }
       const read = { revision: reading.revision ?? '0', text: current };
       const written = await this.#evaluate(writeCommand(this.#keys, read, job, textFor(stored)));
       if (written !== null)
-        return Object.freeze({ revision: Number(written), ...defined({ replaced: holds }) });
+        return Object.freeze({ revision: Number(written), ...defined({ replaced: inForce }) });
     }
   }
 

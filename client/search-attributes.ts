@@ -91,7 +91,7 @@ export async function readSearchAttributes(
 }
 
 /**
- * Registers the missing attributes and waits until they are listed. Takes at most 32 seconds; concurrent
+ * Registers the missing attributes and waits until they are listed. Takes at most 48 seconds; concurrent
  * calls are safe.
  *
  * @throws {SearchAttributesError} with the commands to run instead; nothing is registered if one has a wrong
@@ -122,7 +122,7 @@ export async function registerSearchAttributes(
   return Object.freeze({ added: missing, present });
 }
 
-/** Returns the error for a failed registration; without room, it names how many attributes to remove. */
+/** Returns the error for a failed registration; if the namespace is full, it names how many attributes to remove. */
 async function registrationFailure(
   connection: SearchAttributesConnection,
   namespace: string,
@@ -137,7 +137,7 @@ async function registrationFailure(
 }
 
 /**
- * Returns how many attributes of each type to remove, as in `free 4 of type Keyword (10 of 10 taken: …)`.
+ * Returns how many attributes of each type to remove, as in `free 4 of type Keyword (10 of 10 are taken: …)`.
  * Pure.
  */
 function roomNeeded(types: ReadonlyMap<string, string>, missing: readonly SearchAttributeName[]): string {

@@ -66,14 +66,14 @@ const MAX_WINDOW_MS = 31 * 24 * 60 * 60 * 1_000;
 /** Shorter runs are not reported to the host as slow, in milliseconds. */
 const MIN_SLOW_MS = 1_000;
 
-const RULE_KEYS = [
-  'ratio',
-  'atLeast',
-  'atMost',
-  'keepFailed',
-  'keepSlow',
-  'afterFailure',
-] as const satisfies readonly (keyof SamplingRule)[];
+const RULE_KEYS = Object.keys({
+  ratio: true,
+  atLeast: true,
+  atMost: true,
+  keepFailed: true,
+  keepSlow: true,
+  afterFailure: true,
+} satisfies Record<keyof SamplingRule, true>) as readonly (keyof SamplingRule)[];
 
 /**
  * Returns the error for a value in a rule; `path` is empty for the rule itself, else such as `.atLeast.runs`.

@@ -60,7 +60,7 @@ describe('scheduledJob refuses', { concurrency: 4 }, () => {
     'bad-args': [{ workflow: 'quick', args: 'a' }, /^scheduledJob: args: expected an array/],
     'a-job-of-jobs': [
       { workflow: 'scheduledJob' },
-      /^scheduledJob: workflow: expected .* scheduledJob does none/,
+      /^scheduledJob: workflow: expected .* scheduledJob does not/,
     ],
     'bare-number': [{ workflow: 'quick', timeout: 30 }, /^scheduledJob: timeout: expected "30 s", got 30$/],
     'no-url': [
@@ -112,7 +112,7 @@ describe('scheduledJob refuses', { concurrency: 4 }, () => {
     await rejects(job.update('change', { cron: '61 * * * *' }), /cron: \\?"61\\?" is not a valid minute/);
     await rejects(job.update('change', { workflow: 'nothing' }), /no workflow of type \\?"nothing/);
     await rejects(job.update('change', { timeout: 30 }), /timeout: expected \\*"30 s\\*", got 30/);
-    await rejects(job.update('change', { workflow: 'jobTick' }), /jobTick does none/);
+    await rejects(job.update('change', { workflow: 'jobTick' }), /jobTick does not/);
     await rejects(job.update('change', { workflow: 'httpJob' }), /args\[0\]\.url: is missing/);
     await rejects(job.update('runNow', { args: 1 }), /runNow: args: expected an array/);
     await job.signal('change', { cron: '61 * * * *' });

@@ -10,7 +10,7 @@ import type { AllowList } from '../../core/http/allow-list';
 import { permanent } from '../../core/http/failures';
 
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
-/** Headers that are private, whatever their values. */
+/** Headers that no other origin receives, whatever their values. */
 const CREDENTIALS = ['authorization', 'cookie', 'proxy-authorization'];
 /** Headers that describe the body and are dropped with it. */
 const BODY_HEADERS = ['content-type', 'content-encoding', 'content-language', 'content-location'];

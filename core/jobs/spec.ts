@@ -81,7 +81,7 @@ const text: Check = (value) =>
 const name: Check = (value) =>
   text(value) ?? (isStorable(String(value)) ? undefined : `expected a string of ${NAME_EXPECTED}`);
 const flag: Check = (value) => (typeof value === 'boolean' ? undefined : 'expected a boolean');
-/** Longest duration, in milliseconds: 100 years; the server supports no longer one. */
+/** Longest duration, in milliseconds: 100 years; the server supports none that is longer. */
 const MAX_MS = 100 * 366 * 86_400_000;
 const duration =
   (min: number, expected: string): Check =>
@@ -135,7 +135,7 @@ export function specProblem(value: unknown, types?: readonly string[]): string |
 function togetherProblem(spec: ScheduledJobSpec, types: readonly string[] | undefined): string | undefined {
   const { workflow, cron = '', timeZone, taskQueue, args } = spec;
   if (isNoWork(workflow))
-    return `workflow: expected the type of the workflow that does the work, and ${workflow} does none, got ${show(workflow)}`;
+    return `workflow: expected the type of the workflow that does the work, which ${workflow} does not, got ${show(workflow)}`;
   if (timeZone !== undefined && /TZ=/.test(cron))
     return `timeZone: the cron expression ${show(cron)} has a time zone already; leave out one of them`;
   if (timeZone !== undefined && cron.includes('@every'))

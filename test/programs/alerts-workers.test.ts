@@ -37,7 +37,7 @@ describe('a task queue', { concurrency: true }, () => {
     }
   });
 
-  it('that has lost all workers is reported 75 s after its last poll', async () => {
+  it('that has lost all workers is reported once no poll is younger than 75 s', async () => {
     const stage = await Stage.start();
     try {
       await stage.isWatching(await stage.watch());

@@ -3,6 +3,8 @@
  *
  * Pure. The limits keep every history and every message inside Temporal's limits: 2,000 pending children and
  * 51,200 events per workflow, 2 MB per payload, 4 MB per completion of a workflow task.
+ *
+ * They decide which children a run starts: open runs replay with them, so a change of one needs `patched`.
  */
 import { utf8Length } from '../../core/server-limits';
 
