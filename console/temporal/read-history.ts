@@ -3,7 +3,7 @@
  */
 import type { Client } from '@temporalio/client';
 import type { temporal } from '@temporalio/proto';
-import type { Failure, HistoryEvent } from '../timeline/history-event';
+import { type Failure, type HistoryEvent, isEnd } from '../timeline/history-event';
 import type { TemporalCalls } from './calls';
 import { decodeFailures } from './decode-failures';
 
@@ -18,7 +18,7 @@ export interface Execution {
 
 export interface ReadHistory {
   readonly events: readonly HistoryEvent[];
-  /** Whether the history has more events. */
+  /** Whether the history has more events, of which at most the last one is read. */
   readonly isCut: boolean;
 }
 
@@ -50,7 +50,22 @@ export async function readEvents(
   return { events, isCut: (nextPageToken?.length ?? 0) > 0 };
 }
 
-/** Reads the last event of a closed run. */
+/**
+ * Reads the run's history from its beginning, and of a longer one that has ended its last event as well, which
+ * shows how it ended. Rejects as {@link readEvents} does.
+ */
+export async function readRunEvents(
+  calls: TemporalCalls,
+  execution: Execution,
+  maxEvents = MAX_EVENTS,
+): Promise<ReadHistory> {
+  const read = await readEvents(calls, execution, maxEvents);
+  if (!read.isCut) return read;
+  const last = await readLastEvent(calls, execution).catch(() => undefined);
+  return last && isEnd(last) ? { ...read, events: [...read.events, last] } : read;
+}
+
+/** Reads the last event of a run. */
 export async function readLastEvent(
   calls: TemporalCalls,
   execution: Execution,

@@ -6,6 +6,9 @@ import { plural } from './durations';
 import { type Failure, failureText, msOf, type PendingTask } from './history-event';
 import { firstLine, type Item, newItem, type Part } from './item';
 
+/** Shorter waits are not shown, in milliseconds. */
+const MIN_WAIT_MS = 1;
+
 /** Takes the events of workflow tasks in order, and collects what they mean. */
 export class TaskReader {
   readonly parts: Part[] = [];
@@ -56,7 +59,8 @@ export class TaskReader {
     const since = this.#quietSinceMs;
     if (since === undefined) return;
     this.#quietSinceMs = undefined;
-    if (!isAwaiting && ms > since)
+    // A worker with a long local activity takes one task after the other, with no wait between them.
+    if (!isAwaiting && ms - since >= MIN_WAIT_MS)
       this.waits.push(waitItem(`w${this.waits.length}`, `waits for ${by}`, since, ms));
   }
 

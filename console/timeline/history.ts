@@ -4,7 +4,14 @@
  */
 import { describePending } from './history-activity';
 import { CALL_EVENTS } from './history-call-events';
-import { eventIdOf, type HistoryEvent, msOf, type PendingActivity, type PendingTask } from './history-event';
+import {
+  eventIdOf,
+  type HistoryEvent,
+  isEnd,
+  msOf,
+  type PendingActivity,
+  type PendingTask,
+} from './history-event';
 import type { CurrentEvent, HistoryEnd, Reading } from './history-reading';
 import { RUN_EVENTS } from './history-run-events';
 import { TaskReader } from './history-tasks';
@@ -20,8 +27,14 @@ export interface HistoryInput {
   readonly pendingTask?: PendingTask | null | undefined;
   /** End of items that have not ended, in milliseconds since 1970. */
   readonly nowMs: number;
-  /** Whether the history was cut, so that items without an end may have ended. @default false */
+  /**
+   * Whether later events are missing, except one that ends the run: items without an end may have ended.
+   *
+   * @default false
+   */
   readonly isCut?: boolean;
+  /** Whether the run of a history that was cut is running. @default false */
+  readonly isRunning?: boolean;
 }
 
 /** What a history shows. */
@@ -71,31 +84,50 @@ function readEvent(event: HistoryEvent, reading: Reading): void {
 }
 
 /** Ends the run, and the items without an end in the history. */
-function conclude(
-  reading: Reading,
-  { nowMs, pendingActivities = [], pendingTask, isCut }: HistoryInput,
-): void {
+function conclude(reading: Reading, input: HistoryInput): void {
   const { run, tasks, open, byActivityId, end } = reading;
-  run.isOpen = end === undefined && !isCut;
+  const { nowMs, pendingActivities = [], pendingTask, isCut = false, isRunning = false } = input;
+  run.isOpen = end === undefined && (!isCut || isRunning);
   // A cron that was stopped between two ticks ends before the next one is due.
   run.startMs = Math.min(run.startMs, end?.atMs ?? run.startMs);
   run.endMs = Math.max(run.startMs, end?.atMs ?? nowMs);
-  if (run.isOpen) tasks.pending(pendingTask, open.size > 0, nowMs);
-  for (const item of open.values()) closeWithRun(item, run, isCut ?? false);
-  for (const pending of pendingActivities) {
-    const item = byActivityId.get(pending.activityId ?? '');
-    if (item?.isOpen) describePending(item, pending, nowMs);
+  if (run.isOpen && !isCut) tasks.pending(pendingTask, open.size > 0, nowMs);
+  const pending = new Map(pendingActivities.map((each) => [byActivityId.get(each.activityId ?? ''), each]));
+  const cutMs = isCut ? lastReadMs(input.events) : undefined;
+  for (const item of open.values()) {
+    const described = pending.get(item);
+    if (cutMs !== undefined && !described) closeAtCut(item, cutMs);
+    else closeWithRun(item, run);
+    if (described && item.isOpen) describePending(item, described, nowMs);
   }
+  if (cutMs !== undefined)
+    run.marks.push({ atMs: cutMs, text: 'later events were not read', isError: false });
   run.parts = tasks.parts
     .filter(({ endMs }) => endMs > run.startMs)
     .map((part) => ({ ...part, startMs: Math.max(part.startMs, run.startMs) }));
   run.children.push(...tasks.waits);
 }
 
-function closeWithRun(item: Item, run: Item, isCut: boolean): void {
-  item.endMs = Math.max(item.startMs, run.endMs);
+/** Returns the time of the last event before those that were not read. */
+function lastReadMs(events: readonly HistoryEvent[]): number | undefined {
+  return msOf([...events].reverse().find((event) => !isEnd(event))?.eventTime);
+}
+
+function closeWithRun(item: Item, run: Item): void {
+  close(item, run.endMs);
   item.isOpen = run.isOpen;
-  if (item.kind === 'activity') item.parts = [{ state: 'waiting', startMs: item.startMs, endMs: item.endMs }];
-  if (item.kind === 'timer') item.parts = [{ state: 'sleeping', startMs: item.startMs, endMs: item.endMs }];
-  if (!run.isOpen) item.notes.push(isCut ? 'its end was not read' : 'had not ended when the run did');
+  if (!run.isOpen) item.notes.push('had not ended when the run did');
+}
+
+/** Ends an item whose later events were not read: the time that follows is not known to be its own. */
+function closeAtCut(item: Item, cutMs: number): void {
+  close(item, cutMs);
+  item.notes.push('its end was not read');
+}
+
+function close(item: Item, endMs: number): void {
+  const { startMs } = item;
+  item.endMs = Math.max(startMs, endMs);
+  if (item.kind === 'activity') item.parts = [{ state: 'waiting', startMs, endMs: item.endMs }];
+  if (item.kind === 'timer') item.parts = [{ state: 'sleeping', startMs, endMs: item.endMs }];
 }

@@ -32,6 +32,8 @@ export interface WaitingInput {
   /** The run's tree from the history. */
   readonly run: Item;
   readonly events: readonly HistoryEvent[];
+  /** Whether later events were not read, so that what the run awaits may be unknown. */
+  readonly isCut: boolean;
   readonly pendingActivities: readonly PendingActivity[];
   readonly pendingTask: PendingTask | null | undefined;
   readonly taskQueue: string;
@@ -75,7 +77,7 @@ export function waitReasons(input: WaitingInput): WaitReason[] {
       },
     ];
   const reasons = [...taskReasons(input), ...activityReasons(input), ...openReasons(input)];
-  if (reasons.length === 0 && !input.pendingTask)
+  if (reasons.length === 0 && !input.pendingTask && !input.isCut)
     reasons.push({
       kind: 'signal',
       text: 'It waits for a signal, an update or a condition: nothing else is pending.',

@@ -7,7 +7,7 @@ import { toExecutionInfo } from '../../../client/listing';
 import { BoundedMap } from '../../../core/util/bounded-map';
 import type { Trace } from '../../sources/index';
 import { type FoundRun, runOfExecution } from '../../temporal/execution';
-import { type Description, describeRun, MAX_EVENTS, readEvents } from '../../temporal/read-history';
+import { type Description, describeRun, MAX_EVENTS, readRunEvents } from '../../temporal/read-history';
 import { hasShards, type ListedShards } from '../../temporal/shards';
 import { type HistoryRun, readHistory } from '../../timeline/history';
 import { type HistoryEvent, isEnd } from '../../timeline/history-event';
@@ -22,6 +22,8 @@ export interface RunData {
   readonly namespace: NamespaceData;
   readonly run: FoundRun;
   readonly events: readonly HistoryEvent[];
+  /** Whether events before the last one are missing. */
+  readonly isCut: boolean;
   readonly description: Description | undefined;
   readonly shards: ListedShards | undefined;
   readonly trace: Trace | undefined;
@@ -70,15 +72,28 @@ export class RunDataReader {
       pendingTask: description?.pendingWorkflowTask,
       nowMs: run.state === 'running' ? nowMs : run.closedAt,
       isCut,
+      isRunning: run.state === 'running',
     });
     if (isCut)
       problems.push({
         kind: 'cut',
-        text: `The history has more than ${MAX_EVENTS.toLocaleString('en-US')} events; later ones are not read.`,
+        text: `The history has more than ${MAX_EVENTS.toLocaleString('en-US')} events; later ones are not read, except how the run ended.`,
       });
     const laidOut = history && runTimeline({ runId, history, trace, shards: shards?.shards ?? [], nowMs });
     const timeline = laidOut?.timeline ?? traceTimeline(trace, nowMs);
-    return { namespace, run, events, description, shards, trace, history, laidOut, timeline, problems };
+    return {
+      namespace,
+      run,
+      events,
+      isCut,
+      description,
+      shards,
+      trace,
+      history,
+      laidOut,
+      timeline,
+      problems,
+    };
   }
 
   /** Reads the run's history; that of a closed run is cached. */
@@ -86,8 +101,9 @@ export class RunDataReader {
     const known = this.#histories.get(run.runId);
     if (known) return known;
     try {
-      const read = await readEvents(calls, run);
-      if (run.state !== 'running') this.#histories.set(run.runId, read);
+      const read = await readRunEvents(calls, run);
+      // Without its end, the history of a run that has ended is incomplete.
+      if (run.state !== 'running' && isEnd(read.events.at(-1))) this.#histories.set(run.runId, read);
       return read;
     } catch (error) {
       const isForgotten = grpcStatusOf(error) === GrpcStatus.NOT_FOUND;

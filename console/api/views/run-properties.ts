@@ -3,11 +3,13 @@
  */
 
 import { durationText } from '../../timeline/durations';
+import { eventIdOf, isEnd } from '../../timeline/history-event';
 import type { RunProperty } from '../types';
 import type { RunData } from './run-data';
 
-export function runProperties({ run, events, history }: RunData, nowMs: number): RunProperty[] {
+export function runProperties({ run, events, isCut, history }: RunData, nowMs: number): RunProperty[] {
   const started = events[0]?.workflowExecutionStartedEventAttributes;
+  const last = isCut && !isEnd(events.at(-1)) ? undefined : events.at(-1);
   const waitedMs = waitedOf(history, nowMs);
   const properties: [string, string | number | undefined | null][] = [
     ['workflow type', run.workflowType],
@@ -27,7 +29,7 @@ export function runProperties({ run, events, history }: RunData, nowMs: number):
     ['cron', started?.cronSchedule],
     ['attempt', started?.attempt],
     ['identity of the starter', started?.identity],
-    ['history events', events.length > 0 ? events.length : undefined],
+    ['history events', last && eventIdOf(last.eventId)],
   ];
   return properties.flatMap(([name, value]) =>
     value === undefined || value === null || value === '' ? [] : [{ name, value: String(value) }],

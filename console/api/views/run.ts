@@ -108,13 +108,14 @@ export class RunView {
   }
 
   async #waiting(
-    { run, description, events, history, namespace }: RunData,
+    { run, description, events, isCut, history, namespace }: RunData,
     nowMs: number,
   ): Promise<WaitReason[]> {
     if (run.state !== 'running' || !description || !history) return [];
     const input = {
       run: history.run,
       events,
+      isCut,
       pendingActivities: description.pendingActivities ?? [],
       pendingTask: description.pendingWorkflowTask,
       taskQueue: events[0]?.workflowExecutionStartedEventAttributes?.taskQueue?.name ?? '',

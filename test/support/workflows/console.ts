@@ -90,3 +90,8 @@ export async function failsInside(): Promise<void> {
 export async function refuses(): Promise<void> {
   throw ApplicationFailure.create({ message: 'value too long for account 1000002', type: 'FieldLength' });
 }
+
+/** Runs a local activity that takes so long. */
+export async function worksLocally(ms: number): Promise<void> {
+  await local.callDownstream(`/local?ms=${ms}`);
+}
