@@ -1,6 +1,7 @@
 /**
  * The frame of all pages: header, the page for the address, and the console's state at the foot.
  */
+import { useEffect, useRef } from 'preact/hooks';
 import type { ConsoleStatus } from '../api/types';
 import { address } from './address';
 import { AlertsPage } from './alerts/alerts-page';
@@ -68,7 +69,22 @@ function AlertsLink({ status }: { readonly status: ConsoleStatus | undefined }) 
   );
 }
 
+/** Moves the keyboard's focus to the new page when a link within the console was followed. */
+function useFocusOnPage(): void {
+  const { pathname } = address.value;
+  const shown = useRef(pathname);
+  useEffect(() => {
+    if (shown.current === pathname) return;
+    shown.current = pathname;
+    const main = document.querySelector('main');
+    if (!main) return;
+    main.tabIndex = -1;
+    main.focus({ preventScroll: true });
+  }, [pathname]);
+}
+
 function Page() {
+  useFocusOnPage();
   const [, kind, id, ...more] = address.value.pathname.replace(/\/$/, '').split('/').map(decode);
   if (kind === undefined) return <JobsPage />;
   if (kind === 'alerts' && id === undefined) return <AlertsPage />;

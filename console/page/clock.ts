@@ -35,6 +35,14 @@ export function timeText(at: number): string {
   return day === DAY.format(Date.now()) ? time : `${day} ${time}`;
 }
 
+/** Returns the time zone of all absolute times, as `Europe/Berlin (GMT+1)`. */
+export function zoneText(): string {
+  const zone = new Intl.DateTimeFormat('en-GB', { timeZoneName: 'short' });
+  const short = zone.formatToParts(Date.now()).find(({ type }) => type === 'timeZoneName')?.value;
+  const { timeZone } = zone.resolvedOptions();
+  return short === undefined || short === timeZone ? timeZone : `${timeZone} (${short})`;
+}
+
 /** Returns a relative time as `3 min ago`, `in 20 s`, `now`; coarse, so that it does not flicker. */
 export function agoText(at: number, nowMs: number): string {
   const ms = Math.abs(nowMs - at);

@@ -8,6 +8,8 @@ import { type Change, onChange } from './live';
 
 /** Shortest time between two reads of the same path, in milliseconds. */
 const MIN_INTERVAL_MS = 1_000;
+/** Interval at which pages with running runs are read again, in milliseconds, so that durations keep counting. */
+export const COUNTING_MS = 5_000;
 const MAX_KEPT = 30;
 
 export interface Resource<T> {
@@ -58,11 +60,13 @@ export async function read<T>(path: string, signal: AbortSignal | null = null): 
  *   between renders
  * @param againMs interval in milliseconds at which it is read again while the tab is visible, for states whose changes
  *   are not announced
+ * @param isCounting whether the data has values that change with time, so that it is read again at that interval
  */
 export function useResource<T>(
   path: string,
   concerns: (change: Change, data: T | undefined) => boolean,
   againMs?: number,
+  isCounting: (data: T | undefined) => boolean = () => true,
 ): Resource<T> {
   const [state, setState] = useState<Resource<T> & { readonly path: string }>({ path });
   useEffect(() => {
@@ -80,7 +84,9 @@ export function useResource<T>(
     const timer =
       againMs === undefined
         ? undefined
-        : setInterval(() => document.visibilityState === 'visible' && reader.request(), againMs);
+        : setInterval(() => {
+            if (document.visibilityState === 'visible' && isCounting(latest)) reader.request();
+          }, againMs);
     return () => {
       end();
       clearInterval(timer);

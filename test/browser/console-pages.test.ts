@@ -124,6 +124,30 @@ describe('the pages of the console', { skip }, () => {
     await page.close();
   });
 
+  it('move the focus to the page that a link leads to', async () => {
+    const { page } = await open('job');
+    await page.locator('.runs .row-link').first().click();
+    await page.locator('p.sentence').waitFor();
+    equal(await page.evaluate('document.activeElement.localName'), 'main');
+    await page.goBack();
+    await page.locator('.runs .row-link').first().waitFor();
+    equal(await page.evaluate('document.activeElement.localName'), 'main');
+    await page.close();
+  });
+
+  it('keep counting while a run is running, and name the time zone', async () => {
+    const { page } = await open('run that waits', { timezoneId: 'Europe/Berlin' });
+    const sentence = page.locator('p.sentence');
+    const first = (await sentence.textContent()) ?? '';
+    match(first, /^Running for /);
+    await sentence.filter({ hasNotText: first }).waitFor();
+    match(
+      (await page.locator('footer').textContent()) ?? '',
+      /times in Europe\/Berlin \((GMT\+[12]|CES?T)\)/,
+    );
+    await page.close();
+  });
+
   it('describe a bar to screen readers: its start, its duration, and whether it is on the critical path', async () => {
     const { page } = await open('slow run');
     await page

@@ -11,7 +11,7 @@ import { RunBars } from '../parts/bars';
 import { Pending, Problems } from '../parts/messages';
 import { Property } from '../parts/property';
 import { useTitle } from '../parts/title';
-import { ReadError, read, useResource } from '../resource';
+import { COUNTING_MS, ReadError, read, useResource } from '../resource';
 import { BAD_STATES, Filters, toggleFailed } from './filters';
 import { howStarted } from './kind';
 import { NextDue } from './next-due';
@@ -19,8 +19,12 @@ import { RunTable } from './run-table';
 
 export function JobPage({ job }: { readonly job: string }) {
   const path = `/api/jobs/${encodeURIComponent(job)}${address.value.search}`;
-  const page = useResource<Answer>(path, ({ name, ...change }) =>
-    'data' in change && 'jobs' in change.data ? change.data.jobs.includes(job) : name === 'status',
+  const page = useResource<Answer>(
+    path,
+    ({ name, ...change }) =>
+      'data' in change && 'jobs' in change.data ? change.data.jobs.includes(job) : name === 'status',
+    COUNTING_MS,
+    (data) => data?.runs.some(({ state }) => state === 'running') ?? false,
   );
   const { data } = page;
   if (data) setClock(data.at);

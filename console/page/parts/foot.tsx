@@ -3,6 +3,7 @@
  */
 import type { ConsoleStatus, NamespaceStatus } from '../../api/types';
 import { countText } from '../../timeline/durations';
+import { zoneText } from '../clock';
 import { Problems } from './messages';
 
 const TEMPORAL: Readonly<Record<NamespaceStatus['temporal'], string>> = {
@@ -31,6 +32,7 @@ export function Foot({ status }: { readonly status: ConsoleStatus | undefined })
             {countText(traces.taken)} spans received, {sizeText(traces.bytes)} of {sizeText(traces.maxBytes)}
           </li>
         )}
+        <li>times in {zoneText()}</li>
         <li>version {version}</li>
         {hasLogin && (
           <li>

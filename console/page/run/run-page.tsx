@@ -10,7 +10,7 @@ import { Property } from '../parts/property';
 import { State, StateIcon } from '../parts/state';
 import { Ago, Time } from '../parts/time';
 import { useTitle } from '../parts/title';
-import { useResource } from '../resource';
+import { COUNTING_MS, useResource } from '../resource';
 import { Waterfall } from '../waterfall/waterfall';
 import { ErrorBox } from './error-box';
 import { FailedShards } from './failed-shards';
@@ -22,12 +22,17 @@ export function RunPage({ runId }: { readonly runId: string }) {
   const namespace = parameter('namespace');
   const base = `/api/runs/${encodeURIComponent(runId)}`;
   const path = namespace === undefined ? base : `${base}?namespace=${encodeURIComponent(namespace)}`;
-  const page = useResource<Answer>(path, (change, data) => {
-    if (change.name === 'runs') return change.data.runIds.includes(runId);
-    if (change.name === 'traces')
-      return data !== undefined && change.data.traceIds.includes(data.run.traceId);
-    return change.name === 'status';
-  });
+  const page = useResource<Answer>(
+    path,
+    (change, data) => {
+      if (change.name === 'runs') return change.data.runIds.includes(runId);
+      if (change.name === 'traces')
+        return data !== undefined && change.data.traceIds.includes(data.run.traceId);
+      return change.name === 'status';
+    },
+    COUNTING_MS,
+    (data) => data?.run.state === 'running',
+  );
   const { data } = page;
   if (data) setClock(data.at);
   useTitle(data ? `${data.run.job}: ${data.sentence.text}` : 'Run');
