@@ -6,7 +6,7 @@ import type { Stretch, Timeline, TimelineRow } from '../api/types';
 import type { CriticalPath } from './critical-path';
 import { foldsOf } from './folds';
 import { type Entry, groupSiblings, isGroup } from './groups';
-import { type Item, walk } from './item';
+import { type Item, type Period, walk } from './item';
 
 /** Most rows of a timeline. */
 const MAX_ROWS = 10_000;
@@ -14,7 +14,9 @@ const MAX_ROWS = 10_000;
 const CHILD_LIMITS = [Number.POSITIVE_INFINITY, 1_000, 300, 100, 30, 10];
 /** Deepest level; rows below are cut off. */
 const MAX_DEPTH = 100;
-/** Smallest part of a bar that is drawn, as a share of the whole. */
+/** Rows with at most so many parts keep all of them, so that parts add up to the row's duration. */
+const FEW_PARTS = 20;
+/** Smallest part of a row with more parts, as a share of the whole. */
 const MIN_PART = 0.000_5;
 const MAX_PARTS = 200;
 const MAX_STRETCHES = 50;
@@ -160,7 +162,7 @@ class RowBuilder {
       ...(notes.length > 0 && { note: notes.filter(Boolean).join('; ') }),
       ...(errorLine !== undefined && { errorLine }),
       parts: item.parts
-        .filter(({ state, ...part }) => state === 'failed' || part.endMs - part.startMs >= this.#minPartMs)
+        .filter((part) => part.state === 'failed' || this.#isKept(part, item.parts.length))
         .slice(0, MAX_PARTS)
         .map(({ state, text, ...part }) => ({
           state,
@@ -183,11 +185,15 @@ class RowBuilder {
   }
 
   #criticalOf(items: readonly Item[]): Stretch[] {
-    return items
-      .flatMap((item) => this.#input.critical.get(item) ?? [])
-      .filter(({ startMs, endMs }) => endMs - startMs >= this.#minPartMs)
+    const stretches = items.flatMap((item) => this.#input.critical.get(item) ?? []);
+    return stretches
+      .filter((stretch) => this.#isKept(stretch, stretches.length))
       .slice(0, MAX_STRETCHES)
       .map(({ startMs, endMs }) => this.#stretch(startMs, endMs));
+  }
+
+  #isKept({ startMs, endMs }: Period, count: number): boolean {
+    return count <= FEW_PARTS ? endMs > startMs : endMs - startMs >= this.#minPartMs;
   }
 
   #serviceOf(item: Item | undefined): number {

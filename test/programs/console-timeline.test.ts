@@ -138,6 +138,24 @@ it('attempts of an activity are separate, with the back-off between them', () =>
   );
 });
 
+it('parts of a row that is short in a long run are kept, and add up to its duration', () => {
+  const { rows } = timelineOf(
+    span('r', 'RunWorkflow:x', { ms: 3_600_000 }),
+    span('c', 'StartActivity:save', { parent: 'r', from: 100, ms: 30 }),
+    span('1', 'RunActivity:save', { parent: 'c', from: 110, ms: 20 }),
+  );
+  const [, save] = rows;
+  deepEqual(rowTree(rows).slice(0, 2), ['run x', '  activity save [waiting working]']);
+  equal(
+    save?.parts.reduce((sum, { durationMs }) => sum + durationMs, 0),
+    save?.durationMs,
+  );
+  equal(
+    rows.flatMap(({ critical }) => critical).reduce((sum, { durationMs }) => sum + durationMs, 0),
+    3_600_000,
+  );
+});
+
 it('more than five similar siblings form a group; names may differ in ids', () => {
   const calls = Array.from({ length: 8 }, (_, n) =>
     span(`c${n}`, `GET /orders/${n}`, { parent: 'r', from: n * 100, ms: 50 + n, service: 'shop' }),
