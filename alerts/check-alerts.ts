@@ -5,8 +5,10 @@
 import { randomUUID } from 'node:crypto';
 import { Client } from '@temporalio/client';
 import { readSearchAttributes, unusableBecause } from '../client/search-attributes';
+import { OptionError } from '../core/util/option-error';
 import { Channels } from './channels/channels';
 import { environmentSecrets } from './channels/secrets';
+import { checkNamespace } from './check-namespace';
 import { loadAlerts } from './config/load';
 import type { JobWatcherOptions } from './start';
 import { Reader } from './watch/reader';
@@ -37,12 +39,14 @@ export async function checkAlerts(options: JobWatcherOptions): Promise<AlertsChe
   problems.push(...secretProblems.map(({ text }) => text));
   try {
     const client = new Client({ connection, namespace, ...(dataConverter && { dataConverter }) });
+    await checkNamespace(client);
     const problem = unusableBecause(namespace, await readSearchAttributes(connection, namespace));
     if (problem !== undefined) problems.push(problem);
     else await new Reader(client).checkVisibility();
     done.push(`namespace ${namespace} can be read`);
   } catch (error) {
-    problems.push(`namespace ${namespace}: ${(error as Error).message}`);
+    const { message } = error as Error;
+    problems.push(error instanceof OptionError ? message : `namespace ${namespace}: ${message}`);
   }
   const unusable = new Set(secretProblems.map(({ channel }) => channel));
   for (const name of channels.names.filter((name) => !unusable.has(name))) {

@@ -4,6 +4,7 @@
 import { parseArgs } from 'node:util';
 import { NativeConnection } from '@temporalio/worker';
 import { CONNECTION_FLAGS, CONNECTION_USAGE, connectionFlags } from '../client/connection-flags';
+import { connectionProblem } from '../client/connection-problem';
 import { connectionSettings } from '../client/connection-settings';
 import { checkAlerts } from './check-alerts';
 import { checkSecrets } from './check-secrets';
@@ -67,9 +68,7 @@ export async function runWatch(args: readonly string[]): Promise<void> {
       // `--check` lists them with all other problems.
       if (!flags.check) await checkSecrets(resolved, module.secrets);
     });
-  const connection = await asWatchError(`Temporal at ${connectionOptions.address}`, () =>
-    NativeConnection.connect(connectionOptions as Parameters<typeof NativeConnection.connect>[0]),
-  );
+  const connection = await connect(connectionOptions);
   try {
     if (config === undefined || flags.remove) {
       for (const name of namespaces) await remove(connection, name);
@@ -80,6 +79,16 @@ export async function runWatch(args: readonly string[]): Promise<void> {
     else await watch(namespaces, options);
   } finally {
     await connection.close();
+  }
+}
+
+async function connect(
+  settings: ReturnType<typeof settingsOf>['connectionOptions'],
+): Promise<NativeConnection> {
+  try {
+    return await NativeConnection.connect(settings as Parameters<typeof NativeConnection.connect>[0]);
+  } catch (error) {
+    throw new WatchError(`Temporal at ${settings.address}: ${connectionProblem(error)}`, { cause: error });
   }
 }
 

@@ -17,6 +17,7 @@ import { createEdgeLog } from '../core/util/edge-log';
 import { checkNames, optionError } from '../core/util/option-error';
 import { suppressed } from '../core/util/suppressed';
 import { environmentSecrets } from './channels/secrets';
+import { checkNamespace } from './check-namespace';
 import { checkSecrets } from './check-secrets';
 import { loadAlerts } from './config/load';
 import type { JobAlertsConfig, ResolvedAlerts } from './config/types';
@@ -73,7 +74,7 @@ const OPTION_NAMES = [
 /**
  * Watches the jobs of a namespace and sends alerts as configured.
  *
- * @throws {OptionError} if an option or the configuration is invalid, or a secret is missing
+ * @throws {OptionError} if an option or the configuration is invalid, or a secret or the namespace is missing
  */
 export async function startJobWatcher(options: JobWatcherOptions): Promise<JobWatcher> {
   checkOptions(options);
@@ -123,6 +124,7 @@ class RunningWatcher {
   }
 
   async begin(config: ResolvedAlerts): Promise<void> {
+    await checkNamespace(this.#client);
     await this.#startWorker(config);
     try {
       await withinTimeout(this.#client, () =>

@@ -11,6 +11,7 @@ import { checkSecrets } from '../../alerts/check-secrets';
 import { loadAlerts } from '../../alerts/config/load';
 import { type AlertsModule, loadAlertsModule } from '../../alerts/load-module';
 import { type JobWatcher, startJobWatcher } from '../../alerts/start';
+import { connectionProblem } from '../../client/connection-problem';
 import { connectionSettings } from '../../client/connection-settings';
 import { ConsoleError } from '../console-error';
 import type { TemporalOptions } from '../temporal/connection';
@@ -89,7 +90,10 @@ export class Watchers {
     const { connectionOptions } = connectionSettings(temporal);
     const connection = await NativeConnection.connect(
       connectionOptions as Parameters<typeof NativeConnection.connect>[0],
-    );
+    ).catch((error: unknown) => {
+      const { address } = connectionOptions;
+      throw new Error(`Temporal at ${address}: ${connectionProblem(error)}`, { cause: error });
+    });
     try {
       const options = { ...(dataConverter && { dataConverter }), ...this.#module };
       const watcher = await startJobWatcher({ connection, namespace, config, ...options });

@@ -33,6 +33,43 @@ describe('watch', () => {
   });
 });
 
+describe('watch, on a server that it cannot use,', () => {
+  let stage: Stage;
+  before(async () => {
+    stage = await Stage.start();
+  });
+  after(() => stage.stop());
+  const run = (more: readonly string[]) =>
+    withConfigFile({ channels: { oncall: stage.receiver.channel() } }, (path) =>
+      WatchProcess.run(['--config', path, ...more], { HOOK_KEY }),
+    );
+
+  it('says that nothing listens at the address', async () => {
+    const { code, output } = await run(NOWHERE);
+    equal(code, 1);
+    equal(
+      output,
+      'Temporal at 127.0.0.1:1: expected a Temporal server, got: Connection refused; check --address and the --tls options, or start the server\n',
+    );
+  });
+
+  it('says that there is no such namespace, in one line, also with --check', async () => {
+    const nowhere = ['--address', stage.server.address, '--namespace', 'no-such'];
+    const problem = "job alerts: namespace: expected one that the server has, got 'no-such' (string)\n";
+    deepEqual(await run(nowhere), { code: 1, output: `no-such: ${problem}` });
+    const { code, output } = await run([...nowhere, '--check']);
+    equal(code, 1);
+    match(output, /^ok {6}configuration [0-9a-f]{16}\n/);
+    equal(
+      output
+        .split('\n')
+        .filter((line) => line.startsWith('FAILED'))
+        .join(),
+      `FAILED  ${problem.trim()}`,
+    );
+  });
+});
+
 describe('startJobWatcher', () => {
   it('refuses unknown options, and functions that are none', async () => {
     const start = (more: object) => startJobWatcher({ config: {}, ...more } as never);
