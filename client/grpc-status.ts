@@ -17,6 +17,7 @@ export const GrpcStatus = Object.freeze({
   FAILED_PRECONDITION: 9,
   UNIMPLEMENTED: 12,
   INTERNAL: 13,
+  UNAVAILABLE: 14,
   UNAUTHENTICATED: 16,
 });
 

@@ -10,7 +10,10 @@ import { Poller } from '../console/temporal/poller';
 import { until } from '../testing/until';
 
 const FAILED = 3;
+const RUNNING = 1;
+const NOT_FOUND = 5;
 const UNAVAILABLE = 14;
+const DATA_LOSS = 15;
 /** What a codec makes of the details of an error: nothing that can be read without it. */
 const ENCRYPTED = { metadata: { encoding: Buffer.from('binary/encrypted') }, data: Buffer.from('?') };
 
@@ -20,13 +23,23 @@ interface ClosedRun {
   readonly details?: readonly object[];
   /** How many times the history cannot be read. */
   unavailable?: number;
+  /** Whether the server has lost the history. */
+  readonly isLost?: boolean;
+  readonly memo?: Readonly<Record<string, object>>;
 }
 
 let poller: Poller;
+/** Run ids whose histories were read. */
+let read: string[] = [];
 afterEach(() => poller.stop());
 
 /** Starts a poller of these runs; returns their stored errors by run id. */
-function poll(runs: readonly ClosedRun[]): ReadonlyMap<string, string | undefined> {
+function poll(
+  runs: readonly ClosedRun[],
+  open: readonly string[] = [],
+  onRuns: (runIds: readonly string[]) => void = () => {},
+): ReadonlyMap<string, string | undefined> {
+  read = [];
   const stored = new Map<string, string | undefined>();
   const closedMs = Date.now();
   const index: Pick<RunIndex, 'addRuns' | 'fillCursor'> = {
@@ -35,18 +48,25 @@ function poll(runs: readonly ClosedRun[]): ReadonlyMap<string, string | undefine
       for (const { runId, errorLine } of added) stored.set(runId, errorLine);
     },
   };
-  const calls = new TemporalCalls(serverOf(runs, closedMs));
-  poller = new Poller(calls, index as RunIndex, () => {}, { intervalMs: 10, idleIntervalMs: 10 });
+  const calls = new TemporalCalls(serverOf(runs, open, closedMs));
+  poller = new Poller(calls, index as RunIndex, ({ runIds }) => onRuns(runIds), {
+    intervalMs: 10,
+    idleIntervalMs: 10,
+  });
   poller.start();
   return stored;
 }
 
-function serverOf(runs: readonly ClosedRun[], closedMs: number): Client {
+function serverOf(runs: readonly ClosedRun[], open: readonly string[], closedMs: number): Client {
   const list = async ({ query }: { query: string }) => ({
-    executions: query.includes('CloseTime') ? runs.map(({ runId }) => rawOf(runId, closedMs)) : [],
+    executions: query.includes('CloseTime')
+      ? runs.map((run) => rawOf(run, closedMs))
+      : open.map((runId) => ({ ...rawOf({ runId }, closedMs), status: RUNNING, closeTime: null })),
   });
   const historyOf = async ({ execution }: { execution: { runId: string } }) => {
+    read.push(execution.runId);
     const run = runs.find(({ runId }) => runId === execution.runId);
+    if (run?.isLost) throw Object.assign(new Error('corrupted history'), { code: DATA_LOSS });
     if (run?.unavailable) {
       run.unavailable--;
       throw Object.assign(new Error('unavailable'), { code: UNAVAILABLE });
@@ -55,11 +75,15 @@ function serverOf(runs: readonly ClosedRun[], closedMs: number): Client {
     const failure = { message: `no stock for ${run?.runId}`, applicationFailureInfo };
     return { history: { events: [{ workflowExecutionFailedEventAttributes: { failure } }] } };
   };
+  const describeNothing = async () => {
+    throw Object.assign(new Error('no such run'), { code: NOT_FOUND });
+  };
   return {
     options: { namespace: 'default', loadedDataConverter: loadDataConverter() },
     connection: { withDeadline: (_: number, fn: () => unknown) => fn() },
     workflowService: {
       listWorkflowExecutions: list,
+      describeWorkflowExecution: describeNothing,
       getWorkflowExecutionHistory: historyOf,
       getWorkflowExecutionHistoryReverse: historyOf,
     },
@@ -67,9 +91,10 @@ function serverOf(runs: readonly ClosedRun[], closedMs: number): Client {
   } as unknown as Client;
 }
 
-function rawOf(runId: string, closedMs: number): object {
+function rawOf({ runId, memo = {} }: ClosedRun, closedMs: number): object {
   const time = msToTs(closedMs);
   return {
+    memo: { fields: memo },
     execution: { workflowId: runId, runId },
     type: { name: 'report' },
     status: FAILED,
@@ -93,6 +118,41 @@ it('an error whose details cannot be decoded is shown by its message', async () 
       ['b', 'Refused: no stock for b'],
     ],
   );
+});
+
+it('memos that cannot be decoded hide no run', async () => {
+  const broken = { metadata: { encoding: Buffer.from('json/plain') }, data: Buffer.from('{') };
+  const stored = poll([
+    { runId: 'a', memo: { jobName: ENCRYPTED } },
+    { runId: 'b', memo: { jobName: broken, other: {} } },
+    { runId: 'c' },
+  ]);
+  await until(() => stored.size === 3, { says: () => `stored: ${JSON.stringify([...stored])}` });
+});
+
+it('histories that the server has lost delay no others, and are read once', async () => {
+  const lost = Array.from({ length: 3 }, (_, index) => ({ runId: `lost-${index}`, isLost: true }));
+  const stored = poll([...lost, { runId: 'a' }]);
+  await until(() => stored.get('a') !== undefined, {
+    within: 10_000,
+    says: () => `stored: ${JSON.stringify([...stored])}`,
+  });
+  deepEqual(
+    read.filter((runId) => runId !== 'a'),
+    ['lost-0', 'lost-1', 'lost-2'],
+  );
+});
+
+it('an open page of a run that the server lists but does not have stops nothing', async () => {
+  const published = new Set<string>();
+  const stored = poll([{ runId: 'a' }], ['ghost'], (runIds) => {
+    for (const runId of runIds) published.add(runId);
+  });
+  poller.watch('ghost');
+  await until(() => published.has('a') && published.has('ghost') && stored.get('a') !== undefined, {
+    within: 10_000,
+    says: () => `published: ${[...published].join()}; stored: ${JSON.stringify([...stored])}`,
+  });
 });
 
 it('a history that cannot be read for a while delays no others, and is read later', async () => {

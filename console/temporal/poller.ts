@@ -229,7 +229,10 @@ export class Poller {
     for (const runId of [...watched].slice(0, MAX_WATCHED)) {
       const run = this.#open.get(runId);
       if (!run) continue;
-      const { workflowExecutionInfo: info, pendingActivities } = await describeRun(this.calls, run);
+      // The lists may have a run that the server no longer has. Other errors show in the state of the namespace.
+      const described = await describeRun(this.calls, run).catch(() => undefined);
+      if (!described) continue;
+      const { workflowExecutionInfo: info, pendingActivities } = described;
       const pending = pendingActivities?.map(({ activityId, state, attempt }) => [
         activityId,
         state,
@@ -248,11 +251,10 @@ export class Poller {
       try {
         complete.push(await completeSummary(this.calls, run));
       } catch (error) {
-        // The history is gone, so the summary stays as visibility has it.
-        if (grpcStatusOf(error) !== GrpcStatus.NOT_FOUND) {
-          this.#toComplete.push(...batch.slice(index + 1), run);
-          break;
-        }
+        // Of a history that is gone or corrupt, the summary stays as visibility has it.
+        if (!isTemporary(error)) continue;
+        this.#toComplete.push(...batch.slice(index + 1), run);
+        break;
       }
     }
     if (complete.length === 0) return;
@@ -275,4 +277,15 @@ export class Poller {
       return list();
     }
   }
+}
+
+/** Errors after which the same call may succeed. */
+const TEMPORARY: readonly (number | undefined)[] = [
+  GrpcStatus.DEADLINE_EXCEEDED,
+  GrpcStatus.RESOURCE_EXHAUSTED,
+  GrpcStatus.UNAVAILABLE,
+];
+
+function isTemporary(error: unknown): boolean {
+  return TEMPORARY.includes(grpcStatusOf(error));
 }
