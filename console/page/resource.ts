@@ -6,8 +6,10 @@ import { BoundedMap } from '../../core/util/bounded-map';
 import type { ApiError } from '../api/types';
 import { type Change, onChange } from './live';
 
-/** Shortest time between two reads of the same path, in milliseconds. */
-const MIN_INTERVAL_MS = 1_000;
+/** Shortest pause between two reads of the same path, in milliseconds. */
+const MIN_PAUSE_MS = 1_000;
+/** The pause is at least so many times as long as the read: a page of a huge history is read less often. */
+const PAUSE_PER_READ = 5;
 /** Interval at which pages with running runs are read again, in milliseconds, so that durations keep counting. */
 export const COUNTING_MS = 5_000;
 const MAX_KEPT = 30;
@@ -96,7 +98,7 @@ export function useResource<T>(
   return state.path === path ? state : { data: kept.get(path) as T | undefined };
 }
 
-/** Reads one path, never concurrently, and at most once in {@link MIN_INTERVAL_MS}. */
+/** Reads one path, never concurrently, and with pauses in between. */
 class Reader<T> {
   readonly #path: string;
   readonly #onResult: (result: Resource<T>) => void;
@@ -122,15 +124,17 @@ class Reader<T> {
     this.#isBusy = true;
     this.#isRequested = false;
     const { signal } = this.#abort;
+    const begun = performance.now();
     try {
       const data = await read<T>(this.#path, signal);
       if (!signal.aborted) this.#onResult({ data });
     } catch (error) {
       if (!signal.aborted) this.#onResult({ error: error as ReadError });
     }
+    const pauseMs = Math.max(MIN_PAUSE_MS, PAUSE_PER_READ * (performance.now() - begun));
     setTimeout(() => {
       this.#isBusy = false;
       if (this.#isRequested && !signal.aborted) void this.#read();
-    }, MIN_INTERVAL_MS);
+    }, pauseMs);
   }
 }
