@@ -42,8 +42,10 @@ export async function checkAlerts(options: JobWatcherOptions): Promise<AlertsChe
     await checkNamespace(client);
     const problem = unusableBecause(namespace, await readSearchAttributes(connection, namespace));
     if (problem !== undefined) problems.push(problem);
-    else await new Reader(client).checkVisibility();
-    done.push(`namespace ${namespace} can be read`);
+    else {
+      await new Reader(client).checkVisibility();
+      done.push(`namespace ${namespace} can be read`);
+    }
   } catch (error) {
     const { message } = error as Error;
     problems.push(error instanceof OptionError ? message : `namespace ${namespace}: ${message}`);

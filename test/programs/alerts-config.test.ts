@@ -70,6 +70,24 @@ describe('watch, on a server that it cannot use,', () => {
   });
 });
 
+describe('watch --check, in a namespace without the search attributes,', () => {
+  it('does not say that the namespace can be read', async () => {
+    const stage = await Stage.start({ attributes: false });
+    try {
+      const args = ['--check', '--address', stage.server.address, '--namespace', stage.namespace];
+      const { code, output } = await withConfigFile(
+        { channels: { oncall: stage.receiver.channel() } },
+        (path) => WatchProcess.run(['--config', path, ...args], { HOOK_KEY }),
+      );
+      equal(code, 1);
+      match(output, /^FAILED {2}search attributes of namespace .*: not registered: TraceId, /m);
+      doesNotMatch(output, /can be read/);
+    } finally {
+      await stage.stop();
+    }
+  });
+});
+
 describe('startJobWatcher', () => {
   it('refuses unknown options, and functions that are none', async () => {
     const start = (more: object) => startJobWatcher({ config: {}, ...more } as never);
