@@ -9,7 +9,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NoopSpanProcessor } from '@opentelemetry/sdk-trace-base';
-import { Client } from '@temporalio/client';
+import { Client, type WorkflowHandle } from '@temporalio/client';
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { JobTracingPlugin } from 'temporal-job-tracing';
 import { type AlertPayload, type JobAlertsConfig, startJobWatcher } from 'temporal-job-tracing/alerts';
@@ -17,6 +17,7 @@ import { JobClient } from 'temporal-job-tracing/client';
 import { resolveAlerts } from '../../alerts/config/resolve';
 import { JobWatch } from '../../alerts/watch/job-watch';
 import { startTemporalServer } from '../../testing/temporal-server';
+import { until } from '../../testing/until';
 import { counted, type Figure, figure, type PartOptions, type PartResult } from '../core/figure';
 import { estimate, quantile } from '../core/statistics';
 import { watcherEventsADay } from './watcher-events';
@@ -111,7 +112,11 @@ async function calls({ client }: Stage, { full }: PartOptions): Promise<Figure[]
     console.error(`alerts: ${size} jobs …`);
     for (; jobs < size; jobs += STARTS_AT_ONCE) {
       const some = Array.from({ length: Math.min(STARTS_AT_ONCE, size - jobs) }, (_, index) => jobs + index);
-      await Promise.all(some.map((job) => start(client, 'goesOn', [GOES_ON_MS], `well-${job}`)));
+      const started = await Promise.all(
+        some.map((job) => start(client, 'goesOn', [GOES_ON_MS], `well-${job}`)),
+      );
+      // Healthy jobs: no run still waits for its first task.
+      await Promise.all(started.map(hasBegun));
     }
     jobs = size;
     const perSecond = await callsPerSecond(client);
@@ -142,6 +147,11 @@ async function callsPerSecond(client: Client): Promise<number> {
     await sleep(Math.max(0, lookMs + POLL_MS - Date.now()));
   }
   return watch.calls / ((Date.now() - startedMs) / 1_000);
+}
+
+async function hasBegun(run: WorkflowHandle): Promise<void> {
+  const isDone = async () => (await run.describe()).raw.pendingWorkflowTask == null;
+  await until(isDone, { says: `${run.workflowId} has not begun` });
 }
 
 function start(client: Client, type: string, args: unknown[], job: string) {
