@@ -12,7 +12,9 @@ import { until } from '../testing/until';
 const FAILED = 3;
 const RUNNING = 1;
 const NOT_FOUND = 5;
+const PERMISSION_DENIED = 7;
 const UNAVAILABLE = 14;
+const UNAUTHENTICATED = 16;
 const DATA_LOSS = 15;
 /** What a codec makes of the details of an error: nothing that can be read without it. */
 const ENCRYPTED = { metadata: { encoding: Buffer.from('binary/encrypted') }, data: Buffer.from('?') };
@@ -23,6 +25,8 @@ interface ClosedRun {
   readonly details?: readonly object[];
   /** How many times the history cannot be read. */
   unavailable?: number;
+  /** gRPC status code of those errors. @default UNAVAILABLE */
+  readonly code?: number;
   /** Whether the server has lost the history. */
   readonly isLost?: boolean;
   readonly memo?: Readonly<Record<string, object>>;
@@ -69,7 +73,7 @@ function serverOf(runs: readonly ClosedRun[], open: readonly string[], closedMs:
     if (run?.isLost) throw Object.assign(new Error('corrupted history'), { code: DATA_LOSS });
     if (run?.unavailable) {
       run.unavailable--;
-      throw Object.assign(new Error('unavailable'), { code: UNAVAILABLE });
+      throw Object.assign(new Error('unavailable'), { code: run.code ?? UNAVAILABLE });
     }
     const applicationFailureInfo = { type: 'Refused', details: { payloads: run?.details ?? [] } };
     const failure = { message: `no stock for ${run?.runId}`, applicationFailureInfo };
@@ -142,6 +146,16 @@ it('histories that the server has lost delay no others, and are read once', asyn
     ['lost-0', 'lost-1', 'lost-2'],
   );
 });
+
+for (const code of [PERMISSION_DENIED, UNAUTHENTICATED])
+  it(`histories that the server refuses with code ${code} are read once it accepts the credentials again`, async () => {
+    const stored = poll([{ runId: 'a', unavailable: 1, code }]);
+    await until(() => stored.get('a') !== undefined, {
+      within: 10_000,
+      says: () => `stored: ${JSON.stringify([...stored])}`,
+    });
+    deepEqual(read.slice(0, 2), ['a', 'a']);
+  });
 
 it('an open page of a run that the server lists but does not have stops nothing', async () => {
   const published = new Set<string>();

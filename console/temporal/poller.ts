@@ -279,9 +279,12 @@ export class Poller {
   }
 }
 
-/** Errors after which the same call may succeed. */
+/** Errors of the server or the credentials, not of one history: the same call may succeed later. */
 const TEMPORARY: readonly (number | undefined)[] = [
+  GrpcStatus.CANCELLED,
   GrpcStatus.DEADLINE_EXCEEDED,
+  GrpcStatus.PERMISSION_DENIED,
+  GrpcStatus.UNAUTHENTICATED,
   GrpcStatus.RESOURCE_EXHAUSTED,
   GrpcStatus.UNAVAILABLE,
 ];
