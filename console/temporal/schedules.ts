@@ -2,10 +2,12 @@
  * Reads the schedules of jobs and their next due times: of scheduled jobs, Temporal Schedules, and crons. The
  * server computes the times.
  */
+import type { temporal } from '@temporalio/proto';
 import { JOB_MEMO, JOB_TICK, SCHEDULED_JOB } from '../../core/jobs/names';
 import { defined } from '../../core/util/defined';
 import { isRecord, textOf } from '../../core/util/untrusted';
 import type { JobKind } from '../api/types';
+import { durationMsOf, msOf } from '../timeline/history-event';
 import type { TemporalCalls } from './calls';
 import { listExecutions } from './list';
 
@@ -67,34 +69,42 @@ async function listRunning(calls: TemporalCalls, type: string) {
   return executions;
 }
 
-function readSchedules(calls: TemporalCalls): Promise<Map<string, JobSchedule & { workflowType: string }>> {
-  return calls.call(
-    async (client) => {
-      const found = new Map<string, JobSchedule & { workflowType: string }>();
-      for await (const { scheduleId, action, state, info, spec } of client.schedule.list()) {
-        found.set(scheduleId, {
-          kind: 'schedule',
-          scheduleId,
-          workflowType: action?.workflowType ?? '',
-          isPaused: state.paused,
-          ...defined({ nextDueAt: info.nextActionTimes[0]?.getTime(), text: scheduleText(spec) }),
-        });
-        if (found.size >= MAX_SCHEDULES) break;
-      }
-      return found;
-    },
-    { isBackground: true },
-  );
+/**
+ * Reads the Temporal Schedules. Not by the SDK's list, which fails if it cannot decode the memo of one of them: the
+ * console may lack the workers' data converter.
+ */
+async function readSchedules(calls: TemporalCalls): Promise<JobSchedules['bySchedule']> {
+  const found = new Map<string, JobSchedule & { workflowType: string }>();
+  let nextPageToken: Uint8Array | undefined;
+  do {
+    const token = nextPageToken;
+    const page = await calls.call(
+      ({ workflowService }) =>
+        workflowService.listSchedules({
+          namespace: calls.namespace,
+          maximumPageSize: MAX_SCHEDULES - found.size,
+          ...(token && { nextPageToken: token }),
+        }),
+      { isBackground: true },
+    );
+    for (const { scheduleId, info } of page.schedules ?? []) {
+      if (!scheduleId) continue;
+      found.set(scheduleId, {
+        kind: 'schedule',
+        scheduleId,
+        workflowType: info?.workflowType?.name ?? '',
+        isPaused: info?.paused === true,
+        ...defined({ nextDueAt: msOf(info?.futureActionTimes?.[0]), text: scheduleText(info?.spec) }),
+      });
+    }
+    nextPageToken = page.nextPageToken?.length ? page.nextPageToken : undefined;
+  } while (nextPageToken && found.size < MAX_SCHEDULES);
+  return found;
 }
 
 /** Describes a Schedule's spec in a few words. */
-function scheduleText(
-  spec:
-    | { readonly intervals?: readonly { every: number }[]; readonly calendars?: readonly unknown[] }
-    | undefined,
-): string | undefined {
-  const [interval] = spec?.intervals ?? [];
-  if (interval) return `every ${interval.every / 1_000} s`;
-  const calendars = spec?.calendars?.length ?? 0;
-  return calendars > 0 ? 'by calendar' : undefined;
+function scheduleText(spec: temporal.api.schedule.v1.IScheduleSpec | null | undefined): string | undefined {
+  const [interval] = spec?.interval ?? [];
+  if (interval) return `every ${durationMsOf(interval.interval) / 1_000} s`;
+  return spec?.structuredCalendar?.length ? 'by calendar' : undefined;
 }
