@@ -1,6 +1,6 @@
 /** The console's calls to a Temporal server that does not answer, or refuses calls: fewer, shorter, never given up. */
-import { deepEqual, equal, rejects } from 'node:assert/strict';
-import { beforeEach, describe, it } from 'node:test';
+import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
+import { afterEach, beforeEach, describe, it, mock } from 'node:test';
 import type { Client } from '@temporalio/client';
 import { GrpcStatus } from '../client/grpc-status';
 import { TemporalCalls } from '../console/temporal/calls';
@@ -9,18 +9,20 @@ const UNAVAILABLE = 14;
 /** Milliseconds that the first ten failures in a row keep background calls quiet. */
 const QUIET = [1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000, 60_000, 60_000];
 
+/** Time since any moment. */
 let nowMs: number;
 let deadlinesMs: number[];
 let states: string[];
 let calls: TemporalCalls;
 
 beforeEach(() => {
+  mock.timers.enable({ apis: ['Date'], now: Date.UTC(2026, 0, 1) });
   nowMs = 1_000_000;
   deadlinesMs = [];
   states = [];
   const connection = {
     withDeadline: (deadline: number, fn: () => Promise<unknown>) => {
-      deadlinesMs.push(deadline - nowMs);
+      deadlinesMs.push(deadline - Date.now());
       return fn();
     },
   };
@@ -31,6 +33,8 @@ beforeEach(() => {
     () => nowMs,
   );
 });
+
+afterEach(() => mock.timers.reset());
 
 const answered = (isBackground = false) => calls.call(async () => 'answer', { isBackground });
 const failed = async (code: number, isBackground = false) => {
@@ -61,6 +65,13 @@ describe('calls that fail', () => {
       equal(calls.quietMs, 0);
       deepEqual(states, [state, 'ok']);
     });
+
+  it('put off background calls no longer when the clock is set back', async () => {
+    calls = new TemporalCalls(calls.client);
+    await failed(UNAVAILABLE, true);
+    mock.timers.setTime(Date.UTC(2025, 0, 1));
+    ok(calls.quietMs <= 1_000, `${calls.quietMs} ms`);
+  });
 
   it('of pages do not put off the next background call', async () => {
     await failed(UNAVAILABLE, true);

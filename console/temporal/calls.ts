@@ -33,7 +33,7 @@ class DeadlineError extends Error {
 export class TemporalCalls {
   readonly namespace: string;
   readonly client: Client;
-  readonly #now: () => number;
+  readonly #elapsedMs: () => number;
   readonly #onChange: () => void;
   #state: TemporalState = 'connecting';
   #sinceMs: number;
@@ -43,13 +43,20 @@ export class TemporalCalls {
   #quietUntilMs = 0;
   readonly #inFlight = new Set<Promise<unknown>>();
 
-  /** @param onChange called when the state has changed */
-  constructor(client: Client, onChange: () => void = () => {}, now: () => number = Date.now) {
+  /**
+   * @param onChange called when the state has changed
+   * @param elapsedMs clock of intervals, which nobody sets back
+   */
+  constructor(
+    client: Client,
+    onChange: () => void = () => {},
+    elapsedMs: () => number = () => performance.now(),
+  ) {
     this.client = client;
     this.namespace = client.options.namespace;
-    this.#now = now;
+    this.#elapsedMs = elapsedMs;
     this.#onChange = onChange;
-    this.#sinceMs = now();
+    this.#sinceMs = Date.now();
   }
 
   get state(): TemporalState {
@@ -62,7 +69,7 @@ export class TemporalCalls {
 
   /** Milliseconds until background calls may be made again. */
   get quietMs(): number {
-    return Math.max(0, this.#quietUntilMs - this.#now());
+    return Math.max(0, this.#quietUntilMs - this.#elapsedMs());
   }
 
   /**
@@ -79,7 +86,7 @@ export class TemporalCalls {
     const timeoutMs = isPageAway ? AWAY_TIMEOUT_MS : CALL_TIMEOUT_MS;
     try {
       const answer = this.#track(
-        this.client.connection.withDeadline(this.#now() + timeoutMs, () => make(this.client)),
+        this.client.connection.withDeadline(Date.now() + timeoutMs, () => make(this.client)),
       );
       // What `make` calls may set a later deadline, as the typed client does, or try again.
       const value = await within(timeoutMs + GRACE_MS, answer);
@@ -144,7 +151,7 @@ export class TemporalCalls {
   }
 
   #answered(): void {
-    this.#answeredMs = this.#now();
+    this.#answeredMs = Date.now();
     this.#backOffMs = 0;
     this.#quietUntilMs = 0;
     this.#set('ok', '');
@@ -175,14 +182,14 @@ export class TemporalCalls {
     // Calls of pages go on meanwhile; if they fail, the next background call must not be put off for ever.
     if (this.quietMs > 0) return;
     this.#backOffMs = Math.min(MAX_BACK_OFF_MS, Math.max(FIRST_BACK_OFF_MS, this.#backOffMs * 2));
-    this.#quietUntilMs = this.#now() + this.#backOffMs;
+    this.#quietUntilMs = this.#elapsedMs() + this.#backOffMs;
   }
 
   #set(state: TemporalState, detail: string): void {
     this.#detail = detail;
     if (state === this.#state) return;
     this.#state = state;
-    this.#sinceMs = this.#now();
+    this.#sinceMs = Date.now();
     this.#onChange();
   }
 }

@@ -34,10 +34,10 @@ export class ForgottenRuns {
 
   /** Checks runs of one job that a page shows, unless they were checked a moment ago. Returns at once. */
   check(runs: readonly RunSummary[]): void {
-    const nowMs = Date.now();
+    const nowMs = performance.now();
     const due = runs
-      .filter(({ isForgotten, closedAt }) => !isForgotten && closedAt < nowMs - SETTLED_MS)
-      .filter(({ runId }) => (this.#checkedMs.get(runId) ?? 0) < nowMs - REMEMBERED_MS)
+      .filter(({ isForgotten, closedAt }) => !isForgotten && closedAt < Date.now() - SETTLED_MS)
+      .filter(({ runId }) => nowMs - (this.#checkedMs.get(runId) ?? Number.NEGATIVE_INFINITY) > REMEMBERED_MS)
       .slice(0, MAX_RUNS);
     if (due.length === 0) return;
     for (const { runId } of due) this.#checkedMs.set(runId, nowMs);

@@ -27,9 +27,9 @@ export class TaskQueues {
   async pollersOf(kind: TaskQueueKind, taskQueue: string): Promise<QueuePollers | undefined> {
     const key = `${kind} ${taskQueue}`;
     const known = this.#known.get(key);
-    if (known && Date.now() - known.atMs < REMEMBERED_MS) return known.pollers;
+    if (known && performance.now() - known.atMs < REMEMBERED_MS) return known.pollers;
     const pollers = await this.#read(kind, taskQueue).catch(() => undefined);
-    this.#known.set(key, { atMs: Date.now(), pollers });
+    this.#known.set(key, { atMs: performance.now(), pollers });
     return pollers;
   }
 
