@@ -1,10 +1,10 @@
 /** Details of closed runs that the console reads from their histories, while some cannot be read. */
-import { deepEqual } from 'node:assert/strict';
+import { deepEqual, equal } from 'node:assert/strict';
 import { afterEach, it } from 'node:test';
 import type { Client } from '@temporalio/client';
 import { loadDataConverter } from '@temporalio/common/lib/internal-non-workflow';
 import { msToTs } from '@temporalio/common/lib/time';
-import type { FillCursor, RunIndex, RunSummary } from '../console/store';
+import { type FillCursor, type RunIndex, type RunSummary, StoreError } from '../console/store';
 import { TemporalCalls } from '../console/temporal/calls';
 import { Poller } from '../console/temporal/poller';
 import { until } from '../testing/until';
@@ -35,6 +35,8 @@ interface ClosedRun {
 let poller: Poller;
 /** Run ids whose histories were read. */
 let read: string[] = [];
+/** How many times runs with details cannot be stored. */
+let full = 0;
 afterEach(() => poller.stop());
 
 /** Starts a poller of these runs; returns their stored errors by run id. */
@@ -47,8 +49,12 @@ function poll(
   const stored = new Map<string, string | undefined>();
   const closedMs = Date.now();
   const index: Pick<RunIndex, 'addRuns' | 'fillCursor'> = {
-    fillCursor: async (): Promise<FillCursor> => ({ fromAt: closedMs, untilAt: closedMs, isComplete: true }),
+    fillCursor: async (): Promise<FillCursor> => ({ fromAt: closedMs, untilAt: closedMs }),
     addRuns: async (added: readonly RunSummary[]) => {
+      if (full > 0 && added.some(({ errorLine }) => errorLine !== undefined)) {
+        full--;
+        throw new StoreError('full', 'The disk is full.');
+      }
       for (const { runId, errorLine } of added) stored.set(runId, errorLine);
     },
   };
@@ -90,8 +96,8 @@ function serverOf(runs: readonly ClosedRun[], open: readonly string[], closedMs:
       describeWorkflowExecution: describeNothing,
       getWorkflowExecutionHistory: historyOf,
       getWorkflowExecutionHistoryReverse: historyOf,
+      listSchedules: async () => ({}),
     },
-    schedule: { list: async function* () {} },
   } as unknown as Client;
 }
 
@@ -174,4 +180,14 @@ it('a history that cannot be read for a while delays no others, and is read late
   await until(() => stored.size === 3 && [...stored.values()].every((line) => line !== undefined), {
     says: () => `stored: ${JSON.stringify([...stored])}`,
   });
+});
+
+it('details that cannot be stored for a while are stored later, from histories read once', async () => {
+  full = 2;
+  const stored = poll([{ runId: 'a' }, { runId: 'b' }]);
+  await until(() => stored.get('a') !== undefined && stored.get('b') !== undefined, {
+    says: () => `stored: ${JSON.stringify([...stored])}`,
+  });
+  deepEqual([...new Set(read)], ['a', 'b']);
+  equal(read.length, 4, 'the beginning and the end of each');
 });

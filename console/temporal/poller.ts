@@ -6,11 +6,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { GrpcStatus, grpcStatusOf } from '../../client/grpc-status';
 import { boundAttributes } from '../../client/trace-of-execution';
 import type { Problem, RunsChanged } from '../api/types';
-import { type FillCursor, type RunIndex, type RunSummary, StoreError } from '../store/index';
+import { type FillCursor, type RunIndex, StoreError } from '../store/index';
 import type { TemporalCalls } from './calls';
-import { completeSummary } from './closed-runs';
+import { type ClosedPage, ClosedRunsReader } from './closed-runs-reader';
+import { Completion } from './completion';
 import { type OpenRun, runOfExecution } from './execution';
-import { Fill } from './fill';
 import { type Listed, listExecutions } from './list';
 import { closedRunsQuery, openRunsQuery, type Without } from './queries';
 import { describeRun } from './read-history';
@@ -25,37 +25,25 @@ export interface PollerOptions {
 
 const MAX_OPEN = 1_000;
 const STOP_TIMEOUT_MS = 1_000;
-/** Most closed runs of one poll, including those that closed while the console was stopped. */
-const MAX_CLOSED = 20_000;
-/**
- * Overlap of successive polls, in milliseconds, since a run may become visible after one that closed later.
- */
-const LOOK_BACK_MS = 120_000;
 const SCHEDULES_INTERVAL_MS = 30_000;
-/** Number of runs for each poll whose histories are read for what visibility lacks. */
-const COMPLETED_A_POLL = 10;
-const MAX_TO_COMPLETE = 500;
 /** Most runs on open pages that are described at each poll. */
 const MAX_WATCHED = 20;
 const ALL: Without = { triggers: [] };
 
 export class Poller {
   readonly calls: TemporalCalls;
-  readonly #index: RunIndex;
   readonly #onRuns: (changed: RunsChanged) => void;
   readonly #options: Required<PollerOptions>;
-  readonly #fill: Fill;
+  readonly #closed: ClosedRunsReader;
+  readonly #completion: Completion;
   readonly #stop = new AbortController();
   /** The runs that open page streams show. */
   readonly #watchers = new Map<symbol, string | undefined>();
   readonly #seenOfWatched = new Map<string, string>();
   #open = new Map<string, OpenRun>();
   #isOpenCut = false;
-  readonly #seenClosed = new Map<string, number>();
-  readonly #toComplete: RunSummary[] = [];
-  #cursor: FillCursor | undefined;
   #schedules: JobSchedules = NO_SCHEDULES;
-  #schedulesReadMs = 0;
+  #schedulesReadMs = Number.NEGATIVE_INFINITY;
   /** Whether our attributes are registered, so that queries can name them. */
   #areAttributesKnown = true;
   #storeError: string | undefined;
@@ -69,10 +57,12 @@ export class Poller {
     options: PollerOptions = {},
   ) {
     this.calls = calls;
-    this.#index = index;
     this.#onRuns = onRuns;
     this.#options = { intervalMs: 2_000, idleIntervalMs: 5_000, ...options };
-    this.#fill = new Fill(calls, index);
+    this.#closed = new ClosedRunsReader(calls.namespace, index, (fromMs, toMs, max) =>
+      this.#list(() => closedRunsQuery(fromMs, toMs, this.#without('child')), max),
+    );
+    this.#completion = new Completion(calls, index);
   }
 
   get openRuns(): ReadonlyMap<string, OpenRun> {
@@ -84,8 +74,9 @@ export class Poller {
   get schedules(): JobSchedules {
     return this.#schedules;
   }
+  /** Range of close times that has been read; `undefined` until the first fill has ended. */
   get fill(): FillCursor | undefined {
-    return this.#cursor;
+    return this.#closed.cursor;
   }
 
   /** Returns the reason why closed runs are not stored; `undefined` if they are. */
@@ -130,24 +121,28 @@ export class Poller {
 
   #intervalMs(): number {
     const { intervalMs, idleIntervalMs } = this.#options;
-    const isFilling = this.#cursor?.isComplete === false;
-    return this.#watchers.size > 0 || isFilling ? intervalMs : idleIntervalMs;
+    return this.#watchers.size > 0 || this.#closed.isBehind ? intervalMs : idleIntervalMs;
   }
 
   async #poll(): Promise<void> {
     const changed = new Map<string, string>();
-    const ended = await this.#readOpen(changed);
-    await this.#readClosed(changed);
-    for (const runId of ended) this.#open.delete(runId);
-    await this.#readWatched(changed);
-    this.#publish(changed);
-    await this.#complete();
-    if (Date.now() - this.#schedulesReadMs > SCHEDULES_INTERVAL_MS) {
-      this.#schedules = await readJobSchedules(this.calls);
-      this.#schedulesReadMs = Date.now();
+    try {
+      const ended = await this.#readOpen(changed);
+      const read = await this.#closed.read(ended, (page) => this.#addClosed(page, changed));
+      for (const runId of read) this.#open.delete(runId);
+      await this.#readWatched(changed);
+    } finally {
+      // Also what was read before an error.
+      this.#publish(changed);
     }
-    if (this.#cursor && !this.#cursor.isComplete)
-      this.#cursor = await this.#fill.step(this.#cursor, this.#without());
+    const completed = await this.#completion.step();
+    this.#publish(
+      new Map(completed.filter(({ isListed }) => isListed).map(({ runId, job }) => [runId, job])),
+    );
+    if (performance.now() - this.#schedulesReadMs > SCHEDULES_INTERVAL_MS) {
+      this.#schedulesReadMs = performance.now();
+      this.#schedules = await readJobSchedules(this.calls);
+    }
   }
 
   #publish(changed: ReadonlyMap<string, string>): void {
@@ -184,41 +179,18 @@ export class Poller {
     return ended.map(({ runId }) => runId);
   }
 
-  async #readClosed(changed: Map<string, string>): Promise<void> {
-    const nowMs = Date.now();
-    this.#cursor ??= (await this.#index.fillCursor(this.calls.namespace)) ?? {
-      fromAt: nowMs - LOOK_BACK_MS,
-      untilAt: nowMs,
-      isComplete: false,
-    };
-    const sinceMs = this.#cursor.untilAt - LOOK_BACK_MS;
-    const { executions } = await this.#list(
-      () => closedRunsQuery(sinceMs, undefined, this.#without('child')),
-      MAX_CLOSED,
-    );
-    const ended = executions.filter(({ runId }) => !this.#seenClosed.has(runId));
-    const found = ended
-      .flatMap((info) => runOfExecution(info, this.calls.namespace) ?? [])
-      .filter((run): run is RunSummary => run.state !== 'running');
-    const cursor = { ...this.#cursor, untilAt: nowMs };
-    if (found.length > 0) await this.#index.addRuns(found, { namespace: this.calls.namespace, cursor });
-    // Only now: runs that could not be stored, such as on a full disk, are read again.
-    this.#cursor = cursor;
-    for (const run of found) {
-      this.#seenClosed.set(run.runId, run.closedAt);
+  #addClosed({ runs, executions }: ClosedPage, changed: Map<string, string>): void {
+    for (const run of runs) {
       this.#open.delete(run.runId);
       if (run.isListed) changed.set(run.runId, run.job);
     }
-    for (const info of ended) {
+    for (const info of executions) {
       const { jobRunId, job = '', trigger } = boundAttributes(info);
       // A shard was rerun after its MapReduce run had ended.
       if (trigger === 'shard' && jobRunId !== undefined && !this.#open.has(jobRunId))
         changed.set(jobRunId, job);
     }
-    this.#toComplete.unshift(...found.filter(({ isListed, state }) => isListed || state !== 'success'));
-    this.#toComplete.length = Math.min(this.#toComplete.length, MAX_TO_COMPLETE);
-    for (const [runId, closedAt] of this.#seenClosed)
-      if (closedAt < nowMs - 2 * LOOK_BACK_MS) this.#seenClosed.delete(runId);
+    this.#completion.add(runs);
   }
 
   /** Detects changes of the runs on open pages, which lists do not show. */
@@ -244,24 +216,6 @@ export class Poller {
     }
   }
 
-  async #complete(): Promise<void> {
-    const complete: RunSummary[] = [];
-    const batch = this.#toComplete.splice(0, COMPLETED_A_POLL);
-    for (const [index, run] of batch.entries()) {
-      try {
-        complete.push(await completeSummary(this.calls, run));
-      } catch (error) {
-        // Of a history that is gone or corrupt, the summary stays as visibility has it.
-        if (!isTemporary(error)) continue;
-        this.#toComplete.push(...batch.slice(index + 1), run);
-        break;
-      }
-    }
-    if (complete.length === 0) return;
-    await this.#index.addRuns(complete);
-    this.#publish(new Map(complete.filter(({ isListed }) => isListed).map(({ runId, job }) => [runId, job])));
-  }
-
   #without(...triggers: Without['triggers'][number][]): Without {
     return this.#areAttributesKnown ? { triggers } : ALL;
   }
@@ -277,18 +231,4 @@ export class Poller {
       return list();
     }
   }
-}
-
-/** Errors of the server or the credentials, not of one history: the same call may succeed later. */
-const TEMPORARY: readonly (number | undefined)[] = [
-  GrpcStatus.CANCELLED,
-  GrpcStatus.DEADLINE_EXCEEDED,
-  GrpcStatus.PERMISSION_DENIED,
-  GrpcStatus.UNAUTHENTICATED,
-  GrpcStatus.RESOURCE_EXHAUSTED,
-  GrpcStatus.UNAVAILABLE,
-];
-
-function isTemporary(error: unknown): boolean {
-  return TEMPORARY.includes(grpcStatusOf(error));
 }

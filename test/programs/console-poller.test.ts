@@ -1,12 +1,14 @@
-/** What the console reads from a real server. */
+/** What the console reads from a real server whose clock is not the console's, and which has memos behind a codec. */
 import { equal, ok } from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { after, before, describe, it, mock } from 'node:test';
 import { Client, Connection } from '@temporalio/client';
 import type { JobList } from '../../console/api/types';
 import { startTemporalServer, type TemporalServer } from '../../testing/temporal-server';
 import { until } from '../../testing/until';
 import { getJson, startConsoleFor } from '../support/console';
 import { id } from '../support/runs';
+
+const MINUTE_MS = 60_000;
 
 describe('a console', () => {
   let server: TemporalServer;
@@ -21,6 +23,38 @@ describe('a console', () => {
   });
 
   const jobs = (url: string) => getJson<JobList>(`${url}/api/jobs`);
+  const jobOf = (url: string, job: string) =>
+    until(async () => (await jobs(url)).jobs.find((each) => each.job === job), {
+      says: `${job} is not listed`,
+    });
+
+  for (const [what, differenceMs] of [
+    ['ahead of', 10 * MINUTE_MS],
+    ['behind', -10 * MINUTE_MS],
+  ] as const)
+    it(`with a clock ${what} the server's keeps the runs that close`, async () => {
+      const now = Date.now;
+      mock.method(Date, 'now', () => now() + differenceMs);
+      const running = await startConsoleFor({ address: server.address });
+      try {
+        const client = new Client({ connection });
+        for (const job of [id('first'), id('second')]) {
+          const handle = await client.workflow.start('nobodyRunsIt', {
+            taskQueue: 'nobody',
+            workflowId: job,
+            memo: { jobName: job },
+          });
+          await jobOf(running.url, job);
+          await handle.terminate('no longer needed');
+          await until(async () => (await jobOf(running.url, job)).last?.state === 'termination', {
+            says: 'its end is not seen',
+          });
+        }
+      } finally {
+        await running.close();
+        mock.restoreAll();
+      }
+    });
 
   it('without the data converter reads Schedules whose memo it cannot decode', async () => {
     const encrypted = { metadata: { encoding: Buffer.from('binary/encrypted') }, data: Buffer.from('?') };

@@ -83,7 +83,7 @@ describe('the index of closed runs', () => {
     await store.runs.addRuns([run(0, { state: 'unknown' })]);
     await store.runs.addRuns([run(0)], {
       namespace: 'default',
-      cursor: { fromAt: START, untilAt: START + 1, isComplete: true },
+      cursor: { fromAt: START, untilAt: START + 1 },
     });
     await store.close();
     store = await openStore({ directory });
@@ -91,7 +91,6 @@ describe('the index of closed runs', () => {
     deepEqual(await store.runs.fillCursor('default'), {
       fromAt: START,
       untilAt: START + 1,
-      isComplete: true,
     });
     equal(await store.runs.fillCursor('other'), undefined);
   });

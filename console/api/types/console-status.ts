@@ -14,13 +14,13 @@ export interface NamespaceStatus {
   readonly temporal: 'ok' | 'busy' | 'away' | 'connecting';
   /** Time of Temporal's last answer. */
   readonly answeredAt?: number;
-  /** Number of open runs in the last poll, at most 1,000. */
+  /** Number of known open runs. */
   readonly openRuns: number;
   /** Number of jobs and task queues with open alerts, as last read; they are read while a page is open. */
   readonly openAlerts: number;
   /** Whether there are more open runs than are polled. */
   readonly isOpenRunsCut: boolean;
-  /** Close time of the oldest known closed runs; left out until the first fill has begun. */
+  /** Close time since which all closed runs have been read; left out until the first fill has ended. */
   readonly closedSinceAt?: number;
 }
 

@@ -29,7 +29,7 @@ export async function jobList(data: ConsoleData, namespace: string | undefined):
     at,
     jobs: rows.slice(0, MAX_JOBS),
     more: Math.max(0, rows.length - MAX_JOBS),
-    isFilling: namespaces.some(({ poller }) => poller.fill?.isComplete !== true),
+    isFilling: namespaces.some(({ poller }) => poller.fill === undefined),
     problems: problemsOf(data, namespaces),
   };
 }

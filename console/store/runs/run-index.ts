@@ -94,14 +94,12 @@ export interface RunPageOf {
   readonly cursor?: string;
 }
 
-/** Range of close times of which a namespace's closed runs have been read. */
+/** Range of close times of which all closed runs of a namespace have been read. */
 export interface FillCursor {
   /** Start of the range. */
   readonly fromAt: number;
   /** End of the range. */
   readonly untilAt: number;
-  /** Whether the first fill has ended. */
-  readonly isComplete: boolean;
 }
 
 /** A run's profile, stored as JSON. */

@@ -62,12 +62,12 @@ export class RunStore {
   }
 
   fillCursor(namespace: string): FillCursor | undefined {
-    const row = this.prepared('SELECT since, until, complete FROM fill WHERE namespace = ?').get<{
+    // Incomplete rows are of a version that stored an unfinished first fill.
+    const row = this.prepared('SELECT since, until FROM fill WHERE namespace = ? AND complete = 1').get<{
       since: number;
       until: number;
-      complete: number;
     }>(namespace);
-    return row && { fromAt: row.since, untilAt: row.until, isComplete: row.complete === 1 };
+    return row && { fromAt: row.since, untilAt: row.until };
   }
 
   jobs(namespaces?: readonly string[]): IndexedJob[] {
@@ -188,11 +188,11 @@ export class RunStore {
       .map((row) => summaryOf(row, this.strings));
   }
 
-  private putFill(namespace: string, { fromAt, untilAt, isComplete }: FillCursor): void {
+  private putFill(namespace: string, { fromAt, untilAt }: FillCursor): void {
     this.prepared(
-      `INSERT INTO fill (namespace, since, until, complete) VALUES (?, ?, ?, ?)
-       ON CONFLICT (namespace) DO UPDATE SET since = excluded.since, until = excluded.until, complete = excluded.complete`,
-    ).run(namespace, fromAt, untilAt, Number(isComplete));
+      `INSERT INTO fill (namespace, since, until, complete) VALUES (?, ?, ?, 1)
+       ON CONFLICT (namespace) DO UPDATE SET since = excluded.since, until = excluded.until, complete = 1`,
+    ).run(namespace, fromAt, untilAt);
   }
 
   private prepared(sql: string): SqlStatement {
