@@ -241,3 +241,36 @@ describe('a poller with a backlog', () => {
     deepEqual(poller.fill, { fromAt: oldestAt, untilAt: newestAt });
   });
 });
+
+describe('a poller of many open runs', () => {
+  it('keeps those that a cut list lacks until they close', async () => {
+    runs = [{ runId: 'old' }];
+    startPoller();
+    await until(() => poller.openRuns.has('old'), { says: 'it is not listed' });
+    runs = [...Array.from({ length: 1_000 }, (_, index) => ({ runId: `new-${index}` })), { runId: 'old' }];
+    await until(() => poller.isOpenRunsCut, { says: 'the list is not cut' });
+    await polled();
+    ok(poller.openRuns.has('old'), 'it counts as ended');
+    runs[1_000] = { runId: 'old', closedMs: START };
+    await until(() => stored.has('old') && !poller.openRuns.has('old'), { says: 'its end is not seen' });
+  });
+
+  it('uses the search attributes within a minute after they have been registered', async () => {
+    let isRegistered = false;
+    onList = (query) => {
+      if (!isRegistered && query.includes('JobTrigger'))
+        throw Object.assign(new Error('no such search attribute'), { code: GrpcStatus.INVALID_ARGUMENT });
+    };
+    startPoller();
+    await polled();
+    ok(!queries.at(-1)?.includes('JobTrigger'));
+    isRegistered = true;
+    const elapsedMs = performance.now.bind(performance);
+    mock.method(performance, 'now', () => elapsedMs() + MINUTE_MS);
+    await polled();
+    ok(
+      queries.slice(-4).some((query) => query.includes('JobTrigger')),
+      'they are not used',
+    );
+  });
+});

@@ -28,7 +28,8 @@ const STOP_TIMEOUT_MS = 1_000;
 const SCHEDULES_INTERVAL_MS = 30_000;
 /** Most runs on open pages that are described at each poll. */
 const MAX_WATCHED = 20;
-const ALL: Without = { triggers: [] };
+/** How long queries do not name our attributes after the server did not know them. */
+const WITHOUT_ATTRIBUTES_MS = 30_000;
 
 export class Poller {
   readonly calls: TemporalCalls;
@@ -44,8 +45,7 @@ export class Poller {
   #isOpenCut = false;
   #schedules: JobSchedules = NO_SCHEDULES;
   #schedulesReadMs = Number.NEGATIVE_INFINITY;
-  /** Whether our attributes are registered, so that queries can name them. */
-  #areAttributesKnown = true;
+  #withoutAttributesUntilMs = 0;
   #storeError: string | undefined;
   #running: Promise<void> | undefined;
   #wake = new AbortController();
@@ -169,14 +169,14 @@ export class Poller {
       const known = this.#open.get(runId);
       if (!known || known.trigger !== trigger) changed.set(runId, job);
     }
-    const ended = [...this.#open.values()].filter(({ runId }) => !open.has(runId));
-    for (const run of ended) {
-      changed.set(run.runId, run.job);
-      open.set(run.runId, run);
-    }
+    const missing = [...this.#open.values()].filter(({ runId }) => !open.has(runId));
+    for (const run of missing) open.set(run.runId, run);
     this.#open = open;
     this.#isOpenCut = isCut;
-    return ended.map(({ runId }) => runId);
+    // A cut list lacks open runs as well.
+    if (isCut) return [];
+    for (const { runId, job } of missing) changed.set(runId, job);
+    return missing.map(({ runId }) => runId);
   }
 
   #addClosed({ runs, executions }: ClosedPage, changed: Map<string, string>): void {
@@ -216,18 +216,24 @@ export class Poller {
     }
   }
 
+  /** Whether queries may name our attributes: they may be registered after the console has started. */
+  #areAttributesKnown(): boolean {
+    return performance.now() >= this.#withoutAttributesUntilMs;
+  }
+
   #without(...triggers: Without['triggers'][number][]): Without {
-    return this.#areAttributesKnown ? { triggers } : ALL;
+    return { triggers: this.#areAttributesKnown() ? triggers : [] };
   }
 
   async #list(query: () => string, max: number): Promise<Listed> {
     const list = () =>
       this.calls.call((client) => listExecutions(client, query(), max), { isBackground: true });
+    const areNamed = this.#areAttributesKnown();
     try {
       return await list();
     } catch (error) {
-      if (!this.#areAttributesKnown || grpcStatusOf(error) !== GrpcStatus.INVALID_ARGUMENT) throw error;
-      this.#areAttributesKnown = false;
+      if (!areNamed || grpcStatusOf(error) !== GrpcStatus.INVALID_ARGUMENT) throw error;
+      this.#withoutAttributesUntilMs = performance.now() + WITHOUT_ATTRIBUTES_MS;
       return list();
     }
   }
