@@ -4,10 +4,11 @@ import { afterEach, it } from 'node:test';
 import type { Client } from '@temporalio/client';
 import { loadDataConverter } from '@temporalio/common/lib/internal-non-workflow';
 import { msToTs } from '@temporalio/common/lib/time';
-import { type FillCursor, type RunIndex, type RunSummary, StoreError } from '../console/store';
+import { type FillCursor, openStore, type RunIndex, type RunSummary, StoreError } from '../console/store';
 import { TemporalCalls } from '../console/temporal/calls';
 import { Poller } from '../console/temporal/poller';
 import { until } from '../testing/until';
+import { temporaryDirectory } from './support/console';
 
 const FAILED = 3;
 const RUNNING = 1;
@@ -21,6 +22,8 @@ const ENCRYPTED = { metadata: { encoding: Buffer.from('binary/encrypted') }, dat
 
 interface ClosedRun {
   readonly runId: string;
+  /** @default when all of them closed */
+  readonly closedMs?: number;
   /** Payloads of the error's details. */
   readonly details?: readonly object[];
   /** How many times the history cannot be read. */
@@ -35,6 +38,8 @@ interface ClosedRun {
 let poller: Poller;
 /** Run ids whose histories were read. */
 let read: string[] = [];
+/** How many histories can be read. */
+let readable = Number.POSITIVE_INFINITY;
 /** How many times runs with details cannot be stored. */
 let full = 0;
 afterEach(() => poller.stop());
@@ -47,33 +52,49 @@ function poll(
 ): ReadonlyMap<string, string | undefined> {
   read = [];
   const stored = new Map<string, string | undefined>();
+  const summaries = new Map<string, RunSummary>();
   const closedMs = Date.now();
-  const index: Pick<RunIndex, 'addRuns' | 'fillCursor'> = {
+  const index: Pick<RunIndex, 'addRuns' | 'fillCursor' | 'run'> = {
     fillCursor: async (): Promise<FillCursor> => ({ fromAt: closedMs, untilAt: closedMs }),
+    run: async (runId) => summaries.get(runId),
     addRuns: async (added: readonly RunSummary[]) => {
       if (full > 0 && added.some(({ errorLine }) => errorLine !== undefined)) {
         full--;
         throw new StoreError('full', 'The disk is full.');
       }
-      for (const { runId, errorLine } of added) stored.set(runId, errorLine);
+      for (const run of added) {
+        stored.set(run.runId, run.errorLine);
+        summaries.set(run.runId, run);
+      }
     },
   };
-  const calls = new TemporalCalls(serverOf(runs, open, closedMs));
-  poller = new Poller(calls, index as RunIndex, ({ runIds }) => onRuns(runIds), {
+  startPoller(serverOf(runs, open, closedMs), index as RunIndex, onRuns);
+  return stored;
+}
+
+function startPoller(
+  server: Client,
+  index: RunIndex,
+  onRuns: (runIds: readonly string[]) => void = () => {},
+): void {
+  poller = new Poller(new TemporalCalls(server), index, ({ runIds }) => onRuns(runIds), {
     intervalMs: 10,
     idleIntervalMs: 10,
   });
   poller.start();
-  return stored;
 }
 
 function serverOf(runs: readonly ClosedRun[], open: readonly string[], closedMs: number): Client {
+  const since = (query: string) => Date.parse(/CloseTime >= '([^']+)'/.exec(query)?.[1] ?? '');
   const list = async ({ query }: { query: string }) => ({
     executions: query.includes('CloseTime')
-      ? runs.map((run) => rawOf(run, closedMs))
+      ? runs
+          .filter((run) => (run.closedMs ?? closedMs) >= since(query))
+          .map((run) => rawOf(run, run.closedMs ?? closedMs))
       : open.map((runId) => ({ ...rawOf({ runId }, closedMs), status: RUNNING, closeTime: null })),
   });
-  const historyOf = async ({ execution }: { execution: { runId: string } }) => {
+  const endOf = async ({ execution }: { execution: { runId: string } }) => {
+    if (read.length >= readable) throw Object.assign(new Error('unavailable'), { code: UNAVAILABLE });
     read.push(execution.runId);
     const run = runs.find(({ runId }) => runId === execution.runId);
     if (run?.isLost) throw Object.assign(new Error('corrupted history'), { code: DATA_LOSS });
@@ -85,6 +106,11 @@ function serverOf(runs: readonly ClosedRun[], open: readonly string[], closedMs:
     const failure = { message: `no stock for ${run?.runId}`, applicationFailureInfo };
     return { history: { events: [{ workflowExecutionFailedEventAttributes: { failure } }] } };
   };
+  const historyOf = async (request: { execution: { runId: string } }) => {
+    const { history } = await endOf(request);
+    const started = { eventTime: msToTs(closedMs), workflowExecutionStartedEventAttributes: { attempt: 1 } };
+    return { history: { events: [started, ...history.events] } };
+  };
   const describeNothing = async () => {
     throw Object.assign(new Error('no such run'), { code: NOT_FOUND });
   };
@@ -95,7 +121,7 @@ function serverOf(runs: readonly ClosedRun[], open: readonly string[], closedMs:
       listWorkflowExecutions: list,
       describeWorkflowExecution: describeNothing,
       getWorkflowExecutionHistory: historyOf,
-      getWorkflowExecutionHistoryReverse: historyOf,
+      getWorkflowExecutionHistoryReverse: endOf,
       listSchedules: async () => ({}),
     },
   } as unknown as Client;
@@ -190,4 +216,34 @@ it('details that cannot be stored for a while are stored later, from histories r
   });
   deepEqual([...new Set(read)], ['a', 'b']);
   equal(read.length, 4, 'the beginning and the end of each');
+});
+
+it('histories that were not read before a restart are read after it, each once', async () => {
+  const directory = temporaryDirectory();
+  const store = await openStore({ directory: directory.path });
+  const last = Date.now();
+  const runs: ClosedRun[] = Array.from({ length: 25 }, (_, index) => ({
+    runId: `run-${index}`,
+    closedMs: last - index * 600_000,
+  }));
+  const lacking = async () => {
+    const stored = await Promise.all(runs.map(({ runId }) => store.runs.run(runId)));
+    return stored.filter((run) => run?.errorLine === undefined).length;
+  };
+  try {
+    read = [];
+    readable = 20;
+    startPoller(serverOf(runs, [], last), store.runs);
+    await until(() => poller.calls.state === 'away', { says: 'not enough is read' });
+    await poller.stop();
+    equal(await lacking(), 15);
+    readable = Number.POSITIVE_INFINITY;
+    startPoller(serverOf(runs, [], last), store.runs);
+    await until(async () => (await lacking()) === 0, { says: 'some are not read' });
+    equal(read.length, 2 * runs.length, 'the beginning and the end of each');
+  } finally {
+    await poller.stop();
+    await store.close();
+    directory.remove();
+  }
 });

@@ -111,11 +111,9 @@ export class ClosedRunsReader {
     const runs = found
       .flatMap((info) => runOfExecution(info, this.#namespace) ?? [])
       .filter((run): run is RunSummary => run.state !== 'running');
-    const cursor = isLast ? this.#cursorAfter(sweep, oldestAt, newestAt) : this.#cursor;
-    if (runs.length > 0 || cursor?.untilAt !== this.#cursor?.untilAt)
-      await this.#index.addRuns(runs, cursor && { namespace: this.#namespace, cursor });
+    if (runs.length > 0) await this.#index.addRuns(runs);
     // Only now: a page that could not be stored, such as on a full disk, is read again.
-    this.#cursor = cursor;
+    if (isLast) this.#cursor = this.#cursorAfter(sweep, oldestAt, newestAt);
     this.#newestAt = newestAt;
     sweep.count += executions.length;
     // With the whole millisecond, of which a part may be on the next page; of a page of one millisecond, one less.

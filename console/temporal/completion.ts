@@ -2,57 +2,74 @@
  * Completes the summaries of closed runs from their histories, the latest first, some at each poll.
  */
 import { GrpcStatus, grpcStatusOf } from '../../client/grpc-status';
-import type { RunIndex, RunSummary } from '../store/index';
+import type { FillCursor, RunIndex, RunSummary } from '../store/index';
 import type { TemporalCalls } from './calls';
 import { completeSummary } from './closed-runs';
 
 const RUNS_A_POLL = 10;
-const MAX_RUNS = 500;
+const MAX_RUNS = 20_000;
+
+type QueuedRun = Pick<RunSummary, 'runId' | 'closedAt'>;
 
 export class Completion {
   readonly #calls: TemporalCalls;
-  readonly #index: Pick<RunIndex, 'addRuns'>;
-  readonly #queue: RunSummary[] = [];
-  /** Completed runs that could not be stored, such as on a full disk. */
-  #completed: readonly RunSummary[] = [];
+  readonly #index: Pick<RunIndex, 'addRuns' | 'run'>;
+  #queue: QueuedRun[] = [];
+  /** Completed runs that are not stored yet, such as on a full disk. */
+  #completed: RunSummary[] = [];
+  #storedUntilAt: number | undefined;
 
-  constructor(calls: TemporalCalls, index: Pick<RunIndex, 'addRuns'>) {
+  constructor(calls: TemporalCalls, index: Pick<RunIndex, 'addRuns' | 'run'>) {
     this.#calls = calls;
     this.#index = index;
   }
 
-  /** Adds a page of runs; those of an earlier page may have closed before or after them. */
+  /** Adds a page of runs that are in the index; those of an earlier page may have closed before or after them. */
   add(runs: readonly RunSummary[]): void {
-    const due = runs.filter(({ isListed, state }) => isListed || state !== 'success');
+    const due = runs
+      .filter(({ isListed, state }) => isListed || state !== 'success')
+      .map(({ runId, closedAt }) => ({ runId, closedAt }));
     const isLater = (due[0]?.closedAt ?? 0) >= (this.#queue[0]?.closedAt ?? 0);
-    if (isLater) this.#queue.unshift(...due);
-    else this.#queue.push(...due);
-    this.#queue.length = Math.min(this.#queue.length, MAX_RUNS);
+    this.#queue = (isLater ? [...due, ...this.#queue] : [...this.#queue, ...due]).slice(0, MAX_RUNS);
   }
 
-  /** Completes and stores some runs; returns them. Rejects as the index does. */
-  async step(): Promise<readonly RunSummary[]> {
-    if (this.#completed.length === 0) this.#completed = await this.#readSome();
+  /**
+   * Completes and stores some runs, together with the range that has been read; returns them. Rejects as the index does.
+   *
+   * The stored range ends before the runs that are left: after a restart they are found again.
+   */
+  async step(read: FillCursor | undefined): Promise<readonly RunSummary[]> {
+    if (this.#completed.length === 0) await this.#readSome();
     const completed = this.#completed;
-    if (completed.length > 0) await this.#index.addRuns(completed);
+    const cursor = read && {
+      ...read,
+      untilAt: this.#queue.reduce((untilAt, { closedAt }) => Math.min(untilAt, closedAt), read.untilAt),
+    };
+    if (completed.length === 0 && cursor?.untilAt === this.#storedUntilAt) return [];
+    await this.#index.addRuns(completed, cursor && { namespace: this.#calls.namespace, cursor });
+    this.#storedUntilAt = cursor?.untilAt;
     this.#completed = [];
     return completed;
   }
 
-  async #readSome(): Promise<readonly RunSummary[]> {
-    const completed: RunSummary[] = [];
-    const batch = this.#queue.splice(0, RUNS_A_POLL);
-    for (const [index, run] of batch.entries()) {
+  async #readSome(): Promise<void> {
+    for (let count = 0; count < RUNS_A_POLL; ) {
+      const [next] = this.#queue;
+      if (!next) break;
+      const run = await this.#index.run(next.runId);
+      this.#queue.shift();
+      // Every history has an attempt: this run was completed before a restart.
+      if (!run || run.attempt !== undefined) continue;
+      count++;
       try {
-        completed.push(await completeSummary(this.#calls, run));
+        this.#completed.push(await completeSummary(this.#calls, run));
       } catch (error) {
         // Of a history that is gone or corrupt, the summary stays as visibility has it.
         if (!isTemporary(error)) continue;
-        this.#queue.push(...batch.slice(index + 1), run);
+        this.#queue.push(next);
         break;
       }
     }
-    return completed;
   }
 }
 

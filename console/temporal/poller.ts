@@ -135,7 +135,7 @@ export class Poller {
       // Also what was read before an error.
       this.#publish(changed);
     }
-    const completed = await this.#completion.step();
+    const completed = await this.#completion.step(this.#closed.cursor);
     this.#publish(
       new Map(completed.filter(({ isListed }) => isListed).map(({ runId, job }) => [runId, job])),
     );

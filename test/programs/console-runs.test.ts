@@ -98,10 +98,15 @@ describe('the index of closed runs', () => {
   it('keeps properties from a history when visibility lists the run again', async () => {
     const failed = run(0, { state: 'failure' });
     const read = { waitedMs: 20, startedBy: 'ann', reason: 'again', attempt: 2, errorLine: 'Error: no' };
-    await store.runs.addRuns([{ ...failed, ...read }]);
+    await store.runs.addRuns([{ ...failed, ...read, isListed: false }]);
     await store.runs.markForgotten([failed.runId]);
     await store.runs.addRuns([failed]);
-    deepEqual(await store.runs.run(failed.runId), { ...failed, ...read, isForgotten: true });
+    deepEqual(await store.runs.run(failed.runId), {
+      ...failed,
+      ...read,
+      isListed: false,
+      isForgotten: true,
+    });
   });
 
   it('lists jobs with their last runs, usual durations, and failures since the last success', async () => {

@@ -111,7 +111,10 @@ export interface StoredProfile<Profile = unknown> {
 
 /** Summaries of closed runs, and profiles. */
 export interface RunIndex {
-  /** Adds runs, or replaces those with the same run ids, together with the cursor in one commit. */
+  /**
+   * Adds runs, or replaces those with the same run ids, together with the cursor in one commit. Properties that only
+   * histories have are kept.
+   */
   addRuns(
     runs: readonly RunSummary[],
     fill?: { readonly namespace: string; readonly cursor: FillCursor },

@@ -44,8 +44,10 @@ export class RunStore {
   addRuns(runs: readonly RunSummary[], fill?: { namespace: string; cursor: FillCursor }): void {
     const columns = RUN_COLUMNS.split(', ');
     const changes = columns.map((name) => {
-      const value = NOT_VISIBLE.has(name) ? `coalesce(excluded.${name}, run.${name})` : `excluded.${name}`;
-      return `${name} = ${value}`;
+      if (NOT_VISIBLE.has(name)) return `${name} = coalesce(excluded.${name}, run.${name})`;
+      // Its history shows that a failed run was retried.
+      if (name === 'listed') return 'listed = min(excluded.listed, run.listed)';
+      return `${name} = excluded.${name}`;
     });
     const insert = this.prepared(
       `INSERT INTO run (${RUN_COLUMNS}) VALUES (${columns.map(() => '?').join(', ')})
