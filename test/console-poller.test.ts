@@ -158,7 +158,7 @@ describe('a poller whose index cannot be written', () => {
   });
 });
 
-describe('a poller whose clock differs from the server’s', () => {
+describe("a poller whose clock differs from the server's", () => {
   for (const [what, differenceMs] of [
     ['ahead', 10 * MINUTE_MS],
     ['days ahead', 9 * DAY_MS],

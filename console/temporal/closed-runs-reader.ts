@@ -22,10 +22,10 @@ const LOOK_BACK_MS = 120_000;
 /** Lists runs that closed between the two times, in milliseconds since 1970, the latest first. */
 type ListClosed = (fromMs: number, toMs: number | undefined, max: number) => Promise<Listed>;
 
-/** The new runs of a page, which are stored. */
+/** What is new on a page. Its runs are in the index. */
 export interface ClosedPage {
   readonly runs: readonly RunSummary[];
-  /** All new executions of the page, including those that are not runs of jobs. */
+  /** All new executions, including those that are not runs of jobs. */
   readonly executions: readonly ExecutionInfo[];
 }
 
@@ -84,7 +84,7 @@ export class ClosedRunsReader {
     return done;
   }
 
-  /** Begins a sweep, unless two are left or none of the first one's runs have been seen. */
+  /** Begins a sweep, unless two are left, or one that has read nothing yet. */
   async #begin(ended: readonly string[]): Promise<void> {
     if (!this.#cursor) {
       this.#cursor = await this.#index.fillCursor(this.#namespace);

@@ -34,9 +34,9 @@ export class Completion {
   }
 
   /**
-   * Completes and stores some runs, together with the range that has been read; returns them. Rejects as the index does.
+   * Completes some runs, and stores them with the range that has been read; returns them. Rejects as the index does.
    *
-   * The stored range ends before the runs that are left: after a restart they are found again.
+   * The stored range ends before the runs that are left, so that they are found again after a restart.
    */
   async step(read: FillCursor | undefined): Promise<readonly RunSummary[]> {
     if (this.#completed.length === 0) await this.#readSome();
