@@ -1,11 +1,27 @@
 /** Pages that are read while a run closes. */
-import { equal } from 'node:assert/strict';
+import { equal, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { JobList, RunPage } from '../console/api/types';
 import { until } from '../testing/until';
 import { ConsoleHarness } from './support/console';
 import { id } from './support/runs';
 import { proceed } from './support/workflows/console';
+
+/**
+ * Reads without a pause, in which a gap of a moment would go unnoticed, until the run has ended, and checks all that
+ * was read before.
+ */
+async function readAll<T>(
+  read: () => Promise<T>,
+  hasEnded: (value: T) => boolean,
+  check: (value: T) => void,
+): Promise<void> {
+  const giveUpAt = performance.now() + 60_000;
+  for (let value = await read(); !hasEnded(value); value = await read()) {
+    check(value);
+    ok(performance.now() < giveUpAt, 'the run does not end');
+  }
+}
 
 describe('a run that ends', () => {
   let harness: ConsoleHarness;
@@ -31,8 +47,11 @@ describe('a run that ends', () => {
       const runId = handle.firstExecutionRunId;
       await until(() => state(runId), { says: 'the run is not listed' });
       await handle.signal(proceed);
-      // Polls without a pause, which a gap of a moment would not survive.
-      for (let now = await state(runId); now !== 'success'; now = await state(runId)) equal(now, 'running');
+      await readAll(
+        () => state(runId),
+        (now) => now === 'success',
+        (now) => equal(now, 'running'),
+      );
     }
   });
 
@@ -45,8 +64,11 @@ describe('a run that ends', () => {
       const read = () => harness.get<RunPage>(`/api/runs/${runId}`);
       await harness.page(runId, ({ waiting }) => waiting[0]?.kind === 'signal', 'it awaits a signal');
       await handle.signal(proceed);
-      for (let page = await read(); page.run.state !== 'success'; page = await read())
-        equal(page.timeline.rows[0]?.isOpen, true, 'its timeline has ended, and it has not');
+      await readAll(
+        read,
+        ({ run }) => run.state === 'success',
+        ({ timeline }) => equal(timeline.rows[0]?.isOpen, true, 'its timeline has ended, and it has not'),
+      );
     }
   });
 });

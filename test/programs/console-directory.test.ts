@@ -48,8 +48,9 @@ describe('the data directory', () => {
     const target = await startConsoleIngest({ directory });
     await target.post(traceRequest([jsonSpan()]));
     equal(modeOf(directory), '700');
-    for (const name of readdirSync(directory).filter((file) => /^(index|spans)/.test(file)))
-      equal(modeOf(join(directory, name)), '600', name);
+    const names = readdirSync(directory).filter((file) => /^(index|spans)/.test(file));
+    deepEqual(new Set(names.map((name) => name.slice(0, 5))), new Set(['index', 'spans']));
+    for (const name of names) equal(modeOf(join(directory, name)), '600', name);
     await target.close();
   });
 
@@ -62,13 +63,15 @@ describe('the data directory', () => {
     equal(modeOf(join(directory, 'index.db')), '600');
   });
 
-  it('that cannot be created is an error with the remedy', async () => {
-    writeFileSync(join(parent, 'file'), '');
-    await rejects(openStore({ directory: join(parent, 'file', 'data') }), (error) => {
-      ok(error instanceof StoreError);
-      equal(error.problem, 'directory');
-      match(error.message, /^The data directory .* cannot be used: .*\. Choose another one with --data\.$/);
-      return true;
+  for (const path of ['file', 'file/data'])
+    it(`that cannot be created is an error with the remedy: ${path}`, async () => {
+      writeFileSync(join(parent, 'file'), '');
+      await rejects(openStore({ directory: join(parent, path) }), (error) => {
+        ok(error instanceof StoreError);
+        equal(error.problem, 'directory');
+        match(error.message, /^The data directory .* cannot be used: .*\. Choose another one with --data\.$/);
+        return true;
+      });
     });
   });
 

@@ -150,6 +150,7 @@ describe('responses', () => {
     socket.write([...head, `content-length: ${17 * 1024 * 1024}`, 'connection: close', '', ''].join('\r\n'));
     for (let index = 0; index < 17; index++) {
       socket.write(Buffer.alloc(1024 * 1024, 0x20));
+      // No response comes in between, although the body is refused from the start.
       await sleep(60);
     }
     let answer = '';

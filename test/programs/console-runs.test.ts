@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, it } from 'node:test';
 import { openStore, type RunSummary, type Store, StoreError } from '../../console/store';
 import { sqlDriver } from '../../console/store/sql/driver';
 import { openStoreFiles } from '../../console/store/thread/store-files';
+import { tidyAll } from '../support/aging-store';
 
 const START = Date.UTC(2026, 0, 1);
 const MINUTE_MS = 60_000;
@@ -233,12 +234,12 @@ describe('retention of closed runs', () => {
     calls.addRuns(many(2_000));
     const oldest = run(1_500).closedAt;
     now = oldest + 400 * DAY_MS;
-    while (tidy());
+    tidyAll(tidy);
     const { runs } = calls.runs({ namespace: 'default', job: 'nightly', limit: 1_000 });
     equal(runs.length, 500);
     equal(runs.at(-1)?.closedAt, oldest);
     now += 100 * DAY_MS;
-    while (tidy());
+    tidyAll(tidy);
     deepEqual(calls.jobs(), []);
     close();
   });
@@ -250,7 +251,7 @@ describe('retention of closed runs', () => {
     for (const { job, runId, closedAt } of runs)
       calls.putProfile({ namespace: 'default', job }, { runId, closedAt, profile: 'x'.repeat(2_000) });
     now = START;
-    while (tidy());
+    tidyAll(tidy);
     const newest = runs.at(-1) as RunSummary;
     equal(calls.run(newest.runId)?.runId, newest.runId);
     const isThere = runs.map(({ runId }) => calls.run(runId) !== undefined);
@@ -267,7 +268,7 @@ describe('retention of closed runs', () => {
     const { calls, tidy, close } = files({ maxAgeMs: 400 * DAY_MS, maxBytes: 1024 ** 2 });
     calls.addRuns(many(10_000, () => ({ errorLine: 'x'.repeat(100) })));
     now = START;
-    while (tidy());
+    tidyAll(tidy);
     const { runs } = calls.runs({ namespace: 'default', job: 'nightly', limit: 1_000 });
     equal(runs.length, 1_000);
     equal(runs[0]?.startedAt, run(9_999).startedAt);

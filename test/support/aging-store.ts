@@ -20,6 +20,25 @@ export const LIMITS: StoreLimits = {
 };
 
 export class AgingStore {
+const MAX_STEPS = 1_000;
+
+/** The trace id of a run, a UUID; that of no run for a negative number. */
+const idOf = (trace: number) =>
+  trace < 0 ? traceId(-trace) : `00000000000040008000${traceId(trace).slice(-12)}`;
+
+/** Takes all steps of retention. */
+export function tidyAll(tidy: () => boolean): void {
+  for (const _ of stepsOf(tidy));
+}
+
+function* stepsOf(tidy: () => boolean): Generator<number> {
+  for (let step = 0, hasMore = true; hasMore; step++) {
+    if (step === MAX_STEPS) throw new Error(`retention has not ended after ${MAX_STEPS} steps`);
+    hasMore = tidy();
+    yield step;
+  }
+}
+
   readonly directory = mkdtempSync(join(tmpdir(), 'console-retention-'));
   /** The time, in milliseconds since 1970. */
   now = START;
@@ -41,7 +60,7 @@ export class AgingStore {
   write(traces: readonly number[], span = 0, bytesOfSpan = 1024): void {
     const spans = traces.map((trace) =>
       jsonSpan({
-        traceId: traceId(trace),
+        traceId: idOf(trace),
         spanId: spanId(span),
         startTimeUnixNano: nanos(this.now - 1000),
         endTimeUnixNano: nanos(this.now),
@@ -64,7 +83,7 @@ export class AgingStore {
         workflowId: `nightly-${trace}`,
         runId: `run-${trace}`,
         workflowType: 'report',
-        traceId: traceId(trace),
+        traceId: idOf(trace),
         state,
         startedAt: this.now,
         closedAt: this.now,
@@ -78,12 +97,17 @@ export class AgingStore {
 
   /** Takes all steps of retention. */
   tidyAll(): void {
-    while (this.files.tidy());
+    tidyAll(() => this.files.tidy());
+  }
+
+  /** Takes all steps of retention, and yields the number of each one after it. */
+  steps(): Generator<number> {
+    return stepsOf(() => this.files.tidy());
   }
 
   read(trace: number): Promise<Trace | undefined> {
     const source = embeddedTraces({ chunks: async (id) => this.files.calls.readTrace(id) });
-    return source.trace(traceId(trace));
+    return source.trace(idOf(trace));
   }
 
   async isThere(trace: number): Promise<boolean> {

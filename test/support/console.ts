@@ -107,8 +107,9 @@ export class ConsoleHarness {
       OTEL_BSP_SCHEDULE_DELAY: '100',
     });
     const service = fork(path.join(__dirname, 'processes', 'slow-service.js'));
-    const [{ port }] = await once(service, 'message');
-    process.env.DOWNSTREAM_URL = `http://127.0.0.1:${port}`;
+    const [message] = await Promise.race([once(service, 'message'), once(service, 'exit')]);
+    if (message?.port === undefined) throw new Error(`the service has ended: ${message}`);
+    process.env.DOWNSTREAM_URL = `http://127.0.0.1:${message.port}`;
     const connection = await Connection.connect({ address: server.address });
     const native = await NativeConnection.connect({ address: server.address });
     const taskQueue = `console-${process.pid}`;
