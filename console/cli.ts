@@ -1,7 +1,8 @@
 /**
  * `temporal-job-tracing console`: starts the console and prints its address. Ends within seconds on SIGTERM
- * or Ctrl-C.
+ * or Ctrl-C, or if its store fails.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { CONNECTION_FLAGS, CONNECTION_USAGE, connectionFlags } from '../client/connection-flags';
 import { ConsoleUsageError } from './console-error';
@@ -10,7 +11,7 @@ import { startConsole } from './start';
 import { DEFAULT_LIMITS, type KeepLimits, parseLimits } from './store/index';
 import { readToken, TOKEN_VARIABLE } from './token';
 
-/** How long an orderly shutdown may take, in milliseconds; then the process exits. */
+/** How long closing may take, in milliseconds; then the process exits. */
 const END_TIMEOUT_MS = 5_000;
 
 const CONSOLE_USAGE = `Usage: temporal-job-tracing console [options]
@@ -61,7 +62,7 @@ export const CONSOLE_FLAGS = {
 
 /**
  * Runs the console; resolves when it has ended. Rejects with a `ConsoleError` for errors that the user can
- * fix.
+ * fix, or if the store has failed.
  */
 export async function runConsole(args: readonly string[]): Promise<void> {
   const flags = parseFlags(args);
@@ -75,12 +76,12 @@ export async function runConsole(args: readonly string[]): Promise<void> {
     `Temporal at ${running.temporalAddress}, data in ${running.dataDirectory}. Press Ctrl-C to stop.`,
   );
   for (const notice of running.notices) console.log(notice);
-  await new Promise<void>((resolve) => {
+  const stopped = new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
   });
-  const late = setTimeout(() => process.exit(0), END_TIMEOUT_MS);
-  await running.close();
-  clearTimeout(late);
+  const failure = await Promise.race([stopped, running.failed]);
+  await Promise.race([running.close(), sleep(END_TIMEOUT_MS)]);
+  if (failure) throw failure;
 }
 
 function optionsOf(values: ReturnType<typeof parseFlags>): ConsoleOptions {

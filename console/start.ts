@@ -17,7 +17,7 @@ import { type AccessOptions, isLoopback } from './api/http/access';
 import { consoleApp } from './api/http/app';
 import { Sessions } from './api/http/sessions';
 import { LiveHub } from './api/live';
-import type { Problem, RunsChanged, TracesStatus } from './api/types';
+import type { RunsChanged, TracesStatus } from './api/types';
 import { ConsoleError } from './console-error';
 import { createIngest, type IngestStatus } from './ingest/index';
 import { loadDataConverter, loadPolicy } from './modules';
@@ -50,6 +50,8 @@ export interface RunningConsole {
   /** Address of the Temporal server. */
   readonly temporalAddress: string;
   readonly dataDirectory: string;
+  /** Resolves if the store fails: nothing works any more, and the console must be closed. */
+  readonly failed: Promise<ConsoleError>;
   /** Stops the console within seconds. May be called twice. */
   close(): Promise<void>;
 }
@@ -89,11 +91,9 @@ async function start(
   stops.push(closePolicy);
   const dataConverter =
     options.dataConverter === undefined ? undefined : await loadDataConverter(options.dataConverter);
-  const failures: Problem[] = [];
   const store = await openStore({
     ...(options.data !== undefined && { directory: options.data }),
     ...(options.limits && { limits: options.limits }),
-    onFailure: ({ message }) => failures.push({ kind: 'store', text: message }),
   });
   stops.push(() => store.close());
   const connection = connectTemporal({ ...options.temporal, dataConverter });
@@ -112,7 +112,6 @@ async function start(
     webUi: options.webUi?.replace(/\/+$/, ''),
     version: packageVersion(),
     hasLogin: access.token !== undefined,
-    storeProblems: () => failures,
   };
   const port = options.port ?? DEFAULT_PORT;
   const closing = new AbortController();
@@ -142,6 +141,7 @@ async function start(
     notices: store.notices,
     temporalAddress: connection.address,
     dataDirectory: store.directory,
+    failed: store.failed.then((error) => new ConsoleError(error.message, { cause: error })),
   };
 }
 

@@ -39,8 +39,6 @@ export interface ConsoleData {
   readonly webUi: string | undefined;
   readonly version: string;
   readonly hasLogin: boolean;
-  /** Returns the store's problems, including files that were set aside when it was opened. */
-  readonly storeProblems: () => readonly Problem[];
 }
 
 /** Returns the namespaces of a request: all without a name, none if the name is not watched. */
@@ -51,11 +49,10 @@ export function namespacesOf(data: ConsoleData, name: string | undefined): reado
 }
 
 /** Returns the problems of these namespaces and of the store, to be shown on the page. */
-export function problemsOf(data: ConsoleData, namespaces: readonly NamespaceData[]): Problem[] {
-  return [
-    ...namespaces.flatMap(({ calls, poller }) => [calls.problem() ?? [], poller.storeProblem() ?? []].flat()),
-    ...data.storeProblems(),
-  ];
+export function problemsOf(namespaces: readonly NamespaceData[]): Problem[] {
+  return namespaces.flatMap(({ calls, poller }) =>
+    [calls.problem() ?? [], poller.storeProblem() ?? []].flat(),
+  );
 }
 
 /** Returns the usual duration of a job, from those of its last successful runs, in milliseconds. */

@@ -15,8 +15,6 @@ export interface StoreOptions {
   /** Path of the data directory. @default {@link defaultDataDirectory} */
   readonly directory?: string;
   readonly limits?: Partial<StoreLimits>;
-  /** Called once if the store fails; nothing can be read or written afterwards. */
-  readonly onFailure?: (error: StoreError) => void;
 }
 
 /** An open store. */
@@ -26,6 +24,8 @@ export interface Store {
   readonly notices: readonly string[];
   readonly runs: RunIndex;
   readonly spans: Spans;
+  /** Resolves if the store fails; nothing can be read or written afterwards. */
+  readonly failed: Promise<StoreError>;
   /** Closes the store after the pending calls. May be called twice. */
   close(): Promise<void>;
 }
@@ -45,12 +45,13 @@ export interface Spans {
 export async function openStore(options: StoreOptions = {}): Promise<Store> {
   const directory = options.directory ?? defaultDataDirectory();
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
-  const thread = await StoreThread.start({ directory, limits }, options.onFailure ?? (() => {}));
+  const thread = await StoreThread.start({ directory, limits });
   return Object.freeze({
     directory,
     notices: thread.notices,
     runs: runIndex(thread),
     spans: spansOf(thread),
+    failed: thread.failed,
     close: () => thread.close(),
   });
 }

@@ -1,8 +1,10 @@
 /** The program `temporal-job-tracing`: what it prints, and how it ends. */
 import { equal, match } from 'node:assert/strict';
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { until } from '../../testing/until';
 import { temporaryDirectory } from '../support/console';
@@ -36,6 +38,34 @@ describe('temporal-job-tracing', { concurrency: 2 }, () => {
     await stream.body?.cancel().catch(() => {});
     data.remove();
   });
+
+  for (const end of ["throw new Error('no memory')", 'process.exit(0)'])
+    it(`ends with exit code 1 and the reason if its store fails: ${end}`, async () => {
+      const directory = temporaryDirectory();
+      const sign = join(directory.path, 'sign');
+      const preload = join(directory.path, 'preload.cjs');
+      // Ends the store's thread when the sign appears.
+      writeFileSync(
+        preload,
+        `const { isMainThread } = require('node:worker_threads');
+        const look = () => { if (require('node:fs').existsSync(${JSON.stringify(sign)})) ${end}; };
+        if (!isMainThread) setInterval(look, 10);`,
+      );
+      const args = ['console', '--port', '0', '--data', join(directory.path, 'data')];
+      const program = startProgram(args, { NODE_OPTIONS: `--require ${preload}` });
+      try {
+        equal((await fetch(`${await program.url()}/healthz`)).status, 200);
+        writeFileSync(sign, '');
+        await until(() => program.child.exitCode !== null, { says: 'it goes on' });
+        const { code, output } = await program.ended;
+        equal(code, 1);
+        match(output, /\nThe store has failed: (no memory|its thread has ended)\n$/);
+      } finally {
+        program.child.kill('SIGKILL');
+        await program.ended;
+        directory.remove();
+      }
+    });
 
   it('does not listen on the network without a token: exit code 1 and the reason', async () => {
     const { code, output } = await runProgram(['console', '--host', '0.0.0.0', '--port', '0']);

@@ -40,7 +40,7 @@ export async function alertsPage(data: ConsoleData, namespace: string | undefine
     open: parts.flatMap(({ open }) => open).sort((a, b) => sinceOf(a) - sinceOf(b)),
     past: parts.flatMap(({ past }) => past).sort((a, b) => b.lastAt - a.lastAt),
     more: parts.reduce((sum, { more }) => sum + more, 0),
-    problems: problemsOf(data, namespaces),
+    problems: problemsOf(namespaces),
   };
 }
 

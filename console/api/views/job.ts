@@ -50,7 +50,7 @@ export async function jobPage(data: ConsoleData, request: JobRequest): Promise<J
     filter,
     runs: runs.map((run) => runRow(run, row.usualMs, at)),
     ...('cursor' in page && defined({ cursor: page.cursor })),
-    problems: problemsOf(data, [parts.namespace]),
+    problems: problemsOf([parts.namespace]),
   };
 }
 

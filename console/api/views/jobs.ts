@@ -30,7 +30,7 @@ export async function jobList(data: ConsoleData, namespace: string | undefined):
     jobs: rows.slice(0, MAX_JOBS),
     more: Math.max(0, rows.length - MAX_JOBS),
     isFilling: namespaces.some(({ poller }) => poller.fill === undefined),
-    problems: problemsOf(data, namespaces),
+    problems: problemsOf(namespaces),
   };
 }
 

@@ -57,7 +57,7 @@ export class RunView {
       timeline,
       links: await runLinks(this.#data, read, decided?.url),
       ...(note !== undefined && { spansNote: note }),
-      problems: [...problems, ...problemsOf(this.#data, [namespace])],
+      problems: [...problems, ...problemsOf([namespace])],
     };
   }
 

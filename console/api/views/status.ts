@@ -24,6 +24,6 @@ export async function consoleStatus(data: ConsoleData): Promise<ConsoleStatus> {
     traces: await data.tracesStatus(),
     hasLogin: data.hasLogin,
     ...defined({ webUi: data.webUi }),
-    problems: problemsOf(data, namespaces),
+    problems: problemsOf(namespaces),
   };
 }

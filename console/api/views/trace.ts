@@ -35,7 +35,7 @@ export async function tracePage(
     ...(note !== undefined && {
       spansNote: found || trace ? note : `No run with this trace is known. ${note}`,
     }),
-    problems: [...problems, ...problemsOf(data, namespacesOf(data, namespace))],
+    problems: [...problems, ...problemsOf(namespacesOf(data, namespace))],
   };
 }
 

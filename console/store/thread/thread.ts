@@ -16,6 +16,8 @@ interface Waiting {
 /** The thread. After it has ended, every call rejects with the same {@link StoreError}. */
 export class StoreThread {
   readonly notices: readonly string[];
+  /** Resolves if the thread ends before it is closed. */
+  readonly failed: Promise<StoreError>;
   private readonly waiting = new Map<number, Waiting>();
   private lastId = 0;
   /** Error for further calls, once the thread has ended. */
@@ -24,18 +26,24 @@ export class StoreThread {
   private constructor(
     private readonly worker: Worker,
     notices: readonly string[],
-    private readonly onFailure: (error: StoreError) => void,
   ) {
     this.notices = notices;
     worker.on('message', (reply: Reply) => this.settle(reply));
-    worker.on('error', (error) =>
-      this.end(new StoreError('failed', `The store has failed: ${error.message}`)),
-    );
-    worker.on('exit', () => this.end(new StoreError('closed', 'The store is closed.')));
+    this.failed = new Promise((resolve) => {
+      const end = (why: string) => {
+        const isClosed = this.ended !== undefined;
+        this.ended ??= new StoreError('failed', `The store has failed: ${why}`);
+        for (const { reject } of this.waiting.values()) reject(this.ended);
+        this.waiting.clear();
+        if (!isClosed) resolve(this.ended);
+      };
+      worker.on('error', ({ message }) => end(message));
+      worker.on('exit', () => end('its thread has ended'));
+    });
   }
 
   /** Starts the thread. Rejects with a {@link StoreError}. */
-  static async start(options: ThreadOptions, onFailure: (error: StoreError) => void): Promise<StoreThread> {
+  static async start(options: ThreadOptions): Promise<StoreThread> {
     const worker = new Worker(require.resolve('./main'), { workerData: options });
     const first = await new Promise<Reply>((resolve, reject) => {
       const fail = (why: string, cause?: unknown) => reject(new StoreError('failed', why, { cause }));
@@ -43,7 +51,7 @@ export class StoreThread {
       worker.once('error', (error) => fail(`The store could not be opened: ${error.message}`, error));
       worker.once('exit', () => fail('The store has ended before it was open.'));
     });
-    if ('ready' in first) return new StoreThread(worker, first.ready.notices, onFailure);
+    if ('ready' in first) return new StoreThread(worker, first.ready.notices);
     await worker.terminate();
     throw 'failed' in first
       ? toError(first.failed)
@@ -96,14 +104,6 @@ export class StoreThread {
     this.waiting.delete(reply.id);
     if ('error' in reply) waiting?.reject(toError(reply.error));
     else waiting?.resolve(reply.value);
-  }
-
-  private end(error: StoreError): void {
-    const isFailure = this.ended === undefined;
-    this.ended ??= error;
-    for (const { reject } of this.waiting.values()) reject(error);
-    this.waiting.clear();
-    if (isFailure) this.onFailure(error);
   }
 }
 
