@@ -24,7 +24,7 @@ const MAX_QUERIES = 6;
 
 interface Kept {
   readonly state: IncidentState;
-  /** Time of the query, in milliseconds since 1970. */
+  /** Time of the query by the monotonic clock, since the system's may be set back. */
   readonly atMs: number;
   /** Whether the incident ran, and its open problems, as JSON; another value makes the state outdated. */
   readonly version: string;
@@ -64,7 +64,7 @@ export class IncidentStates {
   }
 
   async #stateOf({ workflowId, runId, isRunning, open }: Incident): Promise<IncidentState | undefined> {
-    const nowMs = Date.now();
+    const nowMs = performance.now();
     const version = JSON.stringify([isRunning, open]);
     const kept = this.#kept.get(runId);
     const keptMs = open?.length === 0 ? QUIET_KEPT_MS : OPEN_KEPT_MS;

@@ -36,6 +36,7 @@ export class Incidents {
   readonly #pages = new Set<symbol>();
   #timer: NodeJS.Timeout | undefined;
   #known: readonly Incident[] = [];
+  /** Time of the last read by the monotonic clock, since the system's may be set back. */
   #knownMs = Number.NEGATIVE_INFINITY;
   #reading: Promise<readonly Incident[]> | undefined;
 
@@ -72,7 +73,7 @@ export class Incidents {
 
   /** Reads the incidents; returns those of the last read if it is at most 2.5 seconds old. */
   read(): Promise<readonly Incident[]> {
-    if (Date.now() - this.#knownMs < INTERVAL_MS / 2) return Promise.resolve(this.#known);
+    if (performance.now() - this.#knownMs < INTERVAL_MS / 2) return Promise.resolve(this.#known);
     this.#reading ??= this.#read().finally(() => {
       this.#reading = undefined;
     });
@@ -85,7 +86,7 @@ export class Incidents {
     });
     const before = openText(this.#known);
     this.#known = executions.flatMap((info) => incidentOf(info) ?? []);
-    this.#knownMs = Date.now();
+    this.#knownMs = performance.now();
     if (openText(this.#known) !== before) this.#onChange();
     return this.#known;
   }
