@@ -55,6 +55,7 @@ describe('spans past their retention', () => {
     store.write([...states.keys(), unknown]);
     for (const [trace, [state, isForced]] of states.entries()) store.ended([trace], state, isForced);
     store.now += 8 * DAY_MS;
+    store.write([-1]);
     store.tidyAll();
     const there = async () =>
       Promise.all(
@@ -63,6 +64,7 @@ describe('spans past their retention', () => {
     deepEqual(await there(), [-1, 1, 2, 3, -1, -1, 6, unknown]);
     equal((await store.read(1))?.isBeginningExpired, false);
     store.now = START + 32 * DAY_MS - 1;
+    equal(await store.isThere(-1), false, 'a trace of no run, such as a user’s request');
     store.tidyAll();
     deepEqual(await there(), [-1, 1, 2, 3, -1, -1, 6, unknown]);
     store.now += 1;

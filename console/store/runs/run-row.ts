@@ -56,6 +56,16 @@ export function runIdOf(bytes: Uint8Array): string {
   return bytes.length === UUID_BYTES ? runIdOfTrace(hexOf(bytes)) : bufferOf(bytes).toString();
 }
 
+/**
+ * Whether the bytes are a UUID of version 4 or 7, the versions of Temporal's run ids.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc9562#section-4
+ */
+export function isUuid(bytes: Uint8Array): boolean {
+  const [version, variant] = [(bytes[6] ?? 0) >> 4, (bytes[8] ?? 0) >> 6];
+  return (version === 4 || version === 7) && variant === 0b10;
+}
+
 /** Returns a trace ID (32 hex digits) as 16 bytes. */
 export function traceBytes(traceId: string): Uint8Array {
   return Buffer.from(traceId, 'hex');

@@ -5,7 +5,7 @@ import type { SqlDatabase, SqlStatement, SqlValue } from '../sql/port';
 import { InternedStrings } from './interned-strings';
 import { JobOverview } from './job-overview';
 import type { ClosedState, FillCursor, IndexedJob, RunPageOf, RunQuery, RunSummary } from './run-index';
-import { RUN_COLUMNS, type RunRow, runBytes, runParameters, summaryOf, traceBytes } from './run-row';
+import { isUuid, RUN_COLUMNS, type RunRow, runBytes, runParameters, summaryOf, traceBytes } from './run-row';
 
 const DEFAULT_LIMIT = 100;
 const MAX_LIMIT = 1_000;
@@ -160,13 +160,16 @@ export class RunStore {
     });
   }
 
-  /** Whether runs of the trace are known, and none of them failed, was terminated or forced. */
+  /**
+   * Whether the trace is not kept longer: none of its runs failed, was terminated or forced. Without a known
+   * run, its id decides, since a run's TraceId is a UUID; 3 % of all other trace ids look like one.
+   */
   isOrdinary(trace: Uint8Array): boolean {
     const ids = FAILED.map((state) => this.strings.find(state) ?? 0).join(', ');
     const row = this.prepared(
       `SELECT count(*) AS runs, coalesce(sum(forced = 1 OR state IN (${ids})), 0) AS kept FROM run WHERE trace = ?`,
     ).get<{ runs: number; kept: number }>(trace);
-    return row !== undefined && row.runs > 0 && row.kept === 0;
+    return row?.runs ? row.kept === 0 : !isUuid(trace);
   }
 
   /** Returns the job's id, which is created with `create`; else `undefined` if there is none. */
