@@ -5,7 +5,9 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import type { ClosedState } from '../../console/store';
-import { AgingStore, DAY_MS, MIB, START } from '../support/aging-store';
+import { AgingStore, DAY_MS, LIMITS, MIB, START } from '../support/aging-store';
+
+const HOUR_MS = DAY_MS / 24;
 
 let store: AgingStore;
 
@@ -53,18 +55,18 @@ describe('spans past their retention', () => {
     ];
     const unknown = states.length;
     store.write([...states.keys(), unknown]);
+    store.write([-1]);
     for (const [trace, [state, isForced]] of states.entries()) store.ended([trace], state, isForced);
     store.now += 8 * DAY_MS;
-    store.write([-1]);
     store.tidyAll();
     const there = async () =>
       Promise.all(
         [...states.keys(), unknown].map(async (trace) => ((await store.isThere(trace)) ? trace : -1)),
       );
     deepEqual(await there(), [-1, 1, 2, 3, -1, -1, 6, unknown]);
+    equal(await store.isThere(-1), false, 'a trace of no run, such as a user’s request');
     equal((await store.read(1))?.isBeginningExpired, false);
     store.now = START + 32 * DAY_MS - 1;
-    equal(await store.isThere(-1), false, 'a trace of no run, such as a user’s request');
     store.tidyAll();
     deepEqual(await there(), [-1, 1, 2, 3, -1, -1, 6, unknown]);
     store.now += 1;
@@ -145,5 +147,55 @@ describe('spans past their retention', () => {
     store.write([4]);
     deepEqual([(await store.read(1))?.spans.length, (await store.read(1))?.isBeginningExpired], [1, true]);
     equal((await store.read(4))?.isBeginningExpired, false);
+  });
+});
+
+describe('a clock that was in the future for a moment', () => {
+  const AHEAD_MS = 20 * DAY_MS;
+
+  beforeEach(() => {
+    store.now = START + AHEAD_MS;
+    store.write([1]);
+    store.ended([1], 'success');
+    store.now = START;
+  });
+
+  for (const restarts of [false, true])
+    it(`does not delay the end of later spans${restarts ? ', also after a restart' : ''}`, async () => {
+      for (let day = 0; day < 9; day++) {
+        store.now = START + day * DAY_MS;
+        if (restarts) store.reopen();
+        store.write([100 + day]);
+        store.ended([100 + day], 'success');
+        store.tidyAll();
+      }
+      deepEqual([await store.isThere(100), await store.isThere(101)], [false, true]);
+      const { bytes } = store.files.calls.spanStatus();
+      equal(bytes, store.bytesOnDisk());
+      // Their own spans end by the time of their arrival.
+      equal(await store.isThere(1), true);
+      store.now = START + AHEAD_MS + 8 * DAY_MS;
+      store.tidyAll();
+      deepEqual(store.segments('spans'), []);
+    });
+
+  it('does not make traces seem incomplete when its spans are removed by size', async () => {
+    store.now = START + AHEAD_MS;
+    store.reopen({ ...LIMITS, spans: { maxAgeMs: 7 * DAY_MS, maxBytes: MIB } });
+    const traces = Array.from({ length: 1000 }, (_, index) => 1000 + index);
+    store.write(traces);
+    store.ended(traces, 'success');
+    store.now = START + HOUR_MS;
+    store.tidyAll();
+    equal(await store.isThere(1000), false);
+    store.now += HOUR_MS;
+    store.write([2]);
+    equal((await store.read(2))?.isBeginningExpired, false);
+  });
+
+  it('of less than a day begins no further segments', () => {
+    store.now = START + AHEAD_MS - DAY_MS + 1;
+    store.write([2]);
+    equal(store.segments('spans').length, 1);
   });
 });

@@ -61,16 +61,16 @@ export class Retirement {
     const { segment } = progress;
     const traces = bestEffort(() => segment.tracesAfter(progress.trace, STEP)) ?? [];
     if (traces.length === 0) {
-      bestEffort(() => this.expired.putDropped(list.endOfOldest(), nowMs));
-      list.retire();
+      bestEffort(() => this.expired.putDropped(list.lastArrival(segment, nowMs), nowMs));
+      list.retire(segment);
       this.progress.delete(list);
       return true;
     }
-    const copied = list === this.spans ? bestEffort(() => this.copy(segment, traces)) : undefined;
+    const copied = list === this.spans ? bestEffort(() => this.copy(segment, traces, nowMs)) : undefined;
     const { last, dropped } = copied ?? { last: traces.at(-1) as Uint8Array, dropped: traces };
     bestEffort(() =>
       this.expired.add(
-        dropped.filter((trace) => goesOn(list, trace)),
+        dropped.filter((trace) => goesOn(list, segment, trace)),
         nowMs,
       ),
     );
@@ -90,7 +90,11 @@ export class Retirement {
    * Copies the traces that are kept longer, as many as fit into a step. Returns the last processed trace, and
    * the other ones up to it.
    */
-  private copy(from: Segment, traces: readonly Uint8Array[]): { last: Uint8Array; dropped: Uint8Array[] } {
+  private copy(
+    from: Segment,
+    traces: readonly Uint8Array[],
+    nowMs: number,
+  ): { last: Uint8Array; dropped: Uint8Array[] } {
     const ordinary = new Set(traces.filter((trace) => this.isOrdinary(trace)));
     const toCopy = traces.filter((trace) => !ordinary.has(trace));
     let last = traces.at(-1) as Uint8Array;
@@ -108,7 +112,7 @@ export class Retirement {
     }
     if (toCopy.length > 0) {
       // By time of arrival, so that the copies are not kept longer than they should be.
-      const to = this.kept.present(this.spans.endOfOldest());
+      const to = this.kept.present(this.spans.lastArrival(from, nowMs));
       to.add(chunks(), () => to.putCopied(from.name, last));
     }
     return { last, dropped: [...ordinary].filter((trace) => Buffer.compare(trace, last) <= 0) };
@@ -123,6 +127,9 @@ export class Retirement {
   }
 }
 
-function goesOn(list: SegmentList, trace: Uint8Array): boolean {
-  return list.all.slice(1, 1 + NEXT_SEGMENTS).some((segment) => segment.has(trace));
+function goesOn(list: SegmentList, segment: Segment, trace: Uint8Array): boolean {
+  return list
+    .after(segment)
+    .slice(0, NEXT_SEGMENTS)
+    .some((next) => next.has(trace));
 }

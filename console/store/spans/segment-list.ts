@@ -1,6 +1,9 @@
 /**
  * The segments of one kind, `spans` or `kept`: the last one is written, all are read, the oldest ones are
  * removed.
+ *
+ * If the clock was in the future for a moment, there are segments that begin there. They are left out until
+ * then, so that the others are still written and removed in time.
  */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,8 +20,10 @@ export class SegmentList {
   readonly notices: string[] = [];
   /** All segments, the oldest first. */
   readonly all: Segment[];
-  /** Size of all segments but the last, in bytes; only the last one changes. */
-  private finishedBytes: number;
+  /** The segment that was written last; only its size changes. */
+  private written: Segment | undefined;
+  /** Size of all other segments, in bytes. */
+  private finishedBytes = 0;
 
   constructor(
     private readonly driver: SqlDriver,
@@ -32,58 +37,76 @@ export class SegmentList {
       .filter((time) => time !== undefined)
       .sort()
       .map((time) => this.open(Number(time)));
-    this.finishedBytes = this.sumFinished();
+    this.recount();
   }
 
   /** Returns the segment to write to, for spans that arrived at this time. */
   present(arrivedMs: number): Segment {
-    const last = this.all.at(-1);
-    if (last && arrivedMs < endOf(last) && last.bytes() < this.limits.maxBytes / PARTS) return last;
-    return this.begin(arrivedMs);
+    const last = this.lastBegun(arrivedMs);
+    const hasRoom = last && arrivedMs < endOf(last) && last.bytes() < this.limits.maxBytes / PARTS;
+    const segment = hasRoom ? last : this.begin(arrivedMs);
+    if (segment !== this.written) {
+      this.written?.finish();
+      this.written = segment;
+      this.recount();
+    }
+    return segment;
   }
 
   /** Returns the size on disk, in bytes. */
   bytes(): number {
-    return this.finishedBytes + (this.all.at(-1)?.bytes() ?? 0);
+    return this.finishedBytes + (this.written?.bytes() ?? 0);
   }
 
-  /** Returns the oldest segment if it must be removed, because of its age or the total size. */
+  /** Returns the segment that must be removed first, because of its age or the total size, if there is one. */
   toRetire(nowMs: number): Segment | undefined {
     const [oldest] = this.all;
     if (!oldest) return undefined;
     if (endOf(oldest) + this.limits.maxAgeMs <= nowMs) return oldest;
-    // Half a segment below the limit, since another segment grows while this one is processed.
-    if (this.bytes() <= this.limits.maxBytes * (1 - 0.5 / PARTS)) return undefined;
+    if (!this.isTooLarge()) return undefined;
     if (this.all.length === 1) this.begin(nowMs);
-    return oldest;
+    const last = this.lastBegun(nowMs);
+    return this.all.find((segment) => segment !== last);
   }
 
-  /** Removes the oldest segment and its file. */
-  retire(): void {
-    this.all.shift()?.remove();
-    this.finishedBytes = this.sumFinished();
+  /** Removes the segment and its file. */
+  retire(segment: Segment): void {
+    this.all.splice(this.all.indexOf(segment), 1);
+    if (segment === this.written) this.written = undefined;
+    segment.remove();
+    this.recount();
   }
 
-  /**
-   * Returns the latest time at which a span of the oldest segment can have arrived, in milliseconds since
-   * 1970.
-   */
-  endOfOldest(): number {
-    const [oldest, next] = this.all;
-    return Math.min(oldest ? endOf(oldest) : 0, next?.startedAt ?? Number.POSITIVE_INFINITY);
+  /** Returns the segments that began after this one, in order. */
+  after(segment: Segment): readonly Segment[] {
+    return this.all.slice(this.all.indexOf(segment) + 1);
+  }
+
+  /** Returns the latest time at which a span of the segment can have arrived, in milliseconds since 1970. */
+  lastArrival(segment: Segment, nowMs: number): number {
+    return Math.min(endOf(segment), this.after(segment)[0]?.startedAt ?? nowMs, nowMs);
   }
 
   close(): void {
     for (const segment of this.all) segment.close();
   }
 
+  private isTooLarge(): boolean {
+    // Half a segment below the limit, since another segment grows while the oldest one is processed.
+    return this.bytes() > this.limits.maxBytes * (1 - 0.5 / PARTS);
+  }
+
+  /** Returns the last segment that does not begin in the future; up to a day, the clock may be set back. */
+  private lastBegun(nowMs: number): Segment | undefined {
+    return this.all.filter(({ startedAt }) => startedAt < nowMs + DAY_MS).at(-1);
+  }
+
   private begin(nowMs: number): Segment {
-    this.all.at(-1)?.finish();
+    const last = this.lastBegun(nowMs);
     // Keeps names unique and sorted, even if the clock was set back.
-    const startedAt = Math.max(nowMs, (this.all.at(-1)?.startedAt ?? 0) + 1);
-    const segment = this.open(startedAt);
-    this.all.push(segment);
-    this.finishedBytes = this.sumFinished();
+    const segment = this.open(Math.max(nowMs, (last?.startedAt ?? 0) + 1));
+    this.all.splice(last ? this.all.indexOf(last) + 1 : 0, 0, segment);
+    this.recount();
     return segment;
   }
 
@@ -94,8 +117,11 @@ export class SegmentList {
     return segment;
   }
 
-  private sumFinished(): number {
-    return this.all.slice(0, -1).reduce((sum, segment) => sum + segment.bytes(), 0);
+  private recount(): void {
+    this.finishedBytes = this.all.reduce(
+      (sum, segment) => sum + (segment === this.written ? 0 : segment.bytes()),
+      0,
+    );
   }
 }
 
