@@ -59,13 +59,20 @@ function opened(driver: SqlDriver, path: string): SqlDatabase {
 
 function created(driver: SqlDriver, path: string, schema: string): SqlDatabase {
   const database = driver.open(path);
-  // Allows the space of deleted rows to be returned to the file system. Must come before the first table.
-  database.exec(`PRAGMA auto_vacuum = INCREMENTAL; ${PRAGMAS}`);
-  // Needed where the directory is shared, such as a mounted volume. SQLite gives the files beside it the same
-  // mode.
-  chmodSync(path, 0o600);
-  database.transaction(() => database.exec(`${schema}; PRAGMA user_version = ${SCHEMA_VERSION}`));
-  return database;
+  try {
+    // Allows the space of deleted rows to be returned to the file system. Must come before the first table.
+    database.exec(`PRAGMA auto_vacuum = INCREMENTAL; ${PRAGMAS}`);
+    // Needed where the directory is shared, such as a mounted volume. SQLite gives the files beside it the
+    // same mode.
+    chmodSync(path, 0o600);
+    database.transaction(() => database.exec(`${schema}; PRAGMA user_version = ${SCHEMA_VERSION}`));
+    return database;
+  } catch (error) {
+    // The disk is full. Many attempts may follow, and the next start must not find an empty file.
+    database.close();
+    removeDatabaseFile(path);
+    throw error;
+  }
 }
 
 /**

@@ -75,6 +75,38 @@ describe('spans past their retention', () => {
     deepEqual([store.segments('spans'), store.segments('kept')], [[], []]);
   });
 
+  it('that stay longer wait for space on a full disk, at most six hours', async () => {
+    store.write([1]);
+    store.ended([1], 'failure');
+    store.now += 8 * DAY_MS;
+    store.setDiskFull(true);
+    store.tidyAll();
+    deepEqual([await store.isThere(1), store.segments('kept')], [true, []]);
+    store.setDiskFull(false);
+    store.tidyAll();
+    deepEqual([await store.isThere(1), store.segments('spans')], [true, []]);
+    store.write([2, 3]);
+    store.ended([2, 3], 'failure');
+    store.now += 8 * DAY_MS + 6 * HOUR_MS - 1;
+    store.setDiskFull(true);
+    store.tidyAll();
+    equal(await store.isThere(2), true);
+    store.now += 1;
+    store.tidyAll();
+    deepEqual([await store.isThere(2), store.segments('spans')], [false, []]);
+  });
+
+  it('that stay longer do not wait on a full disk if the size is exceeded', async () => {
+    store.reopen({ ...LIMITS, spans: { maxAgeMs: 7 * DAY_MS, maxBytes: MIB } });
+    store.write(Array<number>(2000).fill(1));
+    store.ended([1], 'failure');
+    store.now += DAY_MS;
+    store.write([2]);
+    store.setDiskFull(true);
+    store.tidyAll();
+    deepEqual([await store.isThere(1), await store.isThere(2)], [false, true]);
+  });
+
   it('that stay longer are returned once, at any time and across a restart', async () => {
     const traces = Array.from({ length: 350 }, (_, index) => index);
     store.write(traces);

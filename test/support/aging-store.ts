@@ -3,10 +3,11 @@ import { deepEqual } from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { embeddedTraces, type Trace } from '../../console/sources';
 import type { ClosedState, RunSummary, StoreLimits } from '../../console/store';
 import { sqlDriver } from '../../console/store/sql/driver';
+import type { SqlDatabase, SqlDriver } from '../../console/store/sql/port';
 import { openStoreFiles, type StoreFiles } from '../../console/store/thread/store-files';
 import { jsonSpan, nanos, spanId, traceId, traceRequest } from './otlp-request';
 
@@ -19,7 +20,6 @@ export const LIMITS: StoreLimits = {
   kept: { maxAgeMs: 30 * DAY_MS, maxBytes: 16 * MIB },
 };
 
-export class AgingStore {
 const MAX_STEPS = 1_000;
 
 /** The trace id of a run, a UUID; that of no run for a negative number. */
@@ -39,9 +39,12 @@ function* stepsOf(tidy: () => boolean): Generator<number> {
   }
 }
 
+export class AgingStore {
   readonly directory = mkdtempSync(join(tmpdir(), 'console-retention-'));
   /** The time, in milliseconds since 1970. */
   now = START;
+  readonly #kept = new Set<SqlDatabase>();
+  #pagesOfKept = 2 ** 30;
   files: StoreFiles = this.#open(LIMITS);
 
   /** Closes the files and opens them, as after a restart. */
@@ -126,7 +129,34 @@ function* stepsOf(tidy: () => boolean): Generator<number> {
       .reduce((sum, name) => sum + statSync(join(this.directory, name)).size, 0);
   }
 
+  /** Makes SQLite fail as on a full disk when segments of kept traces grow, or ends that. */
+  setDiskFull(isFull: boolean): void {
+    this.#pagesOfKept = isFull ? 1 : 2 ** 30;
+    for (const database of this.#kept) this.#limit(database);
+  }
+
+  #limit(database: SqlDatabase): void {
+    database.exec(`PRAGMA max_page_count = ${this.#pagesOfKept}`);
+  }
+
   #open(limits: StoreLimits): StoreFiles {
-    return openStoreFiles(sqlDriver(), { directory: this.directory, limits }, () => this.now);
+    const { name, open } = sqlDriver();
+    const driver: SqlDriver = {
+      name,
+      open: (path) => {
+        const database = open(path);
+        if (!basename(path).startsWith('kept')) return database;
+        this.#limit(database);
+        this.#kept.add(database);
+        return {
+          ...database,
+          close: () => {
+            this.#kept.delete(database);
+            database.close();
+          },
+        };
+      },
+    };
+    return openStoreFiles(driver, { directory: this.directory, limits }, () => this.now);
   }
 }

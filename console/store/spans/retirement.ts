@@ -1,7 +1,8 @@
 /**
  * Retention of spans: the oldest segment is processed in steps of some traces, so that the thread stays
  * responsive, then its file is deleted. From a `spans` segment, traces of runs that failed, were forced, are
- * open or not known yet are first copied to a `kept` segment; a `kept` segment is only deleted.
+ * open or not known yet are first copied to a `kept` segment; a `kept` segment is only deleted. On a full
+ * disk, copying waits for hours, unless the store itself is too large.
  *
  * It can resume at any point after a crash, since the progress is committed together with the copies.
  */
@@ -67,6 +68,8 @@ export class Retirement {
       return true;
     }
     const copied = list === this.spans ? bestEffort(() => this.copy(segment, traces, nowMs)) : undefined;
+    // The disk is full: a later step tries again.
+    if (list === this.spans && !copied && !list.isUrgent(segment, nowMs)) return false;
     const { last, dropped } = copied ?? { last: traces.at(-1) as Uint8Array, dropped: traces };
     bestEffort(() =>
       this.expired.add(

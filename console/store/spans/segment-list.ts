@@ -15,6 +15,8 @@ import { Segment } from './segment';
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** … and the number of segments that the size limit is divided into. */
 const PARTS = 16;
+/** How long a segment past its age may wait until its traces can be copied, in milliseconds. */
+const PATIENCE_MS = 6 * 60 * 60 * 1000;
 
 export class SegmentList {
   readonly notices: string[] = [];
@@ -67,6 +69,11 @@ export class SegmentList {
     if (this.all.length === 1) this.begin(nowMs);
     const last = this.lastBegun(nowMs);
     return this.all.find((segment) => segment !== last);
+  }
+
+  /** Whether the segment must be removed even if that loses traces that should be copied before. */
+  isUrgent(segment: Segment, nowMs: number): boolean {
+    return this.isTooLarge() || endOf(segment) + this.limits.maxAgeMs + PATIENCE_MS <= nowMs;
   }
 
   /** Removes the segment and its file. */
