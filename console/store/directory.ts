@@ -36,15 +36,16 @@ export function lockDirectory(driver: SqlDriver, path: string): LockedDirectory 
   let lock: SqlDatabase | undefined;
   try {
     lock = driver.open(join(path, LOCK));
-    // The kernel releases the lock when the process ends, even by SIGKILL, so there are no stale locks.
-    lock.exec('PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE');
-    writeFileSync(owner, JSON.stringify({ pid: process.pid, since: new Date().toISOString() }));
+    // The kernel releases the lock when the process ends, even by SIGKILL, so there are no stale locks. Nothing
+    // is written, not even a journal, since the disk may be full.
+    lock.exec('PRAGMA busy_timeout = 0; PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
   } catch (error) {
     lock?.close();
     if (error instanceof SqlError && error.problem === 'busy') throw locked(path, owner, error);
     throw unusable(path, error);
   }
   const held = lock;
+  writeOwner(owner);
   return { path, close: () => held.close() };
 }
 
@@ -82,6 +83,14 @@ function locked(path: string, owner: string, cause: unknown): StoreError {
     `Another console (${ownerOf(owner)}) uses ${path}. Stop it, or choose another directory with --data.`,
     { cause },
   );
+}
+
+function writeOwner(file: string): void {
+  try {
+    writeFileSync(file, JSON.stringify({ pid: process.pid, since: new Date().toISOString() }));
+  } catch {
+    // The disk is full. The console works without: only the error of a second one names no process.
+  }
 }
 
 function ownerOf(file: string): string {

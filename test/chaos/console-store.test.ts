@@ -104,7 +104,7 @@ describe('a console that is killed', () => {
 });
 
 describe('a full disk', () => {
-  it('is reported to senders and counted; acknowledged spans stay readable, and writing resumes when there is space', async (test) => {
+  it('is reported to senders and counted; acknowledged spans stay readable, also after a restart, and writing resumes when there is space', async (test) => {
     const disk = join(directory, 'disk');
     mkdirSync(disk);
     const mount = `mount -t tmpfs -o size=12m tmpfs '${disk}'`;
@@ -113,11 +113,16 @@ describe('a full disk', () => {
     } catch {
       return test.skip('no small disk can be mounted here');
     }
-    const command = `${mount} && exec '${process.execPath}' '${PROGRAM}'`;
-    const { url } = await start('unshare', ['-rm', 'sh', '-c', command], {
-      DATA: join(disk, 'data'),
-      BALLAST: String(6 * 1024 * 1024),
-    });
+    // A process that holds the disk while the console restarts.
+    const hold = `${mount} && echo mounted && exec sleep 600`;
+    const holder = await start('unshare', ['-rm', 'sh', '-c', hold], {});
+    const namespaces = ['-t', String(holder.process.pid), '-U', '-m', '--preserve-credentials'];
+    const startThere = () =>
+      start('nsenter', [...namespaces, process.execPath, PROGRAM], {
+        DATA: join(disk, 'data'),
+        BALLAST: String(6 * 1024 * 1024),
+      });
+    const { process: first, url } = await startThere();
     const answered: string[] = [];
     const refused = await until(
       async () => {
@@ -141,10 +146,15 @@ describe('a full disk', () => {
     equal(taken, answered.length * SPANS);
     match(refusals.join(), /^6 requests: the disk is full; senders retry$/);
 
-    await fetch(`${url}/test/free`, { method: 'POST' });
-    const { id, response } = await send(url, randomText);
+    await kill(first);
+    const { url: again } = await startThere();
+    equal((await send(again, randomText)).response?.status, 503);
+    deepEqual(await lost(again, answered), []);
+
+    await fetch(`${again}/test/free`, { method: 'POST' });
+    const { id, response } = await send(again, randomText);
     equal(response?.status, 200);
-    deepEqual(await lost(url, [...answered, id]), []);
+    deepEqual(await lost(again, [...answered, id]), []);
   });
 
   /** 10,000 characters that compress slightly. */

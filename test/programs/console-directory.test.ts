@@ -73,6 +73,13 @@ describe('the data directory', () => {
         return true;
       });
     });
+
+  it('is used even if the file that names its process cannot be written', async () => {
+    // A directory in its place fails like a full disk.
+    mkdirSync(join(directory, 'owner.json'), { recursive: true });
+    const store = await openStore({ directory });
+    await rejects(openStore({ directory }), /^StoreError: Another console \(another process\) uses /);
+    await store.close();
   });
 
   it('admits a second console only when the first has ended, and names the process that uses it', async () => {
