@@ -17,7 +17,6 @@ import { type AccessOptions, isLoopback } from './api/http/access';
 import { consoleApp } from './api/http/app';
 import { Sessions } from './api/http/sessions';
 import { LiveHub } from './api/live';
-import type { RunsChanged, TracesStatus } from './api/types';
 import { ConsoleError } from './console-error';
 import { createIngest, type IngestStatus } from './ingest/index';
 import { loadDataConverter, loadPolicy } from './modules';
@@ -30,6 +29,7 @@ import { ForgottenRuns } from './temporal/forgotten-runs';
 import { Poller } from './temporal/poller';
 import { ShardReader } from './temporal/shards';
 import { TaskQueues } from './temporal/task-queues';
+import type { RunsChanged, TracesStatus } from './types';
 
 const DEFAULT_HOST = '127.0.0.1';
 const DEFAULT_PORT = 4318;

@@ -5,9 +5,9 @@ import { parseArgs } from 'node:util';
 import { isTraceId } from '../core/trace-id';
 import { isRecord, safely, textOf } from '../core/util/untrusted';
 import { type WaterfallSpan, waterfall } from '../core/waterfall';
-import type { TracePage } from './api/types';
 import { ConsoleError, ConsoleUsageError } from './console-error';
 import { readToken, TOKEN_VARIABLE } from './token';
+import type { TracePage } from './types';
 
 const DEFAULT_URL = 'http://127.0.0.1:4318';
 const TIMEOUT_MS = 20_000;

@@ -1,7 +1,7 @@
 /** Pages that are read while a run closes. */
 import { equal, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import type { JobList, RunPage } from '../console/api/types';
+import type { JobList, RunPage } from '../console/types';
 import { until } from '../testing/until';
 import { ConsoleHarness } from './support/console';
 import { id } from './support/runs';

@@ -7,7 +7,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { ConsoleData } from '../console/api/console-data';
 import { eventRoutes } from '../console/api/http/events';
 import { LiveHub } from '../console/api/live';
-import type { LiveEvents } from '../console/api/types';
+import type { LiveEvents } from '../console/types';
 
 const KEEP_ALIVE_MS = 15_000;
 const STATUS = {} as LiveEvents['status'];

@@ -1,9 +1,9 @@
 /** The visible rows of the console's waterfall and their places: folding, groups, filters, zoom, folded gaps. */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Timeline, TimelineRow } from '../console/api/types';
 import { FOLD_WIDTH, makeScale } from '../console/page/waterfall/scale';
 import { innermostErrors, shownRows, slowestRow, type ViewOptions } from '../console/page/waterfall/view';
+import type { Timeline, TimelineRow } from '../console/types';
 
 /**
  * Parses the rows of an indented tree: `name`, with `!` for an error, `*` for a group, `+n` for children that are cut

@@ -5,9 +5,9 @@
 import { incidentSubject } from '../../alerts/incident-id';
 import { AlertWorkflow, INCIDENT_MEMO, type IncidentMemo } from '../../alerts/names';
 import type { ExecutionInfo } from '../../client/job-run';
-import type { AlertRow } from '../api/types';
 import type { TemporalCalls } from '../temporal/calls';
 import { listExecutions } from '../temporal/list';
+import type { AlertRow } from '../types';
 
 /** A listed incident. */
 export interface Incident {

@@ -13,7 +13,7 @@ import type { ForgottenRuns } from '../temporal/forgotten-runs';
 import type { Poller } from '../temporal/poller';
 import type { ShardReader } from '../temporal/shards';
 import type { TaskQueues } from '../temporal/task-queues';
-import type { Problem, TracesStatus } from './types';
+import type { Problem, TracesStatus } from '../types';
 
 export interface NamespaceData {
   readonly name: string;

@@ -1,7 +1,7 @@
 /**
  * Publishes changes to the open pages; events carry ids only.
  */
-import type { LiveEvents } from './types';
+import type { LiveEvents } from '../types';
 
 type Listener = (name: keyof LiveEvents, data: LiveEvents[keyof LiveEvents]) => void;
 

@@ -2,7 +2,7 @@
  * The frame of all pages: header, the page for the address, and the console's state at the foot.
  */
 import { useEffect, useRef } from 'preact/hooks';
-import type { ConsoleStatus } from '../api/types';
+import type { ConsoleStatus } from '../types';
 import { address } from './address';
 import { AlertsPage } from './alerts/alerts-page';
 import { JobPage } from './jobs/job-page';

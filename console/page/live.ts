@@ -4,7 +4,7 @@
  * stream; the others reload every few seconds.
  */
 import { effect, signal } from '@preact/signals';
-import type { LiveEvents } from '../api/types';
+import type { LiveEvents } from '../types';
 import { address } from './address';
 
 /** A change from the server; `again` if changes may have been missed. */

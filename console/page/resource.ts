@@ -3,7 +3,7 @@
  */
 import { useEffect, useState } from 'preact/hooks';
 import { BoundedMap } from '../../core/util/bounded-map';
-import type { ApiError } from '../api/types';
+import type { ApiError } from '../types';
 import { type Change, onChange } from './live';
 
 /** Shortest pause between two reads of the same path, in milliseconds. */

@@ -7,7 +7,7 @@ import { type Client, isGrpcServiceError } from '@temporalio/client';
 import { rethrowKnownErrorTypes } from '@temporalio/client/lib/helpers';
 import { NamespaceNotFoundError } from '@temporalio/common';
 import { GrpcStatus, grpcStatusOf } from '../../client/grpc-status';
-import type { Problem } from '../api/types';
+import type { Problem } from '../types';
 
 const CALL_TIMEOUT_MS = 10_000;
 /** Deadline of a page's calls while Temporal does not answer anyway, so that the page shows what is kept. */

@@ -12,8 +12,8 @@ import { traceIdOfRun } from '../../core/trace-id';
 import { defined } from '../../core/util/defined';
 import { textOf } from '../../core/util/untrusted';
 import { decisionOf } from '../../sampling/markers';
-import type { RunState } from '../api/types';
 import type { RunSummary } from '../store/index';
+import type { RunState } from '../types';
 
 /** An open run, in the same form as a closed one in {@link RunSummary}. */
 export interface OpenRun

@@ -3,8 +3,8 @@
  * for each page of runs, in the background, so that pages do not wait for Temporal.
  */
 import { BoundedMap } from '../../core/util/bounded-map';
-import type { RunsChanged } from '../api/types';
 import type { RunIndex, RunSummary } from '../store/index';
+import type { RunsChanged } from '../types';
 import type { TemporalCalls } from './calls';
 import { listExecutions } from './list';
 

@@ -5,8 +5,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GrpcStatus, grpcStatusOf } from '../../client/grpc-status';
 import { boundAttributes } from '../../client/trace-of-execution';
-import type { Problem, RunsChanged } from '../api/types';
 import { type FillCursor, type RunIndex, StoreError } from '../store/index';
+import type { Problem, RunsChanged } from '../types';
 import type { TemporalCalls } from './calls';
 import { type ClosedPage, ClosedRunsReader } from './closed-runs-reader';
 import { Completion } from './completion';

@@ -6,8 +6,8 @@ import type { temporal } from '@temporalio/proto';
 import { JOB_MEMO, JOB_TICK, SCHEDULED_JOB } from '../../core/jobs/names';
 import { defined } from '../../core/util/defined';
 import { isRecord, textOf } from '../../core/util/untrusted';
-import type { JobKind } from '../api/types';
 import { durationMsOf, msOf } from '../timeline/history-event';
+import type { JobKind } from '../types';
 import type { TemporalCalls } from './calls';
 import { listExecutions } from './list';
 

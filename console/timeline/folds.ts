@@ -1,7 +1,7 @@
 /**
  * Finds long periods in which nothing works, which are drawn narrow. Pure.
  */
-import type { Fold } from '../api/types';
+import type { Fold } from '../types';
 import { durationText } from './durations';
 import type { Item, Period } from './item';
 

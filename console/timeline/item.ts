@@ -2,7 +2,7 @@
  * The items of a timeline before the layout in rows, as a tree. Times are milliseconds since 1970. Several
  * readers build the tree, so items are mutable until the rows are made.
  */
-import type { BarState, RowKind } from '../api/types';
+import type { BarState, RowKind } from '../types';
 import type { Failure } from './history-event';
 
 /** A period of time, in milliseconds since 1970. */

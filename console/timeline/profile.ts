@@ -1,7 +1,7 @@
 /**
  * A run's time by path of service and operation, from the run down; the basis of the sentence. Pure.
  */
-import type { BarState } from '../api/types';
+import type { BarState } from '../types';
 import { type CriticalPath, criticalPath } from './critical-path';
 import type { Item } from './item';
 

@@ -3,8 +3,8 @@
  */
 
 import { defined } from '../../core/util/defined';
-import type { RowDetails, RowSpan } from '../api/types';
 import type { Attribute, AttributeValue, Trace, TraceSpan } from '../sources/index';
+import type { RowDetails, RowSpan } from '../types';
 import { durationText } from './durations';
 import { failureType, rootCause } from './history-event';
 import type { Item } from './item';

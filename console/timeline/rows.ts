@@ -2,7 +2,7 @@
  * Converts the tree to the flat array of rows that a page draws: depth first, similar siblings grouped, cut
  * to a size that a page can show. Computes all geometry. Pure.
  */
-import type { Stretch, Timeline, TimelineRow } from '../api/types';
+import type { Stretch, Timeline, TimelineRow } from '../types';
 import type { CriticalPath } from './critical-path';
 import { foldsOf } from './folds';
 import { type Entry, groupSiblings, isGroup } from './groups';

@@ -2,8 +2,8 @@
  * Builds the timeline of a run from its history, spans and shards. Pure.
  */
 import { rootSpanIdOfRun } from '../../core/trace-id';
-import type { Timeline } from '../api/types';
 import type { Trace } from '../sources/index';
+import type { Timeline } from '../types';
 import { alignClocks, clipTo, windowOf } from './clocks';
 import { criticalPath } from './critical-path';
 import type { HistoryRun } from './history';

@@ -3,7 +3,7 @@
  * the table behind it. Pure.
  */
 import { BASIS, nearestMedian, negligibleMs, type Usual, usualOf } from '../../core/usual';
-import type { PathRow, RunState, Sentence, SentencePart, SentenceState } from '../api/types';
+import type { PathRow, RunState, Sentence, SentencePart, SentenceState } from '../types';
 import { type Comparison, compare, type PathDifference } from './compare';
 import { countText, durationText, percentText, plural } from './durations';
 import type { Item } from './item';

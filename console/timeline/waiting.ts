@@ -3,7 +3,7 @@
  */
 import { POLLER_ALIVE_MS } from '../../alerts/watch/queues';
 import type { TaskQueueKind } from '../../core/temporal-api';
-import type { WaitReason } from '../api/types';
+import type { WaitReason } from '../types';
 import { durationText, plural } from './durations';
 import { isStartedState } from './history-activity';
 import {

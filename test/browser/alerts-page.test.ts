@@ -2,8 +2,8 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Browser } from 'playwright-core';
-import type { AlertsPage } from '../../console/api/types';
 import type { RunningConsole } from '../../console/start';
+import type { AlertsPage } from '../../console/types';
 import { browserMissing, openBrowser } from '../../testing/browser';
 import { until } from '../../testing/until';
 import { HOOK_KEY } from '../support/alerts/receiver';

@@ -5,7 +5,7 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
-import type { RunPage } from '../../console/api/types';
+import type { RunPage } from '../../console/types';
 import { browserMissing, openBrowser } from '../../testing/browser';
 import { ConsoleHarness } from '../support/console';
 import { ConsolePage, seriousFindings, unreachedByTab, width } from '../support/console-pages';

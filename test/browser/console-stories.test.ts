@@ -2,7 +2,7 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
 import type { Browser } from 'playwright-core';
-import type { FailedShard, RunPage } from '../../console/api/types';
+import type { FailedShard, RunPage } from '../../console/types';
 import { browserMissing, openBrowser } from '../../testing/browser';
 import { until } from '../../testing/until';
 import { ConsolePage } from '../support/console-pages';

@@ -5,9 +5,9 @@
 import { deepEqual, equal, match, rejects } from 'node:assert/strict';
 import { request } from 'node:http';
 import { after, before, describe, it } from 'node:test';
-import type { ConsoleStatus } from '../../console/api/types';
 import { ConsoleError } from '../../console/console-error';
 import { type RunningConsole, startConsole } from '../../console/start';
+import type { ConsoleStatus } from '../../console/types';
 import { startConsoleFor } from '../support/console';
 
 /** Nothing answers there: none of this needs Temporal. */

@@ -1,8 +1,8 @@
 /** Alerts in the console: `--alerts` watches in its process, `/alerts` shows what was told, whoever watches. */
 import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import type { AlertRow, AlertsPage, ConsoleStatus, JobList } from '../../console/api/types';
 import type { RunningConsole } from '../../console/start';
+import type { AlertRow, AlertsPage, ConsoleStatus, JobList } from '../../console/types';
 import { until } from '../../testing/until';
 import { HOOK_KEY } from '../support/alerts/receiver';
 import { Stage } from '../support/alerts/stage';

@@ -1,7 +1,7 @@
 /** A Temporal server that refuses calls because there are too many: the console says so, and asks less often. */
 import { match } from 'node:assert/strict';
 import { it } from 'node:test';
-import type { ConsoleStatus, JobList } from '../../console/api/types';
+import type { ConsoleStatus, JobList } from '../../console/types';
 import { startTemporalServer } from '../../testing/temporal-server';
 import { until } from '../../testing/until';
 import { getJson, startConsoleFor } from '../support/console';

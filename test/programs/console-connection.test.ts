@@ -3,7 +3,7 @@ import { equal, match } from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import type { ConsoleStatus } from '../../console/api/types';
+import type { ConsoleStatus } from '../../console/types';
 import { startTemporalServer, type TemporalServer } from '../../testing/temporal-server';
 import { until } from '../../testing/until';
 import { getJson, temporaryDirectory } from '../support/console';

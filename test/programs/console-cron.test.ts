@@ -1,7 +1,7 @@
 /** Runs that are created before they are due: each begins when it is due, in lists, on its page and in its sentence. */
 import { deepEqual, match, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import type { JobPage } from '../../console/api/types';
+import type { JobPage } from '../../console/types';
 import { until } from '../../testing/until';
 import { ConsoleHarness } from '../support/console';
 import { id } from '../support/runs';

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
-import type { ConsoleStatus, JobList, JobPage, RunPage } from '../../console/api/types';
+import type { ConsoleStatus, JobList, JobPage, RunPage } from '../../console/types';
 import { startTemporalServer, type TemporalServer } from '../../testing/temporal-server';
 import { until } from '../../testing/until';
 import { getJson, startConsoleFor, temporaryDirectory } from '../support/console';

@@ -2,7 +2,7 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { Client, Connection, type WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
-import type { JobList, JobPage, RunPage } from '../../console/api/types';
+import type { JobList, JobPage, RunPage } from '../../console/types';
 import { startTemporalServer, type TemporalServer } from '../../testing/temporal-server';
 import { until } from '../../testing/until';
 import { getJson, startConsoleFor } from '../support/console';

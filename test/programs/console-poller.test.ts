@@ -2,7 +2,7 @@
 import { equal, ok } from 'node:assert/strict';
 import { after, before, describe, it, mock } from 'node:test';
 import { Client, Connection } from '@temporalio/client';
-import type { JobList } from '../../console/api/types';
+import type { JobList } from '../../console/types';
 import { startTemporalServer, type TemporalServer } from '../../testing/temporal-server';
 import { until } from '../../testing/until';
 import { getJson, startConsoleFor } from '../support/console';

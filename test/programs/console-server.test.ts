@@ -5,7 +5,7 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { JobClient } from 'temporal-job-tracing/client';
-import type { JobList, JobPage, RowDetails, RunPage, TracePage } from '../../console/api/types';
+import type { JobList, JobPage, RowDetails, RunPage, TracePage } from '../../console/types';
 import { until } from '../../testing/until';
 import { ConsoleHarness, rowTree } from '../support/console';
 import { id } from '../support/runs';

@@ -1,9 +1,9 @@
 /** The timeline of traces as they should not be: nothing is hidden, nothing freezes, and nothing is drawn where it is not. */
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { it } from 'node:test';
-import type { Timeline } from '../../console/api/types';
 import type { Trace, TraceSpan } from '../../console/sources/index';
 import { traceTimeline } from '../../console/timeline/run-timeline';
+import type { Timeline } from '../../console/types';
 import { rowTree } from '../support/console';
 
 const START = 1_700_000_000_000;

@@ -2,10 +2,10 @@
  * Sentences about synthetic runs of a nightly job.
  */
 import { ok } from 'node:assert/strict';
-import type { Sentence } from '../../console/api/types';
 import type { Item } from '../../console/timeline/item';
 import { measure } from '../../console/timeline/profile';
 import { runsToCompare, type SentenceInput, sentenceOf } from '../../console/timeline/sentence';
+import type { Sentence } from '../../console/types';
 import { type Operation, randomFrom, syntheticRun } from './synthetic-runs';
 
 export const SERVICE = 'ServiceApplication';

@@ -4,9 +4,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Hono } from 'hono';
 import { streamSSE } from 'hono/streaming';
+import type { RunsChanged } from '../../types';
 import { type ConsoleData, namespacesOf } from '../console-data';
 import type { LiveHub } from '../live';
-import type { RunsChanged } from '../types';
 
 /** Interval of comments that keep proxies from closing a quiet stream. */
 const KEEP_ALIVE_MS = 15_000;

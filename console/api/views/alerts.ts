@@ -8,7 +8,6 @@ import type { WatcherStatus } from '../../../alerts/workflows/watcher-messages';
 import { defined } from '../../../core/util/defined';
 import type { Incident } from '../../alerts/incidents';
 import { readWatcher, type Watcher } from '../../alerts/watcher-state';
-import { type ConsoleData, type NamespaceData, namespacesOf, problemsOf } from '../console-data';
 import type {
   AlertChannelState,
   AlertDelivery,
@@ -16,7 +15,8 @@ import type {
   AlertsPage,
   OpenAlert,
   WatcherState,
-} from '../types';
+} from '../../types';
+import { type ConsoleData, type NamespaceData, namespacesOf, problemsOf } from '../console-data';
 
 /** Maximum number of open incidents that are shown. */
 const MAX_OPEN = 200;

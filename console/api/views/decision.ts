@@ -3,7 +3,7 @@
  * known.
  */
 import { defined } from '../../../core/util/defined';
-import type { Sampling } from '../types';
+import type { Sampling } from '../../types';
 import type { RunPlace } from './find-run';
 
 /** Whether a run is sampled, and its trace. */

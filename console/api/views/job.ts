@@ -4,8 +4,8 @@
 import { defined } from '../../../core/util/defined';
 import type { ClosedState } from '../../store/index';
 import type { FoundRun, OpenRun } from '../../temporal/execution';
+import type { JobFilter, JobPage, RunState } from '../../types';
 import { type ConsoleData, problemsOf } from '../console-data';
-import type { JobFilter, JobPage, RunState } from '../types';
 import { findJob } from './jobs';
 import { hasBegun, runRow } from './run-row';
 

@@ -5,8 +5,8 @@ import { defined } from '../../../core/util/defined';
 import type { IndexedJob } from '../../store/index';
 import type { OpenRun } from '../../temporal/execution';
 import type { JobSchedule, JobSchedules } from '../../temporal/schedules';
+import type { JobKind, JobList, JobRow } from '../../types';
 import { type ConsoleData, type NamespaceData, namespacesOf, problemsOf, usualOfJob } from '../console-data';
-import type { JobKind, JobList, JobRow } from '../types';
 import { hasBegun, runBar, runRow } from './run-row';
 
 const MAX_JOBS = 2_000;

@@ -12,8 +12,8 @@ import { hasShards, type ListedShards } from '../../temporal/shards';
 import { type HistoryRun, readHistory } from '../../timeline/history';
 import { type HistoryEvent, isEnd } from '../../timeline/history-event';
 import { type RunTimeline, runTimeline, traceTimeline } from '../../timeline/run-timeline';
+import type { Problem, Timeline } from '../../types';
 import type { ConsoleData, NamespaceData } from '../console-data';
-import type { Problem, Timeline } from '../types';
 import { findRun } from './find-run';
 
 const MAX_REMEMBERED = 20;

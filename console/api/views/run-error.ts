@@ -7,7 +7,7 @@ import { summarizeError } from '../../../core/item-failure';
 import { defined } from '../../../core/util/defined';
 import { eventIdOf, type Failure, failureType, rootCause } from '../../timeline/history-event';
 import type { HistoryEnd } from '../../timeline/history-reading';
-import type { RunError } from '../types';
+import type { RunError } from '../../types';
 
 const MAX_TEXT = 20_000;
 

@@ -6,8 +6,8 @@ import { defined } from '../../../core/util/defined';
 import type { RunSummary } from '../../store/index';
 import type { FoundRun } from '../../temporal/execution';
 import type { HistoryEvent } from '../../timeline/history-event';
+import type { RunLink, RunLinks } from '../../types';
 import type { ConsoleData } from '../console-data';
-import type { RunLink, RunLinks } from '../types';
 import type { RunData } from './run-data';
 
 export async function runLinks(

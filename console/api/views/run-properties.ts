@@ -4,7 +4,7 @@
 
 import { durationText } from '../../timeline/durations';
 import { eventIdOf, isEnd } from '../../timeline/history-event';
-import type { RunProperty } from '../types';
+import type { RunProperty } from '../../types';
 import type { RunData } from './run-data';
 
 export function runProperties({ run, events, isCut, history }: RunData, nowMs: number): RunProperty[] {

@@ -3,7 +3,7 @@
  */
 import { defined } from '../../../core/util/defined';
 import type { FoundRun } from '../../temporal/execution';
-import type { RunBar, RunRow, Sampling } from '../types';
+import type { RunBar, RunRow, Sampling } from '../../types';
 
 export function runRow(run: FoundRun, usualMs: number | undefined, nowMs: number): RunRow {
   const durationMs = durationOf(run, nowMs);

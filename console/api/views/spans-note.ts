@@ -5,7 +5,7 @@
 import type { Trace } from '../../sources/index';
 import type { FoundRun } from '../../temporal/execution';
 import { plural } from '../../timeline/durations';
-import type { Sampling } from '../types';
+import type { Sampling } from '../../types';
 
 /** How long after a run's end spans may still arrive, in milliseconds: exporters send them in batches. */
 const ON_THEIR_WAY_MS = 15_000;

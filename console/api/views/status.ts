@@ -2,8 +2,8 @@
  * Builds `/api/status`, without calls to Temporal.
  */
 import { defined } from '../../../core/util/defined';
+import type { ConsoleStatus, NamespaceStatus } from '../../types';
 import { type ConsoleData, problemsOf } from '../console-data';
-import type { ConsoleStatus, NamespaceStatus } from '../types';
 
 export async function consoleStatus(data: ConsoleData): Promise<ConsoleStatus> {
   const namespaces = [...data.namespaces.values()];

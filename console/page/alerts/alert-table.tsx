@@ -1,7 +1,7 @@
 /**
  * A table of incidents: subject, open problems, and deliveries.
  */
-import type { AlertDelivery, AlertRow, OpenAlert } from '../../api/types';
+import type { AlertDelivery, AlertRow, OpenAlert } from '../../types';
 import { paths } from '../address';
 import { timeText } from '../clock';
 import { Ago, Time } from '../parts/time';

@@ -1,8 +1,9 @@
 /**
  * `/alerts`: open and past alerts, and the state of the watchers.
  */
-import type { AlertsPage as Answer, WatcherState } from '../../api/types';
+
 import { countText } from '../../timeline/durations';
+import type { AlertsPage as Answer, WatcherState } from '../../types';
 import { parameter } from '../address';
 import { setClock } from '../clock';
 import { useRowKeys } from '../keyboard';

@@ -1,7 +1,7 @@
 /**
  * The watcher of a namespace: its state, silences, channels, and gaps.
  */
-import type { AlertChannelState, WatcherState } from '../../api/types';
+import type { AlertChannelState, WatcherState } from '../../types';
 import { Property } from '../parts/property';
 import { Ago, Time } from '../parts/time';
 import { TYPE_WORDS } from './words';

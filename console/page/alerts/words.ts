@@ -1,7 +1,7 @@
 /**
  * Short labels of alert types, for the beginning and the end of a problem.
  */
-import type { OpenAlert } from '../../api/types';
+import type { OpenAlert } from '../../types';
 
 type Words = { readonly open: string; readonly resolved: string };
 

@@ -1,7 +1,7 @@
 /**
  * Filters of a job's runs. Their state is in the address.
  */
-import type { JobFilter, RunRow, RunState } from '../../api/types';
+import type { JobFilter, RunRow, RunState } from '../../types';
 import { address, parameter, show, withParameters } from '../address';
 import { FindField } from '../parts/find-field';
 import { STATE_WORDS } from '../parts/state';

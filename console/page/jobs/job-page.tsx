@@ -2,8 +2,8 @@
  * `/jobs/:job`: the runs of a job.
  */
 import { useEffect, useState } from 'preact/hooks';
-import type { JobPage as Answer, JobRow, RunRow } from '../../api/types';
 import { countText, durationText } from '../../timeline/durations';
+import type { JobPage as Answer, JobRow, RunRow } from '../../types';
 import { address, go, paths } from '../address';
 import { setClock } from '../clock';
 import { useRowKeys } from '../keyboard';

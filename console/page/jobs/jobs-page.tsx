@@ -1,8 +1,9 @@
 /**
  * `/`: the jobs, those in trouble first.
  */
-import type { JobList, JobRow } from '../../api/types';
+
 import { countText, durationText } from '../../timeline/durations';
+import type { JobList, JobRow } from '../../types';
 import { parameter, paths, show, withParameters } from '../address';
 import { TYPE_WORDS } from '../alerts/words';
 import { setClock } from '../clock';

@@ -1,7 +1,7 @@
 /**
  * How a job is started, in words.
  */
-import type { JobKind, JobRow } from '../../api/types';
+import type { JobKind, JobRow } from '../../types';
 
 const KINDS: Readonly<Record<JobKind, string>> = {
   scheduledJob: 'scheduledJob',

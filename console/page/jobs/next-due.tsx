@@ -1,7 +1,7 @@
 /**
  * The next due time of a job.
  */
-import type { JobRow } from '../../api/types';
+import type { JobRow } from '../../types';
 import { now } from '../clock';
 import { Ago } from '../parts/time';
 

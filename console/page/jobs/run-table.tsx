@@ -1,8 +1,9 @@
 /**
  * A table of runs: start, result, duration, wait, trigger and sampling.
  */
-import type { RunRow } from '../../api/types';
+
 import { durationText } from '../../timeline/durations';
+import type { RunRow } from '../../types';
 import { paths } from '../address';
 import { STATE_WORDS, StateIcon } from '../parts/state';
 import { Ago, Time } from '../parts/time';

@@ -1,8 +1,9 @@
 /**
  * The latest runs of a job as bars: the height shows the duration, colour and shape the result.
  */
-import type { RunBar } from '../../api/types';
+
 import { durationText } from '../../timeline/durations';
+import type { RunBar } from '../../types';
 import { paths } from '../address';
 import { timeText } from '../clock';
 import { isBad, STATE_WORDS } from './state';

@@ -1,8 +1,9 @@
 /**
  * The console's state and problems, at the foot of each page.
  */
-import type { ConsoleStatus, NamespaceStatus } from '../../api/types';
+
 import { countText } from '../../timeline/durations';
+import type { ConsoleStatus, NamespaceStatus } from '../../types';
 import { zoneText } from '../clock';
 import { Problems } from './messages';
 

@@ -1,7 +1,7 @@
 /**
  * Problems, errors and loading states.
  */
-import type { Problem } from '../../api/types';
+import type { Problem } from '../../types';
 import { timeText } from '../clock';
 import type { ReadError, Resource } from '../resource';
 

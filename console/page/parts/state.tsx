@@ -2,7 +2,7 @@
  * The state of a run as a shape and a word, so that colour is never the only sign.
  */
 import type { JSX } from 'preact';
-import type { RunState } from '../../api/types';
+import type { RunState } from '../../types';
 
 /** The words by state. */
 export const STATE_WORDS: Readonly<Record<RunState, string>> = {

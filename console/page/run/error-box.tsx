@@ -1,7 +1,7 @@
 /**
  * The error of a run, the innermost one first.
  */
-import type { RunError } from '../../api/types';
+import type { RunError } from '../../types';
 import { withParameters } from '../address';
 
 export function ErrorBox({

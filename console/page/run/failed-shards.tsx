@@ -1,8 +1,9 @@
 /**
  * The shards of a MapReduce run: their number by state, and those that did not succeed.
  */
-import type { FailedShard, RunShards, RunState } from '../../api/types';
+
 import { countText, durationText } from '../../timeline/durations';
+import type { FailedShard, RunShards, RunState } from '../../types';
 import { paths } from '../address';
 import { STATE_WORDS, StateIcon } from '../parts/state';
 

@@ -1,8 +1,9 @@
 /**
  * The table behind the sentence: times on the critical path, of this run and usually.
  */
-import type { PathRow, Sentence } from '../../api/types';
+
 import { countText, durationText, percentText } from '../../timeline/durations';
+import type { PathRow, Sentence } from '../../types';
 import { withParameters } from '../address';
 
 /** The table, closed at first. */

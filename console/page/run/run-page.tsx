@@ -1,7 +1,7 @@
 /**
  * `/runs/:runId`: a run, with the slow and broken parts of it.
  */
-import type { RunPage as Answer, RunLinks } from '../../api/types';
+import type { RunPage as Answer, RunLinks } from '../../types';
 import { address, go, parameter, paths } from '../address';
 import { setClock } from '../clock';
 import { useKeys } from '../keyboard';

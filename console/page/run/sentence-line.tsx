@@ -1,7 +1,7 @@
 /**
  * The sentence that compares a run with usual ones. Names of operations link to their rows.
  */
-import type { Sentence } from '../../api/types';
+import type { Sentence } from '../../types';
 import { withParameters } from '../address';
 
 /** The sentence in its pieces. */

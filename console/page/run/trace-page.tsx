@@ -1,7 +1,7 @@
 /**
  * `/traces/:traceId`: the waterfall of a trace, with the run that it belongs to.
  */
-import type { TracePage as Answer } from '../../api/types';
+import type { TracePage as Answer } from '../../types';
 import { parameter, paths } from '../address';
 import { setClock } from '../clock';
 import { Pending, Problems } from '../parts/messages';

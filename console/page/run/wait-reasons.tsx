@@ -1,7 +1,7 @@
 /**
  * The reasons why a running run makes no progress.
  */
-import type { WaitReason } from '../../api/types';
+import type { WaitReason } from '../../types';
 import { withParameters } from '../address';
 import { Ago } from '../parts/time';
 

@@ -1,8 +1,9 @@
 /**
  * The bar of one row: its parts, the critical path, marks, and the duration beside it.
  */
-import type { BarState, Stretch, TimelineRow } from '../../api/types';
+
 import { countText, durationText } from '../../timeline/durations';
+import type { BarState, Stretch, TimelineRow } from '../../types';
 import type { Scale } from './scale';
 
 const MIN_WIDTH = 2;

@@ -2,8 +2,8 @@
  * The details of the selected row, which are read when it is selected.
  */
 import { useEffect, useState } from 'preact/hooks';
-import type { RowDetails, RowSpan, TimelineRow } from '../../api/types';
 import { durationText } from '../../timeline/durations';
+import type { RowDetails, RowSpan, TimelineRow } from '../../types';
 import { paths, show, withParameters } from '../address';
 import { timeText } from '../clock';
 import { type ReadError, read } from '../resource';

@@ -1,7 +1,7 @@
 /**
  * Maps times to pixels, with folded gaps drawn narrow. Pure.
  */
-import type { Fold, Stretch } from '../../api/types';
+import type { Fold, Stretch } from '../../types';
 
 export const FOLD_WIDTH = 26;
 /** Room at the right end for text beside bars, in pixels. */

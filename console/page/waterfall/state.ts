@@ -2,7 +2,7 @@
  * The user's choices in a waterfall. They are in the address, by ids that stay the same when the timeline is
  * read again.
  */
-import type { Timeline } from '../../api/types';
+import type { Timeline } from '../../types';
 import { parameter, show } from '../address';
 import type { ViewOptions } from './view';
 

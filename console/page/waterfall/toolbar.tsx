@@ -1,8 +1,9 @@
 /**
  * Switches, search and legend above the waterfall.
  */
-import type { Timeline, TimelineRow } from '../../api/types';
+
 import { countText, durationText, plural } from '../../timeline/durations';
+import type { Timeline, TimelineRow } from '../../types';
 import { withParameters } from '../address';
 import { FindField } from '../parts/find-field';
 import { COLORS } from './bar';

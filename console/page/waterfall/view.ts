@@ -1,7 +1,7 @@
 /**
  * Computes the rows of a timeline that are shown, and their depth: folding, grouping, filters, zoom. Pure.
  */
-import type { Timeline, TimelineRow } from '../../api/types';
+import type { Timeline, TimelineRow } from '../../types';
 
 export interface ViewOptions {
   /** Whether `group` rows are left out and all their members are shown. */

@@ -2,8 +2,9 @@
  * A row of the waterfall: name, note, service, and bar. It has few elements, since each frame of a quick scroll creates
  * dozens of rows.
  */
-import type { TimelineRow } from '../../api/types';
+
 import { countText, durationText } from '../../timeline/durations';
+import type { TimelineRow } from '../../types';
 import { paths, withParameters } from '../address';
 import { Bar, barText, COLORS } from './bar';
 import type { Scale } from './scale';

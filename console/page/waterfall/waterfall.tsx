@@ -2,7 +2,7 @@
  * The waterfall: history and spans of a run or a trace, a row each, on one time axis.
  */
 import { useEffect, useMemo, useRef } from 'preact/hooks';
-import type { Timeline } from '../../api/types';
+import type { Timeline } from '../../types';
 import { show } from '../address';
 import { focusFind, useKeys } from '../keyboard';
 import { Axis, FoldBands } from './axis';

@@ -1,7 +1,7 @@
 /**
  * JSON of `/api/jobs` and `/api/jobs/:job`. Times are milliseconds since 1970.
  */
-import type { AlertType } from '../../../alerts/incident/message';
+import type { AlertType } from '../../alerts/incident/message';
 import type { Problem } from './problem';
 
 /**

@@ -1,7 +1,7 @@
 /**
  * JSON of `/api/alerts`: open and past alerts, channels, and the watchers. Times are milliseconds since 1970.
  */
-import type { AlertType } from '../../../alerts/incident/message';
+import type { AlertType } from '../../alerts/incident/message';
 import type { Problem } from './problem';
 
 /** Delivery of a message to one channel. */
