@@ -154,7 +154,6 @@ it('processors of the user get both kinds of spans, survive the worker, and cann
   const report = await run('export-given', { OTEL_TRACES_EXPORTER: 'none', OTEL_LOG_LEVEL: 'none' });
   const names = ['RunWorkflow:export', 'RunActivity:export'];
   deepEqual(report.names, [names, names]);
-  for (const ms of report.releaseMs as number[]) ok(ms < 2_000, `release took ${ms} ms`);
   const lines = (report.log as string[]).map((line) => line.replaceAll(/since \S+Z/g, 'since T'));
   const begin = /^warn .*spans for the span processor Throwing are being lost since T: it throws 'no end'\./;
   const end = /^info .*The worker has stopped: 2 spans for the span processor Throwing were lost since T\.$/;

@@ -29,10 +29,12 @@ describe('docs/http-jobs.md', () => {
       name,
       JSON.parse(json),
     ]);
+    ok(rules.length >= 3);
     equal(httpJobProblem({ url, success: Object.fromEntries(rules) }), undefined);
-    for (const [, name, json = ''] of page.matchAll(/^\| `(lane|callback)` \|.*?`(\{.*?\})`/gm)) {
+    const objects = [...page.matchAll(/^\| `(lane|callback)` \|.*?`(\{.*?\})`/gm)];
+    equal(objects.length, 2);
+    for (const [, name, json = ''] of objects)
       equal(httpJobProblem({ url, [String(name)]: JSON.parse(json) }), undefined);
-    }
   });
 
   it('names each property that there is', () => {

@@ -7,7 +7,7 @@ import { ApplicationFailure, Client, type WorkflowFailedError } from '@temporali
 import { NativeConnection } from '@temporalio/worker';
 import { JobClient, type Shard } from 'temporal-job-tracing/client';
 import { until } from '../testing/until';
-import { id, linksOf, Runs, traceIdOf } from './support/runs';
+import { id, linksOf, Runs, rootIdOf, traceIdOf } from './support/runs';
 
 const options = { workflowsPath: require.resolve('./support/workflows/map-reduce') };
 
@@ -181,11 +181,16 @@ describe('mapReduce', { concurrency: 4 }, () => {
           args: [[1, 2, -5, 4]],
         });
         const { failures } = await handle.result();
+        const failed = failures[0].traceId;
         const tracing = new JobClient({ client });
         const shards = await listed(tracing, handle.workflowId);
-        equal(shards[1]?.traceId, failures[0].traceId);
+        equal(shards[1]?.traceId, failed);
+        const root = await runs.rootSpanOf(handle.firstExecutionRunId);
+        deepEqual(linksOf(root), [`${failed}/${rootIdOf(shards[1]?.runId ?? '')}`]);
+        const trace = await runs.harness.completeTrace(failed);
+        equal(trace.find(({ parentSpanId }) => !parentSpanId)?.attributes['error.type'], 'NoAccount');
         const [rerun] = await tracing.shards.rerunFailed(handle);
-        equal(rerun?.traceId, failures[0].traceId);
+        equal(rerun?.traceId, failed);
         await client.workflow
           .getHandle(rerun?.workflowId ?? '')
           .result()

@@ -46,7 +46,7 @@ describe('scheduledJob, started with the CLI alone', { concurrency: 4 }, () => {
     for (const workflowId of [job.id, await job.openCronId()]) {
       deepEqual(await runs.harness.searchAttributesOf(workflowId), {});
       const { runId } = await runs.harness.client.workflow.getHandle(workflowId).describe();
-      deepEqual(runs.harness.receiver.trace(traceIdOf(runId)), []);
+      runs.expectNoSpansOf(traceIdOf(runId));
     }
     await job.signal('stop');
     await job.waitUntilClosed();

@@ -113,7 +113,7 @@ describe('runs started by a client', { concurrency: 12 }, () => {
       receiver.trace(traceId).filter(({ name }) => name.startsWith('RunStarted')),
       [],
     );
-    deepEqual(receiver.trace(traceIdOf(runId)), []);
+    runs.expectNoSpansOf(traceIdOf(runId));
     deepEqual(await runs.harness.searchAttributesOf(id('joined'), runId), {
       TraceId: traceId,
       JobName: 'oneActivity',
