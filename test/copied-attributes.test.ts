@@ -76,18 +76,21 @@ describe('a run with the attributes of another', { concurrency: 4 }, () => {
 
   it('with the attributes of a Schedule has the trigger api, unless its id is one of that Schedule', async () => {
     const time = new Date('2026-01-01T02:00:00Z');
-    const attributes = new TypedSearchAttributes([
+    const typedSearchAttributes = new TypedSearchAttributes([
       { key: defineSearchAttributeKey('TemporalScheduledById', 'KEYWORD'), value: 'nightly' },
       { key: defineSearchAttributeKey('TemporalScheduledStartTime', 'DATETIME'), value: time },
     ]);
-    const start = { taskQueue: runs.taskQueue, typedSearchAttributes: attributes, args: [10] };
-    for (const workflowId of [id('forged'), `${id('forged')}-2026-01-01T03:00:00Z`]) {
+    const start = { taskQueue: runs.taskQueue, typedSearchAttributes, args: [10] };
+    for (const [workflowId, ...expected] of [
+      [id('forged'), 'api', undefined, undefined],
+      [`${id('forged')}-2026-01-01T03:00:00Z`, 'api', undefined, undefined],
+      [`${id('forged')}-2026-01-01T02:00:00Z`, 'schedule', 'timer', time.toISOString()],
+    ] as const) {
       await runs.harness.client.workflow.execute('sums', { ...start, workflowId });
       const [runId = ''] = await runs.closedRunIds(workflowId);
       const { run } = await client.traces.of(runId);
-      equal(run?.trigger, 'api');
-      const root = await runs.rootSpanOf(runId);
-      deepEqual([root.attributes['faas.trigger'], root.attributes['faas.time']], [undefined, undefined]);
+      const { attributes } = await runs.rootSpanOf(runId);
+      deepEqual([run?.trigger, attributes['faas.trigger'], attributes['faas.time']], expected, workflowId);
     }
   });
 });

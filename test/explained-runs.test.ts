@@ -10,6 +10,7 @@ import { startRedis, WITHOUT_REDIS } from '../testing/redis-server';
 import { until } from '../testing/until';
 import { Harness } from './support/harness';
 import { connectionTo } from './support/redis-store';
+import { traceIdOf } from './support/runs';
 
 const SAMPLING = { default: 1, jobs: { 'one*': 0, takes: { ratio: 0, keepFailed: false } } } as const;
 
@@ -46,7 +47,7 @@ describe('traces.find and traces.of explain the decision:', { concurrency: 4 }, 
       const handle = harness.client.workflow.getHandle(workflowId);
       await handle.result().catch(() => {});
       const { runId } = await handle.describe();
-      return { traceId: runId.replaceAll('-', ''), workflowId };
+      return { traceId: traceIdOf(runId), workflowId };
     });
   }
 
@@ -86,7 +87,7 @@ describe('traces.find and traces.of explain the decision:', { concurrency: 4 }, 
     ]);
   });
 
-  it('each run has its own reason: default, manual, tail-sampled, capped', async () => {
+  it('each run has its own reason: default, manual, tail-sampled, rule', async () => {
     const client = clientWith({ sampling: SAMPLING });
     const byDefault = await run('randoms', { sampling: SAMPLING });
     deepEqual(await explanation(byDefault.traceId, client), ['default', 'sampled: default, 100 %', true]);
@@ -102,7 +103,7 @@ describe('traces.find and traces.of explain the decision:', { concurrency: 4 }, 
     deepEqual(await explanation(failed.traceId, client), ['rule', 'not sampled: rule takes, 0 %', false]);
   });
 
-  it('a continuation has a decision of its own', async () => {
+  it('a continuation inherits the decision', async () => {
     const first = await run('continues', { sampling: { default: 0 } }, { args: [1] });
     const client = clientWith({ sampling: { default: 0 } });
     const { traceId } = await client.traces.of({ workflowId: first.workflowId });

@@ -127,7 +127,8 @@ describe('shards', () => {
     ['records without key', [{ id: 1 }, { id: 2 }, { id: 3 }], { label: 'user' }, ['shard 5', 'shard 6']],
     ['records whose key is not a string', [{ id: {} }], { key: 'id' }, ['shard 5']],
   ] as const) {
-    it(`of ${what} are called by their first and last key`, () => {
+    const names = labels[0].startsWith('shard ') ? 'number' : 'first and last key';
+    it(`of ${what} are called by their ${names}`, () => {
       const shards = [...shardsOfItems(items, 5, 2, { ...naming, count: 9 })];
       deepEqual(
         shards.map(({ label }) => label),
