@@ -4,7 +4,6 @@
  */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -13,6 +12,7 @@ import { trace } from '@opentelemetry/api';
 import type { JobTracingOptions } from 'temporal-job-tracing';
 import { createHttpActivities } from 'temporal-job-tracing/activities';
 import type { ReceivedSpan } from '../testing/otlp-span';
+import { messageOf } from './support/child-process';
 import { httpCallActivities } from './support/http-call-activities';
 import { id, Runs, traceIdOf } from './support/runs';
 import { certificate } from './support/tls-proxy';
@@ -44,7 +44,7 @@ describe('propagateTo', { concurrency: 4 }, () => {
     service = fork(path.join(__dirname, 'support', 'processes', 'strict-service.js'), {
       env: { ...process.env, CERT: cert, KEY: key },
     });
-    [[httpPort, httpsPort]] = await once(service, 'message');
+    [httpPort, httpsPort] = await messageOf<[number, number]>(service);
     const except = { propagateTo: { except: [STRICT] } };
     const plugins: Record<string, JobTracingOptions> = {
       except,

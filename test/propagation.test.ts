@@ -4,7 +4,6 @@
  */
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { context, propagation } from '@opentelemetry/api';
@@ -13,6 +12,7 @@ import { parseBaggage } from '../core/baggage';
 import type { ReceivedSpan } from '../testing/otlp-span';
 import { incomplete } from '../testing/otlp-trace';
 import { until } from '../testing/until';
+import { endOf, messageOf } from './support/child-process';
 import { id, Runs, rootIdOf, traceIdOf } from './support/runs';
 
 interface Line {
@@ -37,13 +37,11 @@ describe('a call of a run', { concurrency: 8 }, () => {
       env: { ...process.env, ...env },
     });
     b3Worker.on('message', ({ line }: { line?: Line }) => line && lines.push(line));
-    await once(b3Worker, 'message');
+    await messageOf(b3Worker);
   });
   after(async () => {
-    if (b3Worker?.exitCode === null) {
-      b3Worker.disconnect();
-      await once(b3Worker, 'exit');
-    }
+    if (b3Worker?.connected) b3Worker.disconnect();
+    if (b3Worker) await endOf(b3Worker);
     await runs.stop();
   });
 

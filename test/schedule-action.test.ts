@@ -6,6 +6,7 @@ import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { ScheduleNotFoundError } from '@temporalio/client';
 import { causeOf } from '../client/schedule-action';
+import { until } from '../testing/until';
 import { id, Runs, traceIdOf } from './support/runs';
 
 describe('the cause of a schedule\u2019s run', () => {
@@ -44,10 +45,13 @@ describe('runs of a Temporal Schedule', () => {
       `schedule create --schedule-id ${schedule} --interval 2s --overlap-policy AllowAll --workflow-id ${job} ` +
         `--type oneActivity --task-queue ${runs.taskQueue} --memo jobName="${job}"`,
     );
-    const seen = async (cause: string) => {
-      for (const giveUp = Date.now() + 60_000; Date.now() < giveUp; )
-        for await (const run of runs.harness.jobs.runs(job)) if (run.schedule?.cause === cause) return run;
-      throw new Error(`no run by ${cause}`);
+    const seen = (cause: string) => {
+      const run = async () => {
+        for await (const found of runs.harness.jobs.runs(job))
+          if (found.schedule?.cause === cause) return found;
+        return undefined;
+      };
+      return until(run, { says: `no run by ${cause}` });
     };
     const due = await seen('schedule');
     deepEqual([due.trigger, due.schedule?.id, due.schedule?.isGuess], ['schedule', schedule, false]);

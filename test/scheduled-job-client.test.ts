@@ -9,6 +9,7 @@ import {
   ScheduledJobError,
   type ScheduledJobProblem,
 } from 'temporal-job-tracing/client';
+import { until } from '../testing/until';
 import { id, Runs, traceIdOf } from './support/runs';
 import { Job, SCHEDULED_PATH } from './support/scheduled-jobs';
 import type * as workflows from './support/workflows/scheduled';
@@ -37,12 +38,13 @@ describe('JobClient', { concurrency: 4 }, () => {
 
   /** Waits until so many runs of the job are listed, and returns them. */
   async function listed(job: string, count: number, filter = {}): Promise<ListedRun[]> {
-    for (const giveUp = Date.now() + 60_000; ; ) {
-      const found: ListedRun[] = [];
+    let found: ListedRun[] = [];
+    const areListed = async () => {
+      found = [];
       for await (const run of jobs.runs(job, filter)) found.push(run);
-      if (found.length >= count) return found;
-      ok(Date.now() < giveUp, `${found.length} of ${count} runs of ${job}`);
-    }
+      return found.length >= count && found;
+    };
+    return until(areListed, { says: () => `${found.length} of ${count} runs of ${job}` });
   }
 
   it('creates, changes, pauses, resumes, runs now, lists and deletes a job', async () => {

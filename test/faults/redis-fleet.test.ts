@@ -96,8 +96,10 @@ describe('a fleet of workers', { skip: WITHOUT_REDIS }, () => {
   it('the next window starts anew', async (t) => {
     const { store } = await ready(t, server);
     const limit = { runs: 1, perMs: 1_000 };
+    // Both calls must be in one window.
     await sleep(1_000 - (Date.now() % 1_000) + 10);
     deepEqual([store.counters.take('cap:a', limit), store.counters.take('cap:a', limit)], [true, false]);
+    // A window has no end that could be seen.
     await sleep(1_000);
     deepEqual([store.counters.take('cap:a', limit), store.counters.take('cap:a', limit)], [true, false]);
   });
@@ -107,7 +109,7 @@ describe('a fleet of workers', { skip: WITHOUT_REDIS }, () => {
     t.after(() => proxy.close());
     proxy.set('drop');
     const workers = [1, 2].map(() => startStore(t, { redis: connectionTo(proxy.port) }));
-    await eventually(() => workers.map(({ lines }) => lines.length), [1, 1], 2_000);
+    await eventually(() => workers.map(({ lines }) => lines.length), [1, 1]);
     deepEqual(
       workers.map((each) => takes(each, 'cap:a', 10, 15)),
       [10, 10],
@@ -163,19 +165,20 @@ function startFleet(t: TestContext, port: number): FleetProcess[] {
     );
     t.after(() => child.kill());
     let ratio: number | undefined;
-    let onTaken: (taken: number) => void = () => {};
+    const taken: number[] = [];
     createInterface(child.stdout).on('line', (line) => {
       const message = JSON.parse(line);
       if (message.ratio !== undefined) ratio = message.ratio;
-      if (message.taken !== undefined) onTaken(message.taken);
+      if (message.taken !== undefined) taken.push(message.taken);
     });
     return {
       ratio: () => ratio,
-      take: (order) =>
-        new Promise((resolve) => {
-          onTaken = resolve;
-          child.stdin.write(`${JSON.stringify(order)}\n`);
-        }),
+      take: async (order) => {
+        const before = taken.length;
+        child.stdin.write(`${JSON.stringify(order)}\n`);
+        await until(() => taken.length > before, { says: 'a process does not answer' });
+        return taken.at(-1) ?? 0;
+      },
     };
   });
 }
@@ -192,7 +195,7 @@ async function subscribed(server: RedisServer): Promise<void> {
 async function ready(t: TestContext, server: RedisServer): Promise<StoreUnderTest> {
   await server.cli('hset', POLICY, 'ready', '0.25');
   const under = startStore(t, { redis: connectionTo(server.port), pollIntervalMs: 500 });
-  await eventually(() => under.ratio('ready'), 0.25, 2_000);
+  await eventually(() => under.ratio('ready'), 0.25);
   return under;
 }
 

@@ -4,10 +4,10 @@
  */
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
 import { after, before, describe, it } from 'node:test';
 import type { ReceivedSpan } from '../../testing/otlp-span';
 import { tree } from '../../testing/otlp-trace';
+import { endOf, messageOf } from '../support/child-process';
 import { Harness } from '../support/harness';
 import { type HttpService, startHttpService } from '../support/http-service';
 import { id, traceIdOf } from '../support/runs';
@@ -81,9 +81,7 @@ for (const instrumented of [true, false]) {
       for (const stream of [worker.stdout, worker.stderr]) {
         stream?.setEncoding('utf8').on('data', (text: string) => (output += text));
       }
-      const ended = once(worker, 'exit').then(() => Promise.reject(new Error(`the worker ended: ${output}`)));
-      await Promise.race([once(worker, 'message'), ended]);
-      ended.catch(() => {});
+      await messageOf(worker);
     });
     after(() => {
       worker.kill('SIGKILL');
@@ -172,7 +170,7 @@ for (const instrumented of [true, false]) {
       for (const keepBytes of [95, 90 + SECRET.length])
         await run('/cut', { keepBytes, method: keepBytes === 95 ? 'PUT' : 'POST' });
       worker.disconnect();
-      await once(worker, 'exit');
+      await endOf(worker);
       const all: readonly [where: string, texts: readonly string[]][] = [
         ['histories', strings],
         ['spans', spans.map((span) => JSON.stringify(span))],

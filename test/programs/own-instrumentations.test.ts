@@ -5,13 +5,13 @@
  */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { ReceivedSpan } from '../../testing/otlp-span';
 import { startRedis, WITHOUT_REDIS } from '../../testing/redis-server';
+import { endOf, messageOf } from '../support/child-process';
 import { Harness } from '../support/harness';
 import { id, traceIdOf } from '../support/runs';
 import { certificate } from '../support/tls-proxy';
@@ -28,15 +28,12 @@ describe('instrumentations of the user’s own', { skip: WITHOUT_REDIS }, () => 
   const processes: ChildProcess[] = [];
   const queues: Record<string, string> = {};
 
-  async function startProcess(name: string, env: NodeJS.ProcessEnv): Promise<unknown> {
+  function startProcess<T>(name: string, env: NodeJS.ProcessEnv): Promise<T> {
     const program = fork(path.join(__dirname, '../support', 'processes', `${name}.js`), {
       env: { ...process.env, ...env },
     });
     processes.push(program);
-    const ended = once(program, 'exit').then(() => Promise.reject(new Error(`${name} ended`)));
-    const [message] = await Promise.race([once(program, 'message'), ended]);
-    ended.catch(() => {});
-    return message;
+    return messageOf(program);
   }
 
   before(async () => {
@@ -44,7 +41,7 @@ describe('instrumentations of the user’s own', { skip: WITHOUT_REDIS }, () => 
     redis = await startRedis();
     directory = await mkdtemp(path.join(tmpdir(), 'own-instrumentations-'));
     const { cert, key } = await certificate(directory, 'service');
-    [httpPort] = (await startProcess('strict-service', { CERT: cert, KEY: key })) as [number];
+    [httpPort] = await startProcess<[number]>('strict-service', { CERT: cert, KEY: key });
     for (const mode of ['given', 'own']) {
       queues[mode] = harness.newTaskQueue();
       const env = { TEMPORAL: harness.server.address, TASK_QUEUE: queues[mode], REDIS: String(redis.port) };
@@ -52,9 +49,8 @@ describe('instrumentations of the user’s own', { skip: WITHOUT_REDIS }, () => 
     }
   });
   after(async () => {
-    const exits = processes.filter(({ exitCode }) => exitCode === null).map((each) => once(each, 'exit'));
     for (const each of processes) if (each.connected) each.disconnect();
-    await Promise.all(exits);
+    await Promise.all(processes.map((each) => endOf(each)));
     await redis.stop();
     await rm(directory, { recursive: true, force: true });
     await harness.stop();

@@ -4,7 +4,6 @@
  */
 import { deepEqual, ok } from 'node:assert/strict';
 import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
@@ -12,6 +11,7 @@ import { Client } from '@temporalio/client';
 import { startRedis, WITHOUT_REDIS } from '../../testing/redis-server';
 import { until } from '../../testing/until';
 import { HOOK_KEY, Receiver } from '../support/alerts/receiver';
+import { endOf, messageOf } from '../support/child-process';
 import { Harness } from '../support/harness';
 import { id, Runs, traceIdOf } from '../support/runs';
 import { Job, SCHEDULED_PATH } from '../support/scheduled-jobs';
@@ -44,9 +44,7 @@ describe('traffic of our own in users’ traces', () => {
     try {
       ok(program.stdout);
       const output = text(program.stdout);
-      const ended = once(program, 'exit');
-      const [message] = await Promise.race([once(program, 'message'), ended]);
-      ok(message?.ready, 'the program ended at once');
+      await messageOf(program);
       const { workflow } = new Client({ connection: harness.connection, namespace: NAMESPACE });
       const polls = async () =>
         Number(/cmdstat_eval:calls=(\d+)/.exec(await redis.cli('info', 'commandstats'))?.[1]);
@@ -65,7 +63,7 @@ describe('traffic of our own in users’ traces', () => {
       await workflow.getHandle('job-watcher').signal('test', { channel: 'oncall' });
       await receiver.has(1, 60_000, '/hook');
       program.disconnect();
-      await ended;
+      await endOf(program);
       const line = (await output).split('\n').find((one) => one.startsWith('[[')) ?? '[]';
       const [own = [], others = []] = JSON.parse(line) as string[][];
       ok(own.some((span) => span.endsWith(' get')) && own.some((span) => span.endsWith(' POST')), line);

@@ -3,7 +3,7 @@
  * and workers that use the plugin as a user's worker does.
  */
 import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
@@ -16,6 +16,7 @@ import { startTemporalServer, type TemporalServer, temporalCli } from '../../tes
 import { until } from '../../testing/until';
 import * as activities from './activities';
 import { type Bundle, workflowBundle } from './bundles';
+import { messageOf } from './child-process';
 
 /** Workflows that most tests use. */
 export const WORKFLOWS_PATH = require.resolve('./workflows/jobs');
@@ -93,7 +94,7 @@ export class Harness {
     process.env.OTEL_EXPORTER_OTLP_PROTOCOL = 'http/json';
     process.env.OTEL_BSP_SCHEDULE_DELAY = '100';
     const downstream = fork(path.join(__dirname, 'processes', 'downstream.js'));
-    const [{ port }] = await once(downstream, 'message');
+    const { port } = await messageOf<AddressInfo>(downstream);
     process.env.DOWNSTREAM_URL = `http://127.0.0.1:${port}`;
     const connection = await Connection.connect({ address: server.address });
     const native = await NativeConnection.connect({ address: server.address });

@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { endOf } from './child-process';
 import { copyProject } from './matrix/projects';
 import { pack } from './packed';
 
@@ -58,7 +59,7 @@ export async function whileProjectRuns(
     ]);
   } finally {
     if (worker.connected) worker.send('stop');
-    await exited;
+    await endOf(worker);
   }
   return lines;
 }

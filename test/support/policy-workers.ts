@@ -1,8 +1,8 @@
 /** Workers in processes of their own, which tests can kill. */
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
+import { fork } from 'node:child_process';
 import path from 'node:path';
 import type { JobTracingOptions } from 'temporal-job-tracing';
+import { endOf, messageOf } from './child-process';
 import type { Harness } from './harness';
 
 export interface PolicyWorkerSetup {
@@ -34,20 +34,15 @@ export async function startPolicyWorker(
     ...(redisPort !== undefined && { REDIS: String(redisPort) }),
   };
   const child = fork(path.join(__dirname, 'processes', 'policy-worker.js'), { env });
-  const [message] = await Promise.race([once(child, 'message'), once(child, 'exit')]);
-  if (message?.ready !== true) throw new Error(`the worker ended: ${message}`);
+  await messageOf(child);
   return {
     async kill() {
       child.kill('SIGKILL');
-      await exited(child);
+      await endOf(child);
     },
     async stop() {
       if (child.connected) child.disconnect();
-      await exited(child);
+      await endOf(child);
     },
   };
-}
-
-async function exited(child: ChildProcess): Promise<void> {
-  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
 }

@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { until } from '../../testing/until';
+import { endOf } from './child-process';
 
 export interface ExitedProgram {
   readonly code: number | null;
@@ -36,6 +37,9 @@ export function startProgram(args: readonly string[], env: NodeJS.ProcessEnv = {
   };
 }
 
-/** Runs the program until it exits. */
-export const runProgram = (args: readonly string[], env?: NodeJS.ProcessEnv): Promise<ExitedProgram> =>
-  startProgram(args, env).ended;
+/** Runs the program until it exits; one that does not exit in time is killed, and has no exit code. */
+export async function runProgram(args: readonly string[], env?: NodeJS.ProcessEnv): Promise<ExitedProgram> {
+  const { child, ended } = startProgram(args, env);
+  await endOf(child);
+  return ended;
+}

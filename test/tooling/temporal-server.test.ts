@@ -14,6 +14,7 @@ import { after, before, describe, it } from 'node:test';
 import { Connection } from '@temporalio/client';
 import { startTemporalServer, type TemporalServer, temporalCli } from '../../testing/temporal-server.js';
 import { until } from '../../testing/until.js';
+import { endOf } from '../support/child-process.js';
 
 const MODULE = require.resolve('../../testing/temporal-server.js');
 /** The environment without the address of a running server. */
@@ -66,8 +67,9 @@ describe('startTemporalServer', () => {
       const program = `require(${JSON.stringify(MODULE)}).startTemporalServer({ log() {} })
         .then(({ address }) => process.stdout.write(address + '\\n', () => { ${end} }))`;
       const child = spawn(process.execPath, ['-e', program], { env, stdio: ['ignore', 'pipe', 'ignore'] });
-      const [address] = (await once(createInterface(child.stdout), 'line')) as [string];
-      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+      const signal = AbortSignal.timeout(60_000);
+      const [address] = (await once(createInterface(child.stdout), 'line', { signal })) as [string];
+      await endOf(child);
       const isGone = async () => !(await accepts(address));
       await until(isGone, { within: 5_000, says: 'the server is still there' });
     });
