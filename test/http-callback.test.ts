@@ -158,6 +158,7 @@ describe('a service that answers 202', { concurrency: 4 }, () => {
     const callback = { timeout: '1 minute', heartbeatTimeout: '3 seconds' };
     const { handle, headers } = await start('progress', { callback, retry: { maximumAttempts: 1 } });
     for (let i = 0; i < 5; i++) {
+      // In all, longer than the heartbeat timeout, which does not end the attempt.
       await sleep(1_000);
       deepEqual(await post(headers['callback-url'], `${i} of 5`, 'progress'), [200, 'noted']);
     }

@@ -108,9 +108,10 @@ describe('the explanation of a rule', () => {
     const names = Array.from({ length: 500 }, (_, index) => `job-${index}`);
     const policy = policyOf(names.flatMap((name) => [name, `${name}-*`]));
     ruleFor(policy, 'first');
-    const before = performance.now();
+    const start = process.cpuUsage();
     for (let round = 0; round < 100_000; round++) ruleFor(policy, `other-${round % 500}`);
-    const perAnswerUs = ((performance.now() - before) / 100_000) * 1_000;
+    const { user, system } = process.cpuUsage(start);
+    const perAnswerUs = (user + system) / 100_000;
     ok(perAnswerUs < 20, `${perAnswerUs} µs for each answer`);
   });
 });

@@ -35,7 +35,7 @@ describe('SamplingClient', { skip: WITHOUT_REDIS }, () => {
     await until(listens, { says: 'the store does not listen' });
     const before = Date.now();
     const { revision, replaced } = await sampling.set('a', { ratio: 0.25, keepSlow: { overMs: 5_000 } });
-    await eventually(() => ratio('a'), 0.25, 500);
+    await eventually(() => ratio('a'), 0.25);
     equal(replaced, undefined);
     equal(await server.cli('get', REVISION), String(revision));
     const { at, ...written } = JSON.parse(await server.cli('hget', POLICY, 'a'));

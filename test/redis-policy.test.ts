@@ -30,7 +30,7 @@ describe('a rule written with redis-cli', { skip: WITHOUT_REDIS }, () => {
     await server.cli('hset', POLICY, 'billing-*', '0.1', 'billing-big', '{"ratio":1}');
     const { store, ratio, lines } = startStore(t, { redis: connectionTo(server.port) });
     equal(store.current(), FALLBACK);
-    await eventually(() => ['billing-x', 'billing-big', 'other'].map(ratio), [0.1, 1, 0.5], 2_000);
+    await eventually(() => ['billing-x', 'billing-big', 'other'].map(ratio), [0.1, 1, 0.5]);
     equal(store.current(), store.current());
     deepEqual(lines, []);
   });
@@ -40,39 +40,39 @@ describe('a rule written with redis-cli', { skip: WITHOUT_REDIS }, () => {
     const notified = startStore(t, { redis: connectionTo(server.port), pollIntervalMs: 60_000 });
     await subscribed(server, 2);
     await server.cli('hset', POLICY, 'a', '0.25');
-    await eventually(() => polled.ratio('a'), 0.25, 700);
+    await eventually(() => polled.ratio('a'), 0.25);
     equal(notified.ratio('a'), 0.5);
     await server.cli('publish', CHANGED, 'now');
-    await eventually(() => notified.ratio('a'), 0.25, 300);
+    await eventually(() => notified.ratio('a'), 0.25);
   });
 
   it('is gone with HDEL; the last one with HDEL and a higher revision', async (t) => {
     await server.cli('hset', POLICY, 'a', '0.25', 'b', '0.75');
     const { ratio, store } = startStore(t, { redis: connectionTo(server.port), pollIntervalMs: 200 });
-    await eventually(() => [ratio('a'), ratio('b')], [0.25, 0.75], 2_000);
+    await eventually(() => [ratio('a'), ratio('b')], [0.25, 0.75]);
     await server.cli('hdel', POLICY, 'a');
-    await eventually(() => [ratio('a'), ratio('b')], [0.5, 0.75], 1_000);
+    await eventually(() => [ratio('a'), ratio('b')], [0.5, 0.75]);
     await server.cli('hdel', POLICY, 'b');
     await server.cli('incr', REVISION);
-    await eventually(() => store.current(), FALLBACK, 1_000);
+    await eventually(() => store.current(), FALLBACK);
   });
 
   it('expires without a message from Redis, and the rule that follows applies', async (t) => {
-    const until = new Date(Date.now() + 1_500).toISOString();
+    const until = new Date(Date.now() + 2_500).toISOString();
     await server.cli('hset', POLICY, 'a', JSON.stringify({ ratio: 1, until, afterwards: { ratio: 0.01 } }));
     await server.cli('hset', POLICY, 'b', JSON.stringify({ ratio: 1, until }));
     const { ratio } = startStore(t, { redis: connectionTo(server.port), pollIntervalMs: 60_000 });
-    await eventually(() => [ratio('a'), ratio('b')], [1, 1], 1_000);
-    await sleep(Date.parse(until) - Date.now() + 5);
-    deepEqual([ratio('a'), ratio('b')], [0.01, 0.5]);
+    await eventually(() => [ratio('a'), ratio('b')], [1, 1]);
+    await eventually(() => [ratio('a'), ratio('b')], [0.01, 0.5]);
   });
 
   it('that is invalid is logged once and ignored: its last valid version and the other rules apply', async (t) => {
     await server.cli('hset', POLICY, 'a', '0.25');
     const { ratio, lines } = startStore(t, { redis: connectionTo(server.port), pollIntervalMs: 200 });
-    await eventually(() => ratio('a'), 0.25, 2_000);
+    await eventually(() => ratio('a'), 0.25);
     await server.cli('hset', POLICY, 'a', '{"ratio":7}', 'b', '{"ratio"', 'c', '0.75');
-    await eventually(() => [ratio('a'), ratio('b'), ratio('c')], [0.25, 0.5, 0.75], 1_000);
+    await eventually(() => [ratio('a'), ratio('b'), ratio('c')], [0.25, 0.5, 0.75]);
+    // Two more polls, which log nothing again.
     await sleep(500);
     // On a busy machine, Redis may respond late, which is also logged.
     const ofRules = lines.filter((line) => line.includes('the sampling rule '));
@@ -82,7 +82,7 @@ describe('a rule written with redis-cli', { skip: WITHOUT_REDIS }, () => {
     ]);
     lines.length = 0;
     await server.cli('hset', POLICY, 'a', '0.125', 'b', '1');
-    await eventually(() => [ratio('a'), ratio('b')], [0.125, 1], 1_000);
+    await eventually(() => [ratio('a'), ratio('b')], [0.125, 1]);
     deepEqual(lines, [
       "info the sampling rule 'a' in Redis is valid again",
       "info the sampling rule 'b' in Redis is valid again",
@@ -92,13 +92,13 @@ describe('a rule written with redis-cli', { skip: WITHOUT_REDIS }, () => {
   it('is found under the prefix', async (t) => {
     await server.cli('hset', '{payments}:policy', 'a', '0.25');
     const { ratio } = startStore(t, { redis: connectionTo(server.port), redisPrefix: 'payments' });
-    await eventually(() => ratio('a'), 0.25, 2_000);
+    await eventually(() => ratio('a'), 0.25);
   });
 
   it('a closed store keeps its policy, leaves no connection, and may be closed again', async (t) => {
     await server.cli('hset', POLICY, 'a', '0.25');
     const { store, ratio } = startStore(t, { redis: connectionTo(server.port) });
-    await eventually(() => ratio('a'), 0.25, 2_000);
+    await eventually(() => ratio('a'), 0.25);
     await Promise.all([store.close(), store.close()]);
     equal(ratio('a'), 0.25);
     await subscribed(server, 0);
@@ -118,7 +118,7 @@ describe('a rule written with redis-cli', { skip: WITHOUT_REDIS }, () => {
     await subscribed(server, 0);
     const three = use();
     await server.cli('hset', POLICY, 'a', '0.75');
-    await eventually(() => ruleFor(store.current(), 'a').rule.ratio, 0.75, 3_000);
+    await eventually(() => ruleFor(store.current(), 'a').rule.ratio, 0.75);
     await three();
     await subscribed(server, 0);
   });

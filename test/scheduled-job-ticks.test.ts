@@ -123,6 +123,7 @@ describe('the ticks of a scheduledJob', { concurrency: 4 }, () => {
   it('do not run while the job is paused, but manual runs do', async () => {
     const job = await new Job(runs, 'paused').start({ workflow: 'quick', cron: '@every 1s', paused: true });
     await job.update('runNow');
+    // Time for ticks, of which there are none.
     await sleep(A_WHILE_MS);
     deepEqual(await ticksOf(job), []);
     await job.signal('resume');

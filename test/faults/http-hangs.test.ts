@@ -2,7 +2,7 @@
  * Services that close connections early, switch protocols or never end their response: each request ends at its
  * deadline or its cancellation at the latest, and the worker can stop.
  */
-import { equal, match, ok } from 'node:assert/strict';
+import { equal, match } from 'node:assert/strict';
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { after, before, describe, it } from 'node:test';
@@ -14,8 +14,6 @@ import { failureOf } from '../support/http-jobs';
 import { id, Runs } from '../support/runs';
 
 const TIMEOUT_MS = 3_000;
-/** Time limit for an error that does not depend on the deadline. */
-const AT_ONCE_MS = 2_000;
 
 const TOO_LATE = new RegExp(`^HttpTimeout .*: no complete answer within ${TIMEOUT_MS} ms$`);
 const SWITCHING = 'HTTP/1.1 101 Switching Protocols\r\n';
@@ -112,11 +110,7 @@ describe('a request ends', { concurrency: 4 }, () => {
 
   for (const [name, [, , ends]] of Object.entries(SERVICES)) {
     it(`when the service sends ${name}`, async () => {
-      const begun = performance.now();
-      const said = await failure(await start(name, {}));
-      match(said, ends);
-      if (ends !== TOO_LATE)
-        ok(performance.now() - begun < AT_ONCE_MS, `took ${performance.now() - begun} ms`);
+      match(await failure(await start(name, {})), ends);
     });
   }
 

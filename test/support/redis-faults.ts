@@ -37,7 +37,7 @@ export async function startSteadyStore(
   await server.cli('hset', POLICY, 'a', '0.25');
   await server.cli('set', REVISION, '7');
   const under = startStore(t, { redis: connectionTo(proxy.port), pollIntervalMs: POLL_MS, ...options });
-  await eventually(() => under.ratio('a'), 0.25, 5_000);
+  await eventually(() => under.ratio('a'), 0.25);
   return { server, proxy, under };
 }
 

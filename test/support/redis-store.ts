@@ -42,7 +42,7 @@ export function startStore(t: TestContext, options: RedisPolicyStoreOptions): St
 }
 
 /** Waits until the values are equal; returns how long that took, in milliseconds. */
-export async function eventually<T>(actual: () => T, expected: T, within: number): Promise<number> {
+export async function eventually<T>(actual: () => T, expected: T, within = 10_000): Promise<number> {
   const start = performance.now();
   const says = () => `expected ${inspect(expected)}, got ${inspect(actual())}`;
   await until(() => isDeepStrictEqual(actual(), expected), { within, says });

@@ -1,6 +1,7 @@
 /** `until` returns the result of the probe, and always ends. */
 import { equal, rejects } from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { until } from '../../testing/until';
 
 describe('until', () => {
@@ -41,7 +42,8 @@ describe('until', () => {
     let looks = 0;
     await rejects(until(() => ++looks < 0, { within: 20, says: 'never' }));
     const before = looks;
-    await new Promise((resolve) => setTimeout(resolve, 150));
+    // Longer than the longest pause between two probes.
+    await sleep(150);
     equal(looks, before);
   });
 });
