@@ -14,7 +14,7 @@ import { ConsolePage, seriousFindings, unreachedByTab, width } from '../support/
 
 const LONG = `billing-${'invoices-of-all-customers-'.repeat(6)}`;
 
-describe('the page of alerts', { skip: browserMissing() ?? false, timeout: 300_000 }, () => {
+describe('the page of alerts', { skip: browserMissing() ?? false }, () => {
   let browser: Browser;
   let stage: Stage;
 

@@ -6,10 +6,9 @@ import type { FailedShard, RunPage } from '../../console/types';
 import { browserMissing, openBrowser } from '../../testing/browser';
 import { until } from '../../testing/until';
 import { ConsolePage } from '../support/console-pages';
-import { killExamples, runExample } from '../support/example-process';
+import { killExamples, runExample, STORY_MS } from '../support/example-process';
 import { GRAY_STORY } from '../support/game-story';
 
-const TIMEOUT_MS = 400_000;
 /** The examples' own tests run the same jobs on the server that the tests share. */
 const OWN_SERVER = { TEMPORAL_ADDRESS: '' };
 const CONSOLE = /^Console {2}(?<url>http:\/\/127\.0\.0\.1:\d+) /m;
@@ -34,7 +33,7 @@ describe('the stories in the console', { skip: browserMissing() ?? false }, () =
   });
 
   it('shop: two clicks lead from the list of jobs to userInfoSave, which the sentence names', {
-    timeout: TIMEOUT_MS,
+    timeout: STORY_MS,
   }, async () => {
     const shop = runExample(['shop'], OWN_SERVER);
     const url = (await shop.waitForOutput(CONSOLE)).groups?.url ?? '';
@@ -57,7 +56,7 @@ describe('the stories in the console', { skip: browserMissing() ?? false }, () =
   });
 
   it("bank: the run's list of failed shards leads to account 1000002's error in one click", {
-    timeout: TIMEOUT_MS,
+    timeout: STORY_MS,
   }, async () => {
     const bank = runExample(['bank'], OWN_SERVER);
     const url = (await bank.waitForOutput(CONSOLE)).groups?.url ?? '';
@@ -90,7 +89,7 @@ describe('the stories in the console', { skip: browserMissing() ?? false }, () =
     equal(await bank.exitCode, 0, bank.errors());
   });
 
-  it('game: a run shows the request and the lane that it went to', { timeout: TIMEOUT_MS }, async () => {
+  it('game: a run shows the request and the lane that it went to', { timeout: STORY_MS }, async () => {
     const game = runExample(['game'], OWN_SERVER);
     const url = (await game.waitForOutput(CONSOLE)).groups?.url ?? '';
     const { traceId = '' } = (await game.waitForOutput(GRAY_STORY)).groups ?? {};

@@ -6,9 +6,8 @@ import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { after, it } from 'node:test';
 import { type OtlpTraceRequest, type ReceivedSpan, spansOf } from '../../testing/otlp-span';
 import { until } from '../../testing/until';
-import { assertPortsClosed, killExamples, runExample } from '../support/example-process';
+import { assertPortsClosed, killExamples, runExample, STORY_MS } from '../support/example-process';
 
-const TIMEOUT_MS = 200_000;
 const CAUSE = 'value too long for type character varying(40)';
 const block = (status: string) =>
   new RegExp(
@@ -26,7 +25,7 @@ const MENDED = /^ +34 {2}COMPLETED +2 .* account 1000002 to 1000004$\n^ +TraceId
 after(killExamples);
 
 it('the links alone lead to the cause, during the run and afterwards', {
-  timeout: TIMEOUT_MS,
+  timeout: STORY_MS,
 }, async () => {
   const example = runExample(['bank']);
   const going = (await example.waitForOutput(block('RUNNING'))).groups ?? {};
@@ -53,7 +52,7 @@ it('the links alone lead to the cause, during the run and afterwards', {
   await assertPortsClosed(example.output(), 'AccountService');
 });
 
-it('--once shows all of it and exits', { timeout: TIMEOUT_MS }, async () => {
+it('--once shows all of it and exits', { timeout: STORY_MS }, async () => {
   const example = runExample(['bank', '--once']);
   equal(await example.exitCode, 0, example.output() + example.errors());
   const output = example.output();

@@ -5,10 +5,9 @@ import { after, it } from 'node:test';
 import { promisify } from 'node:util';
 import { type OtlpReceiver, startOtlpReceiver } from '../../testing/otlp-receiver';
 import { incomplete } from '../../testing/otlp-trace';
-import { assertPortsClosed, killExamples, runExample } from '../support/example-process';
+import { assertPortsClosed, killExamples, runExample, STORY_MS } from '../support/example-process';
 import { alertAbout, GRAY_STORY } from '../support/game-story';
 
-const TIMEOUT_MS = 170_000;
 const TRACE_TIMEOUT_MS = 60_000;
 const RUN_LINE =
   /^\d\d:\d\d:\d\d +[\d.]+ m?s +(?<trigger>\w+) +(?<sampled>[\w-]+) +(?<traceId>[0-9a-f]{32})$/gm;
@@ -34,7 +33,7 @@ after(async () => {
 
 for (const language of ['Go', 'Node']) {
   it(`--once, with the service in ${language}, shows that the service distinguishes players and scheduler`, {
-    timeout: TIMEOUT_MS,
+    timeout: STORY_MS,
   }, async (context) => {
     const hasGo = await promisify(execFile)('go', ['version']).then(
       () => true,
@@ -75,7 +74,7 @@ for (const language of ['Go', 'Node']) {
 }
 
 it('only links lead from the alert to the cause: run, trace, span, and the log of a service without an SDK', {
-  timeout: TIMEOUT_MS,
+  timeout: STORY_MS,
 }, async () => {
   receiver = await startOtlpReceiver();
   const example = runExample(['game'], {

@@ -5,9 +5,8 @@ import { after, it } from 'node:test';
 import { promisify } from 'node:util';
 import { type OtlpReceiver, startOtlpReceiver } from '../../testing/otlp-receiver';
 import { incomplete } from '../../testing/otlp-trace';
-import { assertPortsClosed, killExamples, runExample } from '../support/example-process';
+import { assertPortsClosed, killExamples, runExample, STORY_MS } from '../support/example-process';
 
-const TIMEOUT_MS = 180_000;
 const TRACE_TIMEOUT_MS = 60_000;
 const RUN_LINE =
   /^\d\d:\d\d:\d\d +[\d.]+ m?s +(?<trigger>\w+) +(?<sampled>[\w-]+) +(?<traceId>[0-9a-f]{32})$/gm;
@@ -35,7 +34,7 @@ after(async () => {
 });
 
 it('--once shows a run that is slow because of userInfoSave, then a manual run, and exits', {
-  timeout: TIMEOUT_MS,
+  timeout: STORY_MS,
 }, async () => {
   const example = runExample(['--once'], OWN_SERVER);
   equal(await example.exitCode, 0, example.output());
@@ -74,7 +73,7 @@ it('--once shows a run that is slow because of userInfoSave, then a manual run, 
 });
 
 it('with another back end, spans go there, its output leads to the run, and Ctrl-C ends it', {
-  timeout: TIMEOUT_MS,
+  timeout: STORY_MS,
 }, async () => {
   receiver = await startOtlpReceiver();
   const example = runExample([], {
@@ -120,7 +119,7 @@ it('with another back end, spans go there, its output leads to the run, and Ctrl
   await assertPortsClosed(example.output(), SERVICE);
 });
 
-it('leaves no process behind when it is killed', { timeout: TIMEOUT_MS }, async () => {
+it('leaves no process behind when it is killed', { timeout: STORY_MS }, async () => {
   const example = runExample([]);
   await example.waitForOutput(ANY_RUN);
   example.child.kill('SIGKILL');
@@ -129,7 +128,7 @@ it('leaves no process behind when it is killed', { timeout: TIMEOUT_MS }, async 
 });
 
 it('on a server that was already running it starts no watcher, and shows the same story', {
-  timeout: TIMEOUT_MS,
+  timeout: STORY_MS,
   skip: process.env.TEMPORAL_ADDRESS ? false : 'there is no such server',
 }, async () => {
   const example = runExample([]);

@@ -31,6 +31,7 @@ describe('a scheduledJob', () => {
           await job.handle.executeUpdate<ManualRun, [object]>('runNow', { args: [{ reason: `${caller}` }] }),
         );
         await job.handle.signal('runNow', { reason: 'by signal' });
+        // The callers do not call in step.
         await sleep(10 * caller);
       }
     });
@@ -76,9 +77,7 @@ describe('a scheduledJob', () => {
     });
   });
 
-  it(`is one of ${JOBS} on one worker, each with its ticks and its manual runs`, {
-    timeout: 180_000,
-  }, async () => {
+  it(`is one of ${JOBS} on one worker, each with its ticks and its manual runs`, async () => {
     const jobs = Array.from({ length: JOBS }, (_, index) => new Job(runs, `many-${index}`));
     const { workflow } = runs.harness.client;
     await Promise.all(
