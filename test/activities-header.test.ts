@@ -6,6 +6,7 @@ import type { Worker } from '@temporalio/worker';
 import type { ReceivedSpan } from '../testing/otlp-span';
 import { tree } from '../testing/otlp-trace';
 import { Harness } from './support/harness';
+import { traceIdOf } from './support/runs';
 
 describe('a trace header that cannot be read, written by an interceptor of the workflow', () => {
   let harness: Harness;
@@ -35,7 +36,7 @@ describe('a trace header that cannot be read, written by an interceptor of the w
     await handle.result();
     const { events } = await handle.fetchHistory();
     ok(!events?.some((event) => event.workflowTaskFailedEventAttributes), 'no workflow task failed');
-    const traceId = handle.firstExecutionRunId.replaceAll('-', '');
+    const traceId = traceIdOf(handle.firstExecutionRunId);
     const isComplete = (trace: readonly ReceivedSpan[]) => tree(trace).length >= expected.length;
     deepEqual(tree(await harness.receiver.waitFor(traceId, isComplete)), expected);
   }

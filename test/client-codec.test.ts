@@ -5,30 +5,13 @@
 import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { Client } from '@temporalio/client';
-import type { Payload, PayloadCodec } from '@temporalio/common';
-import { temporal } from '@temporalio/proto';
 import { JobClient, type JobRun, ScheduledJobError } from 'temporal-job-tracing/client';
 import { until } from '../testing/until';
+import { CODEC } from './support/payload-codec';
 import { id, Runs, traceIdOf } from './support/runs';
 import { SCHEDULED_PATH } from './support/scheduled-jobs';
 
-const ENCODING = 'binary/of-the-test';
-const { Payload: PayloadMessage } = temporal.api.common.v1;
-
-/** Wraps each payload, so that only this codec can read it. */
-const codec: PayloadCodec = {
-  encode: async (payloads) =>
-    payloads.map((payload) => ({
-      metadata: { encoding: Buffer.from(ENCODING) },
-      data: PayloadMessage.encode(payload).finish(),
-    })),
-  decode: async (payloads) =>
-    payloads.map((payload): Payload => {
-      const isOurs = Buffer.from(payload.metadata?.encoding ?? []).toString() === ENCODING;
-      return isOurs ? PayloadMessage.decode(payload.data ?? new Uint8Array()) : payload;
-    }),
-};
-const dataConverter = { payloadCodecs: [codec] };
+const dataConverter = { payloadCodecs: [CODEC] };
 
 describe("a client without the workers' codec", () => {
   let runs: Runs;

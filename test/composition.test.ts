@@ -19,6 +19,7 @@ import * as activities from './support/activities';
 import { workflowBundle } from './support/bundles';
 import { Harness } from './support/harness';
 import { expectLeaves, markersOf } from './support/histories';
+import { traceIdOf } from './support/runs';
 import type { UserSinks } from './support/workflows/composed';
 
 const PATH = require.resolve('./support/workflows/composed');
@@ -62,7 +63,7 @@ describe('the plugin', () => {
       upsert?.searchAttributes?.indexedFields?.TraceId ? ['TraceId'] : [],
     );
     deepEqual(upserts, ['TraceId']);
-    const traceId = handle.firstExecutionRunId.replaceAll('-', '');
+    const traceId = traceIdOf(handle.firstExecutionRunId);
     await expectLeaves(harness.receiver, traceId, LEAVES);
     return { result: await handle.result(), traceId };
   }

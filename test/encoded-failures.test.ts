@@ -4,36 +4,9 @@
  */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { it } from 'node:test';
-import type { PayloadCodec } from '@temporalio/common';
 import { Harness } from './support/harness';
+import { CODEC } from './support/payload-codec';
 import { traceIdOf } from './support/runs';
-
-const ENCODING = new TextEncoder().encode('test/inverted');
-
-/** Inverts all bytes, as a stand-in for an encrypting codec. */
-const CODEC: PayloadCodec = {
-  encode: async (payloads) =>
-    payloads.map((payload) => ({
-      metadata: { encoding: ENCODING },
-      data: new TextEncoder()
-        .encode(JSON.stringify([payload.metadata, payload.data].map(hexOf)))
-        .map((x) => x ^ 255),
-    })),
-  decode: async (payloads) =>
-    payloads.map(({ data }) => {
-      const text = new TextDecoder().decode((data ?? new Uint8Array()).map((x) => x ^ 255));
-      const [metadata, bytes] = JSON.parse(text);
-      return {
-        metadata: { encoding: Buffer.from(metadata.encoding, 'hex') },
-        data: Buffer.from(bytes, 'hex'),
-      };
-    }),
-};
-
-function hexOf(part: Record<string, Uint8Array> | Uint8Array | null | undefined): unknown {
-  if (part instanceof Uint8Array) return Buffer.from(part).toString('hex');
-  return Object.fromEntries(Object.entries(part ?? {}).map(([key, bytes]) => [key, hexOf(bytes)]));
-}
 
 it('encoded failures: root, call and activity have the same message, each with a stack', async () => {
   const harness = await Harness.start();

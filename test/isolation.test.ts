@@ -7,6 +7,7 @@ import { after, before, describe, it } from 'node:test';
 import { isGrpcDeadlineError, type WorkflowHandle } from '@temporalio/client';
 import { Harness } from './support/harness';
 import { historiesBundle } from './support/histories';
+import { traceIdOf } from './support/runs';
 import { poke, type Snapshot, snapshot, takesSnapshots } from './support/workflows/isolation';
 
 const RUNS = 10;
@@ -64,13 +65,13 @@ describe('runs that share a V8 context', () => {
     for (const { runId: ownRunId, snapshots, queried } of runs) {
       equal(queried.length, SIGNALS);
       for (const { step, traceId, runId } of [...snapshots, ...queried])
-        deepEqual({ step, traceId, runId }, { step, traceId: ownRunId.replaceAll('-', ''), runId: ownRunId });
+        deepEqual({ step, traceId, runId }, { step, traceId: traceIdOf(ownRunId), runId: ownRunId });
     }
   });
 
   it('see the current span in each step', async () => {
     for (const { runId, snapshots } of runs) {
-      const trace = await harness.completeTrace(runId.replaceAll('-', ''));
+      const trace = await harness.completeTrace(traceIdOf(runId));
       const names = new Map(trace.map(({ spanId, name }) => [spanId, name]));
       const steps = new Set(snapshots.map(({ step, spanId }) => `${step} in ${names.get(spanId ?? '')}`));
       deepEqual([...steps].sort(), [

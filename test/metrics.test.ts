@@ -12,6 +12,7 @@ import { createJobMetrics } from '../worker/metrics';
 import { createRunDecisions } from '../worker/run-decisions';
 import { createSink } from '../worker/sink';
 import { Harness } from './support/harness';
+import { traceIdOf } from './support/runs';
 
 const SILENT = { info() {}, warn() {} } as never;
 /** Run ids that a ratio of 0.5 does not sample, and that it samples. */
@@ -69,7 +70,7 @@ describe('metrics', () => {
         const start = { taskQueue, workflowId: `${taskQueue}-${n}`, args: [2_100] };
         const handle = await harness.client.workflow.start('manySpans', start);
         await handle.result();
-        const traceId = handle.firstExecutionRunId.replaceAll('-', '');
+        const traceId = traceIdOf(handle.firstExecutionRunId);
         return harness.receiver.waitFor(traceId, ({ length }) => length >= 2_002, 30_000);
       };
       // One after the other: the export queue cannot hold the spans of both.

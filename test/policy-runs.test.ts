@@ -27,23 +27,23 @@ describe('decisions on a real server', { concurrency: 4 }, () => {
   async function markersOf(query: string, count: number): Promise<{ runId: string; marker: string }[]> {
     let ended = 0;
     const areEnded = async () => {
-      const runs: { runId: string; marker: string; closed: number }[] = [];
-      for await (const { status, runId, closeTime, searchAttributes } of harness.client.workflow.list({
-        query,
-      })) {
+      const runs: { workflowId: string; runId: string; closed: number }[] = [];
+      for await (const { status, workflowId, runId, closeTime } of harness.client.workflow.list({ query })) {
         if (status.name === 'RUNNING' || status.name === 'TERMINATED') continue;
-        const markers = searchAttributes.TemporalChangeVersion ?? [];
-        runs.push({ runId, marker: markers.join(), closed: Number(closeTime) });
+        runs.push({ workflowId, runId, closed: Number(closeTime) });
       }
       ended = runs.length;
       return ended >= count && runs;
     };
     const says = () => `${ended} of ${count} runs ended: ${query}`;
     const runs = await until(areEnded, { within: WAIT_MS, says });
-    return runs
-      .sort((a, b) => a.closed - b.closed)
-      .slice(0, count)
-      .map(({ runId, marker }) => ({ runId, marker }));
+    const first = runs.sort((a, b) => a.closed - b.closed).slice(0, count);
+    return Promise.all(
+      first.map(async ({ workflowId, runId }) => ({
+        runId,
+        marker: (await harness.markersOf(workflowId, runId)).join(),
+      })),
+    );
   }
 
   async function expectAfterFailure(runId: string): Promise<void> {
@@ -143,8 +143,8 @@ describe('decisions on a real server', { concurrency: 4 }, () => {
     await harness.whileWorking({ plugin }, async (taskQueue) => {
       const run = async (type: string, workflowId: string) => {
         await harness.client.workflow.execute(type, { taskQueue, workflowId });
-        const { searchAttributes } = await harness.client.workflow.getHandle(workflowId).describe();
-        return [searchAttributes.TemporalChangeVersion?.join(), searchAttributes.TraceSampled?.[0]];
+        const { TraceSampled } = await harness.searchAttributesOf(workflowId);
+        return [(await harness.markersOf(workflowId)).join(), TraceSampled];
       };
       deepEqual(await run('oneActivity', 'policy-1'), ['job-tracing:reservoir', true]);
       deepEqual(await run('oneActivity', 'policy-2'), ['job-tracing:unsampled', false]);

@@ -13,6 +13,7 @@ import {
   recordedRuns,
   taskFailures,
 } from './support/histories';
+import { traceIdOf } from './support/runs';
 
 describe('a prebuilt bundle', () => {
   let harness: Harness;
@@ -59,7 +60,7 @@ describe('a prebuilt bundle', () => {
       deepEqual(await harness.searchAttributesOf(workflowId, runId), {});
       const expected = index === 0 ? [] : calls;
       const isWhole = (trace: readonly unknown[]) => trace.length >= expected.length;
-      const trace = await harness.receiver.waitFor(runId.replaceAll('-', ''), isWhole);
+      const trace = await harness.receiver.waitFor(traceIdOf(runId), isWhole);
       deepEqual(trace.map(({ name }) => name).sort(), expected);
     }
   }
@@ -142,6 +143,6 @@ describe('a prebuilt bundle', () => {
     });
     const [run] = await recordedRuns(harness.client, taskQueue, handle.firstExecutionRunId);
     deepEqual([markersOf(run?.history ?? {}), taskFailures(run?.history ?? {})], [['absent'], []]);
-    deepEqual(harness.receiver.trace(handle.firstExecutionRunId.replaceAll('-', '')), []);
+    deepEqual(harness.receiver.trace(traceIdOf(handle.firstExecutionRunId)), []);
   });
 });

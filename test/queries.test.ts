@@ -13,6 +13,7 @@ import {
   runToEnd,
   taskFailures,
 } from './support/histories';
+import { traceIdOf } from './support/runs';
 import { close, everyCommand, progress } from './support/workflows/histories';
 
 describe('queries on a worker that has never seen the run', { concurrency: 2 }, () => {
@@ -41,7 +42,7 @@ describe('queries on a worker that has never seen the run', { concurrency: 2 }, 
     const [run] = await harness.whileRunning([await worker(taskQueue, 10)], () =>
       runToEnd(harness.client, taskQueue, workflowId, kind ?? { type: '' }),
     );
-    const traceId = run?.runId.replaceAll('-', '') ?? '';
+    const traceId = traceIdOf(run?.runId ?? '');
     const before = exported(traceId);
     const handle = harness.client.workflow.getHandle(workflowId, run?.runId);
     const expected = await handle.result();
@@ -63,7 +64,7 @@ describe('queries on a worker that has never seen the run', { concurrency: 2 }, 
       await until(isNudged, { says: 'the run is not nudged' });
       return started;
     });
-    const traceId = handle.firstExecutionRunId.replaceAll('-', '');
+    const traceId = traceIdOf(handle.firstExecutionRunId);
     const before = exported(traceId);
     await harness.whileRunning([await worker(taskQueue, 0)], async () => {
       for (let query = 0; query < 3; query++) await handle.query(progress);

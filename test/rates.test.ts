@@ -5,8 +5,7 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { Harness } from './support/harness';
-
-const id = (runId: string) => runId.replaceAll('-', '');
+import { traceIdOf } from './support/runs';
 
 describe('rate and rule of a run', () => {
   let harness: Harness;
@@ -24,7 +23,7 @@ describe('rate and rule of a run', () => {
         : await harness.client.workflow.start('oneActivity', options);
       await harness.client.workflow.getHandle(workflowId).result();
       const { runId } = await handle.describe();
-      const trace = await harness.completeTrace(id(runId));
+      const trace = await harness.completeTrace(traceIdOf(runId));
       const root = trace.find(({ name }) => name === 'RunWorkflow:oneActivity');
       const {
         'job.sampling.reason': reason,
@@ -48,7 +47,7 @@ describe('rate and rule of a run', () => {
       else await harness.client.workflow.start(type, options);
       const handle = harness.client.workflow.getHandle(options.workflowId);
       const { tracestate } = JSON.parse(String(await handle.result()));
-      const trace = await harness.completeTrace(id((await handle.describe()).runId));
+      const trace = await harness.completeTrace(traceIdOf((await handle.describe()).runId));
       const names = trace.map(({ name, resource }) => `${resource['service.name']} ${name}`);
       ok(
         names.includes('downstream GET') && names.some((name) => name.endsWith('RunActivity:callDownstream')),

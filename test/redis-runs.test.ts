@@ -15,6 +15,7 @@ import { type FaultProxy, startFaultProxy } from './support/fault-proxy';
 import { Harness } from './support/harness';
 import { type PolicyWorker, startPolicyWorker } from './support/policy-workers';
 import { connectionTo, eventually } from './support/redis-store';
+import { traceIdOf } from './support/runs';
 
 const POLICY = '{job-tracing}:policy';
 const REVISION = '{job-tracing}:revision';
@@ -43,11 +44,8 @@ describe('the live policy with real runs', { skip: WITHOUT_REDIS, concurrency: 3
   /** Returns the markers of a closed run. */
   async function markersOf(handle: WorkflowHandle): Promise<unknown> {
     await handle.result().catch(() => {});
-    const { searchAttributes } = await handle.describe();
-    return [...(searchAttributes.TemporalChangeVersion ?? [])]
-      .map((id) => String(id).replace('job-tracing:', ''))
-      .sort()
-      .join();
+    const markers = await harness.markersOf(handle.workflowId);
+    return markers.map((id) => id.replace('job-tracing:', '')).join();
   }
 
   describe('of three worker processes', () => {
@@ -103,6 +101,7 @@ describe('the live policy with real runs', { skip: WITHOUT_REDIS, concurrency: 3
       const end = Date.now() + 2 * IN_FORCE_MS;
       await sampling.set('one*', { ratio: 1, until: new Date(end) });
       await becomes('rule');
+      // It applies until its own end.
       await sleep(end - Date.now());
       await becomes('unsampled');
       await sampling.set('one*', 1);
@@ -128,12 +127,14 @@ describe('the live policy with real runs', { skip: WITHOUT_REDIS, concurrency: 3
       await allKnow(sampling);
       const [one = '', two = ''] = taskQueues;
       equal(await markersOf(await start(one, 'takes', [6_500])), 'kept-slow,unsampled');
+      // Nothing shows that the other worker has heard of it.
       await sleep(IN_FORCE_MS);
       const next = await start(two, 'takes', [1]);
       equal(await markersOf(next), 'after-failure');
       const { runId } = await next.describe();
-      const trace = await harness.completeTrace(runId.replaceAll('-', ''));
+      const trace = await harness.completeTrace(traceIdOf(runId));
       ok(trace.some(({ resource }) => resource['service.name'] === 'downstream'));
+      // Nor that all have heard that it is done.
       await sleep(IN_FORCE_MS);
       for (const taskQueue of taskQueues)
         equal(await markersOf(await start(taskQueue, 'takes', [1])), 'unsampled');
@@ -164,7 +165,7 @@ describe('the live policy with real runs', { skip: WITHOUT_REDIS, concurrency: 3
     const policyStore = redisPolicyStore({ redis: connectionTo(proxy.port), pollIntervalMs: POLL_MS });
     const plugin = { sampling: { default: 0 }, policyStore };
     await harness.whileWorking({ plugin }, async (taskQueue) => {
-      await eventually(() => policyStore.current().jobs.has('one*'), true, 5_000);
+      await eventually(() => policyStore.current().jobs.has('one*'), true);
       const [beforeMs] = await quartileOf(taskQueue);
       for (const { what, begin, end } of faults(proxy, own)) {
         const before = logLines().length;

@@ -13,6 +13,7 @@ import {
   runEveryKind,
   taskFailures,
 } from './support/histories';
+import { traceIdOf } from './support/runs';
 
 const CALL = 'StartActivity:callDownstream > RunActivity:callDownstream > GET > GET';
 const CHILD = 'StartChildWorkflow:nudgesParent > RunWorkflow:nudgesParent';
@@ -86,7 +87,7 @@ describe('a run that is replayed for each of its tasks', () => {
       equal(ofKind.length, EXPECTED[name]?.length);
       // The worker has stopped, so all its spans have arrived.
       for (const [index, { runId }] of ofKind.entries())
-        await expectLeaves(harness.receiver, runId.replaceAll('-', ''), EXPECTED[name]?.[index] ?? []);
+        await expectLeaves(harness.receiver, traceIdOf(runId), EXPECTED[name]?.[index] ?? []);
     });
   }
 });

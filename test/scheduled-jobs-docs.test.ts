@@ -7,6 +7,7 @@ import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { until } from '../testing/until';
 import { Harness } from './support/harness';
+import { traceIdOf } from './support/runs';
 
 const PAGE = readFileSync(path.join(__dirname, '../../docs/scheduled-jobs.md'), 'utf8');
 
@@ -38,7 +39,7 @@ describe('docs/scheduled-jobs.md', () => {
       const workflowId = `${taskQueue}-failed`;
       const start = { taskQueue, workflowId, memo: { jobName: 'nightly-report' } };
       const { firstExecutionRunId } = await harness.client.workflow.start('activityFails', start);
-      const line = `${workflowId} ${firstExecutionRunId.replaceAll('-', '')}`;
+      const line = `${workflowId} ${traceIdOf(firstExecutionRunId)}`;
       await until(async () => (await printed(withTraceIds)).split('\n').includes(line), {
         says: `${line} is not printed`,
       });

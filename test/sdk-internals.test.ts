@@ -11,6 +11,7 @@ import { sdkProblem } from '../worker/sdk-check';
 import { type ChangedSdk, copySdkWithRename } from './support/changed-sdk';
 import { Harness, WORKFLOWS_PATH } from './support/harness';
 import { firstTaskCompleted, markersOf, recordedRuns, taskFailures } from './support/histories';
+import { traceIdOf } from './support/runs';
 
 /** Members of the SDK's `Activator` that a later version may rename, and the names in the warning. */
 const INTERNALS: Record<string, readonly string[]> = {
@@ -104,7 +105,7 @@ describe('a workflow bundle whose SDK lacks an internal', { concurrency: 4 }, ()
         )) {
           deepEqual([markersOf(history), taskFailures(history)], [[], []]);
         }
-        const trace = harness.receiver.trace(handle.firstExecutionRunId.replaceAll('-', ''));
+        const trace = harness.receiver.trace(traceIdOf(handle.firstExecutionRunId));
         // Its activities still have a trace, as in any run whose workflow creates no spans.
         const ofWorkflows = trace.filter(({ name }) => /Workflow:|^StartActivity|^RunStarted/.test(name));
         deepEqual(ofWorkflows, []);

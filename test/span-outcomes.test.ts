@@ -9,6 +9,7 @@ import type { temporal } from '@temporalio/proto';
 import type { ReceivedSpan } from '../testing/otlp-span';
 import { Harness } from './support/harness';
 import { historiesBundle } from './support/histories';
+import { traceIdOf } from './support/runs';
 
 const WAIT_MS = 3_000;
 
@@ -30,12 +31,13 @@ describe('the spans of a run', { concurrency: 3 }, () => {
     const taskQueue = harness.newTaskQueue();
     const options = { taskQueue, workflowId: taskQueue, ...start };
     const handle = await harness.client.workflow.start(type, options);
+    // The server alone must see the run become due or time out.
     await sleep(waitMs);
     const worker = await harness.createWorker(taskQueue, {
       options: { workflowBundle: await historiesBundle({}, workflowsPath), maxCachedWorkflows: cache },
     });
     await harness.whileRunning([worker], () => handle.result());
-    return harness.completeTrace(handle.firstExecutionRunId.replaceAll('-', ''));
+    return harness.completeTrace(traceIdOf(handle.firstExecutionRunId));
   }
 
   it('a call that fails has the error of its cause', async () => {
@@ -119,7 +121,7 @@ describe('the spans of a run', { concurrency: 3 }, () => {
         .catch(() => {});
       await handle.terminate();
     });
-    const trace = await harness.completeTrace(first.replaceAll('-', ''));
+    const trace = await harness.completeTrace(traceIdOf(first));
     const root = trace.find(({ name }) => name === 'RunWorkflow:oneActivity');
     deepEqual([root?.attributes['faas.trigger'], root?.attributes['faas.cron']], ['timer', '@every 1s']);
     equal(root?.attributes['job.trigger'], 'cron');

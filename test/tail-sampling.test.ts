@@ -10,8 +10,7 @@ import type { JobTracingOptions } from 'temporal-job-tracing';
 import { tree } from '../testing/otlp-trace';
 import { until } from '../testing/until';
 import { Harness } from './support/harness';
-
-const id = (runId: string) => runId.replaceAll('-', '');
+import { traceIdOf } from './support/runs';
 
 describe('tail-sampled runs', { concurrency: 4 }, () => {
   let harness: Harness;
@@ -41,14 +40,12 @@ describe('tail-sampled runs', { concurrency: 4 }, () => {
     });
   }
 
-  const markersOf = async ({ workflowId, runId }: { workflowId: string; runId: string }) => {
-    const { searchAttributes } = await harness.client.workflow.getHandle(workflowId, runId).describe();
-    return [...((searchAttributes.TemporalChangeVersion ?? []) as string[])].sort();
-  };
+  const markersOf = ({ workflowId, runId }: { workflowId: string; runId: string }) =>
+    harness.markersOf(workflowId, runId);
 
   it('a failed run exports its root with the error, and nothing below it', async () => {
     const failed = await run({ default: 0 }, 'activityFails');
-    const trace = await harness.completeTrace(id(failed.runId));
+    const trace = await harness.completeTrace(traceIdOf(failed.runId));
     deepEqual(tree(trace), ['RunWorkflow:activityFails']);
     const [root] = trace;
     ok(root);
@@ -75,10 +72,10 @@ describe('tail-sampled runs', { concurrency: 4 }, () => {
     const sampling = { default: { ratio: 0, keepSlow: { overMs: 6_000 } } };
     const slow = await run(sampling, 'takes', [6_500]);
     const quick = await run(sampling, 'takes', [150]);
-    const [root] = await harness.completeTrace(id(slow.runId));
+    const [root] = await harness.completeTrace(traceIdOf(slow.runId));
     equal(root?.attributes['job.sampling.reason'], 'kept-slow');
     equal(root?.attributes['job.result'], 'success');
-    deepEqual(harness.receiver.trace(id(quick.runId)), []);
+    deepEqual(harness.receiver.trace(traceIdOf(quick.runId)), []);
     equal((await harness.searchAttributesOf(quick.workflowId)).TraceSampled, false);
     deepEqual(await markersOf(quick), ['job-tracing:unsampled']);
   });
@@ -96,19 +93,19 @@ describe('tail-sampled runs', { concurrency: 4 }, () => {
       await handle.terminate();
       return firstExecutionRunId;
     });
-    const [root] = await harness.completeTrace(id(runId));
+    const [root] = await harness.completeTrace(traceIdOf(runId));
     equal(root?.attributes['job.sampling.reason'], 'kept-slow');
   });
 
   it('with keepFailed: false a failed run exports nothing', async () => {
     const failed = await run({ default: { ratio: 0, keepFailed: false } }, 'takes', [1, 'fail']);
-    deepEqual(harness.receiver.trace(id(failed.runId)), []);
+    deepEqual(harness.receiver.trace(traceIdOf(failed.runId)), []);
     deepEqual(await markersOf(failed), ['job-tracing:unsampled']);
   });
 
   it('the root names the child that failed, which exports nothing itself', async () => {
     const failed = await run({ default: 0 }, 'parent', [{ type: 'takes', args: [1, 'fail'] }]);
-    const trace = await harness.completeTrace(id(failed.runId));
+    const trace = await harness.completeTrace(traceIdOf(failed.runId));
     deepEqual(tree(trace), ['RunWorkflow:parent']);
     const [root] = trace;
     deepEqual(
@@ -122,7 +119,7 @@ describe('tail-sampled runs', { concurrency: 4 }, () => {
 
   it('a run that times out in its own code is tail-sampled as a timeout', async () => {
     const failed = await run({ default: 0 }, 'activityTimesOut');
-    const [root] = await harness.completeTrace(id(failed.runId));
+    const [root] = await harness.completeTrace(traceIdOf(failed.runId));
     deepEqual(
       ['sampling.reason', 'failed.activity', 'result'].map((key) => root?.attributes[`job.${key}`]),
       ['kept-failed', 'callDownstreamLate', 'timeout'],
@@ -133,14 +130,14 @@ describe('tail-sampled runs', { concurrency: 4 }, () => {
   it('a plain error that fails the run by configuration is a failure like any other', async () => {
     const configured = { workflowFailureErrorTypes: { '*': ['Error'] } };
     const failed = await run({ default: 0 }, 'takes', [1, 'throw'], async () => {}, configured);
-    const [root] = await harness.completeTrace(id(failed.runId));
+    const [root] = await harness.completeTrace(traceIdOf(failed.runId));
     equal(root?.attributes['job.sampling.reason'], 'kept-failed');
     equal(root?.status.message, 'a plain error');
   });
 
   it('a cancellation that was not requested is a failure like any other', async () => {
     const failed = await run({ default: 0 }, 'cancelsItself');
-    const [root] = await harness.completeTrace(id(failed.runId));
+    const [root] = await harness.completeTrace(traceIdOf(failed.runId));
     deepEqual(
       ['sampling.reason', 'result'].map((key) => root?.attributes[`job.${key}`]),
       ['kept-failed', 'failure'],
@@ -159,7 +156,7 @@ describe('tail-sampled runs', { concurrency: 4 }, () => {
       [cancelled, 'cancellation'],
       [continued, undefined],
     ] as const) {
-      const trace = await harness.completeTrace(id(slow.runId));
+      const trace = await harness.completeTrace(traceIdOf(slow.runId));
       deepEqual(
         trace.map(({ name, attributes }) => [
           name,
@@ -205,13 +202,13 @@ describe('tail-sampled runs', { concurrency: 4 }, () => {
   it('a quick run that is cancelled and a continued one are not failures', async () => {
     const cancelled = await run({ default: 0 }, 'takes', [60_000], (handle) => handle.cancel());
     const continued = await run({ default: 0 }, 'continues', [1]);
-    deepEqual(harness.receiver.trace(id(cancelled.runId)), []);
-    deepEqual(harness.receiver.trace(id(continued.runId)), []);
+    deepEqual(harness.receiver.trace(traceIdOf(cancelled.runId)), []);
+    deepEqual(harness.receiver.trace(traceIdOf(continued.runId)), []);
   });
 
   it('queries of a tail-sampled run on a cold worker export nothing, and it replays after a change of the rule', async () => {
     const failed = await run({ default: 0 }, 'takes', [1, 'fail']);
-    await harness.completeTrace(id(failed.runId));
+    await harness.completeTrace(traceIdOf(failed.runId));
     const handle = harness.client.workflow.getHandle(failed.workflowId);
     for (const sampling of [{ default: 0 }, { default: { ratio: 1, keepFailed: false } }]) {
       const setup = { plugin: { sampling } };
@@ -219,7 +216,7 @@ describe('tail-sampled runs', { concurrency: 4 }, () => {
       const worker = await harness.createWorker(taskQueue, setup);
       await harness.whileRunning([worker], () => handle.query('__stack_trace'));
     }
-    equal(harness.receiver.trace(id(failed.runId)).length, 1);
+    equal(harness.receiver.trace(traceIdOf(failed.runId)).length, 1);
   });
 
   it('a reset of a tail-sampled run decides anew about its end', async () => {
@@ -246,7 +243,7 @@ describe('tail-sampled runs', { concurrency: 4 }, () => {
         .result()
         .catch(() => {});
       const trace = await harness.receiver.waitFor(
-        id(handle.firstExecutionRunId),
+        traceIdOf(handle.firstExecutionRunId),
         (spans) => spans.length === 2,
       );
       deepEqual(

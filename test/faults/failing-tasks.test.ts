@@ -10,6 +10,7 @@ import type { ReceivedSpan } from '../../testing/otlp-span';
 import { until } from '../../testing/until';
 import { Harness } from '../support/harness';
 import { expectLeaves, historiesBundle, markersOf } from '../support/histories';
+import { traceIdOf } from '../support/runs';
 
 const TASKS = 3;
 const CALL = 'StartActivity:callDownstream > RunActivity:callDownstream > GET > GET';
@@ -48,7 +49,7 @@ describe('a workflow that throws a plain TypeError', { concurrency: 3 }, () => {
     type: string,
     deciders = 1,
   ): Promise<ReceivedSpan> {
-    const traceId = handle.firstExecutionRunId.replaceAll('-', '');
+    const traceId = traceIdOf(handle.firstExecutionRunId);
     const started = `RunStarted:${type}`;
     const repeated = `${started} ${runStartedId(traceId.slice(16))}: received ${deciders} times`;
     await expectLeaves(
@@ -70,7 +71,7 @@ describe('a workflow that throws a plain TypeError', { concurrency: 3 }, () => {
 
   async function receivedRoot(handle: WorkflowHandleWithFirstExecutionRunId): Promise<ReceivedSpan> {
     const isRoot = ({ name }: ReceivedSpan) => name.startsWith('RunWorkflow:');
-    const traceId = handle.firstExecutionRunId.replaceAll('-', '');
+    const traceId = traceIdOf(handle.firstExecutionRunId);
     const trace = await harness.receiver.waitFor(traceId, (spans) => spans.some(isRoot));
     const root = trace.find(isRoot);
     ok(root);

@@ -12,6 +12,7 @@ import { TRACE_HEADER } from '../../core/trace-header';
 import type { ReceivedSpan } from '../../testing/otlp-span';
 import { tree } from '../../testing/otlp-trace';
 import { Harness } from '../support/harness';
+import { traceIdOf } from '../support/runs';
 import { finish, greet } from '../support/workflows/jobs';
 
 const bytes = (text: string) => Buffer.from(text);
@@ -89,7 +90,7 @@ describe('a trace header that cannot be read', () => {
     deepEqual(await handle.result(), ['you']);
     const { events } = await handle.fetchHistory();
     ok(!events?.some((event) => event.workflowTaskFailedEventAttributes), 'no workflow task failed');
-    const traceId = handle.firstExecutionRunId.replaceAll('-', '');
+    const traceId = traceIdOf(handle.firstExecutionRunId);
     const { TraceId } = await harness.searchAttributesOf(handle.workflowId);
     equal(TraceId, traceId, 'the run is bound');
     return harness.completeTrace(traceId);

@@ -9,6 +9,7 @@ import { copySdkWithRename } from '../support/changed-sdk';
 import { Harness } from '../support/harness';
 import { markersOf, type RecordedRun, recordedRuns, taskFailures } from '../support/histories';
 import { type InstalledProject, installProject, whileProjectRuns } from '../support/installed-project';
+import { traceIdOf } from '../support/runs';
 
 describe('a project with another version of the SDK', () => {
   let harness: Harness;
@@ -62,7 +63,7 @@ describe('a project with another version of the SDK', () => {
         for (const { workflowId, runId, history } of runs) {
           deepEqual(markersOf(history), []);
           deepEqual(await harness.searchAttributesOf(workflowId, runId), {});
-          deepEqual(harness.receiver.trace(runId.replaceAll('-', '')), []);
+          deepEqual(harness.receiver.trace(traceIdOf(runId)), []);
         }
       } finally {
         await project.remove();

@@ -214,6 +214,12 @@ export class Harness {
     );
   }
 
+  /** Returns the ids of the run's markers from visibility, sorted. */
+  async markersOf(workflowId: string, runId?: string): Promise<string[]> {
+    const { searchAttributes } = await this.client.workflow.getHandle(workflowId, runId).describe();
+    return (searchAttributes.TemporalChangeVersion ?? []).map(String).sort();
+  }
+
   /**
    * Waits until the receiver has the complete trace, and returns it. Also waits for the spans of the downstream
    * service, but only for a few seconds, since it may have been called without a trace.
