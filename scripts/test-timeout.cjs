@@ -1,7 +1,8 @@
 /**
  * Loaded into each test file: ends the file when a test takes too long, and names that test.
  *
- * Node 20 applies `--test-timeout` to files, and does not name the test that hung.
+ * Node 20 applies `--test-timeout` to files, and does not name the test that hung. That limit also applies to hooks,
+ * which may install packages. A test's own `timeout` takes effect only if it is shorter; then hooks still run.
  */
 
 const { afterEach, beforeEach } = require('node:test');
