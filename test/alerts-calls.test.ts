@@ -91,6 +91,7 @@ describe('the calls of a watcher', () => {
           config: resolveAlerts({ channels: { oncall: { type: 'slack', url: 'https://chat.example' } } }),
           sinceMs: START_MS,
           redact: (text) => text,
+          now: () => Date.now(),
           silences: async () => [],
           stoppedChannels: () => [],
         });

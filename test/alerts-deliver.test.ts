@@ -44,3 +44,32 @@ describe('a message to a channel that the configuration of this process does not
     deepEqual(refused, ['team']);
   });
 });
+
+describe('a message', () => {
+  const DAY_MS = 86_400_000;
+  /** Far from the time of this process. */
+  const scheduledTimestampMs = Date.now() + 10 * DAY_MS;
+  const deliver = createDeliver({
+    send: async (): Promise<PostResult> => ({ kind: 'retry', why: 'busy' }),
+    silences: async () => [{ job: 'nightly', untilMs: scheduledTimestampMs + 1_000, reason: 'release' }],
+    refused: () => {},
+    delivered: () => {},
+  });
+  const attempt = (laterMs: number) =>
+    new MockActivityEnvironment({
+      attempt: 6,
+      scheduledTimestampMs,
+      currentAttemptScheduledTimestampMs: scheduledTimestampMs + laterMs,
+    }).run(deliver, {
+      channel: 'team',
+      subject: { kind: 'job', name: 'nightly' } as const,
+      message: MESSAGE,
+    });
+
+  it("is silenced, and retried for a day, by the server's clock", async () => {
+    const untilMs = scheduledTimestampMs + 1_000;
+    deepEqual(await attempt(999), { status: 'silenced', untilMs, reason: 'release' });
+    await rejects(attempt(1_000), { type: 'AlertNotDelivered' });
+    deepEqual(await attempt(DAY_MS), { status: 'refused', why: 'busy, for 24 hours' });
+  });
+});

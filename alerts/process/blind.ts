@@ -13,7 +13,8 @@ export interface BlindOptions {
   readonly namespace: string;
   readonly channels: () => readonly string[];
   readonly send: (channel: string, subject: Subject, message: AlertMessage) => Promise<PostResult>;
-  readonly now?: () => number;
+  /** Returns the time in milliseconds since 1970, by a clock that does not jump. */
+  readonly now: () => number;
   readonly signal: AbortSignal;
 }
 
@@ -39,7 +40,7 @@ export class BlindMonitor {
 
   constructor(options: BlindOptions) {
     this.#options = options;
-    this.#now = options.now ?? Date.now;
+    this.#now = options.now;
   }
 
   /**

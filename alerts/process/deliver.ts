@@ -76,8 +76,9 @@ function later(
   { why, afterMs }: Omit<Extract<PostResult, { kind: 'retry' }>, 'kind'>,
   { refused, retryDelayMs: delayOf = retryDelayMs }: Delivering,
 ): DeliveryOutcome {
-  const { attempt, scheduledTimestampMs } = Context.current().info;
-  const delayMs = delayOf(attempt, Date.now() - scheduledTimestampMs, afterMs);
+  const { attempt, scheduledTimestampMs, currentAttemptScheduledTimestampMs } = Context.current().info;
+  const elapsedMs = currentAttemptScheduledTimestampMs - scheduledTimestampMs;
+  const delayMs = delayOf(attempt, elapsedMs, afterMs);
   if (delayMs === undefined) {
     refused(channel, `${why}, for 24 hours`);
     return { status: 'refused', why: `${why}, for 24 hours` };
@@ -99,7 +100,8 @@ function silencing(
   { state, merged, facts }: AlertMessage,
 ): Silence | undefined {
   if (state === 'resolved' && !merged) return undefined;
-  const nowMs = Date.now();
+  // The server's time, like that of silences; the process's own clock may be wrong.
+  const nowMs = Context.current().info.currentAttemptScheduledTimestampMs;
   if (kind === 'job') return silenceOf(silences, name, nowMs);
   if (kind !== 'queue') return undefined;
   // A task queue is silenced if all its jobs are.

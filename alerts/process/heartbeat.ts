@@ -20,7 +20,7 @@ export function createHeartbeat(
   secrets: SecretProvider,
   ended: (why: string | undefined) => void,
 ): () => void {
-  let calledMs = 0;
+  let calledMs = Number.NEGATIVE_INFINITY;
   async function call(): Promise<void> {
     if (url === undefined) return;
     try {
@@ -33,8 +33,8 @@ export function createHeartbeat(
     }
   }
   return () => {
-    if (url === undefined || Date.now() - calledMs < EVERY_MS) return;
-    calledMs = Date.now();
+    if (url === undefined || performance.now() - calledMs < EVERY_MS) return;
+    calledMs = performance.now();
     void call();
   };
 }

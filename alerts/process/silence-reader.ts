@@ -15,10 +15,10 @@ const KEPT_MS = 2_000;
  */
 export function createSilenceReader(client: Client): () => Promise<readonly Silence[]> {
   let silences: Promise<readonly Silence[]> = Promise.resolve([]);
-  let readMs = 0;
+  let readMs = Number.NEGATIVE_INFINITY;
   return () => {
-    if (Date.now() - readMs < KEPT_MS) return silences;
-    readMs = Date.now();
+    if (performance.now() - readMs < KEPT_MS) return silences;
+    readMs = performance.now();
     const last = silences;
     silences = describeExecution(client, WATCHER_ID).then(
       ({ memo }) => readSilences(memo?.[SILENCES_MEMO]),

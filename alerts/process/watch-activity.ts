@@ -5,11 +5,15 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import type { JobWatch } from '../watch/job-watch';
+import type { ServerClock } from '../watch/server-clock';
 import type { WatchCursor, WatchReport, WatchRequest, WatchResult } from '../workflows/watcher-messages';
 
 /** Dependencies of the watching activity. */
 export interface Watching {
   readonly pollIntervalMs: number;
+  readonly clock: ServerClock;
+  /** Returns the latest time that the server shows of the watcher's activity, in milliseconds since 1970. */
+  readonly lastSeenMs: () => Promise<number>;
   readonly createWatch: (sinceMs: number, cursor: WatchCursor | undefined) => JobWatch;
   /** Called after a successful poll. */
   readonly polled: () => void;
@@ -27,21 +31,24 @@ const LAGGING_MS = 60_000;
 export function createWatchActivity(watching: Watching): (request: WatchRequest) => Promise<WatchResult> {
   let last: { readonly watch: JobWatch; readonly cursor: string } | undefined;
   const reporter = new Reporter(watching.report);
+  const { clock, pollIntervalMs } = watching;
 
   return async ({ sinceMs, untilMs, cursor: carried }) => {
     const context = Context.current();
+    // The time at which this attempt was scheduled may be long ago, if no process was there; it has just started.
+    clock.set(Math.max(context.info.currentAttemptScheduledTimestampMs, await watching.lastSeenMs()));
     const cursor: WatchCursor | undefined = context.info.heartbeatDetails ?? carried;
     // In the same process, the watcher's next run continues with the state in memory.
     const kept = last?.cursor === JSON.stringify(cursor) ? last?.watch : undefined;
     const watch = kept ?? watching.createWatch(sinceMs, cursor);
     const beat = setInterval(() => context.heartbeat(watch.cursor), HEARTBEAT_MS);
     try {
-      while (Date.now() < untilMs) {
-        const startedMs = Date.now();
+      while (clock.now() < untilMs) {
+        const startedMs = performance.now();
         await watch.poll().then(watching.polled, watching.failed);
         reporter.changed(watch.report());
         context.heartbeat(watch.cursor);
-        await context.sleep(Math.max(0, startedMs + watching.pollIntervalMs - Date.now()));
+        await context.sleep(Math.max(0, startedMs + pollIntervalMs - performance.now()));
       }
       last = { watch, cursor: JSON.stringify(watch.cursor) };
       return { cursor: watch.cursor, report: watch.report() };

@@ -16,6 +16,7 @@ import { JobWatch } from '../watch/job-watch';
 import { POLLER_ALIVE_MS } from '../watch/queues';
 import { Reader } from '../watch/reader';
 import type { Redact } from '../watch/run-details';
+import { lastSeenMs, ServerClock } from '../watch/server-clock';
 import { Signaller } from '../watch/signaller';
 import type { AlertActivities } from '../workflows/activities';
 import { BlindMonitor, UNREADABLE_MS } from './blind';
@@ -47,8 +48,9 @@ export class WatcherProcess {
   readonly #blind: BlindMonitor;
   readonly #closing = new AbortController();
   readonly #reader: Reader;
-  /** Time of the last successful read of the server, in milliseconds since 1970. */
-  #polledMs = 0;
+  readonly #clock = new ServerClock();
+  /** Time of the last successful read of the server, by the process's monotonic clock. */
+  #polledMs = Number.NEGATIVE_INFINITY;
   /** Number of consecutive checks that found processes with other configurations. */
   #checksWithOthers = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -65,6 +67,7 @@ export class WatcherProcess {
       namespace,
       channels: () => this.channels.names,
       send,
+      now: this.#clock.now,
       signal: this.#closing.signal,
     });
     const silences = createSilenceReader(client);
@@ -79,6 +82,7 @@ export class WatcherProcess {
         sinceMs,
         cursor,
         redact,
+        now: this.#clock.now,
         silences,
         stoppedChannels: () => this.channels.stopped,
       });
@@ -92,6 +96,8 @@ export class WatcherProcess {
       jobAlertsTest: (request) => this.#test(request),
       jobAlertsWatch: createWatchActivity({
         pollIntervalMs: config.pollIntervalMs,
+        clock: this.#clock,
+        lastSeenMs: async () => lastSeenMs((await this.#reader.describe(WATCHER_ID))?.raw ?? {}),
         createWatch,
         polled: () => {
           this.#polled();
@@ -139,11 +145,11 @@ export class WatcherProcess {
       return;
     }
     // If another process is watching, check that this one can read the server.
-    if (Date.now() - this.#polledMs > CHECK_MS) {
+    if (performance.now() - this.#polledMs > CHECK_MS) {
       await this.#reader.checkVisibility();
       this.#polled();
     }
-    const others = await this.#otherConfigurations();
+    const others = await this.#otherConfigurations(lastSeenMs(watcher.raw));
     this.#checksWithOthers = others.length === 0 ? 0 : this.#checksWithOthers + 1;
     const reason = `processes with different configurations watch namespace ${this.#namespace}`;
     // One check may find the old configuration of a process that is reloading it.
@@ -152,13 +158,17 @@ export class WatcherProcess {
       this.#end('configuration', 'all processes use the same configuration');
   }
 
-  /** Returns the hashes of other configurations that running processes use. */
-  async #otherConfigurations(): Promise<readonly string[]> {
+  /**
+   * Returns the hashes of other configurations that running processes use.
+   *
+   * @param nowMs the server's time, in milliseconds since 1970
+   */
+  async #otherConfigurations(nowMs: number): Promise<readonly string[]> {
     const pollers = await this.#reader.pollers(ALERTS_TASK_QUEUE, 'activity');
     return pollers.flatMap(({ identity, atMs }) => {
       const [, hash] = identity.split(CONFIG_MARK);
       const isOther = hash !== undefined && hash !== this.#options.config.hash;
-      return isOther && Date.now() - atMs < POLLER_ALIVE_MS ? [hash] : [];
+      return isOther && nowMs - atMs < POLLER_ALIVE_MS ? [hash] : [];
     });
   }
 
@@ -170,13 +180,13 @@ export class WatcherProcess {
     const handling = { to: [channel], on: [], after: 1, recoverAfter: 1, remindEveryMs: CHECK_MS };
     await new Signaller(this.#options.client).signal(
       { kind: 'test', name: channel },
-      { handling, seen: [{ kind: 'test', atMs: Date.now() }] },
+      { handling, seen: [{ kind: 'test', atMs: this.#clock.now() }] },
     );
     return null;
   }
 
   #polled(): void {
-    this.#polledMs = Date.now();
+    this.#polledMs = performance.now();
     this.#end('visibility', 'the server can be read again');
     this.#end('attributes', 'the search attributes are registered');
   }

@@ -53,6 +53,8 @@ export interface JobWatchOptions {
   readonly sinceMs: number;
   readonly cursor?: WatchCursor | undefined;
   readonly redact: Redact;
+  /** Returns the server's time, in milliseconds since 1970. */
+  readonly now: () => number;
   /** Reads the active silences. */
   readonly silences: () => Promise<readonly Silence[]>;
   readonly stoppedChannels: () => readonly string[];
@@ -81,16 +83,16 @@ export class JobWatch {
   #silences: readonly Silence[] = [];
 
   constructor(options: JobWatchOptions) {
-    const { client, config, sinceMs, cursor, redact } = options;
+    const { client, config, sinceMs, cursor, redact, now } = options;
     const rule = createPatternMatcher(config.jobs);
     const reader = new Reader(client);
     this.#options = options;
     this.#context = {
       reader,
-      details: new RunDetailsReader(reader, redact),
+      details: new RunDetailsReader(reader, redact, now),
       sink: new Sink(),
-      budget: createBudget(ALERT_BUDGET, Date.now),
-      background: createBudget(BACKGROUND_BUDGET, Date.now),
+      budget: createBudget(ALERT_BUDGET, now),
+      background: createBudget(BACKGROUND_BUDGET, now),
       ruleOf: (job) => rule(job)?.value ?? config.default,
     };
     this.#failures = new FailureWatch(this.#context);
@@ -105,7 +107,7 @@ export class JobWatch {
     this.#signaller = new Signaller(client);
     this.#readMs = cursor?.readMs ?? sinceMs;
     this.#slowBounds = slowBoundsOf(config);
-    for (const job of config.jobs.keys()) if (!job.includes('*')) this.#overdue.watch(job, Date.now());
+    for (const job of config.jobs.keys()) if (!job.includes('*')) this.#overdue.watch(job, now());
   }
 
   /** Number of calls to Temporal so far, without signals. */
@@ -120,7 +122,7 @@ export class JobWatch {
   /** Polls once. Rejects if the server cannot be read; the next poll then reads further back. */
   async poll(): Promise<void> {
     try {
-      await this.#poll(Date.now());
+      await this.#poll(this.#options.now());
       this.#hasFailed = false;
     } catch (error) {
       this.#context.sink.clear();
@@ -129,7 +131,8 @@ export class JobWatch {
     }
   }
 
-  report(nowMs = Date.now()): WatchReport {
+  report(): WatchReport {
+    const nowMs = this.#options.now();
     const refused = this.#overdue.refused;
     return {
       atMs: nowMs,
@@ -148,7 +151,9 @@ export class JobWatch {
   async #poll(nowMs: number): Promise<void> {
     if (nowMs - this.#incidentsListedMs >= LIST_INCIDENTS_MS) await this.#listIncidents(nowMs);
     const overlapMs = this.#hasFailed ? OVERLAP_AFTER_ERROR_MS : OVERLAP_MS;
-    const closedSinceMs = Math.max(this.#options.sinceMs, this.#readMs - overlapMs, nowMs - MAX_BACK_MS);
+    // A cursor of an earlier version may be ahead of the server's clock.
+    const readMs = Math.min(this.#readMs, nowMs);
+    const closedSinceMs = Math.max(this.#options.sinceMs, readMs - overlapMs, nowMs - MAX_BACK_MS);
     const dueMs = nowMs - Math.min(MIN_LEARNT_LIMIT_MS, this.#slowBounds?.overMs ?? MIN_LEARNT_LIMIT_MS);
     const query = pollQuery({
       closedSinceMs,

@@ -18,10 +18,13 @@ const REDACTED = '[not shown: the redaction failed]';
 export class RunDetailsReader {
   readonly #reader: Reader;
   readonly #redact: Redact;
+  readonly #now: () => number;
 
-  constructor(reader: Reader, redact: Redact) {
+  /** @param now returns the server's time, in milliseconds since 1970 */
+  constructor(reader: Reader, redact: Redact, now: () => number) {
     this.#reader = reader;
     this.#redact = redact;
+    this.#now = now;
   }
 
   /**
@@ -76,7 +79,7 @@ export class RunDetailsReader {
 
   async #isPolled(queue: string): Promise<boolean> {
     const newestMs = await this.#reader.newestPollMs(queue, 'activity');
-    return newestMs !== undefined && newestMs > Date.now() - POLLER_ALIVE_MS;
+    return newestMs !== undefined && newestMs > this.#now() - POLLER_ALIVE_MS;
   }
 }
 

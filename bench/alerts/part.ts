@@ -137,6 +137,7 @@ async function callsPerSecond(client: Client): Promise<number> {
     config: resolveAlerts(configOf('http://127.0.0.1:1')),
     sinceMs: Date.now(),
     redact: (text) => text,
+    now: Date.now,
     silences: async () => [],
     stoppedChannels: () => [],
   });

@@ -173,6 +173,7 @@ export const ALERT_KINDS: Readonly<Record<string, Kind>> = {
       sinceMs: 0,
       cursor: { readMs: Date.now() - HOUR_MS, overdue: [] },
       redact: (text) => text,
+      now: Date.now,
       silences: async () => [],
       stoppedChannels: () => [],
     }).poll();

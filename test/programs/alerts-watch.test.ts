@@ -10,7 +10,7 @@ import { Receiver } from '../support/alerts/receiver';
 import { Stage } from '../support/alerts/stage';
 import { WatchProcess, withConfigFile } from '../support/alerts/watch-process';
 
-/** Longer than a look and a delivery take. */
+/** Longer than a look and a delivery take: what is not sent by then is not sent. */
 const SETTLED_MS = 6_000;
 
 describe('watch', () => {
@@ -39,6 +39,7 @@ describe('watch', () => {
         const next = await WatchProcess.start(['--config', path, ...flags]);
         await stage.run('after', 'breaks', []);
         await stage.receiver.has(2);
+        // The failure of the first process is not reported again.
         await sleep(SETTLED_MS);
         deepEqual(stage.receiver.told(), ['job.failed open killed', 'job.failed open after']);
         await stage.run('killed', 'takes', [1]);
@@ -63,6 +64,7 @@ describe('watch', () => {
           sinceMs: Date.now() - 3 * 3_600_000,
           cursor: { readMs: Date.now() - minutes * 60_000, overdue: [] },
           redact: (text) => text,
+          now: Date.now,
           silences: async () => [],
           stoppedChannels: () => [],
         }),
@@ -81,9 +83,11 @@ describe('watch', () => {
         sinceMs: 0,
         cursor: { readMs: Date.now() - 3_600_000, overdue: [] },
         redact: (text) => text,
+        now: Date.now,
         silences: async () => [],
         stoppedChannels: () => [],
       }).poll();
+      // What the others observed is not reported again.
       await sleep(SETTLED_MS);
     });
     // The failure of the job `after`, which is still open, was not told again either.

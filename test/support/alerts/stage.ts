@@ -15,6 +15,7 @@ import {
   startJobWatcher,
 } from 'temporal-job-tracing/alerts';
 import { JobClient } from 'temporal-job-tracing/client';
+import type { IncidentState } from '../../../alerts/incident/state.js';
 import { startTemporalServer, type TemporalServer } from '../../../testing/temporal-server.js';
 import { until } from '../../../testing/until.js';
 import { workflowBundle } from '../bundles.js';
@@ -115,6 +116,18 @@ export class Stage {
     await until(async () => (await watcher.status()).watch !== undefined, {
       says: 'the watcher has not looked',
     });
+  }
+
+  /** Waits until a message about the job was delivered, silenced or refused; returns all of them. */
+  async deliveriesOf(job: string): Promise<IncidentState['deliveries']> {
+    const incident = this.client.workflow.getHandle(`job-alert/${job}`);
+    return until(
+      async () => {
+        const state = await incident.query<IncidentState>('status').catch(() => undefined);
+        return state !== undefined && state.deliveries.length > 0 && state.deliveries;
+      },
+      { says: `${job}: nothing was delivered` },
+    );
   }
 
   /** A worker for the jobs. */

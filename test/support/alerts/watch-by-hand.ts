@@ -2,7 +2,6 @@
  * A watcher that reads a real server when the test wants it, and whose observations the test sees in place of the
  * incidents.
  */
-import { mock } from 'node:test';
 import { Client } from '@temporalio/client';
 import type { temporal } from '@temporalio/proto';
 import type { JobAlertsConfig } from 'temporal-job-tracing/alerts';
@@ -10,6 +9,7 @@ import { resolveAlerts } from '../../../alerts/config/resolve.js';
 import type { Subject } from '../../../alerts/incident/message.js';
 import type { Observation, Observations } from '../../../alerts/incident/observation.js';
 import { JobWatch } from '../../../alerts/watch/job-watch.js';
+import type { WatchCursor } from '../../../alerts/workflows/watcher-messages.js';
 import type { Stage } from './stage.js';
 
 type Listed = temporal.api.workflowservice.v1.ListWorkflowExecutionsResponse;
@@ -21,15 +21,19 @@ export class WatchByHand {
   /** All observations, in order. */
   readonly seen: Seen[] = [];
   readonly #watch: JobWatch;
+  /** Milliseconds that the watcher's clock is ahead. */
+  #laterMs = 0;
   #stale: Listed | undefined;
   #last: Listed | undefined;
 
-  constructor(stage: Stage, rules: Partial<JobAlertsConfig> = {}) {
+  constructor(stage: Stage, rules: Partial<JobAlertsConfig> = {}, cursor?: WatchCursor) {
     this.#watch = new JobWatch({
       client: this.#client(stage),
       config: resolveAlerts(stage.config(rules)),
       sinceMs: Date.now() - 3_600_000,
+      cursor,
       redact: (text) => text,
+      now: () => Date.now() + this.#laterMs,
       silences: async () => [],
       stoppedChannels: () => [],
     });
@@ -43,14 +47,10 @@ export class WatchByHand {
     });
   }
 
-  /** Looks once. @param laterMs milliseconds that the watcher's clock is ahead */
+  /** Looks once. @param laterMs milliseconds that the watcher's clock is ahead; negative if it is behind */
   async poll(laterMs = 0): Promise<void> {
-    if (laterMs > 0) mock.timers.enable({ apis: ['Date'], now: Date.now() + laterMs });
-    try {
-      await this.#watch.poll();
-    } finally {
-      if (laterMs > 0) mock.timers.reset();
-    }
+    this.#laterMs = laterMs;
+    await this.#watch.poll();
   }
 
   /** Calls `fn` while all lists are as the last one was, as if visibility lagged. */
