@@ -13,12 +13,12 @@ import { type ResolvedHeaders, resolveHeaders } from '../core/http/secrets';
 import type { HttpRequest, HttpResponse } from '../core/http/types';
 import { defined } from '../core/util/defined';
 import { durationMs } from '../core/util/duration';
+import { unlessAborted } from '../core/util/unless-aborted';
 import { answerTo } from './http/call';
 import { type Caller, compileCall } from './http/compile';
 import { type HttpActivitiesOptions, type ResolvedHttpOptions, resolveHttpOptions } from './http/options';
 import { nameOf } from './http/redirects';
 import { trafficOf } from './http/traffic';
-import { unlessAborted } from './http/unless-aborted';
 
 const DEFAULT_TIMEOUT_MS = 60_000;
 const DEFAULT_KEEP_BYTES = 65_536;

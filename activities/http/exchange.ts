@@ -6,7 +6,7 @@
  */
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { unlessAborted } from './unless-aborted';
+import { unlessAborted } from '../../core/util/unless-aborted';
 
 /** A request to send. */
 export interface Outgoing {

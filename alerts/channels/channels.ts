@@ -3,6 +3,7 @@
  * answered 410 Gone.
  */
 import type { SecretProvider } from '../../core/http/secrets';
+import { defined } from '../../core/util/defined';
 import { buildPayload } from '../build-payload';
 import type { AlertChannel, ResolvedAlerts } from '../config/types';
 import type { AlertMessage, Subject } from '../incident/message';
@@ -18,7 +19,7 @@ export interface SecretProblem {
   readonly text: string;
   /** The channel that needs the secret; left out for others. */
   readonly channel?: string;
-  /** False if the provider of secrets failed, so that a later call may succeed. */
+  /** False if the provider of secrets failed or did not answer, so that a later call may succeed. */
   readonly isLasting: boolean;
 }
 
@@ -69,21 +70,16 @@ export class Channels {
   /** Returns the problems with the secrets that the configuration names. */
   async problems(): Promise<readonly SecretProblem[]> {
     const { channels, heartbeatUrl } = this.#config;
-    const found: SecretProblem[] = [];
-    const check = async (path: string, read: () => Promise<unknown>, channel?: string) => {
-      try {
-        await read();
-      } catch (error) {
-        const { message } = error as Error;
-        const isLasting = !(error instanceof SecretUnavailableError);
-        found.push({ text: `${path}: ${message}`, isLasting, ...(channel !== undefined && { channel }) });
-      }
-    };
-    for (const [name, channel] of channels)
-      await check(`channels.${name}`, () => this.#request(channel, 'msg_check', EMPTY), name);
-    if (heartbeatUrl !== undefined)
-      await check('heartbeatUrl', () => revealAddress(heartbeatUrl, this.#secrets));
-    return found;
+    // At the same time, since each secret has a time limit.
+    const found = await Promise.all([
+      ...Array.from(channels, ([name, channel]) =>
+        problemOf(`channels.${name}`, this.#request(channel, 'msg_check', EMPTY), name),
+      ),
+      ...(heartbeatUrl === undefined
+        ? []
+        : [problemOf('heartbeatUrl', revealAddress(heartbeatUrl, this.#secrets))]),
+    ]);
+    return found.flat();
   }
 
   #request(channel: AlertChannel, id: string, payload: AlertPayload): Promise<ChannelRequest> {
@@ -93,6 +89,20 @@ export class Channels {
       case 'slack':
         return slackRequest(channel, payload, this.#secrets);
     }
+  }
+}
+
+async function problemOf(
+  path: string,
+  read: Promise<unknown>,
+  channel?: string,
+): Promise<readonly SecretProblem[]> {
+  try {
+    await read;
+    return [];
+  } catch (error) {
+    const text = `${path}: ${(error as Error).message}`;
+    return [defined({ text, channel, isLasting: !(error instanceof SecretUnavailableError) })];
   }
 }
 

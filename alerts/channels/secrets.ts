@@ -4,15 +4,19 @@
  */
 import { readFile } from 'node:fs/promises';
 import type { SecretProvider } from '../../core/http/secrets';
+import { unlessAborted } from '../../core/util/unless-aborted';
 import { AN_ADDRESS, addressProblem, isHeaderValue } from '../config/check';
 import type { SecretReference } from '../config/types';
+
+/** Time limit for one secret, in milliseconds. */
+const TIMEOUT_MS = 10_000;
 
 /** Thrown if a secret is missing, cannot be read, or has the wrong form. */
 export class SecretError extends Error {
   override readonly name: string = 'SecretError';
 }
 
-/** Thrown if the user's provider of secrets failed; a later call may succeed. */
+/** Thrown if the user's provider of secrets failed or does not answer; a later call may succeed. */
 export class SecretUnavailableError extends SecretError {
   override readonly name = 'SecretUnavailableError';
 }
@@ -58,14 +62,15 @@ export async function reveal(value: string | SecretReference, secrets: SecretPro
 }
 
 function provided(name: string, secrets: SecretProvider): Promise<string | undefined> {
-  return Promise.resolve()
-    .then(() => secrets(name))
-    .catch((error: unknown) => {
-      if (error instanceof SecretError) throw error;
-      // The message may contain the secret.
-      const kind = error instanceof Error ? error.name : typeof error;
-      throw new SecretUnavailableError(`secret "${name}": the provider of secrets failed (${kind})`);
-    });
+  const timeout = AbortSignal.timeout(TIMEOUT_MS);
+  const found = Promise.resolve().then(() => secrets(name));
+  return unlessAborted(found, timeout).catch((error: unknown) => {
+    if (error instanceof SecretError) throw error;
+    // The message may contain the secret.
+    const kind = error instanceof Error ? error.name : typeof error;
+    const problem = error === timeout.reason ? `did not answer within ${TIMEOUT_MS} ms` : `failed (${kind})`;
+    throw new SecretUnavailableError(`secret "${name}": the provider of secrets ${problem}`);
+  });
 }
 
 /**

@@ -30,16 +30,20 @@ export async function webhookRequest(
 ): Promise<ChannelRequest> {
   const body = JSON.stringify(payload);
   const timestamp = String(Math.floor(nowMs / 1_000));
-  const key = signingKey(channel.secret.secret, await reveal(channel.secret, secrets));
+  const headers = Object.entries(channel.headers ?? {});
+  // At the same time, so that the time limit of one secret holds for all of them.
+  const [key, url, ...revealed] = await Promise.all([
+    reveal(channel.secret, secrets).then((value) => signingKey(channel.secret.secret, value)),
+    revealAddress(channel.url, secrets),
+    ...headers.map(
+      async ([name, value]) => [name.toLowerCase(), await revealHeader(value, secrets)] as const,
+    ),
+  ]);
   const signature = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64');
-  const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(channel.headers ?? {})) {
-    headers[name.toLowerCase()] = await revealHeader(value, secrets);
-  }
   return {
-    url: await revealAddress(channel.url, secrets),
+    url,
     headers: {
-      ...headers,
+      ...Object.fromEntries(revealed),
       'webhook-id': id,
       'webhook-timestamp': timestamp,
       'webhook-signature': `v1,${signature}`,

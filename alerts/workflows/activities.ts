@@ -31,7 +31,9 @@ export const { jobAlertsWatch } = proxyActivities<AlertActivities>({
 });
 
 export const { jobAlertsDeliver } = proxyActivities<AlertActivities>({
-  startToCloseTimeout: '15 seconds',
+  // Longer than silences, secrets and the request together, each of which may take 10 s: else a message that arrived
+  // after all would be sent again.
+  startToCloseTimeout: '40 seconds',
   // The activity itself gives up after 24 hours; this limit applies if no process runs it.
   scheduleToCloseTimeout: '25 hours',
   // Applies only if the process died; else the activity sets the delay.
