@@ -108,6 +108,8 @@ class RunningWatcher {
   /** The work in progress, with the hash of its configuration. */
   #current: { process: WatcherProcess; worker: Worker; ended: Promise<void>; hash: string } | undefined;
   #timer: NodeJS.Timeout | undefined;
+  /** The reload in progress, or the last one. */
+  #reloading: Promise<void> | undefined;
   #isClosing = false;
   #closing: Promise<void> | undefined;
 
@@ -155,6 +157,8 @@ class RunningWatcher {
 
   async #close(error: Error | undefined): Promise<void> {
     clearTimeout(this.#timer);
+    // A worker that it is replacing still uses the connection.
+    await this.#reloading;
     await this.#stopWorker();
     if (error) this.#settle?.reject(error);
     else this.#settle?.resolve();
@@ -217,9 +221,16 @@ class RunningWatcher {
         });
         if (this.#current !== undefined) log.end('worker', 'alerts: watching again');
       }
-      if (!this.#isClosing) this.#timer = setTimeout(reload, RELOAD_MS).unref();
+      later();
     };
-    this.#timer = setTimeout(reload, RELOAD_MS).unref();
+    const later = () => {
+      if (this.#isClosing) return;
+      const begin = () => {
+        this.#reloading = reload();
+      };
+      this.#timer = setTimeout(begin, RELOAD_MS).unref();
+    };
+    later();
   }
 
   /** Returns the configuration that is to be used, after checking its secrets if it has changed. */
@@ -233,8 +244,8 @@ class RunningWatcher {
     if (this.#current?.hash === config.hash || this.#isClosing) return;
     // A connection allows one worker for each task queue, so the next one starts when this one has stopped.
     await this.#stopWorker();
+    if (this.#isClosing) return;
     await this.#startWorker(config);
-    if (this.#isClosing) await this.#stopWorker();
     this.#log.info(`temporal-job-tracing: alerts: configuration ${config.hash} is now in use`);
   }
 }

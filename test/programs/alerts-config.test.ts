@@ -2,6 +2,7 @@
 import { deepEqual, doesNotMatch, equal, match, rejects } from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { after, before, describe, it } from 'node:test';
+import { NativeConnection } from '@temporalio/worker';
 import { startJobWatcher } from 'temporal-job-tracing/alerts';
 import { until } from '../../testing/until';
 import { HOOK_KEY } from '../support/alerts/receiver';
@@ -125,6 +126,26 @@ describe('a configuration file that changes', () => {
       await logs(/the configuration is valid again$/);
       await logs(/configuration [0-9a-f]{16} is now in use$/);
       await watcher.close();
+    });
+  });
+
+  it('and is being read when the watcher is closed is not used, and the connection can be closed', async () => {
+    const connection = await NativeConnection.connect({ address: stage.server.address });
+    let isRead = false;
+    const secrets = (name: string) => {
+      isRead ||= name === 'NEXT_KEY';
+      return HOOK_KEY;
+    };
+    await withConfigFile(stage.config(), async (path) => {
+      const { namespace } = stage;
+      const watcher = await startJobWatcher({ connection, namespace, config: path, secrets });
+      await stage.isWatching(watcher);
+      const oncall = { ...stage.receiver.channel(), secret: { secret: 'NEXT_KEY' } };
+      await writeFile(path, JSON.stringify(stage.config({ channels: { oncall } })));
+      await until(() => isRead, { says: 'the new configuration is not read' });
+      // The worker with the previous configuration is stopping.
+      await watcher.close();
+      await connection.close();
     });
   });
 
