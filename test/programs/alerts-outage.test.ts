@@ -106,7 +106,7 @@ describe('an outage', { concurrency: 2 }, () => {
         return count === 0;
       };
       // The server deletes when it has noted down that all tasks of the close are done, once a minute.
-      await until(forgotten, { within: 180_000, says: 'the runs are still listed' });
+      await until(forgotten, { within: 150_000, says: 'the runs are still listed' });
       await stage.watch(config);
       await stage.receiver.has(2);
       deepEqual(stage.receiver.told(), ['job.slow open nightly', 'job.slow resolved nightly']);
@@ -123,7 +123,7 @@ describe('an outage', { concurrency: 2 }, () => {
       await stage.run('fleet', 'takes', [1]);
       for (const worker of fleet) worker.kill('SIGKILL');
       for (let run = 0; run < 3; run++) await stage.start('takes', [1], { job: `fleet-${run}` });
-      await stage.receiver.has(1, 200_000);
+      await stage.receiver.has(1, 150_000);
       deepEqual(stage.receiver.told(), ['job.no_worker open jobs']);
       fleet.push(await startWorker(stage));
       await stage.receiver.has(2);
