@@ -5,6 +5,7 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import type { JobTracingOptions } from 'temporal-job-tracing';
@@ -14,13 +15,14 @@ import { Harness } from './support/harness';
 
 /** `temporal.api.enums.v1.IndexedValueType` */
 const INT = 3;
-/** The worker checks the search attributes every 10 s. */
-const CHECKED_WITHIN_MS = 15_000;
+/** Pause between two checks of a worker while search attributes are missing. */
+const CHECKS_EVERY_MS = 10_000;
+const CHECKED_WITHIN_MS = CHECKS_EVERY_MS + 5_000;
 const CHECKS_ONLY: JobTracingOptions = { registerSearchAttributes: false };
 
 /** Namespaces of this test run only: test files may share the server. */
 const run = randomUUID().slice(0, 8);
-const [late, half, wrong] = [`late-${run}`, `half-${run}`, `wrong-${run}`] as const;
+const [late, half, wrong, idle] = [`late-${run}`, `half-${run}`, `wrong-${run}`, `idle-${run}`] as const;
 
 interface ClosedRun {
   readonly traceId: string;
@@ -35,7 +37,7 @@ describe('binding', { concurrency: 4 }, () => {
   let harness: Harness;
 
   before(async () => {
-    harness = await Harness.start({ namespaces: [late, half, wrong] });
+    harness = await Harness.start({ namespaces: [late, half, wrong, idle] });
   });
 
   after(async () => {
@@ -112,6 +114,23 @@ describe('binding', { concurrency: 4 }, () => {
         TraceSampled: true,
       });
     });
+  });
+
+  it('a worker that was created checks once, and goes on checking only while it runs', async () => {
+    const connection = await NativeConnection.connect({ address: harness.server.address });
+    const options = { namespace: idle, connection };
+    const worker = await harness.createWorker(harness.newTaskQueue(), { plugin: CHECKS_ONLY, options });
+    equal(linesOn(idle).length, 1, 'it says what is missing');
+    await new JobClient({
+      client: new Client({ connection: harness.connection, namespace: idle }),
+    }).ensureSearchAttributes();
+    // Longer than the pause between two checks: nothing must happen.
+    await sleep(CHECKS_EVERY_MS + 1_000);
+    equal(linesOn(idle).length, 1, 'it does not check while it does not run');
+    await harness.whileRunning([worker], () =>
+      until(() => linesOn(idle).length > 1, { says: 'it does not check while it runs' }),
+    );
+    await connection.close();
   });
 
   it('with half of the workers bound and half not, every run ends as the first of its workers decided', async () => {

@@ -30,12 +30,10 @@ export interface Binding {
   recordGrant(info: WorkflowInfo): void;
   /** Records that user code has failed a task of the run. */
   recordTaskFailure(runId: string): void;
-  /**
-   * Checks once, for a bounded time; then keeps checking in the background until {@link close}. Never throws.
-   */
+  /** Checks once, and waits for a bounded time. Never throws. */
+  check(connection: SearchAttributesConnection): Promise<void>;
+  /** Keeps checking in the background until {@link close}; waits for the first check. Never throws. */
   start(connection: SearchAttributesConnection): Promise<void>;
-  /** Returns whether {@link start} was called. */
-  isStarted(): boolean;
   /** Stops checking; may be called twice. */
   close(): void;
 }
@@ -58,7 +56,7 @@ export interface BindingOptions {
   readonly log: Pick<Logger, 'info' | 'warn'>;
 }
 
-/** Returns the binding of one worker; it checks nothing until it is started. */
+/** Returns the binding of one worker; it checks nothing on its own until it is started. */
 export function createBinding({ namespace, register, log }: BindingOptions): Binding {
   let connection: SearchAttributesConnection | undefined;
   /** Result of the last check: whether runs may be bound. */
@@ -70,13 +68,16 @@ export function createBinding({ namespace, register, log }: BindingOptions): Bin
   let registered = false;
   /** The check in progress. */
   let checking: Promise<void> | undefined;
+  /** When the last check ended, by `performance.now()`. */
+  let checkedMs = 0;
+  /** Whether the worker runs: one that was created but never runs must not keep checking. */
+  let running = false;
   let timer: NodeJS.Timeout | undefined;
-  let closed = false;
   const grants = new BoundedMap<string, Grant>(MAX_RUNS);
   const failed = new BoundedSet<string>(MAX_RUNS);
 
   /** Checks now, or joins the check in progress. */
-  function check(): Promise<void> {
+  function checkNow(): Promise<void> {
     clearTimeout(timer);
     checking ??= suppressed(checkOnce).finally(() => {
       checking = undefined;
@@ -88,7 +89,22 @@ export function createBinding({ namespace, register, log }: BindingOptions): Bin
     const problem = connection && (await findProblem(connection));
     // A failed check does not invalidate attributes that were right a minute ago.
     if (!(verified && problem instanceof Error)) conclude(problem);
-    if (!closed) timer = setTimeout(() => void check(), pauseMs()).unref();
+    checkedMs = performance.now();
+    if (running) checkLater();
+  }
+
+  /** Checks again after a pause, which began with the end of the last check. */
+  function checkLater(): void {
+    const leftMs = checkedMs + pauseMs() - performance.now();
+    timer = setTimeout(() => void checkNow(), Math.max(0, leftMs)).unref();
+  }
+
+  async function check(to: SearchAttributesConnection): Promise<void> {
+    connection = to;
+    const timeout = new AbortController();
+    const tooLong = sleep(START_TIMEOUT_MS, undefined, { signal: timeout.signal }).catch(() => {});
+    await Promise.race([checkNow(), tooLong]);
+    timeout.abort();
   }
 
   function pauseMs(): number {
@@ -165,7 +181,7 @@ export function createBinding({ namespace, register, log }: BindingOptions): Bin
       verified = false;
       accepted = false;
     }
-    void check();
+    void checkNow();
     return false;
   }
 
@@ -175,16 +191,15 @@ export function createBinding({ namespace, register, log }: BindingOptions): Bin
     recordGrant: ({ runId, runStartTime, historyLength: events }) =>
       grants.set(runId, { startedMs: runStartTime.getTime(), events }),
     recordTaskFailure: (runId) => failed.add(runId),
+    check,
     async start(to) {
-      connection = to;
-      const timeout = new AbortController();
-      const tooLong = sleep(START_TIMEOUT_MS, undefined, { signal: timeout.signal }).catch(() => {});
-      await Promise.race([check(), tooLong]);
-      timeout.abort();
+      running = true;
+      if (connection === undefined) await check(to);
+      // A check in progress is followed by the next one anyway.
+      else if (checking === undefined) checkLater();
     },
-    isStarted: () => connection !== undefined,
     close() {
-      closed = true;
+      running = false;
       clearTimeout(timer);
     },
   };

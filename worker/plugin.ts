@@ -120,7 +120,7 @@ export class JobTracingPlugin
       onTaskFailed: binding.recordTaskFailure,
     });
     PARTS.set(sink.jobTracing, parts);
-    if (enabled && options.connection) await binding.start(options.connection);
+    if (enabled && options.connection) await binding.check(options.connection);
     return {
       ...withOwnActivities(options, hint, this.#options.sandbox.traceUrl),
       sinks: { ...options.sinks, ...sink },
@@ -201,8 +201,7 @@ export class JobTracingPlugin
     );
     parts.export = spanExport;
     try {
-      if (parts.enabled && worker.client && !parts.binding.isStarted())
-        await parts.binding.start(worker.client.connection);
+      if (parts.enabled && worker.client) await parts.binding.start(worker.client.connection);
       this.#logStart(worker, parts, parts.export.destination);
       await next(worker);
     } finally {
