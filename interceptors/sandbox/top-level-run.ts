@@ -62,13 +62,15 @@ function decide(
   signals: readonly FirstSignal[],
   { bind }: SandboxOptions,
 ): RunDecision {
-  const events = EVENTS_OF_FIRST_TASK + signals.length;
-  if (info.historyLength > events) patched(AGAIN);
+  if (info.historyLength >= EVENTS_OF_RETRIED_TASK + signals.length) patched(AGAIN);
   return decideNewRun(info, preset, bind, patched, registeredActivityNames());
 }
 
-/** History events of a new run besides signals: started, task scheduled, task started. */
-const EVENTS_OF_FIRST_TASK = 3;
+/**
+ * Fewest history events, besides signals, of a run whose first task is retried: started, and scheduled, started and
+ * failed, and scheduled and started again. Other events before a first task, such as a request to cancel, are fewer.
+ */
+const EVENTS_OF_RETRIED_TASK = 6;
 
 /** Returns the preset decision of a run that a person started, or of a tick that a person requested. */
 function forcedBy(
