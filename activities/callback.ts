@@ -6,6 +6,7 @@
 import { ActivityCancelledError, ActivityNotFoundError, type Client } from '@temporalio/client';
 import { temporary } from '../core/http/failures';
 import type { HttpResponse } from '../core/http/types';
+import { MAX_PAYLOAD_BYTES } from '../core/server-limits';
 import { defined } from '../core/util/defined';
 import { checkCallbackKey, readToken, type WaitingActivity } from './http/callback-token';
 
@@ -30,11 +31,6 @@ export interface CallbackResponse {
 const ACCEPTED = 202;
 /** Most bytes of a body: as many as an `HttpResponse` can have. */
 const MAX_BODY_BYTES = 1_048_576;
-/**
- * Most bytes of the body as JSON, where a control character takes six: Temporal refuses payloads of more than
- * 2 MiB.
- */
-const MAX_PAYLOAD_BYTES = 2_000_000;
 /** Most characters of a report that are quoted in a failure or a heartbeat. */
 const MAX_QUOTED = 1_000;
 
@@ -72,6 +68,7 @@ export async function completeFromCallback(
   if (body === undefined) return { status: 400, body: 'expected a report as text, read to its end' };
   if (Buffer.byteLength(body) > MAX_BODY_BYTES)
     return { status: 413, body: `a report has at most ${MAX_BODY_BYTES} bytes` };
+  // As JSON, a control character takes six bytes.
   if (Buffer.byteLength(JSON.stringify(body)) > MAX_PAYLOAD_BYTES)
     return {
       status: 413,

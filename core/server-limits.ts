@@ -25,6 +25,14 @@ const ATTRIBUTE_BYTES = 60;
 const MAX_SUMMARY_BYTES = 400;
 /** Most bytes of all headers of a Nexus operation, names and values. */
 export const MAX_NEXUS_HEADER_BYTES = 4_096;
+/** Most bytes of one payload: a little less than the server's 2 MiB. */
+export const MAX_PAYLOAD_BYTES = 2_000_000;
+/** Most children of a workflow that are open at the same time. */
+export const MAX_PENDING_CHILDREN = 2_000;
+/** Most events of a history. */
+export const MAX_HISTORY_EVENTS = 51_200;
+/** Events of a history from which the server suggests to continue as new. */
+export const CONTINUE_AS_NEW_EVENTS = 4_096;
 /** Most bytes of one message, such as all commands of a workflow task. */
 export const MAX_MESSAGE_BYTES = 4 * 1_024 * 1_024;
 

@@ -2,6 +2,12 @@
 import { deepEqual, equal, ok, throws } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ItemPage } from 'temporal-job-tracing/workflow';
+import {
+  CONTINUE_AS_NEW_EVENTS,
+  MAX_HISTORY_EVENTS,
+  MAX_PAYLOAD_BYTES,
+  MAX_PENDING_CHILDREN,
+} from '../core/server-limits';
 import { OrderedFold } from '../workflows/map-reduce/ordered-fold';
 import { pageOf, readPages } from '../workflows/map-reduce/pages';
 import {
@@ -41,11 +47,12 @@ describe('the plan of a run', () => {
     });
   }
 
-  it('never runs more shards at the same time than the limit', () => {
+  it('never runs more shards at the same time than the limit, nor more children than the server takes', () => {
     for (let concurrency = 1; concurrency <= 10_000; concurrency += 7)
       for (const total of [1, 99, 100_000, undefined]) {
         const { parallel, window } = planBranches(concurrency, total);
         ok(parallel * window <= concurrency, `${concurrency} of ${total}: ${parallel} × ${window}`);
+        ok(Math.max(parallel, window) < MAX_PENDING_CHILDREN);
       }
   });
 
@@ -56,10 +63,14 @@ describe('the plan of a run', () => {
       3 + 8 * MAX_BRANCH_SHARDS + 6 * MAX_BRANCH_PAGES,
       (branches: number) => 20 + 13 * branches,
     ];
-    ok(eventsOfBranch < 4_096, `${eventsOfBranch}`);
+    ok(eventsOfBranch < CONTINUE_AS_NEW_EVENTS, `${eventsOfBranch}`);
     equal(eventsOfRun(100_000 / MAX_BRANCH_SHARDS), 3_270);
-    ok(eventsOfRun(MAX_BRANCHES) < 51_200, `${eventsOfRun(MAX_BRANCHES)}`);
+    ok(eventsOfRun(MAX_BRANCHES) < MAX_HISTORY_EVENTS, `${eventsOfRun(MAX_BRANCHES)}`);
     equal(MAX_BRANCHES * MAX_BRANCH_SHARDS, 1_400_000);
+  });
+
+  it('the items of a branch, and of a shard, fit in a payload', () => {
+    ok(Math.max(MAX_BRANCH_BYTES, MAX_SHARD_BYTES) < MAX_PAYLOAD_BYTES);
   });
 });
 

@@ -1,21 +1,17 @@
 /**
  * Limits by which the work of a run is divided into branches, shards and workflow tasks.
  *
- * Pure. The limits keep every history and every message inside Temporal's limits: 2,000 pending children and
- * 51,200 events per workflow, 2 MB per payload, 4 MB per completion of a workflow task.
+ * Pure. The limits keep every history and every message inside those of the server, in `core/server-limits.ts`.
  *
  * They decide which children a run starts: open runs replay with them, so a change of one needs `patched`.
  */
 import { utf8Length } from '../../core/server-limits';
 
-/**
- * Most shards of one branch: at 8 events each, its history stays below the 4,096 events at which Temporal
- * suggests continue-as-new.
- */
+/** Most shards of one branch: at 8 events each, Temporal does not suggest to continue it as new. */
 export const MAX_BRANCH_SHARDS = 400;
 /** Most shards that one branch runs at the same time. */
 const MAX_BRANCH_WINDOW = 100;
-/** Most branches of one run: with pages, at 13 events each, they are 45,500 of 51,200 events. */
+/** Most branches of one run: with pages, at 13 events each, they are 45,500 events. */
 export const MAX_BRANCHES = 3_500;
 /** Most bytes of items that one branch receives or reads: they are in one payload, and twice in its history. */
 export const MAX_BRANCH_BYTES = 1_000_000;
