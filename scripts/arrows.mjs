@@ -7,27 +7,27 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
-import { parseSync } from 'oxc-parser';
+import { parseSync, Visitor } from 'oxc-parser';
 import { ROOT } from './setup.mjs';
 
-/**
- * The folders that each folder may import, from the bottom up: with `(lazily)` only by `import()`, with `(types)`
- * only types.
- */
+/** The top-level folders that each may import, from the bottom up: with `(types)` only types. */
 const ARROWS = {
   core: [],
   sampling: ['core'],
   export: ['core', 'sampling'],
   interceptors: ['core', 'sampling'],
-  client: ['core', 'sampling', 'export (lazily)'],
+  client: ['core', 'sampling'],
   activities: ['core', 'sampling', 'interceptors'],
   workflows: ['core', 'sampling', 'interceptors', 'activities (types)'],
   worker: ['core', 'sampling', 'export', 'interceptors', 'client', 'activities'],
   alerts: ['core', 'sampling', 'export', 'client'],
   console: ['core', 'sampling', 'export', 'client', 'alerts'],
-  // Tests, examples and benchmarks use the package as users do, through its entries; `testing` serves all of them.
+  // Serves tests, examples and benchmarks. Tests may import all folders.
   testing: [],
+  // Examples use the package as users do, through its entries.
   examples: ['testing', 'core'],
+  // Benchmarks also import the parts that they measure.
+  bench: ['testing', 'core', 'sampling', 'export', 'worker', 'alerts', 'console'],
 };
 
 /** Entries of the code that runs in the workflow sandbox, and the packages that it may import at run time. */
@@ -64,46 +64,48 @@ function sourceFiles() {
   return [...new Set(listed.trim().split('\n'))].filter((file) => existsSync(join(ROOT, file)));
 }
 
-/**
- * Returns the imports of a file: `{ file, source, target, kind }`, with the kind `value`, `type` or `lazy`; `target` is
- * `undefined` for a package.
- */
+/** Returns the imports of a file: `{ file, source, target, isType }`; `target` is `undefined` for a package. */
 function importsOf(file) {
   const text = readFileSync(join(ROOT, file), 'utf8');
-  const { staticImports, staticExports, dynamicImports } = parseSync(file, text).module;
+  const { module, program } = parseSync(file, text);
   const found = [
-    ...staticImports.map(({ moduleRequest, entries }) => ({
+    ...module.staticImports.map(({ moduleRequest, entries }) => ({
       source: moduleRequest.value,
-      kind: entries.length > 0 && entries.every(({ isType }) => isType) ? 'type' : 'value',
+      isType: entries.length > 0 && entries.every(({ isType }) => isType),
     })),
-    ...staticExports.flatMap(({ entries }) =>
+    ...module.staticExports.flatMap(({ entries }) =>
       entries
         .filter(({ moduleRequest }) => moduleRequest)
-        .map(({ moduleRequest, isType }) => ({
-          source: moduleRequest.value,
-          kind: isType ? 'type' : 'value',
-        })),
+        .map(({ moduleRequest, isType }) => ({ source: moduleRequest.value, isType })),
     ),
-    ...dynamicImports.map(({ moduleRequest: { start, end } }) => ({
+    ...module.dynamicImports.map(({ moduleRequest: { start, end } }) => ({
       source: text.slice(start + 1, end - 1),
-      kind: 'lazy',
+      isType: false,
     })),
   ];
-  return found.map(({ source, kind }) => ({ file, source, kind, target: targetOf(file, source) }));
+  new Visitor({
+    TSImportType({ source }) {
+      found.push({ source: source.value, isType: true });
+    },
+    CallExpression({ callee, arguments: [source] }) {
+      const isRequire = callee.name === 'require' && typeof source?.value === 'string';
+      if (isRequire) found.push({ source: source.value, isType: false });
+    },
+  }).visit(program);
+  return found.map(({ source, isType }) => ({ file, source, isType, target: targetOf(file, source) }));
 }
 
 function targetOf(file, source) {
   if (!source.startsWith('.')) return undefined;
   const path = posix.join(dirname(file), source.replace(/\.js$/, ''));
-  return [`${path}.ts`, `${path}/index.ts`].find((candidate) => existsSync(join(ROOT, candidate)));
+  const candidates = ['.ts', '.tsx', '/index.ts'].map((end) => path + end);
+  return candidates.find((candidate) => existsSync(join(ROOT, candidate)));
 }
 
-function isForbidden(folder, allowed, { target, kind }) {
+function isForbidden(folder, allowed, { target, isType }) {
   if (target === undefined) return false;
-  const other = target.includes('/') ? target.slice(0, target.indexOf('/')) : target;
-  if (other === folder || allowed.includes(other)) return false;
-  if (kind === 'lazy') return !allowed.includes(`${other} (lazily)`);
-  return !(kind === 'type' && allowed.includes(`${other} (types)`));
+  const [other] = target.split('/');
+  return other !== folder && !allowed.includes(other) && !(isType && allowed.includes(`${other} (types)`));
 }
 
 /** Returns the forbidden imports, following run-time imports from the sandbox's entries. */
@@ -112,7 +114,7 @@ function sandboxProblems(imports) {
   const problems = [];
   for (const file of reached) {
     for (const found of imports.get(file)) {
-      if (found.kind === 'type') continue;
+      if (found.isType) continue;
       if (found.target) reached.add(found.target);
       else if (!SANDBOX_PACKAGES.test(found.source)) problems.push(found);
     }
@@ -120,6 +122,6 @@ function sandboxProblems(imports) {
   return problems;
 }
 
-function describe({ file, source, kind }) {
-  return `${file} imports ${source}${kind === 'value' ? '' : ` (${kind})`}`;
+function describe({ file, source, isType }) {
+  return `${file} imports ${source}${isType ? ' (types)' : ''}`;
 }
