@@ -9,7 +9,7 @@ import { describe, it } from 'node:test';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
 import { type JobTracingOptions, JobTracingPlugin } from 'temporal-job-tracing';
-import { filesOf, readHistories, recordedVersions, type StoredHistory } from './histories/files';
+import { byAge, filesOf, readHistories, recordedVersions, type StoredHistory } from './histories/files';
 import { historiesBundle, markersOf } from './support/histories';
 
 const WORKFLOWS_PATH = require.resolve('./histories/workflows');
@@ -73,6 +73,16 @@ describe('the recorded histories', () => {
       const started = history.events[0]?.workflowExecutionStartedEventAttributes;
       deepEqual([markersOf(history), started?.workflowType?.name], [markers, workflowType], name);
     }
+  });
+
+  it('are sorted by version, as numbers', () => {
+    deepEqual(['0.10.0', '0.2.0', '0.2.0-beta', '0.2.0-alpha', '0.1.0'].sort(byAge), [
+      '0.1.0',
+      '0.2.0-alpha',
+      '0.2.0-beta',
+      '0.2.0',
+      '0.10.0',
+    ]);
   });
 
   it('contain every marker', () => {

@@ -49,12 +49,20 @@ function folderOf(version: string, part: Part): string {
   return part === ALERTS ? path.join(ROOT, version, ALERTS) : path.join(ROOT, version);
 }
 
-/** Returns the versions that have this part. */
+/** Returns the versions that have this part, from the oldest to the newest. */
 export function recordedVersions(part: Part = 'runs'): string[] {
   return readdirSync(ROOT, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && existsSync(path.join(folderOf(entry.name, part), MANIFEST)))
     .map(({ name }) => name)
-    .sort();
+    .sort(byAge);
+}
+
+/** Compares two versions by their numbers; a pre-release comes before its release. */
+export function byAge(a: string, b: string): number {
+  const [[releaseA = '', preA], [releaseB = '', preB]] = [a.split('-'), b.split('-')];
+  const { compare } = new Intl.Collator('en', { numeric: true });
+  const isRelease = (pre: string | undefined) => Number(pre === undefined);
+  return compare(releaseA, releaseB) || isRelease(preA) - isRelease(preB) || compare(preA ?? '', preB ?? '');
 }
 
 /** Returns the paths of the history files in the folder of this part. */
