@@ -151,9 +151,8 @@ export class SamplingClient {
       until: until === undefined ? undefined : timeOf(job, until),
     });
     const proposed = storedRule(job, formatLiveRule(base));
-    if (proposed.until !== undefined && proposed.until <= now) {
+    if (proposed.until !== undefined && proposed.until <= now)
       throw optionError(ruleNamed(job), 'until', 'a future time', proposed.until);
-    }
     return this.#write(job, proposed, options.expectedRevision, (current) => {
       const afterwards = proposed.until && permanent(current);
       return formatLiveRule({ ...base, ...defined({ afterwards }) });
@@ -198,13 +197,12 @@ export class SamplingClient {
       const current = reading.texts?.get(job) ?? '';
       const stored = storedOf(current);
       const inForce = ruleAt(stored, Date.now());
-      if (tries > MAX_TRIES || (expectedRevision !== undefined && expectedRevision !== revision)) {
+      if (tries > MAX_TRIES || (expectedRevision !== undefined && expectedRevision !== revision))
         throw samplingConflict({
           job,
           revision,
           ...defined({ expectedRevision, current: inForce, proposed }),
         });
-      }
       const read = { revision: reading.revision ?? '0', text: current };
       const written = await this.#evaluate(writeCommand(this.#keys, read, job, textFor(stored)));
       if (written !== null)
@@ -295,8 +293,7 @@ function timeOf(job: string, until: Date | string): Date {
   const time =
     until instanceof Date ? until : new Date(/(Z|[+-]\d\d:?\d\d)$/.test(until) ? until : Number.NaN);
   // Beyond the year 9999, ISO 8601 has another form.
-  if (!(time.getTime() <= MAX_TIME_MS)) {
+  if (!(time.getTime() <= MAX_TIME_MS))
     throw optionError(ruleNamed(job), 'until', 'a Date or an ISO time with its zone', until);
-  }
   return time;
 }
