@@ -3,6 +3,7 @@
  */
 import type { JobTrigger } from '../core/search-attributes';
 import { toKeyword } from '../core/server-limits';
+import { defined } from '../core/util/defined';
 import { quoted } from '../core/visibility-query';
 import { BOOLEAN, checkFilter, DATE, type Expectation, listOf, RESULTS, TRIGGERS } from './filters';
 import { type ExecutionInfo, type JobRun, type RunReader, toJobRun } from './job-run';
@@ -79,7 +80,7 @@ async function* readRuns(reader: RunReader, job: string, filter: JobRunFilter): 
   for await (const info of sorted) {
     const run = await withinTimeout(client, () => toJobRun(reader, info));
     const schedule = run.trigger === 'schedule' ? await schedules.actionOf(info) : undefined;
-    yield Object.freeze({ ...run, ...(schedule && { schedule }) });
+    yield Object.freeze({ ...run, ...defined({ schedule }) });
   }
 }
 

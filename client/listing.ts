@@ -9,6 +9,7 @@ import type { Client } from '@temporalio/client';
 import { executionInfoFromRaw } from '@temporalio/client/lib/helpers';
 import { decodeMapFromPayloads } from '@temporalio/common/lib/internal-non-workflow';
 import type { temporal } from '@temporalio/proto';
+import { defined } from '../core/util/defined';
 import { GrpcStatus, grpcStatusOf } from './grpc-status';
 import type { ExecutionInfo } from './job-run';
 import { toVisibilityError } from './visibility-error';
@@ -82,7 +83,7 @@ export async function describeExecution(
   runId?: string,
 ): Promise<ExecutionInfo> {
   const { namespace } = client.options;
-  const execution = { workflowId, ...(runId !== undefined && { runId }) };
+  const execution = defined({ workflowId, runId });
   const { workflowExecutionInfo } = await withinTimeout(client, () =>
     client.workflowService.describeWorkflowExecution({ namespace, execution }),
   );

@@ -6,6 +6,7 @@
  * decided about the run. Pure.
  */
 
+import { defined } from '../core/util/defined';
 import type { SamplingExplanation } from '../sampling/explain';
 import {
   type Decision,
@@ -98,8 +99,7 @@ export function runSampling(run: DecidedRun, explanation?: SamplingExplanation):
   const shown = kept ?? (isKept ? undefined : (reason ?? (sampled ? undefined : byRatio)));
   return Object.freeze({
     sampled: sampled || isKept,
-    ...(shown && { reason: shown }),
-    ...(rule && { rule }),
+    ...defined({ reason: shown, rule }),
     text: isKept ? `${kept ?? 'kept'}, only the root span; ${why}` : why,
   });
 }

@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
 import { JOB_NAME_MEMO } from '../core/search-attributes';
 import { idWithRoom } from '../core/server-limits';
+import { defined } from '../core/util/defined';
 import { textOf } from '../core/util/untrusted';
 import { withinTimeout } from './listing';
 import { type StartedRun, startRun } from './start-run';
@@ -42,7 +43,7 @@ export async function runSchedule(
         ...options,
         workflowId: `${idWithRoom(workflowId, ENDING_LENGTH)}-manual-${randomUUID().slice(0, 8)}`,
         args: [...(args ?? usual)],
-        job: { runNow: true, ...(name !== undefined && { name }), ...(reason !== undefined && { reason }) },
+        job: { runNow: true, ...defined({ name, reason }) },
       },
       // Never used: the run is always new.
       async () => '',

@@ -133,10 +133,9 @@ async function toShard(
   return Object.freeze({
     ...run,
     index,
-    ...defined({ count }),
     label,
     attempts: ids.add(info.runId).size,
-    ...(error && { error }),
+    ...defined({ count, error }),
   });
 }
 

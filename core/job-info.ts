@@ -3,6 +3,7 @@
  */
 import type { JobMetadata, ShardInfo } from './job-metadata';
 import type { JobTrigger } from './search-attributes';
+import { defined } from './util/defined';
 
 /** The job that the calling workflow or activity belongs to. */
 export interface JobInfo {
@@ -64,8 +65,7 @@ export function toJobInfo(
     }),
     ...texts,
     loadTest,
-    ...(shard && { shard }),
-    ...(trace && { traceId: trace.traceId }),
+    ...defined({ shard, traceId: trace?.traceId }),
     sampled: trace?.sampled ?? false,
   });
 }

@@ -10,6 +10,7 @@ import { parseBaggage } from '../core/baggage';
 import { type JobInfo, toJobInfo } from '../core/job-info';
 import { isTrigger } from '../core/search-attributes';
 import { readHeader, type TraceHeader } from '../core/trace-header';
+import { defined } from '../core/util/defined';
 
 const HEADERS = new WeakMap<Context, Headers>();
 
@@ -31,6 +32,6 @@ export function jobInfoOf(activity: Context): JobInfo | undefined {
     shard,
     facts: metadata = {},
   } = jobHeader?.kind === 'activity' ? jobHeader : { attempt: 1 };
-  const origin = { jobName, jobRunId, trigger, metadata, ...(shard && { shard }) };
+  const origin = defined({ jobName, jobRunId, trigger, metadata, shard });
   return toJobInfo(origin, attempt, span);
 }

@@ -6,6 +6,7 @@ import { compileCarryBaggage } from '../core/carry-baggage';
 import { type HostRule, hostRuleOf, type PropagateTo } from '../core/http/host-rule';
 import { DEFAULT_SANDBOX_OPTIONS, type SandboxOptions } from '../core/sandbox-options';
 import { compileTraceUrl, type TraceUrlOption } from '../core/trace-url-option';
+import { defined } from '../core/util/defined';
 import { checkNames, type OptionError, optionError } from '../core/util/option-error';
 import {
   type AnyInstrumentation,
@@ -182,8 +183,7 @@ export function resolveOptions(options: JobTracingOptions = {}): ResolvedOptions
     ...(instrumentations !== undefined && {
       instrumentations: instrumentations === 'auto' ? autoInstrumentations(SUBJECT) : instrumentations,
     }),
-    ...(spanProcessors !== undefined && { spanProcessors }),
-    ...(resource !== undefined && { resource }),
+    ...defined({ spanProcessors, resource }),
     flushTimeoutMs,
   });
 }

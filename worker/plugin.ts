@@ -24,6 +24,7 @@ import {
   type WorkerPlugin,
 } from '@temporalio/worker';
 import { TRACE_HEADER } from '../core/trace-header';
+import { defined } from '../core/util/defined';
 import { createOnceLog } from '../core/util/once-log';
 import { suppressed } from '../core/util/suppressed';
 import { acquireSpanExport, type SpanExport } from '../export';
@@ -191,9 +192,7 @@ export class JobTracingPlugin
     const leaveStore = suppressed(() => useStore(this.#store, log, policy));
     const spanExport = suppressed(() =>
       acquireSpanExport({
-        ...(instrumentations && { instrumentations }),
-        ...(spanProcessors && { spanProcessors }),
-        ...(resource && { resource }),
+        ...defined({ instrumentations, spanProcessors, resource }),
         flushTimeoutMs,
         hasSampling: this.#options.hasSampling,
         log,

@@ -4,6 +4,7 @@
  * first.
  */
 import { ApplicationFailure } from '@temporalio/common';
+import { defined } from '../util/defined';
 
 /** Failure types of the activity `httpRequest`. */
 export type HttpFailureType =
@@ -33,9 +34,5 @@ export function permanent(type: HttpFailureType, message: string): ApplicationFa
 
 /** Returns a failure that is retried, after the delay that the service has requested if it did. */
 export function temporary(type: HttpFailureType, message: string, retryAfterMs?: number): ApplicationFailure {
-  return ApplicationFailure.create({
-    type,
-    message,
-    ...(retryAfterMs !== undefined && { nextRetryDelay: retryAfterMs }),
-  });
+  return ApplicationFailure.create(defined({ type, message, nextRetryDelay: retryAfterMs }));
 }

@@ -4,6 +4,7 @@
 import { type JobMetadata, nonEmpty } from '../job-metadata';
 import { isLaneName, LANE_NAME } from '../lane';
 import { isStorable, NAME_EXPECTED } from '../server-limits';
+import { defined } from '../util/defined';
 import { type DurationText, durationMs, expectedDuration } from '../util/duration';
 import { type OptionError, optionError } from '../util/option-error';
 
@@ -95,8 +96,7 @@ export function metadataOfStart({
   const dataOffsetMs = durationMs(dataTimeOffset);
   return nonEmpty({
     ...(dataOffsetMs && { dataOffsetMs }),
-    ...(reason !== undefined && { reason }),
-    ...(lane !== undefined && { lane }),
+    ...defined({ reason, lane }),
     ...(loadTest && { loadtest: true }),
   });
 }
