@@ -85,15 +85,19 @@ async function delays({ client, connection }: Stage, { quick }: PartOptions): Pr
     secrets: () => HOOK_KEY,
   });
   const count = quick ? FAILURES / 4 : FAILURES;
-  while ((await watcher.status()).watch === undefined) await sleep(500);
-  for (let index = 0; index < count; index++) {
-    await start(client, 'fails', [], `failing-${index}`);
-    // More than five failures in one poll would be one message.
-    await sleep(1_000 + Math.random() * 1_000);
+  try {
+    await until(async () => (await watcher.status()).watch, { says: 'the watcher has not begun' });
+    for (let index = 0; index < count; index++) {
+      await start(client, 'fails', [], `failing-${index}`);
+      // More than five failures in one poll would be one message.
+      await sleep(1_000 + Math.random() * 1_000);
+    }
+    const says = () => `${receiver.received.length} of ${count} alerts were delivered`;
+    await until(() => receiver.received.length >= count, { says });
+  } finally {
+    await watcher.close();
+    await receiver.close();
   }
-  while (receiver.received.length < count) await sleep(200);
-  await watcher.close();
-  await receiver.close();
   const tookMs = receiver.received.map(
     ({ atMs, payload }) => atMs - Date.parse(payload.data.run?.closed ?? ''),
   );
@@ -125,7 +129,7 @@ async function calls({ client }: Stage, { full }: PartOptions): Promise<Figure[]
   }
   const { historyLength } = await client.workflow.getHandle('well-0').describe();
   const alone = await start(client, 'goesOn', [GOES_ON_MS], 'alone');
-  while ((await alone.describe()).historyLength < historyLength) await sleep(100);
+  await hasBegun(alone);
   const { historyLength: unwatched } = await alone.describe();
   return [...figures, counted("events in a user's run", 'more', historyLength - unwatched, { atMost: 0 })];
 }

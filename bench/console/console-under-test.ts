@@ -20,15 +20,14 @@ export class ConsoleUnderTest {
 
   static async start(directory = mkdtempSync(join(tmpdir(), 'bench-console-'))): Promise<ConsoleUnderTest> {
     const child = fork(require.resolve('./console-process'), [directory]);
-    const [{ url, ms }] = (await once(child, 'message')) as [{ url: string; ms: number }];
+    const { url, ms } = await nextMessage<{ url: string; ms: number }>(child);
     return new ConsoleUnderTest(url, ms, child, directory);
   }
 
   /** Sends a request; only one at a time. */
   async request(request: ProcessRequest): Promise<ProcessResponse> {
     this.child.send(request);
-    const [response] = (await once(this.child, 'message')) as [ProcessResponse];
-    return response;
+    return nextMessage(this.child);
   }
 
   /** Ends the process and starts a new one with the stored data. */
@@ -46,5 +45,20 @@ export class ConsoleUnderTest {
     const exited = once(this.child, 'exit');
     this.child.disconnect();
     await exited;
+  }
+}
+
+/** Returns the next message of the process. @throws {Error} if it ends before */
+async function nextMessage<T>(child: ChildProcess): Promise<T> {
+  const over = new AbortController();
+  const ended = once(child, 'exit', { signal: over.signal }).then(([code]) => {
+    throw new Error(`the process of the console ended with exit code ${code}`);
+  });
+  try {
+    const [message] = (await Promise.race([once(child, 'message'), ended])) as [T];
+    return message;
+  } finally {
+    ended.catch(() => {});
+    over.abort();
   }
 }

@@ -3,10 +3,10 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { JobClient } from 'temporal-job-tracing/client';
+import { until } from '../../testing/until';
 import { startCollector } from '../core/collector';
 import { startFanOutWorker } from '../map-reduce/fan-out-worker';
 import { argumentsOf } from '../map-reduce/fan-outs';
@@ -16,7 +16,6 @@ const FAN_OUT = 'mapReduce, 5 % of shards sampled';
 /** Concurrent starts; more of them do not make the server faster. */
 const CONCURRENCY = 32;
 const LISTED_WITHIN_MS = 60_000;
-const POLL_MS = 100;
 const TRACE_ID = defineSearchAttributeKey('TraceId', 'KEYWORD');
 const JOB_NAME = defineSearchAttributeKey('JobName', 'KEYWORD');
 const JOB_TRIGGER = defineSearchAttributeKey('JobTrigger', 'KEYWORD');
@@ -50,13 +49,15 @@ export async function runMapReduce(client: Client, address: string): Promise<str
 
 /** Waits until the query finds {@link SHARDS} shards. @throws {Error} after a minute */
 async function untilListed(client: Client, query: string): Promise<void> {
-  const giveUp = Date.now() + LISTED_WITHIN_MS;
-  for (;;) {
-    const { count } = await client.workflow.count(`${query} AND JobTrigger = 'shard'`);
-    if (count === SHARDS) return;
-    if (Date.now() > giveUp) throw new Error(`${count} of ${SHARDS} shards are listed`);
-    await sleep(POLL_MS);
-  }
+  let listed = 0;
+  const areListed = async () => {
+    listed = (await client.workflow.count(`${query} AND JobTrigger = 'shard'`)).count;
+    return listed === SHARDS;
+  };
+  await until(areListed, {
+    within: LISTED_WITHIN_MS,
+    says: () => `${listed} of ${SHARDS} shards are listed`,
+  });
 }
 
 /**
