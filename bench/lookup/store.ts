@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { JobClient } from 'temporal-job-tracing/client';
+import { traceIdOfRun } from '../../core/trace-id';
 import { until } from '../../testing/until';
 import { startCollector } from '../core/collector';
 import { startFanOutWorker } from '../map-reduce/fan-out-worker';
@@ -61,28 +62,28 @@ async function untilListed(client: Client, query: string): Promise<void> {
 }
 
 /**
- * Starts runs that are bound at their start, as shards of other jobs, until there are `size`. No worker has to run them:
- * they are delayed by a day.
+ * Starts runs with the attributes of shards of other jobs, until there are `size`. No worker has to run them: they are
+ * delayed by a day. Attributes without a parent prove nothing, so each is found by its own run id.
  */
 export async function addRuns(client: Client, traceIds: string[], size: number): Promise<void> {
-  let jobRunId = '';
+  let jobRunId = randomUUID();
+  let left = size - traceIds.length;
   const slot = async () => {
-    while (traceIds.length < size) {
-      if (traceIds.length % SHARDS === 0) jobRunId = randomUUID();
-      const traceId = randomBytes(16).toString('hex');
-      traceIds.push(traceId);
-      await client.workflow.start('nobody', {
+    while (left-- > 0) {
+      if (left % SHARDS === 0) jobRunId = randomUUID();
+      const { firstExecutionRunId } = await client.workflow.start('nobody', {
         taskQueue: 'nobody',
         workflowId: randomUUID(),
         startDelay: '1 day',
         typedSearchAttributes: [
-          { key: TRACE_ID, value: traceId },
+          { key: TRACE_ID, value: randomBytes(16).toString('hex') },
           { key: JOB_NAME, value: 'nobody' },
           { key: JOB_TRIGGER, value: 'shard' },
           { key: JOB_RUN_ID, value: jobRunId },
           { key: TRACE_SAMPLED, value: true },
         ],
       });
+      traceIds.push(traceIdOfRun(firstExecutionRunId));
     }
   };
   await Promise.all(Array.from({ length: CONCURRENCY }, slot));
