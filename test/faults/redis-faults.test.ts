@@ -3,13 +3,11 @@
  * line is logged at the begin and one at the end.
  */
 import { deepEqual, doesNotMatch, equal, ok } from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import { freePort } from '../../testing/free-port.js';
 import { startRedis, WITHOUT_REDIS } from '../../testing/redis-server.js';
 import { type Fault, startFaultProxy } from '../support/fault-proxy.js';
@@ -26,6 +24,7 @@ import {
   startSteadyStore,
 } from '../support/redis-faults.js';
 import { connectionTo, eventually, FALLBACK, startStore } from '../support/redis-store.js';
+import { certificate } from '../support/tls-proxy.js';
 
 /** Far more than the timeout of a request, for a busy machine. */
 const CLOSED_WITHIN_MS = 10_000;
@@ -104,9 +103,7 @@ describe('a fault in the connection to Redis', { skip: WITHOUT_REDIS, concurrenc
   it('an unknown certificate, or a server without TLS: reported, and the fallback applies', async (t) => {
     const directory = mkdtempSync(join(tmpdir(), 'redis-tls-'));
     t.after(() => rmSync(directory, { recursive: true }));
-    const [key, cert] = [join(directory, 'key.pem'), join(directory, 'cert.pem')];
-    const request = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=redis', '-days', '2'];
-    await promisify(execFile)('openssl', [...request, '-keyout', key, '-out', cert]);
+    const { cert, key } = await certificate(directory, 'redis');
     const tlsPort = await freePort();
     const tls = ['--tls-port', String(tlsPort), '--tls-cert-file', cert, '--tls-key-file', key];
     const server = await startRedis([...tls, '--tls-auth-clients', 'no']);

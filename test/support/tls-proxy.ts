@@ -5,7 +5,14 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { connect, createSecureServer, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
+import {
+  connect,
+  constants,
+  createSecureServer,
+  type Http2Session,
+  type IncomingHttpHeaders,
+  type ServerHttp2Stream,
+} from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -18,11 +25,17 @@ export interface Certificate {
   readonly key: string;
 }
 
-/** A certificate that is its own authority, in files of the directory. */
+/**
+ * A certificate for this name and for 127.0.0.1 that is its own authority, in files of the directory. Needs `openssl`.
+ */
 export async function certificate(directory: string, name: string): Promise<Certificate> {
   const [cert, key] = [join(directory, `${name}.pem`), join(directory, `${name}.key`)];
-  const request = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-subj', `/CN=${name}`, '-days', '2'];
-  await promisify(execFile)('openssl', [...request, '-keyout', key, '-out', cert]);
+  await promisify(execFile)('openssl', [
+    ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'],
+    ...['-subj', `/CN=${name}`, '-addext', `subjectAltName=DNS:${name},IP:127.0.0.1`],
+    // Temporal's native client accepts no authority as the certificate of a server.
+    ...['-addext', 'basicConstraints=critical,CA:FALSE', '-keyout', key, '-out', cert],
+  ]);
   return { cert, key };
 }
 
@@ -51,9 +64,15 @@ export async function startTlsProxy(
     key: readFileSync(own.key),
     ...(clients && { requestCert: true, rejectUnauthorized: true, ca: readFileSync(clients.cert) }),
   });
-  const session = connect(`http://${target}`);
+  const backend = connect(`http://${target}`);
+  // What still comes when the server has gone fails with its stream.
+  backend.on('error', () => {});
+  const sessions = new Set<Http2Session>();
   let lastKey: string | undefined;
+  server.on('session', (session) => sessions.add(session));
+  for (const event of ['sessionError', 'tlsClientError']) server.on(event, () => {});
   server.on('stream', (stream, headers) => {
+    stream.on('error', () => {});
     lastKey = headers.authorization;
     if (apiKey === undefined || lastKey === `Bearer ${apiKey}`) return forward(stream, headers);
     const refused = { 'grpc-status': `${UNAUTHENTICATED}`, 'grpc-message': 'invalid API key' };
@@ -61,21 +80,22 @@ export async function startTlsProxy(
   });
 
   function forward(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
-    const request = session.request({ ...headers, ':scheme': 'http' });
+    const { authorization: _, ':authority': _authority, ...others } = headers;
+    const call = backend.request({ ...others, ':scheme': 'http' });
     let trailers: IncomingHttpHeaders = {};
-    request.on('response', (answer, flags) => {
+    call.on('error', () => stream.close(constants.NGHTTP2_INTERNAL_ERROR));
+    call.on('response', (answer, flags) => {
       // A gRPC error without a message comes as headers alone.
-      const endStream = (flags & 1) === 1;
-      stream.respond(answer, { endStream, waitForTrailers: !endStream });
+      const endStream = (flags & constants.NGHTTP2_FLAG_END_STREAM) !== 0;
+      if (!stream.destroyed) stream.respond(answer, { endStream, waitForTrailers: !endStream });
     });
-    request.on('trailers', (found) => {
+    call.on('trailers', (found) => {
       trailers = found;
     });
     stream.on('wantTrailers', () => stream.sendTrailers(trailers));
-    for (const each of [stream, request]) each.on('error', () => {});
-    stream.on('close', () => request.close());
-    stream.pipe(request);
-    request.pipe(stream);
+    stream.on('close', () => call.close(constants.NGHTTP2_CANCEL));
+    stream.pipe(call);
+    call.pipe(stream);
   }
 
   server.listen(0, '127.0.0.1');
@@ -84,8 +104,9 @@ export async function startTlsProxy(
     address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
     lastKey: () => lastKey,
     async close() {
-      session.destroy();
-      server.close();
+      for (const session of sessions) session.destroy();
+      backend.destroy();
+      await new Promise((resolve) => server.close(resolve));
     },
   };
 }

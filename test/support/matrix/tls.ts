@@ -1,12 +1,15 @@
 /** Two TLS proxies in front of a Temporal server: one requires a client certificate, the other an API key. */
-import { type KeyPair, selfSigned, startTlsProxy, type TlsProxy } from './tls-proxy';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { certificate, startTlsProxy } from '../tls-proxy';
 
 export interface Tls {
-  /** Connection options, first with a client certificate, then with an API key. */
+  /** Connection options, first with a client certificate, then with an API key; certificates as texts in PEM. */
   readonly connections: readonly {
     address: string;
     apiKey?: string;
-    tls: { ca: string } & Partial<KeyPair>;
+    tls: { ca: string; crt?: string; key?: string };
   }[];
   /** Returns whether both refuse a client without either. */
   refuses(): Promise<boolean>;
@@ -14,25 +17,30 @@ export interface Tls {
 }
 
 export async function startTls(address: string): Promise<Tls> {
-  const [ofServer, ofClient] = await Promise.all([selfSigned(), selfSigned()]);
-  const proxies: readonly TlsProxy[] = await Promise.all([
-    startTlsProxy(address, ofServer, { clientCa: ofClient.crt }),
-    startTlsProxy(address, ofServer, { apiKey: 'secret' }),
+  const directory = await mkdtemp(join(tmpdir(), 'tls-'));
+  const [own, client] = await Promise.all([
+    certificate(directory, 'server'),
+    certificate(directory, 'client'),
   ]);
-  const [byCertificate = '', byKey = ''] = proxies.map((proxy) => proxy.address);
-  const tls = { ca: ofServer.crt };
+  const [ca, crt, key] = await Promise.all([
+    readFile(own.cert, 'utf8'),
+    readFile(client.cert, 'utf8'),
+    readFile(client.key, 'utf8'),
+  ]);
+  const byCertificate = await startTlsProxy(address, { own, clients: client });
+  const byKey = await startTlsProxy(address, { own, apiKey: 'secret' });
+  const proxies = [byCertificate, byKey];
   return {
     connections: [
-      { address: byCertificate, tls: { ...tls, ...ofClient } },
-      { address: byKey, apiKey: 'secret', tls },
+      { address: byCertificate.address, tls: { ca, crt, key } },
+      { address: byKey.address, apiKey: 'secret', tls: { ca } },
     ],
     async refuses() {
       const { Connection } = await import('@temporalio/client');
-      const serverRootCACertificate = Buffer.from(ofServer.crt);
       const attempts = proxies.map((proxy) =>
         Connection.connect({
           address: proxy.address,
-          tls: { serverRootCACertificate },
+          tls: { serverRootCACertificate: Buffer.from(ca) },
           connectTimeout: '2s',
         }),
       );
@@ -40,6 +48,7 @@ export async function startTls(address: string): Promise<Tls> {
     },
     close: async () => {
       await Promise.all(proxies.map((proxy) => proxy.close()));
+      await rm(directory, { recursive: true });
     },
   };
 }
