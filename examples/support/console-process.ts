@@ -22,18 +22,22 @@ export interface ConsoleProcess {
   stop(): Promise<void>;
 }
 
+type Temporal = { readonly address: string; readonly uiUrl?: string | undefined };
+
 /**
  * Starts the console on the default port of OTLP/HTTP, or on another one if that is in use.
  *
  * @param temporal the server whose runs it shows
  * @param env environment of the process
  */
-export async function startConsole(
-  temporal: { readonly address: string; readonly uiUrl?: string | undefined },
-  env: NodeJS.ProcessEnv,
-): Promise<ConsoleProcess> {
+export async function startConsole(temporal: Temporal, env: NodeJS.ProcessEnv): Promise<ConsoleProcess> {
+  // Another process may take the port after it was found to be free.
+  if (await isFree(PORT)) return startOn(PORT, temporal, env).catch(() => startOn(0, temporal, env));
+  return startOn(0, temporal, env);
+}
+
+async function startOn(port: number, temporal: Temporal, env: NodeJS.ProcessEnv): Promise<ConsoleProcess> {
   const data = await mkdtemp(join(tmpdir(), 'job-tracing-example-'));
-  const port = (await isFree(PORT)) ? PORT : 0;
   const webUi = temporal.uiUrl === undefined ? [] : ['--web-ui', temporal.uiUrl];
   const child = fork(
     require.resolve('./console-main.js'),
