@@ -10,9 +10,9 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, it } from 'node:test';
-import { startOtlpReceiver } from '../testing/otlp-receiver';
+import { startOtlpReceiver } from '../../testing/otlp-receiver';
 
-const PROGRAM = path.join(__dirname, 'support/processes/export-late.js');
+const PROGRAM = path.join(__dirname, '../support/processes/export-late.js');
 const RUN_SPANS = ['RunActivity:export', 'RunWorkflow:export'];
 
 interface Result {

@@ -12,9 +12,9 @@ import * as sdkTrace from '@opentelemetry/sdk-trace';
 import { BatchSpanProcessor, InMemorySpanExporter, type SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import * as sdk1 from 'opentelemetry-sdk-trace-1';
 import * as sdk3 from 'opentelemetry-sdk-trace-3';
-import { type OtlpReceiver, startOtlpReceiver } from '../testing/otlp-receiver';
-import { incomplete, tree } from '../testing/otlp-trace';
-import { runSpan } from './support/processes/export-program';
+import { type OtlpReceiver, startOtlpReceiver } from '../../testing/otlp-receiver';
+import { incomplete, tree } from '../../testing/otlp-trace';
+import { runSpan } from '../support/processes/export-program';
 
 const RUN_IDS = ['0198c0de-0000-7000-8000-000000000001', '0198c0de-0000-7000-8000-000000000002'];
 const TRACE_IDS = RUN_IDS.map((runId) => runId.replaceAll('-', ''));
@@ -23,7 +23,7 @@ const NOTHING = { provider: false, propagates: [], loggerProvider: false };
 
 /** Runs a program until it exits; returns the result that it printed. */
 async function run(program: string, env: Record<string, string> = {}): Promise<Record<string, unknown>> {
-  const file = path.join(__dirname, 'support/processes', `${program}.js`);
+  const file = path.join(__dirname, '../support/processes', `${program}.js`);
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('OTEL_'));
   const child = spawn(process.execPath, [file], {
     env: { ...Object.fromEntries(inherited), ...env },

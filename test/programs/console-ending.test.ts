@@ -1,11 +1,11 @@
 /** Pages that are read while a run closes. */
 import { equal, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import type { JobList, RunPage } from '../console/types';
-import { until } from '../testing/until';
-import { ConsoleHarness } from './support/console';
-import { id } from './support/runs';
-import { proceed } from './support/workflows/console';
+import type { JobList, RunPage } from '../../console/types';
+import { until } from '../../testing/until';
+import { ConsoleHarness } from '../support/console';
+import { id } from '../support/runs';
+import { proceed } from '../support/workflows/console';
 
 /**
  * Reads without a pause, in which a gap of a moment would go unnoticed, until the run has ended, and checks all that
