@@ -5,15 +5,15 @@
 import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { WorkflowStartOptions } from '@temporalio/client';
-import { parseBaggage } from '../core/baggage';
-import type { ReceivedSpan } from '../testing/otlp-span';
-import { leaves } from '../testing/otlp-trace';
-import { id, Runs, rootIdOf, traceIdOf } from './support/runs';
-import { type ApiVersion, ask, change, finish, type Tour } from './support/workflows/api';
+import { parseBaggage } from '../../core/baggage';
+import type { ReceivedSpan } from '../../testing/otlp-span';
+import { leaves } from '../../testing/otlp-trace';
+import { id, Runs, rootIdOf, traceIdOf } from '../support/runs';
+import { type ApiVersion, ask, change, finish, type Tour } from '../support/workflows/api';
 
 const VERSIONS: readonly ApiVersion[] = ['oldest', 'installed', 'newest'];
 const CALL = 'StartActivity:callDownstream > RunActivity:callDownstream > GET > GET';
-const workflowsPath = require.resolve('./support/workflows/api');
+const workflowsPath = require.resolve('../support/workflows/api');
 
 describe('@opentelemetry/api in workflow code', { concurrency: 8 }, () => {
   let runs: Runs;

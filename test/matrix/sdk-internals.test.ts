@@ -6,12 +6,12 @@ import { deepEqual, equal, match } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { Activator } from '@temporalio/workflow/lib/internals';
 import { JobTracingPlugin } from 'temporal-job-tracing';
-import { missingInternals } from '../interceptors/sandbox/sdk-internals';
-import { sdkProblem } from '../worker/sdk-check';
-import { type ChangedSdk, copySdkWithRename } from './support/changed-sdk';
-import { Harness, WORKFLOWS_PATH } from './support/harness';
-import { firstTaskCompleted, markersOf, recordedRuns, taskFailures } from './support/histories';
-import { traceIdOf } from './support/runs';
+import { missingInternals } from '../../interceptors/sandbox/sdk-internals';
+import { sdkProblem } from '../../worker/sdk-check';
+import { type ChangedSdk, copySdkWithRename } from '../support/changed-sdk';
+import { Harness, WORKFLOWS_PATH } from '../support/harness';
+import { firstTaskCompleted, markersOf, recordedRuns, taskFailures } from '../support/histories';
+import { traceIdOf } from '../support/runs';
 
 /** Members of the SDK's `Activator` that a later version may rename, and the names in the warning. */
 const INTERNALS: Record<string, readonly string[]> = {

@@ -5,15 +5,15 @@
 import { deepEqual, equal, match } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { JobTracingOptions } from 'temporal-job-tracing';
-import { Harness } from './support/harness';
+import { Harness } from '../support/harness';
 import {
   firstTaskCompleted,
   markersOf,
   type RecordedRun,
   recordedRuns,
   taskFailures,
-} from './support/histories';
-import { traceIdOf } from './support/runs';
+} from '../support/histories';
+import { traceIdOf } from '../support/runs';
 
 describe('a prebuilt bundle', () => {
   let harness: Harness;
