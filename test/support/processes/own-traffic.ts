@@ -48,6 +48,8 @@ async function main() {
     // Calls of the application itself must have spans.
     await redis.get('key');
     await fetch(`${HOOK}/app`, { method: 'POST' });
+    // A span is exported when the attributes of the resource are known.
+    await Promise.all(spanProcessors.map((processor) => processor.forceFlush()));
     before = exporter.getFinishedSpans().length;
     const bundle = await workflowBundle({
       workflowsPath: require.resolve('../workflows/scheduled'),
